@@ -1,0 +1,3 @@
+"""penline: from handwriting archives to training-ready text lines."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,98 @@
+"""Error classes of penline. Each is also the built-in error that it resembles."""
+
+from __future__ import annotations
+
+__all__ = [
+    "BankError",
+    "CatalogueError",
+    "CorpusError",
+    "ExportError",
+    "FormatError",
+    "Interrupted",
+    "MissingExtra",
+    "PenlineError",
+    "RecipeError",
+    "UnwritableLine",
+    "UsageError",
+]
+
+
+class PenlineError(Exception):
+    """Base of every error that penline raises on purpose."""
+
+
+class FormatError(PenlineError, ValueError):
+    """Bytes that are not what their format says.
+
+    Attributes:
+        file: the file, or ``archive.zip::member``.
+        offset: byte offset of the field in the file (or in the unpacked member).
+        field: name of the field, as in the format's table.
+        expected: what the format asks for.
+        found: what the file holds.
+    """
+
+    def __init__(self, file: str, offset: int, field: str, expected: str, found: str) -> None:
+        super().__init__(file, offset, field, expected, found)
+        self.file = file
+        self.offset = offset
+        self.field = field
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}: byte {self.offset}: {self.field}: "
+            f"expected {self.expected}, found {self.found}"
+        )
+
+
+class BankError(PenlineError, ValueError):
+    """A bank that cannot be opened, trusted or written."""
+
+
+class CatalogueError(PenlineError, LookupError):
+    """A card that is missing or says something impossible."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+class CorpusError(PenlineError, ValueError):
+    """A text source that cannot be read or holds nothing usable."""
+
+
+class RecipeError(PenlineError, ValueError):
+    """A recipe that is not valid, or that its banks cannot serve."""
+
+
+class UnwritableLine(PenlineError, LookupError):
+    """No sentence could be written for one index, within the recipe's number of tries."""
+
+    def __init__(self, index: int, tries: int, reason: str) -> None:
+        super().__init__(index, tries, reason)
+        self.index = index
+        self.tries = tries
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"sample {self.index}: no line in {self.tries} tries: {self.reason}"
+
+
+class ExportError(PenlineError, OSError):
+    """An output that cannot be written, or is not as it should be."""
+
+
+class UsageError(PenlineError, ValueError):
+    """Arguments that do not fit together; the command line exits with 2."""
+
+
+class MissingExtra(PenlineError, ImportError):
+    """An optional dependency that is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an optional package: pip install 'penline[{extra}]'")
+
+
+class Interrupted(PenlineError, RuntimeError):
+    """The user stopped a run; what is finished stands, and the message says how to go on."""
