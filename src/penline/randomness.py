@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ _ONE = 1 << 16
 
 
 @compiled
-def _mulhi(a: int, b: int) -> int:
+def _mulhi(a: Any, b: Any) -> Any:
     mask = np.uint64(0xFFFFFFFF)
     shift = np.uint64(32)
     a0, a1 = a & mask, a >> shift
@@ -43,7 +43,9 @@ def _mulhi(a: int, b: int) -> int:
 
 
 @compiled
-def philox_words(key0: int, key1: int, index: int, block: int, out: Words) -> None:
+def philox_words(
+    key0: np.uint64, key1: np.uint64, index: np.uint64, block: np.uint64, out: Words
+) -> None:
     """Fill `out` (``uint64 (4 k,)``) with Philox4x64-10 words.
 
     The counter of word group ``g`` is ``(block + g + 1, 0, index, 0)``, least significant first:

@@ -1,0 +1,120 @@
+"""What a bank is on disk: a folder of three files, version 1.
+
+=============== =====================================================================
+``bank.json``    format, version, counts, sizes and hash, writers, characters, sources
+``ink.arrow``    Arrow IPC file, one ``large_binary`` column ``ink``: row-major ``uint8``
+                 ink of each glyph, `BATCH_ROWS` rows a batch (the last may be shorter)
+``glyphs.arrow`` Arrow IPC file of one batch: the fixed-width columns of `COLUMNS`, one row
+                 a glyph, and two orders of the rows for binary search
+=============== =====================================================================
+
+Numbers are little-endian. Nothing is compressed, so every column is a view of the memory map.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "BATCH_ROWS",
+    "COLUMNS",
+    "FORMAT",
+    "GLYPHS",
+    "HEADER",
+    "INK",
+    "MAX_SIDE_PX",
+    "PARTS",
+    "VERSION",
+    "BankHeader",
+    "BankSource",
+    "BankWriterFacts",
+    "glyphs_schema",
+    "ink_schema",
+]
+
+FORMAT = "penline-bank"
+VERSION = 1
+HEADER = "bank.json"
+INK = "ink.arrow"
+GLYPHS = "glyphs.arrow"
+
+BATCH_ROWS = 65_536
+MAX_SIDE_PX = 65_535
+PARTS = ("", "train", "test")
+"""Names of the values of the column ``part``."""
+
+COLUMNS: dict[str, np.dtype[Any]] = {
+    "height_px": np.dtype("<u2"),
+    "width_px": np.dtype("<u2"),
+    "character": np.dtype("<u4"),  # index into BankHeader.characters
+    "writer": np.dtype("<u4"),  # index into BankHeader.writers
+    "source": np.dtype("<u4"),  # index into BankHeader.sources
+    "part": np.dtype("u1"),  # index into PARTS
+    "level": np.dtype("u1"),  # 90th percentile of the glyph's inked pixels
+    "record": np.dtype("<i8"),  # number of the record in its file
+    "offset": np.dtype("<i8"),  # byte offset of the record in its file
+    "by_writer": np.dtype("<u4"),  # rows ordered by (writer, character, row)
+    "by_character": np.dtype("<u4"),  # rows ordered by (character, writer, row)
+}
+
+
+def ink_schema() -> Any:
+    """Schema of ``ink.arrow``."""
+    metadata = {"format": FORMAT, "version": str(VERSION)}
+    return pa.schema([pa.field("ink", pa.large_binary(), nullable=False)], metadata)
+
+
+def glyphs_schema() -> Any:
+    """Schema of ``glyphs.arrow``."""
+    fields = [
+        pa.field(name, pa.from_numpy_dtype(dtype), nullable=False)
+        for name, dtype in COLUMNS.items()
+    ]
+    return pa.schema(fields, {"format": FORMAT, "version": str(VERSION)})
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BankSource(_Frozen):
+    """One file that glyphs came from."""
+
+    file: str
+    card: str = ""
+    rendered: dict[str, Any] = Field(default_factory=dict)
+    """For strokes: the numbers they were drawn with."""
+
+
+class BankWriterFacts(_Frozen):
+    """One writer: id, number of glyphs, and figures over all of them."""
+
+    id: str
+    glyphs: int = Field(ge=1)
+    em_px: float = Field(gt=0)
+    """Height of this writer's median Chinese character, or what stands for it (characters.py)."""
+    level: int = Field(ge=1, le=255)
+    """Median over the glyphs of the column ``level``: how dark this writer's ink is."""
+
+
+class BankHeader(_Frozen):
+    """``bank.json``."""
+
+    format: str
+    version: int
+    glyphs: int = Field(ge=1)
+    content: str
+    """BLAKE2b-256 over every glyph's ink, size, character, writer and part, in row order."""
+    ink_bytes: int = Field(ge=0)
+    """Size of ``ink.arrow``."""
+    glyphs_bytes: int = Field(ge=0)
+    """Size of ``glyphs.arrow``."""
+    writers: tuple[BankWriterFacts, ...]
+    characters: tuple[str, ...]
+    sources: tuple[BankSource, ...]
+    dropped: dict[str, int] = Field(default_factory=dict)
+    """Records left out of the bank, by reason."""

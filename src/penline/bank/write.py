@@ -1,0 +1,316 @@
+"""Pack glyphs into a bank, as a stream: memory holds one batch of ink, whatever the archive's size.
+
+The fixed-width columns are spooled to files and sorted at the end (about 60 bytes a glyph while
+sorting). The folder bears its final name only when it is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from penline.bank.layout import (
+    BATCH_ROWS,
+    COLUMNS,
+    FORMAT,
+    GLYPHS,
+    HEADER,
+    INK,
+    MAX_SIDE_PX,
+    PARTS,
+    VERSION,
+    BankHeader,
+    BankSource,
+    BankWriterFacts,
+    glyphs_schema,
+    ink_schema,
+)
+from penline.characters import kind_of
+from penline.compiled import compiled
+from penline.errors import BankError, UsageError
+from penline.records import Bytes2D, Source
+
+__all__ = ["BankWriter", "glyph_levels"]
+
+_SPOOLED = [name for name in COLUMNS if name not in ("level", "by_writer", "by_character")]
+_MIN_CAPACITY = 1 << 20
+
+
+@compiled
+def glyph_levels(ink: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Any:
+    """For each glyph, the 90th percentile of its pixels that hold ink; 0 for a blank glyph.
+
+    Args:
+        ink: ``uint8 (n,)``, the glyphs' pixels one after the other.
+        starts: ``int64 (glyphs + 1,)``, where each begins; the last entry is the end.
+
+    Returns:
+        ``uint8 (glyphs,)``.
+    """
+    levels = np.zeros(starts.shape[0] - 1, np.uint8)
+    counts = np.zeros(256, np.int64)
+    for glyph in range(levels.shape[0]):
+        counts[:] = 0
+        for position in range(starts[glyph], starts[glyph + 1]):
+            counts[ink[position]] += 1
+        inked = starts[glyph + 1] - starts[glyph] - counts[0]
+        left = inked - inked * 9 // 10
+        value = 255
+        while value > 0 and left > counts[value]:
+            left -= counts[value]
+            value -= 1
+        levels[glyph] = value
+    return levels
+
+
+class BankWriter:
+    """Writes one bank; use it as a context manager.
+
+    Leaving the block normally commits the bank under its final name; leaving it by an exception
+    removes everything that was written.
+
+    Raises:
+        UsageError: the name is taken and `overwrite` is false.
+        BankError: a glyph that no bank can hold, or a bank with no glyph at all.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        self.path = Path(path)
+        if (self.path.exists() or self.path.is_symlink()) and not overwrite:
+            raise UsageError(f"{self.path} exists; choose another name or pass --overwrite")
+        if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / HEADER).is_file():
+            raise UsageError(f"{self.path} is a folder with other things in it; not replaced")
+        if self.path.is_file():
+            raise UsageError(f"{self.path} is a file; choose another name")
+        self.dropped: dict[str, int] = {}
+        self._characters: dict[str, int] = {}
+        self._writers: dict[str, int] = {}
+        self._sources: dict[tuple[str, str], int] = {}
+        self._source_facts: list[BankSource] = []
+        self._rows = 0
+        self._digest = hashlib.blake2b(digest_size=32)
+        self._ink = np.empty(_MIN_CAPACITY, np.uint8)
+        self._used = 0
+        self._starts: list[int] = [0]
+        self._pending: list[tuple[int, ...]] = []
+
+    def __enter__(self) -> BankWriter:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._folder = Path(
+            tempfile.mkdtemp(prefix=f".{self.path.name}.", suffix=".partial", dir=self.path.parent)
+        )
+        self._stack = ExitStack()
+        self._spools: dict[str, BinaryIO] = {
+            name: self._stack.enter_context((self._folder / f"{name}.spool").open("wb"))
+            for name in (*_SPOOLED, "level")
+        }
+        self._sink = self._stack.enter_context(pa.OSFile(str(self._folder / INK), "wb"))
+        self._arrow = self._stack.enter_context(pa.ipc.new_file(self._sink, ink_schema()))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self._flush()
+                self._stack.close()
+                self._finish()
+            else:
+                self._stack.close()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add(
+        self,
+        pixels: Bytes2D,
+        character: str,
+        source: Source,
+        *,
+        paper: int = 0,
+        record: int = 0,
+        offset: int = 0,
+        rendered: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add one glyph.
+
+        Args:
+            pixels: ``uint8 (height_px, width_px)``.
+            character: its label.
+            source: the file, writer and part it comes from.
+            paper: the pixel value that means paper: 0 for ink, 255 for a scan.
+            record: number of the record in its file.
+            offset: byte offset of the record in its file.
+            rendered: for strokes, the numbers that they were drawn with.
+        """
+        height, width = pixels.shape
+        if not (0 < height <= MAX_SIDE_PX and 0 < width <= MAX_SIDE_PX):
+            raise BankError(f"{source.file}: record {record}: a glyph of {width} x {height} px")
+        end = self._used + height * width
+        if end > self._ink.shape[0]:
+            grown = np.empty(max(end, 2 * self._ink.shape[0]), np.uint8)
+            grown[: self._used] = self._ink[: self._used]
+            self._ink = grown
+        place = self._ink[self._used : end].reshape(height, width)
+        if paper:
+            np.subtract(paper, pixels, out=place)
+        else:
+            place[:] = pixels
+        self._used = end
+        self._starts.append(end)
+        characters, writers = self._characters, self._writers
+        self._pending.append(
+            (
+                height,
+                width,
+                characters.setdefault(character, len(characters)),
+                writers.setdefault(source.writer, len(writers)),
+                self._source(source, rendered),
+                PARTS.index(source.part),
+                record,
+                offset,
+            )
+        )
+        if len(self._pending) == BATCH_ROWS:
+            self._flush()
+
+    def drop(self, reason: str) -> None:
+        """Count one record that was left out."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+
+    def _source(self, source: Source, rendered: Mapping[str, Any] | None) -> int:
+        key = (source.file, source.card)
+        number = self._sources.get(key)
+        if number is None:
+            number = self._sources[key] = len(self._source_facts)
+            facts = BankSource(file=source.file, card=source.card, rendered=dict(rendered or {}))
+            self._source_facts.append(facts)
+        return number
+
+    def _flush(self) -> None:
+        count = len(self._pending)
+        if not count:
+            return
+        starts = np.array(self._starts, np.int64)
+        ink = self._ink[: self._used]
+        levels = glyph_levels(ink, starts)
+        columns = np.array(self._pending, np.int64).T
+        for name, column in zip(_SPOOLED, columns, strict=True):
+            raw = column.astype(COLUMNS[name]).tobytes()
+            self._spools[name].write(raw)
+            if name in ("height_px", "width_px", "part"):
+                self._digest.update(raw)
+        self._spools["level"].write(levels.tobytes())
+        # characters and writers by name, not by the number they happen to have here
+        for table, column in ((self._characters, columns[2]), (self._writers, columns[3])):
+            names = list(table)
+            self._digest.update("\0".join([names[i] for i in column.tolist()]).encode())
+        self._digest.update(ink.data)
+        values = pa.LargeBinaryArray.from_buffers(
+            pa.large_binary(), count, [None, pa.py_buffer(starts), pa.py_buffer(ink)]
+        )
+        self._arrow.write_batch(pa.record_batch([values], schema=ink_schema()))
+        self._rows += count
+        self._used = 0
+        self._starts = [0]
+        self._pending = []
+
+    def _finish(self) -> None:
+        if not self._rows:
+            raise BankError(f"{self.path}: nothing to put into the bank{self._said()}")
+        columns: dict[str, Any] = {
+            name: np.memmap(self._folder / f"{name}.spool", COLUMNS[name], "r")
+            for name in (*_SPOOLED, "level")
+        }
+        writer, character = columns["writer"], columns["character"]
+        columns["by_writer"] = np.lexsort((character, writer)).astype(COLUMNS["by_writer"])
+        columns["by_character"] = np.lexsort((writer, character)).astype(COLUMNS["by_character"])
+        arrays = [
+            pa.Array.from_buffers(
+                pa.from_numpy_dtype(dtype), self._rows, [None, pa.py_buffer(columns[name])]
+            )
+            for name, dtype in COLUMNS.items()
+        ]
+        with (
+            pa.OSFile(str(self._folder / GLYPHS), "wb") as sink,
+            pa.ipc.new_file(sink, glyphs_schema()) as arrow,
+        ):
+            arrow.write_batch(pa.record_batch(arrays, schema=glyphs_schema()))
+        header = BankHeader(
+            format=FORMAT,
+            version=VERSION,
+            glyphs=self._rows,
+            content=self._digest.hexdigest(),
+            ink_bytes=(self._folder / INK).stat().st_size,
+            glyphs_bytes=(self._folder / GLYPHS).stat().st_size,
+            writers=tuple(self._writer_facts(columns)),
+            characters=tuple(self._characters),
+            sources=tuple(self._source_facts),
+            dropped=self.dropped,
+        )
+        del arrays
+        columns.clear()
+        for spool in self._folder.glob("*.spool"):
+            spool.unlink()
+        (self._folder / HEADER).write_text(header.model_dump_json(indent=1), "utf-8")
+        for name in (INK, GLYPHS, HEADER):
+            _sync(self._folder / name)
+        self._folder.chmod(0o755)
+        if self.path.is_dir():
+            old = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", dir=self.path.parent))
+            self.path.replace(old / "old")
+            self._folder.replace(self.path)
+            shutil.rmtree(old)
+        else:
+            self._folder.replace(self.path)
+        if os.name == "posix":
+            _sync(self.path.parent)
+
+    def _writer_facts(self, columns: Mapping[str, Any]) -> list[BankWriterFacts]:
+        expected = np.array([kind_of(character).height for character in self._characters])
+        order = columns["by_writer"]
+        counts = np.bincount(columns["writer"], minlength=len(self._writers))
+        ends = np.cumsum(counts)
+        facts = []
+        for name, start, end in zip(self._writers, ends - counts, ends, strict=True):
+            rows = order[start:end]
+            heights = columns["height_px"][rows].astype(np.float64)
+            usual = expected[columns["character"][rows]]
+            telling = usual > 0
+            ems = heights[telling] / usual[telling] if telling.any() else heights
+            level = int(np.median(columns["level"][rows]))
+            facts.append(
+                BankWriterFacts(
+                    id=name,
+                    glyphs=end - start,
+                    em_px=round(float(np.median(ems)), 2),
+                    level=max(level, 1),
+                )
+            )
+        return facts
+
+    def _said(self) -> str:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(self.dropped.items()))
+        return f" (left out: {reasons})" if reasons else ""
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

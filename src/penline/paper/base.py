@@ -1,0 +1,106 @@
+"""What all papers share: their settings' base, intervals, and colours as fixed-point numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from penline.paper.guide import Guide
+from penline.randomness import Draws
+
+__all__ = [
+    "Colour",
+    "Image",
+    "Mode",
+    "PaperSettings",
+    "Params",
+    "Share",
+    "ShareRange",
+    "SizeRange",
+    "ToneRange",
+    "channels",
+    "draw_seed",
+    "draw_units",
+    "jitter",
+    "luma",
+]
+
+Image: TypeAlias = npt.NDArray[np.uint8]
+Mode: TypeAlias = Literal["gray", "rgb"]
+Params: TypeAlias = dict[str, Any]
+Colour: TypeAlias = Sequence[int]
+
+
+def _ordered(interval: tuple[float, float]) -> tuple[float, float]:
+    if interval[0] > interval[1]:
+        raise ValueError("the first number of a range must not exceed the second")
+    return interval
+
+
+Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
+ShareRange: TypeAlias = Annotated[tuple[Share, Share], AfterValidator(_ordered)]
+SizeRange: TypeAlias = Annotated[
+    tuple[Annotated[float, Field(ge=0, le=64)], Annotated[float, Field(ge=0, le=64)]],
+    AfterValidator(_ordered),
+]
+ToneRange: TypeAlias = Annotated[
+    tuple[Annotated[int, Field(ge=1, le=255)], Annotated[int, Field(ge=1, le=255)]],
+    AfterValidator(_ordered),
+]
+
+
+class PaperSettings(BaseModel):
+    """Settings of one kind of paper.
+
+    A paper's module holds a subclass and, beside it, the pure function
+    ``apply(guide, mode, **params)``. `draw` gives the params: plain numbers, strings and short
+    lists that survive JSON.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    cells: ClassVar[bool] = False
+    """Whether the characters sit in cells, one each."""
+
+    name: str
+
+    def draw(self, rng: Draws, guide: Guide) -> Params:
+        """The numbers that decide one background."""
+        raise NotImplementedError
+
+    def inputs(self) -> list[Path]:
+        """Files that decide the pixels; their content belongs to the recipe's hash."""
+        return []
+
+
+def draw_units(rng: Draws, interval: tuple[float, float], unit: int) -> int:
+    """A number in `interval`, counted in whole steps of 1/`unit`."""
+    return round(rng.uniform(*interval) * unit)
+
+
+def draw_seed(rng: Draws) -> int:
+    """A key for a noise field: 48 bits, so that every JSON reader keeps it exact."""
+    return rng.word() >> 16
+
+
+def jitter(rng: Draws, colour: Colour, spread: int) -> list[int]:
+    """`colour` with each channel moved by at most `spread`, kept in 0..255."""
+    return [min(max(part + rng.between(-spread, spread), 0), 255) for part in colour]
+
+
+def luma(colour: Colour) -> int:
+    """The grey of an RGB colour, by the weights of ITU-R BT.601 in 1/256."""
+    red, green, blue = colour
+    return (77 * red + 150 * green + 29 * blue + 128) >> 8
+
+
+def channels(colour: Colour, mode: Mode) -> npt.NDArray[np.int64]:
+    """``int64 (1,)`` for gray, ``int64 (3,)`` for rgb."""
+    return np.array([luma(colour)] if mode == "gray" else list(colour), np.int64)

@@ -1,0 +1,60 @@
+"""The bare sheet under a print: plain or textured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from penline.paper import plain, texture
+from penline.paper.base import Image, Mode, PaperSettings, Params, Share, draw_seed
+from penline.paper.field import waver
+from penline.paper.guide import Guide
+from penline.paper.kernel import Ints
+from penline.randomness import Draws
+
+__all__ = ["PrintedSettings", "apply_sheet", "draw_waver", "waver_arrays"]
+
+
+class PrintedSettings(PaperSettings):
+    """Settings of a paper whose rules or cells are printed on a bare sheet."""
+
+    texture_chance: Share = 0.4
+    """How often the bare sheet is textured; else it is plain."""
+    plain: plain.Plain = plain.Plain()
+    """The plain sheet."""
+    texture: texture.Texture = texture.Texture(tone_range=(215, 248), stain_chance=0.1)
+    """The textured sheet."""
+
+    def draw_sheet(self, rng: Draws, guide: Guide) -> Params:
+        """Which sheet, and its numbers."""
+        chosen: plain.Plain | texture.Texture = (
+            self.texture if rng.chance(self.texture_chance) else self.plain
+        )
+        return {"name": chosen.name, **chosen.draw(rng, guide)}
+
+
+def apply_sheet(guide: Guide, mode: Mode, sheet: Mapping[str, Any]) -> Image:
+    """The bare sheet, a new array; see `plain.apply` and `texture.apply`."""
+    params = {key: value for key, value in sheet.items() if key != "name"}
+    if sheet["name"] == "texture":
+        return texture.apply(guide, mode, **params)
+    return plain.apply(guide, mode, **params)
+
+
+def draw_waver(rng: Draws) -> list[int]:
+    """How a print wavers: seed, largest drift (1/256 px), most of its strength lost (0..256)."""
+    drift = rng.between(0, 90) if rng.chance(0.5) else 0
+    return [draw_seed(rng), drift, rng.between(10, 110)]
+
+
+def waver_arrays(guide: Guide, waver_numbers: list[int]) -> tuple[Ints, Ints]:
+    """Drift and fade along a line, each ``int64 (n,)``: what `kernel.print_lines` takes."""
+    seed, drift, loss = waver_numbers
+    places = max(guide.height_px, guide.width_px)
+    fade = (
+        256
+        - loss // 2
+        + waver(seed, 3, places, 7, loss // 4)
+        + waver(seed, 4, places, 61, loss // 4)
+    )
+    return waver(seed, 2, places, 150, drift), fade

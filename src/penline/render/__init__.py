@@ -1,0 +1,1 @@
+"""Ink: strokes to glyphs, and placements to lines."""

@@ -1,0 +1,94 @@
+"""The render kernels in plain NumPy, for reading and for testing; same names, same results."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["draw_glyphs", "lay_ink"]
+
+Ints = npt.NDArray[np.int64]
+
+
+def _reach(first: int, last: int, origin: int, scale: int, size: int) -> tuple[Ints, Ints]:
+    """Where output pixels ``first .. last - 1`` begin and end in the source, 1/65536 px."""
+    covered = (scale << 8) >> 16
+    span = max(covered, 65536)
+    pixels = np.arange(first, last, dtype=np.int64)
+    begin = ((((pixels << 8) - origin) * scale) >> 16) - (span - covered) // 2
+    return np.maximum(begin, 0), np.minimum(begin + span, size << 16)
+
+
+def _weights(begin: Ints, end: Ints, size: int) -> Ints:
+    """Overlap of each output pixel (rows) with each source pixel (columns), 1/256."""
+    edges = np.arange(size, dtype=np.int64) << 16
+    overlap = np.minimum(end[:, None], edges + 65536) - np.maximum(begin[:, None], edges)
+    return np.maximum(overlap, 0) >> 8
+
+
+def draw_glyphs(
+    data: npt.NDArray[np.uint8],
+    starts: Ints,
+    sizes_px: Ints,
+    places_q8: Ints,
+    slants_q16: Ints,
+    gains_q8: Ints,
+    faint: int,
+    out: npt.NDArray[np.uint8],
+    boxes_px: Ints,
+) -> None:
+    """See `penline.render.kernel.draw_glyphs`."""
+    for glyph in range(len(starts)):
+        height, width = (int(side) for side in sizes_px[glyph])
+        left, top, wide, high = (int(number) for number in places_q8[glyph])
+        start = int(starts[glyph])
+        source = data[start : start + height * width].reshape(height, width).astype(np.int64)
+        drawn = np.zeros(out.shape, np.int64)
+        x_scale, y_scale = (width << 32) // wide, (height << 32) // high
+        x_pad = max(0, (wide // width - 256) // 2)
+        y_pad = max(0, (high // height - 256) // 2)
+        x_span = max((x_scale << 8) >> 16, 65536)
+        y_span = max((y_scale << 8) >> 16, 65536)
+        share = (1 << 40) // ((x_span >> 8) * (y_span >> 8))
+        first_y = max((top - y_pad) >> 8, 0)
+        last_y = min((top + high + y_pad + 255) >> 8, out.shape[0])
+        rows = _weights(*_reach(first_y, max(last_y, first_y), top, y_scale, height), height)
+        for y, row in zip(range(first_y, last_y), rows @ source, strict=True):
+            lean = ((top + high // 2 - (y << 8) - 128) * int(slants_q16[glyph])) >> 16
+            first_x = max((left + lean - x_pad) >> 8, 0)
+            last_x = min((left + lean + wide + x_pad + 255) >> 8, out.shape[1])
+            if last_x <= first_x:
+                continue
+            begin, end = _reach(first_x, last_x, left + lean, x_scale, width)
+            sums = np.concatenate([[0], np.cumsum(row)])
+            padded = np.append(row, 0)
+            stretch = ((sums << 8)[np.maximum(end, 0) >> 16]) - ((sums << 8)[_begins_in(begin, width)])
+            stretch += padded[np.maximum(end, 0) >> 16] * ((end >> 8) & 255)
+            stretch -= padded[_begins_in(begin, width)] * ((begin >> 8) & 255)
+            ink = (stretch * share + (1 << 39)) >> 40
+            ink = np.minimum((ink * int(gains_q8[glyph]) + 128) >> 8, 255)
+            drawn[y, first_x:last_x] = np.where(end > begin, np.maximum(ink, 0), 0)
+        below = out.astype(np.int64)
+        out[:] = below + drawn - (below * drawn + 127) // 255
+        boxes_px[glyph] = _box(drawn >= max(faint, 1))
+
+
+def _begins_in(begin: Ints, width: int) -> Ints:
+    """Source pixel in which each stretch begins; stretches that begin past the end are empty."""
+    return np.minimum(begin >> 16, width)
+
+
+def _box(mask: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    ys, xs = np.nonzero(mask)
+    if not len(ys):
+        return 0, 0, 0, 0
+    return int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
+
+
+def lay_ink(paper: Any, ink: npt.NDArray[np.uint8], colour: Ints) -> None:
+    """See `penline.render.kernel.lay_ink`."""
+    below = paper.astype(np.int64)
+    room = np.maximum(below - colour, 0)
+    paper[:] = below - (room * ink.astype(np.int64)[:, :, None] + 127) // 255

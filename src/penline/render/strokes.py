@@ -1,0 +1,412 @@
+"""Strokes to ink: what a pen leaves on paper along the points of an online character.
+
+Two kernels do the work. `trace_strokes` turns points into nodes of a smooth curve, each with a
+radius and a tone; `cover_nodes` fills the round capsules between them. Points, radii and tones are
+whole numbers (1/256 px) between the steps, and inside a step only ``+ - * /`` and ``sqrt`` of
+float64 decide, so that the ink is the same on every processor. Their reference implementations are
+in `penline.render.strokes_reference`.
+
+The model of the hand: an archive's points come at a constant rate, so the distance between
+neighbours is the pen's speed. A slow pen presses harder: it leaves a wider and darker line. A
+stroke that ends at speed is lifted while it moves: it thins out. A slow end stays blunt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.compiled import compiled
+from penline.errors import UsageError
+from penline.randomness import Draws
+from penline.records import Bytes2D
+
+__all__ = ["MAX_SIDE_PX", "Pen", "cover_nodes", "draw_pen", "render_strokes", "trace_strokes"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+MAX_SIDE_PX = 1024
+"""Longest side of a rendered character; a larger box is refused."""
+
+_UNIT = 256  # fixed point: 1/256 px
+_STEP = 320  # distance of two nodes along the curve, in 1/256 px: 1.25 px
+_MAX_PATH = 65_536 * _UNIT  # longest path of the pen, in 1/256 px
+_THINNEST = 128  # smallest radius: a line of 1 px
+_FAINTEST = 4  # less ink than this is paper
+_BUMPS = 64  # entries of the table of unsteadiness
+_BUMP_EM = 0.4  # distance along the path between two entries, in ems
+_PACE_EM = 0.08  # ordinary speed, in ems between two points
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "em_px": (8, MAX_SIDE_PX),
+    "width_em": (0.01, 0.25),
+    "speed_response": (0.0, 0.8),
+    "start_em": (0.0, 1.0),
+    "start_width": (0.2, 1.5),
+    "end_em": (0.0, 1.0),
+    "end_loss": (0.0, 0.95),
+    "flatness": (0.0, 0.8),
+    "nib_x": (-1.0, 1.0),
+    "nib_y": (-1.0, 1.0),
+    "softness_px": (1.0, 8.0),
+    "tone": (64, 255),
+    "fade": (0.0, 0.9),
+    "wobble": (0.0, 0.5),
+    "grain": (0.0, 0.6),
+    "crowding": (0.1, 4.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """A writer's pen and the way it is pressed. Every field is checked against a range.
+
+    An em is the height of the writer's median Chinese character; see `draw_pen` for usual values.
+
+    Attributes:
+        em_px: the em, in pixels of the image.
+        width_em: width of a line drawn at ordinary speed, in ems.
+        speed_response: share of the width that a very slow pen gains and a very fast one loses.
+        start_em: length of the taper at a stroke's start, in ems.
+        start_width: share of the width at the first point; above 1 the start is heavier.
+        end_em: length of the taper at the end of a stroke that ends at speed, in ems.
+        end_loss: share of the width that the last point of such a stroke loses.
+        flatness: 0 for a round tip; else the share by which a line along the nib is thinner.
+        nib_x: direction of the nib, to the right (its length does not matter).
+        nib_y: direction of the nib, downwards.
+        softness_px: width of the edge between full ink and paper, in pixels.
+        tone: ink of a line drawn at ordinary speed, 64 to 255.
+        fade: share of the tone that a very fast pen loses.
+        wobble: share of the width that comes and goes slowly along the strokes.
+        grain: largest share of the ink that the paper's grain takes from a pixel.
+        crowding: the widest line as a share of the mean room between the lines of a character;
+            keeps the white inside dense characters open.
+
+    Raises:
+        UsageError: a field is outside its range.
+    """
+
+    em_px: int = 64
+    width_em: float = 0.0625
+    speed_response: float = 0.3
+    start_em: float = 0.08
+    start_width: float = 0.9
+    end_em: float = 0.3
+    end_loss: float = 0.6
+    flatness: float = 0.1
+    nib_x: float = 1.0
+    nib_y: float = -0.5
+    softness_px: float = 1.25
+    tone: int = 210
+    fade: float = 0.2
+    wobble: float = 0.08
+    grain: float = 0.1
+    crowding: float = 0.6
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value, (low, high) = getattr(self, field.name), _RANGES[field.name]
+            if not low <= value <= high:
+                raise UsageError(f"pen: {field.name} is {value}, must be in {low} to {high}")
+
+
+def draw_pen(rng: Draws, em_px: int = 64) -> Pen:
+    """A writer's pen: moderate ball and gel pens, as in the scans of CASIA-HWDB.
+
+    Args:
+        rng: the writer's stream.
+        em_px: height in pixels of the writer's median Chinese character in the image.
+
+    Raises:
+        UsageError: `em_px` is below 8 or above 1,024.
+    """
+    return Pen(
+        em_px=em_px,
+        width_em=rng.uniform(0.05, 0.078),
+        speed_response=rng.uniform(0.15, 0.4),
+        start_em=rng.uniform(0.04, 0.12),
+        start_width=rng.uniform(0.7, 1.15),
+        end_em=rng.uniform(0.15, 0.45),
+        end_loss=rng.uniform(0.4, 0.8),
+        flatness=rng.uniform(0.0, 0.2),
+        nib_x=1.0,
+        nib_y=rng.uniform(-1.0, 0.1),
+        softness_px=min(8.0, rng.uniform(1.0, 1.6) * max(1.0, em_px / 64)),
+        tone=rng.between(160, 250),
+        fade=rng.uniform(0.05, 0.35),
+        wobble=rng.uniform(0.04, 0.14),
+        grain=rng.uniform(0.0, 0.25),
+    )
+
+
+def render_strokes(
+    strokes: Sequence[npt.NDArray[np.float32] | npt.NDArray[np.int16]],
+    units_per_px: float,
+    pen: Pen,
+    rng: Draws,
+) -> Bytes2D:
+    """The ink of one character.
+
+    Args:
+        strokes: arrays ``(points, 2)``, x right and y down in the source's units, in the order of
+            writing; empty ones are passed over. A stroke of a single point gives a dot.
+        units_per_px: units of the source in a pixel. One value for all characters of a writer
+            keeps their proportions: the height of the median Chinese character over `pen.em_px`.
+        pen: the writer's pen.
+        rng: the glyph's stream, for its unsteadiness; 9 words are drawn.
+
+    Returns:
+        ``uint8 (height_px, width_px)``, 0 = paper; its first and last rows and columns hold ink.
+
+    Raises:
+        UsageError: no point, a point that is not finite, `units_per_px` not above 0, a box of more
+            than 1,024 px on a side, or a path of more than 65,536 px.
+    """
+    kept = [stroke for stroke in strokes if len(stroke)]
+    if not kept:
+        raise UsageError("strokes: there is no point to draw")
+    if not 0 < units_per_px < float("inf"):
+        raise UsageError(f"units_per_px is {units_per_px}, must be above 0")
+    units = np.concatenate(kept).astype(np.float64)
+    units -= units.min(axis=0)
+    largest = float(units.max()) / units_per_px
+    if not largest <= MAX_SIDE_PX:  # not a number, too
+        raise UsageError(f"strokes: a box of {largest:.0f} px, the limit is {MAX_SIDE_PX}")
+    points = np.floor(units * (_UNIT / units_per_px) + 0.5).astype(np.int64)
+    path = int(np.abs(points[1:] - points[:-1]).sum())
+    if path > _MAX_PATH:
+        raise UsageError(f"strokes: a path of {path // _UNIT} px, the limit is 65536")
+    ends = np.array([len(stroke) for stroke in kept], np.int64).cumsum()
+    bumps, salt = _unsteadiness(rng)
+    nodes = trace_strokes(points, ends, _hand(pen), bumps, len(points) + path // _STEP)
+    reach = nodes[:, 2] + (round(pen.softness_px * _UNIT) // 2 + _UNIT)
+    low = (nodes[:, :2] - reach[:, None]).min(axis=0) // _UNIT
+    size = (nodes[:, :2] + reach[:, None]).max(axis=0) // _UNIT + 1 - low
+    if size.max() > MAX_SIDE_PX:
+        raise UsageError(f"strokes: a box of {size.max()} px, the limit is {MAX_SIDE_PX}")
+    nodes[:, :2] -= low * _UNIT
+    ink = np.zeros((int(size[1]), int(size[0])), np.uint8)
+    top, bottom, left, right = cover_nodes(
+        nodes, round(pen.softness_px * _UNIT), round(pen.grain * 256), salt, ink
+    )
+    return np.ascontiguousarray(ink[top:bottom, left:right])
+
+
+def _hand(pen: Pen) -> Floats:
+    """The pen's numbers as `trace_strokes` takes them: lengths in 1/256 px."""
+    em = float(pen.em_px * _UNIT)
+    return np.array(
+        [
+            em,
+            em * pen.width_em,
+            pen.speed_response,
+            em * pen.start_em,
+            pen.start_width,
+            em * pen.end_em,
+            pen.end_loss,
+            pen.flatness,
+            pen.nib_x,
+            pen.nib_y,
+            float(pen.tone),
+            pen.fade,
+            pen.wobble,
+            pen.crowding,
+        ],
+        np.float64,
+    )
+
+
+def _unsteadiness(rng: Draws) -> tuple[Floats, int]:
+    """64 numbers in [-1, 1] and a salt for the grain, from 9 words."""
+    words = rng.words(_BUMPS // 8 + 1)
+    shifts = np.arange(0, 64, 8, dtype=np.uint64)
+    octets = ((words[:-1, None] >> shifts) & np.uint64(255)).astype(np.float64)
+    return (octets.ravel() - 127.5) / 127.5, int(words[-1] >> np.uint64(32))
+
+
+@compiled
+def trace_strokes(points: Ints, ends: Ints, hand: Floats, bumps: Floats, capacity: int) -> Ints:
+    """Nodes of the pen's path: a centripetal Catmull-Rom curve through the points of each stroke.
+
+    Args:
+        points: ``int64 (n, 2)``, x and y in 1/256 px, stroke after stroke.
+        ends: for each stroke the index in `points` just past its last point.
+        hand: the pen, see `_hand`.
+        bumps: ``float64 (64,)`` in [-1, 1], the unsteadiness.
+        capacity: an upper bound of the number of nodes: points + path // 320.
+
+    Returns:
+        ``int64 (nodes, 5)``: x, y, radius in 1/256 px, tone, and 1 where the node is joined to
+        the one before it (0 at a stroke's start).
+    """
+    em, width, response = hand[0], hand[1], hand[2]
+    nib = hand[8] * hand[8] + hand[9] * hand[9]
+    qx, qy = np.empty(len(points)), np.empty(len(points))
+    wait, chord, pace, slow = np.empty(len(points)), qx.copy(), qx.copy(), qx.copy()
+    width = min(width, hand[13] * _room(points, ends, em))
+    nodes = np.empty((capacity, 5), np.int64)
+    count, start, behind = 0, 0, 0.0
+    for end in ends:
+        # knots: points that moved; a pen that rests is slow
+        last = -1
+        for i in range(start, end):
+            x, y = float(points[i, 0]), float(points[i, 1])
+            if last >= 0 and x == qx[last] and y == qy[last]:
+                wait[last] += 1.0
+            else:
+                last += 1
+                qx[last], qy[last], wait[last] = x, y, 1.0
+        start = end
+        if last == 0:
+            nodes[count, 0], nodes[count, 1] = int(qx[0]), int(qy[0])
+            nodes[count, 2] = max(_THINNEST, int(0.5 * width * (1.0 + response)))
+            nodes[count, 3], nodes[count, 4] = int(hand[10]), 0
+            count += 1
+            continue
+        total = 0.0
+        for i in range(last):
+            dx, dy = qx[i + 1] - qx[i], qy[i + 1] - qy[i]
+            chord[i] = np.sqrt(dx * dx + dy * dy)
+            total += chord[i]
+            speed = chord[i] / wait[i]
+            pace[i] = (_PACE_EM * em - speed) / (_PACE_EM * em + speed)
+        # slowness at the knots, from -1 (very fast) to 1 (at rest), smoothed over four segments
+        for i in range(last + 1):
+            a, b = pace[max(i - 2, 0)], pace[max(i - 1, 0)]
+            c, d = pace[min(i, last - 1)], pace[min(i + 1, last - 1)]
+            slow[i] = (a + 3.0 * b + 3.0 * c + d) / 8.0
+        start_length = min(hand[3], 0.4 * total)
+        haste = 0.5 - 0.5 * slow[last]
+        end_length = min(hand[5] * haste, 0.5 * total)
+        end_loss = hand[6] * haste
+        done = 0.0
+        for i in range(last):
+            # the curve from knot i to knot i + 1, as a cubic in u
+            t1 = np.sqrt(chord[i])
+            t0 = np.sqrt(chord[i - 1]) if i > 0 else t1
+            t2 = np.sqrt(chord[i + 1]) if i < last - 1 else t1
+            x1, y1, x2, y2 = qx[i], qy[i], qx[i + 1], qy[i + 1]
+            x0, y0 = (qx[i - 1], qy[i - 1]) if i > 0 else (2.0 * x1 - x2, 2.0 * y1 - y2)
+            x3, y3 = (
+                (qx[i + 2], qy[i + 2]) if i < last - 1 else (2.0 * x2 - x1, 2.0 * y2 - y1)
+            )
+            mx = (x1 - x0) * (t1 / t0) - (x2 - x0) * (t1 / (t0 + t1)) + (x2 - x1)
+            my = (y1 - y0) * (t1 / t0) - (y2 - y0) * (t1 / (t0 + t1)) + (y2 - y1)
+            nx = (x2 - x1) - (x3 - x1) * (t1 / (t1 + t2)) + (x3 - x2) * (t1 / t2)
+            ny = (y2 - y1) - (y3 - y1) * (t1 / (t1 + t2)) + (y3 - y2) * (t1 / t2)
+            ax, bx = 2.0 * (x1 - x2) + mx + nx, 3.0 * (x2 - x1) - 2.0 * mx - nx
+            ay, by = 2.0 * (y1 - y2) + my + ny, 3.0 * (y2 - y1) - 2.0 * my - ny
+            pieces = 1 + int(chord[i] / _STEP)
+            for piece in range(0 if i == 0 else 1, pieces + 1):
+                u = piece / pieces
+                s = slow[i] + (slow[i + 1] - slow[i]) * u
+                along = done + chord[i] * u
+                share = 1.0 + response * s
+                if along < start_length:
+                    t = along / start_length
+                    share *= hand[4] + (1.0 - hand[4]) * t * (2.0 - t)
+                if total - along < end_length:
+                    t = (total - along) / end_length
+                    share *= 1.0 - end_loss * (1.0 - t * (2.0 - t))
+                dx = (3.0 * ax * u + 2.0 * bx) * u + mx
+                dy = (3.0 * ay * u + 2.0 * by) * u + my
+                both = (dx * dx + dy * dy) * nib
+                if both > 0.0:
+                    aligned = dx * hand[8] + dy * hand[9]
+                    share *= 1.0 - hand[7] * (aligned * aligned / both)
+                place = (behind + along) / (_BUMP_EM * em)
+                entry = int(place)
+                t = place - entry
+                a, b = bumps[entry % _BUMPS], bumps[(entry + 1) % _BUMPS]
+                bump = a + (b - a) * t
+                share *= 1.0 + hand[12] * bump
+                tone = hand[10] * (1.0 + hand[11] * s) * (1.0 + hand[12] * bump)
+                nodes[count, 0] = int(np.floor(((ax * u + bx) * u + mx) * u + x1 + 0.5))
+                nodes[count, 1] = int(np.floor(((ay * u + by) * u + my) * u + y1 + 0.5))
+                nodes[count, 2] = max(_THINNEST, int(0.5 * width * share))
+                nodes[count, 3] = min(255, max(1, int(tone)))
+                nodes[count, 4] = 0 if i == 0 and piece == 0 else 1
+                count += 1
+            done += chord[i]
+        behind += total
+    return nodes[:count]
+
+
+@compiled
+def _room(points: Ints, ends: Ints, em: float) -> float:
+    """Mean room of the lines of a character: the area of its box over the length of its path."""
+    left, right, top, bottom = points[0, 0], points[0, 0], points[0, 1], points[0, 1]
+    path, start = 0.0, 0
+    for end in ends:
+        for i in range(start, end):
+            x, y = points[i, 0], points[i, 1]
+            left, right, top, bottom = min(left, x), max(right, x), min(top, y), max(bottom, y)
+            if i > start:
+                dx, dy = float(x - points[i - 1, 0]), float(y - points[i - 1, 1])
+                path += np.sqrt(dx * dx + dy * dy)
+        start = end
+    area = max(0.6 * em, right - left + 0.1 * em) * max(0.6 * em, bottom - top + 0.1 * em)
+    return area / max(path, 0.1 * em)
+
+
+@compiled
+def cover_nodes(
+    nodes: Ints, softness: int, grain: int, salt: int, ink: Bytes2D
+) -> tuple[int, int, int, int]:
+    """Fill the capsules between joined nodes; overlapping ink does not add up.
+
+    Args:
+        nodes: ``int64 (nodes, 5)``, see `trace_strokes`; all of them lie inside `ink`.
+        softness: width of the edge, in 1/256 px.
+        grain: largest share of the ink that the grain takes, in 1/256.
+        salt: chooses the grain; a number below 2**32.
+        ink: ``uint8 (height_px, width_px)``, all 0; it is written to.
+
+    Returns:
+        The box of the ink: first row, last row + 1, first column, last column + 1.
+    """
+    height, width = ink.shape
+    for k in range(len(nodes)):
+        other = k - nodes[k, 4]
+        x0, y0, r0, c0 = nodes[other, 0], nodes[other, 1], nodes[other, 2], nodes[other, 3]
+        x1, y1, r1, c1 = nodes[k, 0], nodes[k, 1], nodes[k, 2], nodes[k, 3]
+        reach = max(r0, r1) + softness // 2 + 1
+        first_row = max(0, (min(y0, y1) - reach) // _UNIT)
+        past_row = min(height, (max(y0, y1) + reach) // _UNIT + 1)
+        first_column = max(0, (min(x0, x1) - reach) // _UNIT)
+        past_column = min(width, (max(x0, x1) + reach) // _UNIT + 1)
+        dx, dy = float(x1 - x0), float(y1 - y0)
+        length2 = dx * dx + dy * dy
+        inverse = 1.0 / length2 if length2 > 0.0 else 0.0
+        for row in range(first_row, past_row):
+            ey = float(row * _UNIT + _UNIT // 2 - y0)
+            for column in range(first_column, past_column):
+                ex = float(column * _UNIT + _UNIT // 2 - x0)
+                t = min(1.0, max(0.0, (ex * dx + ey * dy) * inverse))
+                fx, fy = ex - t * dx, ey - t * dy
+                edge = r0 + (r1 - r0) * t + 0.5 * softness
+                square = fx * fx + fy * fy
+                if square < edge * edge:
+                    cover = min(1.0, (edge - np.sqrt(square)) / softness)
+                    value = int(cover * (c0 + (c1 - c0) * t))
+                    if value > ink[row, column]:
+                        ink[row, column] = value
+    top, bottom, left, right = height, 0, width, 0
+    for row in range(height):
+        for column in range(width):
+            value = int(ink[row, column])
+            if value:
+                mixed = (column * 374_761_393 + row * 668_265_263 + salt) & 0xFFFFFFFF
+                mixed = ((mixed ^ (mixed >> 13)) * 1_274_126_177) & 0xFFFFFFFF
+                value -= (value * grain * ((mixed >> 15) & 255)) >> 16
+                if value < _FAINTEST:
+                    value = 0
+                else:
+                    top, bottom = min(top, row), max(bottom, row + 1)
+                    left, right = min(left, column), max(right, column + 1)
+                ink[row, column] = value
+    return top, bottom, left, right
