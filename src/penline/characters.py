@@ -32,6 +32,7 @@ class Kind:
         before: white before the ink, in ems, added to the line's own spacing.
         after: white after the ink.
         walk: how much of the hand's vertical unsteadiness the kind takes part in.
+        least_width: a narrower glyph is drawn out to this width: a hyphen that stands for a dash.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Kind:
     before: float = 0.0
     after: float = 0.0
     walk: float = 1.0
+    least_width: float = 0.0
 
 
 _TABLE: tuple[Kind, ...] = (
@@ -64,6 +66,7 @@ _TABLE: tuple[Kind, ...] = (
     Kind("bang", 0.0, low=0.0, before=0.06, after=0.16),
     Kind("quote-high", 0.0, low=0.52, before=0.04, after=0.04, walk=0.6),
     Kind("dash", 0.0, before=0.05, after=0.05, centre=0.34),
+    Kind("long-dash", 0.0, before=0.03, after=0.03, least_width=0.72),
     Kind("underscore", 0.0, low=-0.10),
     Kind("dots-low", 0.0, before=0.08, after=0.08, centre=0.28),
     Kind("middle", 0.0, before=0.06, after=0.06, centre=0.36),
@@ -92,7 +95,8 @@ _MEMBERS: dict[str, str] = {
     "semicolon": ";；",
     "bang": "!！?？",
     "quote-high": "'\"‘’“”`´′″°^*ˉ¨ˇ",
-    "dash": "-–—―─~～﹏－",
+    "dash": "-–~～﹏－−‐‑",
+    "long-dash": "—―─",
     "underscore": "_",
     "dots-low": "…⋯",
     "middle": "·•・+=<>±×÷＋＝＜＞≈≠≤≥",

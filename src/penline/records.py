@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bytes2D", "Defect", "GlyphRecord", "Record", "Source", "StrokeRecord"]
+__all__ = [
+    "Bytes2D",
+    "Defect",
+    "GlyphRecord",
+    "Origin",
+    "Record",
+    "Sample",
+    "Source",
+    "StrokeRecord",
+]
 
 Bytes2D: TypeAlias = npt.NDArray[np.uint8]
 
@@ -110,3 +119,52 @@ class StrokeRecord:
 
 
 Record: TypeAlias = GlyphRecord | StrokeRecord
+
+
+class Origin(NamedTuple):
+    """Where the ink of one character of a sample comes from.
+
+    Attributes:
+        item: index of the character in the sample's text.
+        written: the character that the glyph is a glyph of; a stand-in differs from the text.
+        writer: the writer's id.
+        archive: the file it came from.
+        record: number of the record in that file.
+        offset: byte offset of the record in that file.
+    """
+
+    item: int
+    written: str
+    writer: str
+    archive: str
+    record: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """One finished line.
+
+    Attributes:
+        index: number of the sample in its recipe and seed.
+        image: ``uint8 (height_px, width_px)``, or ``(height_px, width_px, 3)`` in RGB order.
+        text: the label.
+        quads: ``float64 (characters, 4, 2)``: the corners of each character of the text, x and y
+            in pixels, clockwise from the upper left, after all geometry; the picture's left
+            edge is x = 0. White space has a quad, too.
+        writer: whose hand it is; ``""`` where the recipe mixes writers.
+        side: ``"train"`` or ``"val"``.
+        origins: where each glyph comes from; white space has none.
+        drawn: every number drawn, by stage.
+        counts: what was skipped, dropped or borrowed on the way, by reason.
+    """
+
+    index: int
+    image: npt.NDArray[np.uint8]
+    text: str
+    quads: npt.NDArray[np.float64]
+    writer: str
+    side: str
+    origins: tuple[Origin, ...]
+    drawn: dict[str, Any]
+    counts: dict[str, int]

@@ -14,6 +14,7 @@ from penline.paper.guide import Guide
 from penline.randomness import Draws
 
 __all__ = [
+    "ORDERED",
     "Colour",
     "Image",
     "Mode",
@@ -42,15 +43,18 @@ def _ordered(interval: tuple[float, float]) -> tuple[float, float]:
     return interval
 
 
+ORDERED = AfterValidator(_ordered)
+"""For the annotation of an interval: its first number must not exceed its second."""
+
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
-ShareRange: TypeAlias = Annotated[tuple[Share, Share], AfterValidator(_ordered)]
+ShareRange: TypeAlias = Annotated[tuple[Share, Share], ORDERED]
 SizeRange: TypeAlias = Annotated[
     tuple[Annotated[float, Field(ge=0, le=64)], Annotated[float, Field(ge=0, le=64)]],
-    AfterValidator(_ordered),
+    ORDERED,
 ]
 ToneRange: TypeAlias = Annotated[
     tuple[Annotated[int, Field(ge=1, le=255)], Annotated[int, Field(ge=1, le=255)]],
-    AfterValidator(_ordered),
+    ORDERED,
 ]
 
 

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from penline.paper.base import Image, Mode, PaperSettings, Params, Share, draw_units
+from penline.paper.base import ORDERED, Image, Mode, PaperSettings, Params, Share, draw_units
 from penline.paper.guide import Guide
 from penline.paper.picture import picture_names, picture_pixels
 from penline.randomness import Draws
@@ -20,15 +20,9 @@ __all__ = ["Photo", "apply"]
 _LARGEST = 2 << 16
 
 
-def _ordered(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] > interval[1]:
-        raise ValueError("the first number of a range must not exceed the second")
-    return interval
-
-
 ScaleRange = Annotated[
     tuple[Annotated[float, Field(gt=0.02, le=2)], Annotated[float, Field(gt=0.02, le=2)]],
-    AfterValidator(_ordered),
+    ORDERED,
 ]
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from penline.paper import plain, texture
 from penline.paper.base import Image, Mode, PaperSettings, Params, Share, draw_seed
 from penline.paper.field import waver
 from penline.paper.guide import Guide
 from penline.paper.kernel import Ints
+from penline.paper.plain import Plain
+from penline.paper.plain import apply as apply_plain
+from penline.paper.texture import Texture
+from penline.paper.texture import apply as apply_texture
 from penline.randomness import Draws
 
 __all__ = ["PrintedSettings", "apply_sheet", "draw_waver", "waver_arrays"]
@@ -20,16 +23,14 @@ class PrintedSettings(PaperSettings):
 
     texture_chance: Share = 0.4
     """How often the bare sheet is textured; else it is plain."""
-    plain: plain.Plain = plain.Plain()
+    plain: Plain = Plain()
     """The plain sheet."""
-    texture: texture.Texture = texture.Texture(tone_range=(215, 248), stain_chance=0.1)
+    texture: Texture = Texture(tone_range=(215, 248), stain_chance=0.1)
     """The textured sheet."""
 
     def draw_sheet(self, rng: Draws, guide: Guide) -> Params:
         """Which sheet, and its numbers."""
-        chosen: plain.Plain | texture.Texture = (
-            self.texture if rng.chance(self.texture_chance) else self.plain
-        )
+        chosen: Plain | Texture = self.texture if rng.chance(self.texture_chance) else self.plain
         return {"name": chosen.name, **chosen.draw(rng, guide)}
 
 
@@ -37,8 +38,8 @@ def apply_sheet(guide: Guide, mode: Mode, sheet: Mapping[str, Any]) -> Image:
     """The bare sheet, a new array; see `plain.apply` and `texture.apply`."""
     params = {key: value for key, value in sheet.items() if key != "name"}
     if sheet["name"] == "texture":
-        return texture.apply(guide, mode, **params)
-    return plain.apply(guide, mode, **params)
+        return apply_texture(guide, mode, **params)
+    return apply_plain(guide, mode, **params)
 
 
 def draw_waver(rng: Draws) -> list[int]:

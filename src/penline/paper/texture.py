@@ -90,7 +90,7 @@ class Texture(PaperSettings):
             # size px, threshold of the noise (0..255), strength (1/256), width of the dark rim
             params["stain"] = [
                 size,
-                rng.between(90, 140),
+                rng.between(135, 175),
                 draw_units(rng, self.stain_range, 256),
                 rng.between(0, 30),
             ]
@@ -149,8 +149,8 @@ def _stains(height: int, width: int, seed: int, stain: Sequence[int]) -> Image:
     size, threshold, strength, rim = stain
     octaves = [(size, size, 110 << 6), (max(size // 4, 2), max(size // 4, 2), 26 << 6)]
     noise = (noise_field(height, width, seed, octaves, tag=1) >> 6) + 128 - threshold
-    body = np.clip(noise * 12, 0, 130)
-    edge = np.clip(rim * 4 - np.abs(noise - 8) * 10, 0, 120)
+    body = np.clip(noise * 7, 0, 130)
+    edge = np.clip(rim * 4 - np.abs(noise - 12) * 8, 0, 120)
     found: Image = (((body + edge) * strength) >> 8).astype(np.uint8)
     return found
 
@@ -163,10 +163,10 @@ def _fleck_print(height: int, width: int, seed: int, flecks: int) -> Image:
     lines = np.zeros((flecks, 8), np.int64)
     lines[:, 0] = numbers[:, 0] * (width << 8) >> 20
     lines[:, 1] = numbers[:, 1] * (height << 8) >> 20
-    lines[:, 2] = lines[:, 0] + (numbers[:, 2] & 0xFFF) - 2048
-    lines[:, 3] = lines[:, 1] + (numbers[:, 2] >> 8) - 2048
+    lines[:, 2] = lines[:, 0] + ((numbers[:, 2] & 0xFFF) * 5 >> 3) - 1280
+    lines[:, 3] = lines[:, 1] + ((numbers[:, 2] >> 8) * 5 >> 3) - 1280
     lines[:, 4] = 90 + (numbers[:, 3] & 0x7F)
-    lines[:, 5] = 30 + (numbers[:, 3] >> 13)
+    lines[:, 5] = 20 + (numbers[:, 3] >> 13)
     coverage = np.zeros((height, width), np.uint8)
     place = max(height, width)
     fade = np.full(place, 256, np.int64)

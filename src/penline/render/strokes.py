@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +29,13 @@ __all__ = ["MAX_SIDE_PX", "Pen", "cover_nodes", "draw_pen", "render_strokes", "t
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Hand: TypeAlias = tuple[float, ...]
 
 MAX_SIDE_PX = 1024
 """Longest side of a rendered character; a larger box is refused."""
 
 _UNIT = 256  # fixed point: 1/256 px
-_STEP = 320  # distance of two nodes along the curve, in 1/256 px: 1.25 px
+_STEP = 448  # distance of two nodes along the curve, in 1/256 px: 1.75 px
 _MAX_PATH = 65_536 * _UNIT  # longest path of the pen, in 1/256 px
 _THINNEST = 128  # smallest radius: a line of 1 px
 _FAINTEST = 4  # less ink than this is paper
@@ -70,7 +72,7 @@ class Pen:
     Attributes:
         em_px: the em, in pixels of the image.
         width_em: width of a line drawn at ordinary speed, in ems.
-        speed_response: share of the width that a very slow pen gains and a very fast one loses.
+        speed_response: share of the width that a very fast pen loses; a resting one gains half.
         start_em: length of the taper at a stroke's start, in ems.
         start_width: share of the width at the first point; above 1 the start is heavier.
         end_em: length of the taper at the end of a stroke that ends at speed, in ems.
@@ -91,7 +93,7 @@ class Pen:
     """
 
     em_px: int = 64
-    width_em: float = 0.0625
+    width_em: float = 0.056
     speed_response: float = 0.3
     start_em: float = 0.08
     start_width: float = 0.9
@@ -105,7 +107,7 @@ class Pen:
     fade: float = 0.2
     wobble: float = 0.08
     grain: float = 0.1
-    crowding: float = 0.6
+    crowding: float = 0.45
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -126,20 +128,20 @@ def draw_pen(rng: Draws, em_px: int = 64) -> Pen:
     """
     return Pen(
         em_px=em_px,
-        width_em=rng.uniform(0.05, 0.078),
-        speed_response=rng.uniform(0.15, 0.4),
+        width_em=rng.uniform(0.044, 0.07),
+        speed_response=rng.uniform(0.2, 0.45),
         start_em=rng.uniform(0.04, 0.12),
-        start_width=rng.uniform(0.7, 1.15),
+        start_width=rng.uniform(0.7, 1.1),
         end_em=rng.uniform(0.15, 0.45),
         end_loss=rng.uniform(0.4, 0.8),
         flatness=rng.uniform(0.0, 0.2),
         nib_x=1.0,
         nib_y=rng.uniform(-1.0, 0.1),
         softness_px=min(8.0, rng.uniform(1.0, 1.6) * max(1.0, em_px / 64)),
-        tone=rng.between(160, 250),
+        tone=rng.between(170, 250),
         fade=rng.uniform(0.05, 0.35),
         wobble=rng.uniform(0.04, 0.14),
-        grain=rng.uniform(0.0, 0.25),
+        grain=rng.uniform(0.05, 0.35),
     )
 
 
@@ -172,11 +174,13 @@ def render_strokes(
     if not 0 < units_per_px < float("inf"):
         raise UsageError(f"units_per_px is {units_per_px}, must be above 0")
     units = np.concatenate(kept).astype(np.float64)
+    if units.ndim != 2 or units.shape[1] != 2 or not np.isfinite(units).all():
+        raise UsageError("strokes: a point must be two finite numbers")
     units -= units.min(axis=0)
     largest = float(units.max()) / units_per_px
-    if not largest <= MAX_SIDE_PX:  # not a number, too
+    if largest > MAX_SIDE_PX:
         raise UsageError(f"strokes: a box of {largest:.0f} px, the limit is {MAX_SIDE_PX}")
-    points = np.floor(units * (_UNIT / units_per_px) + 0.5).astype(np.int64)
+    points = np.floor(units / units_per_px * _UNIT + 0.5).astype(np.int64)
     path = int(np.abs(points[1:] - points[:-1]).sum())
     if path > _MAX_PATH:
         raise UsageError(f"strokes: a path of {path // _UNIT} px, the limit is 65536")
@@ -196,27 +200,24 @@ def render_strokes(
     return np.ascontiguousarray(ink[top:bottom, left:right])
 
 
-def _hand(pen: Pen) -> Floats:
+def _hand(pen: Pen) -> Hand:
     """The pen's numbers as `trace_strokes` takes them: lengths in 1/256 px."""
     em = float(pen.em_px * _UNIT)
-    return np.array(
-        [
-            em,
-            em * pen.width_em,
-            pen.speed_response,
-            em * pen.start_em,
-            pen.start_width,
-            em * pen.end_em,
-            pen.end_loss,
-            pen.flatness,
-            pen.nib_x,
-            pen.nib_y,
-            float(pen.tone),
-            pen.fade,
-            pen.wobble,
-            pen.crowding,
-        ],
-        np.float64,
+    return (
+        em,
+        em * pen.width_em,
+        float(pen.speed_response),
+        em * pen.start_em,
+        float(pen.start_width),
+        em * pen.end_em,
+        float(pen.end_loss),
+        float(pen.flatness),
+        float(pen.nib_x),
+        float(pen.nib_y),
+        float(pen.tone),
+        float(pen.fade),
+        float(pen.wobble),
+        float(pen.crowding),
     )
 
 
@@ -229,111 +230,144 @@ def _unsteadiness(rng: Draws) -> tuple[Floats, int]:
 
 
 @compiled
-def trace_strokes(points: Ints, ends: Ints, hand: Floats, bumps: Floats, capacity: int) -> Ints:
+def trace_strokes(points: Ints, ends: Ints, hand: Hand, bumps: Floats, capacity: int) -> Ints:
     """Nodes of the pen's path: a centripetal Catmull-Rom curve through the points of each stroke.
 
     Args:
         points: ``int64 (n, 2)``, x and y in 1/256 px, stroke after stroke.
-        ends: for each stroke the index in `points` just past its last point.
-        hand: the pen, see `_hand`.
+        ends: ``int64 (strokes,)``: for each stroke the index in `points` just past its last point.
+        hand: 14 numbers of the pen, see `_hand`.
         bumps: ``float64 (64,)`` in [-1, 1], the unsteadiness.
-        capacity: an upper bound of the number of nodes: points + path // 320.
+        capacity: an upper bound of the number of nodes: points + path // 448.
 
     Returns:
         ``int64 (nodes, 5)``: x, y, radius in 1/256 px, tone, and 1 where the node is joined to
         the one before it (0 at a stroke's start).
     """
-    em, width, response = hand[0], hand[1], hand[2]
-    nib = hand[8] * hand[8] + hand[9] * hand[9]
-    qx, qy = np.empty(len(points)), np.empty(len(points))
-    wait, chord, pace, slow = np.empty(len(points)), qx.copy(), qx.copy(), qx.copy()
-    width = min(width, hand[13] * _room(points, ends, em))
+    em, width, response, start_length, start_width, end_length, end_loss = hand[:7]
+    flatness, nib_x, nib_y, tone, fade, wobble, crowding = hand[7:]
+    width = min(width, crowding * _room(points, ends, em))
+    nib = nib_x * nib_x + nib_y * nib_y
+    knots, slow = np.empty((len(points), 4)), np.empty(len(points))
     nodes = np.empty((capacity, 5), np.int64)
     count, start, behind = 0, 0, 0.0
     for end in ends:
-        # knots: points that moved; a pen that rests is slow
-        last = -1
-        for i in range(start, end):
-            x, y = float(points[i, 0]), float(points[i, 1])
-            if last >= 0 and x == qx[last] and y == qy[last]:
-                wait[last] += 1.0
-            else:
-                last += 1
-                qx[last], qy[last], wait[last] = x, y, 1.0
+        last = _find_knots(points, start, end, knots)
         start = end
         if last == 0:
-            nodes[count, 0], nodes[count, 1] = int(qx[0]), int(qy[0])
-            nodes[count, 2] = max(_THINNEST, int(0.5 * width * (1.0 + response)))
-            nodes[count, 3], nodes[count, 4] = int(hand[10]), 0
+            nodes[count, 0], nodes[count, 1] = int(knots[0, 0]), int(knots[0, 1])
+            nodes[count, 2] = max(_THINNEST, int(0.5 * width * (1.0 + 0.5 * response)))
+            nodes[count, 3], nodes[count, 4] = int(tone), 0
             count += 1
             continue
-        total = 0.0
-        for i in range(last):
-            dx, dy = qx[i + 1] - qx[i], qy[i + 1] - qy[i]
-            chord[i] = np.sqrt(dx * dx + dy * dy)
-            total += chord[i]
-            speed = chord[i] / wait[i]
-            pace[i] = (_PACE_EM * em - speed) / (_PACE_EM * em + speed)
-        # slowness at the knots, from -1 (very fast) to 1 (at rest), smoothed over four segments
-        for i in range(last + 1):
-            a, b = pace[max(i - 2, 0)], pace[max(i - 1, 0)]
-            c, d = pace[min(i, last - 1)], pace[min(i + 1, last - 1)]
-            slow[i] = (a + 3.0 * b + 3.0 * c + d) / 8.0
-        start_length = min(hand[3], 0.4 * total)
+        total = _measure(knots, last, _PACE_EM * em, slow)
         haste = 0.5 - 0.5 * slow[last]
-        end_length = min(hand[5] * haste, 0.5 * total)
-        end_loss = hand[6] * haste
+        loss = end_loss * haste
+        first_part = min(start_length, 0.4 * total)
+        last_part = min(end_length * haste, 0.5 * total)
         done = 0.0
         for i in range(last):
-            # the curve from knot i to knot i + 1, as a cubic in u
-            t1 = np.sqrt(chord[i])
-            t0 = np.sqrt(chord[i - 1]) if i > 0 else t1
-            t2 = np.sqrt(chord[i + 1]) if i < last - 1 else t1
-            x1, y1, x2, y2 = qx[i], qy[i], qx[i + 1], qy[i + 1]
-            x0, y0 = (qx[i - 1], qy[i - 1]) if i > 0 else (2.0 * x1 - x2, 2.0 * y1 - y2)
-            x3, y3 = (
-                (qx[i + 2], qy[i + 2]) if i < last - 1 else (2.0 * x2 - x1, 2.0 * y2 - y1)
-            )
-            mx = (x1 - x0) * (t1 / t0) - (x2 - x0) * (t1 / (t0 + t1)) + (x2 - x1)
-            my = (y1 - y0) * (t1 / t0) - (y2 - y0) * (t1 / (t0 + t1)) + (y2 - y1)
-            nx = (x2 - x1) - (x3 - x1) * (t1 / (t1 + t2)) + (x3 - x2) * (t1 / t2)
-            ny = (y2 - y1) - (y3 - y1) * (t1 / (t1 + t2)) + (y3 - y2) * (t1 / t2)
-            ax, bx = 2.0 * (x1 - x2) + mx + nx, 3.0 * (x2 - x1) - 2.0 * mx - nx
-            ay, by = 2.0 * (y1 - y2) + my + ny, 3.0 * (y2 - y1) - 2.0 * my - ny
-            pieces = 1 + int(chord[i] / _STEP)
+            ax, bx, cx, ay, by, cy = _cubic(knots, i, last)
+            pieces = 1 + int(knots[i, 3] / _STEP)
             for piece in range(0 if i == 0 else 1, pieces + 1):
                 u = piece / pieces
-                s = slow[i] + (slow[i + 1] - slow[i]) * u
-                along = done + chord[i] * u
-                share = 1.0 + response * s
-                if along < start_length:
-                    t = along / start_length
-                    share *= hand[4] + (1.0 - hand[4]) * t * (2.0 - t)
-                if total - along < end_length:
-                    t = (total - along) / end_length
-                    share *= 1.0 - end_loss * (1.0 - t * (2.0 - t))
-                dx = (3.0 * ax * u + 2.0 * bx) * u + mx
-                dy = (3.0 * ay * u + 2.0 * by) * u + my
+                pressure = slow[i] + (slow[i + 1] - slow[i]) * u
+                along = done + knots[i, 3] * u
+                share = 1.0 + response * (pressure if pressure < 0.0 else 0.5 * pressure)
+                if along < first_part:
+                    t = along / first_part
+                    share *= start_width + (1.0 - start_width) * t * (2.0 - t)
+                if total - along < last_part:
+                    t = (total - along) / last_part
+                    share *= 1.0 - loss * (1.0 - t * (2.0 - t))
+                dx, dy = (3.0 * ax * u + 2.0 * bx) * u + cx, (3.0 * ay * u + 2.0 * by) * u + cy
                 both = (dx * dx + dy * dy) * nib
                 if both > 0.0:
-                    aligned = dx * hand[8] + dy * hand[9]
-                    share *= 1.0 - hand[7] * (aligned * aligned / both)
+                    aligned = dx * nib_x + dy * nib_y
+                    share *= 1.0 - flatness * (aligned * aligned / both)
                 place = (behind + along) / (_BUMP_EM * em)
                 entry = int(place)
-                t = place - entry
-                a, b = bumps[entry % _BUMPS], bumps[(entry + 1) % _BUMPS]
-                bump = a + (b - a) * t
-                share *= 1.0 + hand[12] * bump
-                tone = hand[10] * (1.0 + hand[11] * s) * (1.0 + hand[12] * bump)
-                nodes[count, 0] = int(np.floor(((ax * u + bx) * u + mx) * u + x1 + 0.5))
-                nodes[count, 1] = int(np.floor(((ay * u + by) * u + my) * u + y1 + 0.5))
-                nodes[count, 2] = max(_THINNEST, int(0.5 * width * share))
-                nodes[count, 3] = min(255, max(1, int(tone)))
+                before, after = bumps[entry % _BUMPS], bumps[(entry + 1) % _BUMPS]
+                sway = 1.0 + wobble * (before + (after - before) * (place - entry))
+                x, y = ((ax * u + bx) * u + cx) * u, ((ay * u + by) * u + cy) * u
+                nodes[count, 0] = int(np.floor(x + knots[i, 0] + 0.5))
+                nodes[count, 1] = int(np.floor(y + knots[i, 1] + 0.5))
+                nodes[count, 2] = max(_THINNEST, int(0.5 * width * share * sway))
+                nodes[count, 3] = min(255, max(1, int(tone * (1.0 + fade * pressure) * sway)))
                 nodes[count, 4] = 0 if i == 0 and piece == 0 else 1
                 count += 1
-            done += chord[i]
+            done += knots[i, 3]
         behind += total
     return nodes[:count]
+
+
+@compiled
+def _find_knots(points: Ints, start: int, end: int, knots: Floats) -> int:
+    """Fill x, y and the number of samples at rest there, for points that moved; last knot's index.
+
+    A pen that rests sends the same point again and again; a repeated point has no direction.
+    """
+    last = -1
+    for i in range(start, end):
+        x, y = float(points[i, 0]), float(points[i, 1])
+        if last >= 0 and x == knots[last, 0] and y == knots[last, 1]:
+            knots[last, 2] += 1.0
+        else:
+            last += 1
+            knots[last, 0], knots[last, 1], knots[last, 2] = x, y, 1.0
+    return last
+
+
+@compiled
+def _measure(knots: Floats, last: int, ordinary: float, slow: Floats) -> float:
+    """Fill the distance to the next knot, and the slowness at each; the stroke's length.
+
+    Slowness goes from -1 (very fast) over 0 (`ordinary`, in 1/256 px a sample) to 1 (at rest); it
+    is smoothed over four segments.
+    """
+    total = 0.0
+    for i in range(last):
+        dx, dy = knots[i + 1, 0] - knots[i, 0], knots[i + 1, 1] - knots[i, 1]
+        knots[i, 3] = np.sqrt(dx * dx + dy * dy)
+        total += knots[i, 3]
+    for i in range(last + 1):
+        slow[i] = 0.0
+        for neighbour, weight in ((i - 2, 0.125), (i - 1, 0.375), (i, 0.375), (i + 1, 0.125)):
+            segment = min(max(neighbour, 0), last - 1)
+            speed = knots[segment, 3] / knots[segment, 2]
+            slow[i] += weight * ((ordinary - speed) / (ordinary + speed))
+    return total
+
+
+@compiled
+def _cubic(knots: Floats, i: int, last: int) -> tuple[float, float, float, float, float, float]:
+    """The curve from knot `i` to the next: ``((a u + b) u + c) u`` from the knot, in x and in y.
+
+    Centripetal: a knot's time is the square root of its distance, so that the curve does not loop
+    where close and far points alternate. Beyond its ends a stroke goes straight on.
+    """
+    t1 = np.sqrt(knots[i, 3])
+    t0 = np.sqrt(knots[i - 1, 3]) if i > 0 else t1
+    t2 = np.sqrt(knots[i + 1, 3]) if i < last - 1 else t1
+    x1, y1 = knots[i + 1, 0] - knots[i, 0], knots[i + 1, 1] - knots[i, 1]
+    x0, y0, x2, y2 = x1, y1, x1, y1  # the chords before and after
+    if i > 0:
+        x0, y0 = knots[i, 0] - knots[i - 1, 0], knots[i, 1] - knots[i - 1, 1]
+    if i < last - 1:
+        x2, y2 = knots[i + 2, 0] - knots[i + 1, 0], knots[i + 2, 1] - knots[i + 1, 1]
+    before, across, after, beyond = t1 / t0, t1 / (t0 + t1), t1 / t2, t1 / (t1 + t2)
+    cx = x0 * before - (x0 + x1) * across + x1
+    cy = y0 * before - (y0 + y1) * across + y1
+    ex = x1 - (x1 + x2) * beyond + x2 * after
+    ey = y1 - (y1 + y2) * beyond + y2 * after
+    return (
+        cx + ex - 2.0 * x1,
+        3.0 * x1 - 2.0 * cx - ex,
+        cx,
+        cy + ey - 2.0 * y1,
+        3.0 * y1 - 2.0 * cy - ey,
+        cy,
+    )
 
 
 @compiled
@@ -350,7 +384,7 @@ def _room(points: Ints, ends: Ints, em: float) -> float:
                 path += np.sqrt(dx * dx + dy * dy)
         start = end
     area = max(0.6 * em, right - left + 0.1 * em) * max(0.6 * em, bottom - top + 0.1 * em)
-    return area / max(path, 0.1 * em)
+    return float(area / max(path, 0.1 * em))
 
 
 @compiled
@@ -388,21 +422,23 @@ def cover_nodes(
                 ex = float(column * _UNIT + _UNIT // 2 - x0)
                 t = min(1.0, max(0.0, (ex * dx + ey * dy) * inverse))
                 fx, fy = ex - t * dx, ey - t * dy
-                edge = r0 + (r1 - r0) * t + 0.5 * softness
                 square = fx * fx + fy * fy
-                if square < edge * edge:
-                    cover = min(1.0, (edge - np.sqrt(square)) / softness)
-                    value = int(cover * (c0 + (c1 - c0) * t))
-                    if value > ink[row, column]:
-                        ink[row, column] = value
+                outer = r0 + (r1 - r0) * t + 0.5 * softness
+                if square < outer * outer:
+                    value = c0 + (c1 - c0) * t
+                    inner = max(0.0, outer - softness)
+                    if square > inner * inner:
+                        value *= min(1.0, (outer - np.sqrt(square)) / softness)
+                    ink[row, column] = max(ink[row, column], np.uint8(value))
     top, bottom, left, right = height, 0, width, 0
     for row in range(height):
         for column in range(width):
             value = int(ink[row, column])
             if value:
-                mixed = (column * 374_761_393 + row * 668_265_263 + salt) & 0xFFFFFFFF
-                mixed = ((mixed ^ (mixed >> 13)) * 1_274_126_177) & 0xFFFFFFFF
-                value -= (value * grain * ((mixed >> 15) & 255)) >> 16
+                mixed = ((salt ^ (row * 1024 + column)) * 668_265_263) & 0xFFFFFFFF
+                mixed = ((mixed ^ (mixed >> 15)) * 1_274_126_177) & 0xFFFFFFFF
+                mixed = ((mixed ^ (mixed >> 13)) * 374_761_393) & 0xFFFFFFFF
+                value -= (value * grain * (mixed >> 24)) >> 16
                 if value < _FAINTEST:
                     value = 0
                 else:

@@ -1,0 +1,205 @@
+"""One line: its own figures drawn, then every glyph placed."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from penline.characters import kind_of
+from penline.compose.spacing import (
+    HAN,
+    LATIN,
+    NUMBERS,
+    OTHER,
+    SPACE,
+    WORDS_PER_ITEM,
+    space_line,
+)
+from penline.randomness import Draws
+
+__all__ = ["Layout", "Placements", "lay_out"]
+
+Range = tuple[float, float]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+_LATIN_KINDS = frozenset(
+    ["digit", "upper", "ascender", "x-height", "t", "i", "descender", "j", "f"]
+)
+_RIGHT_SIDE = {"open": 0.9}
+_LEFT_SIDE = {
+    name: 0.08
+    for name in (
+        "stop-low",
+        "comma-low",
+        "han-stop",
+        "han-comma",
+        "colon",
+        "semicolon",
+        "bang",
+        "close",
+    )
+}
+
+
+class Layout(BaseModel):
+    """How a hand places glyphs; lengths in ems, the height of its median Chinese character.
+
+    Each range is drawn from once a line; each deviation acts from glyph to glyph, as a walk that
+    keeps `correlation` of its last step.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fill_range: Range = (0.74, 0.92)
+    """Share of the picture's height that the line's ink fills."""
+    em_most: Share = 0.76
+    """Largest em, as share of the picture's height."""
+    margin_em_range: Range = (0.1, 0.5)
+    """White to the left and to the right of the line."""
+    gap_em_range: Range = (0.06, 0.20)
+    """Gap between Chinese characters, ink to ink."""
+    gap_latin_em_range: Range = (0.03, 0.07)
+    """Gap between the letters of a word."""
+    gap_mixed_em_range: Range = (0.08, 0.20)
+    """Gap where scripts meet."""
+    gap_deviation_em: float = Field(0.05, ge=0, le=0.5)
+    cell_pull_range: Range = (0.2, 0.7)
+    """0: equal gaps between ink; 1: equal advance, as if written in cells."""
+    space_em_range: Range = (0.28, 0.45)
+    """Width of white space."""
+    size_deviation: float = Field(0.04, ge=0, le=0.3)
+    size_trend: float = Field(0.05, ge=0, le=0.5)
+    """Deviation of the growth from a line's start to its end."""
+    rise_deviation_em: float = Field(0.035, ge=0, le=0.5)
+    """Height of glyphs above the writing line."""
+    slope_deviation: float = Field(0.006, ge=0, le=0.1)
+    """Rise of the line per length."""
+    slant_deviation: float = Field(0.05, ge=0, le=0.5)
+    """Lean per height, one for the line, on top of the writer's own."""
+    slant_walk_deviation: float = Field(0.02, ge=0, le=0.3)
+    press_deviation: float = Field(0.06, ge=0, le=0.5)
+    """Strength of the ink."""
+    correlation: Share = 0.75
+    cell_em_range: Range = (1.14, 1.34)
+    """Side of a squared paper's cell."""
+
+    def draw(self, rng: Draws, cells: bool) -> dict[str, float]:
+        """The figures of one line, by the names of `spacing.NUMBERS`."""
+        return {
+            "fill": rng.uniform(*self.fill_range),
+            "em_most": self.em_most,
+            "place": rng.uniform(0.0, 1.0),
+            "margin_left": rng.uniform(*self.margin_em_range),
+            "margin_right": rng.uniform(*self.margin_em_range),
+            "gap": rng.uniform(*self.gap_em_range),
+            "gap_latin": rng.uniform(*self.gap_latin_em_range),
+            "gap_mixed": rng.uniform(*self.gap_mixed_em_range),
+            "gap_walk": self.gap_deviation_em,
+            "cell_pull": rng.uniform(*self.cell_pull_range),
+            "space": rng.uniform(*self.space_em_range),
+            "size_walk": self.size_deviation,
+            "size_trend": rng.normal(0.0, self.size_trend),
+            "rise_walk": self.rise_deviation_em,
+            "slope": rng.normal(0.0, self.slope_deviation),
+            "slant": rng.normal(0.0, self.slant_deviation),
+            "slant_walk": self.slant_walk_deviation,
+            "press_walk": self.press_deviation,
+            "keep": self.correlation,
+            "cell": rng.uniform(*self.cell_em_range) if cells else 0.0,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placements:
+    """Where each glyph of a line goes.
+
+    Attributes:
+        places_q8: ``int64 (n, 4)``: left, top, width, height in the picture, 1/256 px.
+        slants_q16: ``int64 (n,)``: horizontal lean per pixel of height, 1/65536.
+        press_q8: ``int64 (n,)``: strength of the ink, 1/256.
+        width_px: width of the picture.
+        em_px: the line's em.
+        baseline_px: y of the writing line in the line's middle.
+        cell_left_px: left edge of the first cell of squared paper.
+        cell_top_px: top edge of its cells.
+        cells: number of its cells; 0 on other paper.
+    """
+
+    places_q8: npt.NDArray[np.int64]
+    slants_q16: npt.NDArray[np.int64]
+    press_q8: npt.NDArray[np.int64]
+    width_px: int
+    em_px: float
+    baseline_px: float
+    cell_left_px: float
+    cell_top_px: float
+    cells: int
+
+
+@functools.lru_cache(maxsize=65_536)
+def _manner(character: str) -> tuple[int, tuple[float, ...]]:
+    """Family and manner (see `spacing.space_line`) of one character."""
+    if character.isspace():
+        return SPACE, (0.0,) * 7
+    kind = kind_of(character)
+    if kind.name in _LATIN_KINDS:
+        family = LATIN
+    elif kind.name in ("han", "han-flat"):
+        family = HAN
+    else:
+        family = OTHER
+    low = math.nan if kind.low is None else kind.low
+    side = _RIGHT_SIDE.get(kind.name, _LEFT_SIDE.get(kind.name, 0.5))
+    white = kind.before, kind.after
+    return family, (low, kind.centre, *white, kind.walk, side, kind.least_width)
+
+
+def lay_out(
+    characters: Sequence[str],
+    sizes_px: npt.NDArray[np.int64],
+    ems_px: npt.NDArray[np.float64],
+    numbers: dict[str, float],
+    rng: Draws,
+    height_px: int,
+) -> Placements:
+    """Place the glyphs of one line.
+
+    Args:
+        characters: what each item stands for; white space has no glyph.
+        sizes_px: ``int64 (n, 2)``: height and width of each glyph in its bank.
+        ems_px: ``float64 (n,)``: the em of each glyph's writer, in the same pixels.
+        numbers: what `Layout.draw` drew.
+        rng: chance, for the walks from glyph to glyph.
+        height_px: height of the picture.
+    """
+    count = len(characters)
+    manners = [_manner(character) for character in characters]
+    family = np.array([manner[0] for manner in manners], np.int64)
+    places = np.zeros((count, 4), np.int64)
+    slants = np.zeros(count, np.int64)
+    press = np.full(count, 256, np.int64)
+    facts = np.zeros(6)
+    space_line(
+        family,
+        sizes_px,
+        ems_px,
+        np.array([manner[1] for manner in manners], np.float64),
+        np.array([numbers[name] for name in NUMBERS], np.float64),
+        rng.words(count * WORDS_PER_ITEM),
+        height_px,
+        places,
+        slants,
+        press,
+        facts,
+    )
+    width, em, base, cell_left, cell_top, cells = facts.tolist()
+    return Placements(
+        places, slants, press, int(width), em, base, cell_left, cell_top, int(cells)
+    )

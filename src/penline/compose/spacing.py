@@ -1,0 +1,231 @@
+"""Where each glyph of a line goes, as one compiled pass over the line.
+
+Lengths are in ems until the line is whole; then the line is scaled to the picture. A hand drifts:
+size, height above the line, gap, slant and pressure each follow a first-order autoregression
+along the line, so that neighbours are alike. Only ``+ - * /`` act on the numbers, in an order that is
+fixed, and the results are cut to fixed point.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.compiled import compiled
+
+__all__ = ["CELL", "HAN", "LATIN", "NUMBERS", "OTHER", "SPACE", "WORDS_PER_ITEM", "space_line"]
+
+OTHER, HAN, LATIN, SPACE = 0, 1, 2, 3
+"""Families of items: what decides which gap goes between two of them."""
+
+WORDS_PER_ITEM = 6
+
+NUMBERS = (
+    "fill",  # share of the picture's height that the line's ink fills
+    "em_most",  # largest em, as share of the picture's height
+    "place",  # where the slack above and below goes, 0 to 1
+    "margin_left",  # ems
+    "margin_right",  # ems
+    "gap",  # mean gap between Chinese characters, ems
+    "gap_latin",  # mean gap between letters of a word, ems
+    "gap_mixed",  # gap where scripts meet, ems
+    "gap_walk",  # deviation of the gap along the line, ems
+    "cell_pull",  # 0: gaps between ink; 1: equal advance, as in cells
+    "space",  # width of white space, ems
+    "size_walk",  # deviation of the size, share
+    "size_trend",  # growth from the line's start to its end, share
+    "rise_walk",  # deviation of the height above the line, ems
+    "slope",  # rise of the line per length
+    "slant",  # lean to the right per height
+    "slant_walk",  # deviation of the lean
+    "press_walk",  # deviation of the ink's strength, share
+    "keep",  # correlation of neighbours
+    "cell",  # side of a squared paper's cell in ems; 0 without cells
+)
+CELL = NUMBERS.index("cell")
+
+
+@compiled
+def _bell(word: np.uint64) -> float:
+    """A bell-shaped number of deviation 1 from the four parts of a word."""
+    mask = np.uint64(0xFFFF)
+    total = (
+        np.int64(word & mask)
+        + np.int64((word >> np.uint64(16)) & mask)
+        + np.int64((word >> np.uint64(32)) & mask)
+        + np.int64(word >> np.uint64(48))
+    )
+    return (total - 131070) / 37837.0
+
+
+@compiled
+def space_line(
+    family: npt.NDArray[np.int64],
+    sizes_px: npt.NDArray[np.int64],
+    ems_px: npt.NDArray[np.float64],
+    manners: npt.NDArray[np.float64],
+    numbers: npt.NDArray[np.float64],
+    words: npt.NDArray[np.uint64],
+    height_px: int,
+    places_q8: npt.NDArray[np.int64],
+    slants_q16: npt.NDArray[np.int64],
+    press_q8: npt.NDArray[np.int64],
+    facts: npt.NDArray[np.float64],
+) -> None:
+    """Place the items of one line.
+
+    Args:
+        family: ``int64 (n,)``: `OTHER`, `HAN`, `LATIN` or `SPACE`.
+        sizes_px: ``int64 (n, 2)``: height and width of each glyph in its bank; 0 for white space.
+        ems_px: ``float64 (n,)``: the em of the writer of each glyph, in the same pixels.
+        manners: ``float64 (n, 7)``: of each item's kind: low (NaN: centred), centre, before,
+            after, walk, the side of its cell it keeps to (0 left to 1 right), least width.
+        numbers: ``float64 (len(NUMBERS),)``: the line's own figures.
+        words: ``uint64 (n * WORDS_PER_ITEM,)``: chance.
+        height_px: height of the picture.
+        places_q8: ``int64 (n, 4)``: filled in: left, top, width, height, in 1/256 px. White
+            space gets a place one em high.
+        slants_q16: ``int64 (n,)``: filled in.
+        press_q8: ``int64 (n,)``: filled in: strength of the ink, 256 = 1.
+        facts: ``float64 (6,)``: filled in: width of the picture in px, em in px, the writing
+            line's y at the picture's left edge in px, and of the cells: left, top, count.
+    """
+    (
+        fill,
+        em_most,
+        place,
+        margin_left,
+        margin_right,
+        gap_han,
+        gap_latin,
+        gap_mixed,
+        gap_walk,
+        cell_pull,
+        space,
+        size_walk,
+        size_trend,
+        rise_walk,
+        slope,
+        slant,
+        slant_walk,
+        press_walk,
+        keep,
+        cell,
+    ) = numbers
+    n = family.shape[0]
+    fresh = np.sqrt(1.0 - keep * keep)
+    left = np.zeros(n)
+    bottom = np.zeros(n)
+    wide = np.zeros(n)
+    high = np.zeros(n)
+    size_state = rise_state = gap_state = slant_state = press_state = 0.0
+    x = 0.0
+    previous = -1
+    after = 0.0
+    previous_pad = 0.0
+    white = False
+    for i in range(n):
+        at = i * WORDS_PER_ITEM
+        size_state = keep * size_state + fresh * _bell(words[at])
+        rise_state = keep * rise_state + fresh * _bell(words[at + 1])
+        gap_state = 0.5 * gap_state + 0.866 * _bell(words[at + 2])
+        slant_state = keep * slant_state + fresh * _bell(words[at + 3])
+        press_state = keep * press_state + fresh * _bell(words[at + 4])
+        own = _bell(words[at + 5])
+        if family[i] == SPACE:
+            advance = 0.5 * cell if cell > 0 else space * (1.0 + 0.2 * own)
+            left[i] = x
+            wide[i] = advance
+            high[i] = 1.0
+            x += advance
+            white = True
+            continue
+        trend = size_trend * ((i + 0.5) / n - 0.5)
+        scale = (1.0 + trend + size_walk * size_state) / ems_px[i]
+        w = sizes_px[i, 1] * scale
+        h = sizes_px[i, 0] * scale
+        low, centre, before, behind, walk, side, least_width = manners[i]
+        w = max(w, least_width)
+        if cell > 0:
+            # squared paper: one cell for a Chinese character or mark, half a cell for a letter
+            step = 0.5 * cell if family[i] == LATIN else cell
+            if family[i] != LATIN:
+                halves = np.ceil(x / (0.5 * cell) - 0.001)
+                x = np.ceil(halves / 2.0) * cell
+            room = step * 0.92
+            if w > room:
+                h = h * room / w
+                w = room
+            left[i] = x + 0.04 * step + (room - w) * side + 0.02 * own * cell
+            left[i] = min(max(left[i], x), x + step - w)
+            x += step
+        else:
+            pad = 0.0
+            if family[i] == HAN:
+                pad = max(0.0, 0.84 - w) * 0.5 * cell_pull
+            gap = 0.0
+            if previous >= 0:
+                if family[i] == LATIN and previous == LATIN:
+                    gap = gap_latin + 0.4 * gap_walk * gap_state
+                elif family[i] == HAN and previous == HAN:
+                    gap = gap_han + gap_walk * gap_state
+                elif family[i] == OTHER or previous == OTHER:
+                    gap = 0.5 * gap_han + 0.6 * gap_walk * gap_state
+                else:
+                    gap = gap_mixed + gap_walk * gap_state
+                gap = gap + before + after + pad + previous_pad
+                least = -0.05 if family[i] == previous and family[i] != OTHER else 0.05
+                if white:
+                    gap = 0.0
+                gap = max(gap, least)
+            x += gap
+            left[i] = x
+            x += w
+            previous_pad = pad
+        wide[i] = w
+        high[i] = h
+        if np.isnan(low):
+            bottom[i] = centre - 0.5 * h
+        else:
+            bottom[i] = low
+        bottom[i] += walk * rise_walk * rise_state
+        slants_q16[i] = np.int64(round((slant + slant_walk * slant_state) * 65536.0))
+        press_q8[i] = np.int64(round((1.0 + press_walk * press_state) * 256.0))
+        previous = family[i]
+        after = behind
+        white = False
+    length = x
+    # cells stand on whole ems; otherwise the line slopes about its middle
+    highest = -1e9
+    lowest = 1e9
+    for i in range(n):
+        if family[i] == SPACE:
+            continue
+        if cell == 0:
+            bottom[i] += slope * (left[i] + 0.5 * wide[i] - 0.5 * length)
+        highest = max(highest, bottom[i] + high[i])
+        lowest = min(lowest, bottom[i])
+    if highest < lowest:
+        highest, lowest = 0.9, -0.1
+    if cell > 0:
+        highest = max(highest, 0.38 + 0.5 * cell + 0.02)
+        lowest = min(lowest, 0.38 - 0.5 * cell - 0.02)
+    em = min(height_px * fill / (highest - lowest), height_px * em_most)
+    slack = height_px - em * (highest - lowest)
+    base = slack * (0.25 + 0.5 * place) + em * highest
+    start = margin_left * em
+    for i in range(n):
+        if family[i] == SPACE:
+            bottom[i] = -0.12
+        places_q8[i, 0] = np.int64(round((start + left[i] * em) * 256.0))
+        places_q8[i, 1] = np.int64(round((base - (bottom[i] + high[i]) * em) * 256.0))
+        places_q8[i, 2] = max(np.int64(round(wide[i] * em * 256.0)), 256)
+        places_q8[i, 3] = max(np.int64(round(high[i] * em * 256.0)), 256)
+    if cell > 0:
+        length = np.ceil(length / cell - 0.001) * cell
+    facts[0] = np.ceil(start + (length + margin_right) * em)
+    facts[1] = em
+    facts[2] = base
+    facts[3] = start
+    facts[4] = base - (0.38 + 0.5 * cell) * em
+    facts[5] = round(length / cell) if cell > 0 else 0.0

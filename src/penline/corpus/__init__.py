@@ -1,0 +1,26 @@
+"""Where the text comes from: files into paragraphs, paragraphs into lines.
+
+    corpus = load("novels/")
+    line = corpus.sample(rng(seed, index, "text"), (8, 25))
+
+`variants` says which characters a hand writes alike, for banks that hold one and not the other.
+"""
+
+from __future__ import annotations
+
+from penline.corpus.files import load
+from penline.corpus.lines import Line, Lines, UseCounts
+from penline.corpus.text import Corpus, ReadCounts, Side
+from penline.corpus.variants import expansion, stand_ins
+
+__all__ = [
+    "Corpus",
+    "Line",
+    "Lines",
+    "ReadCounts",
+    "Side",
+    "UseCounts",
+    "expansion",
+    "load",
+    "stand_ins",
+]

@@ -1,0 +1,119 @@
+"""Normalising text: what a paragraph may hold.
+
+Three rules, applied to whole blocks of text at once. White space (the Unicode property
+White_Space, U+3000 and NBSP included) becomes one U+0020 a run, and none at a paragraph's ends.
+Characters that leave no ink and only steer (control characters, byte order marks, direction marks,
+joiners, variation selectors) are dropped and counted. All else stays as it is written.
+
+The tables are written out here, not asked of `unicodedata`, so that a newer Python does not change
+what a corpus holds. (NFKC is Python's; it is an option, and off.)
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Codes", "Normalised", "decoded", "normalised"]
+
+Codes = npt.NDArray[np.uint32]
+
+LAST_CODE_POINT = 0x10FFFF
+LINE_FEED = 0x0A
+SPACE = 0x20
+
+_KEEP, _WHITE, _DROP = 0, 1, 2
+
+_WHITE_RANGES = (
+    (0x09, 0x0D),
+    (0x20, 0x20),
+    (0x85, 0x85),
+    (0xA0, 0xA0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200A),
+    (0x2028, 0x2029),
+    (0x202F, 0x202F),
+    (0x205F, 0x205F),
+    (0x3000, 0x3000),
+)
+_DROP_RANGES = (
+    (0x00, 0x08),
+    (0x0E, 0x1F),
+    (0x7F, 0x84),
+    (0x86, 0x9F),
+    (0xAD, 0xAD),  # soft hyphen
+    (0x61C, 0x61C),  # direction mark
+    (0x180E, 0x180E),  # Mongolian vowel separator
+    (0x200B, 0x200F),  # zero-width space and joiners, direction marks
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFF0, 0xFFFB),  # interlinear annotation
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),  # tags and further variation selectors
+)
+
+
+class Normalised(NamedTuple):
+    """A block of text after normalising.
+
+    Attributes:
+        codes: ``uint32 (n,)`` code points; every paragraph is followed by one LF, none is empty.
+        dropped: how many characters without ink were left out.
+        empty: how many paragraphs were left out because nothing remained of them.
+    """
+
+    codes: Codes
+    dropped: int
+    empty: int
+
+
+@functools.lru_cache(maxsize=1)
+def _treatment() -> npt.NDArray[np.uint8]:
+    table = np.full(LAST_CODE_POINT + 1, _KEEP, np.uint8)
+    for ranges, treatment in ((_WHITE_RANGES, _WHITE), (_DROP_RANGES, _DROP)):
+        for first, last in ranges:
+            table[first : last + 1] = treatment
+    return table
+
+
+def normalised(text: str, *, nfkc: bool = False) -> Normalised:
+    """Normalise a block of whole paragraphs, separated by LF.
+
+    >>> decoded(normalised("\\ufeff 12\\u00a0\\t月\\u3000\\r\\n\\n 3日").codes)
+    '12 月\\n3日\\n'
+
+    Raises:
+        UnicodeEncodeError: `text` holds a lone surrogate.
+    """
+    if nfkc:
+        text = unicodedata.normalize("NFKC", text)
+    codes = np.frombuffer(f"{text}\n".encode("utf-32-le"), "<u4")
+    treatment = _treatment()[codes]
+    kept = treatment != _DROP
+    dropped = codes.size - int(np.count_nonzero(kept))
+    if dropped:
+        codes, treatment = codes[kept], treatment[kept]
+    codes = np.where((treatment == _WHITE) & (codes != LINE_FEED), np.uint32(SPACE), codes)
+
+    white = treatment == _WHITE
+    after_white = np.concatenate(([True], white[:-1]))
+    codes = codes[~((codes == SPACE) & after_white)]  # one space a run, none at a start
+    before_feed = np.append(codes[1:] == LINE_FEED, False)
+    codes = codes[~((codes == SPACE) & before_feed)]
+
+    feed = codes == LINE_FEED
+    empty = feed & np.concatenate(([True], feed[:-1]))
+    # the feed that was added above closes the last paragraph; after a final LF it closes nothing
+    surplus = int(text.endswith("\n") or not text)
+    return Normalised(codes[~empty], dropped, int(np.count_nonzero(empty)) - surplus)
+
+
+def decoded(codes: Codes) -> str:
+    """The text of an array of code points."""
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le")

@@ -1,0 +1,72 @@
+"""The reference of `penline.corpus.cut`: the same functions in plain NumPy, for the tests."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.corpus.cut import (
+    END_PENALTIES,
+    END_RANK_SHIFT,
+    ENDS,
+    START_PENALTIES,
+    START_RANK_SHIFT,
+    STARTS,
+    Flags,
+)
+
+__all__ = ["cut", "reach"]
+
+Places = npt.NDArray[np.int64]
+
+
+def _places(flags: Flags, shortest: int, longest: int) -> tuple[Places, Places]:
+    """Starts that some end serves, and all ends, of one paragraph's flags."""
+    starts = np.flatnonzero(flags & STARTS)
+    ends = np.flatnonzero(flags & ENDS) + 1
+    never = flags.size + longest + 1
+    nearest = np.append(ends, never)[np.searchsorted(ends, starts + shortest)]
+    return starts[nearest - starts <= longest], ends
+
+
+def cut(
+    flags: Flags,
+    first: int,
+    last: int,
+    position: int,
+    shortest: int,
+    longest: int,
+    target: int,
+) -> tuple[int, int]:
+    """Cut one line out of a paragraph; see `penline.corpus.cut.cut`."""
+    own = flags[first:last]
+    starts, ends = _places(own, shortest, longest)
+    if not starts.size:
+        return -1, -1
+    origin = min(position, last - shortest) - first
+    before = starts[starts <= origin]
+    near = before[before > origin - target][::-1]
+    if near.size:
+        rank = own[near] >> START_RANK_SHIFT & 3
+        cost = 2 * (origin - near) + np.array(START_PENALTIES)[rank] * target
+        start = near[np.argmin(cost)]
+    elif before.size:
+        start = before[-1]
+    else:
+        start = starts[0]
+    ends = ends[(ends >= start + shortest) & (ends <= start + longest)]
+    rank = own[ends - 1] >> END_RANK_SHIFT & 3
+    end = ends[np.argmin(4 * np.abs(ends - start - target) + np.array(END_PENALTIES)[rank])]
+    return first + int(start), first + int(end)
+
+
+def reach(
+    flags: Flags, offsets: npt.NDArray[np.int64], shortest: int, longest: int
+) -> npt.NDArray[np.int64]:
+    """How many characters of each paragraph lines can reach; see `penline.corpus.cut.reach`."""
+    out = np.zeros(offsets.size - 1, np.int64)
+    for paragraph in range(out.size):
+        own = flags[offsets[paragraph] : offsets[paragraph + 1]]
+        starts, _ = _places(own, shortest, longest)
+        out[paragraph] = np.minimum(np.diff(starts, append=own.size), longest).sum()
+    return out

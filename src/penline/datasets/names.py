@@ -1,0 +1,28 @@
+"""Names of files as a publisher's patterns see them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["leaf", "places"]
+
+_BETWEEN = re.compile(r"::|[\\/]+")
+
+
+def places(file: str) -> list[str]:
+    """Every name on the way to a file: folders, archive, folders in it, and the file's own.
+
+    >>> places("got/Gnt1.0Test.zip::HWDB1.0/001-f.gnt")
+    ['got', 'Gnt1.0Test.zip', 'HWDB1.0', '001-f.gnt']
+    """
+    return [name for name in _BETWEEN.split(file) if name]
+
+
+def leaf(file: str) -> str:
+    """The file's own name.
+
+    >>> leaf("Gnt1.0Test.zip::001-f.gnt")
+    '001-f.gnt'
+    """
+    names = places(file)
+    return names[-1] if names else file

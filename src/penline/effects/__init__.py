@@ -1,0 +1,98 @@
+"""Effects: what a camera or scanner does to a finished line.
+
+Each effect is one module with a settings class and a pure function ``apply``; the table below finds
+it by name, and it is loaded on use. Quads are ``float64 (n, 4, 2)``: the corners of each
+character's box as x, y in pixels from the image's upper left corner, so the first pixel's centre is
+0.5, 0.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from penline.effects.base import EffectSettings, Image, Params, Quads
+from penline.errors import RecipeError
+from penline.randomness import Draws
+
+__all__ = [
+    "DEFAULT",
+    "EFFECTS",
+    "EffectSettings",
+    "apply_effects",
+    "draw_effects",
+    "effect_apply",
+    "effect_class",
+]
+
+EFFECTS: dict[str, str] = {
+    "blur": "penline.effects.blur:Blur",
+    "jpeg": "penline.effects.jpeg:Jpeg",
+    "noise": "penline.effects.noise:Noise",
+    "shadow": "penline.effects.shadow:Shadow",
+    "warp": "penline.effects.warp:Warp",
+}
+
+_DEFAULT_ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
+
+if TYPE_CHECKING:
+    DEFAULT: tuple[EffectSettings, ...]
+else:
+
+    def __getattr__(name: str) -> tuple[EffectSettings, ...]:
+        """`DEFAULT`: the effects of an ordinary scan, in order, at default strength."""
+        if name == "DEFAULT":
+            return tuple(effect_class(member)() for member in _DEFAULT_ORDER)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def effect_class(name: str) -> type[EffectSettings]:
+    """The settings class of the effect called `name`.
+
+    Raises:
+        RecipeError: no effect has that name; the message lists those that there are.
+    """
+    module, attribute = _place(name)
+    found: type[EffectSettings] = getattr(import_module(module), attribute)
+    return found
+
+
+def effect_apply(name: str) -> Callable[..., tuple[Image, Quads]]:
+    """The function ``apply(image, quads, **params)`` of the effect called `name`.
+
+    Raises:
+        RecipeError: no effect has that name.
+    """
+    module, _ = _place(name)
+    found: Callable[..., tuple[Image, Quads]] = import_module(module).apply
+    return found
+
+
+def draw_effects(
+    effects: Iterable[EffectSettings], rng: Draws, shape: tuple[int, int]
+) -> list[Params]:
+    """Decide which effects happen to an image of `shape` (height, width), and with which numbers.
+
+    Each entry holds the effect's ``name`` and its params.
+    """
+    return [
+        {"name": effect.name, **effect.draw(rng, shape)}
+        for effect in effects
+        if rng.chance(effect.chance)
+    ]
+
+
+def apply_effects(image: Image, quads: Quads, drawn: Iterable[Params]) -> tuple[Image, Quads]:
+    """Apply what `draw_effects` decided, in order; `image` and `quads` stay as they are."""
+    for params in drawn:
+        numbers = {key: value for key, value in params.items() if key != "name"}
+        image, quads = effect_apply(params["name"])(image, quads, **numbers)
+    return image, quads
+
+
+def _place(name: str) -> tuple[str, str]:
+    if name not in EFFECTS:
+        raise RecipeError(f"no effect is called {name!r}; there are: {', '.join(sorted(EFFECTS))}")
+    module, _, attribute = EFFECTS[name].partition(":")
+    return module, attribute

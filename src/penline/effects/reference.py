@@ -1,0 +1,132 @@
+"""The effects' kernels in plain NumPy: slow, and the measure of `kernel.py`."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.effects.kernel import STEP_PX
+
+__all__ = [
+    "add_noise",
+    "average_taps",
+    "darken",
+    "fill_mesh",
+    "invert_mesh",
+    "resample_mesh",
+]
+
+Image = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+
+_UNIT = 4096
+_STEP = STEP_PX * _UNIT
+
+
+def add_noise(source: Image, octets: Image, deviations: Ints, out: Image) -> None:
+    """See `kernel.add_noise`."""
+    totals = octets[: 4 * source.size].reshape(-1, 4).astype(np.int64).sum(axis=1)
+    noise = ((totals - 510) * deviations[source] * 443 + (1 << 23)) >> 24
+    out[:] = np.clip(source + noise, 0, 255)
+
+
+def average_taps(source: Image, taps: Ints, out: Image) -> None:
+    """See `kernel.average_taps`."""
+    height, width = source.shape[:2]
+    total = np.full(source.shape, 32768, np.int64)
+    for dx, dy, weight in taps.tolist():
+        rows = np.clip(np.arange(height) + dy, 0, height - 1)
+        columns = np.clip(np.arange(width) + dx, 0, width - 1)
+        total += weight * source[rows][:, columns].astype(np.int64)
+    out[...] = total >> 16
+
+
+def darken(
+    source: Image, across: Ints, down: Ints, softness: int, factors: Ints, out: Image
+) -> None:
+    """See `kernel.darken`."""
+    distance = np.clip(across + down[:, None] + softness // 2, 0, softness)
+    place = np.minimum(distance * ((512 << 20) // softness) >> 20, 511)
+    out[...] = (source * factors[place] + 32768) >> 16
+
+
+def fill_mesh(geometry: Ints, fit: Ints, bends: Ints, pad: Ints, mesh: Ints) -> None:
+    """See `kernel.fill_mesh`."""
+    width, height, slope, keystone_x, keystone_y, bend, cell = geometry.tolist()
+    middle = np.array([width, height]) * (_UNIT // 2)
+    span = max(*middle.tolist(), 16 * _UNIT)
+    rows, columns = np.indices(mesh.shape[:2])
+    x = ((columns * STEP_PX - pad[0]) * _UNIT - middle[0] - fit[1]) * 65536 // fit[0]
+    y = ((rows * STEP_PX - pad[1]) * _UNIT - middle[1] - fit[2]) * 65536 // fit[0]
+    depth = ((1 << 32) + (keystone_x * x + keystone_y * y) * 65536 // span) >> 8
+    mesh[:, :, 0] = middle[0] + ((x - (slope * y >> 16)) << 24) // depth
+    mesh[:, :, 1] = middle[1] + ((y + (slope * x >> 16)) << 24) // depth
+    if bend <= 0:
+        return
+    column, weight_x = _smooth(x + middle[0] + pad[0] * _UNIT, cell, bends.shape[1])
+    row, weight_y = _smooth(y + middle[1] + pad[1] * _UNIT, cell, bends.shape[0])
+    a, b = bends[row, column], bends[row, column + 1]
+    c, d = bends[row + 1, column], bends[row + 1, column + 1]
+    upper = a * _UNIT + weight_x[:, :, None] * (b - a)
+    lower = c * _UNIT + weight_x[:, :, None] * (d - c)
+    shift = (upper * _UNIT + weight_y[:, :, None] * (lower - upper)) >> 12
+    mesh += shift * bend >> 27
+
+
+def _smooth(places: Ints, cell: int, count: int) -> tuple[Ints, Ints]:
+    """The lattice point before each place, and the weight (1/4096) of the one after it."""
+    places = np.maximum(places, 0)
+    before = np.minimum(places // (cell * _UNIT), count - 2)
+    t = np.minimum(places // cell - before * _UNIT, _UNIT)
+    return before, t * t * (3 * _UNIT - 2 * t) >> 24
+
+
+def _look_up(mesh: Ints, pad: Ints, points: Ints) -> Ints:
+    """What the mesh holds at each point, as a mean of four nodes times 2**30."""
+    places = points + pad * _UNIT
+    limits = np.array([mesh.shape[1] - 2, mesh.shape[0] - 2])
+    nodes = np.clip(places // _STEP, 0, limits)
+    parts = places - nodes * _STEP
+    column, row = nodes[..., 0], nodes[..., 1]
+    fx, fy = parts[..., :1], parts[..., 1:]
+    upper = mesh[row, column] * (_STEP - fx) + mesh[row, column + 1] * fx
+    lower = mesh[row + 1, column] * (_STEP - fx) + mesh[row + 1, column + 1] * fx
+    found: Ints = upper * (_STEP - fy) + lower * fy
+    return found
+
+
+def invert_mesh(mesh: Ints, pad: Ints, points: Ints, scale: int, out: Ints) -> None:
+    """See `kernel.invert_mesh`."""
+    places = points.copy()
+    searching = np.ones(len(points), bool)
+    for _ in range(64):
+        found = _look_up(mesh, pad, places)
+        miss = points - ((found + (1 << 29)) >> 30)
+        searching &= np.abs(miss).max(axis=1, initial=0) > 1
+        if not searching.any():
+            break
+        places[searching] += ((miss * scale + 32768) >> 16)[searching]
+    out[...] = places
+
+
+def resample_mesh(source: Image, mesh: Ints, pad: Ints, out: Image) -> None:
+    """See `kernel.resample_mesh`."""
+    height, width = source.shape[:2]
+    y, x = np.indices((height, width))
+    centres = np.stack([x, y], axis=-1) * _UNIT + _UNIT // 2
+    found = _look_up(mesh, pad, centres)
+    places = (found >> 30) - _UNIT // 2
+    weights = (places & (_UNIT - 1)) >> 4
+    first = places >> 12
+    x0, x1 = _mirror(first[..., 0], width), _mirror(first[..., 0] + 1, width)
+    y0, y1 = _mirror(first[..., 1], height), _mirror(first[..., 1] + 1, height)
+    wx, wy = weights[..., :1], weights[..., 1:]
+    upper = source[y0, x0] * (256 - wx) + source[y0, x1] * wx
+    lower = source[y1, x0] * (256 - wx) + source[y1, x1] * wx
+    out[...] = (upper * (256 - wy) + lower * wy + 32768) >> 16
+
+
+def _mirror(places: Ints, size: int) -> Ints:
+    places = np.abs(places)
+    places = np.where(places >= size, 2 * size - 2 - places, places)
+    return np.clip(places, 0, size - 1)

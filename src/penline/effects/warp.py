@@ -1,0 +1,182 @@
+"""Warp: slight turn, perspective and bending, in one map and one resampling.
+
+The map is a mesh: for nodes on a regular grid of the new image, the place in the old image that is
+seen there. Between nodes it is bilinear, for pixels and for quads alike, so the quads follow the
+pixels exactly. All places are whole numbers of 1/4096 px.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from penline.effects.base import (
+    ORDERED,
+    EffectSettings,
+    Image,
+    Params,
+    Quads,
+    Share,
+    ShareRange,
+    draw_seed,
+    draw_units,
+    planes,
+)
+from penline.effects.kernel import STEP_PX, Ints, fill_mesh, invert_mesh, resample_mesh
+from penline.randomness import Draws, rng
+
+__all__ = ["Warp", "apply", "warp_mesh"]
+
+_UNIT = 4096
+_RADIAN = 0.017453292519943295
+
+
+TurnRange = Annotated[
+    tuple[Annotated[float, Field(ge=-3, le=3)], Annotated[float, Field(ge=-3, le=3)]],
+    ORDERED,
+]
+KeystoneRange = Annotated[
+    tuple[Annotated[float, Field(ge=-0.1, le=0.1)], Annotated[float, Field(ge=-0.1, le=0.1)]],
+    ORDERED,
+]
+
+
+class Warp(EffectSettings):
+    """A sheet photographed by hand: not quite level, not quite square, not quite flat."""
+
+    name: Literal["warp"] = "warp"
+    chance: Share = 0.8
+    """How often the effect is applied."""
+    turn_deg_range: TurnRange = (-1.2, 1.2)
+    """Rotation, anticlockwise positive."""
+    rise_limit: Annotated[float, Field(ge=0, le=2)] = 0.25
+    """A long line is turned less: its ends rise or fall by at most this share of the height."""
+    keystone_range: KeystoneRange = (-0.03, 0.03)
+    """Perspective: how much larger one end of the longer side is than its middle."""
+    bend_range: ShareRange = (0.0, 0.02)
+    """Largest displacement by bending, in image heights."""
+    bend_cell_range: Annotated[
+        tuple[Annotated[float, Field(ge=0.5, le=20)], Annotated[float, Field(ge=0.5, le=20)]],
+        ORDERED,
+    ] = (1.0, 3.0)
+    """Distance from one bend to the next, in image heights."""
+
+    def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:
+        """See `EffectSettings.draw`."""
+        height, width = shape
+        slope = round(rng.uniform(*self.turn_deg_range) * _RADIAN * 65536)
+        limit = int(self.rise_limit * 65536 * height) // max(width, height)
+        cell = max(draw_units(rng, self.bend_cell_range, 16) * height // 16, 3 * STEP_PX)
+        bend = draw_units(rng, self.bend_range, 65536) * height // 16
+        return {
+            "slope": min(max(slope, -limit), limit),
+            "keystone": [
+                draw_units(rng, self.keystone_range, 65536),
+                draw_units(rng, self.keystone_range, 65536),
+            ],
+            # beyond a tenth of the cell, letters would fold
+            "bend": min(bend, cell * _UNIT // 10),
+            "cell_px": cell,
+            "seed": draw_seed(rng),
+        }
+
+
+def apply(
+    image: Image,
+    quads: Quads,
+    *,
+    slope: int,
+    keystone: list[int],
+    bend: int,
+    cell_px: int,
+    seed: int,
+) -> tuple[Image, Quads]:
+    """Turn, tilt and bend `image` and `quads` together; the image keeps its size.
+
+    Where quads would leave the image, everything is moved, and if need be shrunk, so that they stay
+    inside. What comes into sight beyond the old image's edges is its mirror image.
+
+    Args:
+        image: ``uint8 (height, width)`` or ``(height, width, 3)``.
+        quads: ``float64 (n, 4, 2)``.
+        slope: of the rotation, 1/65536, positive = rising to the right.
+        keystone: perspective along x and along y, 1/65536 at half the longer side.
+        bend: largest displacement by bending, 1/4096 px.
+        cell_px: distance from one bend to the next.
+        seed: key of the bends.
+
+    Returns:
+        A new image, and quads in whole steps of 1/64 px.
+    """
+    source = planes(image)
+    height, width = source.shape[:2]
+    geometry = np.array([width, height, slope, *keystone, bend, cell_px], np.int64)
+    points = np.floor(quads.reshape(-1, 2) * _UNIT + 0.5).astype(np.int64)
+    mesh, pad = warp_mesh(geometry, seed, _NO_FIT)
+    moved = np.empty_like(points)
+    invert_mesh(mesh, pad, points, 65536, moved)
+    fit = _fit(points, moved, width, height)
+    if fit != _NO_FIT:
+        mesh, pad = warp_mesh(geometry, seed, fit)
+        invert_mesh(mesh, pad, points, fit[0], moved)
+    out = np.empty_like(source)
+    resample_mesh(source, mesh, pad, out)
+    quantised = (moved + 32 >> 6) / 64.0
+    return out.reshape(image.shape), quantised.reshape(quads.shape)
+
+
+_NO_FIT = (65536, 0, 0)
+
+
+def warp_mesh(geometry: Ints, seed: int, fit: tuple[int, int, int]) -> tuple[Ints, Ints]:
+    """The mesh, ``int64 (rows, columns, 2)`` of x, y in the old image, and its margins x, y in px.
+
+    Args:
+        geometry: width, height, slope, keystone x, keystone y, bend, cell_px, as in `apply`.
+        seed: key of the bends.
+        fit: scale (1/65536) and shift (x, y, 1/4096 px) that are applied to the new image.
+    """
+    width, height, slope, keystone_x, keystone_y, bend, cell = (int(part) for part in geometry)
+    tilt = abs(keystone_x) + abs(keystone_y)
+    # what turn, perspective and bends move at most, and a quarter more
+    reach_x = (5 * (tilt * width + abs(slope) * height) >> 19) + bend // _UNIT
+    reach_y = (5 * (tilt * height + abs(slope) * width) >> 19) + bend // _UNIT
+    pad = np.array([-(-(reach + 2) // STEP_PX) * STEP_PX for reach in (reach_x, reach_y)])
+    columns = -(-width // STEP_PX) + 2 * int(pad[0]) // STEP_PX + 1
+    rows = -(-height // STEP_PX) + 2 * int(pad[1]) // STEP_PX + 1
+    knots = (rows * STEP_PX // cell + 3, columns * STEP_PX // cell + 3)
+    words = rng(seed, 0, "effect warp").words(knots[0] * knots[1])
+    bends = np.empty((*knots, 2), np.int64)
+    bends[:, :, 0] = ((words >> np.uint64(48)).astype(np.int64) - 32768).reshape(knots)
+    bends[:, :, 1] = ((words & np.uint64(0xFFFF)).astype(np.int64) - 32768).reshape(knots)
+    mesh = np.empty((rows, columns, 2), np.int64)
+    fill_mesh(geometry, np.array(fit, np.int64), bends, pad, mesh)
+    return mesh, pad
+
+
+def _fit(points: Ints, moved: Ints, width: int, height: int) -> tuple[int, int, int]:
+    """Scale and shift that keep the `moved` points within the image (or where they were)."""
+    if len(points) == 0:
+        return _NO_FIT
+    scale, shifts = 65536, [0, 0]
+    sizes = (width, height)
+    spans = []
+    for axis in (0, 1):
+        low, high = int(moved[:, axis].min()), int(moved[:, axis].max())
+        floor = min(0, int(points[:, axis].min()))
+        roof = max(sizes[axis] * _UNIT, int(points[:, axis].max()))
+        inside = low >= floor and high <= roof
+        # an eighth of a pixel to spare for the mesh's own rounding
+        spans.append((low, high, floor + 512, roof - 512, inside))
+        if not inside and high - low > roof - floor - 1024:
+            scale = min(scale, ((roof - floor - 1024) << 16) // (high - low))
+    if all(span[4] for span in spans):
+        return _NO_FIT
+    for axis, (low, high, floor, roof, inside) in enumerate(spans):
+        middle = sizes[axis] * _UNIT // 2
+        low, high = (middle + ((end - middle) * scale >> 16) for end in (low, high))
+        if not inside or scale < 65536:
+            shifts[axis] = max(floor - low, 0) + min(roof - high, 0)
+    return scale, shifts[0], shifts[1]

@@ -1,0 +1,166 @@
+"""PaddleOCR recognition sets: folders of images, label lists, a dictionary, a configuration.
+
+Layout (label files as PaddleOCR's ``SimpleDataSet`` reads them: UTF-8, LF, no BOM, one
+``path<TAB>text`` a line; dictionary one character a line):
+
+    images/00012/00012345.jpg    at most 1,000 a folder, named by index
+    rec_gt_train.txt             and rec_gt_val.txt where there is a validation side
+    dict.txt                     the labels' characters, or the user's own file, unchanged
+    boxes.jsonl                  if asked for: one object a line, in the order of the index
+    paddleocr_rec.yml            settings that fit these lines
+    report.json
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from penline.errors import ExportError, UnwritableLine
+from penline.export.base import Exporter, Report, encode
+from penline.export.paddleocr_config import configuration
+from penline.export.run import REPORT, put
+from penline.records import Sample
+
+__all__ = ["PaddleOCR", "read_dictionary"]
+
+DICTIONARY = "dict.txt"
+
+
+def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
+    """The entries of a PaddleOCR dictionary, in order; split on LF alone.
+
+    Raises:
+        ExportError: not UTF-8, or empty.
+    """
+    try:
+        lines = data.decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise ExportError(f"{name}: byte {error.start} is not UTF-8") from None
+    entries = tuple(line.rstrip("\r") for line in lines)
+    entries = entries[:-1] if entries[-1] == "" else entries
+    if not entries:
+        raise ExportError(f"{name} is an empty dictionary")
+    return entries
+
+
+class PaddleOCR(Exporter):
+    """See the module."""
+
+    def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
+        """See `Exporter.shard`."""
+        options = self.options
+        images = self.out / "images"
+        partial, final = images / f".{number:05d}.partial", images / f"{number:05d}"
+        for folder in (partial, final):
+            if folder.exists():
+                shutil.rmtree(folder)
+        partial.mkdir(parents=True)
+        files, pixels = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
+        labels: list[tuple[str, str, str, int]] = []
+        boxes: list[dict[str, Any]] = []
+        counts: Counter[str] = Counter()
+        ratio = 0.0
+        errors: list[str] = []
+        for sample in samples:
+            if isinstance(sample, UnwritableLine):
+                errors.append(str(sample))
+                continue
+            name = f"{sample.index:08d}.{options.format}"
+            path = f"images/{number:05d}/{name}"
+            if any(mark in sample.text for mark in "\t\n\r"):
+                raise ExportError(f"{path}: a label must hold no TAB and no line end")
+            data = encode(sample.image, options)
+            (partial / name).write_bytes(data)
+            files.update(data)
+            pixels.update(sample.image.tobytes())
+            counts.update(sample.counts)
+            ratio = max(ratio, sample.image.shape[1] / sample.image.shape[0])
+            labels.append((path, sample.text, sample.side, len(data)))
+            if options.boxes:
+                boxes.append(_box_line(path, sample))
+        partial.rename(final)
+        return {
+            "number": number,
+            "labels": labels,
+            "boxes": boxes,
+            "counts": dict(sorted(counts.items())),
+            "errors": errors,
+            "ratio": round(ratio, 4),
+            "files": files.hexdigest(),
+            "pixels": pixels.hexdigest(),
+        }
+
+    def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
+        """See `Exporter.finish`."""
+        lists: dict[str, list[str]] = {split: [] for split in self.options.splits}
+        characters: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
+        errors: list[str] = []
+        hashes, longest, ratio, size = [], 0, 0.0, 0
+        boxes: list[str] = []
+        for shard in shards:
+            for path, text, side, length in shard["labels"]:
+                lists[side].append(f"{path}\t{text}\n")
+                characters.update(text)
+                longest = max(longest, len(text))
+                size += length
+            boxes += [json.dumps(line, ensure_ascii=False) + "\n" for line in shard["boxes"]]
+            counts.update(shard["counts"])
+            errors += shard["errors"]
+            ratio = max(ratio, shard["ratio"])
+            hashes.append({key: shard[key] for key in ("number", "files", "pixels")})
+        if not any(lists.values()):
+            reason = f": {errors[0]}" if errors else ""
+            raise ExportError(f"no line was made{reason}")
+        spaces = characters.pop(" ", 0)
+        if self.options.dictionary is None:
+            dictionary = "".join(f"{c}\n" for c in sorted(characters)).encode()
+        else:
+            dictionary = self.options.dictionary.read_bytes()
+        put(self.out / DICTIONARY, dictionary)
+        entries = set(read_dictionary(dictionary, DICTIONARY))
+        for side, lines in lists.items():
+            put(self.out / f"rec_gt_{side}.txt", "".join(lines).encode())
+        if self.options.boxes:
+            put(self.out / "boxes.jsonl", "".join(boxes).encode())
+        config = configuration(
+            lists=[f"rec_gt_{side}.txt" for side in lists],
+            longest=longest,
+            ratio=ratio,
+            use_space=bool(spaces) and " " not in entries,
+        )
+        put(self.out / "paddleocr_rec.yml", config.encode())
+        whole = {
+            **report,
+            "lines": {side: len(lines) for side, lines in lists.items()},
+            "characters": sum(characters.values()),
+            "spaces": spaces,
+            "classes": len(characters),
+            "longest_label": longest,
+            "image_bytes": size,
+            "outside_dictionary": {
+                c: n for c, n in sorted(characters.items()) if c not in entries
+            },
+            "dictionary": hashlib.blake2b(dictionary, digest_size=16).hexdigest(),
+            "skipped": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+            "errors": errors,
+            "shards": hashes,
+        }
+        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
+        return whole
+
+
+def _box_line(path: str, sample: Sample) -> dict[str, Any]:
+    return {
+        "path": path,
+        "text": sample.text,
+        "writer": sample.writer,
+        "quads": sample.quads.tolist(),
+        "origins": [origin._asdict() for origin in sample.origins],
+        "drawn": sample.drawn,
+    }

@@ -1,0 +1,313 @@
+"""The one way to bytes: bounds-checked, 64-bit, the same for a file, a stream and a zip member.
+
+A door is asked for a span of bytes at an offset. There are two kinds. `MapDoor` maps the file (or
+the stored member of a zip, in place) and gives views of the map. `StreamDoor` reads an open file
+(or a packed member) block by block, forwards only, and gives views of its blocks. A view keeps
+its map or block alive for as long as it lives; nothing is copied into a record.
+
+No buffer is ever made from a number found in a file: a stream grows its buffer by what it has
+really read.
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, TypeAlias
+
+from penline.errors import FormatError, UsageError
+
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python that was built without lzma
+
+    class LZMAError(Exception):  # type: ignore[no-redef]
+        """Never raised."""
+
+
+__all__ = [
+    "HOLD_LIMIT",
+    "Door",
+    "MapDoor",
+    "Readable",
+    "Span",
+    "StreamDoor",
+    "map_file",
+    "open_path",
+    "printable",
+]
+
+HOLD_LIMIT = 1 << 28
+"""A stream holds at most this many bytes at once, whatever a header asks for."""
+
+_FIRST_BLOCK = 1 << 12
+_LAST_BLOCK = 1 << 20
+_CHECK_BLOCK = 1 << 24
+
+Span: TypeAlias = tuple[memoryview, int, int]
+"""A buffer, the index in it of the offset asked for, and how many bytes there are from there."""
+
+_READ_ERRORS = (
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    zlib.error,
+    zipfile.BadZipFile,
+    LZMAError,
+)
+
+
+class Readable(Protocol):
+    """A binary file as far as a stream needs one."""
+
+    def read(self, size: int, /) -> object:
+        """Bytes, at most `size` bytes; none at the end."""
+
+
+def printable(name: str) -> str:
+    r"""A file name for a message or a label: one line, whatever the name holds.
+
+    >>> printable("a\nb.gnt")
+    'a?b.gnt'
+    """
+    return name if name.isprintable() else "".join(c if c.isprintable() else "?" for c in name)
+
+
+class Door:
+    """Access to the bytes of one file.
+
+    Attributes:
+        file: the file's label for messages, or ``archive.zip::member``.
+        fault: what stopped the reading of a stream before its end, if anything did.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.file = printable(file)
+        self.fault: FormatError | None = None
+
+    def span(self, offset: int, n: int) -> Span:
+        """At least `n` bytes from `offset` on, or as many as there are.
+
+        A stream forgets the bytes before `offset`; going back is an error of the caller.
+        """
+        raise NotImplementedError
+
+    def take(self, offset: int, n: int, field: str) -> tuple[memoryview, int]:
+        """The buffer and index of exactly `n` bytes at `offset`.
+
+        Raises:
+            FormatError: fewer bytes are left. Nothing has been allocated for the rest.
+        """
+        buffer, at, have = self.span(offset, n)
+        if have < n:
+            raise self.lack(offset, n, field, have)
+        return buffer, at
+
+    def lack(self, offset: int, n: int, field: str, have: int) -> FormatError:
+        """The error for `n` bytes of `field` expected at `offset`, where only `have` are left."""
+        if self.fault is not None:
+            return self.fault
+        return FormatError(
+            self.file, offset, field, f"{n:,} bytes", f"{have:,} bytes to the end of the file"
+        )
+
+    def finish(self) -> None:
+        """Check what can only be checked at the end of the file.
+
+        Raises:
+            FormatError: the stream broke off, or a checksum is wrong.
+        """
+        if self.fault is not None:
+            raise self.fault
+
+    def close(self) -> None:
+        """Let go of the file. Views that were given out stay valid."""
+
+    def __enter__(self) -> Door:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class MapDoor(Door):
+    """A buffer that is all there: a mapped file, or a part of one.
+
+    Args:
+        file: the label.
+        buffer: the bytes, read-only.
+        crc: CRC-32 of the bytes, checked by `finish`, or None.
+    """
+
+    def __init__(self, file: str, buffer: memoryview, crc: int | None = None) -> None:
+        super().__init__(file)
+        self._buffer = buffer
+        self._size = len(buffer)
+        self._crc = crc
+
+    def span(self, offset: int, n: int) -> Span:  # noqa: ARG002
+        """All bytes from `offset` on."""
+        have = self._size - offset
+        return self._buffer, offset, have if have > 0 else 0
+
+    def finish(self) -> None:
+        """Check the checksum, if there is one."""
+        if self._crc is None:
+            return
+        crc = 0
+        for start in range(0, self._size, _CHECK_BLOCK):
+            crc = zlib.crc32(self._buffer[start : start + _CHECK_BLOCK], crc)
+        if crc != self._crc:
+            raise FormatError(
+                self.file, self._size, "CRC-32 of the member", f"{self._crc:08x}", f"{crc:08x}"
+            )
+
+    def close(self) -> None:
+        """Let go of the map; it goes with its last view."""
+        self._buffer = memoryview(b"")
+        self._size = 0
+
+
+class StreamDoor(Door):
+    """An open binary file, read forwards only, in blocks that grow from 4 KiB to 1 MiB.
+
+    Offsets count from where the file stood when the door was made.
+
+    Args:
+        file: the label.
+        stream: has ``read(n)``.
+        owns: close the stream with the door.
+    """
+
+    def __init__(self, file: str, stream: Readable, *, owns: bool = False) -> None:
+        super().__init__(file)
+        self._stream = stream
+        self._owns = owns
+        self._buffer = memoryview(b"")
+        self._base = 0
+        self._block = _FIRST_BLOCK
+        self._ended = False
+
+    def span(self, offset: int, n: int) -> Span:
+        """At least `n` bytes from `offset` on, or as many as there are (or as may be held)."""
+        at = offset - self._base
+        if at < 0:
+            raise IndexError(f"{self.file}: byte {offset} of a stream is already gone")
+        have = len(self._buffer) - at
+        if have < n and not self._ended:
+            self._refill(at, min(n, HOLD_LIMIT))
+            at = offset - self._base
+            have = len(self._buffer) - at
+        return self._buffer, at, have if have > 0 else 0
+
+    def lack(self, offset: int, n: int, field: str, have: int) -> FormatError:
+        """As `Door.lack`; says so where the stream goes on, but no more may be held."""
+        if self._ended:
+            return super().lack(offset, n, field, have)
+        found = f"{n:,} bytes"
+        return FormatError(
+            self.file, offset, field, f"at most {HOLD_LIMIT:,} bytes held at once", found
+        )
+
+    def _refill(self, at: int, n: int) -> None:
+        """Drop `at` bytes and read on until `n` bytes are there, or the end."""
+        held = bytearray(self._buffer[at:])
+        skip = at - len(self._buffer)
+        self._base += min(at, len(self._buffer))
+        self._buffer = memoryview(b"")
+        while len(held) < n:
+            piece = self._piece(self._base + len(held))
+            if not piece:
+                self._ended = True
+                break
+            if skip > 0:
+                dropped = min(skip, len(piece))
+                skip -= dropped
+                self._base += dropped
+                piece = piece[dropped:]
+            held += piece
+        self._buffer = memoryview(held).toreadonly()
+
+    def _piece(self, offset: int) -> bytes | bytearray:
+        try:
+            piece = self._stream.read(self._block)
+        except FormatError as error:
+            self.fault = error
+            return b""
+        except _READ_ERRORS as error:
+            found = printable(str(error)) or type(error).__name__
+            self.fault = FormatError(self.file, offset, "stream", "readable bytes", found)
+            return b""
+        if not isinstance(piece, bytes | bytearray):  # a text file, or a pipe that does not wait
+            found = type(piece).__name__
+            self.fault = FormatError(self.file, offset, "stream", "bytes (a binary file)", found)
+            return b""
+        self._block = min(2 * self._block, _LAST_BLOCK)
+        return piece
+
+    def close(self) -> None:
+        """Let go of the buffer, and close the file if the door owns it."""
+        self._buffer = memoryview(b"")
+        self._ended = True
+        close = getattr(self._stream, "close", None)
+        if self._owns and close is not None:
+            close()
+
+
+def map_file(path: str | os.PathLike[str]) -> memoryview:
+    """A read-only view of a regular file's bytes.
+
+    Raises:
+        UsageError: the file cannot be opened.
+        FormatError: the path is a folder.
+    """
+    with _open(path) as file:
+        return _map(file)
+
+
+def open_path(path: str | os.PathLike[str]) -> Door:
+    """A door to a file: mapped, or streamed where the path is not a regular file (a pipe).
+
+    Raises:
+        UsageError: the file cannot be opened.
+        FormatError: the path is a folder.
+    """
+    file = _open(path)
+    try:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return StreamDoor(str(path), file, owns=True)
+        view = _map(file)
+    except BaseException:
+        file.close()
+        raise
+    file.close()
+    return MapDoor(str(path), view)
+
+
+def _open(path: str | os.PathLike[str]) -> io.FileIO:
+    name = printable(str(path))
+    try:
+        return io.FileIO(path)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and Path(path).is_dir():
+            raise FormatError(name, 0, "file", "a file", "a folder") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{name}: cannot be opened: {reason}") from error
+
+
+def _map(file: io.FileIO) -> memoryview:
+    if os.fstat(file.fileno()).st_size == 0:
+        return memoryview(b"")
+    return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

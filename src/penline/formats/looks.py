@@ -1,0 +1,81 @@
+"""What a file looks like when it is not what its name says."""
+
+from __future__ import annotations
+
+import codecs
+
+from penline.errors import FormatError
+from penline.formats.door import Door
+
+__all__ = ["HEAD_BYTES", "looks_like", "misnamed"]
+
+HEAD_BYTES = 256
+"""How much of a file's beginning is looked at."""
+
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "PNG image"),
+    (0, b"\xff\xd8\xff", "JPEG image"),
+    (0, b"GIF8", "GIF image"),
+    (0, b"II*\x00", "TIFF image"),
+    (0, b"MM\x00*", "TIFF image"),
+    (0, b"PK\x03\x04", "zip archive"),
+    (0, b"PK\x05\x06", "zip archive"),
+    (0, b"Rar!", "RAR archive (unpack it first)"),
+    (0, b"ALZ\x01", "ALZ archive (unpack it first, with unalz)"),
+    (0, b"EGGA", "EGG archive (unpack it first)"),
+    (0, b"7z\xbc\xaf\x27\x1c", "7z archive (unpack it first)"),
+    (0, b"\x1f\x8b", "gzip file (unpack it first)"),
+    (0, b"BZh", "bzip2 file (unpack it first)"),
+    (0, b"\xfd7zXZ\x00", "xz file (unpack it first)"),
+    (0, b"\x28\xb5\x2f\xfd", "zstandard file (unpack it first)"),
+    (257, b"ustar", "tar archive (unpack it first)"),
+    (0, b"%PDF-", "PDF document"),
+    (4, b"DGR", "DGR or DGRL text page"),
+    (4, b"MPF", "MPF feature file"),
+)
+_TEXT: tuple[tuple[str, str], ...] = (
+    ("<!doctype html", "HTML page"),
+    ("<html", "HTML page"),
+    ("<?xml", "XML text"),
+    ("version https://git-lfs", "Git LFS pointer (the file itself was not fetched)"),
+)
+
+
+def looks_like(head: bytes) -> str | None:
+    r"""A name for what begins with `head`, or None where nothing is obvious.
+
+    >>> looks_like(b"\x89PNG\r\n\x1a\n\x00"), looks_like("你好, hello".encode())
+    ('PNG image', 'text')
+    """
+    for at, magic, name in _MAGIC:
+        if head.startswith(magic, at):
+            return name
+    if len(head) >= 14 and head.startswith(b"BM") and head[6:10] == bytes(4):
+        return "BMP image"
+    if len(head) < 4:
+        return None
+    if not any(head):
+        return "only zero bytes"
+    try:
+        text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
+    except UnicodeDecodeError:
+        return None
+    if not all(c.isprintable() or c in "\t\n\r\f" for c in text):
+        return None
+    start = text.lstrip().lower()
+    return next((name for sign, name in _TEXT if start.startswith(sign)), "text")
+
+
+def misnamed(door: Door, error: FormatError, expected: str) -> FormatError:
+    """`error`, or a plainer one where the file is obviously something else.
+
+    For a fault of the first record, while the door still stands at the file's beginning.
+    """
+    if error is door.fault:
+        return error
+    buffer, at, have = door.span(0, HEAD_BYTES + 16)
+    if have == 0:
+        found: str | None = "an empty file"
+    else:
+        found = looks_like(bytes(buffer[at : at + min(have, HEAD_BYTES + 16)]))
+    return error if found is None else FormatError(door.file, 0, "first record", expected, found)

@@ -1,0 +1,183 @@
+"""Compose a data set: shards of lines, run by an engine, written by an exporter."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from penline import __version__
+from penline.bank import Bank
+from penline.engine import engine as engine_named
+from penline.errors import Interrupted, UnwritableLine, UsageError
+from penline.export import Exporter, exporter_class
+from penline.export.base import Options
+from penline.export.run import Run
+from penline.lock import locked
+from penline.recipe import Composer
+from penline.recipe.schema import recipe_hash
+from penline.records import Sample
+
+__all__ = ["SHARD", "Produced", "produce"]
+
+SHARD = 1000
+"""Indices a shard: shard k holds k * 1000 to k * 1000 + 999, whatever is asked for."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """What `produce` made.
+
+    Attributes:
+        out: the folder.
+        report: what ``report.json`` holds.
+        resumed: shards that an earlier, unfinished run had made.
+    """
+
+    out: Path
+    report: Mapping[str, Any]
+    resumed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    composer: Composer
+    exporter: Exporter
+    start: int
+    stop: int
+
+    def __call__(self, shard: int) -> Mapping[str, Any]:
+        first = max(self.start, shard * SHARD)
+        last = min(self.stop, (shard + 1) * SHARD)
+        return self.exporter.shard(shard, self._samples(first, last))
+
+    def _samples(self, first: int, last: int) -> Iterator[Sample | UnwritableLine]:
+        for index in range(first, last):
+            try:
+                yield self.composer[index]
+            except UnwritableLine as error:
+                yield error
+
+
+def produce(
+    composer: Composer,
+    out: Path,
+    *,
+    to: str = "paddleocr",
+    start: int = 0,
+    options: Options,
+    workers: int = 1,
+    engine: str = "local",
+    overwrite: bool = False,
+    facts: Mapping[str, Any],
+    progress: Progress | None = None,
+) -> Produced:
+    """Write the composer's lines ``start`` up to its length.
+
+    Args:
+        composer: the lines; its length says where to stop.
+        out: the folder to make.
+        to: name of the format.
+        start: first index.
+        options: what the user chose for the files.
+        workers: processes.
+        engine: name of the engine.
+        overwrite: replace a data set that is there.
+        facts: what else the report should say (sources and their terms).
+        progress: called with lines done and lines in all.
+
+    Raises:
+        UsageError: the folder is taken, or the numbers make no sense.
+        Interrupted: Ctrl-C; finished shards stay, and the same command goes on.
+        ExportError: not one line could be made.
+    """
+    stop = len(composer)
+    if not 0 <= start < stop:
+        raise UsageError(f"no lines from {start} to {stop}")
+    exporter = exporter_class(to)(out, options)
+    identity = _identity(composer, start, options, to)
+    run = Run(out)
+    lock = out.parent / f".{out.name}.lock"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with locked(lock, str(out)):
+        done = run.begin(identity, overwrite=overwrite)
+        shards = range(start // SHARD, -(-stop // SHARD))
+        left = [shard for shard in shards if shard not in done]
+        lines = _lines_in([shard for shard in shards if shard in done], start, stop)
+        if progress:
+            progress(lines, stop - start)
+        if left:
+            # the first line warms the compiler's cache once, before any worker starts
+            with suppress(UnwritableLine):
+                composer[start]
+        task = _Task(composer, exporter, start, stop)
+        running = engine_named(engine)(task, left, workers)
+        try:
+            for result in running:
+                run.done(result["number"], result)
+                lines += _lines_in([result["number"]], start, stop)
+                if progress:
+                    progress(lines, stop - start)
+        except KeyboardInterrupt:
+            raise Interrupted(
+                f"stopped with {lines:,} of {stop - start:,} lines done; "
+                "the same command goes on from there"
+            ) from None
+        finally:
+            close = getattr(running, "close", None)
+            if close:
+                close()
+        report = exporter.finish(
+            (run.facts(shard) for shard in shards),
+            {"penline": __version__, "run": identity, **facts, "versions": _versions()},
+        )
+        run.end()
+    lock.unlink(missing_ok=True)
+    return Produced(out, report, len(done))
+
+
+def _lines_in(shards: list[int], start: int, stop: int) -> int:
+    return sum(min(stop, (k + 1) * SHARD) - max(start, k * SHARD) for k in shards)
+
+
+def contents(composer: Composer) -> dict[str, str]:
+    """Content hashes of all that the samples depend on beside the recipe."""
+    banks: tuple[Bank, ...] = composer.kit.shelf.banks
+    return {
+        **{f"bank {number}": bank.header.content for number, bank in enumerate(banks)},
+        "corpus": composer.corpus.content_hash,
+        **composer.kit.input_hashes(),
+    }
+
+
+def _identity(composer: Composer, start: int, options: Options, to: str) -> dict[str, Any]:
+    part, val = composer.kit.shelf.part, composer.kit.val
+    hashes = contents(composer)
+    return {
+        "recipe_hash": recipe_hash(composer.recipe, {**hashes, "part": part, "val": str(val)}),
+        "recipe": composer.recipe.model_dump(mode="json"),
+        "contents": hashes,
+        "seed": composer.seed,
+        "start": start,
+        "count": len(composer) - start,
+        "part": part,
+        "val": val,
+        "to": to,
+        "format": options.format,
+        "quality": options.quality,
+        "boxes": options.boxes,
+    }
+
+
+def _versions() -> dict[str, str]:
+    names = ("numpy", "numba", "opencv-python-headless", "pyarrow")
+    return {
+        "python": platform.python_version(),
+        **{name: version(name) for name in names},
+    }

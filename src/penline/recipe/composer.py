@@ -1,0 +1,111 @@
+"""Lines as a sequence: made when they are asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, overload
+
+from penline.bank import Bank, open_bank
+from penline.corpus import Corpus, load
+from penline.errors import UsageError
+from penline.recipe.make import Kit, make
+from penline.recipe.schema import Recipe, load_recipe
+from penline.records import Sample
+
+__all__ = ["Composer"]
+
+BankLike = Bank | str | os.PathLike[str]
+CorpusLike = Corpus | str | os.PathLike[str]
+
+
+class Composer(Sequence[Sample]):
+    """The lines of a recipe, a seed, banks and a corpus.
+
+    ``lines[i]`` is the same whenever, wherever and in whatever order it is asked for. Slices are
+    composers; a composer pickles to its settings and opens its banks again where it is unpickled.
+
+    Args:
+        recipe: a recipe, the path or name of one, a mapping, or None for ``mixed``.
+        bank: a bank or several, opened or by path.
+        corpus: the text, loaded or by path (several paths: a sequence).
+        seed: any whole number from 0 up.
+        length: how many lines ``len`` says there are; any index below it is served.
+        part: the publisher's part that glyphs may come from: ``train``, ``test`` or ``all``.
+        val: share of the lines that are for validation, by other writers, of other sentences.
+        alphabet: the characters that the trainer knows; None for any.
+
+    Raises:
+        UsageError, RecipeError, BankError, CorpusError: what is given does not work.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe | str | Path | Mapping[str, Any] | None,
+        bank: BankLike | Sequence[BankLike],
+        corpus: CorpusLike | Sequence[str | os.PathLike[str]],
+        seed: int = 0,
+        *,
+        length: int = 1_000_000,
+        part: str = "train",
+        val: float = 0.0,
+        alphabet: frozenset[str] | None = None,
+    ) -> None:
+        if seed < 0 or length < 0:
+            raise UsageError("seed and length are whole numbers from 0 up")
+        if not 0 <= val < 1:
+            raise UsageError("val is a share from 0 up to, but not, 1")
+        self.recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+        several = bank if isinstance(bank, (list, tuple)) else [bank]
+        banks = [one if isinstance(one, Bank) else open_bank(one) for one in several]  # type: ignore[arg-type]
+        self.corpus = corpus if isinstance(corpus, Corpus) else load(
+            [corpus] if isinstance(corpus, (str, os.PathLike)) else corpus,
+            nfkc=self.recipe.corpus.nfkc,
+        )
+        self.seed = seed
+        self._indices = range(length)
+        self._arguments = (part, val, alphabet)
+        self.kit = Kit(self.recipe, banks, self.corpus, part=part, val=val, alphabet=alphabet)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+                banks = list(self.kit.shelf.banks)
+        return _restore, (self.recipe, banks, self.corpus, self.seed, self._arguments, self._indices)
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __iter__(self) -> Iterator[Sample]:
+        return (make(self.kit, self.seed, index) for index in self._indices)
+
+    @overload
+    def __getitem__(self, index: int) -> Sample: ...
+    @overload
+    def __getitem__(self, index: slice) -> Composer: ...
+    def __getitem__(self, index: int | slice) -> Sample | Composer:
+        """Line `index`, or a composer of the lines of a slice.
+
+        Raises:
+            IndexError: beyond the length.
+            UnwritableLine: this line could not be written within the recipe's number of tries.
+        """
+        if isinstance(index, slice):
+            part = object.__new__(Composer)
+            part.__dict__.update(self.__dict__)
+            part._indices = self._indices[index]
+            return part
+        return make(self.kit, self.seed, self._indices[index])
+
+
+def _restore(
+    recipe: Recipe,
+    banks: list[Bank],
+    corpus: Corpus,
+    seed: int,
+    arguments: tuple[str, float, frozenset[str] | None],
+    indices: range,
+) -> Composer:
+    part, val, alphabet = arguments
+    composer = Composer(recipe, banks, corpus, seed, part=part, val=val, alphabet=alphabet)
+    composer._indices = indices
+    return composer

@@ -1,0 +1,427 @@
+"""The one road from (recipe, seed, index) to a sample; nothing else makes one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.bank import Bank
+from penline.bank.shelf import Bits, Picked, Shelf
+from penline.characters import is_han
+from penline.compose import Placements, lay_out
+from penline.corpus import Corpus, Lines, expansion, stand_ins
+from penline.effects import apply_effects, draw_effects
+from penline.errors import RecipeError, UnwritableLine
+from penline.paper import Guide, PaperSettings, paper_apply
+from penline.randomness import Draws, rng
+from penline.recipe.schema import Ink, Recipe
+from penline.records import Origin, Sample
+from penline.render.kernel import MAX_GLYPH_PX, draw_glyphs, lay_ink
+
+__all__ = ["Kit", "make", "spellings"]
+
+FAINT = 8
+"""Ink below this does not widen a character's box."""
+FULL_INK = 245
+MAX_GAIN_Q8 = 4 * 256
+
+Side = Literal["train", "val"]
+
+
+def spellings(character: str) -> tuple[tuple[str, ...], ...]:
+    """The ways to write `character`, best first: itself, one that looks alike, several together."""
+    ways = [(character,), *((other,) for other in stand_ins(character))]
+    apart = expansion(character)
+    return tuple(ways) if not apart else (*ways, apart)
+
+
+class Kit:
+    """What `make` needs, prepared once: the recipe, the banks as one shelf, the lines of text.
+
+    Args:
+        recipe: a recipe.
+        banks: one or more banks.
+        corpus: the text.
+        part: the publisher's part that glyphs may come from: train, test or all.
+        val: share of the samples that are for validation, with writers and sentences of their own.
+        alphabet: the characters that the trainer knows; None for any.
+
+    Raises:
+        RecipeError: the banks and the recipe do not go together.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        banks: Sequence[Bank],
+        corpus: Corpus,
+        *,
+        part: str = "train",
+        val: float = 0.0,
+        alphabet: frozenset[str] | None = None,
+    ) -> None:
+        self.recipe = recipe
+        self.corpus = corpus
+        self.val = val
+        self.alphabet = alphabet
+        ways = spellings
+        if alphabet is not None:
+            # a character that the trainer does not know is one that nobody can write
+            def ways(character: str) -> tuple[tuple[str, ...], ...]:
+                return spellings(character) if character in alphabet else ()
+
+        self.shelf = Shelf(banks, ways, part)
+        if recipe.writers == "mixed":
+            if val:
+                raise RecipeError("writers: mixed cannot be split by writer; leave --val out")
+            self.crowd = self.shelf.crowd()
+        known = self.shelf.known
+        if recipe.writers == "one" and not known:
+            raise RecipeError(
+                "no glyph of a known writer in this part of the bank; to compose lines of several "
+                "writers' glyphs, set writers: mixed in the recipe"
+            )
+        length_range = recipe.corpus.length_range
+        self.lines: dict[Side, Lines] = {}
+        self.able: dict[Side, Bits] = {}
+        for side, writers in _split(known if recipe.writers == "one" else self.shelf.writers, val):
+            self.able[side] = self.shelf.bits(writers)
+            self.lines[side] = corpus.lines(
+                length_range, side if val else None, val_fraction=val
+            )
+
+    def input_hashes(self) -> dict[str, str]:
+        """Content hashes of the recipe's own files (paper images) and of the alphabet."""
+        hashes = {
+            f"paper {number}": hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            for number, path in enumerate(self.recipe.inputs())
+        }
+        if self.alphabet is not None:
+            text = "\n".join(sorted(self.alphabet))
+            hashes["alphabet"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return hashes
+
+
+def _split(writers: Sequence[str], val: float) -> list[tuple[Side, Sequence[str]]]:
+    if not val:
+        return [("train", writers)]
+    if len(writers) < 2:
+        raise RecipeError(
+            f"--val splits by writer, and there is {len(writers)} to choose from: "
+            "take a bank with more writers, or leave --val out"
+        )
+    order = sorted(writers, key=lambda writer: rng(0, 0, f"split:{writer}").word())
+    count = min(max(round(val * len(order)), 1), len(order) - 1)
+    return [("train", order[count:]), ("val", order[:count])]
+
+
+class _Written(NamedTuple):
+    text: str
+    writer: str
+    glyphs: list[Picked]
+    counts: Counter[str]
+
+
+def make(kit: Kit, seed: int, index: int) -> Sample:
+    """One sample: the same for the same recipe, banks, corpus, seed and index, always.
+
+    Raises:
+        UnwritableLine: no line could be written within the recipe's number of tries.
+    """
+    recipe = kit.recipe
+    side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
+    written = _write(kit, side, seed, index)
+    paper_rng = rng(seed, index, "paper")
+    paper = _paper(recipe, written.text, paper_rng)
+    items, rows = _items(written)
+    sizes, ems, starts, gains = _measure(kit.shelf, items, rows)
+    layout_rng = rng(seed, index, "layout")
+    numbers = recipe.layout.draw(layout_rng, paper.cells)
+    height = recipe.image.height_px
+    placed = lay_out(items, sizes, ems, numbers, layout_rng, height)
+    if placed.width_px > recipe.image.max_width_px:
+        raise UnwritableLine(index, 1, f"wider than {recipe.image.max_width_px} px")
+    ink_rng = rng(seed, index, "ink")
+    strength = ink_rng.uniform(*recipe.ink.strength_range)
+    gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
+    ink = np.zeros((height, placed.width_px), np.uint8)
+    boxes = _draw(kit.shelf, rows, sizes, starts, placed, gains, ink)
+    guide = Guide(
+        height_px=height,
+        width_px=placed.width_px,
+        baseline_px=placed.baseline_px,
+        em_px=placed.em_px,
+        cell_left_px=placed.cell_left_px,
+        cell_px=numbers["cell"] * placed.em_px,
+        cells=placed.cells,
+        cell_top_px=placed.cell_top_px,
+    )
+    paper_params = paper.draw(paper_rng, guide)
+    image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
+    colour = _colour(recipe.ink, recipe.image.mode, ink_rng)
+    lay_ink(image.reshape(height, placed.width_px, -1), ink, np.array(colour, np.int64))
+    quads = _quads(written, placed, boxes)
+    effects_rng = rng(seed, index, "effects")
+    effects = draw_effects(recipe.effects, effects_rng, (height, placed.width_px))
+    image, quads = apply_effects(image, quads, effects)
+    return Sample(
+        index=index,
+        image=image,
+        text=written.text,
+        quads=quads,
+        writer=written.writer,
+        side=side,
+        origins=_origins(kit.shelf, written.glyphs),
+        drawn={
+            "layout": {**numbers, "em_px": round(placed.em_px, 3)},
+            "ink": {"strength": strength, "colour": colour},
+            "paper": {"name": paper.name, **paper_params},
+            "effects": effects,
+        },
+        counts=dict(written.counts),
+    )
+
+
+def _write(kit: Kit, side: Side, seed: int, index: int) -> _Written:
+    """Draw lines until one can be written; count why the others could not."""
+    recipe, shelf = kit.recipe, kit.shelf
+    text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
+    lines, among = kit.lines[side], kit.able[side]
+    counts: Counter[str] = Counter()
+    reason = ""
+    for _ in range(recipe.corpus.tries):
+        text = lines.sample(text_rng).text
+        if recipe.writers == "mixed":
+            lacking = [c for c in text if not c.isspace() and not kit.crowd.has(c)]
+            text = _without(text, lacking, recipe, counts)
+            if text and (glyphs := kit.crowd.glyphs(text, writer_rng)) is not None:
+                return _Written(text, "", glyphs, counts)
+            reason = _lacking(kit, lacking)
+            counts[f"line skipped: {reason}"] += 1
+            continue
+        able = shelf.who(text, among)
+        if shelf.count(able):
+            writer = shelf.draw_writer(able, writer_rng)
+            return _Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
+        lacking = [c for c in dict.fromkeys(text) if not shelf.count(shelf.coverage(c) & among)]
+        if recipe.corpus.missing != "skip-line":
+            found = _bend(kit, among, text, writer_rng, counts)
+            if found is not None:
+                return found
+        reason = _lacking(kit, lacking)
+        counts[f"line skipped: {reason}"] += 1
+    raise UnwritableLine(index, recipe.corpus.tries, reason)
+
+
+def _lacking(kit: Kit, characters: Sequence[str]) -> str:
+    unknown = [c for c in dict.fromkeys(characters) if kit.alphabet and c not in kit.alphabet]
+    if unknown:
+        return f"not in the dictionary: {''.join(unknown)}"
+    if characters:
+        return f"nobody has {''.join(dict.fromkeys(characters))}"
+    return "no one writer has all its characters"
+
+
+def _sure(glyphs: list[Picked] | None) -> list[Picked]:
+    if glyphs is None:
+        raise RecipeError("a writer lacks a character that the bank's coverage promises")
+    return glyphs
+
+
+def _without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[str]) -> str:
+    """`text` without `lacking`, counted; empty where the policy or the length forbids it."""
+    if not lacking:
+        return text
+    if recipe.corpus.missing != "drop-char":
+        return ""
+    gone = set(lacking)
+    left = " ".join("".join(c for c in text if c not in gone).split())
+    if len(left) < recipe.corpus.length_range[0]:
+        return ""
+    for character in text:
+        if character in gone:
+            counts[f"character dropped: {character}"] += 1
+    return left
+
+
+def _bend(
+    kit: Kit, among: Bits, text: str, writer_rng: Draws, counts: Counter[str]
+) -> _Written | None:
+    """Write a line that nobody can write whole, by the recipe's policy; None if that fails, too."""
+    shelf, recipe = kit.shelf, kit.recipe
+    wanted = [c for c in dict.fromkeys(text) if not c.isspace()]
+    writer = shelf.draw_writer(shelf.nearest(wanted, among), writer_rng)
+    own = shelf.bits([writer])
+    lacking = [c for c in wanted if not shelf.count(shelf.coverage(c) & own)]
+    if recipe.corpus.missing == "drop-char":
+        text = _without(text, lacking, recipe, counts)
+        if not text:
+            return None
+        return _Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
+    borrowed: list[Picked] = []
+    for item, character in enumerate(text):
+        if character not in lacking:
+            continue
+        holders = shelf.coverage(character) & among
+        if not shelf.count(holders):
+            return None
+        other = shelf.draw_writer(holders, writer_rng)
+        glyphs = _sure(shelf.glyphs(character, other, writer_rng))
+        borrowed += [glyph._replace(item=item) for glyph in glyphs]
+    kept = "".join(" " if c in lacking else c for c in text)
+    glyphs = [*_sure(shelf.glyphs(kept, writer, writer_rng)), *borrowed]
+    for character in text:
+        if character in lacking:
+            counts[f"character borrowed: {character}"] += 1
+    return _Written(text, writer, sorted(glyphs, key=lambda glyph: glyph.item), counts)
+
+
+def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
+    """The line's paper; cells are for Chinese text, where there is any other paper."""
+    choices = recipe.papers
+    if not any(is_han(character) for character in text):
+        free = [choice for choice in choices if not choice.paper.cells and choice.weight]
+        choices = tuple(free) or choices
+    return paper_rng.choose(choices, [choice.weight for choice in choices]).paper
+
+
+def _items(written: _Written) -> tuple[list[str], list[tuple[int, int]]]:
+    """What is placed one after the other: characters, and bank and row of each (-1: white)."""
+    items: list[str] = []
+    rows: list[tuple[int, int]] = []
+    at = 0
+    glyphs = written.glyphs
+    for number, character in enumerate(written.text):
+        if character.isspace():
+            items.append(" ")
+            rows.append((-1, -1))
+            continue
+        first = at
+        while at < len(glyphs) and glyphs[at].item == number:
+            at += 1
+        for glyph in glyphs[first:at]:
+            items.append(character if at - first == 1 else glyph.character)
+            rows.append((glyph.bank, glyph.row))
+    return items, rows
+
+
+def _measure(
+    shelf: Shelf, items: Sequence[str], rows: Sequence[tuple[int, int]]
+) -> tuple[Any, Any, Any, Any]:
+    """Of each item: size, em and place of its glyph in the bank, and what brings its ink to full.
+
+    Every number that a bank's file gives is checked here, before a kernel sees it.
+    """
+    count = len(items)
+    sizes = np.zeros((count, 2), np.int64)
+    ems = np.ones(count)
+    starts = np.zeros(count, np.int64)
+    gains = np.zeros(count, np.int64)
+    for number, bank in enumerate(shelf.banks):
+        at = np.array([i for i, (b, _) in enumerate(rows) if b == number], np.int64)
+        if not at.size:
+            continue
+        chosen = np.array([rows[i][1] for i in at.tolist()], np.int64)
+        starts[at] = shelf.places(number, chosen)
+        columns = bank.columns
+        sizes[at, 0] = columns["height_px"][chosen]
+        sizes[at, 1] = columns["width_px"][chosen]
+        writers = columns["writer"][chosen].tolist()
+        if sizes.max() > MAX_GLYPH_PX or max(writers) >= len(bank.writers):
+            raise bank.damage(int(chosen[0]))
+        facts = [bank.header.writers[writer] for writer in writers]
+        ems[at] = [fact.em_px for fact in facts]
+        gains[at] = [FULL_INK * 256 // max(fact.level, 40) for fact in facts]
+    return sizes, ems, starts, gains
+
+
+def _draw(
+    shelf: Shelf,
+    rows: Sequence[tuple[int, int]],
+    sizes: npt.NDArray[np.int64],
+    starts: npt.NDArray[np.int64],
+    placed: Placements,
+    gains: npt.NDArray[np.int64],
+    ink: npt.NDArray[np.uint8],
+) -> npt.NDArray[np.int64]:
+    """Draw the glyphs, bank by bank; ``int64 (items, 4)`` boxes of what shows."""
+    boxes = np.zeros((len(rows), 4), np.int64)
+    for number, bank in enumerate(shelf.banks):
+        at = np.array([i for i, (b, _) in enumerate(rows) if b == number], np.int64)
+        if not at.size:
+            continue
+        found = np.zeros((at.size, 4), np.int64)
+        draw_glyphs(
+            bank.ink.data,
+            starts[at],
+            sizes[at],
+            placed.places_q8[at],
+            placed.slants_q16[at],
+            gains[at],
+            FAINT,
+            ink,
+            found,
+        )
+        boxes[at] = found
+    return boxes
+
+
+def _colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
+    tone = ink_rng.between(*ink.tone_range)
+    if mode == "gray":
+        return [tone]
+    return [min(part + tone, 255) for part in ink_rng.choose(ink.colours)]
+
+
+def _quads(
+    written: _Written, placed: Placements, boxes: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """``float64 (characters, 4, 2)``: clockwise from the upper left.
+
+    A character of several glyphs gets the box around them all; white space, and a glyph too faint
+    to show, gets the place that was set aside for it.
+    """
+    left, top, wide, high = (placed.places_q8 / 256).T
+    corners = np.stack([left, top, left + wide, top + high], 1)
+    shown = boxes[:, 2] > 0
+    corners[shown] = boxes[shown]
+    counts = [1] * len(written.text)
+    for glyph in written.glyphs:
+        counts[glyph.item] += 1
+    spans = [max(count - 1, 1) for count in counts]
+    if len(corners) != len(spans):
+        ends = np.cumsum(spans)
+        corners = np.array(
+            [
+                [*corners[end - span : end, :2].min(0), *corners[end - span : end, 2:].max(0)]
+                for end, span in zip(ends.tolist(), spans, strict=True)
+            ]
+        )
+    x0, y0, x1, y1 = corners.T
+    return np.stack([x0, y0, x1, y0, x1, y1, x0, y1], 1).reshape(-1, 4, 2)
+
+
+def _origins(shelf: Shelf, glyphs: Sequence[Picked]) -> tuple[Origin, ...]:
+    origins = []
+    for item, written, bank_number, row in glyphs:
+        bank = shelf.banks[bank_number]
+        columns = bank.columns
+        source = int(columns["source"][row])
+        if source >= len(bank.header.sources):
+            raise bank.damage(row)
+        origins.append(
+            Origin(
+                item,
+                written,
+                bank.writers[columns["writer"][row]],
+                bank.header.sources[source].file,
+                int(columns["record"][row]),
+                int(columns["offset"][row]),
+            )
+        )
+    return tuple(origins)

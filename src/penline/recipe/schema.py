@@ -1,0 +1,230 @@
+"""The recipe: a YAML file, validated; nothing in it is a default that depends on the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    ValidationError,
+    model_validator,
+)
+
+from penline.compose import Layout
+from penline.effects import DEFAULT as DEFAULT_EFFECTS
+from penline.effects import EffectSettings, effect_class
+from penline.errors import RecipeError, UsageError
+from penline.paper import PaperSettings, paper_class
+
+__all__ = [
+    "Colours",
+    "CorpusSettings",
+    "ImageSettings",
+    "Ink",
+    "PaperChoice",
+    "Recipe",
+    "load_recipe",
+    "preset_names",
+    "recipe_hash",
+]
+
+MAX_RECIPE_BYTES = 1 << 20
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class CorpusSettings(_Settings):
+    """How lines are taken from the text."""
+
+    length_range: tuple[int, int] = (8, 25)
+    """Fewest and most characters of a line."""
+    missing: Literal["skip-line", "drop-char", "other-writer"] = "skip-line"
+    """What to do with a line for which no writer has all characters: take another line; leave
+    the missing characters out of ink and label; or take their glyphs from another writer."""
+    tries: int = Field(32, ge=1, le=1000)
+    """Lines tried for one sample before it is given up and counted."""
+    nfkc: bool = False
+    """Fold the text by Unicode NFKC before anything else."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> CorpusSettings:
+        if not 1 <= self.length_range[0] <= self.length_range[1] <= 500:
+            raise ValueError("length_range must be two numbers from 1 to 500, the smaller first")
+        return self
+
+
+class ImageSettings(_Settings):
+    """The pictures."""
+
+    height_px: int = Field(64, ge=16, le=512)
+    mode: Literal["gray", "rgb"] = "gray"
+    max_width_px: int = Field(8192, ge=64, le=32768)
+    """A wider line is given up, and counted."""
+    format: Literal["jpg", "png"] = "jpg"
+    quality: int = Field(95, ge=1, le=100)
+    """JPEG quality."""
+
+
+Colours = tuple[tuple[int, int, int], ...]
+
+
+class Ink(_Settings):
+    """The pen's ink."""
+
+    tone_range: tuple[int, int] = (14, 78)
+    """Grey of full ink, 0 = black; in rgb the brightness of the colour."""
+    colours: Colours = ((0, 0, 0), (0, 0, 0), (20, 32, 96), (16, 24, 64), (90, 20, 24))
+    """RGB colours to draw from when the mode is rgb; `tone_range` is added to each channel."""
+    strength_range: tuple[float, float] = (0.8, 1.05)
+    """How much of full ink the writer's usual stroke reaches."""
+
+
+class PaperChoice(_Settings):
+    """One kind of paper and how often it is taken."""
+
+    weight: float = Field(1.0, ge=0, le=1000)
+    paper: SerializeAsAny[PaperSettings]
+
+
+def _paper(value: object) -> object:
+    if isinstance(value, str):
+        value = {"name": value}
+    if isinstance(value, Mapping) and "paper" not in value:
+        rest = {key: item for key, item in value.items() if key != "weight"}
+        settings = paper_class(str(rest.get("name"))).model_validate(rest)
+        return {"weight": value.get("weight", 1.0), "paper": settings}
+    if isinstance(value, Mapping) and isinstance(value["paper"], Mapping):
+        settings = paper_class(str(value["paper"].get("name"))).model_validate(value["paper"])
+        return {**value, "paper": settings}
+    return value
+
+
+def _effect(value: object) -> object:
+    if isinstance(value, str):
+        value = {"name": value}
+    if isinstance(value, Mapping):
+        return effect_class(str(value.get("name"))).model_validate(value)
+    return value
+
+
+def _effects(value: object) -> object:
+    if value == "default":
+        return DEFAULT_EFFECTS
+    if value in (None, "none"):
+        return ()
+    return value
+
+
+Paper = Annotated[PaperChoice, BeforeValidator(_paper)]
+Effect = Annotated[SerializeAsAny[EffectSettings], BeforeValidator(_effect)]
+
+
+class Recipe(_Settings):
+    """Everything that decides how lines look, but the glyphs and the text."""
+
+    version: Literal[1] = 1
+    writers: Literal["one", "mixed"] = "one"
+    """``one``: a line is by one known writer; ``mixed``: its glyphs are by anybody, glyphs of
+    unknown writers among them."""
+    corpus: CorpusSettings = CorpusSettings()
+    image: ImageSettings = ImageSettings()
+    layout: Layout = Layout()
+    ink: Ink = Ink()
+    papers: tuple[Paper, ...] = Field(
+        default=({"name": "plain"},),  # type: ignore[arg-type]
+        min_length=1,
+        validate_default=True,
+    )
+    effects: Annotated[tuple[Effect, ...], BeforeValidator(_effects)] = ()
+
+    @model_validator(mode="after")
+    def _some_paper(self) -> Recipe:
+        if not sum(choice.weight for choice in self.papers) > 0:
+            raise ValueError("papers: at least one weight must be above 0")
+        return self
+
+    def inputs(self) -> list[Path]:
+        """Files that decide pixels: the user's own paper images."""
+        return [path for choice in self.papers for path in choice.paper.inputs()]
+
+
+def preset_names() -> list[str]:
+    """Names of the recipes that come with penline."""
+    folder = resources.files("penline.recipe") / "presets"
+    return sorted(
+        entry.name.removesuffix(".yaml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".yaml")
+    )
+
+
+def load_recipe(source: str | Path | Mapping[str, Any] | None = None) -> Recipe:
+    """A recipe from a file, from the name of one that comes with penline, or from a mapping.
+
+    Args:
+        source: path of a YAML file, a name of `preset_names`, a mapping, or None for ``mixed``.
+
+    Raises:
+        UsageError: no such file or name.
+        RecipeError: not a recipe; the message names the field.
+    """
+    if isinstance(source, Mapping):
+        return _validated(source, "recipe")
+    name = "mixed" if source is None else str(source)
+    if name in preset_names():
+        text = (resources.files("penline.recipe") / "presets" / f"{name}.yaml").read_text("utf-8")
+        return _parsed(text, name)
+    path = Path(name)
+    if not path.is_file():
+        known = ", ".join(preset_names())
+        raise UsageError(f"no recipe file {path}, and no recipe of that name ({known})")
+    if path.stat().st_size > MAX_RECIPE_BYTES:
+        raise RecipeError(f"{path} is larger than any recipe")
+    try:
+        return _parsed(path.read_bytes().decode("utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: byte {error.start} is not UTF-8") from None
+
+
+def _parsed(text: str, where: str) -> Recipe:
+    try:
+        values = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{where}: not YAML: {' '.join(str(error).split())}") from None
+    if values is None:
+        values = {}
+    if not isinstance(values, Mapping):
+        raise RecipeError(f"{where}: a recipe is a mapping of settings")
+    return _validated(values, where)
+
+
+def _validated(values: Mapping[str, Any], where: str) -> Recipe:
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "recipe"
+        raise RecipeError(f"{where}: {place}: {first['msg']}") from None
+
+
+def recipe_hash(recipe: Recipe, contents: Mapping[str, str]) -> str:
+    """BLAKE2b-128 over the recipe and the content hashes of all that its samples depend on."""
+    settings = recipe.model_dump(mode="json")
+    settings["image"].pop("format"), settings["image"].pop("quality")
+    for choice in settings["papers"]:
+        # a folder of pictures counts by its content, not by where it lies
+        choice["paper"].pop("folder", None)
+    whole = json.dumps([settings, dict(sorted(contents.items()))], sort_keys=True)
+    return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
