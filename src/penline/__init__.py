@@ -1,3 +1,54 @@
-"""penline: from handwriting archives to training-ready text lines."""
+"""penline: from handwriting archives to training-ready text lines.
+
+import penline
+for glyph in penline.read("1001-c.gnt"): ...
+bank = penline.open_bank("hwdb.bank")
+lines = penline.Composer("plain", bank, "novel.txt", seed=1)
+lines[12345].image
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from penline.api import check as check
+    from penline.api import compose as compose
+    from penline.api import info as info
+    from penline.api import pack as pack
+    from penline.api import sheet as sheet
+    from penline.bank import open_bank as open_bank
+    from penline.datasets.sources import read as read
+    from penline.recipe import Composer as Composer
+    from penline.recipe import Recipe as Recipe
+    from penline.recipe import load_recipe as load_recipe
+    from penline.records import Sample as Sample
+    from penline.sample import sample_bank as sample_bank
 
 __version__ = "0.1.0"
+
+_PLACES = {
+    "Composer": "penline.recipe",
+    "Recipe": "penline.recipe",
+    "Sample": "penline.records",
+    "check": "penline.api",
+    "compose": "penline.api",
+    "info": "penline.api",
+    "load_recipe": "penline.recipe",
+    "open_bank": "penline.bank",
+    "pack": "penline.api",
+    "read": "penline.datasets.sources",
+    "sample_bank": "penline.sample",
+    "sheet": "penline.api",
+}
+
+__all__ = ["__version__", *sorted(_PLACES)]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use, so that ``import penline`` costs next to nothing."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'penline' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_PLACES[name]), name)

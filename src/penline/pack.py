@@ -8,7 +8,6 @@ from itertools import chain
 from pathlib import Path
 from statistics import median
 
-
 from penline.bank import Bank, BankWriter, open_bank
 from penline.characters import kind_of
 from penline.datasets.sources import AnyPath, SourceFile, open_sources

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from penline.catalogue.card import Card, Count, File
 from penline.catalogue.load import load
 
-__all__ = ["render"]
+__all__ = ["card_page", "render"]
 
 _HEAD = """\
 # The catalogue
@@ -27,7 +27,7 @@ def render() -> str:
     cards = load()
     rows = (_overview(card) for card in cards.values())
     head = ("data set", "kind", "writers", "size", "passing on", "commercial use")
-    parts = [_HEAD, _table(head, rows), *(_card(card) for card in cards.values())]
+    parts = [_HEAD, _table(head, rows), *(card_page(card) for card in cards.values())]
     return "\n".join(parts)
 
 
@@ -48,7 +48,8 @@ def _figure(card: Card, what: str) -> str:
     return f"{_number(card.published(what)[0].value)} {what}"
 
 
-def _card(card: Card) -> str:
+def card_page(card: Card) -> str:
+    """One card as Markdown."""
     prose = "\n".join(
         f"#{line}" if line.startswith("## ") else line for line in card.prose.splitlines()
     )

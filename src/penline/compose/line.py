@@ -33,19 +33,8 @@ _LATIN_KINDS = frozenset(
     ["digit", "upper", "ascender", "x-height", "t", "i", "descender", "j", "f"]
 )
 _RIGHT_SIDE = {"open": 0.9}
-_LEFT_SIDE = {
-    name: 0.08
-    for name in (
-        "stop-low",
-        "comma-low",
-        "han-stop",
-        "han-comma",
-        "colon",
-        "semicolon",
-        "bang",
-        "close",
-    )
-}
+_LOW_MARKS = ("stop-low", "comma-low", "han-stop", "han-comma", "colon", "semicolon", "bang")
+_LEFT_SIDE = dict.fromkeys((*_LOW_MARKS, "close"), 0.08)
 
 
 class Layout(BaseModel):
@@ -200,6 +189,4 @@ def lay_out(
         facts,
     )
     width, em, base, cell_left, cell_top, cells = facts.tolist()
-    return Placements(
-        places, slants, press, int(width), em, base, cell_left, cell_top, int(cells)
-    )
+    return Placements(places, slants, press, int(width), em, base, cell_left, cell_top, int(cells))

@@ -2,8 +2,8 @@
 
 Lengths are in ems until the line is whole; then the line is scaled to the picture. A hand drifts:
 size, height above the line, gap, slant and pressure each follow a first-order autoregression
-along the line, so that neighbours are alike. Only ``+ - * /`` act on the numbers, in an order that is
-fixed, and the results are cut to fixed point.
+along the line, so that neighbours are alike. Only ``+ - * /`` act on the numbers, in a fixed order,
+and the results are cut to fixed point.
 """
 
 from __future__ import annotations
@@ -219,8 +219,8 @@ def space_line(
             bottom[i] = -0.12
         places_q8[i, 0] = np.int64(round((start + left[i] * em) * 256.0))
         places_q8[i, 1] = np.int64(round((base - (bottom[i] + high[i]) * em) * 256.0))
-        places_q8[i, 2] = max(np.int64(round(wide[i] * em * 256.0)), 256)
-        places_q8[i, 3] = max(np.int64(round(high[i] * em * 256.0)), 256)
+        places_q8[i, 2] = np.int64(max(round(wide[i] * em * 256.0), 256))
+        places_q8[i, 3] = np.int64(max(round(high[i] * em * 256.0), 256))
     if cell > 0:
         length = np.ceil(length / cell - 0.001) * cell
     facts[0] = np.ceil(start + (length + margin_right) * em)

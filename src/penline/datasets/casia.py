@@ -6,8 +6,8 @@
 
 The numbers are people: 001-420 wrote HWDB1.0, 2.0 and OLHWDB1.0, 2.0; 501-800 the 1.2 and 2.2
 sets; 1001-1300 the 1.1 and 2.1 sets. The same number is the same writer in all of them, so a
-writer id holds the number and not the set. Source of names, numbers and splits: FORMATS A.2, A.3
-and A.6 row 11, from the publisher's pages and from programs that read the archives.
+writer id holds the number and not the set. Source of names, numbers and splits: the publisher's
+download page, and public programs and notes of people who read the archives.
 """
 
 from __future__ import annotations

@@ -44,9 +44,9 @@ class Shadow(EffectSettings):
     fold_chance: Share = 0.25
     """How often it is a fold rather than a shadow."""
     strength_range: ShareRange = (0.08, 0.34)
-    """Share of the light that the shadow takes."""
+    """Share of the light that a shadow takes; a fold takes two thirds of it."""
     softness_range: HeightsRange = (0.3, 4.0)
-    """Width of a shadow's edge, in image heights; a fold is half as wide."""
+    """Width of a shadow's edge, in image heights; a fold is half as wide, and at least 0.3."""
 
     def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:
         """See `EffectSettings.draw`."""
@@ -56,11 +56,12 @@ class Shadow(EffectSettings):
         # the edge's normal: any direction for a shadow, near level for a fold down the line
         x, y = rng.between(-1000, 1000), rng.between(-1000, 1000)
         if kind == "fold":
-            x, y, softness = (1000 if x > 0 else -1000), y // 5, softness // 2
+            x, y = (1000 if x > 0 else -1000), y // 5
+            softness = max(softness // 2, height * 80)
         norm = max(math.isqrt(x * x + y * y), 1)
         return {
             "kind": kind,
-            "strength": draw_units(rng, self.strength_range, 256),
+            "strength": draw_units(rng, self.strength_range, 170 if kind == "fold" else 256),
             "normal": [x * 4096 // norm, y * 4096 // norm],
             "through": [rng.below(width * 256), rng.below(height * 256)],
             "softness": max(softness, 512),

@@ -40,9 +40,7 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
     kept = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:
-        pool = ProcessPoolExecutor(
-            min(workers, len(shards)), get_context("spawn"), _start, (task,)
-        )
+        pool = ProcessPoolExecutor(min(workers, len(shards)), get_context("spawn"), _start, (task,))
         try:
             left = list(reversed(shards))
             running: set[Future[Any]] = set()
@@ -63,7 +61,7 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
 
 
 def _start(task: Callable[[int], Any]) -> None:
-    global _task  # noqa: PLW0603 - a worker process serves one task, handed over at its start
+    global _task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _one_thread()
     _task = task

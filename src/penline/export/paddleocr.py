@@ -143,9 +143,7 @@ class PaddleOCR(Exporter):
             "classes": len(characters),
             "longest_label": longest,
             "image_bytes": size,
-            "outside_dictionary": {
-                c: n for c, n in sorted(characters.items()) if c not in entries
-            },
+            "outside_dictionary": {c: n for c, n in sorted(characters.items()) if c not in entries},
             "dictionary": hashlib.blake2b(dictionary, digest_size=16).hexdigest(),
             "skipped": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
             "errors": errors,

@@ -274,7 +274,7 @@ def map_file(path: str | os.PathLike[str]) -> memoryview:
         FormatError: the path is a folder.
     """
     with _open(path) as file:
-        return _map(file)
+        return _map(file, path)
 
 
 def open_path(path: str | os.PathLike[str]) -> Door:
@@ -288,7 +288,7 @@ def open_path(path: str | os.PathLike[str]) -> Door:
     try:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             return StreamDoor(str(path), file, owns=True)
-        view = _map(file)
+        view = _map(file, path)
     except BaseException:
         file.close()
         raise
@@ -307,7 +307,10 @@ def _open(path: str | os.PathLike[str]) -> io.FileIO:
         raise UsageError(f"{name}: cannot be opened: {reason}") from error
 
 
-def _map(file: io.FileIO) -> memoryview:
+def _map(file: io.FileIO, path: str | os.PathLike[str]) -> memoryview:
     if os.fstat(file.fileno()).st_size == 0:
         return memoryview(b"")
-    return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    try:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except (OSError, OverflowError, ValueError) as error:
+        raise UsageError(f"{printable(str(path))}: cannot be mapped: {error}") from error

@@ -12,7 +12,7 @@ def character(code: bytes) -> str | None:
     r"""The character of a one- or two-byte code in text order, or None if there is none.
 
     ``gb18030`` and not ``gb2312``, which lacks 17 of the codes that the archives use and reads
-    ``a1 a4`` as another character. A zero second byte is padding: ASCII (docs: FORMATS A.5).
+    ``a1 a4`` as another character. A zero second byte is padding: ASCII.
 
     >>> character(b"\xb0\xa1"), character(b"!\x00"), character(b"\xff\xff")
     ('啊', '!', None)

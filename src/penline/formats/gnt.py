@@ -1,6 +1,7 @@
 """GNT: isolated characters as grey images, record after record to the end of the file.
 
-No magic number, no file header. All numbers are little-endian (FORMATS A.5; CASIA's own table).
+No magic number, no file header. All numbers are little-endian. Source: table 2 of
+the publisher's page on the offline databases, and programs that read the real files.
 
     offset  bytes  field          meaning
     0       4      sample size    bytes of the whole record, 10 + width x height

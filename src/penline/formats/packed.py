@@ -118,7 +118,7 @@ def _lzma(data: memoryview, size_bytes: int, end_mark: bool) -> Unpacker:
     if len(header) < _LZMA_HEADER_BYTES or header[2:4] != b"\x05\x00":
         raise ValueError(header.hex(" "))
     unpacker = lzma.LZMADecompressor(lzma.FORMAT_ALONE, _LZMA_MEMORY_BYTES)
-    window = min(int.from_bytes(header[5:], "little"), 1 << max(size_bytes - 1, 4095).bit_length())
+    window = min(int.from_bytes(header[5:], "little"), max(size_bytes, 4096))
     size = b"\xff" * 8 if end_mark else size_bytes.to_bytes(8, "little")
     try:
         unpacker.decompress(header[4:5] + window.to_bytes(4, "little") + size)

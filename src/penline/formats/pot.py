@@ -1,7 +1,7 @@
 """POT: isolated characters as pen strokes, record after record to the end of the file.
 
-No magic number, no file header. All numbers are little-endian. Seen in the whole of OLHWDB1.0
-writer 001 (FORMATS section 0) and in CASIA's own table (A.5).
+No magic number, no file header. All numbers are little-endian. Source: table 2 of
+the publisher's page on the online databases, and every byte of OLHWDB1.0 writer 001.
 
     offset  bytes  field            meaning
     0       2      sample size      bytes of the whole record, marks included
@@ -170,19 +170,30 @@ def _bent(
 
 def _after(door: Door, offset: int) -> int | None:
     """Where to go on after the damaged record at `offset`; None if nothing sound follows."""
-    buffer, at, have = door.span(offset, _WALK_BYTES)
+    buffer, at, have = door.span(offset, _HEAD)
     if have < _HEAD:
         return None
     size: int = HEADER.unpack_from(buffer, at)[0]
-    words: np.ndarray[tuple[int], np.dtype[np.uint32]]
-    words = np.ndarray(((min(have, _WALK_BYTES) - _HEAD) // 4,), "<u4", buffer, at + _HEAD)
-    marks = (words == _CHARACTER_END).nonzero()[0]
-    walk = _HEAD + 4 * (int(marks[0]) + 1) if len(marks) else 0
-    for step in sorted({size, walk}):  # the nearer first: it loses less
+    for step in sorted({size, _walk(door, offset)}):  # the nearer first: it loses less
         if step >= _HEAD and _leads(door, offset, step):
             # Without an end of its own the character may have walked into the next one.
             return _search(door, offset + 1, offset + step) or offset + step
     return _search(door, offset + 1, None)
+
+
+def _walk(door: Door, offset: int) -> int:
+    """Bytes from `offset` to just past the first end of character, or 0."""
+    reach = _WINDOW
+    while True:
+        buffer, at, have = door.span(offset, reach)
+        words: np.ndarray[tuple[int], np.dtype[np.uint32]]
+        words = np.ndarray(((min(have, reach) - _HEAD) // 4,), "<u4", buffer, at + _HEAD)
+        marks = (words == _CHARACTER_END).nonzero()[0]
+        if len(marks):
+            return _HEAD + 4 * (int(marks[0]) + 1)
+        if have < reach or reach >= _WALK_BYTES:
+            return 0
+        reach *= 4
 
 
 def _leads(door: Door, offset: int, step: int) -> bool:

@@ -21,7 +21,13 @@ from penline.paper.base import (
 )
 from penline.paper.guide import Guide
 from penline.paper.kernel import blend_print, print_lines
-from penline.paper.sheet import PrintedSettings, apply_sheet, draw_waver, waver_arrays
+from penline.paper.sheet import (
+    PrintedSettings,
+    apply_sheet,
+    draw_thickness,
+    draw_waver,
+    waver_arrays,
+)
 from penline.randomness import Draws
 
 __all__ = ["Ruled", "apply"]
@@ -44,7 +50,7 @@ class Ruled(PrintedSettings):
     pitch_range: SizeRange = (1.3, 1.9)
     """Distance of one rule from the next, in character heights."""
     thickness_px_range: SizeRange = (0.8, 1.8)
-    """Thickness of a rule."""
+    """Thickness of a rule where a character is 44 px high."""
     strength_range: ShareRange = (0.35, 0.95)
     """How much of the print's colour a rule has."""
     dotted_chance: Share = 0.15
@@ -56,7 +62,7 @@ class Ruled(PrintedSettings):
         """See `PaperSettings.draw`."""
         sheet = self.draw_sheet(rng, guide)
         colour = _COLOURS[rng.choose(tuple(_COLOURS), _WEIGHTS)]
-        thickness = draw_units(rng, self.thickness_px_range, 256)
+        thickness = draw_thickness(rng, self.thickness_px_range, guide.em_px)
         dash = [0, 0]
         if rng.chance(self.dotted_chance):
             period = rng.between(3, 12) * 256

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from penline.paper.base import Image, Mode, PaperSettings, Params, Share, draw_seed
+from penline.paper.base import Image, Mode, PaperSettings, Params, Share, draw_seed, draw_units
 from penline.paper.field import waver
 from penline.paper.guide import Guide
 from penline.paper.kernel import Ints
@@ -15,7 +15,7 @@ from penline.paper.texture import Texture
 from penline.paper.texture import apply as apply_texture
 from penline.randomness import Draws
 
-__all__ = ["PrintedSettings", "apply_sheet", "draw_waver", "waver_arrays"]
+__all__ = ["PrintedSettings", "apply_sheet", "draw_thickness", "draw_waver", "waver_arrays"]
 
 
 class PrintedSettings(PaperSettings):
@@ -40,6 +40,11 @@ def apply_sheet(guide: Guide, mode: Mode, sheet: Mapping[str, Any]) -> Image:
     if sheet["name"] == "texture":
         return apply_texture(guide, mode, **params)
     return apply_plain(guide, mode, **params)
+
+
+def draw_thickness(rng: Draws, interval: tuple[float, float], height_px: float) -> int:
+    """Thickness of a print, 1/256 px: as drawn for characters 44 px high, in proportion else."""
+    return round(draw_units(rng, interval, 256) * min(max(height_px / 44, 0.5), 4.0))
 
 
 def draw_waver(rng: Draws) -> list[int]:

@@ -21,7 +21,13 @@ from penline.paper.base import (
 )
 from penline.paper.guide import Guide
 from penline.paper.kernel import Ints, blend_print, print_lines
-from penline.paper.sheet import PrintedSettings, apply_sheet, draw_waver, waver_arrays
+from penline.paper.sheet import (
+    PrintedSettings,
+    apply_sheet,
+    draw_thickness,
+    draw_waver,
+    waver_arrays,
+)
 from penline.randomness import Draws
 
 __all__ = ["Squared", "apply"]
@@ -45,7 +51,7 @@ class Squared(PrintedSettings):
     variant_weights: tuple[Share, Share, Share] = (0.5, 0.35, 0.15)
     """How often boxes, tian-zi-ge and mi-zi-ge come, as weights."""
     thickness_px_range: SizeRange = (0.8, 1.6)
-    """Thickness of a cell's border."""
+    """Thickness of a cell's border where a character is 44 px high."""
     strength_range: ShareRange = (0.4, 0.95)
     """How much of the print's colour a border has."""
     inner_range: ShareRange = (0.3, 0.6)
@@ -65,7 +71,7 @@ class Squared(PrintedSettings):
             "sheet": sheet,
             "colour": jitter(rng, colour, 14),
             "variant": rng.choose(_VARIANTS, self.variant_weights),
-            "thickness": draw_units(rng, self.thickness_px_range, 256),
+            "thickness": draw_thickness(rng, self.thickness_px_range, guide.cell_px * 0.85),
             "strength": strength,
             "inner": draw_units(rng, self.inner_range, strength),
             "dash": [rng.between(4, 9) * 256, rng.between(4, 7)],

@@ -59,9 +59,13 @@ class Composer(Sequence[Sample]):
         self.recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
         several = bank if isinstance(bank, (list, tuple)) else [bank]
         banks = [one if isinstance(one, Bank) else open_bank(one) for one in several]  # type: ignore[arg-type]
-        self.corpus = corpus if isinstance(corpus, Corpus) else load(
-            [corpus] if isinstance(corpus, (str, os.PathLike)) else corpus,
-            nfkc=self.recipe.corpus.nfkc,
+        self.corpus = (
+            corpus
+            if isinstance(corpus, Corpus)
+            else load(
+                [corpus] if isinstance(corpus, (str, os.PathLike)) else corpus,
+                nfkc=self.recipe.corpus.nfkc,
+            )
         )
         self.seed = seed
         self._indices = range(length)
@@ -69,8 +73,15 @@ class Composer(Sequence[Sample]):
         self.kit = Kit(self.recipe, banks, self.corpus, part=part, val=val, alphabet=alphabet)
 
     def __reduce__(self) -> tuple[Any, ...]:
-                banks = list(self.kit.shelf.banks)
-        return _restore, (self.recipe, banks, self.corpus, self.seed, self._arguments, self._indices)
+        banks = list(self.kit.shelf.banks)
+        return _restore, (
+            self.recipe,
+            banks,
+            self.corpus,
+            self.seed,
+            self._arguments,
+            self._indices,
+        )
 
     def __len__(self) -> int:
         return len(self._indices)

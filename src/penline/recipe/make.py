@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ MAX_GAIN_Q8 = 4 * 256
 Side = Literal["train", "val"]
 
 
+@functools.lru_cache(maxsize=65_536)
 def spellings(character: str) -> tuple[tuple[str, ...], ...]:
     """The ways to write `character`, best first: itself, one that looks alike, several together."""
     ways = [(character,), *((other,) for other in stand_ins(character))]
@@ -69,13 +71,7 @@ class Kit:
         self.corpus = corpus
         self.val = val
         self.alphabet = alphabet
-        ways = spellings
-        if alphabet is not None:
-            # a character that the trainer does not know is one that nobody can write
-            def ways(character: str) -> tuple[tuple[str, ...], ...]:
-                return spellings(character) if character in alphabet else ()
-
-        self.shelf = Shelf(banks, ways, part)
+        self.shelf = Shelf(banks, self._ways, part)
         if recipe.writers == "mixed":
             if val:
                 raise RecipeError("writers: mixed cannot be split by writer; leave --val out")
@@ -91,9 +87,12 @@ class Kit:
         self.able: dict[Side, Bits] = {}
         for side, writers in _split(known if recipe.writers == "one" else self.shelf.writers, val):
             self.able[side] = self.shelf.bits(writers)
-            self.lines[side] = corpus.lines(
-                length_range, side if val else None, val_fraction=val
-            )
+            self.lines[side] = corpus.lines(length_range, side if val else None, val_fraction=val)
+
+    def _ways(self, character: str) -> tuple[tuple[str, ...], ...]:
+        # a character that the trainer does not know is one that nobody can write
+        known = self.alphabet is None or character in self.alphabet
+        return spellings(character) if known else ()
 
     def input_hashes(self) -> dict[str, str]:
         """Content hashes of the recipe's own files (paper images) and of the alphabet."""

@@ -143,7 +143,7 @@ class Recipe(_Settings):
     layout: Layout = Layout()
     ink: Ink = Ink()
     papers: tuple[Paper, ...] = Field(
-        default=({"name": "plain"},),  # type: ignore[arg-type]
+        default=({"name": "plain"},),
         min_length=1,
         validate_default=True,
     )

@@ -7,6 +7,9 @@ it covers. Rows are averaged first, then a running sum along the row gives any s
 two look-ups, so slant and sub-pixel places cost nothing more. Enlarged glyphs are averaged over
 one source pixel, which is linear interpolation.
 
+A quotient by 255 is `(v + (v >> 8)) >> 8` with 128 added to `v` first: the exact rounding for
+products of two bytes.
+
 Fixed point: places and sizes in 1/256 px (`_q8`), slopes in 1/65536 (`_q16`).
 """
 
@@ -22,7 +25,8 @@ from penline.compiled import compiled
 __all__ = ["MAX_GLYPH_PX", "draw_glyphs", "lay_ink"]
 
 MAX_GLYPH_PX = 4096
-"""Largest side of a source glyph and of a placed one: keeps every product below 2**63."""
+"""Largest side of a source glyph and of a placed one: keeps every product below 2**63, and the sum
+of a column of weighted ink below 2**31."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -74,7 +78,7 @@ def draw_glyphs(
         x_pad = max(0, (wide // width - 256) // 2)
         y_pad = max(0, (high // height - 256) // 2)
         share = (np.int64(1) << 40) // ((x_span >> 8) * (y_span >> 8))
-        row = np.zeros(width, np.int64)
+        row = np.zeros(width, np.int32)
         sums = np.zeros(width + 1, np.int64)
         box_left, box_top, box_right, box_bottom = canvas_width, canvas_height, 0, 0
         first_y = max((top - y_pad) >> 8, 0)
@@ -87,16 +91,17 @@ def draw_glyphs(
                 continue
             row[:] = 0
             for v in range(low >> 16, (upper + 65535) >> 16):
-                weight = (min(upper, (v + 1) << 16) - max(low, v << 16)) >> 8
-                at = start + v * width
+                weight = np.int32((min(upper, (v + 1) << 16) - max(low, v << 16)) >> 8)
+                source = data[start + v * width : start + (v + 1) * width]
                 for u in range(width):
-                    row[u] += data[at + u] * weight
+                    row[u] += np.int32(source[u]) * weight
             total = np.int64(0)
             for u in range(width):
                 total += row[u]
                 sums[u + 1] = total
             if total == 0:
                 continue
+            line = out[y]
             lean = ((middle - (y << 8) - 128) * slant) >> 16
             first_x = max((left + lean - x_pad) >> 8, 0)
             last_x = min((left + lean + wide + x_pad + 255) >> 8, canvas_width)
@@ -115,8 +120,9 @@ def draw_glyphs(
                 ink = min((ink * gain + 128) >> 8, 255)
                 if ink <= 0:
                     continue
-                below = np.int64(out[y, x])
-                out[y, x] = below + ink - (below * ink + 127) // 255
+                below = np.int64(line[x])
+                both = below * ink + 128
+                line[x] = below + ink - ((both + (both >> 8)) >> 8)
                 if ink >= faint:
                     box_left = min(box_left, x)
                     box_right = max(box_right, x + 1)
@@ -140,11 +146,19 @@ def lay_ink(paper: Any, ink: npt.NDArray[np.uint8], colour: Ints) -> None:
         colour: ``int64 (channels,)``, 0 to 255; where the paper is darker, the paper stays.
     """
     height, width, channels = paper.shape
+    if channels == 1:
+        full = np.int32(colour[0])
+        for y in range(height):
+            for x in range(width):
+                below = np.int32(paper[y, x, 0])
+                both = max(below - full, np.int32(0)) * np.int32(ink[y, x]) + np.int32(128)
+                paper[y, x, 0] = below - ((both + (both >> np.int32(8))) >> np.int32(8))
+        return
     for y in range(height):
         for x in range(width):
             alpha = np.int64(ink[y, x])
             if alpha:
                 for c in range(channels):
-                    below = np.int64(paper[y, x, c])
-                    if below > colour[c]:
-                        paper[y, x, c] = below - ((below - colour[c]) * alpha + 127) // 255
+                    under = np.int64(paper[y, x, c])
+                    product = max(under - colour[c], 0) * alpha + 128
+                    paper[y, x, c] = under - ((product + (product >> 8)) >> 8)

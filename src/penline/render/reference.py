@@ -25,7 +25,8 @@ def _weights(begin: Ints, end: Ints, size: int) -> Ints:
     """Overlap of each output pixel (rows) with each source pixel (columns), 1/256."""
     edges = np.arange(size, dtype=np.int64) << 16
     overlap = np.minimum(end[:, None], edges + 65536) - np.maximum(begin[:, None], edges)
-    return np.maximum(overlap, 0) >> 8
+    weights: Ints = np.maximum(overlap, 0) >> 8
+    return weights
 
 
 def draw_glyphs(
@@ -64,20 +65,23 @@ def draw_glyphs(
             begin, end = _reach(first_x, last_x, left + lean, x_scale, width)
             sums = np.concatenate([[0], np.cumsum(row)])
             padded = np.append(row, 0)
-            stretch = ((sums << 8)[np.maximum(end, 0) >> 16]) - ((sums << 8)[_begins_in(begin, width)])
+            stretch = (
+                ((sums << 8)[np.maximum(end, 0) >> 16]) - ((sums << 8)[_begins_in(begin, width)])
+            )
             stretch += padded[np.maximum(end, 0) >> 16] * ((end >> 8) & 255)
             stretch -= padded[_begins_in(begin, width)] * ((begin >> 8) & 255)
             ink = (stretch * share + (1 << 39)) >> 40
             ink = np.minimum((ink * int(gains_q8[glyph]) + 128) >> 8, 255)
             drawn[y, first_x:last_x] = np.where(end > begin, np.maximum(ink, 0), 0)
         below = out.astype(np.int64)
-        out[:] = below + drawn - (below * drawn + 127) // 255
+        out[:] = below + drawn - _by_255(below * drawn)
         boxes_px[glyph] = _box(drawn >= max(faint, 1))
 
 
 def _begins_in(begin: Ints, width: int) -> Ints:
     """Source pixel in which each stretch begins; stretches that begin past the end are empty."""
-    return np.minimum(begin >> 16, width)
+    pixels: Ints = np.minimum(begin >> 16, width)
+    return pixels
 
 
 def _box(mask: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
@@ -91,4 +95,10 @@ def lay_ink(paper: Any, ink: npt.NDArray[np.uint8], colour: Ints) -> None:
     """See `penline.render.kernel.lay_ink`."""
     below = paper.astype(np.int64)
     room = np.maximum(below - colour, 0)
-    paper[:] = below - (room * ink.astype(np.int64)[:, :, None] + 127) // 255
+    paper[:] = below - _by_255(room * ink.astype(np.int64)[:, :, None])
+
+
+def _by_255(product: Ints) -> Ints:
+    """A product of two bytes over 255, rounded."""
+    quotient: Ints = (2 * product + 255) // 510
+    return quotient

@@ -1,0 +1,80 @@
+# One command for each habit. Needs Python 3.11 or newer, make and pip.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/lock.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: help demo test check lint types imports wheel bench judge docs sample lock browser clean
+
+help:  ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml $(LOCK) | $(BIN)/python
+	$(PIP) -c $(LOCK) -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(LOCK) | $(BIN)/python
+	$(PIP) -c $(LOCK) -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.docs: pyproject.toml $(LOCK) | $(BIN)/python
+	$(PIP) -c $(LOCK) -e '.[docs]'
+	@touch $@
+
+demo: $(VENV)/.run  ## set up, and make 200 lines and a page of them from the embedded sample
+	$(BIN)/penline compose -n 200 --boxes --overwrite -o demo/lines
+	$(BIN)/penline check demo/lines
+	$(BIN)/penline sheet demo/lines -o demo/lines.html
+	@echo "Open demo/lines.html in a browser; the training set is demo/lines."
+
+test: $(VENV)/.dev  ## set up, and run the tests
+	$(BIN)/python -m pytest -n 2
+
+lint: $(VENV)/.dev  ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev  ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev  ## who may import whom
+	$(BIN)/lint-imports
+
+wheel: $(VENV)/.dev  ## build the wheel, install it into an empty environment, compose with it
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps -w build/wheel .
+	$(PYTHON) -m venv build/wheel/env
+	build/wheel/env/bin/python -m pip --disable-pip-version-check install --quiet -c $(LOCK) build/wheel/*.whl
+	cd build/wheel && env/bin/penline compose -n 20 -o lines && env/bin/penline check lines
+	@cd build/wheel && if env/bin/python -m pip list 2>/dev/null | grep -qiE '^(torch|ray) '; then echo 'the wheel pulls torch or ray'; exit 1; fi
+
+check: lint types imports test wheel  ## all that must hold before a change lands
+
+bench: $(VENV)/.dev  ## speed beside other generators (makes their environments in build/peers)
+	$(BIN)/python bench/peers.py
+
+judge: $(VENV)/.dev  ## read composed lines with an outside reader (environment in build/judge)
+	$(BIN)/python bench/judge.py --help
+
+docs: $(VENV)/.docs  ## build the site in site/
+	$(BIN)/python tools/make_docs.py
+	$(BIN)/mkdocs build --strict --quiet
+
+sample: $(VENV)/.dev  ## make the embedded sample again from its fonts (needs npm)
+	$(PIP) -c $(LOCK) -e '.[sample]'
+	$(BIN)/python tools/make_sample.py
+
+lock: $(VENV)/.dev $(VENV)/.docs  ## write the versions in use to the lock file
+	$(PIP) -e '.[dev,docs,sample]'
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > $(LOCK)
+
+browser:  ## Debian's Chromium, for looking at pages (asks for root)
+	apt-get update -qq && apt-get install -y -qq chromium
+
+clean:  ## remove what was made
+	rm -rf $(VENV) build dist site demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

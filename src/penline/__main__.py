@@ -1,0 +1,6 @@
+"""``python -m penline``."""
+
+from penline.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,379 @@
+"""The command line: each command parses, calls one function of `penline.api`, and prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+import penline
+from penline.errors import Interrupted, PenlineError, UsageError
+
+__all__ = ["app", "main"]
+
+GOOD, WRONG_DATA, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="penline",
+    help="From handwriting archives to training-ready text lines.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Sources = Annotated[
+    list[Path], typer.Argument(help="Files, folders and zip archives.", show_default=False)
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+
+
+def main() -> None:
+    """Run the command line; exit codes: 0 good, 1 wrong data, 2 wrong usage, 3 interrupted."""
+    try:
+        app(standalone_mode=False)
+    except Interrupted as error:
+        _fail(str(error), INTERRUPTED)
+    except UsageError as error:
+        _fail(str(error), WRONG_USAGE)
+    except PenlineError as error:
+        _fail(str(error), WRONG_DATA)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("stopped", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(GOOD)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or error}", WRONG_DATA)
+    except Exception as error:
+        # Click's own usage errors know how to show themselves
+        show = getattr(error, "show", None)
+        if show is None:
+            raise
+        show()
+        sys.exit(WRONG_USAGE)
+
+
+def _fail(message: str, code: int) -> None:
+    err.print(f"[red]penline:[/red] {escape(message)}")
+    sys.exit(code)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"penline {penline.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@contextmanager
+def _bar(what: str, unit: str) -> Iterator[tuple[Progress, Any]]:
+    """A progress bar on a terminal, nothing in a pipe."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(show_speed=False),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
+        yield bar, bar.add_task(escape(what), total=None, rate=f"{unit}")
+
+
+class _Rate:
+    """Feeds a bar and shows how many a second."""
+
+    def __init__(self, bar: Progress, task: Any, unit: str) -> None:
+        self.bar, self.task, self.unit = bar, task, unit
+        self.first: int | None = None
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        if self.first is None:
+            self.first = done
+        seconds = self.bar.tasks[0].elapsed or 0.0
+        rate = f"{(done - self.first) / seconds:,.0f} {self.unit}/s" if seconds > 0 else ""
+        self.bar.update(self.task, completed=done, total=total, rate=rate)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """Show the catalogue: every data set that penline has a card of."""
+    from penline import catalogue
+
+    cards = catalogue.load()
+    if as_json:
+        _print_json([card.model_dump(mode="json", exclude={"prose"}) for card in cards.values()])
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "kind", "what"):
+        table.add_column(column, no_wrap=column == "id")
+    for card in cards.values():
+        table.add_row(card.id, escape(str(card.kind)), escape(card.summary()))
+    out.print(table)
+
+
+@app.command()
+def card(
+    id: Annotated[str, typer.Argument(help="Id of a data set, as in `penline list`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one card: what a data set is, where it is, its licence, its counts, how to use it."""
+    from penline import catalogue
+    from penline.catalogue.page import card_page
+
+    found = catalogue.card(id)
+    if as_json:
+        _print_json(found.model_dump(mode="json"))
+    elif out.is_terminal:
+        out.print(Markdown(card_page(found)))
+    else:
+        print(card_page(found))  # noqa: T201
+
+
+@app.command()
+def info(paths: Sources, as_json: AsJson = False) -> None:
+    """Tell what files and banks are: format, records, writers, characters, first defects."""
+    from penline.api import info as look
+
+    with _bar("reading", "files") as (bar, task):
+        facts = look(paths, progress=lambda file: bar.update(task, description=escape(file)))
+    if as_json:
+        _print_json([asdict(one) for one in facts])
+    else:
+        for one in facts:
+            _print_facts(one)
+    if any(one.defect_count for one in facts):
+        raise typer.Exit(WRONG_DATA)
+
+
+def _print_facts(one: Any) -> None:
+    out.print(f"[bold]{escape(one.file)}[/bold]: {one.kind}", end="")
+    out.print(f" ({escape(one.card)})" if one.card else "")
+    noun = "glyphs" if one.kind == "bank" else "records"
+    out.print(f"  {one.records:,} {noun}, {one.characters:,} characters", end="")
+    parts = ", ".join(f"{name or 'part not known'} {n:,}" for name, n in one.parts.items())
+    out.print(f"; {escape(parts)}")
+    most = sorted(one.writers.items(), key=lambda item: (-item[1], item[0]))
+    for writer, count in most[:20]:
+        out.print(f"  {escape(writer)}: {count:,}")
+    if len(most) > 20:
+        out.print(f"  and {len(most) - 20:,} more writers")
+    for defect in one.defects:
+        out.print(f"  [red]defect[/red] {escape(str(defect))}")
+    if one.defect_count > len(one.defects):
+        out.print(f"  and {one.defect_count - len(one.defects):,} more defects")
+
+
+@app.command()
+def bank(
+    sources: Sources,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The bank's folder.")],
+    part: Annotated[
+        str | None, typer.Option(help="train or test, instead of what the names say.")
+    ] = None,
+    height_px: Annotated[
+        int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
+    ] = 64,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
+    ] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pack glyphs into a bank; strokes are rendered with a pen of their writer's own."""
+    from penline.api import pack
+
+    with _bar("packing", "glyphs") as (bar, task):
+        rate = _Rate(bar, task, "glyphs")
+        made = pack(
+            sources,
+            output,
+            part=part,
+            height_px=height_px,
+            salvage=salvage,
+            overwrite=overwrite,
+            progress=lambda _, count: rate(count),
+        )
+    header = made.header
+    if as_json:
+        _print_json(
+            {
+                "bank": str(output),
+                "glyphs": len(made),
+                "characters": len(made.characters),
+                "writers": len(made.writers),
+                "dropped": header.dropped,
+                "content": header.content,
+            }
+        )
+        return
+    out.print(
+        f"{escape(str(output))}: {len(made):,} glyphs, {len(made.characters):,} characters, "
+        f"{len(made.writers):,} writers"
+    )
+    for reason, count in sorted(header.dropped.items()):
+        out.print(f"  left out: {count:,} ({escape(reason)})")
+
+
+@app.command()
+def compose(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],
+    n: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 1000,
+    recipe: Annotated[
+        str | None, typer.Option("--recipe", help="A YAML file, or `plain` or `mixed`.")
+    ] = None,
+    banks: Annotated[
+        list[Path] | None, typer.Option("--bank", help="Glyphs; may be repeated.")
+    ] = None,
+    corpora: Annotated[
+        list[Path] | None,
+        typer.Option("--corpus", help="Text: .txt or .jsonl, also .gz; may be repeated."),
+    ] = None,
+    field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    to: Annotated[str, typer.Option("--to", help="The training format.")] = "paddleocr",
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, other lines.")] = 0,
+    start: Annotated[int, typer.Option(min=0, help="Index of the first line.")] = 0,
+    val: Annotated[
+        float,
+        typer.Option(min=0.0, max=0.9, help="Share for validation, by writer and by sentence."),
+    ] = 0.0,
+    part: Annotated[
+        str, typer.Option(help="The publisher's part to take glyphs from: train, test or all.")
+    ] = "train",
+    dictionary: Annotated[
+        Path | None, typer.Option("--dict", help="The trainer's dictionary, for fine-tuning.")
+    ] = None,
+    boxes: Annotated[
+        bool, typer.Option("--boxes", help="Write character boxes and provenance, too.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; as many as processors.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="Where shards run.")] = "local",
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compose text lines from single characters, one writer a line.
+
+    With no bank and no corpus: the embedded sample, which is simulated handwriting.
+    """
+    from penline.api import compose as run
+
+    with _bar("composing", "lines") as (bar, task):
+        made = run(
+            output,
+            n=n,
+            recipe=recipe,
+            banks=banks or (),
+            corpora=corpora or (),
+            field=field,
+            seed=seed,
+            start=start,
+            part=part,
+            val=val,
+            to=to,
+            dictionary=dictionary,
+            boxes=boxes,
+            workers=workers,
+            engine=engine,
+            overwrite=overwrite,
+            progress=_Rate(bar, task, "lines"),
+        )
+    report = made.report
+    if as_json:
+        _print_json(report)
+        return
+    lines = " + ".join(f"{count:,} {side}" for side, count in report["lines"].items())
+    out.print(
+        f"{escape(str(output))}: {lines} lines, {report['characters']:,} characters, "
+        f"{report['classes']:,} classes"
+        + (" (simulated handwriting)" if report["simulated"] else "")
+    )
+    if report["mixed_writers"]:
+        out.print("  writers are mixed: a line holds glyphs of several hands")
+    for reason, count in list(report["skipped"].items())[:5]:
+        out.print(f"  {escape(reason)}: {count:,}")
+    if len(report["skipped"]) > 5:
+        out.print(f"  and {len(report['skipped']) - 5:,} more reasons, in report.json")
+    if report["errors"]:
+        out.print(
+            f"  [red]{len(report['errors']):,} lines could not be made[/red]: "
+            f"{escape(report['errors'][0])}"
+        )
+    for source in report["sources"]:
+        out.print(f"  {escape(source['title'])}: {escape(source['licence'])}")
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A finished data set.")], as_json: AsJson = False
+) -> None:
+    """Re-read a finished data set: every label has its image, every image decodes, hashes hold."""
+    from penline.api import check as look
+
+    with _bar("checking", "images") as (bar, task):
+        found = look(path, progress=_Rate(bar, task, "images"))
+    if as_json:
+        _print_json({"lines": found.lines, "problems": found.problems})
+    else:
+        for problem in found.problems[:20]:
+            out.print(f"[red]problem[/red] {escape(problem)}")
+        if len(found.problems) > 20:
+            out.print(f"and {len(found.problems) - 20:,} more problems")
+        lines = " + ".join(f"{count:,} {side}" for side, count in found.lines.items())
+        verdict = f"{len(found.problems):,} problems" if found.problems else "sound"
+        out.print(f"{escape(str(path))}: {lines} lines: {verdict}")
+    if found.problems:
+        raise typer.Exit(WRONG_DATA)
+
+
+@app.command()
+def sheet(
+    source: Annotated[Path, typer.Argument(help="A bank, an archive or file, or a data set.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file.")],
+    limit: Annotated[int, typer.Option(min=1, help="At most so many glyphs or lines.")] = 2000,
+) -> None:
+    """Make a page to look at: glyphs by character and writer, or lines with text and boxes."""
+    from penline.api import sheet as make
+
+    facts = make(source, output, limit=limit)
+    out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")

@@ -1,0 +1,347 @@
+"""Contract of the catalogue: every card on disk, whoever wrote it, keeps these promises."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from penline.catalogue import Card, card, ids, load, page, parse
+from penline.errors import CatalogueError
+
+FOLDER = resources.files("penline.catalogue")
+NAMES = sorted(file.name for file in FOLDER.iterdir() if file.name.endswith(".md"))
+PAGE = Path(__file__).parents[1] / "docs" / "catalogue.md"
+ADDS = {"writers", "samples", "pages", "lines", "characters", "forms"}
+BRACKETED = re.compile(r"\[([a-z0-9]+(?:[.-][a-z0-9]+)*)\](?!\()")
+
+every_card = pytest.mark.parametrize("name", NAMES)
+
+
+def text_of(name: str) -> str:
+    return FOLDER.joinpath(name).read_text(encoding="utf-8")
+
+
+def figures(found: Card, what: str, part: str = "all", scope: str = "everything") -> set[int]:
+    return {count.value for count in found.published(what, part, scope) if count.value is not None}
+
+
+def figure(id: str, what: str, part: str = "all", scope: str = "everything") -> int:
+    (value,) = figures(card(id), what, part, scope)
+    return value
+
+
+def written(found: Card) -> str:
+    """All free text of a card, where sources may stand in brackets."""
+    notes = [count.note for count in found.counts] + [file.note for file in found.files]
+    return "\n".join([found.prose, found.access, found.licence.summary, *found.advice, *notes])
+
+
+def repeated_keys(node: yaml.Node | None) -> Iterator[str]:
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        yield from (key for key in set(keys) if keys.count(key) > 1)
+        for _, value in node.value:
+            yield from repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from repeated_keys(value)
+
+
+# Every card
+
+
+@every_card
+def test_a_card_bears_its_files_name(name: str) -> None:
+    assert parse(text_of(name), name).id == name.removesuffix(".md")
+    assert name.removesuffix(".md") in ids()
+
+
+@every_card
+def test_no_key_is_given_twice(name: str) -> None:
+    front = text_of(name).split("---\n")[1]
+    assert list(repeated_keys(yaml.compose(front, Loader=yaml.SafeLoader))) == []
+
+
+@every_card
+def test_a_card_has_a_licence_a_citation_a_source_and_a_count(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    assert found.licence.name and found.licence.summary and found.licence.sources
+    assert all(citation.authors and citation.title for citation in found.citations)
+    assert all(citation.year for citation in found.citations) or found.simulated
+    assert found.sources and found.advice
+    assert found.homepages or found.simulated
+    assert all(count.value or count.note for count in found.counts)
+    assert found.simulated or any(count.value for count in found.counts)
+    assert "## What it is" in found.prose
+    assert "## Licence in plain words" in found.prose
+
+
+@every_card
+def test_sources_are_named_and_all_are_used(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    bracketed = set(BRACKETED.findall(written(found)))
+    assert bracketed <= set(found.sources)
+    assert set(found.sources) == bracketed | set(found.cited)
+
+
+@every_card
+def test_files_can_be_told_apart_and_fetched(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    names = [file.name for file in found.files]
+    assert len(names) == len(set(names))
+    hashes = [hash for file in found.files for hash in (file.md5, file.sha256) if hash]
+    assert len(hashes) == len(set(hashes))
+    for file in found.files:
+        urls = found.urls(file)
+        assert len(urls) == len(found.prefixes)
+        assert all(url.endswith("/" + file.name) for url in urls)
+
+
+@every_card
+def test_a_figure_is_given_once_by_each_source(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    keys = [(c.what, c.part, c.scope, c.source) for c in found.counts]
+    repeated = {key for key in keys if keys.count(key) > 1}
+    assert repeated == set()
+
+
+@every_card
+def test_train_and_test_add_up(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    for what, scope in {(count.what, count.scope) for count in found.counts}:
+        train, test, whole = (figures(found, what, p, scope) for p in ("train", "test", "all"))
+        if what in ADDS and train and test and whole:
+            sums = {a + b for a, b in itertools.product(train, test)}
+            assert sums & whole, f"{what} of {scope}: {train} + {test} is not {whole}"
+
+
+@every_card
+def test_chinese_and_symbols_add_up(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    families = {count.scope.partition(" ")[0] for count in found.counts if ".x" in count.scope}
+    for family in ("", *families):
+        prefix = f"{family} " if family else ""
+        for what in ("samples", "classes"):
+            parts = [figures(found, what, scope=prefix + s) for s in ("chinese", "symbols")]
+            if all(parts):
+                whole = figures(found, what, scope=family or "everything")
+                assert {sum(pair) for pair in itertools.product(*parts)} == whole
+
+
+@every_card
+def test_sums_written_in_notes_are_right(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    for count in found.counts:
+        chinese = figures(found, count.what, scope="chinese")
+        for terms in re.findall(r"\d[\d,]*(?: [+-] \d[\d,]*)+", count.note):
+            signed = re.sub(r"([+-]) ", r"\1", terms.replace(",", "")).split()
+            assert sum(int(term) for term in signed) in {count.value} | chinese, count
+
+
+@every_card
+def test_memory_is_called_memory(name: str) -> None:
+    for count in card(name.removesuffix(".md")).counts:
+        assert (count.source == "memory") == (count.confidence == "memory")
+        assert count.source != "card" or count.confidence == "calculated"
+
+
+@every_card
+def test_a_summary_is_one_line(name: str) -> None:
+    summary = card(name.removesuffix(".md")).summary()
+    assert summary.startswith(name.removesuffix(".md")) and "\n" not in summary
+
+
+@every_card
+def test_bibtex_has_every_author(name: str) -> None:
+    for citation in card(name.removesuffix(".md")).citations:
+        assert all(author in citation.bibtex for author in citation.authors)
+        assert citation.bibtex.count("{") == citation.bibtex.count("}")
+        assert citation.title in citation.text
+
+
+def test_a_source_is_described_alike_on_every_card() -> None:
+    seen: dict[str, object] = {}
+    for found in load().values():
+        for key, source in found.sources.items():
+            if key not in ("observed", "card"):
+                assert seen.setdefault(key, source) == source
+
+
+# The families' figures
+
+
+@pytest.mark.parametrize("family", ["casia-hwdb", "casia-olhwdb"])
+@pytest.mark.parametrize("scope", ["", "chinese", "symbols"])
+def test_character_sets_add_up_to_their_family(family: str, scope: str) -> None:
+    total = f"{family.removeprefix('casia-')}1.x {scope}".strip()
+    sets = [f"{family}1.{n}" for n in range(3)]
+    parts = [figure(id, "samples", scope=scope or "everything") for id in sets]
+    assert {figure(id, "samples", scope=total) for id in sets} == {sum(parts)}
+
+
+def test_the_numbers_that_everybody_quotes() -> None:
+    assert figure("casia-hwdb1.0", "samples", scope="hwdb1.x") == 3_895_135
+    assert figure("casia-olhwdb1.0", "samples", scope="olhwdb1.x") == 3_912_017
+    assert figure("casia-hwdb1.1", "classes", scope="hwdb1.x") == 7_185 + 171
+    assert figure("casia-hwdb2.0", "characters", scope="hwdb2.x") == 1_349_414
+    assert figure("casia-olhwdb2.0", "characters", scope="olhwdb2.x") == 1_348_904
+
+
+@pytest.mark.parametrize(
+    ("family", "whats"),
+    [
+        ("casia-hwdb2", ("writers", "pages", "lines", "characters")),
+        ("casia-olhwdb2", ("writers", "pages", "lines", "characters")),
+    ],
+)
+def test_text_sets_add_up_to_their_family(family: str, whats: tuple[str, ...]) -> None:
+    sets = [card(f"{family}.{n}") for n in range(3)]
+    total = f"{family.removeprefix('casia-')}.x"
+    for what in whats:
+        sums = {sum(c) for c in itertools.product(*(figures(found, what) for found in sets))}
+        for found in sets:
+            assert figures(found, what, scope=total) & sums
+    for what, part in itertools.product(("pages", "lines"), ("train", "test")):
+        parts = [figures(found, what, part) for found in sets]
+        if all(parts):
+            assert sum(min(p) for p in parts) in figures(sets[0], what, part, total)
+
+
+def test_sister_cards_say_the_same_of_their_family() -> None:
+    for family in ("hwdb1", "hwdb2", "olhwdb1", "olhwdb2"):
+        said = [
+            [c for c in card(f"casia-{family}.{n}").counts if c.scope.startswith(f"{family}.x")]
+            for n in range(3)
+        ]
+        assert said[0] and said[0] == said[1] == said[2]
+
+
+def test_classes_of_hwdb_1_0_and_1_2_make_the_familys() -> None:
+    for family in ("hwdb", "olhwdb"):
+        parts = [figure(f"casia-{family}1.{n}", "classes", scope="chinese") for n in (0, 2)]
+        assert sum(parts) == figure(f"casia-{family}1.0", "classes", scope=f"{family}1.x chinese")
+
+
+def test_partitions_and_fields_of_sd19_add_up() -> None:
+    partitions = [figure("nist-sd19", "samples", scope=f"hsf_{n}") for n in (0, 1, 2, 3, 4, 6, 7)]
+    fields = ("digit fields", "upper-case field", "lower-case field", "Constitution field")
+    exact = max(figures(card("nist-sd19"), "samples"))
+    assert sum(partitions) == exact
+    assert sum(figure("nist-sd19", "samples", scope=field) for field in fields) == exact
+    assert figure("nist-sd19", "samples", "test") == partitions[4]
+
+
+def test_archives_hold_one_file_a_writer() -> None:
+    for id in ("casia-hwdb1.0", "casia-hwdb1.1"):
+        for part in ("train", "test"):
+            members = [file.members or 0 for file in card(id).files if file.part == part]
+            assert sum(members) == figure(id, "writers", part)
+
+
+# Asking
+
+
+def test_the_first_cards_are_there() -> None:
+    casia = [f"casia-{o}hwdb{v}.{n}" for o in ("", "ol") for v in (1, 2) for n in range(3)]
+    assert set(casia) | {"nist-sd19", "penline-sample"} <= set(load())
+    assert list(load()) == sorted(load())
+
+
+def test_only_the_sample_is_simulated_and_may_be_passed_on() -> None:
+    for found in load().values():
+        assert found.simulated == (found.id == "penline-sample")
+        if found.id.startswith("casia-"):
+            assert found.licence.redistribution == "no"
+
+
+def test_the_most_trusted_figure_comes_first() -> None:
+    first, second = card("casia-hwdb2.1").published("lines")
+    assert (first.confidence, second.confidence) == ("calculated", "memory")
+    assert card("casia-hwdb1.2").published("samples", "train") == ()
+
+
+def test_an_unknown_id_names_its_neighbours() -> None:
+    with pytest.raises(CatalogueError, match=r"casia-hwdb1\.1") as caught:
+        card("CASIA-HWDB1.1")
+    assert isinstance(caught.value, LookupError)
+    for id in ("../load", "load.py", "", "nonsense"):
+        with pytest.raises(CatalogueError, match="penline list"):
+            card(id)
+
+
+def test_what_load_returns_is_the_callers_own() -> None:
+    load().clear()
+    assert load()
+
+
+def test_a_card_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        card("nist-sd19").title = "another"
+
+
+# Cards that are not sound
+
+
+def changed(old: str, new: str) -> str:
+    text = text_of("casia-hwdb1.1.md")
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("---\n", "", "front matter"),
+        ("\n---\n", "\n", "front matter"),
+        ("id: casia-hwdb1.1", "id: [", "not YAML"),
+        ("id: casia-hwdb1.1", "id: !!python/object/apply:os.getcwd []", "not YAML"),
+        ("id: casia-hwdb1.1", "id: Casia", "id"),
+        ("title: CASIA-HWDB1.1", "titel: CASIA-HWDB1.1", "titel"),
+        ("value: 1172907", "value: 1172907.5", "value"),
+        ("value: 1172907", 'value: "1172907"', "value"),
+        ("value: 1172907", "value: -1", "value"),
+        ("value: 1172907", "value: null", "no figure has neither"),
+        ('redistribution: "no"', "redistribution: no", "redistribution"),
+        ("simulated: false", 'simulated: "false"', "simulated"),
+        ("source: nlpr-offline", "source: nlpr-ofline", "nlpr-ofline"),
+        ("md5: 72bac7b6", "md5: 72bac7b", "md5"),
+        ("path: Offline/CharData/Gnt1.1Test.zip", "path: ../Gnt1.1Test.zip", "must be relative"),
+        ("path: Offline/CharData/Gnt1.1Test.zip", "path: Offline/other.zip", "must be relative"),
+        ("/databases/Download/\n", "/databases/Download\n", "slash"),
+    ],
+)
+def test_a_card_that_is_not_sound_is_refused(old: str, new: str, complaint: str) -> None:
+    with pytest.raises(CatalogueError, match=complaint) as caught:
+        parse(changed(old, new), "bent.md")
+    assert str(caught.value).startswith("bent.md: ")
+
+
+def test_two_files_of_one_name_are_refused() -> None:
+    text = changed("Gnt1.1TrainPart2.zip, path: Offline/CharData/Gnt1.1TrainPart2.zip", "X")
+    text = text.replace("name: X", "name: Gnt1.1Test.zip, path: Offline/CharData/Gnt1.1Test.zip")
+    with pytest.raises(CatalogueError, match="same name"):
+        parse(text, "bent.md")
+
+
+# The page
+
+
+def test_the_page_is_what_the_cards_say() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page.render(), (
+        "make it again: python -m penline.catalogue.page > docs/catalogue.md"
+    )
+
+
+def test_the_page_shows_every_card_and_figure() -> None:
+    text = page.render()
+    for found in load().values():
+        assert f"\n## {found.id}\n" in text
+        assert all(f"{count.value:,}" in text for count in found.counts if count.value is not None)
+        assert all(f"`{file.path}`" in text for file in found.files)

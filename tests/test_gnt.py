@@ -1,0 +1,235 @@
+"""GNT: exact records, views instead of copies, and salvage after damage."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable
+from itertools import accumulate
+
+import numpy as np
+import pytest
+
+from fakes import REAL, gb_code, glyph, gnt, gnt_record, gnt_records
+from penline.datasets.sources import open_sources
+from penline.errors import FormatError
+from penline.formats import gnt as reader
+from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.records import Defect, GlyphRecord, Source
+
+TEXT = "永和九年，岁在癸丑a,B!"
+FACTS = Source("x.gnt", "casia:001")
+
+
+def mapped(content: bytes) -> Door:
+    return MapDoor("x.gnt", memoryview(content))
+
+
+def streamed(content: bytes) -> Door:
+    class OneWay(io.RawIOBase):
+        def __init__(self) -> None:
+            self.rest = io.BytesIO(content)
+
+        def read(self, size: int = -1, /) -> bytes:
+            return self.rest.read(min(size, 777))
+
+        def seek(self, *args: object) -> int:
+            raise AssertionError("a stream must not be sought")
+
+    return StreamDoor("x.gnt", OneWay())
+
+
+DOORS = pytest.mark.parametrize("door", [mapped, streamed])
+Opener = Callable[[bytes], Door]
+
+
+def sound(content: bytes, door: Opener) -> list[str]:
+    return [r.character for r in reader.salvage(door(content), FACTS) if isinstance(r, GlyphRecord)]
+
+
+def defects(content: bytes, door: Opener) -> list[Defect]:
+    return [r for r in reader.salvage(door(content), FACTS) if isinstance(r, Defect)]
+
+
+@DOORS
+def test_records_are_exact(door: Opener) -> None:
+    records = list(reader.read(door(gnt(TEXT)), FACTS))
+    assert "".join(r.character for r in records) == TEXT
+    offsets = [0, *accumulate(map(len, gnt_records(TEXT)))][:-1]
+    assert [r.offset for r in records] == offsets
+    assert [r.record for r in records] == list(range(len(TEXT)))
+    for number, (record, character) in enumerate(zip(records, TEXT, strict=True)):
+        np.testing.assert_array_equal(record.pixels, glyph(character, number))
+        np.testing.assert_array_equal(record.ink, 255 - glyph(character, number))
+        assert record.code == gb_code(character)
+        assert record.paper == 255
+        assert record.source is FACTS
+
+
+@DOORS
+def test_pixels_are_read_only_views(door: Opener) -> None:
+    for record in reader.read(door(gnt(TEXT)), FACTS):
+        assert not record.pixels.flags.owndata
+        assert not record.pixels.flags.writeable
+
+
+def test_a_map_is_not_copied() -> None:
+    content = bytearray(gnt("永"))
+    (record,) = reader.read(mapped(content), FACTS)  # type: ignore[arg-type]
+    content[10] = 17
+    assert record.pixels[0, 0] == 17
+
+
+def test_views_outlive_the_door() -> None:
+    with streamed(gnt(TEXT, side_px=60)) as door:
+        records = list(reader.read(door, FACTS))
+    for number, record in enumerate(records):
+        np.testing.assert_array_equal(record.pixels, glyph(TEXT[number], number, 60))
+
+
+@DOORS
+def test_a_second_zero_byte_is_padding(door: Opener) -> None:
+    (record,) = reader.read(door(gnt_record(glyph("!"), b"!\0")), FACTS)
+    assert (record.character, record.code) == ("!", b"!\0")
+
+
+@pytest.mark.parametrize("code", [b"\xff\xff", b"\0\0", b"\x80\0", b"AB", b"\x07\0"])
+@DOORS
+def test_a_code_without_a_character(door: Opener, code: bytes) -> None:
+    content = gnt("永") + gnt_record(glyph("x"), code) + gnt("和")
+    with pytest.raises(FormatError) as caught:
+        list(reader.read(door(content), FACTS))
+    assert (caught.value.offset, caught.value.field) == (len(gnt("永")) + 4, "tag code")
+    assert sound(content, door) == ["永", "和"]
+    (defect,) = defects(content, door)
+    assert (defect.offset, defect.record, defect.found) == (
+        len(gnt("永")) + 4,
+        1,
+        code.hex(" "),
+    )
+
+
+@pytest.mark.parametrize("last_is_bent", [False, True])
+@pytest.mark.parametrize(
+    ("at", "field"), [(0, "sample size"), (6, "sample size"), (8, "sample size")]
+)
+@pytest.mark.parametrize("value", [1, 11, 300, 65535])
+@DOORS
+def test_one_bent_field_costs_one_record(
+    door: Opener, at: int, field: str, value: int, last_is_bent: bool
+) -> None:
+    records = gnt_records("永和九年")
+    which = 3 if last_is_bent else 1
+    bent = bytearray(records[which])
+    struct.pack_into("<I" if at == 0 else "<H", bent, at, value)
+    records[which] = bytes(bent)
+    content = b"".join(records)
+    with pytest.raises(FormatError) as caught:
+        list(reader.read(door(content), FACTS))
+    start = sum(map(len, records[:which]))
+    assert (caught.value.offset, caught.value.field) == (start, field)
+    assert sound(content, door) == [c for i, c in enumerate("永和九年") if i != which]
+    (defect,) = defects(content, door)
+    assert (defect.file, defect.offset, defect.record) == ("x.gnt", start, which)
+
+
+@pytest.mark.parametrize(("at", "field"), [(6, "width"), (8, "height")])
+@DOORS
+def test_no_side_is_zero(door: Opener, at: int, field: str) -> None:
+    bent = bytearray(gnt("永和"))
+    struct.pack_into("<H", bent, at, 0)
+    with pytest.raises(FormatError) as caught:
+        list(reader.read(door(bytes(bent)), FACTS))
+    assert (caught.value.offset, caught.value.field, caught.value.found) == (at, field, "0")
+    assert sound(bytes(bent), door) == ["和"]
+    empty = struct.pack("<I2sHH", 10, b"!\0", 0, 0)
+    with pytest.raises(FormatError, match="width"):
+        list(reader.read(door(empty + gnt("和")), FACTS))
+    assert sound(empty + gnt("和"), door) == ["和"]
+
+
+@DOORS
+def test_size_and_sides_bent_together(door: Opener) -> None:
+    """Neither leads on: the next sound header is searched for."""
+    records = [bytearray(r) for r in gnt_records("永和九年")]
+    struct.pack_into("<I2sHH", records[1], 0, 77, gb_code("和"), 900, 900)
+    content = b"".join(records)
+    assert sound(content, door) == ["永", "九", "年"]
+    assert len(defects(content, door)) == 1
+
+
+@DOORS
+def test_bytes_lost_or_added_between_records(door: Opener) -> None:
+    one, two, three, four = gnt_records("永和九年")
+    for content in (one + two[:-5] + three + four, one + two + b"\xff" * 9001 + three + four):
+        with pytest.raises(FormatError):
+            list(reader.read(door(content), FACTS))
+        assert sound(content, door)[-2:] == ["九", "年"]
+        assert sound(content, door)[0] == "永"
+
+
+@DOORS
+def test_a_header_that_lies_twice_does_not_swallow_its_neighbours(door: Opener) -> None:
+    records = [bytearray(r) for r in gnt_records("永和九年一二三", side_px=40)]
+    struct.pack_into("<I2sHH", records[1], 0, 10 + 50 * 90, gb_code("和"), 50, 90)
+    content = b"".join(records)
+    assert sound(content, door) == list("永九年一二三")
+    (defect,) = defects(content, door)
+    assert defect.offset == len(records[0])
+
+
+@DOORS
+def test_of_two_ways_on_the_nearer_is_taken(door: Opener) -> None:
+    """A size that reaches over the next record does not cost it."""
+    records = [bytearray(r) for r in gnt_records("永和九年")]
+    struct.pack_into("<I", records[1], 0, len(records[1]) + len(records[2]))
+    assert sound(b"".join(records), door) == ["永", "九", "年"]
+    struct.pack_into("<I", records[1], 0, sum(map(len, records[1:])))
+    assert sound(b"".join(records), door) == ["永", "九", "年"]
+
+
+@DOORS
+def test_two_damaged_neighbours(door: Opener) -> None:
+    records = [bytearray(r) for r in gnt_records("永和九年一")]
+    for which in (1, 2):
+        struct.pack_into("<I", records[which], 0, 12)
+    assert sound(b"".join(records), door) == ["永", "年", "一"]
+
+
+@DOORS
+def test_a_cut_tail(door: Opener) -> None:
+    content = gnt("永和")
+    for cut in (1, 9, 10, 200):
+        with pytest.raises(FormatError) as caught:
+            list(reader.read(door(content[: len(gnt("永")) + cut]), FACTS))
+        start = len(gnt("永"))
+        assert caught.value.offset == (start if cut < 10 else start + 10)
+        assert sound(content[: start + cut], door) == ["永"]
+        (defect,) = defects(content[: start + cut], door)
+        assert defect.offset == caught.value.offset
+
+
+def test_salvage_of_a_sound_file_is_the_same() -> None:
+    content = gnt(TEXT)
+    strict = [(r.offset, r.character) for r in reader.read(mapped(content), FACTS)]
+    found = list(reader.salvage(mapped(content), FACTS))
+    assert [(r.offset, r.character) for r in found if isinstance(r, GlyphRecord)] == strict
+    assert len(found) == len(strict)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.exists(), reason="no real data beside the project")
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("hwdb1-crops-train", 1800), ("hwdb1-crops-test", 600), ("hwdb1-101", 101)],
+)
+def test_real_files(name: str, count: int) -> None:
+    (file,) = open_sources(REAL / "casia" / f"{name}.gnt")
+    assert (file.source.writer, file.source.part) == (f"unknown:{name}", "")
+    records = list(file.read())
+    assert len(records) == count
+    assert all(isinstance(r, GlyphRecord) and r.pixels.max() == 255 for r in records)
+    last = records[-1]
+    assert isinstance(last, GlyphRecord)
+    assert last.offset + 10 + last.pixels.size == file.size_bytes
+    assert sum(isinstance(r, GlyphRecord) for r in file.salvage()) == count

@@ -1,0 +1,209 @@
+"""Files, folders and zips in; sources with writer, part and card out."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fakes import REAL, gnt, pot, zip_file
+from penline.datasets import identify
+from penline.datasets.sources import open_sources, read
+from penline.errors import FormatError, UsageError
+from penline.formats import kind_of, reader_for
+from penline.formats.door import MapDoor, StreamDoor
+from penline.records import Defect, GlyphRecord, StrokeRecord
+
+HWDB, OLHWDB = "casia-hwdb", "casia-olhwdb"
+
+
+@pytest.mark.parametrize(
+    ("file", "writer", "part", "card"),
+    [
+        ("001.pot", "casia:001", "", f"{OLHWDB}1.0"),
+        ("001-f.gnt", "casia:001", "", f"{HWDB}1.0"),
+        ("a/121-t.gnt", "casia:121", "", f"{HWDB}1.0"),
+        ("1001-c.gnt", "casia:1001", "train", f"{HWDB}1.1"),
+        ("1240-C.GNT", "casia:1240", "train", f"{HWDB}1.1"),
+        ("1241-c.pot", "casia:1241", "test", f"{OLHWDB}1.1"),
+        ("1243.pot", "casia:1243", "test", f"{OLHWDB}1.1"),
+        ("501-c.gnt", "casia:501", "", f"{HWDB}1.2"),
+        ("Gnt1.0TrainPart1.zip::001-f.gnt", "casia:001", "train", f"{HWDB}1.0"),
+        ("got/Gnt1.0Test.zip::HWDB1.0/121-t.gnt", "casia:121", "test", f"{HWDB}1.0"),
+        ("Pot1.2Test.zip::x\\777.pot", "casia:777", "test", f"{OLHWDB}1.2"),
+        ("HWDB1.1trn_gnt/1250-c.gnt", "casia:1250", "train", f"{HWDB}1.1"),
+        ("HWDB1.1tst_gnt.zip::1250-c.gnt", "casia:1250", "test", f"{HWDB}1.1"),
+        ("Gnt1.0Test/1001-c.gnt", "casia:1001", "train", f"{HWDB}1.1"),
+        ("home/test/1001-c.gnt", "casia:1001", "train", f"{HWDB}1.1"),
+        ("hwdb/Train/001-f.gnt", "casia:001", "train", f"{HWDB}1.0"),
+        ("hwdb/tst/x/001-f.gnt", "casia:001", "test", f"{HWDB}1.0"),
+        ("test/a/b/001-f.gnt", "casia:001", "", f"{HWDB}1.0"),
+        ("competition-gnt.zip::C001-f-f.gnt", "casia:C001", "test", ""),
+        ("C060-f.pot", "casia:C060", "test", ""),
+        ("C061-f.pot", "unknown:C061-f", "", ""),
+        ("hwdb1-crops-train.gnt", "unknown:hwdb1-crops-train", "", ""),
+        ("Gnt1.0Test.zip::merged.gnt", "unknown:merged", "", ""),
+        ("1.0train-gb1.gnt", "unknown:1.0train-gb1", "", ""),
+        ("001.gnt", "unknown:001", "", ""),
+        ("0001-c.gnt", "unknown:0001-c", "", ""),
+        ("000-c.gnt", "unknown:000-c", "", ""),
+        ("450-c.gnt", "unknown:450-c", "", ""),
+        ("1301-c.gnt", "unknown:1301-c", "", ""),
+        ("x1001-c.gnt", "unknown:x1001-c", "", ""),
+        ("sample.zip::sample/penline-sample-01.gnt", "sample:01", "train", "penline-sample"),
+        ("penline-sample-x.gnt", "unknown:penline-sample-x", "", ""),
+    ],
+)
+def test_identify(file: str, writer: str, part: str, card: str) -> None:
+    source = identify(file)
+    assert (source.file, source.writer, source.part, source.card) == (file, writer, part, card)
+    assert identify(file, "test").part == "test"
+
+
+def test_kinds() -> None:
+    assert kind_of("a.tar.GNT") == "gnt"
+    assert kind_of("gnt") is None
+    assert reader_for("a/b.pot") is reader_for("pot")
+    with pytest.raises(FormatError, match=r"expected one of \.gnt, \.pot, found \.txt"):
+        reader_for("notes.txt")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "got"
+    (root / "b").mkdir(parents=True)
+    (root / ".cache").mkdir()
+    (root / "b" / "001.pot").write_bytes(pot("永和"))
+    (root / "1001-c.gnt").write_bytes(gnt("永"))
+    (root / "1001-c.gnt.txt").write_bytes(b"notes")
+    (root / "._1001-c.gnt").write_bytes(b"fork")
+    (root / ".cache" / "1002-c.gnt").write_bytes(gnt("永"))
+    zip_file(
+        root / "Gnt1.0Test.zip",
+        {"d/002-f.gnt": gnt("九"), "d/001-f.gnt": gnt("永和"), "__MACOSX/d/._1-f.gnt": b"fork"},
+        zipfile.ZIP_DEFLATED,
+    )
+    return root
+
+
+def test_a_folder_in_sorted_order(folder: Path) -> None:
+    files = list(open_sources([folder]))
+    archive = folder / "Gnt1.0Test.zip"
+    assert [file.source.file for file in files] == [
+        str(folder / "1001-c.gnt"),
+        f"{archive}::d/001-f.gnt",
+        f"{archive}::d/002-f.gnt",
+        str(folder / "b" / "001.pot"),
+    ]
+    assert [file.kind for file in files] == ["gnt", "gnt", "gnt", "pot"]
+    assert [file.source.part for file in files] == ["train", "test", "test", ""]
+    assert ["".join(r.character for r in file.read()) for file in files] == [
+        "永",
+        "永和",
+        "九",
+        "永和",
+    ]
+    assert {file.source.part for file in open_sources(folder, part="train")} == {"train"}
+    with pytest.raises(UsageError, match="part"):
+        open_sources(folder, part="val")
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_zip_members_in_place(tmp_path: Path, method: int) -> None:
+    text = "永和九年岁在癸丑" * 40
+    content = gnt(text)
+    path = zip_file(tmp_path / "a.zip", {"d/": b"", "1001-c.gnt": content, "x.txt": b"x"}, method)
+    (file,) = open_sources(path)
+    assert file.size_bytes == len(content)
+    with file.open() as door:
+        assert isinstance(door, MapDoor if method == zipfile.ZIP_STORED else StreamDoor)
+    records = [r for r in file.read() if isinstance(r, GlyphRecord)]
+    plain = [r for r in read(io.BytesIO(content), name="x.gnt") if isinstance(r, GlyphRecord)]
+    assert [r.character for r in records] == list(text)
+    for one, two in zip(records, plain, strict=True):
+        np.testing.assert_array_equal(one.pixels, two.pixels)
+        assert one.offset == two.offset
+        assert not one.pixels.flags.owndata
+    again = pickle.loads(pickle.dumps(file))  # noqa: S301
+    assert [r.character for r in again.read()] == list(text)
+    assert [r.character for r in file.salvage() if isinstance(r, GlyphRecord)] == list(text)
+
+
+def test_a_prefix_before_the_zip(tmp_path: Path) -> None:
+    """As in a self-extracting archive: offsets count from where the zip begins."""
+    path = zip_file(tmp_path / "a.zip", {"1001-c.gnt": gnt("永")})
+    path.write_bytes(b"#!prefix\n" + path.read_bytes())
+    assert [r.character for r in read(path)] == ["永"]
+
+
+def test_member_names_are_only_labels(tmp_path: Path) -> None:
+    evil = {"../../up-c.gnt": gnt("永"), "/abs.gnt": gnt("和"), "a\nb.gnt": gnt("九")}
+    path = zip_file(tmp_path / "a.zip", evil)
+    files = {file.source.writer: file for file in open_sources(path)}
+    assert set(files) == {"unknown:up-c", "unknown:abs", "unknown:a?b"}
+    assert [r.character for file in files.values() for r in file.read()] == list("永和九")
+    assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]
+
+
+def test_archives_inside_a_zip_are_refused(tmp_path: Path) -> None:
+    for name, content in (("inner.ZIP", b"PK"), ("HWDB1.1trn_gnt.alz", b"ALZ\x01")):
+        path = zip_file(tmp_path / "a.zip", {"1001-c.gnt": gnt("永"), name: content})
+        with pytest.raises(FormatError, match="unpack the archive inside first"):
+            list(open_sources(path))
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        open_sources([tmp_path / "absent.gnt"])
+    (tmp_path / "a.txt").write_text("x")
+    with pytest.raises(FormatError, match=r"\.gnt, \.pot, \.zip"):
+        list(open_sources(tmp_path / "a.txt"))
+    with pytest.raises(FormatError, match="none among 1 files"):
+        list(open_sources(tmp_path))
+    path = zip_file(tmp_path / "b.zip", {"readme.txt": b"x"})
+    with pytest.raises(FormatError, match="none among 1 files"):
+        list(open_sources(path))
+
+
+def test_read_takes_paths_and_open_files(folder: Path) -> None:
+    assert [r.character for r in read(str(folder))] == list("永永和九永和")
+    assert [r.character for r in read(folder / "b" / "001.pot")] == ["永", "和"]
+    with (folder / "1001-c.gnt").open("rb") as file:
+        (record,) = read(file)
+        assert record.source.writer == "casia:1001"
+        assert not file.closed
+    with pytest.raises(FormatError, match="no extension"):
+        list(read(io.BytesIO(gnt("永"))))
+    bad = gnt("永") + b"\x01" + gnt("和")
+    found = list(read(io.BytesIO(bad), salvage=True, name="x.gnt"))
+    assert [type(r) for r in found] == [GlyphRecord, Defect, GlyphRecord]
+
+
+def test_a_file_may_stand_anywhere() -> None:
+    file = io.BytesIO(b"front" + gnt("永和"))
+    file.seek(5)
+    assert [(r.character, r.offset) for r in read(file, name="x.gnt")] == [
+        ("永", 0),
+        ("和", len(gnt("永"))),
+    ]
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.exists(), reason="no real data beside the project")
+def test_real_folder() -> None:
+    files = list(open_sources(REAL / "casia"))
+    assert [(file.source.writer, file.kind) for file in files] == [
+        ("casia:001", "pot"),
+        ("unknown:hwdb1-101", "gnt"),
+        ("unknown:hwdb1-crops-test", "gnt"),
+        ("unknown:hwdb1-crops-train", "gnt"),
+    ]
+    kinds = [type(r) for file in files for r in file.read()]
+    assert kinds.count(StrokeRecord) == 4037
+    assert kinds.count(GlyphRecord) == 2501
