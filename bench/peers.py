@@ -46,6 +46,12 @@ FALLBACK_TEXT = (
 QUALITY_SUM = 369  # of libjpeg's luminance table at quality 95
 SHORTEST, LONGEST, HEIGHT_PX, QUALITY, SEED = 10, 20, 64, 95, 2
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+RECIPE = {
+    "corpus": {"length_range": [SHORTEST, LONGEST]},
+    "image": {"height_px": HEIGHT_PX, "mode": "gray", "format": "jpg", "quality": QUALITY},
+    "papers": ["plain"],
+    "effects": "none",
+}
 RUN_PENLINE = "import sys; from penline.cli import main; sys.exit(main())"
 
 
@@ -57,7 +63,7 @@ class Absent(Exception):
 
 
 def prepare(font: str, font_out: str, corpus: str, texts_out: str, lines: str) -> None:
-    """Convert the font to TrueType, and draw the texts that every generator writes."""
+    """Convert the font to TrueType, and draw texts for the case that penline is absent."""
     loaded = importlib.import_module("fontTools.ttLib").TTFont(font)
     loaded.flavor = None
     loaded.save(font_out)
@@ -321,10 +327,15 @@ def table(peers: list[Peer], alone: dict[str, list[float]], lines: int, small: i
 
 
 def gather(options: argparse.Namespace) -> list[Peer]:
-    """Make what the peers need, run each once unmeasured, and return them, the absent ones too."""
+    """Make what the peers need, run each once unmeasured, and return them, the absent ones too.
+
+    The peers write the very texts that penline has chosen for its lines.
+    """
     peers_folder = BUILD / "peers"
     peers_folder.mkdir(parents=True, exist_ok=True)
     texts, font = str(peers_folder / "texts.txt"), str(BUILD / "fonts" / "peers.ttf")
+    recipe = peers_folder / "recipe.yaml"
+    recipe.write_text(json.dumps(RECIPE) + "\n", "utf-8")
     here = str(Path(__file__).resolve())
     try:
         tools = environment("neots", sys.executable)
@@ -340,15 +351,20 @@ def gather(options: argparse.Namespace) -> list[Peer]:
         try:
             if name == "penline":
                 python = options.penline_python or environment(name, sys.executable)
-                extra = shlex.split(options.penline_args.replace("{texts}", texts))
+                named = {"{recipe}": str(recipe), "{corpus}": str(options.corpus)}
+                extra = [named.get(part, part) for part in shlex.split(options.penline_args)]
                 fixed = ["-n", "{lines}", "-o", "{out}", "--workers", "1"]
                 peer.command = [python, "-c", RUN_PENLINE, "compose", *fixed, *extra]
+                peer.measure(options.lines)
+                labels = (peer.out / "rec_gt_train.txt").read_text("utf-8").splitlines()
+                written = [label.partition("\t")[2] for label in labels]
+                Path(texts).write_text("".join(f"{text}\n" for text in written), "utf-8")
             else:
                 home = name.partition("-")[0]
                 base = python_310(options.python310) if home == "trdg" else sys.executable
                 python = environment(home, base)
                 peer.command = [python, here, "--worker", name, texts, "{lines}", "{out}", font]
-            peer.measure(options.small)
+                peer.measure(options.small)
         except Absent as error:
             peer.absent = str(error)
     return peers
@@ -394,7 +410,11 @@ def main() -> None:
     add("--rounds", type=int, default=3)
     add("--python310", metavar="PATH", help="a Python 3.10 interpreter, for trdg")
     add("--penline-python", metavar="PATH", help="an interpreter that has penline installed")
-    add("--penline-args", default="", help="more of 'penline compose'; {texts} is the text file")
+    add(
+        "--penline-args",
+        default="--recipe {recipe} --corpus {corpus}",
+        help="the rest of 'penline compose'; {recipe}: plain paper, no effects (%(default)s)",
+    )
     add("--font", type=Path, help="a Chinese handwriting font for the peers")
     add("--corpus", type=Path, default=CORPUS, help="UTF-8 text that the lines are drawn from")
     options = parser.parse_args()

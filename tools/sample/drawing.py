@@ -18,8 +18,8 @@ from penline.randomness import Draws
 EM = 360
 """Pixels per em of the large mask on which distances are measured."""
 
-LEVEL_STEP = 23
-"""Greys are 255 (paper) less multiples of this: 12 of them, so that the archive packs well."""
+LEVEL_STEP = 28
+"""Greys are 255 (paper) less multiples of this: 10 of them, so that the archive packs well."""
 
 THINNEST_PX = 1.8
 """What is left of a stroke in the middle, however much thinner a pen makes it."""

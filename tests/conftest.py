@@ -1,0 +1,70 @@
+"""Fixtures that several tests share: a small bank of made-up hands, and a corpus for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from penline.bank import Bank, BankWriter, open_bank
+from penline.characters import kind_of
+from penline.records import Source
+
+TEXT = (
+    "今天上午九点，我们在学校门口集合，准备去参观。\n"
+    "老师说：“学习没有捷径，只有坚持。”\n"
+    "会议定于2026年11月22日下午3:30举行！\n"
+    "The quick brown fox jumps over the lazy dog.\n"
+    "北京的秋天是一年中最美的季节，天高云淡。\n"
+)
+
+
+def blob(character: str, seed: int, em_px: int = 60) -> np.ndarray:
+    """Ink of a size that suits the character: a frame with noise in it."""
+    rng = np.random.default_rng([seed, ord(character)])
+    height = round((kind_of(character).height or 0.25) * em_px * rng.uniform(0.9, 1.1))
+    width = max(round(height * rng.uniform(0.6, 1.0)), 4)
+    ink = np.where(rng.random((height, width)) < 0.4, rng.integers(120, 256, (height, width)), 0)
+    ink[0] = ink[-1] = ink[:, 0] = ink[:, -1] = 200
+    return ink.astype(np.uint8)
+
+
+def build(path: Path, writers: dict[str, str], part: str = "train", copies: int = 2) -> Bank:
+    """A bank in which each writer has the characters of a string."""
+    with BankWriter(path) as bank:
+        for number, (writer, characters) in enumerate(writers.items()):
+            source = Source(f"{writer.split(':')[1]}.gnt", writer, part, "casia-hwdb1.0")
+            record = 0
+            for character in dict.fromkeys(characters):
+                for copy in range(copies):
+                    bank.add(blob(character, 100 * number + copy), character, source, record=record)
+                    record += 1
+    return open_bank(path)
+
+
+@pytest.fixture(scope="session")
+def characters() -> str:
+    return "".join(sorted(set(TEXT) - set(" \n")))
+
+
+@pytest.fixture(scope="session")
+def small_bank(tmp_path_factory: pytest.TempPathFactory, characters: str) -> Bank:
+    """Four writers; the third lacks the full-width comma but has the ASCII one."""
+    folder = tmp_path_factory.mktemp("bank")
+    return build(
+        folder / "small.bank",
+        {
+            "casia:001": characters,
+            "casia:002": characters,
+            "casia:003": characters.replace("，", ","),
+            "casia:004": characters[: len(characters) // 2],
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("corpus") / "text.txt"
+    path.write_text(TEXT, "utf-8")
+    return path

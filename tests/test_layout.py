@@ -1,0 +1,136 @@
+"""Where glyphs go: proportions, order, clearance, and the kernel against plain Python."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from penline.characters import kind_of
+from penline.compose import Layout, lay_out
+from penline.compose import spacing
+from penline.randomness import rng
+
+EM_PX = 100.0
+
+
+def natural(text: str) -> np.ndarray:
+    sizes = []
+    for character in text:
+        height = 0 if character.isspace() else round((kind_of(character).height or 0.2) * EM_PX)
+        sizes.append((height, round(height * 0.8)))
+    return np.array(sizes, np.int64).reshape(-1, 2)
+
+
+def place(text: str, seed: int = 0, cells: bool = False, layout: Layout | None = None, px: int = 64):
+    layout = layout or Layout()
+    draws = rng(seed, 0, "layout")
+    numbers = layout.draw(draws, cells)
+    return numbers, lay_out(list(text), natural(text), np.full(len(text), EM_PX), numbers, draws, px)
+
+
+def boxes(placed) -> np.ndarray:
+    left, top, wide, high = (placed.places_q8 / 256).T
+    return np.stack([left, top, left + wide, top + high], 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("今天，。我们一gyAb1 “”", min_size=1, max_size=30), st.integers(0, 50), st.booleans())
+def test_everything_stays_in_the_picture(text, seed, cells):
+    if not text.strip():
+        return
+    text = text.strip()
+    _, placed = place(text, seed, cells)
+    found = boxes(placed)[[not c.isspace() for c in text]]
+    assert found[:, 1].min() >= -0.01
+    assert found[:, 3].max() <= 64.01
+    assert found[:, 0].min() >= 0
+    assert found[:, 2].max() <= placed.width_px
+    starts = found[:, 0] + found[:, 2]
+    assert (np.diff(starts) > 0).all(), "glyphs keep their order"
+
+
+def test_a_comma_is_small_low_and_clear():
+    for seed in range(20):
+        _, placed = place("今，天", seed)
+        han, comma, after = boxes(placed)
+        assert comma[3] - comma[1] < 0.4 * (han[3] - han[1])
+        assert comma[1] > (han[1] + han[3]) / 2, "in the lower half"
+        assert comma[0] >= han[2], "clear of what stands before"
+        assert after[0] >= comma[2]
+
+
+def test_quotes_are_high_and_one_is_centred():
+    for seed in range(20):
+        _, placed = place("今“一g", seed)
+        han, quote, one, g = boxes(placed)
+        middle = (han[1] + han[3]) / 2
+        height = han[3] - han[1]
+        assert quote[3] < middle + 0.1 * height
+        assert abs((one[1] + one[3]) / 2 - middle) < 0.2 * height
+        assert g[3] > placed.baseline_px + 0.1 * placed.em_px, "g descends"
+
+
+def test_spaces_have_width_and_no_glyph():
+    _, placed = place("The dog")
+    found = boxes(placed)
+    gap = found[4, 0] - found[2, 2]
+    letters = found[5, 0] - found[4, 2]
+    assert gap > 2.5 * letters
+
+
+def test_walks_are_correlated_along_the_line():
+    rises = []
+    for seed in range(40):
+        _, placed = place("今" * 30, seed, layout=Layout(slope_deviation=0.0))
+        found = boxes(placed)
+        centres = (found[:, 1] + found[:, 3]) / 2
+        rises.append(centres - centres.mean())
+    rises = np.array(rises)
+    near = (rises[:, 1:] * rises[:, :-1]).mean() / (rises**2).mean()
+    far = (rises[:, 12:] * rises[:, :-12]).mean() / (rises**2).mean()
+    assert near > 0.5
+    assert far < 0.3
+
+
+def test_cells_hold_one_character_each():
+    for seed in range(10):
+        numbers, placed = place("今天是一，", seed, cells=True)
+        pitch = numbers["cell"] * placed.em_px
+        found = boxes(placed)
+        for number, (left, top, right, bottom) in enumerate(found):
+            cell = placed.cell_left_px + number * pitch
+            assert left >= cell - 0.5
+            assert right <= cell + pitch + 0.5
+            assert top >= placed.cell_top_px - 0.1 * pitch
+            assert bottom <= placed.cell_top_px + 1.1 * pitch
+        assert placed.cells == 5
+
+
+@pytest.mark.parametrize("cells", [False, True])
+def test_compiled_equals_python(cells):
+    """The kernel computes what its own Python text says, in the same order."""
+    text = "今天，The g 8“。"
+    compiled = spacing.space_line
+    for seed in range(5):
+        _, fast = place(text, seed, cells)
+        try:
+            import penline.compose.line as line
+
+            line.space_line = compiled.py_func
+            _, slow = place(text, seed, cells)
+        finally:
+            line.space_line = compiled
+        np.testing.assert_array_equal(fast.places_q8, slow.places_q8)
+        np.testing.assert_array_equal(fast.slants_q16, slow.slants_q16)
+        np.testing.assert_array_equal(fast.press_q8, slow.press_q8)
+        assert fast.width_px == slow.width_px
+
+
+def test_a_hyphen_that_stands_for_a_dash_is_drawn_out():
+    sizes = np.array([[90, 80], [8, 20], [90, 80]], np.int64)
+    draws = rng(0, 0, "layout")
+    numbers = Layout().draw(draws, False)
+    placed = lay_out(["今", "—", "天"], sizes, np.full(3, 100.0), numbers, draws, 64)
+    assert placed.places_q8[1, 2] / 256 >= 0.7 * placed.em_px
