@@ -356,7 +356,7 @@ def gather(options: argparse.Namespace) -> list[Peer]:
                 fixed = ["-n", "{lines}", "-o", "{out}", "--workers", "1"]
                 peer.command = [python, "-c", RUN_PENLINE, "compose", *fixed, *extra]
                 peer.measure(options.lines)
-                labels = (peer.out / "rec_gt_train.txt").read_text("utf-8").splitlines()
+                labels = (peer.out / "rec_gt_train.txt").read_text("utf-8").strip("\n").split("\n")
                 written = [label.partition("\t")[2] for label in labels]
                 Path(texts).write_text("".join(f"{text}\n" for text in written), "utf-8")
             else:
@@ -391,11 +391,12 @@ def compare(options: argparse.Namespace) -> None:
             for name, seconds in json.loads(answer).items():
                 alone[name].append(seconds)
     print(table(peers, alone if present else {}, options.lines, options.small))
-    if present:
-        print(
-            f"\nMedian (least to most) of {options.rounds} interleaved rounds. Start-up: a run of "
-            f"{options.small} lines, subtracted. Alone: the loop over {present[0].name}'s images."
-        )
+    texts = (BUILD / "peers" / "texts.txt").read_text("utf-8").strip("\n").split("\n")
+    print(
+        f"\nMedian (least to most) of {options.rounds} interleaved rounds; "
+        f"{statistics.fmean(map(len, texts)):.1f} characters a line. Start-up: a run of "
+        f"{options.small} lines, subtracted. Alone: the loop over the first tool's images."
+    )
 
 
 def main() -> None:

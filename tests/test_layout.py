@@ -23,11 +23,15 @@ def natural(text: str) -> np.ndarray:
     return np.array(sizes, np.int64).reshape(-1, 2)
 
 
-def place(text: str, seed: int = 0, cells: bool = False, layout: Layout | None = None, px: int = 64):
+def place(
+    text: str, seed: int = 0, cells: bool = False, layout: Layout | None = None, px: int = 64
+):
     layout = layout or Layout()
     draws = rng(seed, 0, "layout")
     numbers = layout.draw(draws, cells)
-    return numbers, lay_out(list(text), natural(text), np.full(len(text), EM_PX), numbers, draws, px)
+    return numbers, lay_out(
+        list(text), natural(text), np.full(len(text), EM_PX), numbers, draws, px
+    )
 
 
 def boxes(placed) -> np.ndarray:
@@ -36,7 +40,9 @@ def boxes(placed) -> np.ndarray:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text("今天，。我们一gyAb1 “”", min_size=1, max_size=30), st.integers(0, 50), st.booleans())
+@given(
+    st.text("今天，。我们一gyAb1 “”", min_size=1, max_size=30), st.integers(0, 50), st.booleans()
+)
 def test_everything_stays_in_the_picture(text, seed, cells):
     if not text.strip():
         return

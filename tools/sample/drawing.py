@@ -25,6 +25,7 @@ THINNEST_PX = 1.8
 """What is left of a stroke in the middle, however much thinner a pen makes it."""
 
 _SLACK_PX = 8
+_SPECK_PIXELS = 6
 _PRESSURE_PX = 0.12
 
 Grey = npt.NDArray[np.uint8]
@@ -129,7 +130,7 @@ def draw_glyph(shape: Outline, pen: Pen, draws: Draws) -> Grey:
     missing = np.float32(pen.pressure) * np.clip(np.float32(0.5) - press * np.float32(0.3), 0, 1)
     ink = cover * np.float32(255 - pen.darkest) * (1 - missing)
     levels = np.floor(ink / np.float32(LEVEL_STEP) + np.float32(0.5)).astype(np.int32)
-    return _tight((255 - levels * LEVEL_STEP).astype(np.uint8))
+    return _tight(_without_specks((255 - levels * LEVEL_STEP).astype(np.uint8)))
 
 
 def _road_back(em_shape: tuple[int, ...], pen: Pen, draws: Draws) -> tuple[Field, Field, float]:
@@ -161,6 +162,13 @@ def _smooth_noise(draws: Draws, height: int, width: int, grid_px: float) -> Fiel
     size = (width, height)
     spread = cv2.resize(grid.reshape(rows, columns), size, interpolation=cv2.INTER_CUBIC)
     return np.asarray(spread, np.float32)
+
+
+def _without_specks(grey: Grey) -> Grey:
+    """Crumbs of an outline become paper: pieces of at most six pixels."""
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats((grey < 255).astype(np.uint8))
+    crumbs = np.flatnonzero(boxes[:, cv2.CC_STAT_AREA] <= _SPECK_PIXELS)
+    return np.where(np.isin(labels, crumbs), np.uint8(255), grey).astype(np.uint8)
 
 
 def _tight(grey: Grey) -> Grey:

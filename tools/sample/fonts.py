@@ -15,6 +15,7 @@ from PIL import ImageFont
 from sample.drawing import EM
 
 OFL_TITLE = "SIL OPEN FONT LICENSE Version 1.1"
+_RESERVED = "reserved font name"
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ def fetch(work: Path, font_id: str) -> Font:
     """The font, from its package in `work`; `npm pack` fetches it there if it is absent.
 
     Raises:
-        ValueError: the package is under another licence, or its font is another file.
+        ValueError: the package is under another licence, its font is another file, or a font name
+            is reserved (the notice says that none is).
     """
     package = PACKAGES[font_id]
     archive = work / f"fontsource-{font_id}-{package.version}.tgz"
@@ -145,6 +147,9 @@ def fetch(work: Path, font_id: str) -> Font:
     with TTFont(path) as table:
         held = frozenset(map(chr, table.getBestCmap()))
         copyright_line = str(table["name"].getDebugName(0)).strip()
+    own_words = licence.partition(OFL_TITLE)[0] + copyright_line
+    if _RESERVED in own_words.lower():
+        raise ValueError(f"{archive}: {own_words}")
     face = ImageFont.truetype(str(path), EM, layout_engine=ImageFont.Layout.BASIC)
     return Font(font_id, face, held, licence, copyright_line)
 

@@ -32,6 +32,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 _LATIN_KINDS = frozenset(
     ["digit", "upper", "ascender", "x-height", "t", "i", "descender", "j", "f"]
 )
+_JOINING = frozenset(".,:;'’-/@_")
+"""Marks that belong to a number or a word when they stand inside it."""
 _RIGHT_SIDE = {"open": 0.9}
 _LOW_MARKS = ("stop-low", "comma-low", "han-stop", "han-comma", "colon", "semicolon", "bang")
 _LEFT_SIDE = dict.fromkeys((*_LOW_MARKS, "close"), 0.08)
@@ -61,7 +63,7 @@ class Layout(BaseModel):
     gap_deviation_em: float = Field(0.05, ge=0, le=0.5)
     cell_pull_range: Range = (0.2, 0.7)
     """0: equal gaps between ink; 1: equal advance, as if written in cells."""
-    space_em_range: Range = (0.28, 0.45)
+    space_em_range: Range = (0.34, 0.55)
     """Width of white space."""
     size_deviation: float = Field(0.04, ge=0, le=0.3)
     size_trend: float = Field(0.05, ge=0, le=0.5)
@@ -170,6 +172,9 @@ def lay_out(
     """
     count = len(characters)
     manners = [_manner(character) for character in characters]
+    for at in range(1, count - 1):
+        if characters[at] in _JOINING and manners[at - 1][0] == manners[at + 1][0] == LATIN:
+            manners[at] = (LATIN, (*manners[at][1][:2], 0.0, 0.0, *manners[at][1][4:]))
     family = np.array([manner[0] for manner in manners], np.int64)
     places = np.zeros((count, 4), np.int64)
     slants = np.zeros(count, np.int64)

@@ -166,7 +166,7 @@ def space_line(
             gap = 0.0
             if previous >= 0:
                 if family[i] == LATIN and previous == LATIN:
-                    gap = gap_latin + 0.4 * gap_walk * gap_state
+                    gap = gap_latin + 0.25 * gap_walk * gap_state
                 elif family[i] == HAN and previous == HAN:
                     gap = gap_han + gap_walk * gap_state
                 elif family[i] == OTHER or previous == OTHER:
@@ -176,7 +176,7 @@ def space_line(
                 gap = gap + before + after + pad + previous_pad
                 least = -0.05 if family[i] == previous and family[i] != OTHER else 0.05
                 if white:
-                    gap = 0.0
+                    gap = gap_latin
                 gap = max(gap, least)
             x += gap
             left[i] = x

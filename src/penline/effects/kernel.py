@@ -198,13 +198,17 @@ def invert_mesh(mesh: Ints, pad: Ints, points: Ints, scale: int, out: Ints) -> N
 
 
 @compiled
-def resample_mesh(source: Image, mesh: Ints, pad: Ints, out: Image) -> None:
-    """The new image: each pixel's centre looked up in the old one, bilinear, mirrored at edges.
+def resample_mesh(source: Image, mesh: Ints, pad: Ints, rims: Ints, out: Image) -> None:
+    """The new image: each pixel's centre looked up in the old one, bilinear.
+
+    Beyond an edge the old image goes on as its own rim, folded forth and back: the rim holds
+    paper and no ink, so no ghost of the writing comes into sight.
 
     Args:
         source: ``uint8 (height, width, c)``.
         mesh: ``int64 (rows, columns, 2)``, see `fill_mesh`.
         pad: its margin, ``int64 (2,)``.
+        rims: ``int64 (4,)``: width of the rim at the left, top, right, bottom, px, 1 or more.
         out: ``uint8 (height, width, c)``.
     """
     height, width, count = source.shape
@@ -225,8 +229,11 @@ def resample_mesh(source: Image, mesh: Ints, pad: Ints, out: Image) -> None:
                 x0, y0 = px >> 12, py >> 12
                 x1, y1 = x0 + 1, y0 + 1
                 if x0 < 0 or y0 < 0 or x1 >= width or y1 >= height:
-                    x0, x1 = _mirror(x0, width), _mirror(x1, width)
-                    y0, y1 = _mirror(y0, height), _mirror(y1, height)
+                    x0, x1 = _fold(x0, width, rims[0], rims[2]), _fold(x1, width, rims[0], rims[2])
+                    y0, y1 = (
+                        _fold(y0, height, rims[1], rims[3]),
+                        _fold(y1, height, rims[1], rims[3]),
+                    )
                 for c in range(count):
                     upper = source[y0, x0, c] * (256 - wx) + source[y0, x1, c] * wx
                     lower = source[y1, x0, c] * (256 - wx) + source[y1, x1, c] * wx
@@ -235,9 +242,14 @@ def resample_mesh(source: Image, mesh: Ints, pad: Ints, out: Image) -> None:
 
 
 @compiled
-def _mirror(place: int, size: int) -> int:
-    if place < 0:
-        place = -place
-    if place >= size:
-        place = 2 * size - 2 - place
-    return min(max(place, 0), size - 1)
+def _fold(place: int, size: int, near: int, far: int) -> int:
+    if 0 <= place < size:
+        return place
+    beyond, rim = (-place, near) if place < 0 else (place - size + 1, far)
+    if rim <= 1:
+        inward = 0
+    else:
+        inward = beyond % (2 * rim - 2)
+        if inward > rim - 1:
+            inward = 2 * rim - 2 - inward
+    return inward if place < 0 else size - 1 - inward

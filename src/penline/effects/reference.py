@@ -109,7 +109,7 @@ def invert_mesh(mesh: Ints, pad: Ints, points: Ints, scale: int, out: Ints) -> N
     out[...] = places
 
 
-def resample_mesh(source: Image, mesh: Ints, pad: Ints, out: Image) -> None:
+def resample_mesh(source: Image, mesh: Ints, pad: Ints, rims: Ints, out: Image) -> None:
     """See `kernel.resample_mesh`."""
     height, width = source.shape[:2]
     y, x = np.indices((height, width))
@@ -118,15 +118,19 @@ def resample_mesh(source: Image, mesh: Ints, pad: Ints, out: Image) -> None:
     places = (found >> 30) - _UNIT // 2
     weights = (places & (_UNIT - 1)) >> 4
     first = places >> 12
-    x0, x1 = _mirror(first[..., 0], width), _mirror(first[..., 0] + 1, width)
-    y0, y1 = _mirror(first[..., 1], height), _mirror(first[..., 1] + 1, height)
+    left, top, right, bottom = (int(rim) for rim in rims)
+    x0, x1 = (_fold(first[..., 0] + step, width, left, right) for step in (0, 1))
+    y0, y1 = (_fold(first[..., 1] + step, height, top, bottom) for step in (0, 1))
     wx, wy = weights[..., :1], weights[..., 1:]
     upper = source[y0, x0] * (256 - wx) + source[y0, x1] * wx
     lower = source[y1, x0] * (256 - wx) + source[y1, x1] * wx
     out[...] = (upper * (256 - wy) + lower * wy + 32768) >> 16
 
 
-def _mirror(places: Ints, size: int) -> Ints:
-    places = np.abs(places)
-    places = np.where(places >= size, 2 * size - 2 - places, places)
-    return np.clip(places, 0, size - 1)
+def _fold(places: Ints, size: int, near: int, far: int) -> Ints:
+    beyond = np.where(places < 0, -places, places - size + 1)
+    rims = np.where(places < 0, near, far)
+    inward = beyond % np.maximum(2 * rims - 2, 1)
+    inward = np.where(inward > rims - 1, 2 * rims - 2 - inward, inward)
+    folded = np.where(places < 0, inward, size - 1 - inward)
+    return np.where((places >= 0) & (places < size), places, folded)

@@ -96,7 +96,8 @@ def apply(
     """Turn, tilt and bend `image` and `quads` together; the image keeps its size.
 
     Where quads would leave the image, everything is moved, and if need be shrunk, so that they stay
-    inside. What comes into sight beyond the old image's edges is its mirror image.
+    inside. What comes into sight beyond the old image's edges is paper: the rim around the quads,
+    folded forth and back.
 
     Args:
         image: ``uint8 (height, width)`` or ``(height, width, 3)``.
@@ -122,12 +123,22 @@ def apply(
         mesh, pad = warp_mesh(geometry, seed, fit)
         invert_mesh(mesh, pad, points, fit[0], moved)
     out = np.empty_like(source)
-    resample_mesh(source, mesh, pad, out)
+    resample_mesh(source, mesh, pad, _rims(quads, width, height), out)
     quantised = (moved + 32 >> 6) / 64.0
     return out.reshape(image.shape), quantised.reshape(quads.shape)
 
 
 _NO_FIT = (65536, 0, 0)
+_WIDEST_RIM_PX = 32
+
+
+def _rims(quads: Quads, width: int, height: int) -> Ints:
+    """``int64 (4,)``: px between the image's edges and the quads, left, top, right, bottom."""
+    if len(quads) == 0:
+        return np.minimum([width, height, width, height], _WIDEST_RIM_PX).astype(np.int64)
+    low, high = np.floor(quads.min((0, 1))), np.ceil(quads.max((0, 1)))
+    free = np.array([*low, width - high[0], height - high[1]]).astype(np.int64) - 1
+    return np.clip(free, 1, np.minimum([width, height, width, height], _WIDEST_RIM_PX))
 
 
 def warp_mesh(geometry: Ints, seed: int, fit: tuple[int, int, int]) -> tuple[Ints, Ints]:

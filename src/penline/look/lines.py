@@ -1,0 +1,208 @@
+"""A sheet of a finished data set: lines with their text, their boxes and the report's counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+
+from penline.errors import ExportError
+from penline.export.run import REPORT
+from penline.look.boxes import read_boxes
+from penline.look.choose import even
+from penline.look.page import data_uri
+from penline.look.pictures import picture
+from penline.look.terms import badges, reported_terms
+from penline.randomness import Draws
+
+__all__ = ["line_data"]
+
+MAX_PICTURES_BYTES = 16 << 20
+"""All pictures of a sheet together; where they are more, fewer lines are shown."""
+
+_MAX_REPORT_BYTES = 1 << 30
+_MAX_LABEL_BYTES = 1 << 16
+_SIDES = ("train", "val")
+_ROWS = 200
+
+
+@dataclass(slots=True)
+class _Line:
+    path: str
+    text: str
+    side: str
+
+
+def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, Any]:
+    """The page's data.
+
+    Args:
+        folder: a finished data set in the ``paddleocr`` format.
+        title: its name.
+        limit: lines at most.
+        draws: where chance comes from.
+
+    Raises:
+        ExportError: not a finished data set of penline's, or a label list that is damaged.
+    """
+    report = _report(folder)
+    total = sum(1 for _ in _labels(folder))
+    if not total:
+        raise ExportError(f"{folder}: no line in its label lists")
+    wanted = iter(even(total, limit, draws))
+    chosen, next_one = [], next(wanted, None)
+    for number, line in enumerate(_labels(folder)):
+        if number == next_one:
+            chosen.append(line)
+            next_one = next(wanted, None)
+    chosen = _within(folder, chosen)
+    has_boxes = (folder / "boxes.jsonl").is_file()
+    boxes, archives = (
+        read_boxes(folder / "boxes.jsonl", {line.path for line in chosen}) if has_boxes else ({}, [])
+    )
+    rows = reported_terms(report)
+    notes = []
+    if not has_boxes:
+        notes.append("No boxes: this set was made without them (penline compose --boxes).")
+    if report.get("mixed_writers") is True:
+        notes.append("The glyphs of a line come from several writers.")
+    return {
+        "kind": "data set",
+        "title": title,
+        "unit": "lines",
+        "shown": len(chosen),
+        "total": total,
+        "spread": "one by chance from each equal part of the lists",
+        "badges": badges(rows, report.get("simulated") is True),
+        "figures": _figures(report),
+        "sources": rows,
+        "tables": _tables(report),
+        "notes": notes,
+        "has_boxes": has_boxes,
+        "archives": archives,
+        "sides": sorted({line.side for line in chosen}),
+        "lines": [_shown(folder, line, boxes.get(line.path)) for line in chosen],
+    }
+
+
+def _report(folder: Path) -> dict[str, Any]:
+    file = folder / REPORT
+    if file.stat().st_size > _MAX_REPORT_BYTES:
+        raise ExportError(f"{file} is larger than any report")
+    try:
+        report = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise ExportError(f"{file} is not JSON: {error}") from None
+    if not isinstance(report, dict) or not isinstance(report.get("lines"), dict):
+        raise ExportError(f"{file} is not the report of a data set (no counts of lines in it)")
+    return report
+
+
+def _labels(folder: Path) -> Iterator[_Line]:
+    """Every label, list by list; the lists are split on LF alone."""
+    for side in _SIDES:
+        list_file = folder / f"rec_gt_{side}.txt"
+        if not list_file.is_file():
+            continue
+        with list_file.open("rb") as file:
+            for number, raw in enumerate(_raw_lines(file, list_file), 1):
+                path, tab, text = raw.partition(b"\t")
+                try:
+                    line = _Line(path.decode(), text.decode(), side)
+                except UnicodeDecodeError as error:
+                    raise ExportError(f"{list_file}: line {number}: {error.reason}") from None
+                if not tab:
+                    raise ExportError(f"{list_file}: line {number}: no TAB between path and text")
+                yield line
+
+
+def _raw_lines(file: BinaryIO, name: Path) -> Iterator[bytes]:
+    while raw := file.readline(_MAX_LABEL_BYTES):
+        if len(raw) == _MAX_LABEL_BYTES:
+            raise ExportError(f"{name}: a line of more than {_MAX_LABEL_BYTES:,} bytes")
+        yield raw.removesuffix(b"\n")
+
+
+def _within(folder: Path, lines: list[_Line]) -> list[_Line]:
+    """Evenly fewer lines, until their pictures are not too many bytes."""
+    while len(lines) > 1:
+        sizes = 0
+        for line in lines:
+            file = _inside(folder, line.path)
+            sizes += file.stat().st_size if file is not None else 0
+        if sizes <= MAX_PICTURES_BYTES:
+            break
+        keep = max(1, len(lines) * MAX_PICTURES_BYTES // sizes)
+        lines = [lines[number * len(lines) // keep] for number in range(keep)]
+    return lines
+
+
+def _inside(folder: Path, path: str) -> Path | None:
+    """The picture of that label, if it is a file and lies in the data set."""
+    try:
+        file = (folder / path).resolve()
+        good = file.is_relative_to(folder.resolve()) and file.is_file()
+    except (OSError, ValueError):
+        return None
+    return file if good else None
+
+
+def _shown(folder: Path, line: _Line, boxes: Mapping[str, Any] | None) -> dict[str, Any]:
+    stem = PurePosixPath(line.path).stem
+    found: dict[str, Any] = {
+        "path": line.path,
+        "text": line.text,
+        "side": line.side,
+        "index": int(stem) if stem.isascii() and stem.isdecimal() and len(stem) < 16 else None,
+        **(boxes or {}),
+    }
+    file = _inside(folder, line.path)
+    if file is None:
+        return {**found, "problem": "no such picture in the data set"}
+    if file.stat().st_size > MAX_PICTURES_BYTES:
+        return {**found, "problem": "the picture is too large for a sheet"}
+    data = file.read_bytes()
+    facts = picture(data)
+    if facts is None:
+        return {**found, "problem": "the picture is neither a PNG nor a JPEG"}
+    media_type, width, height = facts
+    return {**found, "src": data_uri(data, media_type), "width": width, "height": height}
+
+
+def _figures(report: Mapping[str, Any]) -> list[list[Any]]:
+    lines = {str(k): v for k, v in report["lines"].items() if isinstance(v, int)}
+    figures: list[list[Any]] = [[f"{side} lines", count] for side, count in lines.items()]
+    for key, name in (
+        ("characters", "characters"),
+        ("classes", "classes"),
+        ("spaces", "spaces"),
+        ("longest_label", "longest label"),
+        ("image_bytes", "bytes of pictures"),
+    ):
+        if isinstance(report.get(key), int):
+            figures.append([name, report[key]])
+    run = report.get("run")
+    seed = run.get("seed") if isinstance(run, dict) else None
+    if isinstance(seed, int):
+        figures.append(["seed", str(seed)])
+    return figures
+
+
+def _tables(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    tables = []
+    for key, title in (
+        ("skipped", "Skipped, dropped or borrowed on the way"),
+        ("outside_dictionary", "Characters outside the dictionary"),
+    ):
+        counts = report.get(key)
+        if isinstance(counts, dict) and counts:
+            rows = [[str(k), v if isinstance(v, int) else None] for k, v in counts.items()]
+            tables.append({"title": title, "rows": rows[:_ROWS], "total": len(rows)})
+    errors = report.get("errors")
+    if isinstance(errors, list) and errors:
+        rows = [[str(error), None] for error in errors[:_ROWS]]
+        table = {"title": "Lines that could not be made", "rows": rows, "total": len(errors)}
+        tables.append(table)
+    return tables

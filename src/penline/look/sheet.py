@@ -1,0 +1,105 @@
+"""Contact sheets: one self-contained HTML file of a bank, an archive or a finished data set."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from penline.bank import open_bank
+from penline.bank.layout import HEADER
+from penline.errors import UsageError
+from penline.export.run import REPORT, put
+from penline.formats.door import printable
+from penline.look.archive import sample_archive
+from penline.look.glyphs import choose_rows, count_bank, glyph_data
+from penline.look.lines import line_data
+from penline.look.page import page
+from penline.randomness import rng
+
+__all__ = ["SheetFacts", "sheet"]
+
+_STAGE = "sheet"
+_SUFFIXES = (".html", ".htm")
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFacts:
+    """What a sheet shows.
+
+    Attributes:
+        path: the file.
+        kind: ``"glyphs"`` or ``"lines"``.
+        shown: how many of them are on the page.
+        total: how many the source holds.
+    """
+
+    path: Path
+    kind: str
+    shown: int
+    total: int
+
+
+def sheet(
+    source: Path | str,
+    out: Path | str,
+    *,
+    limit: int = 2000,
+    seed: int = 0,
+    overwrite: bool = True,
+) -> SheetFacts:
+    """Write one HTML file to look at; it opens from disk and loads nothing.
+
+    A bank or an archive gives glyphs by character and by writer; a finished data set gives its
+    lines with their text and boxes. Where there is more than `limit`, the page says how many it
+    shows; which ones depends on `seed` alone. The same source gives the same bytes.
+
+    Args:
+        source: a bank; a file of records, a zip archive or a folder of them; or a data set.
+        out: the file to write; its name ends in ``.html``.
+        limit: at most so many glyphs or lines.
+        seed: any whole number from 0 up.
+        overwrite: replace a file of that name.
+
+    Raises:
+        UsageError: a path that does not exist, a name that is taken or is not a page's.
+        FormatError: not one sound record in an archive.
+        BankError: a damaged bank.
+        ExportError: a data set that is not as it should be.
+    """
+    source, out = Path(source), Path(out)
+    if limit < 1:
+        raise UsageError("limit must be at least 1")
+    if out.suffix.lower() not in _SUFFIXES or out.is_dir():
+        raise UsageError(f"{out}: a sheet is one file, and its name ends in .html")
+    if out.exists() and not overwrite:
+        raise UsageError(f"{out} exists; choose another name or pass --overwrite")
+    if not source.exists():
+        raise UsageError(f"{source} does not exist")
+    title = printable(source.resolve().name or str(source))
+    draws = rng(seed, 0, _STAGE)
+    style = ""
+    if (source / HEADER).is_file():
+        bank = open_bank(source)
+        rows = choose_rows(bank, limit, draws)
+        data, style = glyph_data(bank, rows, title, "bank", count_bank(bank))
+    elif (source / REPORT).is_file():
+        data = line_data(source, title, limit, draws)
+    elif (source / ".penline").is_dir():
+        raise UsageError(f"{source} is an unfinished data set; repeat its command to go on with it")
+    else:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            bank, counted = sample_archive(source, Path(folder) / "shown.bank", limit, draws)
+            data, style = glyph_data(bank, range(len(bank)), title, "archive", counted)
+            del bank  # some systems remove no file that is mapped
+    return _write(out, title, data, style)
+
+
+def _write(out: Path, title: str, data: Mapping[str, Any], style: str) -> SheetFacts:
+    kind = data["unit"]
+    scripts = ("base.js", f"{kind}.js")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    put(out, page(f"{title} · {data['kind']} · penline", scripts, data, style))
+    return SheetFacts(out, kind, data["shown"], data["total"])

@@ -1,0 +1,109 @@
+"""What a sheet says about where its pictures come from, and about their terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from penline import catalogue
+from penline.datasets.names import leaf
+from penline.errors import CatalogueError
+
+__all__ = ["badges", "reported_terms", "short_names", "terms"]
+
+Row = dict[str, Any]
+
+
+def terms(cards: Iterable[str]) -> list[Row]:
+    """One row a data set: card, title, number of files, licence, redistribution, simulated.
+
+    Args:
+        cards: the card of each file, ``""`` where it has none.
+    """
+    files: dict[str, int] = {}
+    for card in cards:
+        files[card] = files.get(card, 0) + 1
+    return [{"card": card, "files": count, **_facts(card)} for card, count in sorted(files.items())]
+
+
+def _facts(identity: str) -> Row:
+    try:
+        card = catalogue.card(identity)
+    except CatalogueError:
+        return {
+            "title": "files without a card",
+            "licence": "not known to penline; ask whoever gave you the files",
+            "redistribution": "unclear",
+            "simulated": False,
+        }
+    return {
+        "title": card.title,
+        "licence": f"{card.licence.name}: {card.licence.summary}",
+        "redistribution": card.licence.redistribution,
+        "simulated": card.simulated,
+    }
+
+
+def reported_terms(report: Mapping[str, Any]) -> list[Row]:
+    """The same rows from a data set's ``report.json``; what is not text there is left empty."""
+    found = report.get("sources")
+    rows = []
+    for source in found if isinstance(found, list) else []:
+        if not isinstance(source, dict):
+            continue
+        row = {key: source.get(key) for key in ("card", "title", "licence", "redistribution")}
+        texts = {key: value if isinstance(value, str) else "" for key, value in row.items()}
+        files = source.get("files")
+        rows.append(
+            {
+                **texts,
+                "files": files if isinstance(files, int) else None,
+                "simulated": source.get("simulated") is True,
+            }
+        )
+    return rows
+
+
+def badges(rows: Sequence[Row], simulated: bool | None = None) -> list[Row]:
+    """Short marks for the head of the page: simulated, and what may not be passed on.
+
+    Args:
+        rows: as `terms` gives them.
+        simulated: what the source itself says; None: judge by the rows.
+    """
+    found = []
+    marks = [row["simulated"] for row in rows]
+    if simulated or (simulated is None and marks and all(marks)):
+        why = "Made from fonts or by a program; no person wrote these characters."
+        found.append({"text": "simulated", "tone": "note", "why": why})
+    elif simulated is None and any(marks):
+        why = "Some of the sources are simulated; see the table of sources."
+        found.append({"text": "partly simulated", "tone": "note", "why": why})
+    answers = {row["redistribution"] for row in rows}
+    if "no" in answers:
+        why = "The terms of a source forbid passing on its pictures, and this file holds them."
+        found.append({"text": "do not pass on", "tone": "warn", "why": why})
+    elif answers - {"yes"}:
+        why = "Look at the terms of the sources before you pass this file on."
+        found.append({"text": "read the terms before passing on", "tone": "warn", "why": why})
+    return found
+
+
+def short_names(files: Sequence[str]) -> list[str]:
+    """Names of files without the folders that they share, so that no page tells whose disk it was.
+
+    >>> short_names(["/home/me/a/001.pot", "/home/me/b/x.zip::d/1.gnt"])
+    ['a/001.pot', 'b/x.zip::d/1.gnt']
+    >>> short_names(["/home/me/a/001.pot"])
+    ['001.pot']
+    """
+    split = []
+    for file in files:
+        archive, mark, member = file.partition("::")
+        steps = [step for step in archive.replace("\\", "/").split("/") if step]
+        split.append((steps or [leaf(file)], mark + member))
+    shared = 0
+    least = min((len(steps) for steps, _ in split), default=1) - 1
+    while shared < least and len({steps[shared] for steps, _ in split}) == 1:
+        shared += 1
+    return ["/".join(steps[shared:]) + rest for steps, rest in split]

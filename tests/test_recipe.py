@@ -1,0 +1,286 @@
+"""From recipe, seed and index to a sample: pure, one writer a line, nothing lost in silence."""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import build
+from penline.bank import Bank, open_bank
+from penline.bank.layout import INK
+from penline.corpus import load
+from penline.errors import BankError, RecipeError, UnwritableLine, UsageError
+from penline.recipe import Composer, Recipe, load_recipe, preset_names
+from penline.recipe.schema import recipe_hash
+
+SHORT = {"corpus": {"length_range": [4, 12]}}
+MIXED = {
+    "corpus": {"length_range": [4, 12]},
+    "papers": ["plain", "ruled", "squared", "texture"],
+    "effects": "default",
+}
+
+
+def same(a, b) -> bool:
+    return (
+        np.array_equal(a.image, b.image)
+        and a.text == b.text
+        and np.array_equal(a.quads, b.quads)
+        and a.origins == b.origins
+        and a.drawn == b.drawn
+    )
+
+
+@pytest.mark.parametrize("mode", ["gray", "rgb"])
+def test_a_sample_is_a_function_of_its_index(
+    small_bank: Bank, corpus_file: Path, mode: str
+) -> None:
+    recipe = {**MIXED, "image": {"mode": mode, "height_px": 48}}
+    lines = Composer(recipe, small_bank, corpus_file, seed=7)
+    forwards = [lines[index] for index in range(12)]
+    again = pickle.loads(pickle.dumps(Composer(recipe, small_bank.path, corpus_file, seed=7)))  # noqa: S301
+    for index in reversed(range(12)):
+        assert same(again[index], forwards[index])
+    shape = (48,) if mode == "gray" else (48, 3)
+    assert all((s.image.shape[0], *s.image.shape[2:]) == shape for s in forwards)
+    assert not same(Composer(recipe, small_bank, corpus_file, seed=8)[3], forwards[3])
+
+
+def test_slices_and_length(small_bank: Bank, corpus_file: Path) -> None:
+    lines = Composer(SHORT, small_bank, corpus_file, seed=1, length=100)
+    assert len(lines) == 100
+    part = lines[10:20:3]
+    assert len(part) == 4
+    assert same(part[1], lines[13])
+    assert [s.index for s in part] == [10, 13, 16, 19]
+    assert same(lines[-1], lines[99])
+    with pytest.raises(IndexError):
+        lines[100]
+
+
+def test_one_writer_a_line_and_every_character_by_that_writer(
+    small_bank: Bank, corpus_file: Path
+) -> None:
+    lines = Composer(SHORT, small_bank, corpus_file, seed=2)
+    writers = Counter()
+    for index in range(60):
+        sample = lines[index]
+        writers[sample.writer] += 1
+        assert {origin.writer for origin in sample.origins} == {sample.writer}
+        items = [origin.item for origin in sample.origins]
+        assert items == [i for i, c in enumerate(sample.text) if not c.isspace()]
+        assert len(sample.quads) == len(sample.text)
+        for origin in sample.origins:
+            if origin.written != sample.text[origin.item]:
+                assert (sample.text[origin.item], origin.written) == ("，", ",")
+                assert sample.writer == "casia:003"
+    assert set(writers) >= {"casia:001", "casia:002", "casia:003"}
+
+
+def test_every_character_owns_ink_inside_its_quad(small_bank: Bank, corpus_file: Path) -> None:
+    lines = Composer(SHORT, small_bank, corpus_file, seed=3)
+    for index in range(20):
+        sample = lines[index]
+        paper = int(np.bincount(sample.image.ravel()).argmax())
+        inked = sample.image < paper - 9  # fainter ink does not widen a box
+        covered = np.zeros_like(inked)
+        for character, quad in zip(sample.text, sample.quads, strict=True):
+            (x0, y0), (x1, y1) = quad.min(0).astype(int), np.ceil(quad.max(0)).astype(int)
+            covered[y0:y1, x0:x1] = True
+            if not character.isspace():
+                assert inked[y0:y1, x0:x1].any()
+        assert not (inked & ~covered).any()
+
+
+def test_spaces_are_kept_in_the_label(small_bank: Bank, tmp_path: Path) -> None:
+    text = tmp_path / "en.txt"
+    text.write_text("The lazy dog jumps over the quick brown fox.\n")
+    texts = [Composer(SHORT, small_bank, text, seed=0)[index].text for index in range(20)]
+    assert any(" " in line for line in texts)
+    assert not any(line != line.strip() for line in texts)
+
+
+def test_a_line_nobody_can_write_is_redrawn_and_counted(small_bank: Bank, tmp_path: Path) -> None:
+    text = tmp_path / "t.txt"
+    text.write_text("今天上午集合\n龘龘龘龘龘龘\n", "utf-8")
+    lines = Composer(SHORT, small_bank, text, seed=0)
+    counts = Counter()
+    for index in range(40):
+        sample = lines[index]
+        assert "龘" not in sample.text
+        counts.update(sample.counts)
+    assert list(counts) == ["line skipped: nobody has 龘"]
+    assert counts["line skipped: nobody has 龘"] > 10
+
+
+def test_a_line_that_can_never_be_written_is_an_error(small_bank: Bank, tmp_path: Path) -> None:
+    text = tmp_path / "t.txt"
+    text.write_text("龘龘龘龘龘龘\n", "utf-8")
+    with pytest.raises(UnwritableLine, match=r"sample 5: no line in 3 tries: nobody has 龘"):
+        Composer({"corpus": {"length_range": [4, 12], "tries": 3}}, small_bank, text)[5]
+
+
+def policy(name: str) -> dict:
+    return {"corpus": {"length_range": [4, 12], "missing": name}}
+
+
+def test_drop_char_leaves_it_out_of_ink_and_label(small_bank: Bank, tmp_path: Path) -> None:
+    text = tmp_path / "t.txt"
+    text.write_text("今天龘上午集合\n", "utf-8")
+    sample = Composer(policy("drop-char"), small_bank, text)[0]
+    assert sample.text == "今天上午集合"
+    assert sample.counts == {"character dropped: 龘": 1}
+    assert len(sample.origins) == 6
+
+
+def test_other_writer_borrows_and_says_so(tmp_path: Path) -> None:
+    bank = build(tmp_path / "b", {"casia:001": "今天上午集", "casia:002": "合"})
+    text = tmp_path / "t.txt"
+    text.write_text("今天上午集合\n", "utf-8")
+    sample = Composer(policy("other-writer"), bank, text)[0]
+    assert sample.text == "今天上午集合"
+    assert sample.writer == "casia:001"
+    assert [origin.writer for origin in sample.origins] == ["casia:001"] * 5 + ["casia:002"]
+    assert sample.counts == {"character borrowed: 合": 1}
+    with pytest.raises(UnwritableLine, match="no one writer"):
+        Composer(policy("skip-line"), bank, text)[0]
+
+
+def test_unknown_writers_only_when_mixed(tmp_path: Path) -> None:
+    bank = build(tmp_path / "b", {"unknown:crops": "今天上午集合"})
+    text = tmp_path / "t.txt"
+    text.write_text("今天上午集合\n", "utf-8")
+    with pytest.raises(RecipeError, match="writers: mixed"):
+        Composer(SHORT, bank, text)
+    sample = Composer({**SHORT, "writers": "mixed"}, bank, text)[0]
+    assert sample.writer == ""
+    assert sample.text == "今天上午集合"
+
+
+def test_expansions_give_one_quad_for_several_glyphs(tmp_path: Path) -> None:
+    bank = build(tmp_path / "b", {"casia:001": "今天上午集合."})
+    text = tmp_path / "t.txt"
+    text.write_text("今天…上午集合\n", "utf-8")
+    sample = Composer(SHORT, bank, text)[0]
+    assert "…" in sample.text
+    at = sample.text.index("…")
+    assert [origin.written for origin in sample.origins if origin.item == at] == [".", ".", "."]
+    assert len(sample.quads) == len(sample.text)
+    assert (np.diff(sample.quads[:, 0, 0]) > 0).all()
+
+
+def test_several_banks_are_one_shelf(tmp_path: Path) -> None:
+    first = build(tmp_path / "1", {"casia:001": "今天上"})
+    second = build(tmp_path / "2", {"casia:001": "上午集合"})
+    text = tmp_path / "t.txt"
+    text.write_text("今天上午集合\n", "utf-8")
+    lines = Composer(SHORT, [first, second], text)
+    sample = lines[0]
+    assert sample.writer == "casia:001"
+    shared = {next(o for o in lines[i].origins if o.item == 2).record for i in range(40)}
+    assert len(shared) > 2, "a character that both banks hold is taken from both"
+
+
+def test_parts_are_kept_apart(tmp_path: Path, characters: str, corpus_file: Path) -> None:
+    bank = build(tmp_path / "b", {"casia:241": characters}, part="test")
+    with pytest.raises(RecipeError):
+        Composer(SHORT, bank, corpus_file)
+    assert Composer(SHORT, bank, corpus_file, part="test")[0].writer == "casia:241"
+    assert Composer(SHORT, bank, corpus_file, part="all")[0].writer == "casia:241"
+
+
+def test_val_splits_by_writer_and_by_sentence(small_bank: Bank, corpus_file: Path) -> None:
+    lines = Composer(SHORT, small_bank, corpus_file, seed=4, val=0.4)
+    paragraphs = corpus_file.read_text("utf-8").split("\n")
+    writers: dict[str, set] = {"train": set(), "val": set()}
+    sentences: dict[str, set] = {"train": set(), "val": set()}
+    for index in range(150):
+        try:
+            sample = lines[index]
+        except UnwritableLine:
+            continue
+        writers[sample.side].add(sample.writer)
+        sentences[sample.side] |= {
+            n for n, paragraph in enumerate(paragraphs) if sample.text in paragraph
+        }
+    assert all(writers.values())
+    assert not writers["train"] & writers["val"]
+    assert not sentences["train"] & sentences["val"]
+
+
+def test_val_needs_two_writers(tmp_path: Path, characters: str, corpus_file: Path) -> None:
+    bank = build(tmp_path / "b", {"casia:001": characters})
+    with pytest.raises(RecipeError, match="splits by writer"):
+        Composer(SHORT, bank, corpus_file, val=0.1)
+
+
+def test_an_alphabet_is_kept(small_bank: Bank, corpus_file: Path) -> None:
+    alphabet = frozenset("北京的秋天是一年中最美季节，高云淡。")
+    lines = Composer(SHORT, small_bank, corpus_file, alphabet=alphabet)
+    for index in range(10):
+        assert set(lines[index].text) <= alphabet
+
+
+def test_a_bent_offset_stops_composing_with_one_line(tmp_path: Path, corpus_file: Path) -> None:
+    bank = build(tmp_path / "b", {"casia:001": corpus_file.read_text("utf-8").replace("\n", "")})
+    at = int(bank.ink.offsets_at[0]) * 8
+    size = 8 * len(bank)
+    del bank
+    with (tmp_path / "b" / INK).open("r+b") as file:
+        file.seek(at)
+        file.write(np.full(size // 8, 1 << 50, np.int64).tobytes())
+    lines = Composer(SHORT, open_bank(tmp_path / "b"), corpus_file)
+    with pytest.raises(BankError, match="damaged"):
+        lines[0]
+
+
+def test_presets_are_recipes() -> None:
+    assert preset_names() == ["mixed", "plain"]
+    for name in preset_names():
+        recipe = load_recipe(name)
+        assert Recipe.model_validate(recipe.model_dump(mode="json")) == recipe
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("papers: []", "papers"),
+        ("papers: [{name: marble}]", "marble"),
+        ("effects: [{name: blur, chance: 2}]", "chance"),
+        ("layout: {gap: 3}", "layout.gap"),
+        ("a: [", "not YAML"),
+        ("- 1", "mapping"),
+        ("!!python/object/apply:os.system ['true']", "not YAML"),
+        ("corpus: {length_range: [9, 3]}", "length_range"),
+    ],
+)
+def test_a_wrong_recipe_is_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "r.yaml"
+    path.write_text(text)
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(path)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_recipe() -> None:
+    with pytest.raises(UsageError, match="mixed, plain"):
+        load_recipe("fancy")
+
+
+def test_the_hash_covers_what_decides_samples(small_bank: Bank, corpus_file: Path) -> None:
+    recipe = load_recipe("plain")
+    base = recipe_hash(recipe, {"corpus": load(corpus_file).content_hash})
+    assert recipe_hash(load_recipe("plain"), {"corpus": load(corpus_file).content_hash}) == base
+    assert recipe_hash(recipe, {"corpus": "other"}) != base
+    assert (
+        recipe_hash(
+            load_recipe({"layout": {"correlation": 0.5}, "papers": ["plain"]}),
+            {"corpus": load(corpus_file).content_hash},
+        )
+        != base
+    )
