@@ -53,15 +53,13 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is th
 def main() -> None:
     """Run the command line; exit codes: 0 good, 1 wrong data, 2 wrong usage, 3 interrupted."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except Interrupted as error:
         _fail(str(error), INTERRUPTED)
     except UsageError as error:
         _fail(str(error), WRONG_USAGE)
     except PenlineError as error:
         _fail(str(error), WRONG_DATA)
-    except typer.Exit as stop:
-        sys.exit(stop.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _fail("stopped", INTERRUPTED)
     except BrokenPipeError:
@@ -77,6 +75,7 @@ def main() -> None:
             raise
         show()
         sys.exit(WRONG_USAGE)
+    sys.exit(code if isinstance(code, int) else GOOD)
 
 
 def _fail(message: str, code: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 
@@ -19,4 +18,4 @@ def write_archive(path: Path, members: dict[str, bytes]) -> None:
             entry.create_system = _UNIX
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, data, zipfile.ZIP_BZIP2, 9)
-    os.replace(part, path)
+    part.replace(path)

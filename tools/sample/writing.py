@@ -16,8 +16,8 @@ from sample.hands import Hand
 from sample.repairs import PARTS, mask_of
 
 SEED = 20
-_HAN_PROBE = "的一是不了在人有我他这中大来上个国地到说要就出会可也你对生能而子那得于着下自之年过"
-_LATIN_PROBE = "0123456789ABCDEFGHJKLMNOPRSTUVWXYZ"
+_HAN_STEP = 15
+_LATIN_PROBES = ("0123456789", "ABCDEFGHJKLMNOPRSTUVWXYZ")
 
 Shapes = Callable[[str], Outline]
 
@@ -32,11 +32,15 @@ def shapes(font: Font) -> Shapes:
     return shape
 
 
-def pen_for(hand: Hand, shape: Shapes, probe: str, height_px: float) -> Pen:
-    """The pen with which `hand` draws a font: median height and stroke as the hand has them."""
-    probes = [shape(character) for character in probe]
-    scale = height_px / float(np.median([found.height_em for found in probes]))
-    stroke_px = scale * float(np.median([found.stroke_em for found in probes]))
+def pen_for(hand: Hand, shape: Shapes, probes: Sequence[str], height_px: float) -> Pen:
+    """The pen with which `hand` draws a font.
+
+    The median heights of the `probes` average `height_px`; the median stroke is the hand's.
+    """
+    found = [[shape(character) for character in probe] for probe in probes]
+    heights = [float(np.median([one.height_em for one in group])) for group in found]
+    scale = height_px / float(np.mean(heights))
+    stroke_px = scale * float(np.median([one.stroke_em for group in found for one in group]))
     return Pen(
         scale=scale,
         aspect=hand.aspect,
@@ -53,7 +57,9 @@ def pen_for(hand: Hand, shape: Shapes, probe: str, height_px: float) -> Pen:
 def held_by(hand: Hand, chinese: Font, latin: Font, lines: Sequence[str]) -> dict[str, Font]:
     """Each character that a hand writes, and the font that it writes it in."""
     writable = chinese.held - known.refused()[chinese.id] | PARTS.get(chinese.id, {}).keys()
-    found = dict.fromkeys(known.han_for_hand(lines, filter(known.is_han, writable), hand.han), chinese)
+    found = dict.fromkeys(
+        known.han_for_hand(lines, filter(known.is_han, writable), hand.han), chinese
+    )
     found.update(dict.fromkeys(filter(chinese.held.__contains__, known.CHINESE_SIGNS), chinese))
     for character in known.ASCII + known.LATIN_SIGNS:
         if character not in latin.held:
@@ -66,11 +72,11 @@ def gnt_bytes(
     hand: Hand, held: dict[str, Font], measured: dict[str, Shapes], lines: Sequence[str]
 ) -> tuple[bytes, int]:
     """The hand's file in order of the codes, and the number of its records."""
+    han = "".join(filter(known.is_han, held))[::_HAN_STEP]
+    latin_px = hand.latin_share * hand.size_px
     pens = {
-        hand.chinese: pen_for(hand, measured[hand.chinese], _HAN_PROBE, hand.size_px),
-        hand.latin: pen_for(
-            hand, measured[hand.latin], _LATIN_PROBE, hand.latin_share * hand.size_px
-        ),
+        hand.chinese: pen_for(hand, measured[hand.chinese], (han,), hand.size_px),
+        hand.latin: pen_for(hand, measured[hand.latin], _LATIN_PROBES, latin_px),
     }
     wanted = known.copies(lines)
     records = []
@@ -78,7 +84,9 @@ def gnt_bytes(
         font = held[character].id
         for copy in range(wanted[character] or 1):
             draws = rng(SEED, (hand.number << 32) + (copy << 24) + ord(character), "sample")
-            records.append(_record(character, draw_glyph(measured[font](character), pens[font], draws)))
+            records.append(
+                _record(character, draw_glyph(measured[font](character), pens[font], draws))
+            )
     return b"".join(records), len(records)
 
 

@@ -88,6 +88,7 @@ def sample_archive(
         characters=len(numbers),
         by_character=dict(zip(numbers, glyphs, strict=True)),
         by_writer={writer: count for writer, count in by_writer.items() if count},
+        cards=[file.source.card for file in files],
         tables=tables,
     )
     return open_bank(folder), counted

@@ -53,7 +53,7 @@ function searchBox(hint, help, change) {
 }
 
 function isTyping(event) {
-  return event.target.matches("input, select, textarea") ||
+  return event.target.closest?.("input, select, textarea") ||
     event.ctrlKey || event.metaKey || event.altKey;
 }
 

@@ -67,31 +67,34 @@ function matches(i) {
   return asked.length > 1 && writer(i).toLowerCase().includes(asked);
 }
 
-function characterHead(i, shown) {
+// A group of cells with its head; a character's head is never parted from the first cell.
+function characterGroup(i, shown, group) {
   const [name, all] = data.characters[glyphs.c[i]];
-  const said = count(shown) + " of " + count(all) + " shown";
-  return el("h3", { class: "of-group", title: said }, label(name),
+  const said = count(shown) + " of " + count(all);
+  const head = el("h3", { class: "of-group", title: said + " shown" }, label(name),
     el("span", { class: "code" }, codePoints(name)),
-    el("span", { class: "code" }, shown === all ? "× " + count(all) : shown + " / " + count(all)));
+    shown === all ? null : el("span", { class: "code" }, said));
+  return [el("div", { class: "first" }, head, group[0]), ...group.slice(1)];
 }
 
-function writerHead(i, shown) {
+function writerGroup(i, shown, group) {
   const [id, all, , known] = data.writers[glyphs.w[i]];
-  return el("h3", { class: "of-writers" }, label(id),
-    el("span", { class: "note" }, (shown === all ? "all " : count(shown) + " of ") + count(all) +
-      (known ? "" : " · writers not known: these may be several hands")));
+  const said = (shown === all ? "all " : count(shown) + " of ") + count(all) +
+    (known ? "" : " · writer not known: these may be several hands");
+  return [el("h3", { class: "of-writers" }, label(id),
+    el("span", { class: "note" }, said)), ...group];
 }
 
 function draw() {
   const order = (view === "character" ? byCharacter : byWriter).filter(matches);
   const key = view === "character" ? glyphs.c : glyphs.w;
-  const head = view === "character" ? characterHead : writerHead;
+  const head = view === "character" ? characterGroup : writerGroup;
   const parts = [];
   for (let start = 0; start < order.length;) {
     let end = start;
     while (end < order.length && key[order[end]] === key[order[start]]) end += 1;
-    parts.push(head(order[start], end - start));
-    for (const i of order.slice(start, end)) parts.push(cells[i]);
+    const group = order.slice(start, end).map((i) => cells[i]);
+    parts.push(...head(order[start], end - start, group));
     start = end;
   }
   if (!parts.length) parts.push(el("p", { class: "empty" }, "No glyph matches ", label(query), "."));

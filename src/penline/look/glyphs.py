@@ -22,13 +22,14 @@ __all__ = ["Counted", "choose_rows", "glyph_data"]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What was counted in a source of which the bank holds only a part, or all.
+    """What was counted in a source of which the bank holds all or a part.
 
     Attributes:
         total: glyphs in the source.
         characters: different characters in it.
         by_character: glyphs of each.
         by_writer: glyphs of each writer.
+        cards: the card of each file of it, or "".
         tables: titles and rows of further counts and texts for the page's head.
     """
 
@@ -36,6 +37,7 @@ class Counted:
     characters: int
     by_character: Mapping[str, int]
     by_writer: Mapping[str, int]
+    cards: Sequence[str]
     tables: Sequence[Mapping[str, Any]] = ()
 
 
@@ -50,6 +52,7 @@ def count_bank(bank: Bank) -> Counted:
         characters=len(bank.characters),
         by_character=dict(zip(bank.characters, glyphs, strict=True)),
         by_writer={writer.id: writer.glyphs for writer in bank.header.writers},
+        cards=[source.card for source in bank.header.sources],
         tables=[table] if dropped else [],
     )
 
@@ -112,7 +115,7 @@ def glyph_data(
         f'.t{number}{{background-image:url("{data_uri(tile, "image/png")}")}}\n'
         for number, tile in enumerate(tiles(cells))
     )
-    sources = terms([source.card for source in bank.header.sources])
+    sources = terms(counted.cards)
     place = {writer: number for number, writer in enumerate(bank.writers)}
     data = {
         "kind": kind,
@@ -126,7 +129,7 @@ def glyph_data(
             ["glyphs", counted.total],
             ["characters", counted.characters],
             ["writers", len(counted.by_writer)],
-            ["files", len(bank.header.sources)],
+            ["files", len(counted.cards)],
         ],
         "sources": sources,
         "tables": list(counted.tables),

@@ -1,0 +1,158 @@
+"""The command line as a user meets it: exit codes, one clear line for an error, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import fakes
+from penline import cli
+
+
+def run(monkeypatch: pytest.MonkeyPatch, capsys, *arguments: object) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["penline", *map(str, arguments)])
+    try:
+        cli.main()
+    except SystemExit as stop:
+        code = stop.code if isinstance(stop.code, int) else 0
+    else:
+        code = 0
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture
+def penline(monkeypatch, capsys):
+    return lambda *arguments: run(monkeypatch, capsys, *arguments)
+
+
+@pytest.fixture
+def gnt(tmp_path: Path) -> Path:
+    path = tmp_path / "001-f.gnt"
+    path.write_bytes(
+        fakes.gnt(
+            "今天上午九点我们在学校门口集合准备去参观老师说习没有捷径只坚持会议定于年月日下举"
+        )
+    )
+    return path
+
+
+def test_list_and_card(penline) -> None:
+    code, text, _ = penline("list")
+    assert code == 0
+    assert "casia-hwdb1.1" in text
+    assert "penline-sample" in text
+    code, text, _ = penline("list", "--json")
+    assert {card["id"] for card in json.loads(text)} >= {"nist-sd19", "casia-olhwdb2.2"}
+    code, text, _ = penline("card", "nist-sd19")
+    assert code == 0
+    assert "814,255" in text
+    code, _, error = penline("card", "casia-hwdb9")
+    assert code == 1
+    assert error.count("\n") == 1
+    assert "casia-hwdb" in error
+
+
+def test_bank_info_compose_check(penline, gnt: Path, tmp_path: Path) -> None:
+    code, text, error = penline("bank", gnt, "-o", tmp_path / "b")
+    assert (code, error) == (0, "")
+    assert "40 glyphs" in text
+    code, text, _ = penline("info", tmp_path / "b", "--json")
+    assert json.loads(text)[0]["writers"] == {"casia:001": 40}
+    code, text, _ = penline("info", gnt)
+    assert code == 0
+    assert "40 records" in text
+    corpus = tmp_path / "t.txt"
+    characters = [glyph.character for glyph in __import__("penline").read(gnt)]
+    corpus.write_text("".join(dict.fromkeys(c for c in characters if c.isalnum())) * 3, "utf-8")
+    code, text, error = penline(
+        "compose", "--bank", tmp_path / "b", "--corpus", corpus, "-n", 5, "--recipe", "plain",
+        "-o", tmp_path / "o", "--workers", 1,
+    )  # fmt: skip
+    assert (code, error) == (0, "")
+    assert "5 train lines" in text
+    code, text, _ = penline("check", tmp_path / "o")
+    assert code == 0
+    assert "sound" in text
+    next((tmp_path / "o").rglob("*.jpg")).unlink()
+    assert penline("check", tmp_path / "o")[0] == 1
+
+
+def test_a_defect_is_shown_with_its_place(penline, gnt: Path, tmp_path: Path) -> None:
+    gnt.write_bytes(gnt.read_bytes()[:-3])
+    code, text, _ = penline("info", gnt)
+    assert code == 1
+    assert "39 records" in text
+    assert "defect" in text
+    assert "byte" in text
+    code, _, error = penline("bank", gnt, "-o", tmp_path / "b")
+    assert code == 1
+    assert error.count("\n") == 1
+    assert "001-f.gnt: byte" in error
+    assert not (tmp_path / "b").exists()
+    code, text, _ = penline("bank", gnt, "-o", tmp_path / "b", "--salvage")
+    assert code == 0
+    assert "39 glyphs" in text
+    assert "left out: 1" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["info", "absent.gnt"], 2, "absent.gnt"),
+        (["compose", "-o", "x", "-n", "0"], 2, "-n"),
+        (["compose", "-o", "x", "--recipe", "fancy"], 2, "fancy"),
+        (["compose", "-o", "x", "--to", "tape"], 2, "tape"),
+        (["compose", "-o", "x", "--bank", "absent"], 1, "absent"),
+        (["compose", "-o", "x", "--corpus", "absent.txt"], 1, "absent.txt"),
+        (["compose", "-o", "x", "--dict", "absent.txt"], 2, "absent.txt"),
+        (["compose", "-o", "x", "--part", "middle"], 2, "middle"),
+        (["check", "absent"], 1, "absent"),
+        (["frobnicate"], 2, "frobnicate"),
+        (["bank"], 2, ""),
+    ],
+)
+def test_wrong_usage(penline, tmp_path: Path, monkeypatch, arguments, code, message) -> None:
+    monkeypatch.chdir(tmp_path)
+    found, _, error = penline(*arguments)
+    assert found == code, error
+    assert message in error
+    assert "Traceback" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_command_says_what_it_does() -> None:
+    result = CliRunner().invoke(cli.app, ["--help"])
+    for command in cli.app.registered_commands:
+        name = command.name or command.callback.__name__.rstrip("_")
+        assert name in result.output
+        assert command.callback.__doc__
+
+
+def test_start_up_is_light() -> None:
+    """``import penline`` and ``--version`` load none of the heavy packages."""
+    program = (
+        "import sys, penline\n"
+        "heavy = {'numba', 'cv2', 'pyarrow', 'numpy', 'torch', 'ray'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_as_a_module(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "penline", "--version"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=os.environ,
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("penline 0.")
