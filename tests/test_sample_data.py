@@ -113,10 +113,14 @@ def test_sizes_are_in_natural_proportion() -> None:
         han = "".join(filter(is_han, glyphs))
         whole = median_height(glyphs, han)
         assert 44 <= whole <= 64, name
-        assert 0.6 <= median_height(glyphs, "0123456789") / whole <= 0.8, name
-        assert 0.25 <= median_height(glyphs, "aceomnrsuvwxz") / whole <= 0.6, name
-        assert median_height(glyphs, "，、.,") / whole <= 0.35, name
-        assert median_height(glyphs, "一") / whole <= 0.35, name
+        shares = {c: median_height(glyphs, c) / whole for c in "，,.一"}
+        assert 0.65 <= median_height(glyphs, "0123456789") / whole <= 0.75, name
+        assert 0.65 <= median_height(glyphs, "ABCDEFGHKLMNOPRSTUVWXYZ") / whole <= 0.9, name
+        assert 0.35 <= median_height(glyphs, "aceomnrsuvwxz") / whole <= 0.6, name
+        assert shares["，"] <= 0.5, name
+        assert shares[","] <= 0.5, name
+        assert shares["."] <= 0.3, name
+        assert shares["一"] <= 0.35, name
 
 
 @pytest.mark.parametrize(("name", "least"), [("zh.txt", 300), ("en.txt", 120)])

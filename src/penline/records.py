@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -141,7 +143,7 @@ class Origin(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """One finished line.
 
@@ -154,7 +156,6 @@ class Sample:
             edge is x = 0. White space has a quad, too.
         writer: whose hand it is; ``""`` where the recipe mixes writers.
         side: ``"train"`` or ``"val"``.
-        origins: where each glyph comes from; white space has none.
         drawn: every number drawn, by stage.
         counts: what was skipped, dropped or borrowed on the way, by reason.
     """
@@ -165,6 +166,16 @@ class Sample:
     quads: npt.NDArray[np.float64]
     writer: str
     side: str
-    origins: tuple[Origin, ...]
     drawn: dict[str, Any]
     counts: dict[str, int]
+    trace: Callable[[], tuple[Origin, ...]] = field(repr=False)
+    """Finds the origins, when they are asked for."""
+
+    @functools.cached_property
+    def origins(self) -> tuple[Origin, ...]:
+        """Where each glyph comes from, in the order of the text; white space has none."""
+        return self.trace()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # a pickled sample carries its origins, not the banks that they were read from
+        return {**self.__dict__, "origins": self.origins, "trace": tuple}

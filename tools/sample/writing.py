@@ -17,7 +17,7 @@ from sample.repairs import PARTS, mask_of
 
 SEED = 20
 _HAN_STEP = 15
-_LATIN_PROBES = ("0123456789", "ABCDEFGHJKLMNOPRSTUVWXYZ")
+_LATIN_PROBES = (known.DIGITS, "ABCDEFGHJKLMNOPRSTUVWXYZ")
 
 Shapes = Callable[[str], Outline]
 
@@ -74,19 +74,20 @@ def gnt_bytes(
     """The hand's file in order of the codes, and the number of its records."""
     han = "".join(filter(known.is_han, held))[::_HAN_STEP]
     latin_px = hand.latin_share * hand.size_px
+    latin = measured[hand.latin]
     pens = {
         hand.chinese: pen_for(hand, measured[hand.chinese], (han,), hand.size_px),
-        hand.latin: pen_for(hand, measured[hand.latin], _LATIN_PROBES, latin_px),
+        hand.latin: pen_for(hand, latin, _LATIN_PROBES, latin_px),
     }
+    digit_pen = pen_for(hand, latin, _LATIN_PROBES[:1], latin_px)
     wanted = known.copies(lines)
     records = []
     for character in sorted(held, key=_code):
         font = held[character].id
+        pen = digit_pen if character in known.DIGITS else pens[font]
         for copy in range(wanted[character] or 1):
             draws = rng(SEED, (hand.number << 32) + (copy << 24) + ord(character), "sample")
-            records.append(
-                _record(character, draw_glyph(measured[font](character), pens[font], draws))
-            )
+            records.append(_record(character, draw_glyph(measured[font](character), pen, draws)))
     return b"".join(records), len(records)
 
 

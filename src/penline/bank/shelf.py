@@ -180,6 +180,7 @@ class Shelf:
             for bank in self.banks
         ]
         self._coverage: dict[str, Bits] = {}
+        self._ways: dict[int, dict[str, tuple[str, ...]]] = {}
 
     def bits(self, writers: Iterable[str]) -> Bits:
         """``uint64 (words,)``: the given writers as bits."""
@@ -236,41 +237,41 @@ class Shelf:
 
         Returns None if the writer lacks one of them.
         """
-        plain = [(item, c) for item, c in enumerate(text) if not c.isspace()]
-        words = rng.words(len(plain))
-        bank, rows = self._rows([c for _, c in plain], writer, words)
-        picked: list[Picked] = []
-        for number, (item, character) in enumerate(plain):
-            row = int(rows[number])
-            if row >= 0:
-                picked.append(Picked(item, character, int(bank[number]), row))
+        number = self._numbers[writer]
+        ways = self._ways.setdefault(number, {})
+        items: list[int] = []
+        written: list[str] = []
+        for item, character in enumerate(text):
+            if character.isspace():
                 continue
-            found = self._spell(item, character, writer, words[number : number + 1])
-            if found is None:
+            way = ways.get(character)
+            if way is None:
+                way = ways[character] = self._way(character, number)
+            if not way:
                 return None
-            picked += found
-        return picked
+            written += way
+            items += [item] * len(way)
+        # one word for each character of the text, whatever it is spelled with
+        words = rng.words(len(text))[items]
+        bank, rows = self._rows(written, number, words)
+        return list(map(Picked, items, written, bank.tolist(), rows.tolist()))
 
-    def _spell(
-        self, item: int, character: str, writer: str, word: npt.NDArray[np.uint64]
-    ) -> list[Picked] | None:
+    def _way(self, character: str, number: int) -> tuple[str, ...]:
+        """The best spelling of `character` that one writer has; empty if there is none."""
+        at, bit = number >> 6, np.uint64(number & 63)
         for spelling in self.spellings(character):
-            bank, rows = self._rows(list(spelling), writer, np.repeat(word, len(spelling)))
-            if min(rows.tolist()) >= 0:
-                return [
-                    Picked(item, written, int(bank[number]), int(rows[number]))
-                    for number, written in enumerate(spelling)
-                ]
-        return None
+            rows = [self.characters.get(written, -1) for written in spelling]
+            if min(rows) >= 0 and all(self._bits[row, at] >> bit & _ONE for row in rows):
+                return spelling
+        return ()
 
     def _rows(
-        self, characters: list[str], writer: str, words: npt.NDArray[np.uint64]
+        self, characters: list[str], number: int, words: npt.NDArray[np.uint64]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """For each character bank and row of a glyph by `writer`; row -1 where there is none."""
         count = len(characters)
         chosen = np.zeros(count, np.int64)
         best = np.full(count, -1, np.int64)
-        number = self._numbers[writer]
         holders = 0
         for at, bank in enumerate(self.banks):
             local = self._local[at].get(number)
@@ -314,12 +315,14 @@ class Shelf:
         return {writer: number for number, writer in enumerate(self.writers)}
 
     @functools.cached_property
-    def ems_px(self) -> list[dict[int, float]]:
-        """For each bank, the em of each of its writers by the writer's number in the bank."""
-        return [
-            {number: facts.em_px for number, facts in enumerate(bank.header.writers)}
-            for bank in self.banks
-        ]
+    def ems_px(self) -> list[npt.NDArray[np.float64]]:
+        """For each bank, ``float64 (writers,)``: the em of each of its writers."""
+        return [np.array([facts.em_px for facts in b.header.writers]) for b in self.banks]
+
+    @functools.cached_property
+    def levels(self) -> list[npt.NDArray[np.int64]]:
+        """For each bank, ``int64 (writers,)``: how dark the ink of each of its writers is."""
+        return [np.array([facts.level for facts in b.header.writers]) for b in self.banks]
 
     def places(self, bank: int, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """``int64 (n,)``: where the ink of each row begins in the bank's data, checked."""

@@ -22,9 +22,7 @@ __all__ = ["sample_archive"]
 _DEFECTS_LISTED = 100
 
 
-def sample_archive(
-    source: Path, folder: Path, limit: int, draws: Draws
-) -> tuple[Bank, Counted]:
+def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tuple[Bank, Counted]:
     """Count every sound record, choose at most `limit`, and pack those into a bank for a while.
 
     Damaged records are left out and listed. Strokes are rendered as `penline.pack` does, but

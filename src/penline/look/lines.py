@@ -60,7 +60,9 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
     chosen = _within(folder, chosen)
     has_boxes = (folder / "boxes.jsonl").is_file()
     boxes, archives = (
-        read_boxes(folder / "boxes.jsonl", {line.path for line in chosen}) if has_boxes else ({}, [])
+        read_boxes(folder / "boxes.jsonl", {line.path for line in chosen})
+        if has_boxes
+        else ({}, [])
     )
     rows = reported_terms(report)
     notes = []

@@ -6,7 +6,7 @@ import functools
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,10 @@ FAINT = 8
 """Ink below this does not widen a character's box."""
 FULL_INK = 245
 MAX_GAIN_Q8 = 4 * 256
+FAINTEST_LEVEL = 40
+"""A writer's ink is not taken for fainter than this when it is brought to full ink."""
 
+Ints = npt.NDArray[np.int64]
 Side = Literal["train", "val"]
 
 
@@ -138,7 +141,7 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
     paper_rng = rng(seed, index, "paper")
     paper = _paper(recipe, written.text, paper_rng)
     items, rows = _items(written)
-    sizes, ems, starts, gains = _measure(kit.shelf, items, rows)
+    sizes, ems, starts, gains = _measure(kit.shelf, rows)
     layout_rng = rng(seed, index, "layout")
     numbers = recipe.layout.draw(layout_rng, paper.cells)
     height = recipe.image.height_px
@@ -175,7 +178,7 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
         quads=quads,
         writer=written.writer,
         side=side,
-        origins=_origins(kit.shelf, written.glyphs),
+        trace=functools.partial(_origins, kit.shelf, written.glyphs),
         drawn={
             "layout": {**numbers, "em_px": round(placed.em_px, 3)},
             "ink": {"strength": strength, "colour": colour},
@@ -289,13 +292,15 @@ def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
     return paper_rng.choose(choices, [choice.weight for choice in choices]).paper
 
 
-def _items(written: _Written) -> tuple[list[str], list[tuple[int, int]]]:
+def _items(written: _Written) -> tuple[list[str], Ints]:
     """What is placed one after the other: characters, and bank and row of each (-1: white)."""
+    text, glyphs = written.text, written.glyphs
+    if len(glyphs) == len(text):  # no white space, and one glyph for each character
+        return list(text), np.array([glyph[2:] for glyph in glyphs], np.int64)
     items: list[str] = []
     rows: list[tuple[int, int]] = []
     at = 0
-    glyphs = written.glyphs
-    for number, character in enumerate(written.text):
+    for number, character in enumerate(text):
         if character.isspace():
             items.append(" ")
             rows.append((-1, -1))
@@ -306,52 +311,49 @@ def _items(written: _Written) -> tuple[list[str], list[tuple[int, int]]]:
         for glyph in glyphs[first:at]:
             items.append(character if at - first == 1 else glyph.character)
             rows.append((glyph.bank, glyph.row))
-    return items, rows
+    return items, np.array(rows, np.int64)
 
 
-def _measure(
-    shelf: Shelf, items: Sequence[str], rows: Sequence[tuple[int, int]]
-) -> tuple[Any, Any, Any, Any]:
+def _measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], Ints, Ints]:
     """Of each item: size, em and place of its glyph in the bank, and what brings its ink to full.
 
     Every number that a bank's file gives is checked here, before a kernel sees it.
     """
-    count = len(items)
+    count = len(rows)
     sizes = np.zeros((count, 2), np.int64)
     ems = np.ones(count)
     starts = np.zeros(count, np.int64)
     gains = np.zeros(count, np.int64)
     for number, bank in enumerate(shelf.banks):
-        at = np.array([i for i, (b, _) in enumerate(rows) if b == number], np.int64)
+        at = np.flatnonzero(rows[:, 0] == number)
         if not at.size:
             continue
-        chosen = np.array([rows[i][1] for i in at.tolist()], np.int64)
+        chosen = rows[at, 1]
         starts[at] = shelf.places(number, chosen)
         columns = bank.columns
         sizes[at, 0] = columns["height_px"][chosen]
         sizes[at, 1] = columns["width_px"][chosen]
-        writers = columns["writer"][chosen].tolist()
-        if sizes.max() > MAX_GLYPH_PX or max(writers) >= len(bank.writers):
+        writers = columns["writer"][chosen]
+        if sizes.max() > MAX_GLYPH_PX or writers.max() >= len(bank.writers):
             raise bank.damage(int(chosen[0]))
-        facts = [bank.header.writers[writer] for writer in writers]
-        ems[at] = [fact.em_px for fact in facts]
-        gains[at] = [FULL_INK * 256 // max(fact.level, 40) for fact in facts]
+        ems[at] = shelf.ems_px[number][writers]
+        gains[at] = FULL_INK * 256 // np.maximum(shelf.levels[number][writers], FAINTEST_LEVEL)
     return sizes, ems, starts, gains
 
 
 def _draw(
     shelf: Shelf,
-    rows: Sequence[tuple[int, int]],
-    sizes: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
+    rows: Ints,
+    sizes: Ints,
+    starts: Ints,
     placed: Placements,
-    gains: npt.NDArray[np.int64],
+    gains: Ints,
     ink: npt.NDArray[np.uint8],
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """Draw the glyphs, bank by bank; ``int64 (items, 4)`` boxes of what shows."""
     boxes = np.zeros((len(rows), 4), np.int64)
     for number, bank in enumerate(shelf.banks):
-        at = np.array([i for i, (b, _) in enumerate(rows) if b == number], np.int64)
+        at = np.flatnonzero(rows[:, 0] == number)
         if not at.size:
             continue
         found = np.zeros((at.size, 4), np.int64)
@@ -377,9 +379,7 @@ def _colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
     return [min(part + tone, 255) for part in ink_rng.choose(ink.colours)]
 
 
-def _quads(
-    written: _Written, placed: Placements, boxes: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def _quads(written: _Written, placed: Placements, boxes: Ints) -> npt.NDArray[np.float64]:
     """``float64 (characters, 4, 2)``: clockwise from the upper left.
 
     A character of several glyphs gets the box around them all; white space, and a glyph too faint
@@ -389,11 +389,9 @@ def _quads(
     corners = np.stack([left, top, left + wide, top + high], 1)
     shown = boxes[:, 2] > 0
     corners[shown] = boxes[shown]
-    counts = [1] * len(written.text)
-    for glyph in written.glyphs:
-        counts[glyph.item] += 1
-    spans = [max(count - 1, 1) for count in counts]
-    if len(corners) != len(spans):
+    if len(corners) != len(written.text):
+        counts = Counter(glyph.item for glyph in written.glyphs)
+        spans = [max(counts[item], 1) for item in range(len(written.text))]
         ends = np.cumsum(spans)
         corners = np.array(
             [

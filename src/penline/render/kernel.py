@@ -78,7 +78,7 @@ def draw_glyphs(
         x_pad = max(0, (wide // width - 256) // 2)
         y_pad = max(0, (high // height - 256) // 2)
         share = (np.int64(1) << 40) // ((x_span >> 8) * (y_span >> 8))
-        row = np.zeros(width, np.int32)
+        row = np.zeros(width + 1, np.int32)
         sums = np.zeros(width + 1, np.int64)
         box_left, box_top, box_right, box_bottom = canvas_width, canvas_height, 0, 0
         first_y = max((top - y_pad) >> 8, 0)
@@ -101,28 +101,30 @@ def draw_glyphs(
                 sums[u + 1] = total
             if total == 0:
                 continue
-            line = out[y]
+            line = out[np.uintp(y)]
             lean = ((middle - (y << 8) - 128) * slant) >> 16
             first_x = max((left + lean - x_pad) >> 8, 0)
             last_x = min((left + lean + wide + x_pad + 255) >> 8, canvas_width)
+            at = ((first_x << 8) - left - lean) * x_scale
             for x in range(first_x, last_x):
-                begin = ((((x << 8) - left - lean) * x_scale) >> 16) - x_grow
+                begin = (at >> 16) - x_grow
+                at += x_scale << 8
                 end = min(begin + x_span, width << 16)
                 begin = max(begin, 0)
                 if end <= begin:
                     continue
-                u, v = begin >> 16, end >> 16
+                u, v = np.uintp(begin >> 16), np.uintp(end >> 16)
                 stretch = (sums[v] - sums[u]) << 8
-                if v < width:
-                    stretch += row[v] * ((end >> 8) & 255)
-                stretch -= row[u] * ((begin >> 8) & 255)
+                stretch += row[v] * ((end >> 8) & 255) - row[u] * ((begin >> 8) & 255)
+                if stretch == 0:
+                    continue
                 ink = (stretch * share + (np.int64(1) << 39)) >> 40
                 ink = min((ink * gain + 128) >> 8, 255)
                 if ink <= 0:
                     continue
-                below = np.int64(line[x])
+                below = np.int64(line[np.uintp(x)])
                 both = below * ink + 128
-                line[x] = below + ink - ((both + (both >> 8)) >> 8)
+                line[np.uintp(x)] = below + ink - ((both + (both >> 8)) >> 8)
                 if ink >= faint:
                     box_left = min(box_left, x)
                     box_right = max(box_right, x + 1)
