@@ -1,4 +1,4 @@
-"""The command line as a user meets it: exit codes, one clear line for an error, JSON for scripts."""
+"""The command line as a user meets it: exit codes, one line for an error, JSON for scripts."""
 
 from __future__ import annotations
 

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penline.characters import kind_of
-from penline.compose import Layout, lay_out
-from penline.compose import spacing
+from penline.compose import Layout, lay_out, spacing
 from penline.randomness import rng
 
 EM_PX = 100.0

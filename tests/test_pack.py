@@ -11,7 +11,7 @@ import pytest
 import fakes
 from penline.bank import BankWriter, open_bank
 from penline.bank.layout import BATCH_ROWS
-from penline.errors import UsageError
+from penline.errors import FormatError, UsageError
 from penline.pack import pack
 from penline.records import Source
 
@@ -79,3 +79,16 @@ def test_real_archives(tmp_path: Path) -> None:
     assert first.ink.dtype == np.uint8
     assert first.ink.min() == 0
     assert bank.header.dropped == {}
+
+
+def test_strokes_all_over_the_page_are_one_clear_line(tmp_path: Path) -> None:
+    path = tmp_path / "001.pot"
+    records = fakes.pot_records("今天上午九点")
+    far = [np.array([[0, 0], [30_000, 30_000]]), np.array([[5, 30_000], [30_000, 5]])]
+    records[3] = fakes.pot_record(far, fakes.pot_tag("午"))
+    path.write_bytes(b"".join(records))
+    with pytest.raises(FormatError, match=r"001\.pot: byte \d+: strokes of record 3"):
+        pack(path, tmp_path / "b")
+    bank = pack(path, tmp_path / "b", salvage=True)
+    assert len(bank) == 5
+    assert bank.header.dropped == {"strokes that cannot be drawn": 1}

@@ -31,7 +31,8 @@ import cv2, numpy as np
 from penline.export.base import Options, encode
 from penline.randomness import rng
 from penline.recipe import Composer
-from penline.render.strokes import draw_pen, render_strokes
+from penline.render.pen import draw_pen
+from penline.render.strokes import render_strokes
 
 bank, corpus = sys.argv[1:3]
 found = {}

@@ -71,6 +71,7 @@ def test_a_glyph_at_its_own_size_is_copied():
     out, boxes = line([(5 * 256, 3 * 256, 20 * 256, 30 * 256)], [(30, 20)], [0], [256], (40, 40))
     expected = np.random.default_rng(0).integers(0, 256, (30, 20), np.uint8)
     np.testing.assert_array_equal(out[3:33, 5:25], expected)
+    assert boxes.tolist() == [[5, 3, 25, 33]]
     assert out.sum() == expected.sum()
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import fakes
 import numpy as np
 import pytest
 
+import fakes
 from penline.bank import BankWriter
 from penline.bank.layout import GLYPHS, HEADER
 from penline.errors import BankError, ExportError, FormatError, UsageError
@@ -32,6 +32,8 @@ from penline.records import Source
 
 HOSTILE = "</script><script>document.title='owned'</script>"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+if CHROMIUM is not None and "snap" in Path(CHROMIUM).resolve().parts:
+    CHROMIUM = None  # a snap sees no temporary folder
 
 
 class Elements(HTMLParser):
@@ -39,17 +41,22 @@ class Elements(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
+        self.inside = ""
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.texts: dict[str, list[str]] = {"script": [], "style": [], "title": []}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        self.inside = tag
         if tag in self.texts:
             self.texts[tag].append("")
 
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
     def handle_data(self, data: str) -> None:
-        if self.tags and self.tags[-1][0] in self.texts:
-            self.texts[self.tags[-1][0]][-1] += data
+        if self.inside in self.texts:
+            self.texts[self.inside][-1] += data
 
 
 def elements(path: Path) -> Elements:
@@ -77,6 +84,14 @@ def make_bank(
                 bank.add(pixels, character, source, record=record, offset=record * 9)
         bank.drop("blank glyph")
     return path
+
+
+def relabel(bank: Path, changes: dict[str, str]) -> None:
+    """Change a bank's texts in place: what no archive, but any file may hold."""
+    header = json.loads((bank / HEADER).read_text("utf-8"))
+    header["characters"] = [changes.get(name, name) for name in header["characters"]]
+    header["dropped"] = {changes.get(name, name): n for name, n in header["dropped"].items()}
+    (bank / HEADER).write_text(json.dumps(header), "utf-8")
 
 
 def make_set(out: Path, lines: int = 6, *, simulated: bool = True, text: str = "你 好，") -> Path:
@@ -189,10 +204,8 @@ def test_the_page_asks_for_nothing_and_allows_only_itself(tmp_path: Path) -> Non
 def test_no_label_can_act(tmp_path: Path) -> None:
     writers = [f"x:{HOSTILE}", "@@data@@ @@script@@"]
     characters = [HOSTILE, "<!--<script>", "@@policy@@", "\u202eabc", "\\u003c"]
-    bank = make_bank(tmp_path / "b", characters, writers, file=f"/d/{HOSTILE}")
-    header = json.loads((bank / HEADER).read_text("utf-8"))
-    header["dropped"] = {HOSTILE: 3}
-    (bank / HEADER).write_text(json.dumps(header), "utf-8")
+    bank = make_bank(tmp_path / "b", list("abcde"), writers, file=f"/d/{HOSTILE}")
+    relabel(bank, {**dict(zip("abcde", characters, strict=True)), "blank glyph": HOSTILE})
     folder = make_set(tmp_path / "</title><script>x", text=HOSTILE)
     report = json.loads((folder / "report.json").read_text("utf-8"))
     report["sources"][0]["title"] = report["errors"][0] = HOSTILE + "\ud800"
@@ -214,7 +227,8 @@ def test_no_label_can_act(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 def test_in_a_browser(tmp_path: Path) -> None:
-    bank = make_bank(tmp_path / "b", ["永", HOSTILE], [f"x:{HOSTILE}"])
+    bank = make_bank(tmp_path / "b", ["永", "x"], [f"x:{HOSTILE}"])
+    relabel(bank, {"x": HOSTILE})
     page = _rendered(sheet(bank, tmp_path / "b.html").path)
     assert page.count('class="cell"') == 2
     assert "<title>b · bank · penline</title>" in page

@@ -14,7 +14,8 @@ from penline.errors import UsageError
 from penline.randomness import rng
 from penline.render import strokes as kernels
 from penline.render import strokes_reference as reference
-from penline.render.strokes import MAX_SIDE_PX, Pen, draw_pen, render_strokes
+from penline.render.pen import MAX_SIDE_PX, Pen, draw_pen
+from penline.render.strokes import render_strokes
 
 Strokes = tuple[npt.NDArray[np.float32], ...]
 

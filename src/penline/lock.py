@@ -16,7 +16,7 @@ __all__ = ["locked"]
 
 @contextmanager
 def locked(path: Path, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the lock file `path` (made if absent, left where it is) while the block runs.
+    """Hold the lock file `path` while the block runs; it is made, and removed where that is safe.
 
     Args:
         path: the lock file, in a folder that exists.
@@ -26,20 +26,40 @@ def locked(path: Path, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
     Raises:
         UsageError: another process holds it.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        try:
+            while not _try(handle):
+                if time.monotonic() >= deadline:
+                    raise UsageError(f"{what} is in use by another penline; wait for it to end")
+                time.sleep(0.1)
+            if not _stands(handle, path):
+                continue  # the holder removed the file before it let go: take the new one
+            yield
+            if _REMOVABLE:
+                path.unlink(missing_ok=True)
+            return
+        except BaseException:
+            if _REMOVABLE and _stands(handle, path) and _try(handle):
+                path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(handle)
+
+
+def _stands(handle: int, path: Path) -> bool:
+    """Whether `handle` is still the file that bears the name `path`."""
     try:
-        deadline = time.monotonic() + wait_seconds
-        while not _try(handle):
-            if time.monotonic() >= deadline:
-                raise UsageError(f"{what} is in use by another penline; wait for it to end")
-            time.sleep(0.1)
-        yield
-    finally:
-        os.close(handle)
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 if sys.platform == "win32":
     import msvcrt
+
+    _REMOVABLE = False  # an open file cannot be removed there
 
     def _try(handle: int) -> bool:
         try:
@@ -50,6 +70,8 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    _REMOVABLE = True
 
     def _try(handle: int) -> bool:
         try:

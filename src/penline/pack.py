@@ -11,10 +11,11 @@ from statistics import median
 from penline.bank import Bank, BankWriter, open_bank
 from penline.characters import kind_of
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
-from penline.errors import UsageError
+from penline.errors import FormatError, UsageError
 from penline.randomness import rng
 from penline.records import Defect, GlyphRecord, Record, StrokeRecord
-from penline.render.strokes import Pen, draw_pen, render_strokes
+from penline.render.pen import Pen, draw_pen
+from penline.render.strokes import render_strokes
 
 __all__ = ["STROKE_HEIGHT_PX", "pack"]
 
@@ -63,7 +64,7 @@ def pack(
     with BankWriter(out, overwrite=overwrite) as bank:
         for file in open_sources(sources, part=part):
             records = _sound(file, bank, salvage)
-            for glyph in _glyphs(records, file, bank, height_px):
+            for glyph in _glyphs(records, file, bank, height_px, salvage):
                 count += 1
                 if progress and not count % 4096:
                     progress(file.source.file, count)
@@ -85,7 +86,7 @@ def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record
 
 
 def _glyphs(
-    records: Iterator[Record], file: SourceFile, bank: BankWriter, height_px: int
+    records: Iterator[Record], file: SourceFile, bank: BankWriter, height_px: int, salvage: bool
 ) -> Iterator[None]:
     """Put each record into the bank; one None for each, for counting."""
     first = next(records, None)
@@ -93,7 +94,7 @@ def _glyphs(
         return
     records = chain([first], records)
     if isinstance(first, StrokeRecord):
-        yield from _strokes(records, file, bank, height_px)
+        yield from _strokes(records, file, bank, height_px, salvage)
         return
     for record in records:
         if isinstance(record, GlyphRecord):
@@ -112,7 +113,7 @@ def _glyphs(
 
 
 def _strokes(
-    records: Iterator[Record], file: SourceFile, bank: BankWriter, height_px: int
+    records: Iterator[Record], file: SourceFile, bank: BankWriter, height_px: int, salvage: bool
 ) -> Iterator[None]:
     looked_at: list[StrokeRecord] = []
     for record in records:
@@ -130,7 +131,15 @@ def _strokes(
             bank.drop("character without a stroke")
             continue
         chance = rng(0, record.record, f"strokes:{file.source.writer}")
-        ink = render_strokes(record.strokes, units_per_px, pen, chance)
+        try:
+            ink = render_strokes(record.strokes, units_per_px, pen, chance)
+        except UsageError as error:
+            # exact bytes, but no character: points all over the page
+            if salvage:
+                bank.drop("strokes that cannot be drawn")
+                continue
+            place = record.source.file, record.offset, f"strokes of record {record.record}"
+            raise FormatError(*place, "a character that can be drawn", str(error)) from None
         bank.add(
             ink,
             record.character,

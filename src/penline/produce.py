@@ -138,7 +138,6 @@ def produce(
             {"penline": __version__, "run": identity, **facts, "versions": _versions()},
         )
         run.end()
-    lock.unlink(missing_ok=True)
     return Produced(out, report, len(done))
 
 

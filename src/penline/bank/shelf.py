@@ -320,6 +320,11 @@ class Shelf:
         return [np.array([facts.em_px for facts in b.header.writers]) for b in self.banks]
 
     @functools.cached_property
+    def unknown(self) -> list[npt.NDArray[np.bool_]]:
+        """For each bank, ``bool (writers,)``: which of its writers may be several people."""
+        return [np.array([w.startswith("unknown:") for w in b.writers]) for b in self.banks]
+
+    @functools.cached_property
     def levels(self) -> list[npt.NDArray[np.int64]]:
         """For each bank, ``int64 (writers,)``: how dark the ink of each of its writers is."""
         return [np.array([facts.level for facts in b.header.writers]) for b in self.banks]

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from penline.bank import Bank, BankWriter, open_bank
+from penline.datasets.names import leaf
 from penline.datasets.sources import SourceFile, open_sources
 from penline.errors import FormatError
 from penline.look.choose import spread
 from penline.look.glyphs import Counted
+from penline.look.terms import short_names
 from penline.pack import STROKE_HEIGHT_PX, _glyphs
 from penline.randomness import Draws
 from penline.records import Defect, Record
 
 __all__ = ["sample_archive"]
+
+Numbers = npt.NDArray[np.int64]
 
 _DEFECTS_LISTED = 100
 
@@ -40,56 +47,87 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
         BankError: nothing but blank records.
     """
     files = list(open_sources(source))
-    numbers: dict[str, int] = {}
-    labels: list[np.ndarray[tuple[int], np.dtype[np.int64]]] = []
-    defects: list[Defect] = []
-    damaged = 0
-    for file in files:
-        found: list[int] = []
-        for record in file.salvage():
-            if isinstance(record, Defect):
-                damaged += 1
-                if len(defects) < _DEFECTS_LISTED:
-                    defects.append(record)
-            else:
-                found.append(numbers.setdefault(record.character, len(numbers)))
-        labels.append(np.array(found, np.int64))
-    counts = [len(found) for found in labels]
-    if not sum(counts):
-        raise _nothing(source, defects)
-    by_writer: Counter[str] = Counter()
-    for file, count in zip(files, counts, strict=True):
-        by_writer[file.source.writer] += count
-    ids = {writer: number for number, writer in enumerate(by_writer)}
-    characters = np.concatenate(labels)
-    writers = np.repeat([ids[file.source.writer] for file in files], counts)
-    rows = spread(characters, writers, limit, draws)
+    found = _count(files)
+    if not found.characters.size:
+        raise _nothing(source, found.defects)
+    rows = spread(found.characters, found.writers, limit, draws)
     with BankWriter(folder) as bank:
         start = 0
-        for file, count in zip(files, counts, strict=True):
+        for file, count in zip(files, found.records, strict=True):
             low, high = np.searchsorted(rows, [start, start + count])
             wanted = set((rows[low:high] - start).tolist())
             if wanted:
                 for _ in _glyphs(_picked(file, wanted), file, bank, STROKE_HEIGHT_PX):
                     pass
             start += count
-        blank = [[f"not shown: {reason}", n] for reason, n in sorted(bank.dropped.items())]
-    tables = []
-    if blank:
-        tables.append({"title": "Chosen, but nothing to see", "rows": blank})
-    if damaged:
-        listed = [[str(defect), None] for defect in defects]
-        tables.append({"title": f"Damaged records: {damaged:,}", "rows": listed, "total": damaged})
-    glyphs = np.bincount(characters, minlength=len(numbers)).tolist()
+        unseen = sorted(bank.dropped.items())
+    glyphs = np.bincount(found.characters, minlength=len(found.names)).tolist()
     counted = Counted(
-        total=len(characters),
-        characters=len(numbers),
-        by_character=dict(zip(numbers, glyphs, strict=True)),
-        by_writer={writer: count for writer, count in by_writer.items() if count},
+        total=len(found.characters),
+        characters=len(found.names),
+        by_character=dict(zip(found.names, glyphs, strict=True)),
+        by_writer={writer: count for writer, count in found.by_writer.items() if count},
         cards=[file.source.card for file in files],
-        tables=tables,
+        tables=_tables(files, unseen, found),
     )
     return open_bank(folder), counted
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the first reading found: a character and a writer for each sound record, in order."""
+
+    characters: Numbers
+    writers: Numbers
+    names: dict[str, int]
+    by_writer: dict[str, int]
+    records: list[int]
+    defects: list[Defect]
+    damaged: int
+
+
+def _count(files: list[SourceFile]) -> _Found:
+    names: dict[str, int] = {}
+    labels: list[Numbers] = []
+    defects: list[Defect] = []
+    damaged = 0
+    for file in files:
+        here: list[int] = []
+        for record in file.salvage():
+            if isinstance(record, Defect):
+                damaged += 1
+                if len(defects) < _DEFECTS_LISTED:
+                    defects.append(record)
+            else:
+                here.append(names.setdefault(record.character, len(names)))
+        labels.append(np.array(here, np.int64))
+    records = [len(here) for here in labels]
+    by_writer: Counter[str] = Counter()
+    for file, count in zip(files, records, strict=True):
+        by_writer[file.source.writer] += count
+    ids = {writer: number for number, writer in enumerate(by_writer)}
+    writers = np.repeat([ids[file.source.writer] for file in files], records)
+    return _Found(
+        np.concatenate(labels), writers, names, dict(by_writer), records, defects, damaged
+    )
+
+
+def _tables(
+    files: list[SourceFile], unseen: list[tuple[str, int]], found: _Found
+) -> list[dict[str, Any]]:
+    tables: list[dict[str, Any]] = []
+    if unseen:
+        tables.append({"title": "Chosen, but nothing to see", "rows": unseen})
+    if found.damaged:
+        names = [file.source.file for file in files]
+        short = dict(zip(names, short_names(names), strict=True))
+        listed = [
+            [str(replace(defect, file=short.get(defect.file, leaf(defect.file)))), None]
+            for defect in found.defects
+        ]
+        title = f"Damaged records: {found.damaged:,}"
+        tables.append({"title": title, "rows": listed, "total": found.damaged})
+    return tables
 
 
 def _picked(file: SourceFile, wanted: set[int]) -> Iterator[Record]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -83,4 +84,4 @@ def even(count: int, limit: int, draws: Draws) -> list[int]:
     if count <= limit:
         return list(range(count))
     edges = [part * count // limit for part in range(limit + 1)]
-    return [draws.between(start, end - 1) for start, end in zip(edges[:-1], edges[1:], strict=True)]
+    return [draws.between(start, end - 1) for start, end in pairwise(edges)]

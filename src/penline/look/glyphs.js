@@ -88,16 +88,19 @@ function writerGroup(i, shown, group) {
 function draw() {
   const order = (view === "character" ? byCharacter : byWriter).filter(matches);
   const key = view === "character" ? glyphs.c : glyphs.w;
-  const head = view === "character" ? characterGroup : writerGroup;
+  const dressed = view === "character" ? characterGroup : writerGroup;
   const parts = [];
   for (let start = 0; start < order.length;) {
     let end = start;
     while (end < order.length && key[order[end]] === key[order[start]]) end += 1;
     const group = order.slice(start, end).map((i) => cells[i]);
-    parts.push(...head(order[start], end - start, group));
+    parts.push(...dressed(order[start], end - start, group));
     start = end;
   }
-  if (!parts.length) parts.push(el("p", { class: "empty" }, "No glyph matches ", label(query), "."));
+  if (!parts.length) {
+    const where = size < data.total ? " among the " + count(size) + " on this page." : ".";
+    parts.push(el("p", { class: "empty" }, "No glyph matches ", label(query), where));
+  }
   grid.className = "grid by-" + view;
   grid.replaceChildren(...parts);
   title.textContent = "Glyphs by " + view;

@@ -90,7 +90,7 @@ def ink_png(ink: Bytes2D) -> bytes:
             _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 4, 3, 0, 0, 0)),
             _chunk(b"PLTE", bytes(3 * _STEPS)),
             _chunk(b"tRNS", opacities),
-            _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9)),
+            _chunk(b"IDAT", zlib.compress(rows.tobytes(), 6)),
             _chunk(b"IEND", b""),
         )
     )

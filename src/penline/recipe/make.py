@@ -337,7 +337,12 @@ def _measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], I
         if sizes.max() > MAX_GLYPH_PX or writers.max() >= len(bank.writers):
             raise bank.damage(int(chosen[0]))
         ems[at] = shelf.ems_px[number][writers]
-        gains[at] = FULL_INK * 256 // np.maximum(shelf.levels[number][writers], FAINTEST_LEVEL)
+        # a writer's ink keeps its own ups and downs; where writers are not known, each glyph is
+        # brought to the line's ink by itself
+        levels = np.where(
+            shelf.unknown[number][writers], columns["level"][chosen], shelf.levels[number][writers]
+        )
+        gains[at] = FULL_INK * 256 // np.maximum(levels, FAINTEST_LEVEL)
     return sizes, ems, starts, gains
 
 

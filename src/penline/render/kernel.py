@@ -113,9 +113,9 @@ def draw_glyphs(
                 begin = max(begin, 0)
                 if end <= begin:
                     continue
-                u, v = np.uintp(begin >> 16), np.uintp(end >> 16)
-                stretch = (sums[v] - sums[u]) << 8
-                stretch += row[v] * ((end >> 8) & 255) - row[u] * ((begin >> 8) & 255)
+                first, last = np.uintp(begin >> 16), np.uintp(end >> 16)
+                stretch = (sums[last] - sums[first]) << 8
+                stretch += row[last] * ((end >> 8) & 255) - row[first] * ((begin >> 8) & 255)
                 if stretch == 0:
                     continue
                 ink = (stretch * share + (np.int64(1) << 39)) >> 40

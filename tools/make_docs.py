@@ -1,0 +1,64 @@
+"""Make the pages of the documentation that say what the code says.
+
+    python tools/make_docs.py [--check]
+
+Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue.md` from the cards, and the
+marked tables of `docs/recipe.md` from the recipe's models. With `--check` nothing is written, and
+the exit code is 1 if a page is not current.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from pages import recipe, verbs
+
+from penline.catalogue import page as catalogue
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+
+
+def made() -> dict[Path, str]:
+    """Every page that is made from the code: its place below `docs`, and its text."""
+    found = {Path("verbs") / name: text for name, text in verbs.pages().items()}
+    found[Path("catalogue.md")] = catalogue.render()
+    found[Path("recipe.md")] = recipe.fill((DOCS / "recipe.md").read_text("utf-8"))
+    return found
+
+
+def stale() -> list[Path]:
+    """Pages that are not current, and pages of verbs that are no more."""
+    pages = made()
+    wrong = [
+        place
+        for place, text in pages.items()
+        if not (DOCS / place).is_file() or (DOCS / place).read_text("utf-8") != text
+    ]
+    left = [path.relative_to(DOCS) for path in sorted((DOCS / "verbs").glob("*.md"))]
+    return wrong + [place for place in left if place not in pages]
+
+
+def main() -> None:
+    """Write what is not current, or say it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    options = parser.parse_args()
+    pages, wrong = made(), stale()
+    for place in wrong:
+        path = DOCS / place
+        print(f"docs/{place.as_posix()}")
+        if options.check:
+            continue
+        if place in pages:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(pages[place], encoding="utf-8", newline="\n")
+        else:
+            path.unlink()
+    if wrong and options.check:
+        sys.exit("not current; run: python tools/make_docs.py")
+
+
+if __name__ == "__main__":
+    main()

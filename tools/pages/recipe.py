@@ -1,0 +1,157 @@
+"""The tables of docs/recipe.md, made from the recipe's models and put between marks in the page."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+from typing import Any
+
+from pydantic import BaseModel
+
+from pages.docstrings import field_docs
+from pages.tables import kind, table
+from penline.compose import Layout
+from penline.effects import EFFECTS, effect_class
+from penline.paper import PAPERS, paper_class
+from penline.recipe.schema import (
+    CorpusSettings,
+    ImageSettings,
+    Ink,
+    PaperChoice,
+    Recipe,
+    preset_names,
+)
+
+__all__ = ["PARTS", "fill", "rows"]
+
+_MARK = re.compile(r"(<!-- made: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_HEAD = ("setting", "takes", "if left out", "what it is")
+
+_SECTIONS = {
+    "corpus": CorpusSettings,
+    "image": ImageSettings,
+    "layout": Layout,
+    "ink": Ink,
+}
+_ELSEWHERE = {
+    "Recipe.version": "Version of the recipe's language.",
+    "Recipe.corpus": "How lines are taken from the text: [corpus](#corpus).",
+    "Recipe.image": "The pictures: [image](#image).",
+    "Recipe.layout": "How the hand places glyphs: [layout](#layout).",
+    "Recipe.ink": "The pen's ink: [ink](#ink).",
+    "Recipe.papers": "What is written on: [papers](#papers).",
+    "Recipe.effects": "What a camera or scanner does to the line: [effects](#effects).",
+    "ImageSettings.height_px": "Height of every picture.",
+    "ImageSettings.mode": "Grey or colour.",
+    "ImageSettings.format": "Kind of image file.",
+    "PaperChoice.weight": "How often this paper is taken, beside the others' weights.",
+    "PaperChoice.paper": "Name of the paper, with its settings beside it.",
+}
+"""What is said of fields that have no text of their own in the code, or none that links."""
+_TAKES = {
+    "Recipe.papers": "list of papers",
+    "Recipe.effects": "`default`, `none`, or list of effects",
+    "PaperChoice.paper": "name of a paper",
+}
+
+
+def fill(text: str) -> str:
+    """The page's text with every marked part made anew.
+
+    Raises:
+        KeyError: a mark names a part that there is not.
+    """
+    return _MARK.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n{found[3]}", text)
+
+
+def rows(model: type[BaseModel], *, leave_out: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """One row for each field of `model`."""
+    found = []
+    texts = field_docs(model)
+    for name, field in model.model_fields.items():
+        if name in leave_out:
+            continue
+        key = f"{model.__name__}.{name}"
+        takes = _TAKES.get(key) or kind(field.annotation, field.metadata)
+        text = _ELSEWHERE.get(key) or texts.get(name, "")
+        found.append((f"`{name}`", takes, _default(model, name), text.replace("``", "`")))
+    return found
+
+
+def _default(model: type[BaseModel], name: str) -> str:
+    field = model.model_fields[name]
+    if field.is_required():
+        return "must be given"
+    value = field.get_default(call_default_factory=True)
+    if isinstance(value, BaseModel):
+        own = type(value)()
+        changed = {
+            key: item
+            for key, item in value.model_dump(mode="json").items()
+            if item != own.model_dump(mode="json")[key]
+        }
+        return f"`{_yaml(changed)}`" if changed else "its own defaults"
+    if model is Recipe and name in ("papers", "effects"):
+        return {"papers": "`[plain]`", "effects": "`none`"}[name]
+    return f"`{_yaml(value)}`"
+
+
+def _yaml(value: Any) -> str:
+    """A value as YAML would have it on one line."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key}: {_yaml(item)}" for key, item in value.items())
+        return f"{{{inner}}}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _top() -> str:
+    return table(_HEAD, rows(Recipe))
+
+
+def _papers() -> str:
+    parts = [table(_HEAD, rows(PaperChoice))]
+    for name in sorted(PAPERS):
+        paper = paper_class(name)
+        parts += [_title(name, paper), table(_HEAD, rows(paper, leave_out=("name",)))]
+    return "\n".join(parts)
+
+
+def _effects() -> str:
+    parts = []
+    for name in sorted(EFFECTS):
+        effect = effect_class(name)
+        parts += [_title(name, effect), table(_HEAD, rows(effect, leave_out=("name",)))]
+    return "\n".join(parts)
+
+
+def _title(name: str, model: type[BaseModel]) -> str:
+    return f"### {name}\n\n{_about(model)}\n"
+
+
+def _about(model: type[BaseModel]) -> str:
+    first = (model.__doc__ or "").strip().split("\n\n")[0]
+    return " ".join(first.split())
+
+
+def _presets() -> str:
+    parts = []
+    for name in preset_names():
+        file = resources.files("penline.recipe") / "presets" / f"{name}.yaml"
+        parts.append(f"`--recipe {name}`:\n\n```yaml\n{file.read_text('utf-8').strip()}\n```\n")
+    return "\n".join(parts)
+
+
+PARTS = {
+    "recipe": _top,
+    **{
+        name: (lambda model=model: f"{_about(model)}\n\n{table(_HEAD, rows(model))}")
+        for name, model in _SECTIONS.items()
+    },
+    "papers": _papers,
+    "effects": _effects,
+    "presets": _presets,
+}
+"""Name of a marked part -> what makes it."""
