@@ -17,7 +17,7 @@ from penline.records import Defect, GlyphRecord, Record, StrokeRecord
 from penline.render.pen import Pen, draw_pen
 from penline.render.strokes import render_strokes
 
-__all__ = ["STROKE_HEIGHT_PX", "pack"]
+__all__ = ["STROKE_HEIGHT_PX", "pack", "pack_records", "writer_pen"]
 
 STROKE_HEIGHT_PX = 64
 """Height of a writer's median Chinese character when strokes are rendered."""
@@ -64,11 +64,10 @@ def pack(
     with BankWriter(out, overwrite=overwrite) as bank:
         for file in open_sources(sources, part=part):
             records = _sound(file, bank, salvage)
-            for glyph in _glyphs(records, file, bank, height_px, salvage):
+            for _ in pack_records(records, file, bank, height_px, salvage):
                 count += 1
                 if progress and not count % 4096:
                     progress(file.source.file, count)
-                del glyph
             if progress:
                 progress(file.source.file, count)
     return open_bank(Path(os.fspath(out)))
@@ -85,10 +84,18 @@ def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record
             yield record
 
 
-def _glyphs(
+def pack_records(
     records: Iterator[Record], file: SourceFile, bank: BankWriter, height_px: int, salvage: bool
 ) -> Iterator[None]:
-    """Put each record into the bank; one None for each, for counting."""
+    """Put the records of one file into a bank; yields once for each glyph, for counting.
+
+    Args:
+        records: sound records of `file`, in its order.
+        file: where they come from.
+        bank: the bank under way; records without ink are counted there as left out.
+        height_px: see `pack`.
+        salvage: see `pack`.
+    """
     first = next(records, None)
     if first is None:
         return

@@ -18,7 +18,7 @@ from penline.errors import FormatError
 from penline.look.choose import spread
 from penline.look.glyphs import Counted
 from penline.look.terms import short_names
-from penline.pack import STROKE_HEIGHT_PX, _glyphs
+from penline.pack import STROKE_HEIGHT_PX, pack_records
 from penline.randomness import Draws
 from penline.records import Defect, Record
 
@@ -57,7 +57,8 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
             low, high = np.searchsorted(rows, [start, start + count])
             wanted = set((rows[low:high] - start).tolist())
             if wanted:
-                for _ in _glyphs(_picked(file, wanted), file, bank, STROKE_HEIGHT_PX):
+                picked = _picked(file, wanted)
+                for _ in pack_records(picked, file, bank, STROKE_HEIGHT_PX, salvage=True):
                     pass
             start += count
         unseen = sorted(bank.dropped.items())
