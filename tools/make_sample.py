@@ -34,7 +34,7 @@ def main() -> None:
     lines = (options.out / "zh.txt").read_text(encoding="utf-8").splitlines()
     members: dict[str, bytes] = {}
     for hand in HANDS:
-        held = held_by(hand, fonts[hand.chinese], fonts[hand.latin], lines)
+        held = held_by(hand, fonts, lines)
         data, records = gnt_bytes(hand, held, measured, lines)
         members[f"{hand.name}.gnt"] = data
         written = sum(set(line) <= held.keys() | {" "} for line in lines)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from penline import catalogue
 from penline.bank import Bank, open_bank
 from penline.bank.layout import HEADER, PARTS
+from penline.catalogue.terms import terms
 from penline.check import check
 from penline.corpus import load
 from penline.datasets.sources import AnyPath, open_sources
 from penline.engine.local import default_workers
-from penline.errors import CatalogueError, ExportError, UsageError
+from penline.errors import ExportError, UsageError
 from penline.export.base import Options
 from penline.export.paddleocr import read_dictionary
 from penline.look.sheet import sheet
@@ -26,7 +26,7 @@ from penline.recipe import Composer, Recipe, load_recipe
 from penline.records import Defect
 from penline.sample import corpus_files, sample_bank
 
-__all__ = ["FileFacts", "check", "compose", "info", "pack", "sheet", "sources_of"]
+__all__ = ["FileFacts", "check", "compose", "info", "pack", "sheet"]
 
 MAX_DICTIONARY_BYTES = 1 << 24
 
@@ -114,35 +114,6 @@ def _bank_facts(bank: Bank) -> FileFacts:
     return facts
 
 
-def sources_of(banks: Sequence[Bank]) -> list[dict[str, Any]]:
-    """The data sets behind banks, with their terms, for a report."""
-    cards: dict[str, int] = {}
-    for bank in banks:
-        for source in bank.header.sources:
-            cards[source.card] = cards.get(source.card, 0) + 1
-    found = []
-    for identity, files in sorted(cards.items()):
-        try:
-            card = catalogue.card(identity)
-        except CatalogueError:
-            title, licence, redistribution, simulated = "files without a card", "", "unclear", False
-        else:
-            title, simulated = card.title, card.simulated
-            licence = f"{card.licence.name}: {card.licence.summary}"
-            redistribution = card.licence.redistribution
-        found.append(
-            {
-                "card": identity,
-                "title": title,
-                "files": files,
-                "licence": licence or "not known to penline; ask whoever gave you the files",
-                "redistribution": redistribution,
-                "simulated": simulated,
-            }
-        )
-    return found
-
-
 def compose(
     out: AnyPath,
     *,
@@ -201,7 +172,7 @@ def compose(
     composer = Composer(
         chosen, opened, corpus, seed, length=start + n, part=part, val=val, alphabet=alphabet
     )
-    sources = sources_of(opened)
+    sources = terms(source.card for bank in opened for source in bank.header.sources)
     simulated = all(source["simulated"] for source in sources)
     options = Options(
         format=chosen.image.format,

@@ -34,26 +34,27 @@ _SECTIONS = {
     "layout": Layout,
     "ink": Ink,
 }
-_ELSEWHERE = {
-    "Recipe.version": "Version of the recipe's language.",
+_LINKS = {
     "Recipe.corpus": "How lines are taken from the text: [corpus](#corpus).",
     "Recipe.image": "The pictures: [image](#image).",
     "Recipe.layout": "How the hand places glyphs: [layout](#layout).",
     "Recipe.ink": "The pen's ink: [ink](#ink).",
     "Recipe.papers": "What is written on: [papers](#papers).",
     "Recipe.effects": "What a camera or scanner does to the line: [effects](#effects).",
+}
+_FALLBACK = {
+    "Recipe.version": "Version of the recipe's language.",
     "ImageSettings.height_px": "Height of every picture.",
     "ImageSettings.mode": "Grey or colour.",
     "ImageSettings.format": "Kind of image file.",
-    "PaperChoice.weight": "How often this paper is taken, beside the others' weights.",
-    "PaperChoice.paper": "Name of the paper, with its settings beside it.",
+    "Layout.gap_deviation_em": "Unsteadiness of the gap, from glyph to glyph.",
+    "Layout.size_deviation": "Unsteadiness of the size, as a share of it.",
+    "Layout.slant_walk_deviation": "Unsteadiness of the lean, from glyph to glyph.",
+    "Layout.correlation": "How much of its last step every unsteadiness keeps.",
+    "PaperChoice.weight": "How often this paper is taken, beside the weights of the others.",
 }
-"""What is said of fields that have no text of their own in the code, or none that links."""
-_TAKES = {
-    "Recipe.papers": "list of papers",
-    "Recipe.effects": "`default`, `none`, or list of effects",
-    "PaperChoice.paper": "name of a paper",
-}
+"""What is said of fields that have no text of their own in the code."""
+_TAKES = {"Recipe.papers": "list of papers", "Recipe.effects": "`default`, `none`, or list of effects"}
 
 
 def fill(text: str) -> str:
@@ -74,7 +75,7 @@ def rows(model: type[BaseModel], *, leave_out: tuple[str, ...] = ()) -> list[tup
             continue
         key = f"{model.__name__}.{name}"
         takes = _TAKES.get(key) or kind(field.annotation, field.metadata)
-        text = _ELSEWHERE.get(key) or texts.get(name, "")
+        text = _LINKS.get(key) or texts.get(name) or _FALLBACK.get(key, "")
         found.append((f"`{name}`", takes, _default(model, name), text.replace("``", "`")))
     return found
 
@@ -112,7 +113,9 @@ def _top() -> str:
 
 
 def _papers() -> str:
-    parts = [table(_HEAD, rows(PaperChoice))]
+    names = " or ".join(f"`{name}`" for name in sorted(PAPERS))
+    choice = ("`name`", names, "must be given", "Which paper; its own settings stand beside it.")
+    parts = [table(_HEAD, [choice, *rows(PaperChoice, leave_out=("paper",))])]
     for name in sorted(PAPERS):
         paper = paper_class(name)
         parts += [_title(name, paper), table(_HEAD, rows(paper, leave_out=("name",)))]

@@ -20,11 +20,11 @@ NOTE = "<!-- Made by tools/make_docs.py from the command itself; change the comm
 FUNCTIONS = {
     "list": "penline.catalogue.load",
     "card": "penline.catalogue.card",
-    "info": "penline.info",
-    "bank": "penline.pack",
-    "compose": "penline.compose",
-    "check": "penline.check",
-    "sheet": "penline.sheet",
+    "info": "penline.api.info",
+    "bank": "penline.api.pack",
+    "compose": "penline.api.compose",
+    "check": "penline.api.check",
+    "sheet": "penline.api.sheet",
 }
 """The library function that each verb calls."""
 

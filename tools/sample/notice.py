@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sample.fonts import Font
 from sample.hands import Hand
+from sample.repairs import LOANS
 
 _HEAD = """\
 # The embedded sample
@@ -40,4 +41,8 @@ def notice(fonts: dict[str, Font], hands: Iterable[Hand]) -> str:
         first = font.licence.splitlines()[0].strip()
         lines.append(f"- `{font.id}` (writers {used})")
         lines.extend(f"  - {line}" for line in dict.fromkeys((first, font.copyright)))
+    for font_id, loans in LOANS.items():
+        for lender in sorted(set(loans.values())):
+            lent = "".join(character for character in loans if loans[character] == lender)
+            lines.append(f"\nThe writers of `{font_id}` take {lent} from `{lender}`.")
     return _HEAD + "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""Characters that a font draws wrongly, put together from parts of others of the same font."""
+"""Characters that a font draws wrongly: put together from parts of others, or lent by a font."""
 
 from __future__ import annotations
 
@@ -39,6 +39,9 @@ PARTS: dict[str, dict[str, tuple[Part, ...]]] = {
         "敏": (Part("海", 0.27, 1.0, 0.85), Part("教", 0.55, 1.0)),
     },
 }
+
+LOANS = {"long-cang": {"以": "ma-shan-zheng", "似": "ma-shan-zheng"}}
+"""Font -> characters that are too free in it to be read -> the font that lends them."""
 
 
 def mask_of(font: Font, character: str) -> Grey:

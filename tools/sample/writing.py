@@ -13,7 +13,7 @@ from sample import characters as known
 from sample.drawing import Outline, Pen, draw_glyph, outline
 from sample.fonts import Font
 from sample.hands import Hand
-from sample.repairs import PARTS, mask_of
+from sample.repairs import LOANS, PARTS, mask_of
 
 SEED = 20
 _HAN_STEP = 15
@@ -54,12 +54,15 @@ def pen_for(hand: Hand, shape: Shapes, probes: Sequence[str], height_px: float) 
     )
 
 
-def held_by(hand: Hand, chinese: Font, latin: Font, lines: Sequence[str]) -> dict[str, Font]:
+def held_by(hand: Hand, fonts: dict[str, Font], lines: Sequence[str]) -> dict[str, Font]:
     """Each character that a hand writes, and the font that it writes it in."""
+    chinese, latin = fonts[hand.chinese], fonts[hand.latin]
+    loans = LOANS.get(chinese.id, {})
     writable = chinese.held - known.refused()[chinese.id] | PARTS.get(chinese.id, {}).keys()
-    found = dict.fromkeys(
-        known.han_for_hand(lines, filter(known.is_han, writable), hand.han), chinese
-    )
+    found = {
+        character: fonts[loans.get(character, chinese.id)]
+        for character in known.han_for_hand(lines, filter(known.is_han, writable), hand.han)
+    }
     found.update(dict.fromkeys(filter(chinese.held.__contains__, known.CHINESE_SIGNS), chinese))
     for character in known.ASCII + known.LATIN_SIGNS:
         if character not in latin.held:
@@ -72,14 +75,13 @@ def gnt_bytes(
     hand: Hand, held: dict[str, Font], measured: dict[str, Shapes], lines: Sequence[str]
 ) -> tuple[bytes, int]:
     """The hand's file in order of the codes, and the number of its records."""
-    han = "".join(filter(known.is_han, held))[::_HAN_STEP]
-    latin_px = hand.latin_share * hand.size_px
     latin = measured[hand.latin]
-    pens = {
-        hand.chinese: pen_for(hand, measured[hand.chinese], (han,), hand.size_px),
-        hand.latin: pen_for(hand, latin, _LATIN_PROBES, latin_px),
-    }
+    latin_px = hand.latin_share * hand.size_px
     digit_pen = pen_for(hand, latin, _LATIN_PROBES[:1], latin_px)
+    pens = {hand.latin: pen_for(hand, latin, _LATIN_PROBES, latin_px)}
+    han = "".join(filter(known.is_han, held))[::_HAN_STEP]
+    for font in {font.id for font in held.values()} - {hand.latin}:
+        pens[font] = pen_for(hand, measured[font], (han,), hand.size_px)
     wanted = known.copies(lines)
     records = []
     for character in sorted(held, key=_code):

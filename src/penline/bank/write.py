@@ -157,6 +157,10 @@ class BankWriter:
             offset: byte offset of the record in its file.
             rendered: for strokes, the numbers that they were drawn with.
         """
+        if len(character) != 1:
+            raise BankError(
+                f"{source.file}: record {record}: a label of {len(character)} characters"
+            )
         height, width = pixels.shape
         if not (0 < height <= MAX_SIDE_PX and 0 < width <= MAX_SIDE_PX):
             raise BankError(f"{source.file}: record {record}: a glyph of {width} x {height} px")

@@ -10,10 +10,11 @@ import numpy as np
 
 from penline.bank import Bank
 from penline.bank.layout import GLYPHS
+from penline.catalogue.terms import terms
 from penline.errors import BankError
 from penline.look.choose import spread
 from penline.look.page import data_uri
-from penline.look.terms import badges, short_names, terms
+from penline.look.terms import badges, short_names
 from penline.look.tiles import CELL_PX, COLUMNS, glyph_cell, tiles
 from penline.randomness import Draws
 

@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from penline import catalogue
 from penline.datasets.names import leaf
-from penline.errors import CatalogueError
 
-__all__ = ["badges", "reported_terms", "short_names", "terms"]
+__all__ = ["badges", "reported_terms", "short_names"]
 
 Row = dict[str, Any]
-
-
-def terms(cards: Iterable[str]) -> list[Row]:
-    """One row a data set: card, title, number of files, licence, redistribution, simulated.
-
-    Args:
-        cards: the card of each file, ``""`` where it has none.
-    """
-    files: dict[str, int] = {}
-    for card in cards:
-        files[card] = files.get(card, 0) + 1
-    return [{"card": card, "files": count, **_facts(card)} for card, count in sorted(files.items())]
-
-
-def _facts(identity: str) -> Row:
-    try:
-        card = catalogue.card(identity)
-    except CatalogueError:
-        return {
-            "title": "files without a card",
-            "licence": "not known to penline; ask whoever gave you the files",
-            "redistribution": "unclear",
-            "simulated": False,
-        }
-    return {
-        "title": card.title,
-        "licence": f"{card.licence.name}: {card.licence.summary}",
-        "redistribution": card.licence.redistribution,
-        "simulated": card.simulated,
-    }
 
 
 def reported_terms(report: Mapping[str, Any]) -> list[Row]:
@@ -68,7 +36,7 @@ def badges(rows: Sequence[Row], simulated: bool | None = None) -> list[Row]:
     """Short marks for the head of the page: simulated, and what may not be passed on.
 
     Args:
-        rows: as `terms` gives them.
+        rows: as `penline.catalogue.terms` gives them.
         simulated: what the source itself says; None: judge by the rows.
     """
     found = []

@@ -1,7 +1,8 @@
 """Recipes: everything that decides how lines look, and the one road from a recipe to a sample."""
 
 from penline.recipe.composer import Composer
-from penline.recipe.make import Kit, make
+from penline.recipe.kit import Kit
+from penline.recipe.make import make
 from penline.recipe.schema import Recipe, load_recipe, preset_names
 
 __all__ = ["Composer", "Kit", "Recipe", "load_recipe", "make", "preset_names"]

@@ -10,7 +10,8 @@ from typing import Any, overload
 from penline.bank import Bank, open_bank
 from penline.corpus import Corpus, load
 from penline.errors import UsageError
-from penline.recipe.make import Kit, make
+from penline.recipe.kit import Kit
+from penline.recipe.make import make
 from penline.recipe.schema import Recipe, load_recipe
 from penline.records import Sample
 

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank import Bank
-from penline.bank.shelf import Bits, Picked, Shelf
+from penline.bank.shelf import Picked, Shelf
 from penline.characters import is_han
 from penline.compose import Placements, lay_out
-from penline.corpus import Corpus, Lines, expansion, stand_ins
 from penline.effects import apply_effects, draw_effects
-from penline.errors import RecipeError, UnwritableLine
+from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng
+from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Ink, Recipe
+from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
 from penline.render.kernel import MAX_GLYPH_PX, draw_glyphs, lay_ink
 
-__all__ = ["Kit", "make", "spellings"]
+__all__ = ["make"]
 
 FAINT = 8
 """Ink below this does not widen a character's box."""
@@ -34,99 +32,6 @@ FAINTEST_LEVEL = 40
 """A writer's ink is not taken for fainter than this when it is brought to full ink."""
 
 Ints = npt.NDArray[np.int64]
-Side = Literal["train", "val"]
-
-
-@functools.lru_cache(maxsize=65_536)
-def spellings(character: str) -> tuple[tuple[str, ...], ...]:
-    """The ways to write `character`, best first: itself, one that looks alike, several together."""
-    ways = [(character,), *((other,) for other in stand_ins(character))]
-    apart = expansion(character)
-    return tuple(ways) if not apart else (*ways, apart)
-
-
-class Kit:
-    """What `make` needs, prepared once: the recipe, the banks as one shelf, the lines of text.
-
-    Args:
-        recipe: a recipe.
-        banks: one or more banks.
-        corpus: the text.
-        part: the publisher's part that glyphs may come from: train, test or all.
-        val: share of the samples that are for validation, with writers and sentences of their own.
-        alphabet: the characters that the trainer knows; None for any.
-
-    Raises:
-        RecipeError: the banks and the recipe do not go together.
-    """
-
-    def __init__(
-        self,
-        recipe: Recipe,
-        banks: Sequence[Bank],
-        corpus: Corpus,
-        *,
-        part: str = "train",
-        val: float = 0.0,
-        alphabet: frozenset[str] | None = None,
-    ) -> None:
-        self.recipe = recipe
-        self.corpus = corpus
-        self.val = val
-        self.alphabet = alphabet
-        self.shelf = Shelf(banks, self._ways, part)
-        if recipe.writers == "mixed":
-            if val:
-                raise RecipeError("writers: mixed cannot be split by writer; leave --val out")
-            self.crowd = self.shelf.crowd()
-        known = self.shelf.known
-        if recipe.writers == "one" and not known:
-            raise RecipeError(
-                "no glyph of a known writer in this part of the bank; to compose lines of several "
-                "writers' glyphs, set writers: mixed in the recipe"
-            )
-        length_range = recipe.corpus.length_range
-        self.lines: dict[Side, Lines] = {}
-        self.able: dict[Side, Bits] = {}
-        for side, writers in _split(known if recipe.writers == "one" else self.shelf.writers, val):
-            self.able[side] = self.shelf.bits(writers)
-            self.lines[side] = corpus.lines(length_range, side if val else None, val_fraction=val)
-
-    def _ways(self, character: str) -> tuple[tuple[str, ...], ...]:
-        # a character that the trainer does not know is one that nobody can write
-        known = self.alphabet is None or character in self.alphabet
-        return spellings(character) if known else ()
-
-    def input_hashes(self) -> dict[str, str]:
-        """Content hashes of the recipe's own files (paper images) and of the alphabet."""
-        hashes = {
-            f"paper {number}": hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-            for number, path in enumerate(self.recipe.inputs())
-        }
-        if self.alphabet is not None:
-            text = "\n".join(sorted(self.alphabet))
-            hashes["alphabet"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-        return hashes
-
-
-def _split(writers: Sequence[str], val: float) -> list[tuple[Side, Sequence[str]]]:
-    if not val:
-        return [("train", writers)]
-    if len(writers) < 2:
-        raise RecipeError(
-            f"--val splits by writer, and there is {len(writers)} to choose from: "
-            "take a bank with more writers, or leave --val out"
-        )
-    order = sorted(writers, key=lambda writer: rng(0, 0, f"split:{writer}").word())
-    count = min(max(round(val * len(order)), 1), len(order) - 1)
-    return [("train", order[count:]), ("val", order[:count])]
-
-
-class _Written(NamedTuple):
-    text: str
-    writer: str
-    glyphs: list[Picked]
-    counts: Counter[str]
 
 
 def make(kit: Kit, seed: int, index: int) -> Sample:
@@ -137,7 +42,7 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
     """
     recipe = kit.recipe
     side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
-    written = _write(kit, side, seed, index)
+    written = write_line(kit, side, seed, index)
     paper_rng = rng(seed, index, "paper")
     paper = _paper(recipe, written.text, paper_rng)
     items, rows = _items(written)
@@ -189,100 +94,6 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
     )
 
 
-def _write(kit: Kit, side: Side, seed: int, index: int) -> _Written:
-    """Draw lines until one can be written; count why the others could not."""
-    recipe, shelf = kit.recipe, kit.shelf
-    text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
-    lines, among = kit.lines[side], kit.able[side]
-    counts: Counter[str] = Counter()
-    reason = ""
-    for _ in range(recipe.corpus.tries):
-        text = lines.sample(text_rng).text
-        if recipe.writers == "mixed":
-            lacking = [c for c in text if not c.isspace() and not kit.crowd.has(c)]
-            text = _without(text, lacking, recipe, counts)
-            if text and (glyphs := kit.crowd.glyphs(text, writer_rng)) is not None:
-                return _Written(text, "", glyphs, counts)
-            reason = _lacking(kit, lacking)
-            counts[f"line skipped: {reason}"] += 1
-            continue
-        able = shelf.who(text, among)
-        if shelf.count(able):
-            writer = shelf.draw_writer(able, writer_rng)
-            return _Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
-        lacking = [c for c in dict.fromkeys(text) if not shelf.count(shelf.coverage(c) & among)]
-        if recipe.corpus.missing != "skip-line":
-            found = _bend(kit, among, text, writer_rng, counts)
-            if found is not None:
-                return found
-        reason = _lacking(kit, lacking)
-        counts[f"line skipped: {reason}"] += 1
-    raise UnwritableLine(index, recipe.corpus.tries, reason)
-
-
-def _lacking(kit: Kit, characters: Sequence[str]) -> str:
-    unknown = [c for c in dict.fromkeys(characters) if kit.alphabet and c not in kit.alphabet]
-    if unknown:
-        return f"not in the dictionary: {''.join(unknown)}"
-    if characters:
-        return f"nobody has {''.join(dict.fromkeys(characters))}"
-    return "no one writer has all its characters"
-
-
-def _sure(glyphs: list[Picked] | None) -> list[Picked]:
-    if glyphs is None:
-        raise RecipeError("a writer lacks a character that the bank's coverage promises")
-    return glyphs
-
-
-def _without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[str]) -> str:
-    """`text` without `lacking`, counted; empty where the policy or the length forbids it."""
-    if not lacking:
-        return text
-    if recipe.corpus.missing != "drop-char":
-        return ""
-    gone = set(lacking)
-    left = " ".join("".join(c for c in text if c not in gone).split())
-    if len(left) < recipe.corpus.length_range[0]:
-        return ""
-    for character in text:
-        if character in gone:
-            counts[f"character dropped: {character}"] += 1
-    return left
-
-
-def _bend(
-    kit: Kit, among: Bits, text: str, writer_rng: Draws, counts: Counter[str]
-) -> _Written | None:
-    """Write a line that nobody can write whole, by the recipe's policy; None if that fails, too."""
-    shelf, recipe = kit.shelf, kit.recipe
-    wanted = [c for c in dict.fromkeys(text) if not c.isspace()]
-    writer = shelf.draw_writer(shelf.nearest(wanted, among), writer_rng)
-    own = shelf.bits([writer])
-    lacking = [c for c in wanted if not shelf.count(shelf.coverage(c) & own)]
-    if recipe.corpus.missing == "drop-char":
-        text = _without(text, lacking, recipe, counts)
-        if not text:
-            return None
-        return _Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
-    borrowed: list[Picked] = []
-    for item, character in enumerate(text):
-        if character not in lacking:
-            continue
-        holders = shelf.coverage(character) & among
-        if not shelf.count(holders):
-            return None
-        other = shelf.draw_writer(holders, writer_rng)
-        glyphs = _sure(shelf.glyphs(character, other, writer_rng))
-        borrowed += [glyph._replace(item=item) for glyph in glyphs]
-    kept = "".join(" " if c in lacking else c for c in text)
-    glyphs = [*_sure(shelf.glyphs(kept, writer, writer_rng)), *borrowed]
-    for character in text:
-        if character in lacking:
-            counts[f"character borrowed: {character}"] += 1
-    return _Written(text, writer, sorted(glyphs, key=lambda glyph: glyph.item), counts)
-
-
 def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
     """The line's paper; cells are for Chinese text, where there is any other paper."""
     choices = recipe.papers
@@ -292,7 +103,7 @@ def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
     return paper_rng.choose(choices, [choice.weight for choice in choices]).paper
 
 
-def _items(written: _Written) -> tuple[list[str], Ints]:
+def _items(written: Written) -> tuple[list[str], Ints]:
     """What is placed one after the other: characters, and bank and row of each (-1: white)."""
     text, glyphs = written.text, written.glyphs
     if len(glyphs) == len(text):  # no white space, and one glyph for each character
@@ -384,7 +195,7 @@ def _colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
     return [min(part + tone, 255) for part in ink_rng.choose(ink.colours)]
 
 
-def _quads(written: _Written, placed: Placements, boxes: Ints) -> npt.NDArray[np.float64]:
+def _quads(written: Written, placed: Placements, boxes: Ints) -> npt.NDArray[np.float64]:
     """``float64 (characters, 4, 2)``: clockwise from the upper left.
 
     A character of several glyphs gets the box around them all; white space, and a glyph too faint

@@ -40,6 +40,7 @@ _BUMPS = 64  # entries of the table of unsteadiness
 _BUMP_EM = 0.4  # distance along the path between two entries, in ems
 _PACE_EM = 0.08  # ordinary speed, in ems between two points
 
+
 def render_strokes(
     strokes: Sequence[npt.NDArray[np.float32] | npt.NDArray[np.int16]],
     units_per_px: float,

@@ -1,0 +1,105 @@
+"""What making samples needs, prepared once."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Sequence
+from typing import Literal
+
+from penline.bank import Bank
+from penline.bank.crowd import Crowd
+from penline.bank.shelf import Bits, Shelf
+from penline.corpus import Corpus, Lines, expansion, stand_ins
+from penline.errors import RecipeError
+from penline.randomness import rng
+from penline.recipe.schema import Recipe
+
+__all__ = ["Kit", "Side", "spellings"]
+
+Side = Literal["train", "val"]
+
+
+@functools.lru_cache(maxsize=65_536)
+def spellings(character: str) -> tuple[tuple[str, ...], ...]:
+    """The ways to write `character`, best first: itself, one that looks alike, several together."""
+    ways = [(character,), *((other,) for other in stand_ins(character))]
+    apart = expansion(character)
+    return tuple(ways) if not apart else (*ways, apart)
+
+
+class Kit:
+    """What `make` needs, prepared once: the recipe, the banks as one shelf, the lines of text.
+
+    Args:
+        recipe: a recipe.
+        banks: one or more banks.
+        corpus: the text.
+        part: the publisher's part that glyphs may come from: train, test or all.
+        val: share of the samples that are for validation, with writers and sentences of their own.
+        alphabet: the characters that the trainer knows; None for any.
+
+    Raises:
+        RecipeError: the banks and the recipe do not go together.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        banks: Sequence[Bank],
+        corpus: Corpus,
+        *,
+        part: str = "train",
+        val: float = 0.0,
+        alphabet: frozenset[str] | None = None,
+    ) -> None:
+        self.recipe = recipe
+        self.corpus = corpus
+        self.val = val
+        self.alphabet = alphabet
+        self.shelf = Shelf(banks, self._ways, part)
+        if recipe.writers == "mixed":
+            if val:
+                raise RecipeError("writers: mixed cannot be split by writer; leave --val out")
+            self.crowd = Crowd(self.shelf)
+        known = self.shelf.known
+        if recipe.writers == "one" and not known:
+            raise RecipeError(
+                "no glyph of a known writer in this part of the bank; to compose lines of several "
+                "writers' glyphs, set writers: mixed in the recipe"
+            )
+        length_range = recipe.corpus.length_range
+        self.lines: dict[Side, Lines] = {}
+        self.able: dict[Side, Bits] = {}
+        for side, writers in _split(known if recipe.writers == "one" else self.shelf.writers, val):
+            self.able[side] = self.shelf.bits(writers)
+            self.lines[side] = corpus.lines(length_range, side if val else None, val_fraction=val)
+
+    def _ways(self, character: str) -> tuple[tuple[str, ...], ...]:
+        # a character that the trainer does not know is one that nobody can write
+        known = self.alphabet is None or character in self.alphabet
+        return spellings(character) if known else ()
+
+    def input_hashes(self) -> dict[str, str]:
+        """Content hashes of the recipe's own files (paper images) and of the alphabet."""
+        hashes = {
+            f"paper {number}": hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            for number, path in enumerate(self.recipe.inputs())
+        }
+        if self.alphabet is not None:
+            text = "\n".join(sorted(self.alphabet))
+            hashes["alphabet"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return hashes
+
+
+def _split(writers: Sequence[str], val: float) -> list[tuple[Side, Sequence[str]]]:
+    if not val:
+        return [("train", writers)]
+    if len(writers) < 2:
+        raise RecipeError(
+            f"--val splits by writer, and there is {len(writers)} to choose from: "
+            "take a bank with more writers, or leave --val out"
+        )
+    order = sorted(writers, key=lambda writer: rng(0, 0, f"split:{writer}").word())
+    count = min(max(round(val * len(order)), 1), len(order) - 1)
+    return [("train", order[count:]), ("val", order[:count])]

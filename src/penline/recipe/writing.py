@@ -1,0 +1,118 @@
+"""A sentence, a writer, and a glyph for each character: drawn until a line can be written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from penline.bank.shelf import Bits, Picked
+from penline.errors import RecipeError, UnwritableLine
+from penline.randomness import Draws, rng
+from penline.recipe.kit import Kit, Side
+from penline.recipe.schema import Recipe
+
+__all__ = ["Written", "write_line"]
+
+
+class Written(NamedTuple):
+    """A line that somebody can write, and what went wrong before it was found."""
+
+    text: str
+    writer: str
+    glyphs: list[Picked]
+    counts: Counter[str]
+
+
+def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
+    """Draw lines until one can be written; count why the others could not."""
+    recipe, shelf = kit.recipe, kit.shelf
+    text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
+    lines, among = kit.lines[side], kit.able[side]
+    counts: Counter[str] = Counter()
+    reason = ""
+    for _ in range(recipe.corpus.tries):
+        text = lines.sample(text_rng).text
+        if recipe.writers == "mixed":
+            lacking = [c for c in text if not c.isspace() and not kit.crowd.has(c)]
+            text = _without(text, lacking, recipe, counts)
+            if text and (glyphs := kit.crowd.glyphs(text, writer_rng)) is not None:
+                return Written(text, "", glyphs, counts)
+            reason = _lacking(kit, lacking)
+            counts[f"line skipped: {reason}"] += 1
+            continue
+        able = shelf.who(text, among)
+        if shelf.count(able):
+            writer = shelf.draw_writer(able, writer_rng)
+            return Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
+        lacking = [c for c in dict.fromkeys(text) if not shelf.count(shelf.coverage(c) & among)]
+        if recipe.corpus.missing != "skip-line":
+            found = _bend(kit, among, text, writer_rng, counts)
+            if found is not None:
+                return found
+        reason = _lacking(kit, lacking)
+        counts[f"line skipped: {reason}"] += 1
+    raise UnwritableLine(index, recipe.corpus.tries, reason)
+
+
+def _lacking(kit: Kit, characters: Sequence[str]) -> str:
+    unknown = [c for c in dict.fromkeys(characters) if kit.alphabet and c not in kit.alphabet]
+    if unknown:
+        return f"not in the dictionary: {''.join(unknown)}"
+    if characters:
+        return f"nobody has {''.join(dict.fromkeys(characters))}"
+    return "no one writer has all its characters"
+
+
+def _sure(glyphs: list[Picked] | None) -> list[Picked]:
+    if glyphs is None:
+        raise RecipeError("a writer lacks a character that the bank's coverage promises")
+    return glyphs
+
+
+def _without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[str]) -> str:
+    """`text` without `lacking`, counted; empty where the policy or the length forbids it."""
+    if not lacking:
+        return text
+    if recipe.corpus.missing != "drop-char":
+        return ""
+    gone = set(lacking)
+    left = " ".join("".join(c for c in text if c not in gone).split())
+    if len(left) < recipe.corpus.length_range[0]:
+        return ""
+    for character in text:
+        if character in gone:
+            counts[f"character dropped: {character}"] += 1
+    return left
+
+
+def _bend(
+    kit: Kit, among: Bits, text: str, writer_rng: Draws, counts: Counter[str]
+) -> Written | None:
+    """Write a line that nobody can write whole, by the recipe's policy; None if that fails, too."""
+    shelf, recipe = kit.shelf, kit.recipe
+    wanted = [c for c in dict.fromkeys(text) if not c.isspace()]
+    writer = shelf.draw_writer(shelf.nearest(wanted, among), writer_rng)
+    own = shelf.bits([writer])
+    lacking = [c for c in wanted if not shelf.count(shelf.coverage(c) & own)]
+    if recipe.corpus.missing == "drop-char":
+        text = _without(text, lacking, recipe, counts)
+        if not text:
+            return None
+        return Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
+    borrowed: list[Picked] = []
+    for item, character in enumerate(text):
+        if character not in lacking:
+            continue
+        holders = shelf.coverage(character) & among
+        if not shelf.count(holders):
+            return None
+        other = shelf.draw_writer(holders, writer_rng)
+        glyphs = _sure(shelf.glyphs(character, other, writer_rng))
+        borrowed += [glyph._replace(item=item) for glyph in glyphs]
+    kept = "".join(" " if c in lacking else c for c in text)
+    glyphs = [*_sure(shelf.glyphs(kept, writer, writer_rng)), *borrowed]
+    for character in text:
+        if character in lacking:
+            counts[f"character borrowed: {character}"] += 1
+    return Written(text, writer, sorted(glyphs, key=lambda glyph: glyph.item), counts)

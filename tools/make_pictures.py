@@ -1,0 +1,210 @@
+"""Make the documentation's pictures with penline itself, from the embedded sample.
+
+    python tools/make_pictures.py [--out docs/pictures]
+
+Everything in them is simulated handwriting. The same code and sample give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from penline.bank import Bank
+from penline.corpus import Corpus
+from penline.look.tiles import CELL_PX, glyph_cell
+from penline.recipe import Composer
+from penline.records import Sample
+from penline.render.kernel import lay_ink
+from penline.sample import corpus_files, sample_bank
+
+Image = npt.NDArray[np.uint8]
+
+MOST_BYTES = 150_000
+WHITE, FRAME = 255, 200
+GAP_PX = 10
+BOX = (214, 90, 40)
+WIDTH_PX = 830
+"""Usual width of the column in which the pictures are shown."""
+
+CHINESE, LATIN = (Corpus.from_texts([path.read_text("utf-8")]) for path in corpus_files())
+
+
+def lines(
+    corpus: Corpus, bank: Bank, recipe: dict[str, Any], count: int, seed: int = 1
+) -> list[Sample]:
+    """The first `count` lines that are neither too wide for the column nor very short."""
+    found: list[Sample] = []
+    for sample in Composer(recipe, bank, corpus, seed):
+        if WIDTH_PX // 2 < sample.image.shape[1] <= WIDTH_PX - 2 * GAP_PX:
+            found.append(sample)
+        if len(found) == count:
+            break
+    return found
+
+
+def stack(images: Iterable[Image], width_px: int = WIDTH_PX, gap_px: int = GAP_PX) -> Image:
+    """Colour images one above the other on white."""
+    rows = []
+    for image in images:
+        right = width_px - GAP_PX - image.shape[1]
+        rows.append(pad(image, (gap_px // 2, gap_px - gap_px // 2, GAP_PX, right)))
+    return np.concatenate(rows)
+
+
+def pad(image: Image, by: tuple[int, int, int, int]) -> Image:
+    """White above, below, to the left and to the right."""
+    return np.asarray(cv2.copyMakeBorder(image, *by, cv2.BORDER_CONSTANT, value=[WHITE] * 3))
+
+
+def colour(image: Image) -> Image:
+    """Grey as RGB; RGB as it is."""
+    return np.repeat(image[:, :, None], 3, 2) if image.ndim == 2 else image
+
+
+def boxed(sample: Sample) -> Image:
+    """The line with its characters' quads; white space has none drawn."""
+    image = np.ascontiguousarray(colour(sample.image)).copy()
+    for character, quad in zip(sample.text, sample.quads, strict=True):
+        if not character.isspace():
+            corners = np.floor(quad).astype(np.int32)
+            cv2.polylines(image, [corners], True, BOX, 1)
+    return image
+
+
+def plain(bank: Bank) -> Image:
+    """Chinese and English on plain paper, by turns."""
+    recipe = {"corpus": {"length_range": [10, 22]}, "papers": ["plain"]}
+    chinese, english = (lines(corpus, bank, recipe, 4) for corpus in (CHINESE, LATIN))
+    turns = [sample for pair in zip(chinese, english, strict=True) for sample in pair]
+    return stack(colour(sample.image) for sample in turns)
+
+
+def papers(bank: Bank) -> Image:
+    """Two lines on each kind of paper, in colour, with default effects and boxes."""
+    shown = []
+    for name in ("plain", "ruled", "squared", "texture"):
+        recipe = {
+            "corpus": {"length_range": [9, 18]},
+            "image": {"mode": "rgb"},
+            "papers": [name],
+            "effects": "default",
+        }
+        corpora = (CHINESE, CHINESE if name == "squared" else LATIN)
+        for seed, corpus in enumerate(corpora, 3):
+            shown += lines(corpus, bank, recipe, 1, seed)
+    return stack(boxed(sample) for sample in shown)
+
+
+def glyphs(bank: Bank) -> Image:
+    """A crop of a contact sheet: a character a column, a writer a row."""
+    characters = "我们天心家有，。？AgRy58"
+    holders = [w for w in bank.writers if all(bank.rows(w, c).size for c in characters)]
+    em_px = {facts.id: facts.em_px for facts in bank.header.writers}
+    rows = []
+    for writer in holders[:6]:
+        cells = [
+            glyph_cell(bank[int(bank.rows(writer, c)[0])].ink, em_px[writer]) for c in characters
+        ]
+        rows.append(np.concatenate([framed(WHITE - cell) for cell in cells], 1))
+    sheet = np.concatenate(rows)
+    scale = min(1.0, (WIDTH_PX - 2 * GAP_PX) / sheet.shape[1])
+    size = round(sheet.shape[1] * scale), round(sheet.shape[0] * scale)
+    smaller = np.asarray(cv2.resize(sheet, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return pad(colour(smaller), (GAP_PX, GAP_PX, GAP_PX, WIDTH_PX - GAP_PX - size[0]))
+
+
+def framed(cell: Image) -> Image:
+    """A cell with a thin frame."""
+    return np.asarray(cv2.copyMakeBorder(cell, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=[FRAME]))
+
+
+def before_after(bank: Bank) -> Image:
+    """Above, the glyphs of a line as the bank has them; below, the line."""
+    recipe = {"corpus": {"length_range": [10, 13]}, "papers": ["ruled"], "effects": "none"}
+    sample = lines(CHINESE, bank, recipe, 1, 5)[0]
+    boxes = [paper_of(ink) for ink in inks(bank, sample)]
+    height = max(box.shape[0] for box in boxes)
+    row = [
+        pad(
+            colour(box),
+            ((height - box.shape[0] + 1) // 2, (height - box.shape[0]) // 2, 3, 3),
+        )
+        for box in boxes
+    ]
+    above = np.concatenate(row, 1)
+    width = max(above.shape[1], sample.image.shape[1]) + 2 * GAP_PX
+    return stack([above, colour(sample.image)], width, 2 * GAP_PX)
+
+
+def inks(bank: Bank, sample: Sample) -> list[Image]:
+    """The ink of each glyph of a line, as it lies in the bank."""
+    found = []
+    for origin in sample.origins:
+        rows = bank.rows(origin.writer, origin.written).tolist()
+        row = next(row for row in rows if bank[row].record == origin.record)
+        found.append(bank[row].ink)
+    return found
+
+
+def paper_of(ink: Image) -> Image:
+    """Ink laid on a white sheet of its own size, framed."""
+    sheet = np.full((*ink.shape, 1), WHITE, np.uint8)
+    lay_ink(sheet, np.ascontiguousarray(ink), np.array([20], np.int64))
+    return framed(sheet[:, :, 0])
+
+
+def icon(bank: Bank) -> Image:
+    """One character, for the tab of a browser."""
+    rows = bank.rows(character="永")
+    cell = glyph_cell(bank[int(rows[0])].ink, CELL_PX)
+    return np.asarray(cv2.resize(colour(WHITE - cell), (48, 48), interpolation=cv2.INTER_AREA))
+
+
+PICTURES = {
+    "lines-plain.png": plain,
+    "lines-papers.jpg": papers,
+    "glyphs.png": glyphs,
+    "before-after.png": before_after,
+    "icon.png": icon,
+}
+
+
+def encoded(name: str, image: Image) -> bytes:
+    """The file's bytes; grey where the picture has no colour.
+
+    Raises:
+        ValueError: the file would be too large for a repository.
+    """
+    flags: Sequence[int] = [cv2.IMWRITE_PNG_COMPRESSION, 9]
+    if name.endswith(".jpg"):
+        flags = [cv2.IMWRITE_JPEG_QUALITY, 88]
+    grey = bool((image == image[:, :, :1]).all())
+    data = cv2.imencode(Path(name).suffix, image[:, :, 0] if grey else image[:, :, ::-1], flags)[1]
+    if data.size > MOST_BYTES:
+        raise ValueError(f"{name}: {data.size:,} bytes, at most {MOST_BYTES:,}")
+    return data.tobytes()
+
+
+def main() -> None:
+    """Draw every picture and write it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument(
+        "--out", type=Path, default=Path(__file__).resolve().parents[1] / "docs" / "pictures"
+    )
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    bank = sample_bank()
+    for name, draw in PICTURES.items():
+        data = encoded(name, draw(bank))
+        (options.out / name).write_bytes(data)
+        print(f"{name}: {len(data):,} bytes")
+
+
+if __name__ == "__main__":
+    main()
