@@ -87,7 +87,7 @@ def plain(bank: Bank) -> Image:
 
 def papers(bank: Bank) -> Image:
     """Two lines on each kind of paper, in colour, with default effects and boxes."""
-    shown = []
+    shown: list[Sample] = []
     for name in ("plain", "ruled", "squared", "texture"):
         recipe = {
             "corpus": {"length_range": [9, 18]},
@@ -96,8 +96,8 @@ def papers(bank: Bank) -> Image:
             "effects": "default",
         }
         corpora = (CHINESE, CHINESE if name == "squared" else LATIN)
-        for seed, corpus in enumerate(corpora, 3):
-            shown += lines(corpus, bank, recipe, 1, seed)
+        for corpus in corpora:
+            shown += lines(corpus, bank, recipe, 1, seed=20 + len(shown))
     return stack(boxed(sample) for sample in shown)
 
 

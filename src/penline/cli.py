@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 import penline
 from penline.errors import Interrupted, PenlineError, UsageError
+from penline.terminal import Rate, bar, fail, out, print_facts, print_json
 
 __all__ = ["app", "main"]
 
@@ -40,9 +28,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 Sources = Annotated[
     list[Path], typer.Argument(help="Files, folders and zip archives.", show_default=False)
@@ -55,19 +40,19 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except Interrupted as error:
-        _fail(str(error), INTERRUPTED)
+        fail(str(error), INTERRUPTED)
     except UsageError as error:
-        _fail(str(error), WRONG_USAGE)
+        fail(str(error), WRONG_USAGE)
     except PenlineError as error:
-        _fail(str(error), WRONG_DATA)
+        fail(str(error), WRONG_DATA)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("stopped", INTERRUPTED)
+        fail("stopped", INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(GOOD)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _fail(f"{place}{error.strerror or error}", WRONG_DATA)
+        fail(f"{place}{error.strerror or error}", WRONG_DATA)
     except Exception as error:
         # Click's own usage errors know how to show themselves
         show = getattr(error, "show", None)
@@ -76,15 +61,6 @@ def main() -> None:
         show()
         sys.exit(WRONG_USAGE)
     sys.exit(code if isinstance(code, int) else GOOD)
-
-
-def _fail(message: str, code: int) -> None:
-    err.print(f"[red]penline:[/red] {escape(message)}")
-    sys.exit(code)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201
 
 
 def _version(wanted: bool) -> None:
@@ -102,37 +78,6 @@ def _root(
     pass
 
 
-@contextmanager
-def _bar(what: str, unit: str) -> Iterator[tuple[Progress, Any]]:
-    """A progress bar on a terminal, nothing in a pipe."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(show_speed=False),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
-        yield bar, bar.add_task(escape(what), total=None, rate=f"{unit}")
-
-
-class _Rate:
-    """Feeds a bar and shows how many a second."""
-
-    def __init__(self, bar: Progress, task: Any, unit: str) -> None:
-        self.bar, self.task, self.unit = bar, task, unit
-        self.first: int | None = None
-
-    def __call__(self, done: int, total: int | None = None) -> None:
-        if self.first is None:
-            self.first = done
-        seconds = self.bar.tasks[0].elapsed or 0.0
-        rate = f"{(done - self.first) / seconds:,.0f} {self.unit}/s" if seconds > 0 else ""
-        self.bar.update(self.task, completed=done, total=total, rate=rate)
-
-
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """Show the catalogue: every data set that penline has a card of."""
@@ -140,7 +85,7 @@ def list_(as_json: AsJson = False) -> None:
 
     cards = catalogue.load()
     if as_json:
-        _print_json([card.model_dump(mode="json", exclude={"prose"}) for card in cards.values()])
+        print_json([card.model_dump(mode="json", exclude={"prose"}) for card in cards.values()])
         return
     table = Table(box=None, pad_edge=False)
     for column in ("id", "kind", "what"):
@@ -161,7 +106,7 @@ def card(
 
     found = catalogue.card(id)
     if as_json:
-        _print_json(found.model_dump(mode="json"))
+        print_json(found.model_dump(mode="json"))
     elif out.is_terminal:
         out.print(Markdown(card_page(found)))
     else:
@@ -173,33 +118,15 @@ def info(paths: Sources, as_json: AsJson = False) -> None:
     """Tell what files and banks are: format, records, writers, characters, first defects."""
     from penline.api import info as look
 
-    with _bar("reading", "files") as (bar, task):
-        facts = look(paths, progress=lambda file: bar.update(task, description=escape(file)))
+    with bar("reading", "files") as (shown, task):
+        facts = look(paths, progress=lambda file: shown.update(task, description=escape(file)))
     if as_json:
-        _print_json([asdict(one) for one in facts])
+        print_json([asdict(one) for one in facts])
     else:
         for one in facts:
-            _print_facts(one)
+            print_facts(one)
     if any(one.defect_count for one in facts):
         raise typer.Exit(WRONG_DATA)
-
-
-def _print_facts(one: Any) -> None:
-    out.print(f"[bold]{escape(one.file)}[/bold]: {one.kind}", end="")
-    out.print(f" ({escape(one.card)})" if one.card else "")
-    noun = "glyphs" if one.kind == "bank" else "records"
-    out.print(f"  {one.records:,} {noun}, {one.characters:,} characters", end="")
-    parts = ", ".join(f"{name or 'part not known'} {n:,}" for name, n in one.parts.items())
-    out.print(f"; {escape(parts)}")
-    most = sorted(one.writers.items(), key=lambda item: (-item[1], item[0]))
-    for writer, count in most[:20]:
-        out.print(f"  {escape(writer)}: {count:,}")
-    if len(most) > 20:
-        out.print(f"  and {len(most) - 20:,} more writers")
-    for defect in one.defects:
-        out.print(f"  [red]defect[/red] {escape(str(defect))}")
-    if one.defect_count > len(one.defects):
-        out.print(f"  and {one.defect_count - len(one.defects):,} more defects")
 
 
 @app.command()
@@ -221,8 +148,8 @@ def bank(
     """Pack glyphs into a bank; strokes are rendered with a pen of their writer's own."""
     from penline.api import pack
 
-    with _bar("packing", "glyphs") as (bar, task):
-        rate = _Rate(bar, task, "glyphs")
+    with bar("packing", "glyphs") as (shown, task):
+        rate = Rate(shown, task, "glyphs")
         made = pack(
             sources,
             output,
@@ -234,7 +161,7 @@ def bank(
         )
     header = made.header
     if as_json:
-        _print_json(
+        print_json(
             {
                 "bank": str(output),
                 "glyphs": len(made),
@@ -297,7 +224,7 @@ def compose(
     """
     from penline.api import compose as run
 
-    with _bar("composing", "lines") as (bar, task):
+    with bar("composing", "lines") as (shown, task):
         made = run(
             output,
             n=n,
@@ -315,11 +242,11 @@ def compose(
             workers=workers,
             engine=engine,
             overwrite=overwrite,
-            progress=_Rate(bar, task, "lines"),
+            progress=Rate(shown, task, "lines"),
         )
     report = made.report
     if as_json:
-        _print_json(report)
+        print_json(report)
         return
     lines = " + ".join(f"{count:,} {side}" for side, count in report["lines"].items())
     out.print(
@@ -349,10 +276,10 @@ def check(
     """Re-read a finished data set: every label has its image, every image decodes, hashes hold."""
     from penline.api import check as look
 
-    with _bar("checking", "images") as (bar, task):
-        found = look(path, progress=_Rate(bar, task, "images"))
+    with bar("checking", "images") as (shown, task):
+        found = look(path, progress=Rate(shown, task, "images"))
     if as_json:
-        _print_json({"lines": found.lines, "problems": found.problems})
+        print_json({"lines": found.lines, "problems": found.problems})
     else:
         for problem in found.problems[:20]:
             out.print(f"[red]problem[/red] {escape(problem)}")

@@ -124,7 +124,8 @@ def draw_glyph(shape: Outline, pen: Pen, draws: Draws) -> Grey:
         core = np.float32(THINNEST_PX / 2) - shape.middle * np.float32(scale)
         field = np.maximum(field, np.minimum(core, shape.signed * np.float32(scale)))
     inside_px = cv2.remap(field, map_x, map_y, cv2.INTER_LINEAR, borderValue=-1e3)
-    press = _smooth_noise(draws, *map_x.shape, 1.2 * pen.grid_px)
+    height, width = map_x.shape
+    press = _smooth_noise(draws, height, width, 1.2 * pen.grid_px)
     inside_px = inside_px + press * np.float32(_PRESSURE_PX)
     cover = np.clip(inside_px / np.float32(pen.soft_px) + np.float32(0.5), 0, 1)
     missing = np.float32(pen.pressure) * np.clip(np.float32(0.5) - press * np.float32(0.3), 0, 1)

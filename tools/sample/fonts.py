@@ -157,5 +157,5 @@ def fetch(work: Path, font_id: str) -> Font:
 def _member(members: tarfile.TarFile, name: str) -> bytes:
     stream = members.extractfile(f"package/{name}")
     if stream is None:
-        raise ValueError(f"{members.name}: no file {name}")
+        raise ValueError(f"{members.name!r}: no file {name}")
     return stream.read()

@@ -40,7 +40,7 @@ PARTS: dict[str, dict[str, tuple[Part, ...]]] = {
     },
 }
 
-LOANS = {"long-cang": {"以": "ma-shan-zheng", "似": "ma-shan-zheng"}}
+LOANS = {"long-cang": dict.fromkeys("以似分", "ma-shan-zheng")}
 """Font -> characters that are too free in it to be read -> the font that lends them."""
 
 
