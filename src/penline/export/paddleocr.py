@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -29,6 +30,7 @@ from penline.records import Sample
 __all__ = ["PaddleOCR", "read_dictionary"]
 
 DICTIONARY = "dict.txt"
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
 
 def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
@@ -75,7 +77,7 @@ class PaddleOCR(Exporter):
             if any(mark in sample.text for mark in "\t\n\r"):
                 raise ExportError(f"{path}: a label must hold no TAB and no line end")
             data = encode(sample.image, options)
-            (partial / name).write_bytes(data)
+            _write(f"{partial}/{name}", data)
             files.update(data)
             pixels.update(sample.image.tobytes())
             counts.update(sample.counts)
@@ -151,6 +153,17 @@ class PaddleOCR(Exporter):
         }
         put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
         return whole
+
+
+def _write(path: str, data: bytes) -> None:
+    # a file object for each image would cost more than the writing itself
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o644)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    finally:
+        os.close(handle)
 
 
 def _box_line(path: str, sample: Sample) -> dict[str, Any]:
