@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 import penline.sample
+from penline import catalogue
+from penline.datasets.sources import read
 
 FOLDER = Path(penline.sample.__file__).parent
 ARCHIVE = FOLDER / "sample.zip"
@@ -168,3 +170,14 @@ def test_the_notice_names_every_font_and_its_licence_is_there() -> None:
         licence = path.read_text(encoding="utf-8")
         assert licence.splitlines()[0].strip() in copyrights, font
         assert "SIL OPEN FONT LICENSE Version 1.1" in licence, font
+
+
+def test_the_card_counts_what_is_there() -> None:
+    writers, characters, count = set(), set(), 0
+    for record in read(ARCHIVE):
+        writers.add(record.source.writer)
+        characters.add(record.character)
+        count += 1
+    card = catalogue.card("penline-sample")
+    published = {what: card.published(what)[0].value for what in ("writers", "samples", "classes")}
+    assert published == {"writers": len(writers), "samples": count, "classes": len(characters)}
