@@ -102,6 +102,17 @@ def test_a_defect_is_shown_with_its_place(penline, gnt: Path, tmp_path: Path) ->
     assert "left out: 1" in text
 
 
+def test_names_are_printed_as_they_are(penline, tmp_path: Path) -> None:
+    """No mark-up and no picture is made of a file's or a writer's name."""
+    path = tmp_path / "x.gnt"
+    path.write_bytes(fakes.gnt("今天"))
+    marked = tmp_path / "[red]b[red].gnt"
+    marked.write_bytes(fakes.gnt("今天"))
+    _, text, _ = penline("info", path, marked)
+    assert "unknown:x: 2" in text
+    assert "[red]b[red].gnt" in text
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

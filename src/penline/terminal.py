@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Rate", "bar", "err", "fail", "out", "print_facts", "print_json"]
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+out = Console(soft_wrap=True, highlight=False, emoji=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 def fail(message: str, code: int) -> NoReturn:
