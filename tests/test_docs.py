@@ -29,6 +29,7 @@ DOCS = ROOT / "docs"
 sys.path.insert(0, str(ROOT / "tools"))
 
 import make_docs  # noqa: E402
+from pages import examples  # noqa: E402
 from pages import recipe as recipe_page  # noqa: E402
 from pages import verbs as verb_pages  # noqa: E402
 
@@ -100,8 +101,8 @@ def test_every_command_is_documented() -> None:
             for flag in parameter.opts:
                 if flag.startswith("-") and flag != "--help":
                     assert f"`{flag}`" in page, (verb.name, flag)
-    assert set(verb_pages.EXAMPLES) == verbs
-    assert set(verb_pages.FUNCTIONS) == verbs
+    assert set(examples.EXAMPLES) == verbs
+    assert set(examples.FUNCTIONS) == verbs
 
 
 def test_every_option_says_what_it_is() -> None:

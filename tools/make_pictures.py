@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
+
 from penline.bank import Bank
 from penline.corpus import Corpus
 from penline.look.tiles import CELL_PX, glyph_cell

@@ -1,10 +1,14 @@
 """penline: from handwriting archives to training-ready text lines.
 
-import penline
-for glyph in penline.read("1001-c.gnt"): ...
-bank = penline.open_bank("hwdb.bank")
-lines = penline.Composer("plain", bank, "novel.txt", seed=1)
-lines[12345].image
+A first line::
+
+    import penline
+
+    bank = penline.open_bank("hwdb.bank")
+    lines = penline.Composer("plain", bank, "novel.txt", seed=1)
+    lines[12345].image
+
+The verbs of the command line are functions of `penline.api`.
 """
 
 from __future__ import annotations
@@ -12,10 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from penline.api import check as check
-    from penline.api import compose as compose
     from penline.api import info as info
-    from penline.api import pack as pack
     from penline.api import sheet as sheet
     from penline.bank import open_bank as open_bank
     from penline.datasets.sources import read as read
@@ -31,12 +32,9 @@ _PLACES = {
     "Composer": "penline.recipe",
     "Recipe": "penline.recipe",
     "Sample": "penline.records",
-    "check": "penline.api",
-    "compose": "penline.api",
     "info": "penline.api",
     "load_recipe": "penline.recipe",
     "open_bank": "penline.bank",
-    "pack": "penline.api",
     "read": "penline.datasets.sources",
     "sample_bank": "penline.sample",
     "sheet": "penline.api",

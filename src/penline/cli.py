@@ -88,10 +88,10 @@ def list_(as_json: AsJson = False) -> None:
         print_json([card.model_dump(mode="json", exclude={"prose"}) for card in cards.values()])
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "kind", "what"):
+    for column in ("id", "what"):
         table.add_column(column, no_wrap=column == "id")
     for card in cards.values():
-        table.add_row(card.id, escape(str(card.kind)), escape(card.summary()))
+        table.add_row(card.id, escape(card.summary().partition(": ")[2]))
     out.print(table)
 
 
@@ -185,7 +185,8 @@ def compose(
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],
     n: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 1000,
     recipe: Annotated[
-        str | None, typer.Option("--recipe", help="A YAML file, or `plain` or `mixed`.")
+        str | None,
+        typer.Option("--recipe", help="A YAML file, or `plain`, or `mixed`, which is the default."),
     ] = None,
     banks: Annotated[
         list[Path] | None, typer.Option("--bank", help="Glyphs; may be repeated.")
@@ -212,7 +213,7 @@ def compose(
         bool, typer.Option("--boxes", help="Write character boxes and provenance, too.")
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; as many as processors.")
+        int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
     ] = None,
     engine: Annotated[str, typer.Option(help="Where shards run.")] = "local",
     overwrite: Overwrite = False,

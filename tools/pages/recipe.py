@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
@@ -28,7 +30,7 @@ __all__ = ["PARTS", "fill", "rows"]
 _MARK = re.compile(r"(<!-- made: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _HEAD = ("setting", "takes", "if left out", "what it is")
 
-_SECTIONS = {
+_SECTIONS: dict[str, type[BaseModel]] = {
     "corpus": CorpusSettings,
     "image": ImageSettings,
     "layout": Layout,
@@ -54,7 +56,10 @@ _FALLBACK = {
     "PaperChoice.weight": "How often this paper is taken, beside the weights of the others.",
 }
 """What is said of fields that have no text of their own in the code."""
-_TAKES = {"Recipe.papers": "list of papers", "Recipe.effects": "`default`, `none`, or list of effects"}
+_TAKES = {
+    "Recipe.papers": "list of papers",
+    "Recipe.effects": "`default`, `none`, or list of effects",
+}
 
 
 def fill(text: str) -> str:
@@ -68,7 +73,7 @@ def fill(text: str) -> str:
 
 def rows(model: type[BaseModel], *, leave_out: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """One row for each field of `model`."""
-    found = []
+    found: list[tuple[str, ...]] = []
     texts = field_docs(model)
     for name, field in model.model_fields.items():
         if name in leave_out:
@@ -112,6 +117,10 @@ def _top() -> str:
     return table(_HEAD, rows(Recipe))
 
 
+def _section(model: type[BaseModel]) -> str:
+    return f"{_about(model)}\n\n{table(_HEAD, rows(model))}"
+
+
 def _papers() -> str:
     names = " or ".join(f"`{name}`" for name in sorted(PAPERS))
     choice = ("`name`", names, "must be given", "Which paper; its own settings stand beside it.")
@@ -147,12 +156,9 @@ def _presets() -> str:
     return "\n".join(parts)
 
 
-PARTS = {
+PARTS: dict[str, Callable[[], str]] = {
     "recipe": _top,
-    **{
-        name: (lambda model=model: f"{_about(model)}\n\n{table(_HEAD, rows(model))}")
-        for name, model in _SECTIONS.items()
-    },
+    **{name: functools.partial(_section, model) for name, model in _SECTIONS.items()},
     "papers": _papers,
     "effects": _effects,
     "presets": _presets,

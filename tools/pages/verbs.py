@@ -10,49 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pages.examples import EXAMPLES, FUNCTIONS
 from pages.tables import bounds, kind, table
 from penline.cli import app
 
 __all__ = ["Verb", "page", "pages", "verbs"]
 
 NOTE = "<!-- Made by tools/make_docs.py from the command itself; change the command, not this. -->"
-
-FUNCTIONS = {
-    "list": "penline.catalogue.load",
-    "card": "penline.catalogue.card",
-    "info": "penline.api.info",
-    "bank": "penline.api.pack",
-    "compose": "penline.api.compose",
-    "check": "penline.api.check",
-    "sheet": "penline.api.sheet",
-}
-"""The library function that each verb calls."""
-
-EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
-    "list": (("All data sets, for a script:", "penline list --json"),),
-    "card": (("What is known of one data set:", "penline card casia-hwdb1.1"),),
-    "info": (
-        ("A file, and a bank made of it:", "penline info 1001-c.gnt my.bank"),
-        ("An archive, read in place:", "penline info Pot1.1Test.zip --json"),
-    ),
-    "bank": (
-        ("Two files and an archive into one bank:", "penline bank 001.pot 1001-c.gnt Gnt1.1TrainPart1.zip -o my.bank"),
-        ("Files of your own that are for testing:", "penline bank scans/ --part test -o test.bank"),
-        ("What is sound in a damaged file:", "penline bank broken.gnt --salvage -o saved.bank"),
-    ),
-    "compose": (
-        ("200 lines of the embedded sample:", "penline compose -n 200 -o lines"),
-        ("Your glyphs, your text, clean paper:", "penline compose --bank my.bank --corpus novel.txt --recipe plain -n 100000 -o lines"),
-        ("A twentieth for validation, by other writers, of other sentences:", "penline compose --bank my.bank --corpus texts/ -n 100000 --val 0.05 -o lines"),
-        ("For fine-tuning, with the trainer's own dictionary:", "penline compose --bank my.bank --corpus novel.txt --dict ppocrv5_dict.txt -n 20000 -o lines"),
-        ("Line 12,345 alone; it is the same line:", "penline compose --bank my.bank --corpus novel.txt --start 12345 -n 1 -o one"),
-    ),
-    "check": (("Before training, and after copying:", "penline check lines"),),
-    "sheet": (
-        ("Glyphs of a bank:", "penline sheet my.bank -o glyphs.html"),
-        ("Lines of a data set:", "penline sheet lines -o lines.html --limit 200"),
-    ),
-}  # fmt: skip
 
 _INDEX = """\
 # Verbs
@@ -197,7 +161,9 @@ def _default(default: Any) -> str:
 def _examples(name: str) -> list[str]:
     if name not in EXAMPLES:
         return []
-    body = "\n\n".join(f"{about}\n\n```sh\n{command}\n```" for about, command in EXAMPLES[name])
+    body = "\n\n".join(
+        f"{about}\n\n```sh\n{command}\n```" for about, command in EXAMPLES[name].items()
+    )
     return ["## Examples\n", body + "\n"]
 
 

@@ -61,11 +61,13 @@ class Layout(BaseModel):
     gap_mixed_em_range: Range = (0.08, 0.20)
     """Gap where scripts meet."""
     gap_deviation_em: float = Field(0.05, ge=0, le=0.5)
+    """Of gaps along the line."""
     cell_pull_range: Range = (0.2, 0.7)
     """0: equal gaps between ink; 1: equal advance, as if written in cells."""
     space_em_range: Range = (0.34, 0.55)
     """Width of white space."""
     size_deviation: float = Field(0.04, ge=0, le=0.3)
+    """Of the glyphs' size along the line, as share."""
     size_trend: float = Field(0.05, ge=0, le=0.5)
     """Deviation of the growth from a line's start to its end."""
     rise_deviation_em: float = Field(0.035, ge=0, le=0.5)
@@ -75,9 +77,11 @@ class Layout(BaseModel):
     slant_deviation: float = Field(0.05, ge=0, le=0.5)
     """Lean per height, one for the line, on top of the writer's own."""
     slant_walk_deviation: float = Field(0.02, ge=0, le=0.3)
+    """Of the lean from glyph to glyph."""
     press_deviation: float = Field(0.06, ge=0, le=0.5)
     """Strength of the ink."""
     correlation: Share = 0.75
+    """How alike neighbours are in size, height, lean and strength."""
     cell_em_range: Range = (1.14, 1.34)
     """Side of a squared paper's cell."""
 

@@ -134,7 +134,8 @@ class PaddleOCR(Exporter):
             lists=[f"rec_gt_{side}.txt" for side in lists],
             longest=longest,
             ratio=ratio,
-            use_space=bool(spaces) and " " not in entries,
+            # stock configurations add the space to a dictionary, and stock weights expect it
+            use_space=(bool(spaces) or self.options.dictionary is not None) and " " not in entries,
         )
         put(self.out / "paddleocr_rec.yml", config.encode())
         whole = {

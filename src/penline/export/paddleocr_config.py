@@ -25,7 +25,7 @@ def configuration(*, lists: Sequence[str], longest: int, ratio: float, use_space
         lists: label files, training first, then validation if there is one.
         longest: characters of the longest label.
         ratio: width over height of the widest image.
-        use_space: labels hold spaces and the dictionary does not.
+        use_space: PaddleOCR should add the space to the dictionary.
     """
     width = max(STOCK_WIDTH_PX, math.ceil(HEIGHT_PX * ratio / 32) * 32)
     length = max(STOCK_LENGTH, math.ceil(longest / 5) * 5)
@@ -33,8 +33,9 @@ def configuration(*, lists: Sequence[str], longest: int, ratio: float, use_space
     held = "" if len(lists) > 1 else "  # no validation list was made (penline compose --val 0.05)"
     return f"""\
 # Settings that fit this data set, to put over a PaddleOCR recognition configuration
-# (PP-OCRv4_mobile_rec.yml, PP-OCRv5_server_rec.yml). Run PaddleOCR from this folder, or
-# write the folder's path in place of the dots.
+# (PP-OCRv4_mobile_rec.yml, PP-OCRv5_server_rec.yml): these keys take the place of those of the
+# same name, and Train.sampler goes (its MultiScaleSampler serves MultiScaleDataSet alone). Run
+# PaddleOCR from this folder, or write the folder's path in place of each ./
 Global:
   character_dict_path: ./dict.txt
   use_space_char: {str(use_space).lower()}

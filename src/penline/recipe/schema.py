@@ -69,10 +69,13 @@ class ImageSettings(_Settings):
     """The pictures."""
 
     height_px: int = Field(64, ge=16, le=512)
+    """Height; the width follows the line."""
     mode: Literal["gray", "rgb"] = "gray"
+    """One channel or three."""
     max_width_px: int = Field(8192, ge=64, le=32768)
     """A wider line is given up, and counted."""
     format: Literal["jpg", "png"] = "jpg"
+    """Of the files."""
     quality: int = Field(95, ge=1, le=100)
     """JPEG quality."""
 
@@ -95,6 +98,7 @@ class PaperChoice(_Settings):
     """One kind of paper and how often it is taken."""
 
     weight: float = Field(1.0, ge=0, le=1000)
+    """How often it is taken, in proportion to the others."""
     paper: SerializeAsAny[PaperSettings]
 
 
@@ -135,6 +139,7 @@ class Recipe(_Settings):
     """Everything that decides how lines look, but the glyphs and the text."""
 
     version: Literal[1] = 1
+    """Of the recipe's own form."""
     writers: Literal["one", "mixed"] = "one"
     """``one``: a line is by one known writer; ``mixed``: its glyphs are by anybody, glyphs of
     unknown writers among them."""
