@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from penline.compiled import compiled
 
-__all__ = ["BLOCK_WORDS", "Draws", "philox_words", "rng", "stage_key"]
+__all__ = ["BLOCK_WORDS", "Draws", "draw_seed", "draw_units", "philox_words", "rng", "stage_key"]
 
 T = TypeVar("T")
 Words = npt.NDArray[np.uint64]
@@ -160,6 +160,16 @@ class Draws:
             if point < 0:
                 return item
         raise AssertionError("unreachable: point is below the sum of the shares")
+
+
+def draw_units(rng: Draws, interval: tuple[float, float], unit: int) -> int:
+    """A number in `interval`, counted in whole steps of 1/`unit`."""
+    return round(rng.uniform(*interval) * unit)
+
+
+def draw_seed(rng: Draws) -> int:
+    """A key for a noise field: 48 bits, so that every JSON reader keeps it exact."""
+    return rng.word() >> 16
 
 
 def rng(seed: int, index: int, stage_name: str) -> Draws:

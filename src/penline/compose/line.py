@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from penline.characters import kind_of
 from penline.compose.spacing import (
@@ -23,15 +23,19 @@ from penline.compose.spacing import (
     space_line,
 )
 from penline.randomness import Draws
+from penline.settings import ORDERED, EmRange, Settings, Share, ShareRange
 
 __all__ = ["Layout", "Placements", "lay_out"]
-
-Range = tuple[float, float]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 _LATIN_KINDS = frozenset(
     ["digit", "upper", "ascender", "x-height", "t", "i", "descender", "j", "f"]
 )
+FillRange = Annotated[
+    tuple[Annotated[float, Field(ge=0.2, le=1)], Annotated[float, Field(ge=0.2, le=1)]], ORDERED
+]
+CellRange = Annotated[
+    tuple[Annotated[float, Field(ge=0.5, le=4)], Annotated[float, Field(ge=0.5, le=4)]], ORDERED
+]
 _JOINING = frozenset(".,:;'’-/@_")
 """Marks that belong to a number or a word when they stand inside it."""
 _RIGHT_SIDE = {"open": 0.9}
@@ -39,32 +43,30 @@ _LOW_MARKS = ("stop-low", "comma-low", "han-stop", "han-comma", "colon", "semico
 _LEFT_SIDE = dict.fromkeys((*_LOW_MARKS, "close"), 0.08)
 
 
-class Layout(BaseModel):
+class Layout(Settings):
     """How a hand places glyphs; lengths in ems, the height of its median Chinese character.
 
     Each range is drawn from once a line; each deviation acts from glyph to glyph, as a walk that
     keeps `correlation` of its last step.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    fill_range: Range = (0.74, 0.92)
+    fill_range: FillRange = (0.74, 0.92)
     """Share of the picture's height that the line's ink fills."""
-    em_most: Share = 0.76
+    em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76
     """Largest em, as share of the picture's height."""
-    margin_em_range: Range = (0.1, 0.5)
+    margin_em_range: EmRange = (0.1, 0.5)
     """White to the left and to the right of the line."""
-    gap_em_range: Range = (0.06, 0.20)
+    gap_em_range: EmRange = (0.06, 0.20)
     """Gap between Chinese characters, ink to ink."""
-    gap_latin_em_range: Range = (0.03, 0.07)
+    gap_latin_em_range: EmRange = (0.03, 0.07)
     """Gap between the letters of a word."""
-    gap_mixed_em_range: Range = (0.08, 0.20)
+    gap_mixed_em_range: EmRange = (0.08, 0.20)
     """Gap where scripts meet."""
     gap_deviation_em: float = Field(0.05, ge=0, le=0.5)
     """Of gaps along the line."""
-    cell_pull_range: Range = (0.2, 0.7)
+    cell_pull_range: ShareRange = (0.2, 0.7)
     """0: equal gaps between ink; 1: equal advance, as if written in cells."""
-    space_em_range: Range = (0.34, 0.55)
+    space_em_range: EmRange = (0.34, 0.55)
     """Width of white space."""
     size_deviation: float = Field(0.04, ge=0, le=0.3)
     """Of the glyphs' size along the line, as share."""
@@ -82,7 +84,7 @@ class Layout(BaseModel):
     """Strength of the ink."""
     correlation: Share = 0.75
     """How alike neighbours are in size, height, lean and strength."""
-    cell_em_range: Range = (1.14, 1.34)
+    cell_em_range: CellRange = (1.14, 1.34)
     """Side of a squared paper's cell."""
 
     def draw(self, rng: Draws, cells: bool) -> dict[str, float]:

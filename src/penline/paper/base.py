@@ -8,10 +8,11 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from penline.paper.guide import Guide
-from penline.randomness import Draws
+from penline.randomness import Draws, draw_seed, draw_units
+from penline.settings import ORDERED, Settings, Share, ShareRange, SizeRange
 
 __all__ = [
     "ORDERED",
@@ -37,38 +38,19 @@ Params: TypeAlias = dict[str, Any]
 Colour: TypeAlias = Sequence[int]
 
 
-def _ordered(interval: tuple[float, float]) -> tuple[float, float]:
-    if interval[0] > interval[1]:
-        raise ValueError("the first number of a range must not exceed the second")
-    return interval
-
-
-ORDERED = AfterValidator(_ordered)
-"""For the annotation of an interval: its first number must not exceed its second."""
-
-Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
-ShareRange: TypeAlias = Annotated[tuple[Share, Share], ORDERED]
-SizeRange: TypeAlias = Annotated[
-    tuple[Annotated[float, Field(ge=0, le=64)], Annotated[float, Field(ge=0, le=64)]],
-    ORDERED,
-]
 ToneRange: TypeAlias = Annotated[
     tuple[Annotated[int, Field(ge=1, le=255)], Annotated[int, Field(ge=1, le=255)]],
     ORDERED,
 ]
 
 
-class PaperSettings(BaseModel):
+class PaperSettings(Settings):
     """Settings of one kind of paper.
 
     A paper's module holds a subclass and, beside it, the pure function
     ``apply(guide, mode, **params)``. `draw` gives the params: plain numbers, strings and short
     lists that survive JSON.
     """
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
 
     cells: ClassVar[bool] = False
     """Whether the characters sit in cells, one each."""
@@ -82,16 +64,6 @@ class PaperSettings(BaseModel):
     def inputs(self) -> list[Path]:
         """Files that decide the pixels; their content belongs to the recipe's hash."""
         return []
-
-
-def draw_units(rng: Draws, interval: tuple[float, float], unit: int) -> int:
-    """A number in `interval`, counted in whole steps of 1/`unit`."""
-    return round(rng.uniform(*interval) * unit)
-
-
-def draw_seed(rng: Draws) -> int:
-    """A key for a noise field: 48 bits, so that every JSON reader keeps it exact."""
-    return rng.word() >> 16
 
 
 def jitter(rng: Draws, colour: Colour, spread: int) -> list[int]:

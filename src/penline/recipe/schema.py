@@ -11,9 +11,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SerializeAsAny,
     ValidationError,
@@ -25,6 +23,7 @@ from penline.effects import DEFAULT as DEFAULT_EFFECTS
 from penline.effects import EffectSettings, effect_class
 from penline.errors import RecipeError, UsageError
 from penline.paper import PaperSettings, paper_class
+from penline.settings import ORDERED, Settings
 
 __all__ = [
     "Colours",
@@ -41,11 +40,7 @@ __all__ = [
 MAX_RECIPE_BYTES = 1 << 20
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class CorpusSettings(_Settings):
+class CorpusSettings(Settings):
     """How lines are taken from the text."""
 
     length_range: tuple[int, int] = (8, 25)
@@ -65,7 +60,7 @@ class CorpusSettings(_Settings):
         return self
 
 
-class ImageSettings(_Settings):
+class ImageSettings(Settings):
     """The pictures."""
 
     height_px: int = Field(64, ge=16, le=512)
@@ -80,21 +75,25 @@ class ImageSettings(_Settings):
     """JPEG quality."""
 
 
-Colours = tuple[tuple[int, int, int], ...]
+Tone = Annotated[int, Field(ge=0, le=255)]
+Tones = Annotated[tuple[Tone, Tone], ORDERED]
+Colours = Annotated[tuple[tuple[Tone, Tone, Tone], ...], Field(min_length=1)]
+Strength = Annotated[float, Field(ge=0.05, le=4)]
+Strengths = Annotated[tuple[Strength, Strength], ORDERED]
 
 
-class Ink(_Settings):
+class Ink(Settings):
     """The pen's ink."""
 
-    tone_range: tuple[int, int] = (14, 78)
+    tone_range: Tones = (14, 78)
     """Grey of full ink, 0 = black; in rgb the brightness of the colour."""
     colours: Colours = ((0, 0, 0), (0, 0, 0), (20, 32, 96), (16, 24, 64), (90, 20, 24))
     """RGB colours to draw from when the mode is rgb; `tone_range` is added to each channel."""
-    strength_range: tuple[float, float] = (0.8, 1.05)
+    strength_range: Strengths = (0.8, 1.05)
     """How much of full ink the writer's usual stroke reaches."""
 
 
-class PaperChoice(_Settings):
+class PaperChoice(Settings):
     """One kind of paper and how often it is taken."""
 
     weight: float = Field(1.0, ge=0, le=1000)
@@ -135,7 +134,7 @@ Paper = Annotated[PaperChoice, BeforeValidator(_paper)]
 Effect = Annotated[SerializeAsAny[EffectSettings], BeforeValidator(_effect)]
 
 
-class Recipe(_Settings):
+class Recipe(Settings):
     """Everything that decides how lines look, but the glyphs and the text."""
 
     version: Literal[1] = 1
