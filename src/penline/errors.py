@@ -14,6 +14,7 @@ __all__ = [
     "RecipeError",
     "UnwritableLine",
     "UsageError",
+    "WorkerDied",
 ]
 
 
@@ -91,7 +92,16 @@ class MissingExtra(PenlineError, ImportError):
     """An optional dependency that is not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs an optional package: pip install 'penline[{extra}]'")
+        super().__init__(what, extra)
+        self.what = what
+        self.extra = extra
+
+    def __str__(self) -> str:
+        return f"{self.what} needs an optional package: pip install 'penline[{self.extra}]'"
+
+
+class WorkerDied(PenlineError, RuntimeError):
+    """A worker process ended without a word: killed, or out of memory."""
 
 
 class Interrupted(PenlineError, RuntimeError):

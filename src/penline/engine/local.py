@@ -6,11 +6,14 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Any
 
 import cv2
 import pyarrow as pa
+
+from penline.errors import WorkerDied
 
 __all__ = ["default_workers", "run"]
 
@@ -31,6 +34,9 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
     With one worker the task runs in this process. Else each worker is a new process (spawn); it
     gets the task once. When the caller stops asking (Ctrl-C among the reasons), shards under way
     are finished and the others are not begun.
+
+    Raises:
+        WorkerDied: a worker process was killed.
     """
     if workers <= 1 or len(shards) <= 1:
         _one_thread()
@@ -49,7 +55,14 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
                     running.add(pool.submit(_call, left.pop()))
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    yield future.result()
+                    try:
+                        result = future.result()
+                    except BrokenProcessPool:
+                        raise WorkerDied(
+                            "a worker process died (killed, or out of memory); the same command "
+                            "goes on with what is finished; --workers 1 takes less memory"
+                        ) from None
+                    yield result
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
     finally:

@@ -1,0 +1,64 @@
+"""Where shards run: same results, in processes of their own, and a word when one is killed."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from penline import errors
+from penline.engine import ENGINES, engine
+from penline.errors import UsageError, WorkerDied
+
+
+@dataclass(frozen=True)
+class Square:
+    """A task that can be pickled."""
+
+    kill: int = -1
+
+    def __call__(self, shard: int) -> tuple[int, int, int]:
+        if shard == self.kill:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return shard, shard * shard, os.getpid()
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES))
+def test_every_engine_gives_the_same(name: str) -> None:
+    shards = [3, 1, 4, 15, 9, 2, 6]
+    for workers in (1, 2):
+        found = list(engine(name)(Square(), shards, workers))
+        assert sorted(found)[0][:2] == (1, 1)
+        assert {(shard, square) for shard, square, _ in found} == {(k, k * k) for k in shards}
+        processes = {process for _, _, process in found}
+        assert (os.getpid() in processes) == (workers == 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_killed_worker_is_told() -> None:
+    with pytest.raises(WorkerDied, match="the same command"):
+        list(engine("local")(Square(kill=4), [1, 2, 3, 4, 5], 2))
+
+
+def test_an_unknown_engine() -> None:
+    with pytest.raises(UsageError, match="local"):
+        engine("steam")
+
+
+def test_errors_come_back_from_a_worker_as_they_were() -> None:
+    made = {
+        "FormatError": errors.FormatError("a.gnt", 5, "size", "10", "11"),
+        "UnwritableLine": errors.UnwritableLine(3, 2, "why"),
+        "MissingExtra": errors.MissingExtra("x", "y"),
+    }
+    for name in errors.__all__:
+        kind = getattr(errors, name)
+        error = made.get(name) or kind("what happened")
+        again = pickle.loads(pickle.dumps(error))  # noqa: S301
+        assert type(again) is kind
+        assert str(again) == str(error)
+        assert isinstance(again, errors.PenlineError)
