@@ -54,7 +54,8 @@ wheel: $(VENV)/.dev  ## build the wheel, install it into an empty environment, c
 
 check: lint types imports test wheel  ## all that must hold before a change lands
 
-bench: $(VENV)/.dev  ## speed beside other generators (makes their environments in build/peers)
+bench: $(VENV)/.dev  ## where a line's time goes, and speed beside other generators (in build/peers)
+	$(BIN)/python bench/profile.py
 	$(BIN)/python bench/peers.py
 
 judge: $(VENV)/.dev  ## read composed lines with an outside reader (environment in build/judge)
