@@ -12,6 +12,7 @@ from typing import Any
 from penline.bank import Bank, open_bank
 from penline.bank.layout import HEADER, PARTS
 from penline.catalogue.terms import terms
+from penline.census import census
 from penline.check import check
 from penline.corpus import load
 from penline.datasets.sources import AnyPath, open_sources
@@ -26,7 +27,7 @@ from penline.recipe import Composer, Recipe, load_recipe
 from penline.records import Defect
 from penline.sample import corpus_files, sample_bank
 
-__all__ = ["FileFacts", "check", "compose", "info", "pack", "sheet"]
+__all__ = ["FileFacts", "census", "check", "compose", "info", "pack", "sheet"]
 
 MAX_DICTIONARY_BYTES = 1 << 24
 

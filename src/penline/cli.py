@@ -14,7 +14,7 @@ from rich.table import Table
 
 import penline
 from penline.errors import Interrupted, PenlineError, UsageError
-from penline.terminal import Rate, bar, fail, out, print_facts, print_json
+from penline.terminal import Rate, bar, fail, out, print_census, print_facts, print_json
 
 __all__ = ["app", "main"]
 
@@ -126,6 +126,28 @@ def info(paths: Sources, as_json: AsJson = False) -> None:
         for one in facts:
             print_facts(one)
     if any(one.defect_count for one in facts):
+        raise typer.Exit(WRONG_DATA)
+
+
+@app.command()
+def census(
+    paths: Sources,
+    part: Annotated[
+        str | None, typer.Option(help="train or test, instead of what the names say.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read every record, compare with the published counts, list defects; exit 1 on a mismatch."""
+    from penline.api import census as count
+
+    with bar("counting", "records") as (shown, task):
+        rate = Rate(shown, task, "records")
+        found = count(paths, part=part, progress=lambda _, records: rate(records))
+    if as_json:
+        print_json({**asdict(found), "whole": found.whole})
+    else:
+        print_census(found)
+    if not found.whole:
         raise typer.Exit(WRONG_DATA)
 
 

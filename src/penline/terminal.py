@@ -19,11 +19,13 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 if TYPE_CHECKING:
     from penline.api import FileFacts
+    from penline.census import Census
 
-__all__ = ["Rate", "bar", "err", "fail", "out", "print_facts", "print_json"]
+__all__ = ["Rate", "bar", "err", "fail", "out", "print_census", "print_facts", "print_json"]
 
 out = Console(soft_wrap=True, highlight=False, emoji=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
@@ -88,3 +90,33 @@ def print_facts(one: FileFacts) -> None:
         out.print(f"  [red]defect[/red] {escape(str(defect))}")
     if one.defect_count > len(one.defects):
         out.print(f"  and {one.defect_count - len(one.defects):,} more defects")
+
+
+def print_census(found: Census) -> None:
+    """Print what a census found: figures, defects, a verdict."""
+    colours = {"equal": "green", "conflict": "yellow", "differs": "red", "not published": "dim"}
+    table = Table(box=None, pad_edge=False)
+    for column in ("data set", "part", "what", "found", "published", "verdict"):
+        table.add_column(column, justify="right" if column == "found" else "left")
+    for figure in found.figures:
+        scope = "" if figure.scope == "everything" else f" ({figure.scope})"
+        published = ", ".join(f"{value:,} {escape(f'[{key}]')}" for value, key in figure.published)
+        colour = colours[figure.verdict]
+        table.add_row(
+            escape(figure.card),
+            figure.part,
+            figure.what + scope,
+            f"{figure.found:,}",
+            published,
+            f"[{colour}]{figure.verdict}[/{colour}]",
+        )
+    if found.figures:
+        out.print(table)
+    for defect in found.defects[:20]:
+        out.print(f"[red]defect[/red] {escape(str(defect))}")
+    if found.defect_count > 20:
+        out.print(f"and {found.defect_count - 20:,} more defects")
+    for file, records in list(found.without_card.items())[:20]:
+        out.print(f"[red]of no known data set[/red] {escape(file)}: {records:,} records")
+    verdict = "as published" if found.whole else "not as published"
+    out.print(f"{found.files:,} files, {found.records:,} records: {verdict}")

@@ -13,6 +13,10 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "A file, and a bank:": "penline info 1001-c.gnt my.bank",
         "An archive, read in place:": "penline info Pot1.1Test.zip --json",
     },
+    "census": {
+        "An archive against its published counts:": "penline census Gnt1.1Test.zip",
+        "A folder of archives, for a script:": "penline census archives/ --json",
+    },
     "bank": {
         "Two files and an archive into one bank:": (
             "penline bank 001.pot 1001-c.gnt Gnt1.1TrainPart1.zip -o my.bank"
@@ -42,6 +46,7 @@ FUNCTIONS = {
     "list": "penline.catalogue.load",
     "card": "penline.catalogue.card",
     "info": "penline.api.info",
+    "census": "penline.api.census",
     "bank": "penline.api.pack",
     "compose": "penline.api.compose",
     "check": "penline.api.check",
