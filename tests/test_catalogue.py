@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from penline.catalogue import Card, card, ids, load, page, parse
 from penline.errors import CatalogueError
+from penline.formats import READERS
+from penline.new_card import left_to_do
 
 FOLDER = resources.files("penline.catalogue")
 NAMES = sorted(file.name for file in FOLDER.iterdir() if file.name.endswith(".md"))
@@ -61,6 +63,11 @@ def repeated_keys(node: yaml.Node | None) -> Iterator[str]:
 def test_a_card_bears_its_files_name(name: str) -> None:
     assert parse(text_of(name), name).id == name.removesuffix(".md")
     assert name.removesuffix(".md") in ids()
+
+
+@every_card
+def test_nothing_is_left_to_do(name: str) -> None:
+    assert left_to_do(text_of(name)) == ()
 
 
 @every_card
@@ -117,9 +124,10 @@ def test_train_and_test_add_up(name: str) -> None:
     found = card(name.removesuffix(".md"))
     for what, scope in {(count.what, count.scope) for count in found.counts}:
         train, test, whole = (figures(found, what, p, scope) for p in ("train", "test", "all"))
+        held = figures(found, what, "validation", scope) or {0}
         if what in ADDS and train and test and whole:
-            sums = {a + b for a, b in itertools.product(train, test)}
-            assert sums & whole, f"{what} of {scope}: {train} + {test} is not {whole}"
+            sums = {sum(parts) for parts in itertools.product(train, held, test)}
+            assert sums & whole, f"{what} of {scope}: {train} + {held} + {test} is not {whole}"
 
 
 @every_card
@@ -164,6 +172,14 @@ def test_bibtex_has_every_author(name: str) -> None:
         assert all(author in citation.bibtex for author in citation.authors)
         assert citation.bibtex.count("{") == citation.bibtex.count("}")
         assert citation.title in citation.text
+
+
+@every_card
+def test_bounds_are_not_taken_for_counts(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    for count in found.counts:
+        bound = count.value is not None and re.match(r"about|more than|shown rounded", count.note)
+        assert not bound or count.value % 10 == 0, count
 
 
 def test_a_source_is_described_alike_on_every_card() -> None:
@@ -245,7 +261,70 @@ def test_archives_hold_one_file_a_writer() -> None:
             assert sum(members) == figure(id, "writers", part)
 
 
+# The neighbours
+
+
+NEIGHBOURS = {
+    "bentham", "casia-ahcdb", "casia-icdar2013", "crohme", "cvl", "emnist", "etl8", "etl9", "gnhk",
+    "hasyv2", "hit-or3c", "iam", "khatt", "kmnist", "kuzushiji-49", "kuzushiji-kanji", "mnist",
+    "mthv2", "omniglot", "qmnist", "read2016", "read2017", "rimes", "scut-ept", "scut-hccdoc",
+}  # fmt: skip
+
+
+def test_the_neighbours_are_there() -> None:
+    assert set(load()) >= NEIGHBOURS
+
+
+def test_sources_that_disagree_stand_side_by_side() -> None:
+    assert figures(card("emnist"), "samples", scope="Letters") == {145_600, 103_600}
+    assert figures(card("kuzushiji-kanji"), "samples") == {140_424, 140_426}
+    assert figures(card("mthv2"), "characters") == {1_081_678, 1_081_663}
+    assert figures(card("casia-ahcdb"), "classes") == {10_350, 10_658, 12_229}
+    assert figures(card("cvl"), "writers") == {310, 311}
+
+
+def test_figures_of_the_neighbours_fit_together() -> None:
+    sd19, emnist, qmnist = (card(id) for id in ("nist-sd19", "emnist", "qmnist"))
+    assert figures(emnist, "samples") <= figures(sd19, "samples")
+    assert figures(qmnist, "samples", scope="xnist") == figures(
+        sd19, "samples", scope="digit fields"
+    )
+    assert figure("mnist", "samples", "train") == figure("qmnist", "samples", "train")
+    or3c = card("hit-or3c")
+    assert figures(or3c, "samples", "train") == {122 * 6_825}
+    assert figure("etl9", "samples") == 200 * figure("etl9", "classes")
+    scopes = ("common Chinese", "signs", "Chinese outside HWDB1.x")
+    assert figure("scut-ept", "classes") == sum(
+        figure("scut-ept", "classes", scope=scope) for scope in scopes
+    )
+    split = "split of the copy IAM-line"
+    parts = [figure("iam", "lines", part, split) for part in ("train", "validation", "test")]
+    assert figure("iam", "lines", scope=split) == sum(parts)
+
+
+def test_terms_that_forbid_passing_on_are_not_softened_by_a_copys_tag() -> None:
+    for id in ("iam", "khatt", "scut-ept", "scut-hccdoc", "mthv2", "etl8", "etl9"):
+        assert card(id).licence.redistribution == "no"
+    for id in ("rimes", "mnist", "emnist", "hit-or3c", "omniglot"):
+        assert card(id).licence.redistribution == "unclear"
+    for id in ("kmnist", "gnhk", "read2016", "read2017"):
+        assert card(id).licence.redistribution == "yes"
+
+
 # Asking
+
+
+def test_a_card_is_readable_when_one_of_its_formats_is_known() -> None:
+    found = card("casia-icdar2013")
+    assert found.readable({"pot"}) and found.readable(["x", "gnt"])
+    assert not found.readable(()) and not found.readable({"png", "POT"})
+    assert (found.state({"gnt"}), found.state(set())) == ("readable", "card")
+    assert card("kmnist").state({"idx": "module"}) == "readable"
+    assert card("kuzushiji-49").state({"idx": "module"}) == "card"
+    assert card("casia-hwdb1.1").readable(READERS)
+    assert card("penline-sample").readable(READERS)
+    for id in ("iam", "rimes", "khatt", "gnhk", "scut-hccdoc", "read2016"):
+        assert not card(id).readable(READERS)
 
 
 def test_the_first_cards_are_there() -> None:
@@ -339,9 +418,15 @@ def test_the_page_is_what_the_cards_say() -> None:
     )
 
 
+def test_the_page_says_where_no_rule_finds_the_writers() -> None:
+    assert card("iam").writers is None
+    assert "no rule that finds them" in page.card_page(card("iam"))
+    assert "Writers are `cvl:<number>`" in page.card_page(card("cvl"))
+
+
 def test_the_page_shows_every_card_and_figure() -> None:
     text = page.render()
     for found in load().values():
         assert f"\n## {found.id}\n" in text
         assert all(f"{count.value:,}" in text for count in found.counts if count.value is not None)
-        assert all(f"`{file.path}`" in text for file in found.files)
+        assert all(f"`{file.path or file.name}`" in text for file in found.files)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import cv2
@@ -15,6 +20,7 @@ from penline.bank import Bank
 from penline.check import check
 from penline.errors import ExportError, Interrupted, UsageError
 from penline.export.paddleocr import read_dictionary
+from penline.export.run import Run
 
 RECIPE = {
     "corpus": {"length_range": [4, 12]},
@@ -199,6 +205,8 @@ def test_check_sees_what_is_wrong(tmp_path: Path, small_bank: Bank, corpus_file:
     assert problems(lambda: None) == ""
     assert "00000003.jpg: No such file" in problems(image.unlink)
     assert "does not decode" in problems(lambda: image.write_bytes(b"\xff\xd8junk"))
+    header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60000).to_bytes(4, "big") * 2
+    assert "does not decode" in problems(lambda: image.write_bytes(header + b"\x08\0\0\0\0" * 9))
     assert "its files are not those" in problems(
         lambda: image.write_bytes((out / "images/00000/00000004.jpg").read_bytes())
     )
@@ -215,8 +223,130 @@ def test_check_sees_what_is_wrong(tmp_path: Path, small_bank: Bank, corpus_file:
         lambda: labels.write_bytes(labels.read_bytes().replace(b"\n", "龘\n".encode(), 1))
     )
     assert "without a label" in problems(lambda: (image.parent / "x.jpg").write_bytes(b""))
+    assert "not the file that was written" in problems(
+        lambda: (out / "dict.txt").write_bytes(
+            b"".join(reversed((out / "dict.txt").read_bytes().splitlines(True)))
+        )
+    )
+    assert "paddleocr_rec.yml: missing" in problems((out / "paddleocr_rec.yml").unlink)
+
+    def change_report(**changed: object) -> None:
+        report = json.loads((out / "report.json").read_bytes())
+        (out / "report.json").write_text(json.dumps({**report, **changed}), "utf-8")
+
+    assert "not in the report" in problems(lambda: change_report(shards=[]))
+    assert "says 5 classes" in problems(lambda: change_report(classes=5))
+    for changed in ({"shards": 5}, {"shards": [{}]}, {"lines": {"../x": 1}}, {"files": {"/a": ""}}):
+        with pytest.raises(ExportError, match=r"report\.json: not a report"):
+            problems(lambda changed=changed: change_report(**changed))
+    make(out, small_bank, corpus_file, overwrite=True)
+    (out / "report.json").write_text("[" * 200_000)
+    with pytest.raises(ExportError, match="not a report"):
+        check(out)
     with pytest.raises(ExportError, match="not a finished data set"):
         check(tmp_path)
+
+
+def test_a_side_without_lines_is_sound(tmp_path: Path, small_bank: Bank, corpus_file: Path) -> None:
+    made = make(tmp_path / "a", small_bank, corpus_file, n=2, val=0.05)
+    assert made.report["lines"] == {"train": 2, "val": 0}
+    assert check(tmp_path / "a").problems == []
+
+
+def test_one_folder_by_two_names_is_one_folder(
+    tmp_path: Path, small_bank: Bank, corpus_file: Path
+) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with Run(tmp_path / "a").held():
+        for name in ("a", "b"):
+            with pytest.raises(UsageError, match="in use"):
+                make(tmp_path / name, small_bank, corpus_file)
+    make(tmp_path / "b", small_bank, corpus_file)
+    assert check(tmp_path / "a").problems == []
+
+
+def test_the_folder_one_stands_in(
+    tmp_path: Path, small_bank: Bank, corpus_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(Path(), small_bank, corpus_file)
+    assert check(Path()).problems == []
+
+
+def test_overwrite_spares_what_is_not_penlines_and_what_it_cannot_replace(
+    tmp_path: Path, small_bank: Bank, corpus_file: Path
+) -> None:
+    out = tmp_path / "a"
+    (out / "images").mkdir(parents=True)
+    (out / "images" / "photo.jpg").write_text("x")
+    (out / "report.json").write_text('{"my": 1}')
+    with pytest.raises(UsageError, match="not penline's"):
+        make(out, small_bank, corpus_file, overwrite=True)
+    assert (out / "images" / "photo.jpg").exists()
+    make(tmp_path / "b", small_bank, corpus_file)
+    before = tree(tmp_path / "b")
+    with pytest.raises(UsageError, match="steam"):
+        make(tmp_path / "b", small_bank, corpus_file, overwrite=True, engine="steam")
+    nothing = tmp_path / "none.txt"
+    nothing.write_text("龘龘龘龘龘龘\n", "utf-8")
+    with pytest.raises(ExportError, match="no line was made"):
+        make(tmp_path / "b", small_bank, nothing, overwrite=True, n=10)
+    assert tree(tmp_path / "b") == before
+
+
+def test_a_claim_cut_short_is_taken_up(tmp_path: Path, small_bank: Bank, corpus_file: Path) -> None:
+    (tmp_path / "a" / ".penline" / "shards").mkdir(parents=True)
+    make(tmp_path / "a", small_bank, corpus_file)
+    (tmp_path / "a" / "images" / "junk").mkdir()
+    assert check(tmp_path / "a").problems == []
+
+
+def test_another_version_does_not_go_on(
+    tmp_path: Path, small_bank: Bank, corpus_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(done: int, total: int) -> None:
+        if done >= 1000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted):
+        make(tmp_path / "a", small_bank, corpus_file, n=1500, progress=stop)
+    monkeypatch.setattr("penline.produce.__version__", "9.9")
+    with pytest.raises(UsageError, match="other settings"):
+        make(tmp_path / "a", small_bank, corpus_file, n=1500)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
+def test_a_killed_run_leaves_no_worker_and_goes_on(
+    tmp_path: Path, small_bank: Bank, corpus_file: Path
+) -> None:
+    recipe = tmp_path / "r.yaml"
+    recipe.write_text(yaml.safe_dump(RECIPE))
+    command = [
+        sys.executable, "-m", "penline", "compose", "-n", "8000", "--workers", "2",
+        "--bank", str(small_bank.path), "--corpus", str(corpus_file), "--recipe", str(recipe),
+        "-o", str(tmp_path / "cut"),
+    ]  # fmt: skip
+    started = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    for _ in range(600):
+        if list((tmp_path / "cut" / "images").glob("0*")):
+            break
+        time.sleep(0.1)
+    started.kill()
+    started.wait(timeout=60)
+    for _ in range(200):
+        try:
+            os.killpg(started.pid, 0)
+        except ProcessLookupError:
+            break
+        time.sleep(0.1)
+    else:
+        os.killpg(started.pid, signal.SIGKILL)
+        pytest.fail("a worker outlived its parent")
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=200)
+    assert check(tmp_path / "cut").problems == []
+    make(tmp_path / "whole", small_bank, corpus_file, n=8000, workers=2)
+    assert tree(tmp_path / "cut") == tree(tmp_path / "whole")
 
 
 def test_png_and_rgb(tmp_path: Path, small_bank: Bank, corpus_file: Path) -> None:

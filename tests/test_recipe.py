@@ -120,7 +120,7 @@ def test_a_line_nobody_can_write_is_redrawn_and_counted(small_bank: Bank, tmp_pa
 def test_a_line_that_can_never_be_written_is_an_error(small_bank: Bank, tmp_path: Path) -> None:
     text = tmp_path / "t.txt"
     text.write_text("龘龘龘龘龘龘\n", "utf-8")
-    with pytest.raises(UnwritableLine, match=r"sample 5: no line in 3 tries: nobody has 龘"):
+    with pytest.raises(UnwritableLine, match=r"sample 5: .* 3 tried: nobody has 龘"):
         Composer({"corpus": {"length_range": [4, 12], "tries": 3}}, small_bank, text)[5]
 
 
@@ -255,6 +255,10 @@ def test_presets_are_recipes() -> None:
         ("layout: {gap_em_range: [0.5, 0.1]}", "layout.gap_em_range"),
         ("layout: {fill_range: [0.0, 0.1]}", "layout.fill_range"),
         ("layout: {correlation: .nan}", "layout.correlation"),
+        ("layout: {margin_em_range: [-0.5, 0.5]}", "layout.margin_em_range"),
+        ("papers: [{name: plain, weight: 0.000001}]", "weight"),
+        ("version: 2024-13-45", "not YAML"),
+        ("[" * 5000, "not YAML"),
         ("ink: {tone_range: [10, 300]}", "ink.tone_range"),
         ("image: {height_px: 100000}", "image.height_px"),
         ("a: [", "not YAML"),
@@ -289,3 +293,75 @@ def test_the_hash_covers_what_decides_samples(small_bank: Bank, corpus_file: Pat
         )
         != base
     )
+
+
+@pytest.mark.parametrize("text", ["今天 ℃上午", "今天 … 上午", "第 Ⅱ 上午", " 今天…上 午 集"])
+def test_spaces_and_expansions_together(tmp_path: Path, text: str) -> None:
+    """As many spaces as glyphs too many: every character keeps its own place."""
+    bank = build(tmp_path / "b", {"casia:001": "今天上午集合.°CI第"})
+    corpus = tmp_path / "t.txt"
+    corpus.write_text(text + "\n", "utf-8")
+    for index in range(10):
+        sample = Composer({"corpus": {"length_range": [4, 12]}}, bank, corpus)[index]
+        assert len(sample.quads) == len(sample.text)
+        lefts = sample.quads[:, 0, 0]
+        assert (np.diff(lefts) > 0).all()
+        paper = int(np.bincount(sample.image.ravel()).argmax())
+        for at, character in enumerate(sample.text):
+            (x0, y0), (x1, y1) = sample.quads[at][[0, 2]].astype(int)
+            if character.isspace():
+                x0, x1 = x0 + 4, x1 - 4  # neighbours may reach in by a pixel or two
+            inked = (sample.image[y0:y1, x0:x1] < paper - 40).any()
+            assert inked != character.isspace(), (sample.text, at)
+
+
+def test_quads_stay_in_the_picture(small_bank: Bank, tmp_path: Path) -> None:
+    corpus = tmp_path / "t.txt"
+    corpus.write_text("over the own cow, or no owner.\n" * 3)
+    for index in range(40):
+        sample = Composer(SHORT, small_bank, corpus, seed=5)[index]
+        height, width = sample.image.shape
+        assert sample.quads.min() >= 0
+        assert (sample.quads <= [width, height]).all()
+
+
+def test_a_sentence_in_two_paragraphs_is_on_one_side(tmp_path: Path, characters: str) -> None:
+    bank = build(tmp_path / "b", {f"casia:00{n}": characters for n in range(1, 6)})
+    shared = "今天上午九点我们在学校门口"
+    corpus = tmp_path / "t.txt"
+    others = [
+        "集合准备去参观老师说学习",
+        "没有捷径只有坚持会议定于",
+        "下午举行北京的秋天是一年",
+        "中最美的季节天高云淡集合",
+    ]
+    corpus.write_text("".join(f"{shared}，{other}。\n" for other in others), "utf-8")
+    lines = Composer({"corpus": {"length_range": [8, 16]}}, bank, corpus, seed=1, val=0.3)
+    texts: dict[str, set[str]] = {"train": set(), "val": set()}
+    counts = Counter()
+    for index in range(200):
+        try:
+            sample = lines[index]
+        except UnwritableLine as error:
+            counts.update(error.counts)
+            continue
+        texts[sample.side].add(sample.text)
+        counts.update(sample.counts)
+    assert texts["val"]
+    assert texts["train"]
+    assert not any(shared in text for text in texts["train"])
+    assert counts["line skipped: its sentence is held for validation, too"] > 0
+
+
+def test_a_line_given_up_keeps_its_counts(small_bank: Bank, tmp_path: Path) -> None:
+    text = tmp_path / "t.txt"
+    text.write_text("龘龘龘龘龘龘\n", "utf-8")
+    lines = Composer({"corpus": {"length_range": [4, 12], "tries": 3}}, small_bank, text)
+    with pytest.raises(UnwritableLine) as caught:
+        lines[5]
+    assert caught.value.counts == {"line skipped: nobody has 龘": 3}
+
+
+def test_lengths_beyond_all_bounds_are_refused(small_bank: Bank, corpus_file: Path) -> None:
+    with pytest.raises(UsageError, match="length"):
+        Composer(SHORT, small_bank, corpus_file, length=1 << 63)

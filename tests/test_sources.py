@@ -16,7 +16,7 @@ from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError, UsageError
 from penline.formats import kind_of, reader_for
 from penline.formats.door import MapDoor, StreamDoor
-from penline.records import Defect, GlyphRecord, StrokeRecord
+from penline.records import Defect, GlyphRecord, LineRecord, StrokeRecord
 
 HWDB, OLHWDB = "casia-hwdb", "casia-olhwdb"
 
@@ -68,7 +68,7 @@ def test_kinds() -> None:
     assert kind_of("a.tar.GNT") == "gnt"
     assert kind_of("gnt") is None
     assert reader_for("a/b.pot") is reader_for("pot")
-    with pytest.raises(FormatError, match=r"expected one of \.gnt, \.pot, found \.txt"):
+    with pytest.raises(FormatError, match=r"expected one of \.gnt, \.pot, .*, found \.txt"):
         reader_for("notes.txt")
 
 
@@ -162,7 +162,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file"):
         open_sources([tmp_path / "absent.gnt"])
     (tmp_path / "a.txt").write_text("x")
-    with pytest.raises(FormatError, match=r"\.gnt, \.pot, \.zip"):
+    with pytest.raises(FormatError, match=r"\.gnt, \.pot, .*\.zip"):
         list(open_sources(tmp_path / "a.txt"))
     with pytest.raises(FormatError, match="none among 1 files"):
         list(open_sources(tmp_path))
@@ -198,12 +198,33 @@ def test_a_file_may_stand_anywhere() -> None:
 @pytest.mark.skipif(not REAL.exists(), reason="no real data beside the project")
 def test_real_folder() -> None:
     files = list(open_sources(REAL / "casia"))
-    assert [(file.source.writer, file.kind) for file in files] == [
-        ("casia:001", "pot"),
-        ("unknown:hwdb1-101", "gnt"),
-        ("unknown:hwdb1-crops-test", "gnt"),
-        ("unknown:hwdb1-crops-train", "gnt"),
+    assert [(file.source.file.rpartition("/")[2], file.kind) for file in files] == [
+        ("001.pot", "pot"),
+        ("006-P16.dgrl", "dgrl"),
+        ("hwdb1-101.gnt", "gnt"),
+        ("hwdb1-crops-test.gnt", "gnt"),
+        ("hwdb1-crops-train.gnt", "gnt"),
     ]
+    assert files[0].source.writer == "casia:001"
     kinds = [type(r) for file in files for r in file.read()]
     assert kinds.count(StrokeRecord) == 4037
     assert kinds.count(GlyphRecord) == 2501
+    assert kinds.count(LineRecord) == 10
+
+
+@pytest.mark.parametrize(
+    ("file", "writer", "part", "card"),
+    [
+        ("006-P16.dgrl", "casia:006", "", "casia-hwdb2.0"),
+        ("HWDB2.0Test.zip::006-P16.dgrl", "casia:006", "test", "casia-hwdb2.0"),
+        ("HWDB2.1Train.zip::Train/1001-P14.dgrl", "casia:1001", "train", "casia-hwdb2.1"),
+        ("WPTT2.2-Train.zip::a/501-P20.wptt", "casia:501", "train", "casia-olhwdb2.2"),
+        ("HWDB2.1Test.zip::006-P16.dgrl", "casia:006", "", "casia-hwdb2.0"),
+        ("Competition13Line.zip::C060-P20.dgrl", "casia:C060", "test", ""),
+        ("421-P16.dgrl", "unknown:421-P16", "", ""),
+        ("6-P16.dgrl", "unknown:6-P16", "", ""),
+    ],
+)
+def test_pages_of_casia(file: str, writer: str, part: str, card: str) -> None:
+    found = identify(file)
+    assert (found.writer, found.part, found.card) == (writer, part, card)

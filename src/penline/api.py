@@ -9,25 +9,40 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from penline.acquire import get
 from penline.bank import Bank, open_bank
 from penline.bank.layout import HEADER, PARTS
 from penline.catalogue.terms import terms
 from penline.census import census
 from penline.check import check
+from penline.convert import convert
 from penline.corpus import load
 from penline.datasets.sources import AnyPath, open_sources
 from penline.engine.local import default_workers
 from penline.errors import ExportError, UsageError
 from penline.export.base import Options
 from penline.export.paddleocr import read_dictionary
+from penline.formats.door import printable
 from penline.look.sheet import sheet
+from penline.new_card import new_card
 from penline.pack import pack
 from penline.produce import Produced, produce
 from penline.recipe import Composer, Recipe, load_recipe
 from penline.records import Defect
 from penline.sample import corpus_files, sample_bank
 
-__all__ = ["FileFacts", "census", "check", "compose", "info", "pack", "sheet"]
+__all__ = [
+    "FileFacts",
+    "census",
+    "check",
+    "compose",
+    "convert",
+    "get",
+    "info",
+    "new_card",
+    "pack",
+    "sheet",
+]
 
 MAX_DICTIONARY_BYTES = 1 << 24
 
@@ -84,7 +99,7 @@ def info(
             if progress:
                 progress(file.source.file)
             facts = FileFacts(file.source.file, file.kind, card=file.source.card)
-            characters = set()
+            characters: set[str] = set()
             begun = time.perf_counter()
             for record in file.salvage():
                 if isinstance(record, Defect):
@@ -93,7 +108,7 @@ def info(
                         facts.defects.append(record)
                     continue
                 facts.records += 1
-                characters.add(record.character)
+                characters.update(record.labels)
             facts.seconds = time.perf_counter() - begun
             facts.characters = len(characters)
             facts.writers = {file.source.writer: facts.records}
@@ -103,7 +118,7 @@ def info(
 
 
 def _bank_facts(bank: Bank) -> FileFacts:
-    facts = FileFacts(str(bank.path), "bank", len(bank), len(bank.characters))
+    facts = FileFacts(printable(str(bank.path)), "bank", len(bank), len(bank.characters))
     facts.writers = {writer.id: writer.glyphs for writer in bank.header.writers}
     parts = bank.columns["part"]
     facts.parts = {

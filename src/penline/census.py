@@ -10,7 +10,7 @@ from penline import catalogue
 from penline.catalogue import Card
 from penline.characters import is_han
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
-from penline.records import Defect
+from penline.records import Defect, LineRecord
 
 __all__ = ["Census", "Figure", "census"]
 
@@ -78,12 +78,18 @@ class _Tally:
 
     writers: set[str] = field(default_factory=set)
     samples: dict[str, int] = field(default_factory=dict)
+    files: int = 0
+    lines: int = 0
+    units: int = 0
 
     def add(self, character: str) -> None:
         self.samples[character] = self.samples.get(character, 0) + 1
 
     def join(self, other: _Tally) -> None:
         self.writers |= other.writers
+        self.files += other.files
+        self.lines += other.lines
+        self.units += other.units
         for character, count in other.samples.items():
             self.samples[character] = self.samples.get(character, 0) + count
 
@@ -94,12 +100,16 @@ class _Tally:
             "symbols": [c for c in self.samples if not is_han(c)],
         }[scope]
         if what == "samples":
-            return sum(self.samples[character] for character in kinds)
+            return None if self.lines else sum(self.samples[character] for character in kinds)
         if what == "classes":
             return len(kinds)
-        if what == "writers" and scope == "everything":
+        if scope != "everything":
+            return None
+        if what == "writers":
             return len(self.writers)
-        return None
+        # of text, a file is a page, and every unit of a label a character
+        text = {"pages": self.files, "lines": self.lines, "characters": self.units}
+        return text.get(what) if self.lines else None
 
 
 def census(
@@ -150,10 +160,15 @@ def _count(file: SourceFile, found: Census, tallies: dict[tuple[str, str], _Tall
                 found.defects.append(record)
             continue
         sound += 1
-        tally.add(record.character)
+        for character in record.labels:
+            tally.add(character)
+        if isinstance(record, LineRecord):
+            tally.lines += 1
+            tally.units += len(record.codes)
     found.records += sound
     if sound:
         tally.writers.add(source.writer)
+        tally.files += 1
 
 
 def _parts(tallies: dict[tuple[str, str], _Tally], cards: list[str]) -> dict[str, _Tally]:
@@ -172,7 +187,7 @@ def _parts(tallies: dict[tuple[str, str], _Tally], cards: list[str]) -> dict[str
 
 def _compare(card: Card, parts: dict[str, _Tally]) -> Iterator[Figure]:
     for part, tally in parts.items():
-        for what in ("writers", "samples", "classes"):
+        for what in ("writers", "samples", "classes", "pages", "lines", "characters"):
             for scope in _EVERYTHING:
                 value = tally.figure(what, scope)
                 if value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -37,6 +38,10 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is th
 
 def main() -> None:
     """Run the command line; exit codes: 0 good, 1 wrong data, 2 wrong usage, 3 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a name that the terminal cannot show must not end the work
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
     except Interrupted as error:
@@ -82,16 +87,29 @@ def _root(
 def list_(as_json: AsJson = False) -> None:
     """Show the catalogue: every data set that penline has a card of."""
     from penline import catalogue
+    from penline.formats import READERS
 
     cards = catalogue.load()
     if as_json:
-        print_json([card.model_dump(mode="json", exclude={"prose"}) for card in cards.values()])
+        print_json(
+            [
+                {
+                    **card.model_dump(mode="json", exclude={"prose"}),
+                    "state": card.state(READERS),
+                    "gettable": any(file.path for file in card.files),
+                }
+                for card in cards.values()
+            ]
+        )
         return
     table = Table(box=None, pad_edge=False)
-    for column in ("id", "what"):
+    for column in ("id", "penline", "what"):
         table.add_column(column, no_wrap=column == "id")
     for card in cards.values():
-        table.add_row(card.id, escape(card.summary().partition(": ")[2]))
+        gettable = ", gettable" if any(file.path for file in card.files) else ""
+        table.add_row(
+            card.id, card.state(READERS) + gettable, escape(card.summary().partition(": ")[2])
+        )
     out.print(table)
 
 
@@ -111,6 +129,59 @@ def card(
         out.print(Markdown(card_page(found)))
     else:
         print(card_page(found))  # noqa: T201
+
+
+@app.command()
+def get(
+    id: Annotated[str, typer.Argument(help="Id of a data set, as in `penline list`.")],
+    part: Annotated[
+        str | None, typer.Option(help="The publisher's part: train or test; default: all.")
+    ] = None,
+    files: Annotated[
+        list[str] | None,
+        typer.Option("--file", help="One file by its name, guides too; may be given again."),
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(help="Folder of all archives; default: $PENLINE_ROOT, or the user's cache."),
+    ] = None,
+    adopt: Annotated[
+        Path | None,
+        typer.Option(help="Take over files got by hand from this folder; nothing is downloaded."),
+    ] = None,
+    mirrors: Annotated[
+        list[str] | None,
+        typer.Option("--mirror", help="A prefix to download from, instead of the card's."),
+    ] = None,
+    accept_terms: Annotated[
+        bool, typer.Option("--accept-terms", help="Accept the data set's terms; needed once.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Download the archives of a data set with resume, mirrors and hashes, or take them over."""
+    from penline.api import get as run
+
+    with bar("getting", "bytes") as (shown, task):
+        got = run(
+            id,
+            part=part,
+            files=files or (),
+            root=root,
+            adopt=adopt,
+            mirrors=mirrors or None,
+            accept_terms=accept_terms,
+            progress=Rate(shown, task, "bytes"),
+        )
+    if as_json:
+        print_json(asdict(got))
+    else:
+        for one in got.files:
+            proof = f"{one.how}, {one.bytes:,} bytes, proven by {one.proven_by}"
+            out.print(f"{escape(str(one.path))}: {proof}")
+        if got.missing:
+            out.print(f"[red]missing[/red] {escape(got.advice)}")
+    if got.missing:
+        raise typer.Exit(WRONG_DATA)
 
 
 @app.command()
@@ -293,6 +364,59 @@ def compose(
 
 
 @app.command()
+def convert(
+    sources: Sources,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],
+    to: Annotated[str, typer.Option("--to", help="The training format.")] = "paddleocr",
+    unknown: Annotated[
+        str, typer.Option(help="Ink without a label: drop-line, drop-char or keep (as U+FFFD).")
+    ] = "drop-line",
+    part: Annotated[
+        str | None, typer.Option(help="train or test, instead of what the names say.")
+    ] = None,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
+    ] = False,
+    jpeg: Annotated[
+        bool, typer.Option("--jpeg", help="JPEG of quality 95; PNG keeps every pixel.")
+    ] = False,
+    boxes: Annotated[
+        bool, typer.Option("--boxes", help="Write places and provenance, too.")
+    ] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write real characters and lines of archives as a training set."""
+    from penline.api import convert as run
+
+    with bar("converting", "pictures") as (shown, task):
+        report = run(
+            sources,
+            output,
+            to=to,
+            unknown=unknown,
+            part=part,
+            salvage=salvage,
+            image_format="jpg" if jpeg else "png",
+            boxes=boxes,
+            overwrite=overwrite,
+            progress=Rate(shown, task, "pictures"),
+        )
+    if as_json:
+        print_json(report)
+        return
+    lines = " + ".join(f"{count:,} {side}" for side, count in report["lines"].items())
+    out.print(
+        f"{escape(str(output))}: {lines} pictures, {report['characters']:,} characters, "
+        f"{report['classes']:,} classes"
+    )
+    for reason, count in report["left_out"].items():
+        out.print(f"  {escape(reason)}: {count:,}")
+    for source in report["sources"]:
+        out.print(f"  {escape(source['title'])}: {escape(source['licence'])}")
+
+
+@app.command()
 def check(
     path: Annotated[Path, typer.Argument(help="A finished data set.")], as_json: AsJson = False
 ) -> None:
@@ -313,6 +437,18 @@ def check(
         out.print(f"{escape(str(path))}: {lines} lines: {verdict}")
     if found.problems:
         raise typer.Exit(WRONG_DATA)
+
+
+@app.command("new-card")
+def new_card(
+    id: Annotated[str, typer.Argument(help="Id of the new data set: small letters, 0-9, - and .")],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Where to write.")] = Path(),
+) -> None:
+    """Write the skeleton of a card and of its test, for bringing one more archive."""
+    from penline.api import new_card as make
+
+    for path in make(id, folder):
+        out.print(escape(str(path)))
 
 
 @app.command()

@@ -70,14 +70,17 @@ class RecipeError(PenlineError, ValueError):
 class UnwritableLine(PenlineError, LookupError):
     """No sentence could be written for one index, within the recipe's number of tries."""
 
-    def __init__(self, index: int, tries: int, reason: str) -> None:
-        super().__init__(index, tries, reason)
+    def __init__(
+        self, index: int, tries: int, reason: str, counts: dict[str, int] | None = None
+    ) -> None:
+        super().__init__(index, tries, reason, counts)
         self.index = index
         self.tries = tries
         self.reason = reason
+        self.counts = counts or {}
 
     def __str__(self) -> str:
-        return f"sample {self.index}: no line in {self.tries} tries: {self.reason}"
+        return f"sample {self.index}: no line could be made, {self.tries} tried: {self.reason}"
 
 
 class ExportError(PenlineError, OSError):

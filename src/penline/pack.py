@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 from pathlib import Path
-from statistics import median
 
 from penline.bank import Bank, BankWriter, open_bank
-from penline.characters import kind_of
+from penline.bank.layout import MAX_SIDE_PX
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
-from penline.errors import FormatError, UsageError
-from penline.randomness import rng
+from penline.errors import UsageError
 from penline.records import Defect, GlyphRecord, Record, StrokeRecord
-from penline.render.pen import Pen, draw_pen
-from penline.render.strokes import render_strokes
+from penline.render.hand import rendered
 
-__all__ = ["STROKE_HEIGHT_PX", "pack", "pack_records", "writer_pen"]
+__all__ = ["STROKE_HEIGHT_PX", "pack", "pack_records"]
 
 STROKE_HEIGHT_PX = 64
 """Height of a writer's median Chinese character when strokes are rendered."""
-
-_MEASURED = 5000
-"""Records of a file that are looked at to find the writer's size."""
 
 Progress = Callable[[str, int], None]
 
@@ -96,15 +89,21 @@ def pack_records(
         height_px: see `pack`.
         salvage: see `pack`.
     """
-    first = next(records, None)
-    if first is None:
-        return
-    records = chain([first], records)
-    if isinstance(first, StrokeRecord):
-        yield from _strokes(records, file, bank, height_px, salvage)
-        return
-    for record in records:
-        if isinstance(record, GlyphRecord):
+    drop = bank.drop if salvage else None
+    for record, drawn in rendered(records, file.source.writer, height_px, bank.drop, drop):
+        if drawn is not None and isinstance(record, StrokeRecord):
+            bank.add(
+                drawn.ink,
+                record.character,
+                record.source,
+                record=record.record,
+                offset=record.offset,
+                rendered=drawn.facts,
+            )
+        elif isinstance(record, GlyphRecord):
+            if max(record.pixels.shape) > MAX_SIDE_PX:
+                bank.drop(f"glyph of more than {MAX_SIDE_PX:,} px")
+                continue
             if record.pixels.min() == record.pixels.max() == record.paper:
                 bank.drop("blank glyph")
                 continue
@@ -116,64 +115,7 @@ def pack_records(
                 record=record.record,
                 offset=record.offset,
             )
-            yield None
-
-
-def _strokes(
-    records: Iterator[Record], file: SourceFile, bank: BankWriter, height_px: int, salvage: bool
-) -> Iterator[None]:
-    looked_at: list[StrokeRecord] = []
-    for record in records:
-        if isinstance(record, StrokeRecord):
-            looked_at.append(record)
-        if len(looked_at) == _MEASURED:
-            break
-    units_per_px = _em_units(looked_at) / height_px
-    pen = writer_pen(file.source.writer, height_px)
-    facts = {"height_px": height_px, "units_per_px": round(units_per_px, 4)}
-    for record in chain(looked_at, records):
-        if not isinstance(record, StrokeRecord):
+        else:
+            bank.drop(f"not a single character: {type(record).__name__}")
             continue
-        if not any(len(stroke) for stroke in record.strokes):
-            bank.drop("character without a stroke")
-            continue
-        chance = rng(0, record.record, f"strokes:{file.source.writer}")
-        try:
-            ink = render_strokes(record.strokes, units_per_px, pen, chance)
-        except UsageError as error:
-            # exact bytes, but no character: points all over the page
-            if salvage:
-                bank.drop("strokes that cannot be drawn")
-                continue
-            place = record.source.file, record.offset, f"strokes of record {record.record}"
-            raise FormatError(*place, "a character that can be drawn", str(error)) from None
-        bank.add(
-            ink,
-            record.character,
-            record.source,
-            record=record.record,
-            offset=record.offset,
-            rendered=facts,
-        )
         yield None
-
-
-def writer_pen(writer: str, height_px: int) -> Pen:
-    """The pen that a writer's strokes are rendered with: always the same for the same writer."""
-    return draw_pen(rng(0, 0, f"pen:{writer}"), height_px)
-
-
-def _em_units(records: list[StrokeRecord]) -> float:
-    """The writer's em in the source's units: the median over all characters that tell a size."""
-    ems = []
-    for record in records:
-        usual = kind_of(record.character).height
-        heights = [
-            (int(stroke[:, 1].min()), int(stroke[:, 1].max()))
-            for stroke in record.strokes
-            if len(stroke)
-        ]
-        if usual and heights:
-            extent = max(high for _, high in heights) - min(low for low, _ in heights)
-            ems.append(extent / usual)
-    return max(float(median(ems)) if ems else 64.0, 1.0)

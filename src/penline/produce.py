@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -13,11 +11,10 @@ from typing import Any
 from penline import __version__
 from penline.bank import Bank
 from penline.engine import engine as engine_named
-from penline.errors import Interrupted, UnwritableLine, UsageError
+from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
 from penline.export.base import Options
-from penline.export.run import Run
-from penline.lock import locked
+from penline.export.run import FORMAT_OF_RUN, Run
 from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
 from penline.records import Sample
@@ -26,6 +23,8 @@ __all__ = ["SHARD", "Produced", "produce"]
 
 SHARD = 1000
 """Indices a shard: shard k holds k * 1000 to k * 1000 + 999, whatever is asked for."""
+
+_PROBED = 20
 
 Progress = Callable[[int, int], None]
 
@@ -100,24 +99,20 @@ def produce(
     stop = len(composer)
     if not 0 <= start < stop:
         raise UsageError(f"no lines from {start} to {stop}")
-    exporter = exporter_class(to)(out, options)
-    identity = _identity(composer, start, options, to)
     run = Run(out)
-    lock = out.parent / f".{out.name}.lock"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with locked(lock, str(out)):
+    exporter = exporter_class(to)(run.out, options)
+    runner = engine_named(engine)
+    identity = _identity(composer, start, options, to)
+    _probe(composer, start, stop)
+    with run.held():
         done = run.begin(identity, overwrite=overwrite)
         shards = range(start // SHARD, -(-stop // SHARD))
         left = [shard for shard in shards if shard not in done]
         lines = _lines_in([shard for shard in shards if shard in done], start, stop)
         if progress:
             progress(lines, stop - start)
-        if left:
-            # the first line warms the compiler's cache once, before any worker starts
-            with suppress(UnwritableLine):
-                composer[start]
         task = _Task(composer, exporter, start, stop)
-        running = engine_named(engine)(task, left, workers)
+        running = runner(task, left, workers)
         try:
             for result in running:
                 run.done(result["number"], result)
@@ -133,12 +128,29 @@ def produce(
             close = getattr(running, "close", None)
             if close:
                 close()
-        report = exporter.finish(
-            (run.facts(shard) for shard in shards),
-            {"penline": __version__, "run": identity, **facts, "versions": _versions()},
-        )
+        try:
+            report = exporter.finish(
+                (run.facts(shard) for shard in shards),
+                {"penline": __version__, "run": identity, **facts},
+            )
+        except ExportError:
+            run.clear()  # not one line: leave the folder free for a better command
+            raise
         run.end()
     return Produced(out, report, len(done))
+
+
+def _probe(composer: Composer, start: int, stop: int) -> None:
+    """Fail before anything is touched if no line can be made; warms the compiler's cache, too."""
+    for index in range(start, min(stop, start + _PROBED)):
+        try:
+            composer[index]
+        except UnwritableLine as error:
+            last = error
+        else:
+            return
+    if stop - start <= _PROBED:
+        raise ExportError(f"no line was made: {last}")
 
 
 def _lines_in(shards: list[int], start: int, stop: int) -> int:
@@ -159,6 +171,8 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
     part, val = composer.kit.shelf.part, composer.kit.val
     hashes = contents(composer)
     return {
+        "format_of_run": FORMAT_OF_RUN,
+        "made_with": _versions(),
         "recipe_hash": recipe_hash(composer.recipe, {**hashes, "part": part, "val": str(val)}),
         "recipe": composer.recipe.model_dump(mode="json"),
         "contents": hashes,
@@ -177,6 +191,6 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
 def _versions() -> dict[str, str]:
     names = ("numpy", "numba", "opencv-python-headless", "pyarrow")
     return {
-        "python": platform.python_version(),
+        "penline": __version__,
         **{name: version(name) for name in names},
     }

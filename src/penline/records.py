@@ -12,13 +12,18 @@ import numpy.typing as npt
 
 __all__ = [
     "Bytes2D",
+    "CharacterBox",
     "Defect",
     "GlyphRecord",
+    "LineRecord",
     "Origin",
+    "PageFacts",
+    "Raster",
     "Record",
     "Sample",
     "Source",
     "StrokeRecord",
+    "paste",
 ]
 
 Bytes2D: TypeAlias = npt.NDArray[np.uint8]
@@ -64,7 +69,8 @@ class GlyphRecord:
     """One isolated character as an image.
 
     Attributes:
-        character: the label, one Unicode character, as the publisher wrote it.
+        character: the label, one Unicode character, as the publisher wrote it; ``""`` where a
+            file holds images without labels (IDX).
         code: the label's raw bytes.
         pixels: ``uint8 (height_px, width_px)``, read-only view of the file's bytes.
         paper: the pixel value that means paper (255 in CASIA archives, 0 in MNIST).
@@ -85,6 +91,11 @@ class GlyphRecord:
     def ink(self) -> Bytes2D:
         """``uint8 (height_px, width_px)``, 0 = paper, 255 = full ink."""
         return 255 - self.pixels if self.paper else self.pixels
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The characters of the record: the one; none where it has no label."""
+        return (self.character,) if self.character else ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,8 +130,174 @@ class StrokeRecord:
             for start, end in zip(starts, self.ends, strict=True)
         )
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The characters of the record: the one."""
+        return (self.character,)
 
-Record: TypeAlias = GlyphRecord | StrokeRecord
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page's file says about the page; one object is shared by all lines of it.
+
+    Attributes:
+        height_px: height of the page.
+        width_px: width of the page.
+        line_count: how many lines the file says it has.
+        code_type: what the labels are encoded in, ``"GB"`` or ``"ASCII"``.
+        code_bytes: bytes of one label unit.
+        bits: bits a pixel, 8 or 1.
+        paper: the pixel value that means paper, 255 with 8 bits and 0 with 1 bit.
+        illustration: the file's free text.
+    """
+
+    height_px: int
+    width_px: int
+    line_count: int
+    code_type: str
+    code_bytes: int
+    bits: int
+    paper: int
+    illustration: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raster:
+    """A picture as a file holds it, of one byte or of one bit a pixel.
+
+    Attributes:
+        rows: ``uint8 (height_px, bytes a row)``, read-only view of the file's bytes. With 1 bit
+            a pixel the highest bit is the leftmost pixel, and rows begin at whole bytes.
+        width_px: pixels a row.
+        bits: bits a pixel, 8 or 1.
+    """
+
+    rows: Bytes2D
+    width_px: int
+    bits: int = 8
+
+    @property
+    def height_px(self) -> int:
+        """Rows."""
+        return len(self.rows)
+
+    @property
+    def pixels(self) -> Bytes2D:
+        """``uint8 (height_px, width_px)``: the view itself, or the bits unpacked to 0 and 255."""
+        if self.bits == 8:
+            return self.rows
+        return np.unpackbits(self.rows, axis=1, count=self.width_px) * np.uint8(255)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CharacterBox:
+    """One character of a line, with its own picture.
+
+    Attributes:
+        character: the label, one Unicode character, or None where the ink has none.
+        code: the label's raw bytes.
+        top_px: upper edge on the page; may be negative.
+        left_px: left edge on the page; may be negative.
+        raster: the picture.
+    """
+
+    character: str | None
+    code: bytes
+    top_px: int
+    left_px: int
+    raster: Raster
+
+    @property
+    def pixels(self) -> Bytes2D:
+        """``uint8 (height_px, width_px)``, as `Raster.pixels`."""
+        return self.raster.pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineRecord:
+    """One text line of a page.
+
+    A line has a picture of its own (`raster`), or it is made of the pictures of its characters
+    (`boxes`); `pixels` is the same for both. To rebuild a page, `paste` the pixels of all lines.
+
+    Attributes:
+        codes: the label's units, raw bytes, in text order.
+        characters: one Unicode character a unit, or None where the ink has no label.
+        top_px: upper edge on the page; may be negative.
+        left_px: left edge on the page; may be negative.
+        height_px: height of the line's box.
+        width_px: width of the line's box.
+        raster: the line's picture, or None where each character has its own.
+        boxes: the characters with their own pictures, or nothing.
+        page: the page's facts.
+        source: the file's facts.
+        record: number of the line in the file, from 0.
+        offset: byte offset of the line in the file.
+    """
+
+    codes: tuple[bytes, ...]
+    characters: tuple[str | None, ...]
+    top_px: int
+    left_px: int
+    height_px: int
+    width_px: int
+    raster: Raster | None
+    boxes: tuple[CharacterBox, ...]
+    page: PageFacts
+    source: Source
+    record: int
+    offset: int
+
+    def text(self, unknown: str = "\ufffd") -> str:
+        """The label, with `unknown` for each unit without a character."""
+        return "".join(unknown if c is None else c for c in self.characters)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The characters of the record, in text order; ink without a label left out."""
+        return tuple(c for c in self.characters if c is not None)
+
+    @property
+    def paper(self) -> int:
+        """The pixel value that means paper."""
+        return self.page.paper
+
+    @property
+    def pixels(self) -> Bytes2D:
+        """``uint8 (height_px, width_px)``: a view with 8 bits a pixel, else made anew."""
+        if self.raster is not None:
+            return self.raster.pixels
+        line = np.full((self.height_px, self.width_px), self.paper, np.uint8)
+        for box in self.boxes:
+            top_px, left_px = box.top_px - self.top_px, box.left_px - self.left_px
+            paste(line, box.pixels, top_px, left_px, self.paper)
+        return line
+
+    @property
+    def ink(self) -> Bytes2D:
+        """``uint8 (height_px, width_px)``, 0 = paper, 255 = full ink."""
+        return 255 - self.pixels if self.paper else self.pixels
+
+
+def paste(onto: Bytes2D, pixels: Bytes2D, top_px: int, left_px: int, paper: int) -> None:
+    """Lay a picture over another one; its paper is transparent, what reaches out is cut off.
+
+    Boxes on a page overlap and may begin left of it or above it.
+
+    Args:
+        onto: ``uint8 (height, width)``, changed in place.
+        pixels: ``uint8 (height, width)``.
+        top_px: row of `onto` that the first row of `pixels` falls on; may be negative.
+        left_px: column of `onto` that the first column falls on; may be negative.
+        paper: the value of `pixels` that is left out.
+    """
+    top, left = max(top_px, 0), max(left_px, 0)
+    under = onto[top : max(top_px + pixels.shape[0], 0), left : max(left_px + pixels.shape[1], 0)]
+    over = pixels[top - top_px :, left - left_px :][: under.shape[0], : under.shape[1]]
+    np.copyto(under, over, where=over != paper)
+
+
+Record: TypeAlias = GlyphRecord | StrokeRecord | LineRecord
 
 
 class Origin(NamedTuple):

@@ -9,6 +9,12 @@ _OWN = "penline compose --bank my.bank --corpus novel.txt"
 EXAMPLES: dict[str, dict[str, str]] = {
     "list": {"All data sets, for a script:": "penline list --json"},
     "card": {"What is known of one data set:": "penline card casia-hwdb1.1"},
+    "get": {
+        "The test part, the terms accepted:": (
+            "penline get casia-hwdb1.1 --part test --accept-terms"
+        ),
+        "Files that were got by hand:": "penline get casia-hwdb1.1 --adopt downloads/",
+    },
     "info": {
         "A file, and a bank:": "penline info 1001-c.gnt my.bank",
         "An archive, read in place:": "penline info Pot1.1Test.zip --json",
@@ -35,21 +41,29 @@ EXAMPLES: dict[str, dict[str, str]] = {
         ),
         "Line 12,345 alone; it is the same line:": f"{_OWN} --start 12345 -n 1 -o one",
     },
+    "convert": {
+        "Real lines, for training and for judging:": "penline convert HWDB2.0Test.zip -o real",
+        "Isolated characters of one writer:": "penline convert 1001-c.gnt -o characters",
+    },
     "check": {"Before training, and after copying:": "penline check lines"},
     "sheet": {
         "Glyphs of a bank:": "penline sheet my.bank -o glyphs.html",
         "Lines of a data set:": "penline sheet lines -o lines.html --limit 200",
     },
+    "new-card": {"A card and its test, to be filled in:": "penline new-card my-archive -o new/"},
 }
 
 FUNCTIONS = {
     "list": "penline.catalogue.load",
     "card": "penline.catalogue.card",
+    "get": "penline.api.get",
     "info": "penline.api.info",
     "census": "penline.api.census",
     "bank": "penline.api.pack",
     "compose": "penline.api.compose",
+    "convert": "penline.api.convert",
     "check": "penline.api.check",
     "sheet": "penline.api.sheet",
+    "new-card": "penline.api.new_card",
 }
 """The library function that each verb calls."""

@@ -43,7 +43,8 @@ INK = "ink.arrow"
 GLYPHS = "glyphs.arrow"
 
 BATCH_ROWS = 65_536
-MAX_SIDE_PX = 65_535
+MAX_SIDE_PX = 4096
+"""Longest side of a glyph; larger ones are no single characters, and no kernel takes them."""
 PARTS = ("", "train", "test")
 """Names of the values of the column ``part``."""
 

@@ -1,6 +1,6 @@
 """The catalogue: one card a data set, as Markdown with YAML front matter beside this file."""
 
-from penline.catalogue.card import Card, Citation, Count, File, Licence, Source, Writers
+from penline.catalogue.card import Card, Citation, Count, File, Licence, Source, State, Writers
 from penline.catalogue.load import card, ids, load, parse
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "File",
     "Licence",
     "Source",
+    "State",
     "Writers",
     "card",
     "ids",

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Collection, Iterator
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
-__all__ = ["Card", "Citation", "Count", "File", "Licence", "Source", "Writers"]
+__all__ = [
+    "ID_PATTERN",
+    "Card",
+    "Citation",
+    "Count",
+    "File",
+    "Licence",
+    "Source",
+    "State",
+    "Writers",
+]
 
-Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$")]
+ID_PATTERN: Final = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
+"""What an id of a data set, a source or a citation looks like."""
+
+Id: TypeAlias = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Whole: TypeAlias = Annotated[int, Field(strict=True, ge=0)]
 Url: TypeAlias = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 Answer: TypeAlias = Literal["yes", "no", "conditional", "unclear"]
-Part: TypeAlias = Literal["all", "train", "test"]
+Part: TypeAlias = Literal["all", "train", "validation", "test"]
 Confidence: TypeAlias = Literal["official", "community", "calculated", "memory"]
+State: TypeAlias = Literal["readable", "card"]
 
 _TRUST: tuple[Confidence, ...] = ("official", "community", "calculated", "memory")
 
@@ -60,7 +74,7 @@ class Citation(_Facts):
     """A work to cite when the data are used."""
 
     key: Id
-    kind: Literal["inproceedings", "techreport", "misc"]
+    kind: Literal["article", "inproceedings", "techreport", "misc"]
     authors: tuple[Text, ...] = Field(min_length=1)
     title: Text
     venue: Text
@@ -81,6 +95,7 @@ class Citation(_Facts):
     def bibtex(self) -> str:
         """A BibTeX entry."""
         place = {
+            "article": "journal",
             "inproceedings": "booktitle",
             "techreport": "institution",
             "misc": "howpublished",
@@ -151,7 +166,17 @@ class Count(_Facts):
     """
 
     what: Literal[
-        "writers", "samples", "classes", "pages", "lines", "characters", "forms", "images"
+        "writers",
+        "samples",
+        "classes",
+        "pages",
+        "paragraphs",
+        "lines",
+        "words",
+        "characters",
+        "formulas",
+        "forms",
+        "images",
     ]
     part: Part = "all"
     scope: Text = "everything"
@@ -187,12 +212,21 @@ class Writers(_Facts):
 
 
 class Card(_Facts):
-    """The facts of one data set. `prose` is the card's Markdown text below its front matter."""
+    """The facts of one data set. `prose` is the card's Markdown text below its front matter.
+
+    `formats` are kinds of file as penline's readers are named (``gnt``), or words for a layout that
+    has no reader. `writers` is None where no file says who wrote what.
+    """
 
     id: Id
     title: Text
     kind: Literal[
-        "offline characters", "offline lines and pages", "online characters", "online text"
+        "offline characters",
+        "offline lines and pages",
+        "offline photographs",
+        "online characters",
+        "online text",
+        "online formulas",
     ]
     scripts: tuple[Text, ...] = Field(min_length=1)
     publisher: Text
@@ -205,7 +239,7 @@ class Card(_Facts):
     files: tuple[File, ...]
     counts: tuple[Count, ...] = Field(min_length=1)
     formats: tuple[Text, ...] = Field(min_length=1)
-    writers: Writers
+    writers: Writers | None
     advice: tuple[Text, ...] = Field(min_length=1)
     sources: dict[Id, Source] = Field(min_length=1)
     prose: Text
@@ -244,6 +278,18 @@ class Card(_Facts):
         found.sort(key=lambda count: _TRUST.index(count.confidence or "memory"))
         return tuple(found)
 
+    def readable(self, known: Collection[str]) -> bool:
+        """Whether one of the card's formats is among those that can be read.
+
+        Args:
+            known: kinds of file that have a reader, as the keys of `penline.formats.READERS`.
+        """
+        return any(kind in known for kind in self.formats)
+
+    def state(self, known: Collection[str]) -> State:
+        """How far penline goes: ``readable``, or only the facts of a ``card``."""
+        return "readable" if self.readable(known) else "card"
+
     def urls(self, file: File) -> tuple[str, ...]:
         """Addresses of `file`, in the order in which mirrors are to be tried."""
         return tuple(prefix + file.path for prefix in self.prefixes if file.path is not None)
@@ -252,7 +298,7 @@ class Card(_Facts):
         """One line: id, kind, the main figures, whether the data may be passed on."""
         figures = [
             f"{count.value:,} {what}"
-            for what in ("writers", "samples", "pages", "lines", "classes")
+            for what in ("writers", "samples", "pages", "lines", "formulas", "classes")
             for count in self.published(what)[:1]
         ]
         kind = f"{self.kind}, simulated" if self.simulated else self.kind

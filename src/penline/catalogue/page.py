@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 
-from penline.catalogue.card import Card, Count, File
+from penline.catalogue.card import Card, Count, File, Writers
 from penline.catalogue.load import load
 
 __all__ = ["card_page", "render"]
@@ -32,7 +32,8 @@ def render() -> str:
 
 
 def _overview(card: Card) -> tuple[str, ...]:
-    size = [_figure(card, what) for what in ("samples", "pages", "lines") if card.published(what)]
+    whats = ("samples", "pages", "lines", "formulas")
+    size = [_figure(card, what) for what in whats if card.published(what)]
     writers = card.published("writers")
     return (
         f"[{card.id}](#{_anchor(card.id)})",
@@ -80,16 +81,22 @@ def _sections(card: Card, prose: str) -> Iterator[str]:
         head = ("path", "part", "size", "members", "confidence", "sources", "hash and note")
         yield _table(head, (_file(file) for file in card.files))
     yield f"Formats: {', '.join(card.formats)}.\n"
-    writers = card.writers
-    example = f", as in `{writers.example}`" if writers.example else ""
-    yield f"Writers are `{writers.family}:<number>`. Rule: {writers.rule}{example}."
-    yield f"Numbers: {writers.numbers}.\n"
+    yield from _writers(card.writers)
     yield "### Sources\n"
     yield _list(f"<{page}>" for page in card.homepages)
     yield _list(
         f"`{key}`: {source.title}" + (f", <{source.address}>" if source.address else "")
         for key, source in card.sources.items()
     )
+
+
+def _writers(writers: Writers | None) -> Iterator[str]:
+    if writers is None:
+        yield "Writers: penline knows no rule that finds them in the files.\n"
+        return
+    example = f", as in `{writers.example}`" if writers.example else ""
+    yield f"Writers are `{writers.family}:<number>`. Rule: {writers.rule}{example}."
+    yield f"Numbers: {writers.numbers}.\n"
 
 
 def _count(count: Count) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from penline.compose.spacing import (
     space_line,
 )
 from penline.randomness import Draws
-from penline.settings import ORDERED, EmRange, Settings, Share, ShareRange
+from penline.settings import ORDERED, EmRange, Settings, Share, ShareRange, SizeRange
 
 __all__ = ["Layout", "Placements", "lay_out"]
 
@@ -54,7 +54,7 @@ class Layout(Settings):
     """Share of the picture's height that the line's ink fills."""
     em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76
     """Largest em, as share of the picture's height."""
-    margin_em_range: EmRange = (0.1, 0.5)
+    margin_em_range: SizeRange = (0.1, 0.5)
     """White to the left and to the right of the line."""
     gap_em_range: EmRange = (0.06, 0.20)
     """Gap between Chinese characters, ink to ink."""

@@ -223,7 +223,7 @@ def space_line(
         places_q8[i, 3] = np.int64(max(round(high[i] * em * 256.0), 256))
     if cell > 0:
         length = np.ceil(length / cell - 0.001) * cell
-    facts[0] = np.ceil(start + (length + margin_right) * em)
+    facts[0] = max(np.ceil(start + (length + margin_right) * em), 1.0)
     facts[1] = em
     facts[2] = base
     facts[3] = start

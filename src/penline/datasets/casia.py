@@ -2,7 +2,8 @@
 
     001-f.gnt  1001-c.gnt    HWDB1.x, one writer a file; the letter varies
     001.pot    1241-c.pot    OLHWDB1.x
-    C001-f-f.gnt  C001-f.pot    competition, writers C001 to C060
+    001-P16.dgrl  501-P14.wptt    HWDB2.x and OLHWDB2.x, one page a file: writer, then page
+    C001-f-f.gnt  C001-f.pot  C001-P16.dgrl    competition, writers C001 to C060
 
 The numbers are people: 001-420 wrote HWDB1.0, 2.0 and OLHWDB1.0, 2.0; 501-800 the 1.2 and 2.2
 sets; 1001-1300 the 1.1 and 2.1 sets. The same number is the same writer in all of them, so a
@@ -20,7 +21,11 @@ from penline.records import Source
 __all__ = ["identify"]
 
 _CHARACTERS = re.compile(r"(\d{3,4})(-[a-z])?\.(gnt|pot)", re.ASCII | re.IGNORECASE)
-_COMPETITION = re.compile(r"C(\d{3})-[a-z](?:-[a-z])?\.(?:gnt|pot)", re.ASCII | re.IGNORECASE)
+_PAGE = re.compile(r"(\d{3,4})-P(\d{2})\.(dgrl|dgr|wptt|ptts)", re.ASCII | re.IGNORECASE)
+_COMPETITION = re.compile(
+    r"C(\d{3})-(?:[a-z](?:-[a-z])?\.(?:gnt|pot)|P\d{2}\.(?:dgrl|dgr|wptt|ptts))",
+    re.ASCII | re.IGNORECASE,
+)
 _COMPETITION_WRITERS = 60
 
 _VERSIONS: tuple[tuple[int, int, str], ...] = (
@@ -38,11 +43,16 @@ _PARTS: tuple[tuple[int, int, str], ...] = (
 last ones (121 is one of them), and for 1.2 only numbers of writers are known."""
 
 _FAMILIES = {"gnt": "casia-hwdb", "pot": "casia-olhwdb"}
+_PAGE_FAMILIES = {"dgrl": "casia-hwdb", "dgr": "casia-hwdb"} | dict.fromkeys(
+    ("wptt", "ptts"), "casia-olhwdb"
+)
 
 _ARCHIVE = re.compile(
-    r"(?:gnt|pot|hwdb|^)[-_ ]?(1\.[012])[-_ ]?(train|trn|test|tst)", re.ASCII | re.IGNORECASE
+    r"(?:gnt|pot|hwdb|wptt|^)[-_ ]?([12]\.[012])[-_ ]?(train|trn|test|tst)",
+    re.ASCII | re.IGNORECASE,
 )
-"""``Gnt1.0TrainPart1.zip``, ``Pot1.1Test.zip``, ``HWDB1.1trn_gnt``, ``1.0test-GB1.zip``."""
+"""``Gnt1.0TrainPart1.zip``, ``Pot1.1Test.zip``, ``HWDB1.1trn_gnt``, ``1.0test-GB1.zip``,
+``HWDB2.0Test.zip``, ``WPTT2.1-Train.zip``."""
 _WORDS = {"train": "train", "trn": "train", "test": "test", "tst": "test"}
 _FOLDERS_ASKED = 2
 """A folder that is called just Train or Test counts this far above the file."""
@@ -68,6 +78,9 @@ card='casia-olhwdb1.1')
         if 1 <= number <= _COMPETITION_WRITERS:
             return Source(file, f"casia:C{number:03d}", "test")
         return None
+    page = _PAGE.fullmatch(name)
+    if page:
+        return _page(file, enclosing, page[1], page[3].lower())
     characters = _CHARACTERS.fullmatch(name)
     if characters is None:
         return None
@@ -82,6 +95,17 @@ card='casia-olhwdb1.1')
         or _said_by_folder(enclosing[-_FOLDERS_ASKED:])
     )
     return Source(file, f"casia:{characters[1]}", part, f"{_FAMILIES[kind]}{version}")
+
+
+def _page(file: str, enclosing: list[str], writer: str, kind: str) -> Source | None:
+    """A page of text: its set follows from the writer's number, its part from the archive."""
+    number = int(writer)
+    version = _lookup(_VERSIONS, number).replace("1.", "2.", 1)
+    if not version or writer != f"{number:03d}":
+        return None
+    near = enclosing[-_FOLDERS_ASKED:]
+    part = _said_by_archive(enclosing, version) or _said_by_folder(near)
+    return Source(file, f"casia:{writer}", part, f"{_PAGE_FAMILIES[kind]}{version}")
 
 
 def _lookup(table: tuple[tuple[int, int, str], ...], number: int) -> str:

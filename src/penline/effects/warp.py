@@ -30,6 +30,7 @@ from penline.randomness import Draws, rng
 __all__ = ["Warp", "apply", "warp_mesh"]
 
 _UNIT = 4096
+_NARROWEST_PX = 8
 _RADIAN = 0.017453292519943295
 
 
@@ -70,16 +71,21 @@ class Warp(EffectSettings):
         limit = int(self.rise_limit * 65536 * height) // max(width, height)
         cell = max(draw_units(rng, self.bend_cell_range, 16) * height // 16, 3 * STEP_PX)
         bend = draw_units(rng, self.bend_range, 65536) * height // 16
+        keystone = [
+            draw_units(rng, self.keystone_range, 65536),
+            draw_units(rng, self.keystone_range, 65536),
+        ]
+        seed = draw_seed(rng)
+        if min(shape) < _NARROWEST_PX:
+            # a sliver has no room to turn in: its perspective alone would fold it
+            slope, keystone, bend = 0, [0, 0], 0
         return {
             "slope": min(max(slope, -limit), limit),
-            "keystone": [
-                draw_units(rng, self.keystone_range, 65536),
-                draw_units(rng, self.keystone_range, 65536),
-            ],
+            "keystone": keystone,
             # beyond a tenth of the cell, letters would fold
             "bend": min(bend, cell * _UNIT // 10),
             "cell_px": cell,
-            "seed": draw_seed(rng),
+            "seed": seed,
         }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any
 
 import cv2
@@ -76,8 +77,17 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
 def _start(task: Callable[[int], Any]) -> None:
     global _task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _one_thread()
     _task = task
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent is gone: nobody is left to take what it makes."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _one_thread() -> None:

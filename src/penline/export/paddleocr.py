@@ -19,6 +19,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from penline.errors import ExportError, UnwritableLine
@@ -27,10 +28,18 @@ from penline.export.paddleocr_config import configuration
 from penline.export.run import REPORT, put
 from penline.records import Sample
 
-__all__ = ["PaddleOCR", "read_dictionary"]
+__all__ = ["DICTIONARY", "PaddleOCR", "file_hash", "read_dictionary"]
 
 DICTIONARY = "dict.txt"
+CONFIGURATION = "paddleocr_rec.yml"
+BOXES = "boxes.jsonl"
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
+
+
+def file_hash(path: Path) -> str:
+    """BLAKE2b-128 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
@@ -57,7 +66,8 @@ class PaddleOCR(Exporter):
         """See `Exporter.shard`."""
         options = self.options
         images = self.out / "images"
-        partial, final = images / f".{number:05d}.partial", images / f"{number:05d}"
+        partial = images / f".{number:05d}.{os.getpid()}.partial"
+        final = images / f"{number:05d}"
         for folder in (partial, final):
             if folder.exists():
                 shutil.rmtree(folder)
@@ -71,6 +81,7 @@ class PaddleOCR(Exporter):
         for sample in samples:
             if isinstance(sample, UnwritableLine):
                 errors.append(str(sample))
+                counts.update(sample.counts)
                 continue
             name = f"{sample.index:08d}.{options.format}"
             path = f"images/{number:05d}/{name}"
@@ -129,7 +140,7 @@ class PaddleOCR(Exporter):
         for side, lines in lists.items():
             put(self.out / f"rec_gt_{side}.txt", "".join(lines).encode())
         if self.options.boxes:
-            put(self.out / "boxes.jsonl", "".join(boxes).encode())
+            put(self.out / BOXES, "".join(boxes).encode())
         config = configuration(
             lists=[f"rec_gt_{side}.txt" for side in lists],
             longest=longest,
@@ -137,7 +148,9 @@ class PaddleOCR(Exporter):
             # stock configurations add the space to a dictionary, and stock weights expect it
             use_space=(bool(spaces) or self.options.dictionary is not None) and " " not in entries,
         )
-        put(self.out / "paddleocr_rec.yml", config.encode())
+        put(self.out / CONFIGURATION, config.encode())
+        names = [*(f"rec_gt_{side}.txt" for side in lists), DICTIONARY, CONFIGURATION]
+        names += [BOXES] if self.options.boxes else []
         whole = {
             **report,
             "lines": {side: len(lines) for side, lines in lists.items()},
@@ -147,7 +160,7 @@ class PaddleOCR(Exporter):
             "longest_label": longest,
             "image_bytes": size,
             "outside_dictionary": {c: n for c, n in sorted(characters.items()) if c not in entries},
-            "dictionary": hashlib.blake2b(dictionary, digest_size=16).hexdigest(),
+            "files": {name: file_hash(self.out / name) for name in names},
             "skipped": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
             "errors": errors,
             "shards": hashes,

@@ -11,18 +11,33 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from penline.errors import UsageError
+from penline.lock import locked
 
-__all__ = ["REPORT", "Run", "put"]
+__all__ = ["FORMAT_OF_RUN", "REPORT", "Run", "put"]
 
 REPORT = "report.json"
 _WORK = ".penline"
-_OWN = (REPORT, _WORK, "images", "rec_gt_train.txt", "rec_gt_val.txt", "dict.txt")
-_OWN_TOO = ("boxes.jsonl", "paddleocr_rec.yml")
+FORMAT_OF_RUN = 1
+"""In ``run.json`` and ``report.json``: by this a folder is known as penline's."""
+LOCK = ".penline.lock"
+_OWN = (
+    "images",
+    "rec_gt_train.txt",
+    "rec_gt_val.txt",
+    "rec_gt_test.txt",
+    "dict.txt",
+    "boxes.jsonl",
+    "paddleocr_rec.yml",
+    REPORT,
+    _WORK,
+)
+"""What a run may remove, the marks by which it knows its own folder last."""
 
 
 def put(path: Path, data: bytes) -> None:
@@ -39,9 +54,27 @@ class Run:
     """A run into one output folder."""
 
     def __init__(self, out: Path) -> None:
-        self.out = out
-        self.work = out / _WORK
-        self.lock = self.work / "lock"
+        self.out = out.resolve()
+        self.work = self.out / _WORK
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other runs out of the folder, which is made if it is not there.
+
+        Raises:
+            UsageError: another run holds it, or the name is that of a file.
+        """
+        if self.out.exists() and not self.out.is_dir():
+            raise UsageError(f"{self.out} is a file; choose another name")
+        made = not self.out.exists()
+        self.out.mkdir(parents=True, exist_ok=True)
+        try:
+            with locked(self.out / LOCK, str(self.out)):
+                yield
+        except BaseException:
+            if made and not any(self.out.iterdir()):
+                self.out.rmdir()
+            raise
 
     def begin(self, identity: Mapping[str, Any], *, overwrite: bool = False) -> set[int]:
         """Claim the folder for the run of that identity; which of its shards are done already.
@@ -50,26 +83,29 @@ class Run:
             UsageError: the folder holds something else, or another run.
         """
         wanted = json.loads(json.dumps(identity))
-        report = self.out / REPORT
-        if report.is_file():
-            found = _read(report).get("run")
+        finished, unfinished = self.out / REPORT, self.work / "run.json"
+        if finished.is_file():
+            found = _read(finished).get("run")
+            if not isinstance(found, dict) or found.get("format_of_run") != FORMAT_OF_RUN:
+                raise UsageError(f"{self.out} holds a {REPORT} that is not penline's; not touched")
             if not overwrite:
                 state = "this same data set, finished" if found == wanted else "another data set"
                 raise UsageError(f"{self.out} holds {state}; pass --overwrite to make it anew")
-            self._clear()
-        elif self.work.is_dir():
-            found = _read(self.work / "run.json")
-            if found != wanted:
+            self.clear()
+        elif unfinished.is_file():
+            if _read(unfinished) != wanted:
                 if not overwrite:
                     raise UsageError(
                         f"{self.out} holds an unfinished run of other settings; repeat its "
                         "command to go on, or pass --overwrite"
                     )
-                self._clear()
-        elif self.out.exists() and (not self.out.is_dir() or any(self.out.iterdir())):
+                self.clear()
+        elif {path.name for path in self.out.iterdir()} - {LOCK, _WORK}:
             raise UsageError(f"{self.out} is not empty and is not a data set of penline's")
         (self.work / "shards").mkdir(parents=True, exist_ok=True)
-        put(self.work / "run.json", json.dumps(wanted, ensure_ascii=False, indent=1).encode())
+        put(unfinished, json.dumps(wanted, ensure_ascii=False, indent=1).encode())
+        for partial in (self.out / "images").glob(".*.partial"):
+            shutil.rmtree(partial)  # of a run that was killed
         return {int(path.stem) for path in (self.work / "shards").glob("*.json")}
 
     def done(self, number: int, facts: Mapping[str, Any]) -> None:
@@ -84,21 +120,22 @@ class Run:
         """Remove the run's own folder: the report stands in its place."""
         shutil.rmtree(self.work)
 
-    def _mark(self, number: int) -> Path:
-        return self.work / "shards" / f"{number:05d}.json"
-
-    def _clear(self) -> None:
-        for name in (*_OWN, *_OWN_TOO):
+    def clear(self) -> None:
+        """Remove what a run writes, and nothing else."""
+        for name in _OWN:
             path = self.out / name
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
 
+    def _mark(self, number: int) -> Path:
+        return self.work / "shards" / f"{number:05d}.json"
+
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -19,6 +19,14 @@ __all__ = ["READERS", "Reader", "kind_of", "known_extensions", "reader_for"]
 READERS: dict[str, str] = {
     "gnt": "penline.formats.gnt",
     "pot": "penline.formats.pot",
+    "gntx": "penline.formats.gntx",
+    "dgrl": "penline.formats.dgrl",
+    "dgr": "penline.formats.dgrl",
+    "ptts": "penline.formats.ptts",
+    "wptt": "penline.formats.ptts",
+    "mpf": "penline.formats.mpf",
+    "mis": "penline.formats.mis",
+    "pct": "penline.formats.ihead",
 }
 """Kind (the extension without its dot, lower case) -> module; loaded on use."""
 
@@ -46,8 +54,9 @@ def kind_of(name: str) -> str | None:
 def known_extensions(*more: str) -> str:
     """The extensions that can be read, for a message.
 
-    >>> known_extensions(".zip")
-    '.gnt, .pot, .zip'
+    >>> names = known_extensions(".zip").split(", ")
+    >>> names[0], names[-1]
+    ('.gnt', '.zip')
     """
     return ", ".join([*(f".{kind}" for kind in READERS), *more])
 

@@ -20,7 +20,7 @@ from penline.look.glyphs import Counted
 from penline.look.terms import short_names
 from penline.pack import STROKE_HEIGHT_PX, pack_records
 from penline.randomness import Draws
-from penline.records import Defect, Record
+from penline.records import Defect, LineRecord, Record
 
 __all__ = ["sample_archive"]
 
@@ -99,8 +99,8 @@ def _count(files: list[SourceFile]) -> _Found:
                 damaged += 1
                 if len(defects) < _DEFECTS_LISTED:
                     defects.append(record)
-            else:
-                here.append(names.setdefault(record.character, len(names)))
+            elif len(record.labels) == 1 and not isinstance(record, LineRecord):
+                here.append(names.setdefault(record.labels[0], len(names)))
         labels.append(np.array(here, np.int64))
     records = [len(here) for here in labels]
     by_writer: Counter[str] = Counter()
@@ -135,7 +135,7 @@ def _picked(file: SourceFile, wanted: set[int]) -> Iterator[Record]:
     """The sound records of the given places among the sound records of the file."""
     place = 0
     for record in file.salvage():
-        if isinstance(record, Defect):
+        if isinstance(record, Defect | LineRecord) or len(record.labels) != 1:
             continue
         if place in wanted:
             yield record

@@ -17,6 +17,7 @@ from penline.records import Sample
 
 __all__ = ["Composer"]
 
+_MOST = 1 << 62
 BankLike = Bank | str | os.PathLike[str]
 CorpusLike = Corpus | str | os.PathLike[str]
 
@@ -53,8 +54,8 @@ class Composer(Sequence[Sample]):
         val: float = 0.0,
         alphabet: frozenset[str] | None = None,
     ) -> None:
-        if seed < 0 or length < 0:
-            raise UsageError("seed and length are whole numbers from 0 up")
+        if seed < 0 or not 0 <= length < _MOST:
+            raise UsageError(f"seed and length are whole numbers from 0 up, length below {_MOST:,}")
         if not 0 <= val < 1:
             raise UsageError("val is a share from 0 up to, but not, 1")
         self.recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)

@@ -13,6 +13,7 @@ from penline.bank.shelf import Bits, Shelf
 from penline.corpus import Corpus, Lines, expansion, stand_ins
 from penline.errors import RecipeError
 from penline.randomness import rng
+from penline.recipe.apart import held_clauses
 from penline.recipe.schema import Recipe
 
 __all__ = ["Kit", "Side", "spellings"]
@@ -68,6 +69,9 @@ class Kit:
                 "no glyph of a known writer in this part of the bank; to compose lines of several "
                 "writers' glyphs, set writers: mixed in the recipe"
             )
+        self.held: frozenset[int] = frozenset()
+        if val:
+            self.held = held_clauses(corpus, corpus.validation_mask(val))
         length_range = recipe.corpus.length_range
         self.lines: dict[Side, Lines] = {}
         self.able: dict[Side, Bits] = {}

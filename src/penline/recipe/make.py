@@ -52,7 +52,8 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
     height = recipe.image.height_px
     placed = lay_out(items, sizes, ems, numbers, layout_rng, height)
     if placed.width_px > recipe.image.max_width_px:
-        raise UnwritableLine(index, 1, f"wider than {recipe.image.max_width_px} px")
+        wide = f"wider than {recipe.image.max_width_px} px"
+        raise UnwritableLine(index, 1, wide, dict(written.counts))
     ink_rng = rng(seed, index, "ink")
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
@@ -72,7 +73,7 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
     image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
     colour = _colour(recipe.ink, recipe.image.mode, ink_rng)
     lay_ink(image.reshape(height, placed.width_px, -1), ink, np.array(colour, np.int64))
-    quads = _quads(written, placed, boxes)
+    quads = _quads(written, placed, boxes, height)
     effects_rng = rng(seed, index, "effects")
     effects = draw_effects(recipe.effects, effects_rng, (height, placed.width_px))
     image, quads = apply_effects(image, quads, effects)
@@ -98,15 +99,15 @@ def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
     """The line's paper; cells are for Chinese text, where there is any other paper."""
     choices = recipe.papers
     if not any(is_han(character) for character in text):
-        free = [choice for choice in choices if not choice.paper.cells and choice.weight]
+        free = [choice for choice in choices if not choice.paper.cells and choice.share]
         choices = tuple(free) or choices
-    return paper_rng.choose(choices, [choice.weight for choice in choices]).paper
+    return paper_rng.choose(choices, [choice.share for choice in choices]).paper
 
 
 def _items(written: Written) -> tuple[list[str], Ints]:
     """What is placed one after the other: characters, and bank and row of each (-1: white)."""
     text, glyphs = written.text, written.glyphs
-    if len(glyphs) == len(text):  # no white space, and one glyph for each character
+    if len(glyphs) == len(text) and not any(map(str.isspace, text)):
         return list(text), np.array([glyph[2:] for glyph in glyphs], np.int64)
     items: list[str] = []
     rows: list[tuple[int, int]] = []
@@ -145,8 +146,9 @@ def _measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], I
         sizes[at, 0] = columns["height_px"][chosen]
         sizes[at, 1] = columns["width_px"][chosen]
         writers = columns["writer"][chosen]
-        if sizes.max() > MAX_GLYPH_PX or writers.max() >= len(bank.writers):
-            raise bank.damage(int(chosen[0]))
+        wrong = (sizes[at].max(1) > MAX_GLYPH_PX) | (writers >= len(bank.writers))
+        if wrong.any():
+            raise bank.damage(int(chosen[wrong.argmax()]))
         ems[at] = shelf.ems_px[number][writers]
         # a writer's ink keeps its own ups and downs; where writers are not known, each glyph is
         # brought to the line's ink by itself
@@ -195,7 +197,9 @@ def _colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
     return [min(part + tone, 255) for part in ink_rng.choose(ink.colours)]
 
 
-def _quads(written: Written, placed: Placements, boxes: Ints) -> npt.NDArray[np.float64]:
+def _quads(
+    written: Written, placed: Placements, boxes: Ints, height_px: int
+) -> npt.NDArray[np.float64]:
     """``float64 (characters, 4, 2)``: clockwise from the upper left.
 
     A character of several glyphs gets the box around them all; white space, and a glyph too faint
@@ -203,6 +207,7 @@ def _quads(written: Written, placed: Placements, boxes: Ints) -> npt.NDArray[np.
     """
     left, top, wide, high = (placed.places_q8 / 256).T
     corners = np.stack([left, top, left + wide, top + high], 1)
+    np.clip(corners, 0, [placed.width_px, height_px] * 2, out=corners)
     shown = boxes[:, 2] > 0
     corners[shown] = boxes[shown]
     if len(corners) != len(written.text):

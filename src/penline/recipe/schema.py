@@ -100,6 +100,11 @@ class PaperChoice(Settings):
     """How often it is taken, in proportion to the others."""
     paper: SerializeAsAny[PaperSettings]
 
+    @property
+    def share(self) -> float:
+        """The weight as it is drawn with: a multiple of 1/65536."""
+        return round(self.weight * 65536) / 65536
+
 
 def _paper(value: object) -> object:
     if isinstance(value, str):
@@ -155,7 +160,7 @@ class Recipe(Settings):
 
     @model_validator(mode="after")
     def _some_paper(self) -> Recipe:
-        if not sum(choice.weight for choice in self.papers) > 0:
+        if not sum(choice.share for choice in self.papers) > 0:
             raise ValueError("papers: at least one weight must be above 0")
         return self
 
@@ -205,8 +210,9 @@ def load_recipe(source: str | Path | Mapping[str, Any] | None = None) -> Recipe:
 def _parsed(text: str, where: str) -> Recipe:
     try:
         values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise RecipeError(f"{where}: not YAML: {' '.join(str(error).split())}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise RecipeError(f"{where}: not YAML: {reason}") from None
     if values is None:
         values = {}
     if not isinstance(values, Mapping):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from penline.bank.shelf import Bits, Picked
 from penline.errors import RecipeError, UnwritableLine
 from penline.randomness import Draws, rng
+from penline.recipe.apart import clauses
 from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Recipe
 
@@ -33,6 +34,10 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
     reason = ""
     for _ in range(recipe.corpus.tries):
         text = lines.sample(text_rng).text
+        if side == "train" and kit.held and not kit.held.isdisjoint(clauses(text)):
+            reason = "its sentence is held for validation, too"
+            counts[f"line skipped: {reason}"] += 1
+            continue
         if recipe.writers == "mixed":
             lacking = [c for c in text if not c.isspace() and not kit.crowd.has(c)]
             text = _without(text, lacking, recipe, counts)
@@ -52,7 +57,7 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
                 return found
         reason = _lacking(kit, lacking)
         counts[f"line skipped: {reason}"] += 1
-    raise UnwritableLine(index, recipe.corpus.tries, reason)
+    raise UnwritableLine(index, recipe.corpus.tries, reason, dict(counts))
 
 
 def _lacking(kit: Kit, characters: Sequence[str]) -> str:

@@ -1,0 +1,273 @@
+"""The verb: archives onto the shelf, downloaded or taken over, each one proven."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pooch
+
+from penline.acquire.errors import AcquireError, Unfit
+from penline.acquire.expect import Expected, Proof
+from penline.acquire.fetch import Downloader, Unreachable
+from penline.acquire.got import GotFile, GotFiles, MissingFile
+from penline.acquire.shelf import Shelf, default_root
+from penline.acquire.web import Limits
+from penline.catalogue import Card, File, card
+from penline.errors import Interrupted, UsageError
+from penline.lock import locked
+
+__all__ = ["get"]
+
+Progress = Callable[[int, int], None]
+_Outcome = tuple[list[GotFile], list[MissingFile]]
+
+
+def get(
+    id: str | Card,
+    *,
+    part: str | None = None,
+    files: Sequence[str] = (),
+    root: str | PathLike[str] | None = None,
+    adopt: str | PathLike[str] | None = None,
+    accept_terms: bool = False,
+    progress: Progress | None = None,
+    mirrors: Sequence[str] | None = None,
+    limits: Limits | None = None,
+) -> GotFiles:
+    """Get the archives of a data set, each one proven; what is there already is not fetched again.
+
+    A download that broke, or was stopped, goes on where it ended.
+
+    Args:
+        id: the data set's id, or its card.
+        part: ``train`` or ``test``; None or ``all`` for every file of handwriting.
+        files: names of files to get instead, guides and lists of hashes too.
+        root: the folder of all archives; None for ``$PENLINE_ROOT``, or the user's cache.
+        adopt: a folder with files got by hand, to be taken over; nothing is downloaded then, and
+            what it lacks is listed in the answer.
+        accept_terms: accept the data set's terms; needed once a root.
+        progress: called with bytes here and bytes in all, over all files (0: not known).
+        mirrors: prefixes to try, in order, instead of the card's.
+        limits: timeouts, tries and waits.
+
+    Raises:
+        CatalogueError: no such data set.
+        UsageError: no such part or file, or another penline is at work there.
+        TermsNotAccepted: the terms have not been accepted; the error shows them.
+        AcquireError: files that no mirror gave, or no room; what was fetched stays.
+        Interrupted: the user stopped it; the same call goes on where it ended.
+    """
+    found = id if isinstance(id, Card) else card(id)
+    if mirrors is not None:
+        found = _with_mirrors(found, mirrors)
+    chosen = _choose(found, part, files)
+    shelf = Shelf(found, default_root() if root is None else Path(root))
+    for file in chosen:
+        shelf.place(file.name)
+    source = None if adopt is None else Path(adopt).expanduser()
+    if source is not None and not source.is_dir():
+        raise UsageError(f"no folder {source} to adopt files from")
+    shelf.check_terms(accept_terms)
+    try:
+        shelf.folder.mkdir(parents=True, exist_ok=True)
+        with locked(shelf.lock, f"{found.id} in {shelf.root}"):
+            shelf.accept_terms()
+            shelf.tidy()
+            if source is not None:
+                got, missing = _adopt(shelf, chosen, source)
+            else:
+                got, missing = _download(shelf, chosen, progress or _quiet, limits or Limits())
+    except AcquireError:
+        raise
+    except KeyboardInterrupt as stop:
+        again = f"stopped; the same `penline get {found.id}` goes on where it ended"
+        raise Interrupted(again) from stop
+    except OSError as error:
+        raise AcquireError(f"{shelf.folder}: {error}") from error
+    choice = ([f"--part {part}"] if part else []) + [f"--file {name}" for name in files]
+    answer = GotFiles(
+        found.id,
+        shelf.folder,
+        tuple(got),
+        tuple(missing),
+        pages=found.homepages,
+        access=found.access,
+        choice=" ".join(choice),
+    )
+    if missing and source is None:
+        raise AcquireError(f"{found.id}: not every file could be downloaded\n{answer.advice}")
+    return answer
+
+
+def _choose(found: Card, part: str | None, files: Sequence[str]) -> list[File]:
+    if part not in (None, "all", "train", "test"):
+        raise UsageError(f"part must be train, test or all, not {part!r}")
+    names = {file.name for file in found.files}
+    if strange := [name for name in files if name not in names]:
+        raise UsageError(f"{found.id} has no file {strange[0]!r}: {', '.join(sorted(names))}")
+    chosen = [
+        file
+        for file in found.files
+        if (file.name in files if files else file.role == "data")
+        and (part in (None, "all") or file.part in (part, "all"))
+    ]
+    if not chosen:
+        raise UsageError(f"{found.id} has nothing to get for that. {found.access}")
+    return chosen
+
+
+def _adopt(shelf: Shelf, chosen: Sequence[File], source: Path) -> _Outcome:
+    got, missing = [], []
+    for file in chosen:
+        expected = Expected.of(file)
+        how, reason = "here", f"not in {source}"
+        proof = shelf.here(expected)
+        if proof is None:
+            how, reason = "adopted", shelf.set_aside.get(file.name, reason)
+            try:
+                proof = shelf.adopt(source, expected)
+            except Unfit as unfit:
+                reason = f"the one in {source} is another file: {unfit}"
+        if proof is None:
+            missing.append(_missing(shelf, file, reason))
+        else:
+            _downloader(shelf, file, Limits(), set()).finish()  # a part of it is no use any more
+            got.append(_got(shelf, proof, file.name, how))
+    return got, missing
+
+
+def _download(shelf: Shelf, chosen: Sequence[File], progress: Progress, limits: Limits) -> _Outcome:
+    expectations = {file.name: Expected.of(file) for file in chosen}
+    proofs = {name: shelf.here(expected) for name, expected in expectations.items()}
+    silent: set[str] = set()
+    loads = {file.name: _downloader(shelf, file, limits, silent) for file in chosen}
+    for name, proof in proofs.items():
+        if proof is not None:
+            loads[name].finish()  # a part of it is no use any more
+    total = _Total(expectations, proofs, progress)
+    wanted = sum(loads[name].wants_bytes for name, proof in proofs.items() if proof is None)
+    shelf.room(wanted, limits.spare_bytes)
+    store = pooch.Pooch(
+        path=shelf.folder,
+        base_url="",
+        registry={name: expected.known_hash for name, expected in expectations.items()},
+        urls={file.name: url for file in chosen for url in _urls(shelf.card, file)[:1]},
+    )
+    got, missing = [], []
+    for file in chosen:
+        proof, how = proofs[file.name], "here"
+        if proof is None:
+            load, how = loads[file.name], "downloaded"
+            load.progress = total.of(file.name)
+            try:
+                proof = _fetch(store, shelf, file.name, load)
+            except Unreachable as error:
+                missing.append(_missing(shelf, file, " | ".join(error.reasons)))
+                continue
+        total.of(file.name)(proof.bytes, proof.bytes)
+        got.append(_got(shelf, proof, file.name, how))
+    return got, missing
+
+
+def _fetch(store: pooch.Pooch, shelf: Shelf, name: str, load: Downloader) -> Proof:
+    """Let pooch call the downloader, hash what it brings, and give it its name."""
+    if not load.urls:
+        raise Unreachable(["no address of it is known"])
+    try:
+        with _hushed():
+            store.fetch(name, downloader=load)
+    except ValueError as error:  # pooch: the hash changed between penline's look and its own
+        raise Unreachable([str(error)]) from error
+    if load.proof is None:
+        raise Unreachable(["it appeared while penline was at work; run it again"])
+    shelf.sync()
+    load.finish()
+    shelf.keep(name, load.proof, load.origin)
+    return load.proof
+
+
+def _downloader(shelf: Shelf, file: File, limits: Limits, silent: set[str]) -> Downloader:
+    place = shelf.place(file.name)
+    return Downloader(
+        _urls(shelf.card, file),
+        place.with_name(place.name + ".part"),
+        Expected.of(file),
+        limits,
+        progress=_quiet,
+        room=lambda need_bytes: shelf.room(need_bytes, limits.spare_bytes),
+        silent=silent,
+    )
+
+
+class _Total:
+    """Progress over all files."""
+
+    def __init__(
+        self,
+        expectations: dict[str, Expected],
+        proofs: dict[str, Proof | None],
+        progress: Progress,
+    ) -> None:
+        self.here: dict[str, int] = {}
+        self.all: dict[str, int] = {}
+        for name, expected in expectations.items():
+            proof = proofs[name]
+            self.here[name] = proof.bytes if proof else 0
+            self.all[name] = proof.bytes if proof else expected.likely_bytes
+        self.progress = progress
+
+    def of(self, name: str) -> Progress:
+        """A function to call with the bytes of one file that are here, and all it has."""
+
+        def tell(here_bytes: int, all_bytes: int) -> None:
+            self.here[name] = here_bytes
+            self.all[name] = all_bytes or self.all[name]
+            whole = sum(self.all.values()) if all(self.all.values()) else 0
+            self.progress(sum(self.here.values()), whole)
+
+        return tell
+
+
+def _with_mirrors(found: Card, mirrors: Sequence[str]) -> Card:
+    for mirror in mirrors:
+        try:
+            sound = urlsplit(mirror).scheme in ("http", "https")
+        except ValueError:
+            sound = False
+        if not sound:
+            raise UsageError(f"a mirror is an http or https address, not {mirror!r}")
+    ended = tuple(mirror if mirror.endswith("/") else f"{mirror}/" for mirror in mirrors)
+    return found.model_copy(update={"prefixes": ended})
+
+
+def _urls(found: Card, file: File) -> tuple[str, ...]:
+    return tuple(quote(url, safe="%/:=&?~#+!$,;'@()*[]") for url in found.urls(file))
+
+
+def _got(shelf: Shelf, proof: Proof, name: str, how: str) -> GotFile:
+    return GotFile(name, shelf.place(name), proof.bytes, proof.sha256, proof.by, how)
+
+
+def _missing(shelf: Shelf, file: File, reason: str) -> MissingFile:
+    return MissingFile(file.name, reason, Expected.of(file).words, _urls(shelf.card, file))
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Pooch tells each download on the error stream; penline has its own progress."""
+    log = pooch.get_logger()
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+def _quiet(here_bytes: int, all_bytes: int) -> None:
+    """No progress is wanted."""

@@ -1,0 +1,243 @@
+"""Where archives lie: ``ROOT/<id>/<name>``, and a record beside them of what was proven and when.
+
+Nothing bears its final name unproven. A file that is not what its card says is set aside under
+``NAME.wrong``, never deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pooch
+
+from penline.acquire.errors import AcquireError, TermsNotAccepted, Unfit
+from penline.acquire.expect import Expected, Proof, examine
+from penline.catalogue import Card
+from penline.errors import UsageError
+
+__all__ = ["Shelf", "default_root", "terms_text"]
+
+RECORD = ".penline.json"
+LOCK = ".penline.lock"
+
+_NAME = re.compile(r"\w([^/\\:*?\"<>|]*[^/\\:*?\"<>|. ])?")
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+_OURS = (".part", ".part.json", ".part.json.new", ".wrong", ".adopt")
+_LEFT_BY_POOCH = re.compile(r"tmp[a-z0-9_]{8}")
+
+
+def default_root() -> Path:
+    """``$PENLINE_ROOT``, or ``archives`` in the user's cache folder."""
+    named = os.environ.get("PENLINE_ROOT")
+    return Path(named) if named else Path(pooch.os_cache("penline")) / "archives"
+
+
+def terms_text(card: Card) -> str:
+    """The terms of a data set, for the user."""
+    terms = card.licence
+    page = f" ({terms.url})" if terms.url else ""
+    return (
+        f"{card.title}, {card.publisher}\n"
+        f"Terms: {terms.name}{page}: {terms.summary}\n"
+        f"Passing on: {terms.redistribution}. Commercial use: {terms.commercial}.\n"
+        "This is a summary, not legal advice."
+    )
+
+
+class Shelf:
+    """The folder of one data set's archives.
+
+    Attributes:
+        card: the data set's card.
+        root: the folder of all of them.
+        folder: ``root/<id>``.
+        set_aside: why a file that was here was set aside, by name.
+    """
+
+    def __init__(self, card: Card, root: Path) -> None:
+        self.card = card
+        self.root = root.expanduser().resolve()
+        self.folder = self.root / card.id
+        self.set_aside: dict[str, str] = {}
+        if self.folder.resolve() != self.folder:
+            raise UsageError(
+                f"{self.folder} leads out of {self.root}; give that folder as the root"
+            )
+
+    @property
+    def lock(self) -> Path:
+        """The file to lock while the shelf changes."""
+        return self.folder / LOCK
+
+    def place(self, name: str) -> Path:
+        """Where a file goes.
+
+        Raises:
+            UsageError: a name that could lead out of the folder, or that penline uses itself.
+        """
+        ours = name.lower().endswith(_OURS) or _LEFT_BY_POOCH.fullmatch(name)
+        plain = _NAME.fullmatch(name) and name.isprintable() and len(name.encode()) <= 200
+        if not plain or _DEVICE.fullmatch(name) or ours:
+            raise UsageError(f"{self.card.id}: {name!r} is no name for a file here")
+        return self.folder / name
+
+    def check_terms(self, accept: bool) -> None:
+        """See that the terms were accepted, now or before.
+
+        Raises:
+            TermsNotAccepted: they were not.
+        """
+        known = self._record()["terms"]
+        if not accept and known.get("sha256") != self._terms_sum():
+            raise TermsNotAccepted(self.card.id, terms_text(self.card))
+
+    def accept_terms(self) -> None:
+        """Record that the terms stand accepted; the shelf is locked."""
+        record = self._record()
+        if record["terms"].get("sha256") != self._terms_sum():
+            record["terms"] = {
+                "sha256": self._terms_sum(),
+                "text": terms_text(self.card),
+                "accepted": datetime.now(UTC).isoformat(timespec="seconds"),
+            }
+            self._write(record)
+
+    def here(self, expected: Expected) -> Proof | None:
+        """The proof of a file that is here; None where it is missing.
+
+        A file that was proven before and has its size and time still is not read again.
+        A wrong one is set aside.
+        """
+        path = self.place(expected.name)
+        if not path.is_file():
+            return None
+        before = self._record()["files"].get(expected.name)
+        stat = path.stat()
+        proof = _proof(before, expected)
+        if proof and (stat.st_size, stat.st_mtime_ns) == (proof.bytes, before["mtime_ns"]):
+            return proof
+        try:
+            proof = examine(path, expected)
+        except Unfit as unfit:
+            self.set_aside[expected.name] = f"set aside as {path.name}.wrong: {unfit}"
+            path.replace(path.with_name(path.name + ".wrong"))
+            return None
+        self.keep(expected.name, proof, "")
+        return proof
+
+    def keep(self, name: str, proof: Proof, origin: str) -> None:
+        """Record a file that was proven and has its name; the shelf is locked."""
+        record = self._record()
+        stat = self.place(name).stat()
+        record["files"][name] = {**asdict(proof), "mtime_ns": stat.st_mtime_ns, "from": origin}
+        self._write(record)
+
+    def adopt(self, source: Path, expected: Expected) -> Proof | None:
+        """Take over a file got by hand: linked where it can be, else copied; None: not there.
+
+        It is looked for in `source` by its name, also in a folder of the data set's id.
+
+        Raises:
+            Unfit: a file of that name is another file.
+            AcquireError: no room for a copy.
+        """
+        final = self.place(expected.name)
+        places = (source / expected.name, source / self.card.id / expected.name)
+        found = next((place for place in places if place.is_file()), None)
+        if found is None:
+            return None
+        fresh = final.with_name(final.name + ".adopt")
+        fresh.unlink(missing_ok=True)
+        if fault := expected.size_fault(found.stat().st_size):
+            raise Unfit(f"it holds {fault}")
+        try:
+            try:
+                os.link(found.resolve(), fresh)
+            except OSError:
+                self.room(found.stat().st_size, 0)
+                shutil.copyfile(found, fresh)
+            proof = examine(fresh, expected)
+            with fresh.open("rb+" if sys.platform == "win32" else "rb") as file:
+                os.fsync(file.fileno())
+            fresh.replace(final)
+        finally:
+            fresh.unlink(missing_ok=True)
+        self.sync()
+        self.keep(expected.name, proof, str(found))
+        return proof
+
+    def room(self, need_bytes: int, spare_bytes: int) -> None:
+        """See that the disk has room.
+
+        Raises:
+            AcquireError: it has not.
+        """
+        free = shutil.disk_usage(self.folder).free
+        if need_bytes > 0 and need_bytes + spare_bytes > free:
+            raise AcquireError(
+                f"{self.root} has {free:,} bytes free, {need_bytes:,} are still to come: "
+                "make room, or choose another disk with --root"
+            )
+
+    def tidy(self) -> None:
+        """Remove second names that a killed run left to parts; the shelf is locked."""
+        for path in self.folder.iterdir():
+            if _LEFT_BY_POOCH.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+                stat = path.stat()
+                if stat.st_nlink > 1 or not stat.st_size:
+                    path.unlink()
+
+    def sync(self) -> None:
+        """Make new names last; Windows does so by itself."""
+        if sys.platform != "win32":
+            handle = os.open(self.folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def _terms_sum(self) -> str:
+        """Of what binds the user, so that a new title asks nobody again."""
+        terms = self.card.licence
+        words = (terms.name, terms.summary, terms.redistribution, terms.commercial)
+        return hashlib.sha256("\n".join(words).encode()).hexdigest()
+
+    def _record(self) -> dict[str, Any]:
+        """What is recorded; a record that cannot be read counts as none."""
+        try:
+            record = json.loads((self.folder / RECORD).read_bytes())
+        except (OSError, ValueError):
+            record = None
+        record = record if isinstance(record, dict) else {}
+        kept = {key: record.get(key) for key in ("terms", "files")}
+        return {key: value if isinstance(value, dict) else {} for key, value in kept.items()}
+
+    def _write(self, record: dict[str, Any]) -> None:
+        fresh = self.folder / (RECORD + ".new")
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(record, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.folder / RECORD)
+        self.sync()
+
+
+def _proof(before: Any, expected: Expected) -> Proof | None:
+    """What was proven of a file before, where it still answers what its card says."""
+    try:
+        proof = Proof(*(before[key] for key in ("bytes", "md5", "sha256", "by")))
+        sound = isinstance(proof.bytes, int) and not expected.size_fault(proof.bytes)
+        before["mtime_ns"]
+    except (KeyError, TypeError):
+        return None
+    same = expected.md5 in (None, proof.md5) and expected.sha256 in (None, proof.sha256)
+    return proof if sound and same else None

@@ -1,0 +1,217 @@
+"""One request: a file from some byte on, as a server really answers it."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import ssl
+import string
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from penline.errors import PenlineError
+
+__all__ = ["Answer", "Beyond", "Broken", "Gone", "Limits", "ask"]
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PASSING = (408, 425, 429, 500, 502, 503, 504)
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How patient a download is.
+
+    Attributes:
+        timeout_seconds: silence after which a connection counts as broken.
+        tries: attempts at one mirror in a row that bring nothing new.
+        most_breaks: attempts at one mirror in all.
+        first_wait_seconds: wait after the first of such attempts; doubled after each.
+        most_wait_seconds: the longest wait, whatever a server asks for.
+        most_redirects: redirects followed for one request.
+        slow_bytes: what an attempt must bring to count as new, and bring in
+        slow_seconds: this time, or its connection counts as broken.
+        block_bytes: the most read at once.
+        spare_bytes: disk left free.
+        sleep: waits.
+        clock: tells seconds.
+    """
+
+    timeout_seconds: float = 30.0
+    tries: int = 5
+    most_breaks: int = 1000
+    first_wait_seconds: float = 1.0
+    most_wait_seconds: float = 30.0
+    most_redirects: int = 5
+    slow_bytes: int = 1 << 16
+    slow_seconds: float = 300.0
+    block_bytes: int = 1 << 20
+    spare_bytes: int = 1 << 24
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+
+class Gone(PenlineError):
+    """This mirror will not give the file; asking again is no use."""
+
+
+class Broken(PenlineError):
+    """The attempt failed; another may not.
+
+    Attributes:
+        wait_seconds: what the server asks to wait for, or 0.
+        silent: whether the server gave no answer at all.
+    """
+
+    def __init__(self, reason: str, wait_seconds: float = 0.0, silent: bool = False) -> None:
+        super().__init__(reason)
+        self.wait_seconds = wait_seconds
+        self.silent = silent
+
+
+class Beyond(PenlineError):
+    """The server's file ends before the byte asked for."""
+
+
+class Answer:
+    """A body that comes in, from byte `start` on.
+
+    Attributes:
+        start: number of the first byte.
+        total_bytes: size of the whole file as the server tells it, or None.
+        ends: whether the end of the body can be told from a break.
+        etag: a strong ETag, or "".
+        modified: the Last-Modified date, or "".
+    """
+
+    def __init__(self, response: Any, offset: int) -> None:
+        self._response = response
+        headers = response.headers
+        self.etag = _plain(headers.get("ETag"))
+        if not self.etag.startswith('"'):
+            self.etag = ""
+        self.modified = _plain(headers.get("Last-Modified"))
+        self.start = 0
+        length = response.length
+        self.total_bytes: int | None = length
+        self.ends = length is not None or response.chunked
+        if response.status == 206:
+            found = _RANGE.fullmatch(_plain(headers.get("Content-Range")))
+            if not offset or found is None or int(found[1]) != offset:
+                raise Broken("it sent another range than the one asked for")
+            self.start = offset
+            self.total_bytes = None if found[3] == "*" else int(found[3])
+        elif response.status != 200:
+            raise Gone(f"HTTP {response.status}")
+        if _plain(headers.get("Content-Encoding")).lower() not in ("", "identity"):
+            raise Gone("it sends the file in an encoding that was not asked for")
+        if headers.get_content_type() == "text/html":
+            raise Gone("it answers with a web page instead of the file")
+
+    def read(self, most_bytes: int) -> bytes:
+        """The next bytes as they come; empty at the end, or where the connection ended.
+
+        Raises:
+            Broken: the connection stalled or broke.
+        """
+        try:
+            return bytes(self._response.read1(most_bytes))
+        except (http.client.HTTPException, OSError, ValueError) as error:
+            raise Broken(_said(error)) from error
+
+    def close(self) -> None:
+        """Let the connection go."""
+        self._response.close()
+
+
+def ask(url: str, offset: int, validator: str, limits: Limits) -> Answer:
+    """Ask for a file from byte `offset` on; redirects are followed by hand.
+
+    Args:
+        url: its address, ``http`` or ``https``.
+        offset: the first byte wanted.
+        validator: an ETag or a date: the server sends the whole file where it is another one by
+            now. "" asks for the range whatever the file.
+        limits: for timeouts and redirects.
+
+    Raises:
+        Gone: the mirror does not have the file, or leads where penline does not follow.
+        Broken: no answer, or one that may be better next time.
+        Beyond: the file has no byte `offset`.
+    """
+    headers = {"User-Agent": "penline", "Accept": "*/*", "Accept-Encoding": "identity"}
+    if offset:
+        headers["Range"] = f"bytes={offset}-"
+        if validator:
+            headers["If-Range"] = validator
+    opener = urllib.request.build_opener(_Stay)
+    for _ in range(limits.most_redirects + 1):
+        try:
+            if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
+                raise Gone(f"it leads to {url!r}, which is neither http nor https")
+            request = urllib.request.Request(url, headers=headers)  # noqa: S310
+            response = opener.open(request, timeout=limits.timeout_seconds)
+        except urllib.error.HTTPError as error:
+            with error:
+                url = _next(url, error)
+            continue
+        except (http.client.InvalidURL, UnicodeError) as error:
+            raise Gone(f"not an address: {error}") from error
+        except (http.client.HTTPException, OSError) as error:
+            if isinstance(getattr(error, "reason", error), ssl.SSLCertVerificationError):
+                raise Gone(f"its certificate cannot be trusted: {_said(error)}") from error
+            raise Broken(_said(error), silent=True) from error
+        except ValueError as error:
+            raise Gone(f"not an address: {error}") from error
+        try:
+            return Answer(response, offset)
+        except BaseException:
+            response.close()
+            raise
+    raise Gone(f"more than {limits.most_redirects} redirects")
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: urllib would read a redirect's body to its end, however long."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def _next(url: str, error: urllib.error.HTTPError) -> str:
+    """Where an answer other than the file leads."""
+    if error.code in _REDIRECTS and error.headers.get("Location"):
+        place = urllib.parse.quote(error.headers["Location"], safe=string.punctuation)
+        try:
+            target = urllib.parse.urljoin(url, place)
+            scheme = urllib.parse.urlsplit(target).scheme
+        except ValueError as failure:
+            raise Gone(f"it leads to {place!r}, not an address: {failure}") from failure
+        if scheme == "http" and url.startswith("https:"):
+            raise Gone("it leads from https to http")
+        return target
+    if error.code == 416:
+        raise Beyond("the file on the server ends before what is here")
+    if error.code in _PASSING:
+        wait = _plain(error.headers.get("Retry-After"))
+        seconds = float(wait) if re.fullmatch("[0-9]{1,9}", wait) else 0.0
+        raise Broken(f"HTTP {error.code}", seconds)
+    raise Gone(f"HTTP {error.code}")
+
+
+def _plain(value: str | None) -> str:
+    """A header's value, "" where it is missing or nothing to keep and send back."""
+    text = (value or "").strip()
+    return text if len(text) <= 256 and text.isascii() and text.isprintable() else ""
+
+
+def _said(error: BaseException) -> str:
+    inner = getattr(error, "reason", None) or error
+    if isinstance(inner, TimeoutError):
+        return "no answer in time"
+    return getattr(inner, "strerror", None) or str(inner) or type(inner).__name__

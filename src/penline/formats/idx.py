@@ -1,0 +1,183 @@
+"""IDX: the images and labels of MNIST, EMNIST, QMNIST and KMNIST, in separate files.
+
+All numbers are big-endian. Files come plain or gzipped. Source: the description on MNIST's page
+as programs restate it, and every byte of MNIST's test set and of EMNIST's letters test labels.
+
+    offset  bytes  field        meaning
+    0       2      magic        zero
+    2       1      type         08 = u8, 0c = i32
+    3       1      dimensions   3 for images, 1 for labels, 2 for QMNIST's labels
+    4       4 each sizes        number of items, then rows, columns
+    ...            data         item after item, row after row; 0 = paper in images
+
+EMNIST stores its images transposed; QMNIST has eight numbers a label, the class first.
+An image file holds no labels: pairing the two is the work of a data set.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import struct
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.errors import FormatError, UsageError
+from penline.formats.door import Door, StreamDoor, open_path, printable
+from penline.formats.looks import misnamed
+from penline.records import Defect, GlyphRecord, Source
+
+__all__ = ["open_idx", "read_images", "read_labels", "read_mapping", "salvage_images"]
+
+_SIZE = struct.Struct(">I")
+_IMAGES = 0x00000803
+_LABELS: dict[int, tuple[str, int, int]] = {0x00000801: ("u1", 1, 1), 0x00000C02: (">i4", 4, 2)}
+"""Magic -> type, its bytes, dimensions."""
+_PAPER = 0
+_SIDE_LIMIT_PX = 4096
+_COLUMN_LIMIT = 64
+_BLOCK = 1 << 20
+_MAPPING_LIMIT = 1 << 16
+
+
+def open_idx(path: str | os.PathLike[str]) -> Door:
+    """A door to a plain file, or to the content of one that is called ``.gz``.
+
+    Raises:
+        UsageError: the file cannot be opened.
+        FormatError: the path is a folder.
+    """
+    if Path(path).suffix.lower() != ".gz":
+        return open_path(path)
+    name = printable(str(path))
+    try:
+        return StreamDoor(name, gzip.open(path), owns=True)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and Path(path).is_dir():
+            raise FormatError(name, 0, "file", "a file", "a folder") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{name}: cannot be opened: {reason}") from error
+
+
+def read_images(door: Door, source: Source, *, transposed: bool = False) -> Iterator[GlyphRecord]:
+    """All images, strictly: records without a label (`character` and `code` are empty).
+
+    Args:
+        door: the bytes of an images file, unpacked.
+        source: the file's facts.
+        transposed: EMNIST's images, which are turned upright here, still as views.
+
+    Raises:
+        FormatError: at the first thing that is not as it should be.
+    """
+    number, height, width = _head(door)
+    offset, size = 4 * _SIZE.size, height * width
+    for record in range(number):
+        buffer, at = door.take(offset, size, f"image {record:,} of {number:,}")
+        pixels = np.ndarray((height, width), np.uint8, buffer, at)
+        pixels = pixels.T if transposed else pixels
+        yield GlyphRecord("", b"", pixels, _PAPER, source, record, offset)
+        offset += size
+    _finish(door, offset, number)
+
+
+def salvage_images(
+    door: Door, source: Source, *, transposed: bool = False
+) -> Iterator[GlyphRecord | Defect]:
+    """The images that are there, and a defect where the file breaks off; never raises."""
+    record = 0
+    try:
+        for glyph in read_images(door, source, transposed=transposed):
+            yield glyph
+            record += 1
+    except FormatError as error:
+        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+
+
+def read_labels(door: Door) -> npt.NDArray[np.int32]:
+    """All labels: ``int32 (items,)``, or ``int32 (items, 8)`` of a QMNIST file.
+
+    The array is a copy, made of bytes that were really there.
+
+    Raises:
+        FormatError: the file is not exactly a labels file.
+    """
+    buffer, at = _start(door, _LABELS, "labels (00000801 or 00000c02)")
+    dtype, size, dimensions = _LABELS[_SIZE.unpack_from(buffer, at)[0]]
+    buffer, at = door.take(0, (1 + dimensions) * _SIZE.size, "sizes")
+    number, *columns = struct.unpack_from(f">{dimensions}I", buffer, at + _SIZE.size)
+    if columns and not 1 <= columns[0] <= _COLUMN_LIMIT:
+        wide = f"{columns[0]:,}"
+        raise FormatError(door.file, 2 * _SIZE.size, "columns", f"1 to {_COLUMN_LIMIT}", wide)
+    offset = (1 + dimensions) * _SIZE.size
+    end = offset + size * number * (columns[0] if columns else 1)
+    pieces = [np.zeros(0, np.int32)]
+    while offset < end:
+        n = min(end - offset, _BLOCK)
+        buffer, at = door.take(offset, n, f"{number:,} labels")
+        pieces.append(np.frombuffer(buffer, dtype, n // size, at).astype(np.int32))
+        offset += n
+    _finish(door, end, number)
+    return np.concatenate(pieces).reshape(number, *columns)
+
+
+def read_mapping(door: Door) -> dict[int, tuple[str, ...]]:
+    """An EMNIST mapping file: label -> its characters (letters: capital and small).
+
+    Raises:
+        FormatError: a line that is not a label and one or more code points.
+    """
+    buffer, at, have = door.span(0, _MAPPING_LIMIT + 1)
+    if have > _MAPPING_LIMIT:
+        expected = f"at most {_MAPPING_LIMIT:,} bytes"
+        raise FormatError(door.file, 0, "mapping", expected, "more")
+    mapping: dict[int, tuple[str, ...]] = {}
+    offset = 0
+    for line in bytes(buffer[at : at + have]).splitlines(keepends=True):
+        words = line.split()
+        numbers = [int(word) for word in words if word.isdigit() and len(word) < 8]
+        sound = len(numbers) == len(words) > 1 and all(32 < n < 0x110000 for n in numbers[1:])
+        if words and (not sound or numbers[0] in mapping):
+            expected = "a new label and its code points"
+            raise FormatError(door.file, offset, "mapping", expected, repr(line[:40])[2:-1])
+        if words:
+            mapping[numbers[0]] = tuple(chr(n) for n in numbers[1:])
+        offset += len(line)
+    door.finish()
+    if not mapping:
+        raise FormatError(door.file, 0, "mapping", "at least one label", "none")
+    return mapping
+
+
+def _head(door: Door) -> tuple[int, int, int]:
+    """Number, height and width of the images."""
+    _start(door, (_IMAGES,), "images (00000803)")
+    buffer, at = door.take(0, 4 * _SIZE.size, "sizes")
+    number, height, width = struct.unpack_from(">3I", buffer, at + _SIZE.size)
+    for place, field, side in ((8, "rows", height), (12, "columns", width)):
+        if not 1 <= side <= _SIDE_LIMIT_PX:
+            found = f"{side:,}"
+            raise FormatError(door.file, place, field, f"1 to {_SIDE_LIMIT_PX:,}", found)
+    return number, height, width
+
+
+def _start(door: Door, magics: Container[int], expected: str) -> tuple[memoryview, int]:
+    """The buffer and index of the file's beginning, its magic number checked."""
+    try:
+        buffer, at = door.take(0, _SIZE.size, "magic")
+        magic = _SIZE.unpack_from(buffer, at)[0]
+        if magic not in magics:
+            raise FormatError(door.file, 0, "magic", f"IDX {expected}", f"{magic:08x}")
+    except FormatError as error:
+        raise misnamed(door, error, f"IDX {expected}") from None
+    return buffer, at
+
+
+def _finish(door: Door, end: int, number: int) -> None:
+    if door.span(end, 1)[2]:
+        expected = f"the end of the file after {number:,} items"
+        raise FormatError(door.file, end, "end of the data", expected, "more bytes")
+    door.finish()

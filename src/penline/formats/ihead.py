@@ -1,0 +1,264 @@
+"""IHead: NIST's header of ASCII fields before one binary raster; a PCT file is one page of it.
+
+Source: appendix A of the user's guide to NIST Special Database 19, first edition, and NIST's own
+programs (public domain). No original file was at hand when this was written.
+
+    offset  bytes  field       meaning
+    0       8      length      "288", the bytes of the header that follow
+    8       80     id          free text
+    88      26     created     date
+    114     8      width       pixels; here a multiple of 8
+    122     8      height      rows
+    130     8      depth       bits a pixel, 1
+    138     8      density     pixels an inch
+    146     8      compress    0 none, 2 CCITT group 4; others are refused
+    154     8      complen     bytes of the compressed raster
+    162     8      align       bits to a multiple of which a row is padded
+    170     8      unitsize    bits of a unit of data
+    178     1      sigbit      0 = the leftmost pixel is the highest bit of its byte
+    179     1      byte_order  of units of two bytes
+    180     8      pix_offset
+    188     8      whitepix    the value of paper, 0 or 1
+    196     1      issigned
+    197     1      rm_cm       0 = row by row
+    198     1      tb_bt       0 = from the top
+    199     1      lr_rl       0 = from the left
+    200     80     parent      the image this one was cut from
+    280     8+8    par_x/y     where in the parent; in a MIS file the size of an entry
+    296            raster      to the end of the file
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from penline.errors import FormatError
+from penline.formats.door import Door
+from penline.formats.g4 import decode
+from penline.formats.looks import misnamed
+from penline.records import Bytes2D, Defect, Source
+
+__all__ = [
+    "HEADER",
+    "RASTER_OFFSET",
+    "BinaryImage",
+    "IHead",
+    "read",
+    "read_head",
+    "read_raster",
+    "salvage",
+]
+
+HEADER = struct.Struct("<8s80s26s8s8s8s8s8s8s8s8sss8s8sssss80s8s8s")
+RASTER_OFFSET = HEADER.size
+SIDE_LIMIT_PX = 1 << 16
+PIXELS_LIMIT = 1 << 30
+"""A compressed raster of more pixels than this is not unpacked; the unpacking takes a byte each."""
+
+_EXPECTED = 'an IHead file (begins with "288" and a header of ASCII fields)'
+_NAMES = {1: "CCITT G3", 3: "LZW", 4: "RL and LZW", 5: "RL", 6: "JPEG", 7: "WSQ"}
+_FIELDS = (
+    *("length", "id", "created", "width", "height", "depth", "density", "compress", "complen"),
+    *("align", "unitsize", "sigbit", "byte_order", "pix_offset", "whitepix", "issigned"),
+    *("rm_cm", "tb_bt", "lr_rl", "parent", "par_x", "par_y"),
+)
+_TEXTS = ("id", "created", "parent")
+_SIZES = (8, 80, 26, *(8,) * 8, 1, 1, 8, 8, 1, 1, 1, 1, 80, 8, 8)
+_OFFSETS = {name: sum(_SIZES[:index]) for index, name in enumerate(_FIELDS)}
+_REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
+
+
+@dataclass(frozen=True, slots=True)
+class IHead:
+    """The fields of a header that matter for its pixels; sizes in pixels."""
+
+    id: str
+    created: str
+    width_px: int
+    height_px: int
+    density_dpi: int
+    compress: int
+    complen: int
+    lowest_bit_first: bool
+    white: int
+    parent: str
+    par_x: int
+    par_y: int
+
+    @property
+    def unpacked_lowest_bit_first(self) -> bool:
+        """The order of bits in what `read_raster` gives."""
+        return self.lowest_bit_first and not self.compress
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BinaryImage:
+    """One black and white picture; it has no label of its own.
+
+    Attributes:
+        packed: ``uint8 (height_px, width_px / 8)``, read-only view of the file's bytes or, of a
+            compressed raster, of the unpacked ones.
+        white: the bit that means paper, 0 or 1.
+        lowest_bit_first: the leftmost pixel of a byte is its lowest bit.
+        head: the file's header.
+        source: the file's facts.
+        record: number of the picture in the file, from 0.
+        offset: byte offset in the file; of a compressed raster that of the raster.
+    """
+
+    packed: Bytes2D
+    white: int
+    lowest_bit_first: bool
+    head: IHead
+    source: Source
+    record: int
+    offset: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """None; the classes stand in a CLS file beside."""
+        return ()
+
+    @property
+    def ink(self) -> Bytes2D:
+        """``uint8 (height_px, width_px)``, 0 = paper, 255 = full ink."""
+        order: Literal["little", "big"] = "little" if self.lowest_bit_first else "big"
+        bits: Bytes2D = np.unpackbits(self.packed, axis=1, bitorder=order)
+        ink: Bytes2D = (bits != self.white).view(np.uint8)
+        ink *= np.uint8(255)
+        return ink
+
+
+def read(door: Door, source: Source) -> Iterator[BinaryImage]:
+    """The one picture of the file (a PCT page).
+
+    Raises:
+        FormatError: at the first thing that is not as it should be.
+        MissingExtra: the raster is compressed, and Pillow is not installed.
+    """
+    head = read_head(door)
+    packed = read_raster(door, head)
+    order = head.unpacked_lowest_bit_first
+    yield BinaryImage(packed, head.white, order, head, source, 0, RASTER_OFFSET)
+    door.finish()
+
+
+def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
+    """The picture, or what is wrong with it; raises only `MissingExtra`."""
+    record = 0
+    try:
+        for image in read(door, source):
+            yield image
+            record = 1
+    except FormatError as error:
+        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+
+
+def read_head(door: Door) -> IHead:
+    """The header at the beginning of the file, every field checked that decides a pixel.
+
+    Raises:
+        FormatError: a field is not what can be read here.
+    """
+    buffer, at, have = door.span(0, HEADER.size)
+    if have < HEADER.size:
+        raise misnamed(door, door.lack(0, HEADER.size, "header", have), _EXPECTED)
+    raw: dict[str, bytes] = dict(zip(_FIELDS, HEADER.unpack_from(buffer, at), strict=True))
+    try:
+        _demand(door, raw, "length", 288, 288)
+    except FormatError as error:
+        raise misnamed(door, error, _EXPECTED) from None
+    width = _demand(door, raw, "width", 1, SIDE_LIMIT_PX)
+    if width % 8:
+        raise _wrong(door, "width", "a multiple of 8", raw["width"])
+    height = _demand(door, raw, "height", 1, 10**8)
+    _demand(door, raw, "depth", 1, 1)
+    compress = _demand(door, raw, "compress", 0, 10**8)
+    if compress not in (0, 2):
+        name = _NAMES.get(compress, "unknown")
+        raise FormatError(
+            *(door.file, _OFFSETS["compress"], "compress"),
+            *("0 (none) or 2 (CCITT G4)", f"{compress} ({name})"),
+        )
+    complen = _demand(door, raw, "complen", 1 if compress else 0, 10**8)
+    sigbit = _demand(door, raw, "sigbit", 0, 1)
+    if compress == 0 and _number(raw["unitsize"]) not in (0, 8):
+        _demand(door, raw, "byte_order", 0, 0)
+    _demand(door, raw, "pix_offset", 0, 0)
+    white = _demand(door, raw, "whitepix", 0, 1)
+    for field in ("rm_cm", "tb_bt", "lr_rl"):
+        _demand(door, raw, field, 0, 0)
+    par_x, par_y = (_demand(door, raw, field, 0, 10**8) for field in ("par_x", "par_y"))
+    texts = [raw[field].partition(b"\0")[0].decode("ascii", "replace") for field in _TEXTS]
+    density = _number(raw["density"]) or 0
+    return IHead(
+        *(texts[0], texts[1], width, height, density, compress, complen),
+        *(sigbit == 1, white, texts[2], par_x, par_y),
+    )
+
+
+def read_raster(door: Door, head: IHead) -> Bytes2D:
+    """``uint8 (height_px, width_px / 8)``: all rows; the raster has to end with the file.
+
+    A compressed raster comes with the leftmost pixel in the highest bit, whatever the header
+    says of the order of bits in the file.
+
+    Raises:
+        FormatError: the raster is short, long or damaged.
+        MissingExtra: it is compressed, and Pillow is not installed.
+    """
+    row_bytes = head.width_px // 8
+    size = head.complen if head.compress else row_bytes * head.height_px
+    buffer, at, have = door.span(RASTER_OFFSET, size + 1)
+    if have < size:
+        raise door.lack(RASTER_OFFSET, size, "raster", have)
+    if have > size or door.fault is not None:
+        raise door.fault or FormatError(
+            *(door.file, RASTER_OFFSET + size, "end of file"),
+            *("nothing after the raster", "more bytes"),
+        )
+    shape = (head.height_px, row_bytes)
+    packed: Bytes2D
+    if not head.compress:
+        packed = np.ndarray(shape, np.uint8, buffer, at)
+    else:
+        if head.width_px * head.height_px > PIXELS_LIMIT:
+            found = f"{head.width_px:,} x {head.height_px:,}"
+            limit = f"at most {PIXELS_LIMIT:,} pixels"
+            raise FormatError(door.file, _OFFSETS["height"], "width and height", limit, found)
+        strip = bytes(buffer[at : at + size])
+        if head.lowest_bit_first:
+            strip = strip.translate(_REVERSED)
+        try:
+            rows = decode(strip, head.width_px, head.height_px)
+        except ValueError as error:
+            expected, found = error.args
+            raise FormatError(door.file, RASTER_OFFSET, "raster", expected, found) from None
+        packed = np.ndarray(shape, np.uint8, rows)
+    return packed
+
+
+def _number(field: bytes) -> int | None:
+    """The number of an ASCII field: digits up to the first zero, spaces around; none is 0."""
+    digits = field.partition(b"\0")[0].strip(b" ")
+    if not digits:
+        return 0
+    return int(digits) if digits.isdigit() else None
+
+
+def _demand(door: Door, raw: dict[str, bytes], field: str, low: int, high: int) -> int:
+    """The number in `field`, from `low` to `high`."""
+    value = _number(raw[field])
+    if value is None or not low <= value <= high:
+        expected = f"{low:,}" if low == high else f"a number from {low:,} to {high:,}"
+        raise _wrong(door, field, expected, raw[field])
+    return value
+
+
+def _wrong(door: Door, field: str, expected: str, found: bytes) -> FormatError:
+    return FormatError(door.file, _OFFSETS[field], field, expected, ascii(found.rstrip(b"\0"))[1:])

@@ -1,0 +1,189 @@
+"""MIS: many small pictures of one size, stacked in one IHead raster; CLS and MIT beside it.
+
+Source: section 6 of the user's guide to NIST Special Database 19, first edition. No original
+file was at hand when this was written.
+
+    MIS   an IHead file; width and height are the whole stack's, ``par_x`` and ``par_y`` those
+          of one entry (128 x 128); so there are height / par_y entries
+    CLS   text: the number of entries, then one class a line, the character's ASCII code in
+          hexadecimal ("30" is the digit 0)
+    MIT   text: the number of entries, then one line each, the path of the MIS file below
+          ``by_write`` that the entry comes from and its index there, from 0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from penline.errors import FormatError
+from penline.formats.door import Door, printable
+from penline.formats.ihead import RASTER_OFFSET, BinaryImage, IHead, read_head, read_raster
+from penline.formats.looks import misnamed
+from penline.records import Bytes2D, Defect, Source
+
+__all__ = ["MisOrigin", "read", "read_classes", "read_origins", "salvage"]
+
+_LINE_BYTES = 4096
+_PAR_X, _PAR_Y = 280, 288
+
+
+@dataclass(frozen=True, slots=True)
+class MisOrigin:
+    """Where an entry of a MIS file was copied from.
+
+    Attributes:
+        path: the MIS file, below ``by_write``'s partition (``f3804_08/d3804_08.mis``).
+        index: the entry's number in that file, from 0.
+    """
+
+    path: str
+    index: int
+
+
+def read(door: Door, source: Source) -> Iterator[BinaryImage]:
+    """All entries, strictly; each holds a view of the raster.
+
+    Raises:
+        FormatError: at the first thing that is not as it should be.
+        MissingExtra: the raster is compressed, and Pillow is not installed.
+    """
+    head = read_head(door)
+    _check_entries(door, head)
+    yield from _entries(head, read_raster(door, head), source)
+    door.finish()
+
+
+def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
+    """Sound entries, then what is wrong with the file; raises only `MissingExtra`.
+
+    Of an uncompressed raster that is cut short, the entries before the cut are sound. A
+    compressed one is sound as a whole or not at all.
+    """
+    record = 0
+    fault: FormatError | None = None
+    try:
+        head = read_head(door)
+        _check_entries(door, head)
+        try:
+            packed = read_raster(door, head)
+        except FormatError as error:
+            fault = error
+            packed = _before_the_fault(door, head)
+        for image in _entries(head, packed, source):
+            yield image
+            record += 1
+        if fault is None:
+            door.finish()
+    except FormatError as error:
+        fault = error
+    if fault is not None:
+        yield Defect(fault.file, fault.offset, record, fault.field, fault.expected, fault.found)
+
+
+def read_classes(door: Door) -> str:
+    """The classes of a CLS file as a string, one character an entry.
+
+    Raises:
+        FormatError: at the first line that is not as it should be.
+    """
+    found = bytearray()
+    for offset, line in _lines(door, "classes"):
+        text = line.strip(b" \r")
+        value = 0
+        if len(text) == 2 and all(c in b"0123456789abcdefABCDEF" for c in text):
+            value = int(text, 16)
+        if not 0x21 <= value <= 0x7E:
+            expected = "an ASCII code in hexadecimal, 21 to 7e"
+            raise FormatError(door.file, offset, "class", expected, _shown(line))
+        found.append(value)
+    return found.decode("ascii")
+
+
+def read_origins(door: Door) -> Iterator[MisOrigin]:
+    """The entries of a MIT file, in the order of the MIS file's.
+
+    Raises:
+        FormatError: at the first line that is not as it should be.
+    """
+    for offset, line in _lines(door, "origins"):
+        path, _, index = line.strip(b" \r").rpartition(b" ")
+        path = path.rstrip(b" ")
+        if not path or not path.isascii() or not index.isdigit() or len(index) > 8:
+            expected = "the path of a MIS file, a space and an index"
+            raise FormatError(door.file, offset, "origin", expected, _shown(line))
+        yield MisOrigin(path.decode("ascii"), int(index))
+
+
+def _check_entries(door: Door, head: IHead) -> None:
+    """Entries as wide as the raster, and as high as divides its height."""
+    if head.par_x != head.width_px:
+        expected = f"{head.width_px:,}, the width"
+        raise FormatError(door.file, _PAR_X, "par_x", expected, f"{head.par_x:,}")
+    if head.par_y < 1 or head.height_px % head.par_y:
+        expected = f"a divisor of the height, {head.height_px:,}"
+        raise FormatError(door.file, _PAR_Y, "par_y", expected, f"{head.par_y:,}")
+
+
+def _entries(head: IHead, packed: Bytes2D, source: Source) -> Iterator[BinaryImage]:
+    order = head.unpacked_lowest_bit_first
+    step = 0 if head.compress else packed.shape[1] * head.par_y
+    for record in range(len(packed) // head.par_y):
+        rows = packed[record * head.par_y : (record + 1) * head.par_y]
+        offset = RASTER_OFFSET + record * step
+        yield BinaryImage(rows, head.white, order, head, source, record, offset)
+
+
+def _before_the_fault(door: Door, head: IHead) -> Bytes2D:
+    """The whole rows that are there of an uncompressed raster; none of a compressed one."""
+    row_bytes = head.width_px // 8
+    buffer, at, have = door.span(RASTER_OFFSET, 0)
+    rows = 0 if head.compress else min(have // row_bytes, head.height_px)
+    return np.ndarray((rows, row_bytes), np.uint8, buffer, at)
+
+
+def _lines(door: Door, what: str) -> Iterator[tuple[int, bytes]]:
+    """Offset and bytes of each line after the first, which has to say how many there are."""
+    expected = f"the number of {what} in digits"
+    try:
+        first = _line(door, 0)
+        text = b"" if first is None else first.strip(b" \r")
+        if first is None or not text.isdigit() or len(text) > 9:
+            raise FormatError(door.file, 0, "count", expected, _shown(first or b""))
+    except FormatError as error:
+        raise misnamed(door, error, f"a text file that begins with {expected}") from None
+    count = int(text)
+    offset = len(first) + 1
+    for done in range(count):
+        line = _line(door, offset)
+        if line is None:
+            raise door.fault or FormatError(
+                door.file, offset, "count", f"{count:,} {what}", f"{done:,} to the end of the file"
+            )
+        yield offset, line
+        offset += len(line) + 1
+    if door.span(offset, 1)[2]:
+        found = "more lines"
+        raise FormatError(door.file, offset, "end of file", f"just {count:,} {what}", found)
+    door.finish()
+
+
+def _line(door: Door, offset: int) -> bytes | None:
+    """The line at `offset` without its line feed; None at the end of the file."""
+    buffer, at, have = door.span(offset, _LINE_BYTES)
+    if have == 0:
+        return None
+    piece = bytes(buffer[at : at + min(have, _LINE_BYTES)])
+    end = piece.find(b"\n")
+    if end < 0:
+        if door.fault is not None:
+            raise door.fault
+        expected = f"a line feed within {_LINE_BYTES:,} bytes"
+        raise FormatError(door.file, offset, "line", expected, _shown(piece))
+    return piece[:end]
+
+
+def _shown(line: bytes) -> str:
+    return repr(printable(line[:40].decode("latin-1")))

@@ -1,0 +1,100 @@
+"""Stroke records to ink, in the size of their writer and with the writer's own pen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from statistics import median
+
+from penline.characters import kind_of
+from penline.errors import FormatError, UsageError
+from penline.randomness import rng
+from penline.records import Bytes2D, Record, StrokeRecord
+from penline.render.pen import Pen, draw_pen
+from penline.render.strokes import render_strokes
+
+__all__ = ["Drawn", "rendered", "writer_pen"]
+
+_MEASURED = 5000
+"""Records of a file that are looked at to find the writer's size."""
+
+Drop = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A character rendered from strokes.
+
+    Attributes:
+        ink: ``uint8 (height_px, width_px)``.
+        facts: the numbers it was rendered with.
+    """
+
+    ink: Bytes2D
+    facts: dict[str, float]
+
+
+def rendered(
+    records: Iterator[Record], writer: str, height_px: int, empty: Drop, damaged: Drop | None
+) -> Iterator[tuple[Record, Drawn | None]]:
+    """The records of one file; those of strokes together with their ink.
+
+    Args:
+        records: the file's records, in order.
+        writer: the file's writer; pen and unsteadiness follow from it.
+        height_px: height of the writer's median Chinese character.
+        empty: told of a character without a stroke, which is left out.
+        damaged: told of strokes that cannot be drawn, which are left out; None to raise.
+
+    Raises:
+        FormatError: strokes that cannot be drawn, and `damaged` is None.
+    """
+    ahead: list[Record] = []
+    for record in records:
+        ahead.append(record)
+        if not isinstance(record, StrokeRecord) or len(ahead) == _MEASURED:
+            break
+    strokes = [record for record in ahead if isinstance(record, StrokeRecord)]
+    units_per_px = _em_units(strokes) / height_px
+    pen = writer_pen(writer, height_px)
+    facts = {"height_px": height_px, "units_per_px": round(units_per_px, 4)}
+    for record in chain(ahead, records):
+        if not isinstance(record, StrokeRecord):
+            yield record, None
+            continue
+        if not any(len(stroke) for stroke in record.strokes):
+            empty("character without a stroke")
+            continue
+        chance = rng(0, record.record, f"strokes:{writer}")
+        try:
+            ink = render_strokes(record.strokes, units_per_px, pen, chance)
+        except UsageError as error:
+            # exact bytes, but no character: points all over the page
+            if damaged is not None:
+                damaged("strokes that cannot be drawn")
+                continue
+            place = record.source.file, record.offset, f"strokes of record {record.record}"
+            raise FormatError(*place, "a character that can be drawn", str(error)) from None
+        yield record, Drawn(ink, facts)
+
+
+def writer_pen(writer: str, height_px: int) -> Pen:
+    """The pen that a writer's strokes are rendered with: always the same for the same writer."""
+    return draw_pen(rng(0, 0, f"pen:{writer}"), height_px)
+
+
+def _em_units(records: list[StrokeRecord]) -> float:
+    """The writer's em in the source's units: the median over all characters that tell a size."""
+    ems = []
+    for record in records:
+        usual = kind_of(record.character).height
+        heights = [
+            (int(stroke[:, 1].min()), int(stroke[:, 1].max()))
+            for stroke in record.strokes
+            if len(stroke)
+        ]
+        if usual and heights:
+            extent = max(high for _, high in heights) - min(low for low, _ in heights)
+            ems.append(extent / usual)
+    return max(float(median(ems)) if ems else 64.0, 1.0)

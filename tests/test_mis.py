@@ -1,0 +1,336 @@
+"""IHead pages and MIS stacks: read back equal, refused with their place; CLS and MIT."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import sys
+import tracemalloc
+from types import ModuleType
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fakes_nist import classes, entries, group4, ihead, mis, origins, picture
+from penline.errors import FormatError, MissingExtra
+from penline.formats import ihead as pct_reader
+from penline.formats import mis as mis_reader
+from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.g4 import decode
+from penline.formats.ihead import BinaryImage
+from penline.records import Defect, Source
+from test_hostile_files import WORKING_BYTES
+
+FACTS = Source("d0000_14.mis", "sd19:0000")
+ENTRIES = entries(6)
+SAVED = tuple[list[BinaryImage], list[Defect], FormatError | None]
+BOTH = pytest.mark.parametrize("compressed", [False, True])
+STREAMED = pytest.mark.parametrize("streamed", [False, True])
+
+
+def door(content: bytes, streamed: bool = False) -> Door:
+    if streamed:
+        return StreamDoor(FACTS.file, io.BytesIO(content))
+    return MapDoor(FACTS.file, memoryview(content))
+
+
+def outcome(content: bytes, streamed: bool = False, reader: ModuleType = mis_reader) -> SAVED:
+    """Read strictly, then salvage; check what holds for every file."""
+    error = None
+    try:
+        exact = list(reader.read(door(content, streamed), FACTS))
+    except FormatError as caught:
+        error = caught
+        assert str(error).startswith(f"{FACTS.file}: byte {error.offset}: ")
+        assert "\n" not in str(error)
+        assert error.offset >= 0
+    found = list(reader.salvage(door(content, streamed), FACTS))
+    good = [r for r in found if not isinstance(r, Defect)]
+    defects = [r for r in found if isinstance(r, Defect)]
+    assert [r.record for r in found] == list(range(len(found)))
+    if error is None:
+        assert not defects
+        assert all(np.array_equal(a.ink, b.ink) for a, b in zip(good, exact, strict=True))
+    else:
+        (first,) = defects
+        assert (first.offset, first.field) == (error.offset, error.field)
+        assert (first.expected, first.found) == (error.expected, error.found)
+    return good, defects, error
+
+
+def assert_equal(found: list[BinaryImage], wanted: np.ndarray) -> None:
+    assert len(found) == len(wanted)
+    for one, bits in zip(found, wanted, strict=True):
+        assert one.ink.dtype == np.uint8
+        assert np.array_equal(one.ink, 255 * bits)
+
+
+@STREAMED
+@BOTH
+@pytest.mark.parametrize("fields", [{}, {"density": "", "compress": None}])
+def test_entries_come_back_equal(
+    compressed: bool, streamed: bool, fields: dict[str, object]
+) -> None:
+    fields = {k: v for k, v in fields.items() if v is not None}
+    for found in (ENTRIES, entries(1, 128), entries(3, 8), 1 - entries(2)):
+        content = mis(found, compressed, **fields)
+        images = list(mis_reader.read(door(content, streamed), FACTS))
+        assert_equal(images, found)
+        assert images[0].head.id == "made up"
+        assert images[0].head.par_y == found.shape[1]
+
+
+def reversed_bits(raster: bytes) -> bytes:
+    return bytes(int(f"{byte:08b}"[::-1], 2) for byte in raster)
+
+
+@BOTH
+def test_the_order_of_bits_and_the_colour_of_paper(compressed: bool) -> None:
+    bits = ENTRIES.reshape(-1, 32)
+    raster = group4(bits) if compressed else np.packbits(bits, axis=1).tobytes()
+    own = {"par_x": 32, "par_y": 32, "compress": 2 * compressed, "complen": len(raster)}
+    turned = ihead(bits, reversed_bits(raster), sigbit=1, **own)
+    assert_equal(list(mis_reader.read(door(turned), FACTS)), ENTRIES)
+    assert_equal(
+        list(mis_reader.read(door(ihead(bits, raster, whitepix=1, **own)), FACTS)), 1 - ENTRIES
+    )
+    page = ihead(bits, reversed_bits(raster), sigbit=1, **{**own, "par_x": 5, "par_y": 7})
+    assert_equal(list(pct_reader.read(door(page), FACTS)), bits[None])
+
+
+def test_views_of_the_file_and_not_copies() -> None:
+    content = mis(ENTRIES)
+    whole = np.frombuffer(content, np.uint8)
+    images = list(mis_reader.read(door(content), FACTS))
+    assert all(np.shares_memory(image.packed, whole) for image in images)
+    assert [image.offset for image in images] == [296 + 128 * i for i in range(6)]
+    one, two = list(mis_reader.read(door(mis(ENTRIES, True)), FACTS))[:2]
+    assert one.packed.base is not None
+    assert not one.packed.flags.writeable
+    assert one.packed.ctypes.data + one.packed.nbytes == two.packed.ctypes.data
+
+
+@STREAMED
+@BOTH
+def test_a_page_comes_back_equal(compressed: bool, streamed: bool) -> None:
+    bits = np.vstack([np.hstack(list(entries(5))), np.hstack(list(entries(5, seed=9)))])
+    content = picture(bits, compressed)
+    assert_equal(list(pct_reader.read(door(content, streamed), FACTS)), bits[None])
+    good, defects, error = outcome(content + b"\0", streamed, pct_reader)
+    assert error is not None
+    assert (error.field, error.offset) == ("end of file", len(content))
+    assert (len(good), len(defects)) == (0, 1)
+
+
+@STREAMED
+@BOTH
+def test_a_cut_at_every_place(compressed: bool, streamed: bool) -> None:
+    content = mis(ENTRIES[:3], compressed)
+    for cut in range(len(content)):
+        good, _, error = outcome(content[:cut], streamed)
+        assert error is not None
+        assert error.offset <= cut
+        whole = 0 if compressed else max(cut - 296, 0) // 128
+        assert_equal(good, ENTRIES[:whole])
+
+
+BENT: list[tuple[str, list[object]]] = [
+    ("length", ["", 0, 287, 289, "0x120", "28 8"]),
+    ("width", ["", 0, 24, 31, 40, "x", -8, 99_999_999]),
+    ("height", ["", 0, 191, 193, 224, 6_400_000, 99_999_999, "1e3"]),
+    ("depth", ["", 0, 2, 8, "one"]),
+    ("compress", [1, 3, 4, 5, 6, 7, 8, "G4", 99_999_999]),
+    ("pix_offset", [1, "x"]),
+    ("sigbit", [2, "x"]),
+    ("whitepix", [2, 255, "x"]),
+    ("rm_cm", [1, "x"]),
+    ("tb_bt", [1]),
+    ("lr_rl", [1]),
+    ("par_x", ["", 0, 16, 33, "x"]),
+    ("par_y", ["", 0, 5, 193, 99_999_999, "x"]),
+]
+
+
+@STREAMED
+@BOTH
+@pytest.mark.parametrize(("field", "values"), BENT)
+def test_each_header_field_bent(
+    field: str, values: list[object], compressed: bool, streamed: bool
+) -> None:
+    for value in values:
+        _, _, error = outcome(mis(ENTRIES, compressed, **{field: value}), streamed)
+        assert error is not None, value
+
+
+@STREAMED
+def test_a_length_that_lies(streamed: bool) -> None:
+    for value in (0, 1, 10, 99_999_999, "", "x"):
+        good, _, error = outcome(mis(ENTRIES, True, complen=value), streamed)
+        assert error is not None
+        assert not good
+    good, _, error = outcome(mis(ENTRIES, True, compress=0), streamed)
+    assert error is not None
+    good, _, error = outcome(mis(ENTRIES, False, compress=2, complen=768), streamed)
+    assert error is not None
+    assert not good
+
+
+def test_a_strip_of_other_rows_or_damaged_codes() -> None:
+    """libtiff fills up with white and says nothing; the rows after the last one tell."""
+    bits = ENTRIES[:2].reshape(-1, 32)
+    strip = group4(bits)
+    assert bytes(decode(strip, 32, 64)) == np.packbits(bits, axis=1).tobytes()
+    assert bytes(decode(strip + b"\0", 32, 64)) == np.packbits(bits, axis=1).tobytes()
+    for height in (1, 32, 63, 65, 66, 96):
+        with pytest.raises(ValueError, match="damaged codes or other rows"):
+            decode(strip, 32, height)
+    for width in (8, 24, 40, 64):
+        with pytest.raises(ValueError, match="damaged codes or other rows"):
+            decode(strip, width, 64)
+    with pytest.raises(ValueError, match="at most"):
+        decode(strip, 32, 1 << 20)
+    refused = 0
+    for place in range(8 * len(strip) - 24):
+        bent = bytearray(strip)
+        bent[place // 8] ^= 0x80 >> place % 8
+        try:
+            decode(bytes(bent), 32, 64)
+        except ValueError:
+            refused += 1
+    assert refused > 0.7 * 8 * len(strip)  # some bits only move a pixel
+
+
+def test_without_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def fail(name: str, *rest: object, **more: object) -> ModuleType:
+        if name.startswith("PIL"):
+            raise ImportError(name)
+        return real(name, *rest, **more)  # type: ignore[arg-type]
+
+    for name in [n for n in sys.modules if n.startswith("PIL")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(builtins, "__import__", fail)
+    assert_equal(list(mis_reader.read(door(RAW_CONTENT), FACTS)), ENTRIES[:2])
+    with pytest.raises(MissingExtra, match=r"reading CCITT G4 needs .*penline\[nist\]"):
+        list(mis_reader.read(door(G4_CONTENT), FACTS))
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "an empty file"),
+        (bytes(999), "only zero bytes"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "PNG image"),
+        (b"II*\0" + bytes(500), "TIFF image"),
+        (b"2\n30\n31\n" * 90, "text"),
+    ],
+)
+def test_a_misnamed_file(content: bytes, found: str) -> None:
+    for reader in (mis_reader, pct_reader):
+        for streamed in (False, True):
+            _, _, error = outcome(content, streamed, reader)
+            assert error is not None
+            assert (error.offset, error.field, error.found) == (0, "first record", found)
+
+
+@STREAMED
+@pytest.mark.parametrize("height", [32 * 2000, 99_999_968])
+def test_little_memory(height: int, streamed: bool) -> None:
+    content = mis(entries(2000), height=height)
+    for function in (mis_reader.read, mis_reader.salvage):
+        at = door(content, streamed)
+        tracemalloc.start()
+        try:
+            for _ in function(at, FACTS):
+                pass
+        except FormatError:
+            pass
+        finally:
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        assert peak <= 2 * len(content) + WORKING_BYTES
+
+
+@STREAMED
+def test_classes_and_origins(streamed: bool) -> None:
+    text = "0123456789AZaz" * 300
+    assert mis_reader.read_classes(door(classes(text), streamed)) == text
+    assert mis_reader.read_classes(door(b"2\n4A\n4a\n", streamed)) == "JJ"
+    assert mis_reader.read_classes(door(b"0\n", streamed)) == ""
+    found = [("f3804_08/d3804_08.mis", 3 * i) for i in range(500)]
+    read = mis_reader.read_origins(door(origins(found), streamed))
+    assert [(origin.path, origin.index) for origin in read] == found
+
+
+@STREAMED
+@pytest.mark.parametrize(
+    ("content", "field", "offset"),
+    [
+        (b"", "first record", 0),
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "first record", 0),
+        (b"x\n30\n", "first record", 0),
+        (b"2", "line", 0),
+        (b"2\n30\n", "count", 5),
+        (b"2\n30\n31", "line", 5),
+        (b"1\n30\n31\n", "end of file", 5),
+        (b"1\n30\n\n", "end of file", 5),
+        (b"1\n3\n", "class", 2),
+        (b"1\n0x30\n", "class", 2),
+        (b"1\n+3\n", "class", 2),
+        (b"1\n1f\n", "class", 2),
+        (b"1\n7f\n", "class", 2),
+        (b"1\n\xb0\xa1\n", "class", 2),
+        (b"999999999\n30\n", "count", 13),
+        (b"1\n" + b"3" * 5000, "line", 2),
+    ],
+)
+def test_classes_that_are_wrong(content: bytes, field: str, offset: int, streamed: bool) -> None:
+    with pytest.raises(FormatError) as caught:
+        mis_reader.read_classes(door(content, streamed))
+    assert (caught.value.field, caught.value.offset) == (field, offset)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("line", [b"", b"x.mis", b"x.mis -1", b" 3", b"x.mis 3.5", b"x\xff.mis 1"])
+def test_origins_that_are_wrong(line: bytes) -> None:
+    with pytest.raises(FormatError) as caught:
+        list(mis_reader.read_origins(door(b"2\na.mis 0\n" + line + b"\n")))
+    assert (caught.value.field, caught.value.offset) == ("origin", 10)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    compressed=st.booleans(),
+    streamed=st.booleans(),
+    bends=st.lists(
+        st.tuples(st.integers(0, 1 << 30), st.binary(max_size=6), st.integers(0, 6)), max_size=4
+    ),
+)
+def test_mutated_files(
+    compressed: bool, streamed: bool, bends: list[tuple[int, bytes, int]]
+) -> None:
+    content = G4_CONTENT if compressed else RAW_CONTENT
+    for place, new, gone in bends:
+        at = place % (len(content) + 1)
+        content = content[:at] + new + content[at + gone :]
+    outcome(content, streamed)
+    outcome(content, streamed, pct_reader)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(content=st.binary(max_size=400))
+def test_any_bytes(content: bytes) -> None:
+    outcome(content)
+    outcome(b"288\0\0\0\0\0" + content, streamed=True)
+    for function in (mis_reader.read_classes, lambda d: list(mis_reader.read_origins(d))):
+        try:
+            function(door(content))
+        except FormatError as error:
+            assert "\n" not in str(error)
+
+
+RAW_CONTENT = mis(ENTRIES[:2])
+G4_CONTENT = mis(ENTRIES[:2], compressed=True)
