@@ -76,7 +76,7 @@ card='casia-olhwdb1.1')
     if competitor:
         number = int(competitor[1])
         if 1 <= number <= _COMPETITION_WRITERS:
-            return Source(file, f"casia:C{number:03d}", "test")
+            return Source(file, f"casia:C{number:03d}", "test", "casia-icdar2013")
         return None
     page = _PAGE.fullmatch(name)
     if page:
