@@ -92,3 +92,19 @@ def test_strokes_all_over_the_page_are_one_clear_line(tmp_path: Path) -> None:
     bank = pack(path, tmp_path / "b", salvage=True)
     assert len(bank) == 5
     assert bank.header.dropped == {"strokes that cannot be drawn": 1}
+
+
+def test_a_file_named_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "001-f.gnt"
+    path.write_bytes(fakes.gnt("今天"))
+    with pytest.raises(UsageError, match="named twice"):
+        pack([path, path], tmp_path / "b")
+
+
+def test_a_glyph_too_large_for_a_line_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "001-f.gnt"
+    large = np.full((5, 5000), 100, np.uint8)
+    path.write_bytes(fakes.gnt("今天") + fakes.gnt_record(large, fakes.gb_code("一")))
+    bank = pack(path, tmp_path / "b")
+    assert bank.characters == ("今", "天")
+    assert bank.header.dropped == {"glyph of more than 4,096 px": 1}

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import build
-from penline.bank import Bank, open_bank
+from conftest import blob, build
+from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.layout import INK
 from penline.corpus import load
 from penline.errors import BankError, RecipeError, UnwritableLine, UsageError
 from penline.recipe import Composer, Recipe, load_recipe, preset_names
 from penline.recipe.schema import recipe_hash
+from penline.records import Source
 
 SHORT = {"corpus": {"length_range": [4, 12]}}
 MIXED = {
@@ -365,3 +366,22 @@ def test_a_line_given_up_keeps_its_counts(small_bank: Bank, tmp_path: Path) -> N
 def test_lengths_beyond_all_bounds_are_refused(small_bank: Bank, corpus_file: Path) -> None:
     with pytest.raises(UsageError, match="length"):
         Composer(SHORT, small_bank, corpus_file, length=1 << 63)
+
+
+def test_dropping_leaves_no_closing_mark_in_front(small_bank: Bank, tmp_path: Path) -> None:
+    text = tmp_path / "t.txt"
+    text.write_text("龘，今天上午集合。\n", "utf-8")
+    sample = Composer(policy("drop-char"), small_bank, text)[0]
+    assert sample.text == "今天上午集合。"
+    assert len(sample.origins) == 7
+
+
+def test_a_glyph_that_does_not_show_is_no_silent_hole(tmp_path: Path) -> None:
+    with BankWriter(tmp_path / "b") as bank:
+        for character in "今天上午集":
+            bank.add(blob(character, 1), character, Source("1.gnt", "casia:001"))
+        bank.add(np.full((50, 50), 1, np.uint8), "合", Source("1.gnt", "casia:001"))
+    text = tmp_path / "t.txt"
+    text.write_text("今天上午集合\n", "utf-8")
+    with pytest.raises(UnwritableLine, match="shows nothing"):
+        Composer(SHORT, tmp_path / "b", text)[0]

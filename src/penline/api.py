@@ -189,7 +189,7 @@ def compose(
         chosen, opened, corpus, seed, length=start + n, part=part, val=val, alphabet=alphabet
     )
     sources = terms(source.card for bank in opened for source in bank.header.sources)
-    simulated = all(source["simulated"] for source in sources)
+    simulated = bool(sources) and all(source["simulated"] for source in sources)
     options = Options(
         format=chosen.image.format,
         quality=chosen.image.quality,

@@ -55,7 +55,11 @@ def pack(
         raise UsageError(f"height_px must be from 16 to 256, not {height_px}")
     count = 0
     with BankWriter(out, overwrite=overwrite) as bank:
+        seen = set()
         for file in open_sources(sources, part=part):
+            if file.source.file in seen:
+                raise UsageError(f"{file.source.file} is named twice")
+            seen.add(file.source.file)
             records = _sound(file, bank, salvage)
             for _ in pack_records(records, file, bank, height_px, salvage):
                 count += 1

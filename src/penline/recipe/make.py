@@ -59,6 +59,9 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
     gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
     ink = np.zeros((height, placed.width_px), np.uint8)
     boxes = _draw(kit.shelf, rows, sizes, starts, placed, gains, ink)
+    if ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
+        hole = "a glyph shows nothing: too faint, or placed outside of the picture"
+        raise UnwritableLine(index, 1, hole, dict(written.counts))
     guide = Guide(
         height_px=height,
         width_px=placed.width_px,

@@ -226,7 +226,8 @@ def _validated(values: Mapping[str, Any], where: str) -> Recipe:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "recipe"
-        raise RecipeError(f"{where}: {place}: {first['msg']}") from None
+        reason = first["msg"].removeprefix("Value error, ")
+        raise RecipeError(f"{where}: {place}: {reason}") from None
 
 
 def recipe_hash(recipe: Recipe, contents: Mapping[str, str]) -> str:

@@ -16,6 +16,9 @@ from penline.recipe.schema import Recipe
 __all__ = ["Written", "write_line"]
 
 
+_CLOSING = "，。、；：？！）》】〉」』”’…—,.;:?!)]}"
+
+
 class Written(NamedTuple):
     """A line that somebody can write, and what went wrong before it was found."""
 
@@ -82,7 +85,9 @@ def _without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[
     if recipe.corpus.missing != "drop-char":
         return ""
     gone = set(lacking)
-    left = " ".join("".join(c for c in text if c not in gone).split())
+    # what closed something that is gone may now stand first: no line begins with it
+    left = "".join(c for c in text if c not in gone).lstrip(_CLOSING + " ")
+    left = " ".join(left.split())
     if len(left) < recipe.corpus.length_range[0]:
         return ""
     for character in text:
