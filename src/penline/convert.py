@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from penline.datasets.sources import AnyPath, SourceFile, open_sources
 from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import Options
-from penline.export.run import FORMAT_OF_RUN, Run
+from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 from penline.records import (
     Bytes2D,
     Defect,
@@ -27,18 +27,13 @@ from penline.records import (
     Sample,
     StrokeRecord,
 )
-from penline.render.hand import rendered
+from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
 __all__ = ["UNKNOWN", "convert"]
 
 UNKNOWN = ("drop-line", "drop-char", "keep")
 STOCK_LENGTH = 25
 """Longest label that stock PaddleOCR configurations take."""
-
-STROKE_HEIGHT_PX = 64
-"""Height of a writer's median Chinese character when strokes are rendered."""
-
-_SHARD = 1000
 
 
 def convert(
@@ -104,10 +99,10 @@ def convert(
         samples = _samples(files, unknown, salvage, counts)
         number = -1
         for number, first in enumerate(samples):
-            shard = _chain(first, islice(samples, _SHARD - 1))
+            shard = chain([first], islice(samples, SHARD - 1))
             run.done(number, exporter.shard(number, shard))
             if progress:
-                progress((number + 1) * _SHARD)
+                progress((number + 1) * SHARD)
         if number < 0:
             run.clear()
             reasons = "; ".join(f"{reason}: {count}" for reason, count in sorted(counts.items()))
@@ -123,11 +118,6 @@ def convert(
         report = exporter.finish((run.facts(k) for k in range(number + 1)), facts)
         run.end()
     return report
-
-
-def _chain(first: Sample, rest: Iterator[Sample]) -> Iterator[Sample]:
-    yield first
-    yield from rest
 
 
 def _samples(

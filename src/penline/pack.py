@@ -11,12 +11,9 @@ from penline.bank.layout import MAX_SIDE_PX
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
 from penline.errors import UsageError
 from penline.records import Defect, GlyphRecord, Record, StrokeRecord
-from penline.render.hand import rendered
+from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
-__all__ = ["STROKE_HEIGHT_PX", "pack", "pack_records"]
-
-STROKE_HEIGHT_PX = 64
-"""Height of a writer's median Chinese character when strokes are rendered."""
+__all__ = ["pack", "pack_records"]
 
 Progress = Callable[[str, int], None]
 

@@ -14,15 +14,12 @@ from penline.engine import engine as engine_named
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
 from penline.export.base import Options
-from penline.export.run import FORMAT_OF_RUN, Run
+from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
 from penline.records import Sample
 
-__all__ = ["SHARD", "Produced", "produce"]
-
-SHARD = 1000
-"""Indices a shard: shard k holds k * 1000 to k * 1000 + 999, whatever is asked for."""
+__all__ = ["Produced", "produce"]
 
 _PROBED = 20
 

@@ -19,9 +19,11 @@ from typing import Any
 from penline.errors import UsageError
 from penline.lock import locked
 
-__all__ = ["FORMAT_OF_RUN", "REPORT", "Run", "put"]
+__all__ = ["FORMAT_OF_RUN", "REPORT", "SHARD", "Run", "put"]
 
 REPORT = "report.json"
+SHARD = 1000
+"""Samples a shard: shard k holds k * 1000 to k * 1000 + 999, whatever is asked for."""
 _WORK = ".penline"
 FORMAT_OF_RUN = 1
 """In ``run.json`` and ``report.json``: by this a folder is known as penline's."""

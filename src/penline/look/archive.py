@@ -18,9 +18,10 @@ from penline.errors import FormatError
 from penline.look.choose import spread
 from penline.look.glyphs import Counted
 from penline.look.terms import short_names
-from penline.pack import STROKE_HEIGHT_PX, pack_records
+from penline.pack import pack_records
 from penline.randomness import Draws
 from penline.records import Defect, LineRecord, Record
+from penline.render.hand import STROKE_HEIGHT_PX
 
 __all__ = ["sample_archive"]
 

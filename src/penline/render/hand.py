@@ -14,7 +14,10 @@ from penline.records import Bytes2D, Record, StrokeRecord
 from penline.render.pen import Pen, draw_pen
 from penline.render.strokes import render_strokes
 
-__all__ = ["Drawn", "rendered", "writer_pen"]
+__all__ = ["STROKE_HEIGHT_PX", "Drawn", "rendered", "writer_pen"]
+
+STROKE_HEIGHT_PX = 64
+"""Height of a writer's median Chinese character when strokes are rendered."""
 
 _MEASURED = 5000
 """Records of a file that are looked at to find the writer's size."""

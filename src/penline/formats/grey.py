@@ -1,0 +1,209 @@
+"""Records of one grey picture and its label: the frame that GNT and GNTX share.
+
+    sample size    4 bytes, the whole record
+    label          the format's own number of bytes
+    width, height  2 bytes each
+    bitmap         width x height bytes, rows from the top, 255 = paper
+
+All numbers are little-endian; there is no file header.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from penline.errors import FormatError
+from penline.formats.door import Door
+from penline.formats.looks import misnamed
+from penline.records import Defect, GlyphRecord, Source
+
+__all__ = ["GreyRecords"]
+
+_PAPER = 255
+
+_WINDOW = 4096
+"""Places looked at together when a sound header is searched for."""
+_SIDE_LIMIT_PX = 4096
+"""In a search, a header with a longer side is not believed."""
+
+
+class GreyRecords:
+    """Reads one format of this frame.
+
+    Args:
+        name: the format's name, for messages.
+        header: the four fields before the bitmap, the label as raw bytes.
+        label: the character of a label, or None where it is none.
+        code: name of the label's field, and what it should hold, for messages.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        header: struct.Struct,
+        label: Callable[[bytes], str | None],
+        code: tuple[str, str],
+    ) -> None:
+        self.header = header
+        self.head = header.size
+        self.label = label
+        self.code = code
+        self.expected = f"a {name} record (sample size = {self.head} + width x height)"
+
+    def read(self, door: Door, source: Source) -> Iterator[GlyphRecord]:
+        """All records, strictly; each holds a view of the door's bytes.
+
+        Raises:
+            FormatError: at the first thing that is not as it should be.
+        """
+        offset = record = 0
+        while True:
+            try:
+                glyph = self._record(door, source, record, offset)
+            except FormatError as error:
+                raise (error if record else misnamed(door, error, self.expected)) from None
+            if glyph is None:
+                break
+            yield glyph
+            offset += self.head + glyph.pixels.size
+            record += 1
+        door.finish()
+
+    def salvage(self, door: Door, source: Source) -> Iterator[GlyphRecord | Defect]:
+        """Sound records, and a defect in the place of each damaged stretch; never raises.
+
+        Where sample size and width x height disagree, whichever leads to a sound header shows where
+        to go on; where neither does, the next sound header is searched for byte by byte. A record
+        that is sound in itself but followed by nonsense, and holds another sound record in its
+        bitmap, has a header that lies twice: it becomes a defect.
+        """
+        offset = record = 0
+        fault: FormatError | None
+        while True:
+            glyph: GlyphRecord | Defect | None
+            following: int | None
+            try:
+                glyph = self._record(door, source, record, offset)
+            except FormatError as error:
+                fault = error if record else misnamed(door, error, self.expected)
+                yield _defect(fault, record)
+                following = self._after(door, offset)
+            else:
+                if glyph is None:
+                    fault = None
+                    break
+                size = self.head + glyph.pixels.size
+                following = offset + size
+                if not self._leads(door, offset, size):
+                    inside = self._search(door, offset + 1, following)
+                    if inside is not None:
+                        found = f"{size:,}, with a sound record inside"
+                        glyph = Defect(
+                            door.file, offset, record, "sample size", "the record's own", found
+                        )
+                        following = inside
+                yield glyph
+            record += 1
+            if following is None:
+                break
+            offset = following
+        try:
+            door.finish()
+        except FormatError as error:
+            if error is not fault:
+                yield _defect(error, record)
+
+    def _record(self, door: Door, source: Source, record: int, offset: int) -> GlyphRecord | None:
+        """The record at `offset`; None at the exact end of a file that has records."""
+        buffer, at, have = door.span(offset, self.head)
+        if have < self.head:
+            if have == 0 and record and door.fault is None:
+                return None
+            raise door.lack(offset, self.head, "header", have)
+        size, code, width, height = self.header.unpack_from(buffer, at)
+        if size != self.head + width * height or size == self.head:
+            raise self._bent(door.file, offset, size, width, height)
+        if have < size:
+            buffer, at, have = door.span(offset, size)
+            if have < size:
+                raise door.lack(offset + self.head, size - self.head, "bitmap", have - self.head)
+        label = self.label(code)
+        if label is None:
+            raise FormatError(door.file, offset + 4, *self.code, code.hex(" "))
+        pixels = np.ndarray((height, width), np.uint8, buffer, at + self.head)
+        return GlyphRecord(label, code, pixels, _PAPER, source, record, offset)
+
+    def _bent(self, file: str, offset: int, size: int, width: int, height: int) -> FormatError:
+        sides = ((self.head - 4, "width", width), (self.head - 2, "height", height))
+        for at, field, value in sides:
+            if value == 0:
+                return FormatError(file, offset + at, field, "at least 1", "0")
+        expected = f"{self.head + width * height:,} ({self.head} + {width} x {height})"
+        return FormatError(file, offset, "sample size", expected, f"{size:,}")
+
+    def _leads(self, door: Door, offset: int, size: int) -> bool:
+        """Whether `size` bytes after `offset` comes a header that fits itself, or the exact end."""
+        buffer, at, have = door.span(offset, size + self.head)
+        if have < size + self.head:
+            return have == size
+        own, _, width, height = self.header.unpack_from(buffer, at + size)
+        return bool(width and height and own == self.head + width * height)
+
+    def _after(self, door: Door, offset: int) -> int | None:
+        """Where to go on after the damaged record at `offset`; None if nothing sound follows."""
+        buffer, at, have = door.span(offset, self.head)
+        if have < self.head:
+            return None
+        fields: tuple[int, bytes, int, int] = self.header.unpack_from(buffer, at)
+        size, _, width, height = fields
+        for step in sorted({size, self.head + width * height}):  # the nearer first: it loses less
+            if step >= self.head and self._leads(door, offset, step):
+                return offset + step
+        if size == self.head + width * height > self.head and door.span(offset, size)[2] >= size:
+            # The frame is whole, only its label is not: the next header is the one that is bent.
+            return self._search(door, offset + 1, offset + size) or offset + size
+        return self._search(door, offset + 1, None)
+
+    def _search(self, door: Door, start: int, stop: int | None) -> int | None:
+        """The next place from `start` on that holds a sound header, or None.
+
+        Before `stop` only a record that leads to another one (or to the end of the file) counts;
+        without `stop` any whole record with a label does.
+        """
+        while stop is None or start < stop:
+            buffer, at, have = door.span(start, _WINDOW + self.head)
+            count = min(have - self.head + 1, _WINDOW)
+            if count <= 0:
+                return None
+            for step in self._headers(buffer, at, count):
+                place = start + step
+                if stop is not None and place >= stop:
+                    return None
+                size, code, width, height = self.header.unpack_from(buffer, at + step)
+                if not 0 < width <= _SIDE_LIMIT_PX or not 0 < height <= _SIDE_LIMIT_PX:
+                    continue
+                if self.label(code) is None:
+                    continue
+                if self._leads(door, place, size) or (
+                    stop is None and door.span(place, size)[2] >= size
+                ):
+                    return place
+            start += count
+        return None
+
+    def _headers(self, buffer: memoryview, at: int, count: int) -> list[int]:
+        """Those of `count` places from index `at` on where sample size fits width and height."""
+        sizes: np.ndarray[tuple[int], np.dtype[np.uint32]]
+        sizes = np.ndarray((count,), "<u4", buffer, at, (1,))
+        areas = np.ndarray((count,), "<u2", buffer, at + self.head - 4, (1,)).astype(np.uint32)
+        areas *= np.ndarray((count,), "<u2", buffer, at + self.head - 2, (1,))
+        areas += np.uint32(self.head)
+        places: list[int] = (areas == sizes).nonzero()[0].tolist()
+        return places
+
+
+def _defect(error: FormatError, record: int) -> Defect:
+    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
