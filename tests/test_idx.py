@@ -68,7 +68,7 @@ def test_labels_are_exact(door: Opener) -> None:
 def test_files_plain_and_gzipped(tmp_path: Path) -> None:
     for name, content in (
         ("t10k-images-idx3-ubyte", idx_images(PICTURES)),
-        ("t10k-images-idx3-ubyte.gz", gzip.compress(idx_images(PICTURES))),
+        ("t10k-images-idx3-ubyte.gz", gzip.compress(idx_images(PICTURES), mtime=0)),
     ):
         (tmp_path / name).write_bytes(content)
         with open_idx(tmp_path / name) as door:
@@ -82,7 +82,7 @@ def test_files_plain_and_gzipped(tmp_path: Path) -> None:
 
 
 def test_a_damaged_gzip(tmp_path: Path) -> None:
-    whole = gzip.compress(idx_images(PICTURES))
+    whole = gzip.compress(idx_images(PICTURES), mtime=0)
     path = tmp_path / "x.gz"
     for cut in range(len(whole)):
         path.write_bytes(whole[:cut])
@@ -176,9 +176,10 @@ def test_a_labels_header_bent_in_each_field(door: Opener, at: int, value: int, f
     ("content", "found"),
     [
         (b"", "an empty file"),
-        (gzip.compress(b"x"), "gzip file (unpack it first)"),
+        (gzip.compress(b"x", mtime=0), "gzip file (unpack it first)"),
         (b"<html>404</html>", "HTML page"),
     ],
+    ids=["empty", "gzip", "html"],
 )
 @DOORS
 def test_a_misnamed_file(door: Opener, content: bytes, found: str) -> None:
