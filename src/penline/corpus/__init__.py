@@ -12,6 +12,7 @@ from penline.corpus.files import load
 from penline.corpus.lines import Line, Lines, UseCounts
 from penline.corpus.text import Corpus, ReadCounts, Side
 from penline.corpus.variants import expansion, stand_ins
+from penline.corpus.whole import WholeLines
 
 __all__ = [
     "Corpus",
@@ -20,6 +21,7 @@ __all__ = [
     "ReadCounts",
     "Side",
     "UseCounts",
+    "WholeLines",
     "expansion",
     "load",
     "stand_ins",

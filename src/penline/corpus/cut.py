@@ -2,7 +2,7 @@
 
 A flag byte says of one character whether a line may start with it, whether a line may end with it,
 and how good a place that is (`penline.corpus.breaks` makes the flags). Integer arithmetic only.
-`penline.corpus.reference` holds the same two functions in plain NumPy.
+`penline.corpus.reference` holds `cut` and `reach` in plain NumPy.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ __all__ = [
     "START_PENALTIES",
     "START_RANK_SHIFT",
     "Flags",
+    "cover",
     "cut",
     "reach",
 ]
@@ -118,6 +119,58 @@ def cut(
                 end = at
                 least = cost
     return start, end
+
+
+@compiled
+def cover(
+    flags: Flags, offsets: npt.NDArray[np.int64], shortest: int, longest: int, word: np.uint64
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Cut paragraphs into lines one after the other, so that none overlaps another.
+
+    Each line begins at the first place after the line before that may start one, and ends at the
+    cheapest place near a target length; targets run through the range from a place that `word`
+    gives.
+
+    Args:
+        flags: ``uint8 (characters,)``.
+        offsets: ``int64 (paragraphs + 1,)``: where each paragraph begins.
+        shortest: fewest characters of a line, at least 1.
+        longest: most characters of a line.
+        word: chance.
+
+    Returns:
+        (starts, ends), each ``int64 (lines,)``.
+    """
+    starts = np.empty(flags.shape[0] // shortest + 1, np.int64)
+    ends = np.empty(flags.shape[0] // shortest + 1, np.int64)
+    count = 0
+    state = np.uint64(word)
+    for paragraph in range(offsets.shape[0] - 1):
+        last = offsets[paragraph + 1]
+        at = offsets[paragraph]
+        while at + shortest <= last:
+            if not (flags[at] & STARTS and _has_end(flags, at, last, shortest, longest)):
+                at += 1
+                continue
+            state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
+            target = shortest + np.int64(
+                (state >> np.uint64(33)) % np.uint64(longest - shortest + 1)
+            )
+            end = -1
+            least = 0
+            for stop in range(at + shortest, min(at + longest, last) + 1):
+                flag = flags[stop - 1]
+                if flag & ENDS:
+                    rank = (flag >> END_RANK_SHIFT) & _RANK
+                    cost = 4 * abs(stop - at - target) + END_PENALTIES[rank]
+                    if end < 0 or cost < least:
+                        end = stop
+                        least = cost
+            starts[count] = at
+            ends[count] = end
+            count += 1
+            at = end
+    return starts[:count], ends[:count]
 
 
 @compiled

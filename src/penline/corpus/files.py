@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 from penline.corpus.text import Builder, Corpus
 from penline.errors import CorpusError
 
-__all__ = ["MAX_BYTES", "MAX_LINE_BYTES", "SUFFIXES", "load"]
+__all__ = ["MAX_BYTES", "MAX_LINE_BYTES", "SUFFIXES", "load", "texts"]
 
 SUFFIXES = (".txt", ".jsonl", ".txt.gz", ".jsonl.gz")
 """The names that are read; upper case counts as lower."""
@@ -70,15 +70,32 @@ def load(
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     files, ignored = _files(Path(path) for path in given)
     builder = Builder(nfkc=nfkc)
+    for text in _texts(files, field, max_bytes):
+        builder.add(text)
+    what = ", ".join(str(path) for path in given) or "no file given"
+    return builder.finish(what, files=len(files), ignored_files=ignored)
+
+
+def texts(
+    paths: StrPath | Iterable[StrPath], *, field: str = "text", max_bytes: int = MAX_BYTES
+) -> Iterator[str]:
+    """The text of files in blocks of whole lines, for those who need not hold all of it.
+
+    Arguments and errors as in `load`; files that are not there are told of at once.
+    """
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    files, _ = _files(Path(path) for path in given)
+    return _texts(files, field, max_bytes)
+
+
+def _texts(files: Iterable[Path], field: str, max_bytes: int) -> Iterator[str]:
     left = max_bytes
     for file in files:
         structured = file.name.lower().removesuffix(".gz").endswith(".jsonl")
         for block in _blocks(file, left):
             left -= len(block.data)
             text = _decode(file, block)
-            builder.add(_field_values(file, block.line, text, field) if structured else text)
-    what = ", ".join(str(path) for path in given) or "no file given"
-    return builder.finish(what, files=len(files), ignored_files=ignored)
+            yield _field_values(file, block.line, text, field) if structured else text
 
 
 def _files(paths: Iterable[Path]) -> tuple[list[Path], int]:

@@ -15,6 +15,7 @@ from penline.corpus.breaks import break_flags
 from penline.corpus.cut import Flags
 from penline.corpus.lines import Line, Lines
 from penline.corpus.normal import LAST_CODE_POINT, LINE_FEED, Codes, decoded, normalised
+from penline.corpus.whole import WholeLines
 from penline.errors import CorpusError, UsageError
 from penline.randomness import Draws
 
@@ -164,6 +165,25 @@ class Corpus:
             made = Lines(self.codes, self.flags, self.offsets, (shortest, longest), allowed, what)
             self._lines[wanted] = made
         return made
+
+    def whole_lines(
+        self,
+        length_range: tuple[int, int],
+        side: Side | None = None,
+        *,
+        val_fraction: float = 0.0,
+        key: str = "",
+    ) -> WholeLines:
+        """The paragraphs of one side as lines that are not cut; arguments as in `lines`.
+
+        Raises:
+            CorpusError: no paragraph of the side has such a length.
+        """
+        allowed, what = None, "the corpus"
+        if side is not None:
+            allowed = self.validation_mask(val_fraction, key) == (side == "val")
+            what = f"the {side} side of the corpus"
+        return WholeLines(self.codes, self.offsets, length_range, allowed, what)
 
     def sample(
         self,

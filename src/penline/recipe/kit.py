@@ -10,7 +10,7 @@ from typing import Literal
 from penline.bank import Bank
 from penline.bank.crowd import Crowd
 from penline.bank.shelf import Bits, Shelf
-from penline.corpus import Corpus, Lines, expansion, stand_ins
+from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
 from penline.errors import RecipeError
 from penline.randomness import rng
 from penline.recipe.apart import held_clauses
@@ -73,11 +73,19 @@ class Kit:
         if val:
             self.held = held_clauses(corpus, corpus.validation_mask(val))
         length_range = recipe.corpus.length_range
-        self.lines: dict[Side, Lines] = {}
+        self.lines: dict[Side, Lines | WholeLines] = {}
         self.able: dict[Side, Bits] = {}
         for side, writers in _split(known if recipe.writers == "one" else self.shelf.writers, val):
             self.able[side] = self.shelf.bits(writers)
-            self.lines[side] = corpus.lines(length_range, side if val else None, val_fraction=val)
+            whole = recipe.corpus.lines == "whole"
+            find = corpus.whole_lines if whole else corpus.lines
+            self.lines[side] = find(length_range, side if val else None, val_fraction=val)
+
+    @functools.cached_property
+    def letters(self) -> tuple[str, ...]:
+        """The characters that random text is made of: those of the banks that the trainer knows."""
+        known = self.shelf.characters if self.alphabet is None else self.alphabet
+        return tuple(sorted(c for c in self.shelf.characters if c in known))
 
     def _ways(self, character: str) -> tuple[tuple[str, ...], ...]:
         # a character that the trainer does not know is one that nobody can write

@@ -9,7 +9,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BeforeValidator,
     Field,
@@ -19,11 +18,12 @@ from pydantic import (
 )
 
 from penline.compose import Layout
+from penline.corpus.made import KINDS
 from penline.effects import DEFAULT as DEFAULT_EFFECTS
 from penline.effects import EffectSettings, effect_class
 from penline.errors import RecipeError, UsageError
 from penline.paper import PaperSettings, paper_class
-from penline.settings import ORDERED, Settings
+from penline.settings import ORDERED, Settings, plain_yaml
 
 __all__ = [
     "Colours",
@@ -45,6 +45,12 @@ class CorpusSettings(Settings):
 
     length_range: tuple[int, int] = (8, 25)
     """Fewest and most characters of a line."""
+    lines: Literal["cut", "whole"] = "cut"
+    """``cut``: lines are cut out of paragraphs; ``whole``: every line of the text is one line, and
+    each comes once before any comes again (what `penline select` chose)."""
+    made: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    """Share of the lines that are made up instead, by kind: number, date, amount, telephone,
+    identity, address, or random (characters of the banks in any order)."""
     missing: Literal["skip-line", "drop-char", "other-writer"] = "skip-line"
     """What to do with a line for which no writer has all characters: take another line; leave
     the missing characters out of ink and label; or take their glyphs from another writer."""
@@ -57,6 +63,12 @@ class CorpusSettings(Settings):
     def _ordered(self) -> CorpusSettings:
         if not 1 <= self.length_range[0] <= self.length_range[1] <= 500:
             raise ValueError("length_range must be two numbers from 1 to 500, the smaller first")
+        unknown = sorted(set(self.made) - {*KINDS, "random"})
+        if unknown:
+            known = ", ".join([*KINDS, "random"])
+            raise ValueError(f"made: no kind {unknown[0]!r}; there are {known}")
+        if sum(self.made.values()) > 1 + 1e-9:
+            raise ValueError("made: the shares are more than the whole")
         return self
 
 
@@ -209,10 +221,9 @@ def load_recipe(source: str | Path | Mapping[str, Any] | None = None) -> Recipe:
 
 def _parsed(text: str, where: str) -> Recipe:
     try:
-        values = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise RecipeError(f"{where}: not YAML: {reason}") from None
+        values = plain_yaml(text)
+    except ValueError as error:
+        raise RecipeError(f"{where}: not YAML: {error}") from None
     if values is None:
         values = {}
     if not isinstance(values, Mapping):

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from penline.bank.shelf import Bits, Picked
+from penline.corpus import WholeLines
+from penline.corpus.made import made_line
 from penline.errors import RecipeError, UnwritableLine
 from penline.randomness import Draws, rng
 from penline.recipe.apart import clauses
@@ -35,8 +37,14 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
     lines, among = kit.lines[side], kit.able[side]
     counts: Counter[str] = Counter()
     reason = ""
-    for _ in range(recipe.corpus.tries):
-        text = lines.sample(text_rng).text
+    for attempt in range(recipe.corpus.tries):
+        kind = _kind(recipe, text_rng)
+        if kind:
+            text = made_line(kind, text_rng, recipe.corpus.length_range, kit.letters)
+        elif isinstance(lines, WholeLines) and not attempt:
+            text = lines.nth(seed, index).text
+        else:
+            text = lines.sample(text_rng).text
         if side == "train" and kit.held and not kit.held.isdisjoint(clauses(text)):
             reason = "its sentence is held for validation, too"
             counts[f"line skipped: {reason}"] += 1
@@ -61,6 +69,16 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
         reason = _lacking(kit, lacking)
         counts[f"line skipped: {reason}"] += 1
     raise UnwritableLine(index, recipe.corpus.tries, reason, dict(counts))
+
+
+def _kind(recipe: Recipe, text_rng: Draws) -> str:
+    """The kind of made text that a line is of; ``""`` for one of the corpus."""
+    made = recipe.corpus.made
+    if not made:
+        return ""
+    kinds = sorted(made)
+    rest = max(1.0 - sum(made.values()), 0.0)
+    return text_rng.choose(["", *kinds], [rest, *(made[kind] for kind in kinds)])
 
 
 def _lacking(kit: Kit, characters: Sequence[str]) -> str:

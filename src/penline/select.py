@@ -1,0 +1,119 @@
+"""Choose lines of a corpus so that rare characters come up, and keep them as a text file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from penline import __version__
+from penline.bank import Bank, open_bank
+from penline.bank.able import Ability
+from penline.bank.shelf import Shelf
+from penline.corpus.balance import Able, Target, choose
+from penline.corpus.files import texts
+from penline.errors import UsageError
+from penline.export.run import put
+from penline.recipe.kit import spellings
+
+__all__ = ["select"]
+
+AnyPath = str | os.PathLike[str]
+
+_FIGURES = (
+    *("seen", "outside", "unwritable", "repeated", "characters", "classes"),
+    *("covered", "covered_plain", "met", "met_plain", "distance", "distance_plain"),
+)
+
+
+def select(
+    corpus: AnyPath | Sequence[AnyPath],
+    out: AnyPath,
+    count: int,
+    *,
+    length_range: tuple[int, int] = (8, 25),
+    power: float = 0.5,
+    floor: int = 0,
+    alphabet: Iterable[str] | None = None,
+    bank: AnyPath | Bank | Sequence[AnyPath | Bank] | None = None,
+    part: str = "train",
+    field: str = "text",
+    seed: int = 0,
+    overwrite: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Choose lines from text files, in one pass, in memory that does not grow with the text.
+
+    The choice is a text file, one line a line: compose from it with ``corpus: {lines: whole}`` in
+    the recipe. Beside it stands ``<out>.json``, which says how it was made and how near it came.
+
+    Args:
+        corpus: text files and folders, as `penline.corpus.load` reads them.
+        out: the text file to write.
+        count: lines to choose.
+        length_range: fewest and most characters of a line, both included.
+        power: target frequency is natural frequency to this power; 1 as it is, 0 all alike.
+        floor: occurrences that each character should reach at least.
+        alphabet: characters that lines may hold; None for any.
+        bank: one or more banks; only lines that one known writer can write are taken.
+        part: the part of the banks' glyphs: ``train``, ``test`` or ``all``.
+        field: the name of the text's field in ``.jsonl`` files.
+        seed: of the chance in it.
+        overwrite: replace a file that is there.
+        progress: called with the characters looked at so far.
+
+    Returns:
+        What ``<out>.json`` holds.
+
+    Raises:
+        UsageError: the file is there already, or a number that makes no sense.
+        CorpusError: a text that cannot be read, or gives no line.
+        BankError: a bank that cannot be read.
+    """
+    path = Path(out)
+    report_path = path.with_name(f"{path.name}.json")
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path} is there already; pass --overwrite to replace it")
+    if not path.name.lower().endswith(".txt"):
+        raise UsageError(f"{path}: a selection is a text file; give it a name that ends in .txt")
+    known = None if alphabet is None else frozenset(alphabet)
+    target = Target(power, floor, known)
+    able = None if bank is None else _able(bank, part)
+    blocks = _told(texts(corpus, field=field), progress)
+    chosen = choose(blocks, count, length_range, target, seed, able)
+    text = "".join(f"{line}\n" for line in chosen.lines).encode()
+    report: dict[str, Any] = {
+        "penline": __version__,
+        "lines": len(chosen.lines),
+        "hash": hashlib.blake2b(text, digest_size=16).hexdigest(),
+        "length_range": list(length_range),
+        "power": power,
+        "floor": floor,
+        "alphabet": None if known is None else len(known),
+        "seed": seed,
+        **{name: getattr(chosen, name) for name in _FIGURES},
+    }
+    put(path, text)
+    put(report_path, json.dumps(report, ensure_ascii=False, indent=1).encode())
+    return report
+
+
+def _told(blocks: Iterator[str], progress: Callable[[int], None] | None) -> Iterator[str]:
+    done = 0
+    for block in blocks:
+        yield block
+        done += len(block)
+        if progress:
+            progress(done)
+
+
+def _able(bank: AnyPath | Bank | Sequence[AnyPath | Bank], part: str) -> Able:
+    several = [bank] if isinstance(bank, str | os.PathLike | Bank) else bank
+    banks = [one if isinstance(one, Bank) else open_bank(one) for one in several]
+    shelf = Shelf(banks, spellings, part)
+    if not shelf.known:
+        raise UsageError("no glyph of a known writer in this part of the bank")
+    return Ability(shelf, shelf.bits(shelf.known))
