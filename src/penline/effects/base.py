@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,8 @@ class EffectSettings(Settings):
     strings and short lists that survive JSON.
     """
 
+    moves: ClassVar[bool] = False
+    """Whether the effect moves pixels, and so quads."""
     name: str
     chance: Share = 1.0
     """How often the effect is applied."""

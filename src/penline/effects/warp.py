@@ -7,7 +7,7 @@ pixels exactly. All places are whole numbers of 1/4096 px.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -47,6 +47,7 @@ KeystoneRange = Annotated[
 class Warp(EffectSettings):
     """A sheet photographed by hand: not quite level, not quite square, not quite flat."""
 
+    moves: ClassVar[bool] = True
     name: Literal["warp"] = "warp"
     chance: Share = 0.8
     """How often the effect is applied."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,7 @@ from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
 from penline.render.kernel import MAX_GLYPH_PX, draw_glyphs, lay_ink
 
-__all__ = ["make"]
+__all__ = ["Laid", "draw_items", "finish", "lay", "line_quads", "make"]
 
 FAINT = 8
 """Ink below this does not widen a character's box."""
@@ -34,11 +35,47 @@ FAINTEST_LEVEL = 40
 Ints = npt.NDArray[np.int64]
 
 
-def make(kit: Kit, seed: int, index: int) -> Sample:
-    """One sample: the same for the same recipe, banks, corpus, seed and index, always.
+class Laid(NamedTuple):
+    """A line before it meets its paper.
+
+    Attributes:
+        written: the text, the writer and the glyphs.
+        side: ``"train"`` or ``"val"``.
+        paper: the settings of the paper that was drawn.
+        paper_rng: the chance that goes on deciding about it.
+        ink_rng: the chance that goes on deciding about the ink.
+        numbers: what the layout drew.
+        strength: how much of full ink the writer's usual stroke reaches.
+        rows: ``int64 (items, 2)``: bank and row of each item, -1 for white space.
+        sizes: ``int64 (items, 2)``: height and width of each glyph in its bank.
+        starts: ``int64 (items,)``: where each glyph begins in its bank's ink.
+        gains: ``int64 (items,)``: factor on the ink of each, 1/256.
+        placed: where each goes.
+        ink: ``uint8 (height_px, width_px)``.
+        boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each.
+    """
+
+    written: Written
+    side: Side
+    paper: PaperSettings
+    paper_rng: Draws
+    ink_rng: Draws
+    numbers: dict[str, float]
+    strength: float
+    rows: Ints
+    sizes: Ints
+    starts: Ints
+    gains: Ints
+    placed: Placements
+    ink: npt.NDArray[np.uint8]
+    boxes: Ints
+
+
+def lay(kit: Kit, seed: int, index: int) -> Laid:
+    """The first half of `make`: text, writer, glyphs, places and ink.
 
     Raises:
-        UnwritableLine: no line could be written within the recipe's number of tries.
+        UnwritableLine: as `make`.
     """
     recipe = kit.recipe
     side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
@@ -58,25 +95,44 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
     ink = np.zeros((height, placed.width_px), np.uint8)
-    boxes = _draw(kit.shelf, rows, sizes, starts, placed, gains, ink)
+    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink)
     if ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
         hole = "a glyph shows nothing: too faint, or placed outside of the picture"
         raise UnwritableLine(index, 1, hole, dict(written.counts))
+    return Laid(
+        *(written, side, paper, paper_rng, ink_rng, numbers, strength),
+        *(rows, sizes, starts, gains, placed, ink, boxes),
+    )
+
+
+def make(kit: Kit, seed: int, index: int) -> Sample:
+    """One sample: the same for the same recipe, banks, corpus, seed and index, always.
+
+    Raises:
+        UnwritableLine: no line could be written within the recipe's number of tries.
+    """
+    return finish(kit, seed, index, lay(kit, seed, index))
+
+
+def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
+    """The second half of `make`: paper, the ink on it, effects."""
+    recipe, written, placed, paper = kit.recipe, laid.written, laid.placed, laid.paper
+    height = recipe.image.height_px
     guide = Guide(
         height_px=height,
         width_px=placed.width_px,
         baseline_px=placed.baseline_px,
         em_px=placed.em_px,
         cell_left_px=placed.cell_left_px,
-        cell_px=numbers["cell"] * placed.em_px,
+        cell_px=laid.numbers["cell"] * placed.em_px,
         cells=placed.cells,
         cell_top_px=placed.cell_top_px,
     )
-    paper_params = paper.draw(paper_rng, guide)
+    paper_params = paper.draw(laid.paper_rng, guide)
     image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
-    colour = _colour(recipe.ink, recipe.image.mode, ink_rng)
-    lay_ink(image.reshape(height, placed.width_px, -1), ink, np.array(colour, np.int64))
-    quads = _quads(written, placed, boxes, height)
+    colour = _colour(recipe.ink, recipe.image.mode, laid.ink_rng)
+    lay_ink(image.reshape(height, placed.width_px, -1), laid.ink, np.array(colour, np.int64))
+    quads = line_quads(laid)
     effects_rng = rng(seed, index, "effects")
     effects = draw_effects(recipe.effects, effects_rng, (height, placed.width_px))
     image, quads = apply_effects(image, quads, effects)
@@ -86,11 +142,11 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
         text=written.text,
         quads=quads,
         writer=written.writer,
-        side=side,
+        side=laid.side,
         trace=functools.partial(_origins, kit.shelf, written.glyphs),
         drawn={
-            "layout": {**numbers, "em_px": round(placed.em_px, 3)},
-            "ink": {"strength": strength, "colour": colour},
+            "layout": {**laid.numbers, "em_px": round(placed.em_px, 3)},
+            "ink": {"strength": laid.strength, "colour": colour},
             "paper": {"name": paper.name, **paper_params},
             "effects": effects,
         },
@@ -162,7 +218,7 @@ def _measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], I
     return sizes, ems, starts, gains
 
 
-def _draw(
+def draw_items(
     shelf: Shelf,
     rows: Ints,
     sizes: Ints,
@@ -200,14 +256,14 @@ def _colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
     return [min(part + tone, 255) for part in ink_rng.choose(ink.colours)]
 
 
-def _quads(
-    written: Written, placed: Placements, boxes: Ints, height_px: int
-) -> npt.NDArray[np.float64]:
-    """``float64 (characters, 4, 2)``: clockwise from the upper left.
+def line_quads(laid: Laid) -> npt.NDArray[np.float64]:
+    """``float64 (characters, 4, 2)``: clockwise from the upper left, before any effect.
 
     A character of several glyphs gets the box around them all; white space, and a glyph too faint
     to show, gets the place that was set aside for it.
     """
+    written, placed, boxes = laid.written, laid.placed, laid.boxes
+    height_px = len(laid.ink)
     left, top, wide, high = (placed.places_q8 / 256).T
     corners = np.stack([left, top, left + wide, top + high], 1)
     np.clip(corners, 0, [placed.width_px, height_px] * 2, out=corners)

@@ -22,6 +22,7 @@ from penline.corpus.made import KINDS
 from penline.effects import DEFAULT as DEFAULT_EFFECTS
 from penline.effects import EffectSettings, effect_class
 from penline.errors import RecipeError, UsageError
+from penline.formats.door import printable
 from penline.paper import PaperSettings, paper_class
 from penline.settings import ORDERED, Settings, plain_yaml
 
@@ -238,7 +239,7 @@ def _validated(values: Mapping[str, Any], where: str) -> Recipe:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "recipe"
         reason = first["msg"].removeprefix("Value error, ")
-        raise RecipeError(f"{where}: {place}: {reason}") from None
+        raise RecipeError(printable(f"{where}: {place}: {reason}")) from None
 
 
 def recipe_hash(recipe: Recipe, contents: Mapping[str, str]) -> str:
