@@ -6,13 +6,13 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from penline.characters import kind_of
+from penline.characters import MIDDLE_EM, kind_of
 from penline.compose.spacing import (
     HAN,
     LATIN,
@@ -25,7 +25,7 @@ from penline.compose.spacing import (
 from penline.randomness import Draws
 from penline.settings import ORDERED, EmRange, Settings, Share, ShareRange, SizeRange
 
-__all__ = ["Layout", "Placements", "lay_out"]
+__all__ = ["Layout", "Placements", "lay_out", "turned"]
 
 _LATIN_KINDS = frozenset(
     ["digit", "upper", "ascender", "x-height", "t", "i", "descender", "j", "f"]
@@ -50,6 +50,9 @@ class Layout(Settings):
     keeps `correlation` of its last step.
     """
 
+    direction: Literal["horizontal", "vertical"] = "horizontal"
+    """``vertical``: from the top down, marks at the upper right, letters and digits on their side.
+    The picture's height is then its length, and ``image: height_px`` its width."""
     fill_range: FillRange = (0.74, 0.92)
     """Share of the picture's height that the line's ink fills."""
     em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76
@@ -158,6 +161,38 @@ def _manner(character: str) -> tuple[int, tuple[float, ...]]:
     return family, (low, kind.centre, *white, kind.walk, side, kind.least_width)
 
 
+_UPRIGHT_MARKS = frozenset(_LOW_MARKS)
+_ASIDE_EM = 0.28
+"""How far right of a column's middle its commas and stops stand, by the national standard for
+punctuation (GB/T 15834): below the character and to the right."""
+_LYING = _LATIN_KINDS | {"open", "close", "dash", "long-dash", "dots-low", "underscore", "middle"}
+
+
+def turned(characters: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which characters stand upright in a column: ``bool (n,)``.
+
+    A column is laid out as a line on its side, so these are turned anticlockwise for it, and come
+    back upright when the picture is turned. Letters, digits, brackets and dashes lie on their
+    side in a column, and are not turned.
+    """
+    lying = [_manner(c)[0] == SPACE or kind_of(c).name in _LYING for c in characters]
+    for at in range(1, len(lying) - 1):
+        if characters[at] in _JOINING and lying[at - 1] and lying[at + 1]:
+            lying[at] = True
+    return ~np.array(lying, np.bool_)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _column_manner(character: str) -> tuple[int, tuple[float, ...]]:
+    """As `_manner`, of a character that stands upright in a column."""
+    family, (low, centre, before, after, *rest) = _manner(character)
+    kind = kind_of(character)
+    if kind.name in _UPRIGHT_MARKS:
+        aside = 0.0 if kind.name == "bang" else _ASIDE_EM
+        return family, (math.nan, MIDDLE_EM + aside, 0.06, 0.24, *rest)
+    return family, (math.nan, MIDDLE_EM if math.isnan(low) else centre, before, after, *rest)
+
+
 def lay_out(
     characters: Sequence[str],
     sizes_px: npt.NDArray[np.int64],
@@ -165,6 +200,7 @@ def lay_out(
     numbers: dict[str, float],
     rng: Draws,
     height_px: int,
+    upright: npt.NDArray[np.bool_] | None = None,
 ) -> Placements:
     """Place the glyphs of one line.
 
@@ -175,9 +211,13 @@ def lay_out(
         numbers: what `Layout.draw` drew.
         rng: chance, for the walks from glyph to glyph.
         height_px: height of the picture.
+        upright: for a column, what `turned` says; `sizes_px` are then of the turned glyphs.
     """
     count = len(characters)
     manners = [_manner(character) for character in characters]
+    if upright is not None:
+        for at in np.flatnonzero(upright).tolist():
+            manners[at] = _column_manner(characters[at])
     for at in range(1, count - 1):
         if characters[at] in _JOINING and manners[at - 1][0] == manners[at + 1][0] == LATIN:
             manners[at] = (LATIN, (*manners[at][1][:2], 0.0, 0.0, *manners[at][1][4:]))
@@ -199,5 +239,7 @@ def lay_out(
         press,
         facts,
     )
+    if upright is not None:
+        slants[upright] = 0  # a hand leans across the column, not along it
     width, em, base, cell_left, cell_top, cells = facts.tolist()
     return Placements(places, slants, press, int(width), em, base, cell_left, cell_top, int(cells))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from penline.effects import apply_effects, effect_class
 from penline.recipe.kit import Kit, spellings
-from penline.recipe.make import Laid, draw_items, finish, lay, line_quads
+from penline.recipe.make import Laid, draw_items, finish, lay, line_quads, upended
 from penline.records import Sample
 
 __all__ = ["Anatomy", "dissect", "faults"]
@@ -78,12 +78,13 @@ def dissect(kit: Kit, seed: int, index: int) -> Anatomy:
                 placed.cells,
             )
             arrays = laid.rows[span], laid.sizes[span], laid.starts[span]
-            draw_items(kit.shelf, *arrays, own, laid.gains[span], masks[item])
+            upright = None if laid.upright is None else laid.upright[span]
+            draw_items(kit.shelf, *arrays, own, laid.gains[span], masks[item], upright)
         at += max(count, 1)
     moving = [e for e in sample.drawn["effects"] if effect_class(e["name"]).moves]
     # how far a warp may go depends on the quads
     quads = line_quads(laid)
-    after = np.stack([apply_effects(mask, quads, moving)[0] for mask in masks])
+    after = np.stack([apply_effects(upended(laid, mask), quads, moving)[0] for mask in masks])
     glyphs = tuple(spans[item] for item in range(len(text)))
     return Anatomy(sample, laid.ink, masks, after, glyphs, laid)
 

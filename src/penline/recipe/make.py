@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from penline.bank.shelf import Picked, Shelf
 from penline.characters import is_han
-from penline.compose import Placements, lay_out
+from penline.compose import Placements, lay_out, turned
 from penline.effects import apply_effects, draw_effects
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
@@ -23,7 +23,7 @@ from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
 from penline.render.kernel import MAX_GLYPH_PX, draw_glyphs, lay_ink
 
-__all__ = ["Laid", "draw_items", "finish", "lay", "line_quads", "make"]
+__all__ = ["Laid", "draw_items", "finish", "lay", "line_quads", "make", "upended"]
 
 FAINT = 8
 """Ink below this does not widen a character's box."""
@@ -46,6 +46,7 @@ class Laid(NamedTuple):
         ink_rng: the chance that goes on deciding about the ink.
         numbers: what the layout drew.
         strength: how much of full ink the writer's usual stroke reaches.
+        upright: for a column, ``bool (items,)``: which glyphs are turned; None for a line.
         rows: ``int64 (items, 2)``: bank and row of each item, -1 for white space.
         sizes: ``int64 (items, 2)``: height and width of each glyph in its bank.
         starts: ``int64 (items,)``: where each glyph begins in its bank's ink.
@@ -62,6 +63,7 @@ class Laid(NamedTuple):
     ink_rng: Draws
     numbers: dict[str, float]
     strength: float
+    upright: npt.NDArray[np.bool_] | None
     rows: Ints
     sizes: Ints
     starts: Ints
@@ -84,10 +86,13 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     paper = _paper(recipe, written.text, paper_rng)
     items, rows = _items(written)
     sizes, ems, starts, gains = _measure(kit.shelf, rows)
+    upright = turned(items) if recipe.layout.direction == "vertical" else None
+    if upright is not None:
+        sizes[upright] = sizes[upright][:, ::-1]
     layout_rng = rng(seed, index, "layout")
     numbers = recipe.layout.draw(layout_rng, paper.cells)
     height = recipe.image.height_px
-    placed = lay_out(items, sizes, ems, numbers, layout_rng, height)
+    placed = lay_out(items, sizes, ems, numbers, layout_rng, height, upright)
     if placed.width_px > recipe.image.max_width_px:
         wide = f"wider than {recipe.image.max_width_px} px"
         raise UnwritableLine(index, 1, wide, dict(written.counts))
@@ -95,12 +100,12 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
     ink = np.zeros((height, placed.width_px), np.uint8)
-    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink)
+    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink, upright)
     if ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
         hole = "a glyph shows nothing: too faint, or placed outside of the picture"
         raise UnwritableLine(index, 1, hole, dict(written.counts))
     return Laid(
-        *(written, side, paper, paper_rng, ink_rng, numbers, strength),
+        *(written, side, paper, paper_rng, ink_rng, numbers, strength, upright),
         *(rows, sizes, starts, gains, placed, ink, boxes),
     )
 
@@ -132,9 +137,9 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
     image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
     colour = _colour(recipe.ink, recipe.image.mode, laid.ink_rng)
     lay_ink(image.reshape(height, placed.width_px, -1), laid.ink, np.array(colour, np.int64))
-    quads = line_quads(laid)
+    image, quads = upended(laid, image), line_quads(laid)
     effects_rng = rng(seed, index, "effects")
-    effects = draw_effects(recipe.effects, effects_rng, (height, placed.width_px))
+    effects = draw_effects(recipe.effects, effects_rng, image.shape[:2])
     image, quads = apply_effects(image, quads, effects)
     return Sample(
         index=index,
@@ -226,6 +231,7 @@ def draw_items(
     placed: Placements,
     gains: Ints,
     ink: npt.NDArray[np.uint8],
+    upright: npt.NDArray[np.bool_] | None = None,
 ) -> Ints:
     """Draw the glyphs, bank by bank; ``int64 (items, 4)`` boxes of what shows."""
     boxes = np.zeros((len(rows), 4), np.int64)
@@ -234,9 +240,12 @@ def draw_items(
         if not at.size:
             continue
         found = np.zeros((at.size, 4), np.int64)
+        data, begins = bank.ink.data, starts[at]
+        if upright is not None:
+            data, begins = _turned(data, begins, sizes[at], upright[at])
         draw_glyphs(
-            bank.ink.data,
-            starts[at],
+            data,
+            begins,
             sizes[at],
             placed.places_q8[at],
             placed.slants_q16[at],
@@ -247,6 +256,23 @@ def draw_items(
         )
         boxes[at] = found
     return boxes
+
+
+def _turned(
+    data: npt.NDArray[np.uint8], starts: Ints, sizes: Ints, upright: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.uint8], Ints]:
+    """Copies of glyphs, some of them turned anticlockwise to the given sizes, and where each is."""
+    copies = []
+    for start, (height, width), turn in zip(starts.tolist(), sizes.tolist(), upright, strict=True):
+        glyph = data[start : start + height * width]
+        copies.append(np.rot90(glyph.reshape(width, height)).reshape(-1) if turn else glyph)
+    ends = np.cumsum([copy.size for copy in copies])
+    return np.concatenate(copies), np.concatenate(([0], ends[:-1])).astype(np.int64)
+
+
+def upended(laid: Laid, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A line's picture as it is read: that of a column is turned clockwise."""
+    return image if laid.upright is None else np.ascontiguousarray(np.rot90(image, -1))
 
 
 def _colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
@@ -280,6 +306,8 @@ def line_quads(laid: Laid) -> npt.NDArray[np.float64]:
             ]
         )
     x0, y0, x1, y1 = corners.T
+    if laid.upright is not None:
+        x0, y0, x1, y1 = height_px - y1, x0, height_px - y0, x1
     return np.stack([x0, y0, x1, y0, x1, y1, x0, y1], 1).reshape(-1, 4, 2)
 
 
