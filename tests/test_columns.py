@@ -47,6 +47,13 @@ def test_characters_follow_each_other_downwards(small_bank: Bank) -> None:
     assert (ll[:, 1] > ul[:, 1]).all() and (lr[:, 0] == ur[:, 0]).all()
 
 
+def alike(shown: np.ndarray, ink: np.ndarray) -> float:
+    """Correlation of two pictures of ink, the second brought to the first one's size."""
+    scaled = cv2.resize(np.ascontiguousarray(ink), shown.shape[::-1], interpolation=cv2.INTER_AREA)
+    one, other = (cv2.GaussianBlur(x.astype(np.float32), (5, 5), 0) for x in (scaled, shown))
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
 def test_characters_stand_upright(small_bank: Bank) -> None:
     """The glyph in a column is the glyph in a line, not turned: rows and columns correlate."""
     han = [c for c in small_bank.characters if "\u4e00" < c <= "\u9fff"][:6]
@@ -59,15 +66,9 @@ def test_characters_stand_upright(small_bank: Bank) -> None:
             if (g.character, g.writer, g.record) == (origin.written, origin.writer, origin.record)
         )  # fmt: skip
 
-        def alike(ink: np.ndarray) -> float:
-            size = shown.shape[::-1]
-            scaled = cv2.resize(np.ascontiguousarray(ink), size, interpolation=cv2.INTER_AREA)
-            blurred = [cv2.GaussianBlur(x.astype(np.float32), (5, 5), 0) for x in (scaled, shown)]
-            return float(np.corrcoef(blurred[0].ravel(), blurred[1].ravel())[0, 1])
-
-        upright = alike(glyph.ink)
+        upright = alike(shown, glyph.ink)
         assert upright > 0.7
-        assert upright > max(alike(np.rot90(glyph.ink, turns)) for turns in (1, 3)) + 0.1
+        assert upright > max(alike(shown, np.rot90(glyph.ink, turns)) for turns in (1, 3)) + 0.1
 
 
 @pytest.mark.parametrize("papers", [["plain"], ["ruled"], ["squared"], ["texture"]])
