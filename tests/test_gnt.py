@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+import pickle
 import struct
 from collections.abc import Callable
 from itertools import accumulate
@@ -215,6 +217,29 @@ def test_salvage_of_a_sound_file_is_the_same() -> None:
     found = list(reader.salvage(mapped(content), FACTS))
     assert [(r.offset, r.character) for r in found if isinstance(r, GlyphRecord)] == strict
     assert len(found) == len(strict)
+
+
+def test_a_record_is_a_frozen_dataclass() -> None:
+    """However it was made: readers take a shorter way to it."""
+    (record, _) = reader.read(mapped(gnt("永和")), FACTS)
+    assert type(record) is GlyphRecord
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        record.record = 7  # type: ignore[misc]
+    assert not hasattr(record, "__dict__")
+    changed = dataclasses.replace(record, character="和")
+    assert (changed.character, changed.offset) == ("和", record.offset)
+    assert changed != record
+    again = pickle.loads(pickle.dumps(record))  # noqa: S301
+    for field in dataclasses.fields(record):
+        np.testing.assert_array_equal(getattr(again, field.name), getattr(record, field.name))
+    assert repr(record).startswith("GlyphRecord(character='永', code=")
+
+
+@DOORS
+def test_labels_beyond_those_that_are_kept(door: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penline.formats.grey._KNOWN_LIMIT", 0)
+    records = list(reader.read(door(gnt(TEXT)), FACTS))
+    assert "".join(r.character for r in records) == TEXT
 
 
 @pytest.mark.real

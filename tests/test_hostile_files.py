@@ -266,7 +266,10 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x40\0\0\0\x40\x08\0\0\0\0" + bytes(r
         (PNG, "PNG image"),
         (b"\xff\xd8\xff\xe0" + bytes(999), "JPEG image"),
         (b"PK\x03\x04" + bytes(range(200)), "zip archive"),
-        (b"Rar!\x1a\x07\x01\0" + bytes(range(200)), "RAR archive (unpack it first)"),
+        (
+            b"Rar!\x1a\x07\x01\0" + bytes(range(200)),
+            "RAR archive (unpack it first, with unrar or 7-Zip)",
+        ),
         (b"ALZ\x01\n\0\0\0" + bytes(99), "ALZ archive (unpack it first, with unalz)"),
         (b"\x1f\x8b\x08\0" + bytes(99), "gzip file (unpack it first)"),
         (bytes(5000), "only zero bytes"),

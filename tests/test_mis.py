@@ -18,7 +18,7 @@ from penline.errors import FormatError, MissingExtra
 from penline.formats import ihead as pct_reader
 from penline.formats import mis as mis_reader
 from penline.formats.door import Door, MapDoor, StreamDoor
-from penline.formats.g4 import decode
+from penline.formats.g4 import decode, decode_pieces
 from penline.formats.ihead import BinaryImage
 from penline.records import Defect, Source
 from test_hostile_files import WORKING_BYTES
@@ -200,6 +200,176 @@ def test_a_strip_of_other_rows_or_damaged_codes() -> None:
         except ValueError:
             refused += 1
     assert refused > 0.7 * 8 * len(strip)  # some bits only move a pixel
+
+
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat every strip as one that is too large for libtiff, and cut it into small pieces."""
+    monkeypatch.setattr("penline.formats.g4.LIBTIFF_PX", 0)
+    monkeypatch.setattr("penline.formats.ihead._PIECE_PX", 2 * 32 * 32)
+    monkeypatch.setattr("penline.formats.g4_rows._CHECKED_PX", 5 * 32)
+
+
+def any_bits(rng: np.random.Generator, kind: int) -> np.ndarray:
+    """``uint8 (height, width)`` of any size: noise, columns that stay, or long runs."""
+    shape = (int(rng.integers(1, 40)), 8 * int(rng.integers(1, 40)))
+    dark = rng.random()
+    if kind == 0:
+        found = rng.random(shape) < dark
+    elif kind == 1:
+        found = (rng.random((1, shape[1])) < dark) ^ (rng.random(shape) < 0.02)
+    else:
+        found = np.cumsum(rng.random(shape) < 0.02, axis=1) % 2 == 1
+    return found.astype(np.uint8)
+
+
+def unpacked(strip: bytes, bits: np.ndarray, rows: int, turned: bool = False) -> np.ndarray:
+    height, width = bits.shape
+    return np.vstack(list(decode_pieces(memoryview(strip), width, height, rows, turned=turned)))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("kind", [0, 1, 2])
+def test_pieces_against_libtiff(kind: int, turned: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_pieces(monkeypatch)
+    rng = np.random.default_rng(kind)
+    for _ in range(40):
+        bits = any_bits(rng, kind)
+        strip = group4(bits)
+        wanted = np.packbits(bits, axis=1)
+        assert bytes(decode(strip, bits.shape[1], bits.shape[0])) == wanted.tobytes()
+        strip = reversed_bits(strip) if turned else strip
+        assert np.array_equal(unpacked(strip, bits, 7, turned), wanted)
+
+
+def test_pieces_of_every_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both colours in every length that has a code, and the widest rows."""
+    small_pieces(monkeypatch)
+    runs = sorted(
+        {*range(130), *(64 * step + more for step in range(2, 43) for more in (-1, 0, 1))}
+    )
+    bits = np.zeros((2 * len(runs), 5600), np.uint8)
+    for row, run in enumerate(runs):
+        bits[2 * row, 9 : 9 + run] = 1
+        bits[2 * row + 1, :2800] = bits[2 * row + 1, 2800 + run :] = 1
+    assert np.array_equal(unpacked(group4(bits), bits, 999), np.packbits(bits, axis=1))
+    bits = np.ones((30, 65_528), np.uint8)
+    bits[::3, 64_000:] = bits[1::3, :60_000] = 0
+    assert np.array_equal(unpacked(group4(bits), bits, 1), np.packbits(bits, axis=1))
+
+
+def test_pieces_refuse_what_libtiff_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    bits = ENTRIES[:2].reshape(-1, 32)
+    strip = group4(bits)
+
+    def outcomes(height: int, width: int, codes: bytes) -> tuple[list[bytes], list[str]]:
+        rows, errors = [], []
+        for limit in (1 << 26, 0):
+            monkeypatch.setattr("penline.formats.g4.LIBTIFF_PX", limit)
+            shape = np.empty((height, width), np.uint8)
+            try:
+                rows.append(unpacked(codes, shape, 7).tobytes())
+            except ValueError as error:
+                errors.append(str(error))
+        return rows, errors
+
+    wrong = [(63, 32), (65, 32), (1, 32), (64, 8), (64, 24), (64, 64), (1 << 20, 32)]
+    for height, width in wrong:
+        rows, (one, two) = outcomes(height, width, strip)
+        assert not rows
+        assert one == two
+    kept = 0
+    for place in range(8 * len(strip)):
+        bent = bytearray(strip)
+        bent[place // 8] ^= 0x80 >> place % 8
+        rows, errors = outcomes(64, 32, bytes(bent))
+        if len(rows) == 1:  # libtiff clips a run that goes beyond the end of its row
+            assert "damaged codes" in errors[0]
+            with pytest.raises(ValueError, match="damaged codes or other rows"):
+                unpacked(bytes(bent), bits, 7)
+        assert len({*rows}) <= 1, place
+        assert len({*errors}) <= 1, place
+        kept += len(rows) == 2
+    assert kept
+
+
+@STREAMED
+def test_a_large_compressed_stack(streamed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes in pieces, and is still sound as a whole or not at all."""
+    small_pieces(monkeypatch)
+    for found in (ENTRIES, entries(1, 128), entries(5, 8), 1 - entries(3)):
+        content = mis(found, True)
+        images = list(mis_reader.read(door(content, streamed), FACTS))
+        assert_equal(images, found)
+        assert [image.record for image in images] == list(range(len(found)))
+        assert {image.offset for image in images} == {296}
+        assert not images[0].packed.flags.writeable
+        assert_equal(list(pct_reader.read(door(content, streamed), FACTS)), whole(found))
+    content = mis(ENTRIES, True)
+    for cut in range(len(content)):
+        good, _, error = outcome(content[:cut], streamed)
+        assert error is not None
+        assert not good
+    good, _, error = outcome(content + b"x", streamed)
+    assert error is not None
+    assert (good, error.field, error.offset) == ([], "end of file", len(content))
+
+
+def whole(found: np.ndarray) -> np.ndarray:
+    return found.reshape(1, -1, found.shape[2])
+
+
+def test_a_compressed_picture_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penline.formats.ihead.PIXELS_LIMIT", 32 * 32 - 1)
+    good, _, error = outcome(mis(ENTRIES, True))
+    assert error is not None
+    assert (error.field, error.found) == ("width and height", "32 x 32")
+    assert not good
+
+
+class Endless(io.RawIOBase):
+    """A binary file of a beginning and one block again and again, none of it in memory."""
+
+    def __init__(self, head: bytes, block: bytes, count: int) -> None:
+        self.rest, self.block, self.count = head, block, count
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not self.rest and self.count:
+            self.count -= 1
+            self.rest = self.block
+        piece, self.rest = self.rest[:size], self.rest[size:]
+        return piece
+
+
+def test_a_raw_stack_is_streamed() -> None:
+    found = entries(6, 128)
+    head = mis(found, height=128 * 6 * 2500)[:296]
+    block = np.packbits(found, axis=2).tobytes() * 100
+    stream = StreamDoor(FACTS.file, Endless(head, block, 25))
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in mis_reader.read(stream, FACTS))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == 15_000
+    assert peak < 4 << 20  # of 30 MB
+
+
+def test_a_tall_strip_takes_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("penline.formats.g4.LIBTIFF_PX", 1 << 20)
+    monkeypatch.setattr("penline.formats.ihead._PIECE_PX", 1 << 20)
+    found = np.repeat(entries(4, 128), 250, axis=0)
+    content = mis(found, True)
+    list(mis_reader.read(door(mis(found[:100], True)), FACTS))  # compiles
+    at = door(content)
+    tracemalloc.start()
+    try:
+        ink = sum(int(image.ink.sum()) for image in mis_reader.read(at, FACTS))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert ink == 255 * int(found.sum())
+    assert peak < 1 << 20  # of 2 MB packed
 
 
 def test_without_pillow(monkeypatch: pytest.MonkeyPatch) -> None:

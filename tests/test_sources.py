@@ -158,6 +158,43 @@ def test_archives_inside_a_zip_are_refused(tmp_path: Path) -> None:
             list(open_sources(path))
 
 
+@pytest.mark.parametrize(
+    ("archive", "member", "content", "told"),
+    [
+        ("HWDB1.1trn_gnt.zip", "HWDB1.1trn_gnt.alz", b"ALZ\x01", "unalz, .*HWDB1.1trn_gnt_P1.zip"),
+        ("HWDB1.1trn_gnt.zip", "data.bin", b"ALZ\x01rest", "an ALZ archive"),
+        ("a.zip", "data", b"Rar!\x1a\x07", "unrar or 7-Zip"),
+        ("", "1.0train-gb1.rar", b"Rar!\x1a\x07", "unrar.* or get Gnt1.0TrainPart1.zip"),
+        ("", "HWDB1.1tst_gnt.dat", b"ALZ\x01", "unalz.* or get Gnt1.1Test.zip"),
+        ("", "001-f.gnt", b"Rar!\x1a\x07" + bytes(40), "RAR archive"),
+        ("", "x.egg", b"EGGA", "an EGG archive"),
+    ],
+)
+def test_archives_that_are_not_read_in_place(
+    tmp_path: Path, archive: str, member: str, content: bytes, told: str
+) -> None:
+    """ALZ and RAR by their first bytes, whatever the name: what to do, or what to get."""
+    if archive:
+        path = zip_file(tmp_path / archive, {member: content}, zipfile.ZIP_DEFLATED)
+    else:
+        path = tmp_path / member
+        path.write_bytes(content)
+    with pytest.raises(FormatError, match=told):
+        list(read(path))
+
+
+def test_pages_of_strokes_and_images_are_known_by_their_beginning() -> None:
+    for head, name in (
+        (b"\x60\0\0\0PTTS\0\0", "PTTS"),
+        (b"\x60\0\0\0WPTT\0\0", "WPTT"),
+        (b"288\0" + b"\0" * 20, "IHead"),
+        (b"\x31\0\0\0tcs\0", "TCS"),
+    ):
+        found = list(read(io.BytesIO(head), name="x.gnt", salvage=True))
+        assert isinstance(found[0], Defect)
+        assert name in found[0].found
+
+
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file"):
         open_sources([tmp_path / "absent.gnt"])

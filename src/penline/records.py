@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ __all__ = [
     "Sample",
     "Source",
     "StrokeRecord",
+    "glyph_record",
     "paste",
 ]
 
@@ -96,6 +97,39 @@ class GlyphRecord:
     def labels(self) -> tuple[str, ...]:
         """The characters of the record: the one; none where it has no label."""
         return (self.character,) if self.character else ()
+
+
+class _Unsealed:
+    """A `GlyphRecord` in the making: the same slots, frozen when all are set.
+
+    A frozen dataclass sets each field through ``object.__setattr__``, which took 1.0 us of the
+    2.6 us that a GNT record cost; this takes 0.3 us.
+    """
+
+    __slots__ = tuple(field.name for field in fields(GlyphRecord))
+
+    def __init__(
+        self,
+        character: str,
+        code: bytes,
+        pixels: Bytes2D,
+        paper: int,
+        source: Source,
+        record: int,
+        offset: int,
+    ) -> None:
+        self.character = character
+        self.code = code
+        self.pixels = pixels
+        self.paper = paper
+        self.source = source
+        self.record = record
+        self.offset = offset
+        self.__class__ = GlyphRecord  # type: ignore[assignment]
+
+
+glyph_record = cast(Callable[[str, bytes, Bytes2D, int, Source, int, int], GlyphRecord], _Unsealed)
+"""`GlyphRecord` itself, arguments by position, at a third of the price: for readers of millions."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,9 @@ __all__ = ["FAMILIES", "identify"]
 
 FAMILIES: tuple[str, ...] = (
     "penline.datasets.casia:identify",
+    "penline.datasets.mnist:identify",
+    "penline.datasets.etl:identify",
+    "penline.datasets.nist_names:identify",
     "penline.datasets.sample:identify",
 )
 """``module:function`` of each family; loaded on use."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
-__all__ = ["leaf", "places"]
+__all__ = ["hidden", "leaf", "places"]
 
 _BETWEEN = re.compile(r"::|[\\/]+")
 
@@ -26,3 +27,11 @@ def leaf(file: str) -> str:
     """
     names = places(file)
     return names[-1] if names else file
+
+
+def hidden(name: str) -> bool:
+    """Hidden files, and the resource forks that macOS puts into folders and archives."""
+    return any(
+        (p.startswith(".") and p not in (".", "..")) or p == "__MACOSX"
+        for p in PurePath(name).parts
+    )

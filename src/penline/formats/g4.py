@@ -10,13 +10,22 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
+
+import numpy as np
 
 from penline.errors import MissingExtra
+from penline.records import Bytes2D
 
-__all__ = ["decode"]
+__all__ = ["decode", "decode_pieces"]
+
+LIBTIFF_PX = 1 << 26
+"""A strip of more pixels is unpacked in pieces, by `penline.formats.g4_rows`: libtiff's way goes
+through a picture of a byte a pixel."""
 
 _END = 0x001001
 _END_BITS = 24
+_END_BYTES = 6
 _PADDING_BITS = 16
 """NIST's first compressor added a byte to strips that were already whole."""
 
@@ -28,6 +37,39 @@ _LAST = "001" + "000111" + "0000110111"  # horizontal mode, white run of 1, blac
 _TAG = struct.Struct("<HHII")
 _SHORT, _LONG = 3, 4
 _FILE_HEAD = struct.Struct("<2sHIH")
+_REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
+
+
+def decode_pieces(
+    strip: memoryview, width_px: int, height_px: int, rows: int, *, turned: bool
+) -> Iterator[Bytes2D]:
+    """The rows of a strip of any size, in order; no piece comes if any code is damaged.
+
+    Args:
+        strip: T.6 codes with their end mark.
+        width_px: pixels of a row, a multiple of 8.
+        height_px: rows.
+        rows: of a large strip, rows of a piece; a small one is a single piece.
+        turned: the first bit of a byte is its lowest one.
+
+    Yields:
+        ``uint8 (rows, width_px / 8)``, read-only: as `decode`.
+
+    Raises:
+        ValueError, MissingExtra: as `decode`.
+    """
+    if width_px * height_px <= LIBTIFF_PX:
+        codes = bytes(strip)
+        if turned:
+            codes = codes.translate(_REVERSED)
+        unpacked = decode(codes, width_px, height_px)
+        yield np.ndarray((height_px, width_px // 8), np.uint8, unpacked)
+        return
+    from penline.formats.g4_rows import pieces
+
+    end = bytes(strip[-_END_BYTES:])
+    bits = _payload_bits(end.translate(_REVERSED) if turned else end, len(strip), height_px)
+    yield from pieces(strip, bits, width_px, height_px, rows, turned=turned)
 
 
 def decode(strip: bytes, width_px: int, height_px: int) -> memoryview:
@@ -42,9 +84,7 @@ def decode(strip: bytes, width_px: int, height_px: int) -> memoryview:
         ValueError: the strip does not hold just these rows; arguments: expected, found.
         MissingExtra: Pillow is not installed, or has no libtiff.
     """
-    bits = _payload_bits(strip)
-    if bits < height_px:  # the shortest row takes one bit
-        raise ValueError(f"at most {bits:,} rows in {len(strip):,} bytes", f"{height_px:,} rows")
+    bits = _payload_bits(strip[-_END_BYTES:], len(strip), height_px)
     rows = height_px + _PROOF_ROWS
     unpacked = _unpack(_with_proof(strip, bits, width_px), width_px, rows)
     row_bytes = width_px // 8
@@ -54,13 +94,16 @@ def decode(strip: bytes, width_px: int, height_px: int) -> memoryview:
     return memoryview(unpacked)[:size]
 
 
-def _payload_bits(strip: bytes) -> int:
-    """How many bits come before the end mark."""
-    tail = int.from_bytes(strip[-6:], "big")
+def _payload_bits(end: bytes, strip_bytes: int, height_px: int) -> int:
+    """How many bits come before the end mark, which stands in the last bytes of the strip."""
+    tail = int.from_bytes(end, "big")
     zeros = (tail & -tail).bit_length() - 1
     if tail == 0 or zeros > _PADDING_BITS or (tail >> zeros) & 0xFFFFFF != _END:
-        raise ValueError("the end-of-block mark at the end", f"bytes {strip[-6:].hex(' ')}")
-    return max(8 * len(strip) - zeros - _END_BITS, 0)
+        raise ValueError("the end-of-block mark at the end", f"bytes {end.hex(' ')}")
+    bits = max(8 * strip_bytes - zeros - _END_BITS, 0)
+    if bits < height_px:  # the shortest row takes one bit
+        raise ValueError(f"at most {bits:,} rows in {strip_bytes:,} bytes", f"{height_px:,} rows")
+    return bits
 
 
 def _with_proof(strip: bytes, bits: int, width_px: int) -> bytes:

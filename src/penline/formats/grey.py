@@ -11,19 +11,21 @@ All numbers are little-endian; there is no file header.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.door import Door
 from penline.formats.looks import misnamed
-from penline.records import Defect, GlyphRecord, Source
+from penline.records import Defect, GlyphRecord, Source, glyph_record
 
 __all__ = ["GreyRecords"]
 
 _PAPER = 255
 
+_KNOWN_LIMIT = 1 << 16
+"""So many labels are kept with their characters."""
 _WINDOW = 4096
 """Places looked at together when a sound header is searched for."""
 _SIDE_LIMIT_PX = 4096
@@ -51,6 +53,7 @@ class GreyRecords:
         self.head = header.size
         self.label = label
         self.code = code
+        self._known: dict[bytes, str] = {}
         self.expected = f"a {name} record (sample size = {self.head} + width x height)"
 
     def read(self, door: Door, source: Source) -> Iterator[GlyphRecord]:
@@ -61,6 +64,7 @@ class GreyRecords:
         """
         offset = record = 0
         while True:
+            offset, record = yield from self._run(door, source, record, offset)
             try:
                 glyph = self._record(door, source, record, offset)
             except FormatError as error:
@@ -85,6 +89,7 @@ class GreyRecords:
         while True:
             glyph: GlyphRecord | Defect | None
             following: int | None
+            offset, record = yield from self._run(door, source, record, offset)
             try:
                 glyph = self._record(door, source, record, offset)
             except FormatError as error:
@@ -115,6 +120,52 @@ class GreyRecords:
         except FormatError as error:
             if error is not fault:
                 yield _defect(error, record)
+
+    def _run(
+        self, door: Door, source: Source, record: int, offset: int
+    ) -> Generator[GlyphRecord, None, tuple[int, int]]:
+        """Records from `offset` on, as long as nothing needs a closer look: the fast road.
+
+        Each is sound and followed, in the bytes that the door already holds, by a header that
+        fits itself. So neither a strict reading nor a salvage has more to ask about it.
+
+        Returns:
+            Offset and number of the first record that is left to `_record`.
+        """
+        head, unpack, known = self.head, self.header.unpack_from, self._known
+        buffer, at, have = door.span(offset, head)
+        if have < head:
+            return offset, record
+        last = at + have - head
+        ahead = offset - at
+        whole = np.frombuffer(buffer, np.uint8)
+        size, code, width, height = unpack(buffer, at)
+        if size != head + width * height or size == head:
+            return offset, record
+        while True:
+            after = at + size
+            if after > last:
+                break
+            own, following, next_width, next_height = unpack(buffer, after)
+            if own != head + next_width * next_height or own == head:
+                break
+            character = known.get(code)
+            if character is None:
+                character = self._learn(code)
+                if character is None:
+                    break
+            pixels = whole[at + head : after].reshape(height, width)
+            yield glyph_record(character, code, pixels, _PAPER, source, record, at + ahead)
+            record += 1
+            at, size, code, width, height = after, own, following, next_width, next_height
+        return at + ahead, record
+
+    def _learn(self, code: bytes) -> str | None:
+        """The character of a label, kept for the next time; None where it is none."""
+        character = self.label(code)
+        if character is not None and len(self._known) < _KNOWN_LIMIT:
+            self._known[code] = character
+        return character
 
     def _record(self, door: Door, source: Source, record: int, offset: int) -> GlyphRecord | None:
         """The record at `offset`; None at the exact end of a file that has records."""

@@ -11,12 +11,12 @@ as programs restate it, and every byte of MNIST's test set and of EMNIST's lette
     ...            data         item after item, row after row; 0 = paper in images
 
 EMNIST stores its images transposed; QMNIST has eight numbers a label, the class first.
-An image file holds no labels: pairing the two is the work of a data set.
+An image file holds no labels: pairing the two is the work of a data set
+(`penline.datasets.mnist`).
 """
 
 from __future__ import annotations
 
-import gzip
 import os
 import struct
 from collections.abc import Container, Iterator
@@ -25,12 +25,22 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from penline.errors import FormatError, UsageError
-from penline.formats.door import Door, StreamDoor, open_path, printable
+from penline.errors import FormatError
+from penline.formats.door import Door, open_path
 from penline.formats.looks import misnamed
+from penline.formats.squeezed import squeezer_of, unsqueezed
 from penline.records import Defect, GlyphRecord, Source
 
-__all__ = ["open_idx", "read_images", "read_labels", "read_mapping", "salvage_images"]
+__all__ = [
+    "open_idx",
+    "read",
+    "read_images",
+    "read_labels",
+    "read_mapping",
+    "salvage",
+    "salvage_images",
+    "unpacked",
+]
 
 _SIZE = struct.Struct(">I")
 _IMAGES = 0x00000803
@@ -44,22 +54,38 @@ _MAPPING_LIMIT = 1 << 16
 
 
 def open_idx(path: str | os.PathLike[str]) -> Door:
-    """A door to a plain file, or to the content of one that is called ``.gz``.
+    """A door to a plain file, or to the content of one that is called ``.gz`` or ``.xz``.
 
     Raises:
         UsageError: the file cannot be opened.
         FormatError: the path is a folder.
     """
-    if Path(path).suffix.lower() != ".gz":
-        return open_path(path)
-    name = printable(str(path))
-    try:
-        return StreamDoor(name, gzip.open(path), owns=True)
-    except (OSError, ValueError) as error:
-        if isinstance(error, OSError) and Path(path).is_dir():
-            raise FormatError(name, 0, "file", "a file", "a folder") from error
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"{name}: cannot be opened: {reason}") from error
+    return unpacked(open_path(path), Path(path).name)
+
+
+def unpacked(door: Door, name: str) -> Door:
+    """A door to the content of a file that is called ``.gz`` or ``.xz``, or the door itself.
+
+    Args:
+        door: the file's bytes; closed with the door that is returned.
+        name: the file's name.
+    """
+    suffix = squeezer_of(name)
+    return unsqueezed(door, suffix) if suffix else door
+
+
+def read(door: Door, source: Source) -> Iterator[GlyphRecord]:
+    """All images, strictly, without labels and as they stand in the file.
+
+    Raises:
+        FormatError: at the first thing that is not as it should be.
+    """
+    return read_images(door, source)
+
+
+def salvage(door: Door, source: Source) -> Iterator[GlyphRecord | Defect]:
+    """The images that are there, and a defect where the file breaks off; never raises."""
+    return salvage_images(door, source)
 
 
 def read_images(door: Door, source: Source, *, transposed: bool = False) -> Iterator[GlyphRecord]:
@@ -139,7 +165,7 @@ def read_mapping(door: Door) -> dict[int, tuple[str, ...]]:
     for line in bytes(buffer[at : at + have]).splitlines(keepends=True):
         words = line.split()
         numbers = [int(word) for word in words if word.isdigit() and len(word) < 8]
-        sound = len(numbers) == len(words) > 1 and all(32 < n < 0x110000 for n in numbers[1:])
+        sound = len(numbers) == len(words) > 1 and all(map(_is_character, numbers[1:]))
         if words and (not sound or numbers[0] in mapping):
             expected = "a new label and its code points"
             raise FormatError(door.file, offset, "mapping", expected, repr(line[:40])[2:-1])
@@ -150,6 +176,10 @@ def read_mapping(door: Door) -> dict[int, tuple[str, ...]]:
     if not mapping:
         raise FormatError(door.file, 0, "mapping", "at least one label", "none")
     return mapping
+
+
+def _is_character(code_point: int) -> bool:
+    return 32 < code_point < 0xD800 or 0xDFFF < code_point < 0x110000
 
 
 def _head(door: Door) -> tuple[int, int, int]:

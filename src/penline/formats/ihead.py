@@ -39,7 +39,7 @@ import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.door import Door
-from penline.formats.g4 import decode
+from penline.formats.g4 import decode_pieces
 from penline.formats.looks import misnamed
 from penline.records import Bytes2D, Defect, Source
 
@@ -48,7 +48,9 @@ __all__ = [
     "RASTER_OFFSET",
     "BinaryImage",
     "IHead",
+    "check_end",
     "read",
+    "read_compressed",
     "read_head",
     "read_raster",
     "salvage",
@@ -58,7 +60,9 @@ HEADER = struct.Struct("<8s80s26s8s8s8s8s8s8s8s8sss8s8sssss80s8s8s")
 RASTER_OFFSET = HEADER.size
 SIDE_LIMIT_PX = 1 << 16
 PIXELS_LIMIT = 1 << 30
-"""A compressed raster of more pixels than this is not unpacked; the unpacking takes a byte each."""
+"""A compressed picture of more pixels than this is not unpacked."""
+_PIECE_PX = 1 << 23
+"""About so many pixels of a compressed stack of pictures are unpacked at once."""
 
 _EXPECTED = 'an IHead file (begins with "288" and a header of ASCII fields)'
 _NAMES = {1: "CCITT G3", 3: "LZW", 4: "RL and LZW", 5: "RL", 6: "JPEG", 7: "WSQ"}
@@ -70,7 +74,6 @@ _FIELDS = (
 _TEXTS = ("id", "created", "parent")
 _SIZES = (8, 80, 26, *(8,) * 8, 1, 1, 8, 8, 1, 1, 1, 1, 80, 8, 8)
 _OFFSETS = {name: sum(_SIZES[:index]) for index, name in enumerate(_FIELDS)}
-_REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +132,11 @@ class BinaryImage:
         """``uint8 (height_px, width_px)``, 0 = paper, 255 = full ink."""
         order: Literal["little", "big"] = "little" if self.lowest_bit_first else "big"
         bits: Bytes2D = np.unpackbits(self.packed, axis=1, bitorder=order)
-        ink: Bytes2D = (bits != self.white).view(np.uint8)
-        ink *= np.uint8(255)
-        return ink
+        if self.white:
+            bits -= 1  # 0 becomes 255
+        else:
+            np.negative(bits, out=bits)  # 1 becomes 255
+        return bits
 
 
 def read(door: Door, source: Source) -> Iterator[BinaryImage]:
@@ -212,35 +217,60 @@ def read_raster(door: Door, head: IHead) -> Bytes2D:
         FormatError: the raster is short, long or damaged.
         MissingExtra: it is compressed, and Pillow is not installed.
     """
+    if head.compress:
+        (packed,) = read_compressed(door, head, head.height_px)
+        return packed
     row_bytes = head.width_px // 8
-    size = head.complen if head.compress else row_bytes * head.height_px
-    buffer, at, have = door.span(RASTER_OFFSET, size + 1)
-    if have < size:
-        raise door.lack(RASTER_OFFSET, size, "raster", have)
+    buffer, at = _whole_raster(door, row_bytes * head.height_px)
+    return np.ndarray((head.height_px, row_bytes), np.uint8, buffer, at)
+
+
+def read_compressed(door: Door, head: IHead, picture_rows: int) -> Iterator[Bytes2D]:
+    """The rows of a compressed raster, in order, whole pictures of `picture_rows` at a time.
+
+    Yields:
+        ``uint8 (rows, width_px / 8)``, the leftmost pixel in the highest bit.
+
+    Raises:
+        FormatError: the raster is short, long or damaged; before the first piece.
+        MissingExtra: Pillow is not installed.
+    """
+    picture_px = head.width_px * picture_rows
+    buffer, at = _whole_raster(door, head.complen)
+    if picture_px > PIXELS_LIMIT:
+        found = f"{head.width_px:,} x {picture_rows:,}"
+        limit = f"at most {PIXELS_LIMIT:,} pixels"
+        raise FormatError(door.file, _OFFSETS["height"], "width and height", limit, found)
+    strip = buffer[at : at + head.complen]
+    rows = max(_PIECE_PX // picture_px, 1) * picture_rows
+    turned = head.lowest_bit_first
+    try:
+        yield from decode_pieces(strip, head.width_px, head.height_px, rows, turned=turned)
+    except ValueError as error:
+        expected, found = error.args
+        raise FormatError(door.file, RASTER_OFFSET, "raster", expected, found) from None
+
+
+def check_end(door: Door, size: int, have: int) -> None:
+    """Refuse a file with more behind the raster of `size` bytes, where `have` are at its place.
+
+    Raises:
+        FormatError: there is more, or the stream broke off.
+    """
     if have > size or door.fault is not None:
         raise door.fault or FormatError(
             *(door.file, RASTER_OFFSET + size, "end of file"),
             *("nothing after the raster", "more bytes"),
         )
-    shape = (head.height_px, row_bytes)
-    packed: Bytes2D
-    if not head.compress:
-        packed = np.ndarray(shape, np.uint8, buffer, at)
-    else:
-        if head.width_px * head.height_px > PIXELS_LIMIT:
-            found = f"{head.width_px:,} x {head.height_px:,}"
-            limit = f"at most {PIXELS_LIMIT:,} pixels"
-            raise FormatError(door.file, _OFFSETS["height"], "width and height", limit, found)
-        strip = bytes(buffer[at : at + size])
-        if head.lowest_bit_first:
-            strip = strip.translate(_REVERSED)
-        try:
-            rows = decode(strip, head.width_px, head.height_px)
-        except ValueError as error:
-            expected, found = error.args
-            raise FormatError(door.file, RASTER_OFFSET, "raster", expected, found) from None
-        packed = np.ndarray(shape, np.uint8, rows)
-    return packed
+
+
+def _whole_raster(door: Door, size: int) -> tuple[memoryview, int]:
+    """The buffer and index of the raster's `size` bytes, with which the file ends."""
+    buffer, at, have = door.span(RASTER_OFFSET, size + 1)
+    if have < size:
+        raise door.lack(RASTER_OFFSET, size, "raster", have)
+    check_end(door, size, have)
+    return buffer, at
 
 
 def _number(field: bytes) -> int | None:

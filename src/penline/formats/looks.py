@@ -20,7 +20,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MM\x00*", "TIFF image"),
     (0, b"PK\x03\x04", "zip archive"),
     (0, b"PK\x05\x06", "zip archive"),
-    (0, b"Rar!", "RAR archive (unpack it first)"),
+    (0, b"Rar!", "RAR archive (unpack it first, with unrar or 7-Zip)"),
     (0, b"ALZ\x01", "ALZ archive (unpack it first, with unalz)"),
     (0, b"EGGA", "EGG archive (unpack it first)"),
     (0, b"7z\xbc\xaf\x27\x1c", "7z archive (unpack it first)"),
@@ -28,11 +28,18 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"BZh", "bzip2 file (unpack it first)"),
     (0, b"\xfd7zXZ\x00", "xz file (unpack it first)"),
     (0, b"\x28\xb5\x2f\xfd", "zstandard file (unpack it first)"),
-    (257, b"ustar", "tar archive (unpack it first)"),
+    (257, b"ustar", "tar archive (call it .tar)"),
     (0, b"%PDF-", "PDF document"),
-    (4, b"DGR", "DGR or DGRL text page"),
-    (4, b"MPF", "MPF feature file"),
 )
+_OWN: tuple[tuple[int, bytes, str, str], ...] = (
+    (4, b"DGR", "DGR", "DGR or DGRL text page"),
+    (4, b"MPF", "MPF", "MPF feature file"),
+    (4, b"PTTS", "PTTS", "PTTS page of strokes"),
+    (4, b"WPTT", "WPTT", "WPTT page of strokes"),
+    (4, b"tcs", "TCS", "TCS file of touching characters"),
+    (0, b"288\0", "IHead", "IHead image of NIST (.mis or .pct)"),
+)
+"""Offset, magic, format, name of what has a reader of its own."""
 _TEXT: tuple[tuple[str, str], ...] = (
     ("<!doctype html", "HTML page"),
     ("<html", "HTML page"),
@@ -47,7 +54,7 @@ def looks_like(head: bytes) -> str | None:
     >>> looks_like(b"\x89PNG\r\n\x1a\n\x00"), looks_like("你好, hello".encode())
     ('PNG image', 'text')
     """
-    for at, magic, name in _MAGIC:
+    for at, magic, name in (*_MAGIC, *((at, magic, name) for at, magic, _, name in _OWN)):
         if head.startswith(magic, at):
             return name
     if len(head) >= 14 and head.startswith(b"BM") and head[6:10] == bytes(4):
@@ -78,4 +85,6 @@ def misnamed(door: Door, error: FormatError, expected: str) -> FormatError:
         found: str | None = "an empty file"
     else:
         found = looks_like(bytes(buffer[at : at + min(have, HEAD_BYTES + 16)]))
-    return error if found is None else FormatError(door.file, 0, "first record", expected, found)
+    if found is None or any(name == found and own in expected for _, _, own, name in _OWN):
+        return error  # the format itself, with a fault in its header
+    return FormatError(door.file, 0, "first record", expected, found)

@@ -20,7 +20,14 @@ import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.door import Door, printable
-from penline.formats.ihead import RASTER_OFFSET, BinaryImage, IHead, read_head, read_raster
+from penline.formats.ihead import (
+    RASTER_OFFSET,
+    BinaryImage,
+    IHead,
+    check_end,
+    read_compressed,
+    read_head,
+)
 from penline.formats.looks import misnamed
 from penline.records import Bytes2D, Defect, Source
 
@@ -47,12 +54,17 @@ def read(door: Door, source: Source) -> Iterator[BinaryImage]:
     """All entries, strictly; each holds a view of the raster.
 
     Raises:
-        FormatError: at the first thing that is not as it should be.
+        FormatError: at the first thing that is not as it should be; in a compressed raster that
+            is before the first entry.
         MissingExtra: the raster is compressed, and Pillow is not installed.
     """
     head = read_head(door)
     _check_entries(door, head)
-    yield from _entries(head, read_raster(door, head), source)
+    record = 0
+    rasters = read_compressed(door, head, head.par_y) if head.compress else _raw(door, head)
+    for packed in rasters:
+        yield from _entries(head, packed, source, record)
+        record += len(packed) // head.par_y
     door.finish()
 
 
@@ -63,24 +75,12 @@ def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
     compressed one is sound as a whole or not at all.
     """
     record = 0
-    fault: FormatError | None = None
     try:
-        head = read_head(door)
-        _check_entries(door, head)
-        try:
-            packed = read_raster(door, head)
-        except FormatError as error:
-            fault = error
-            packed = _before_the_fault(door, head)
-        for image in _entries(head, packed, source):
+        for image in read(door, source):
             yield image
             record += 1
-        if fault is None:
-            door.finish()
     except FormatError as error:
-        fault = error
-    if fault is not None:
-        yield Defect(fault.file, fault.offset, record, fault.field, fault.expected, fault.found)
+        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
 
 
 def read_classes(door: Door) -> str:
@@ -127,21 +127,30 @@ def _check_entries(door: Door, head: IHead) -> None:
         raise FormatError(door.file, _PAR_Y, "par_y", expected, f"{head.par_y:,}")
 
 
-def _entries(head: IHead, packed: Bytes2D, source: Source) -> Iterator[BinaryImage]:
+def _raw(door: Door, head: IHead) -> Iterator[Bytes2D]:
+    """The entries of an uncompressed raster, as many at a time as the door holds."""
+    row_bytes = head.width_px // 8
+    step, size = row_bytes * head.par_y, row_bytes * head.height_px
+    done = 0
+    while done < size:
+        buffer, at, have = door.span(RASTER_OFFSET + done, step)
+        entries = min(have, size - done) // step
+        if not entries:
+            raise door.lack(RASTER_OFFSET, size, "raster", done + have)
+        yield np.ndarray((entries * head.par_y, row_bytes), np.uint8, buffer, at)
+        done += entries * step
+    check_end(door, size, size + door.span(RASTER_OFFSET + size, 1)[2])
+
+
+def _entries(head: IHead, packed: Bytes2D, source: Source, first: int) -> Iterator[BinaryImage]:
+    """The pictures of `packed`, of which the first one has the number `first`."""
     order = head.unpacked_lowest_bit_first
     step = 0 if head.compress else packed.shape[1] * head.par_y
-    for record in range(len(packed) // head.par_y):
-        rows = packed[record * head.par_y : (record + 1) * head.par_y]
+    for index in range(len(packed) // head.par_y):
+        rows = packed[index * head.par_y : (index + 1) * head.par_y]
+        record = first + index
         offset = RASTER_OFFSET + record * step
         yield BinaryImage(rows, head.white, order, head, source, record, offset)
-
-
-def _before_the_fault(door: Door, head: IHead) -> Bytes2D:
-    """The whole rows that are there of an uncompressed raster; none of a compressed one."""
-    row_bytes = head.width_px // 8
-    buffer, at, have = door.span(RASTER_OFFSET, 0)
-    rows = 0 if head.compress else min(have // row_bytes, head.height_px)
-    return np.ndarray((rows, row_bytes), np.uint8, buffer, at)
 
 
 def _lines(door: Door, what: str) -> Iterator[tuple[int, bytes]]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from penline.errors import FormatError
 
-__all__ = ["STORED", "UNPACKERS", "Unpacker", "Unpacking"]
+__all__ = ["STORED", "UNPACKERS", "Decompressor", "Unpacker", "Unpacking"]
 
 STORED = 0
 
@@ -27,7 +27,7 @@ class Unpacker(Protocol):
         """At the end: what was expected and found, if the packed data are short or too long."""
 
 
-class _Decompressor(Protocol):
+class Decompressor(Protocol):
     """What `bz2` and `lzma` decompressors have in common."""
 
     @property
@@ -67,7 +67,7 @@ class _Inflate:
 class _Feeder:
     """Feeds a decompressor from a view, 16 KiB at a time, so that a bomb goes off slowly."""
 
-    def __init__(self, decompressor: _Decompressor, data: memoryview) -> None:
+    def __init__(self, decompressor: Decompressor, data: memoryview) -> None:
         self._decompressor = decompressor
         self._data = data
         self._next = 0

@@ -7,17 +7,21 @@ checksums is held against the bytes. Members' names are labels only: nothing is 
 
 from __future__ import annotations
 
-import itertools
 import os
 import struct
-import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import overload
+
+import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.door import Door, MapDoor, StreamDoor, map_file, printable
 from penline.formats.packed import STORED, UNPACKERS, Unpacking
+from penline.formats.zip_directory import Directory, Places, read_directory, sorted_entries
 
-__all__ = ["Member", "members", "open_member"]
+__all__ = ["Archive", "Member", "Members", "members", "open_member"]
 
 # offset  bytes  field of a local header (APPNOTE 4.3.7)
 # 0       4      signature "PK\3\4"
@@ -34,6 +38,9 @@ _LOCAL = struct.Struct("<4s3H4xIII2H")
 _SIGNATURE = b"PK\x03\x04"
 _ENCRYPTED, _END_MARK, _SIZES_FOLLOW, _STRONG, _UTF8 = 1, 2, 8, 64, 1 << 11
 _ZIP64 = 0xFFFFFFFF
+_DEFLATED = 8
+_BATCH = 4096
+_NO_PLACES = np.empty(0, np.uint64)
 
 _OTHER_METHODS = {1: "shrink", 6: "implode", 9: "deflate64", 93: "zstandard", 95: "xz", 98: "PPMd"}
 
@@ -68,61 +75,166 @@ class Member:
         return printable(f"{self.archive}::{self.name}")
 
 
-def members(path: str | os.PathLike[str]) -> list[Member]:
-    """The files of a zip archive, sorted by name.
+class Members(Sequence[Member]):
+    """The files of one archive in a fixed order; each `Member` is made when it is asked for.
+
+    Attributes:
+        archive: path of the archive.
+        directory: the archive's directory.
+        places: ``uint64 (files,)``, where in the mapped archive the directory has each file.
+    """
+
+    def __init__(self, archive: str, directory: Directory, places: Places) -> None:
+        self.archive = archive
+        self.directory = directory
+        self.places = places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, index: int) -> Member: ...
+    @overload
+    def __getitem__(self, index: slice) -> Members: ...
+    def __getitem__(self, index: int | slice) -> Member | Members:
+        if isinstance(index, slice):
+            return Members(self.archive, self.directory, self.places[index])
+        return Member(self.archive, *self.directory.fields(int(self.places[index])))
+
+    def find(self, name: str) -> Member | None:
+        """The member of a name, or None; found by halving."""
+        for raw in (name.encode("utf-8", "replace"), name.encode("cp437", "replace")):
+            low, high = 0, len(self)
+            while low < high:
+                middle = (low + high) // 2
+                if self.directory.name(int(self.places[middle])) < raw:
+                    low = middle + 1
+                else:
+                    high = middle
+            found = self[low] if low < len(self) else None
+            if found is not None and found.name == name:
+                return found
+        return None
+
+    def __iter__(self) -> Iterator[Member]:
+        archive, fields = self.archive, self.directory.fields
+        for start in range(0, len(self), _BATCH):
+            for place in self.places[start : start + _BATCH].tolist():
+                yield Member(archive, *fields(place))
+
+
+def members(path: str | os.PathLike[str]) -> Members:
+    """The files of a zip archive, sorted by the bytes of their names.
 
     Raises:
         UsageError: the archive cannot be opened.
         FormatError: it is a folder, has no directory that can be read, or a name in it twice.
     """
     archive = str(path)
-    if not map_file(path):  # says what is wrong with the path, before zipfile does
+    view = map_file(path)
+    if not view:
         raise FormatError(printable(archive), 0, "zip directory", "a zip archive", "an empty file")
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            infos = [info for info in opened.infolist() if not info.is_dir()]
-    except (
-        OSError,
-        EOFError,
-        ValueError,
-        RuntimeError,  # NotImplementedError, too
-        OverflowError,
-        struct.error,
-        zipfile.BadZipFile,
-    ) as error:
-        found = printable(str(error)) or type(error).__name__
-        raise FormatError(
-            printable(archive), 0, "zip directory", "a readable zip archive", found
-        ) from error
-    found_members = [
-        Member(
-            archive,
-            info.orig_filename,
-            info.header_offset,
-            info.compress_type,
-            info.flag_bits,
-            info.compress_size,
-            info.file_size,
-            info.CRC,
-        )
-        for info in infos
-    ]
-    found_members.sort(key=lambda member: (member.name, member.offset))
-    for one, two in itertools.pairwise(found_members):
-        if one.name == two.name:
+    directory = read_directory(archive, view)
+    found = Members(archive, directory, sorted_entries(directory))
+    before = None
+    for index, name in enumerate(directory.names(found.places)):
+        if name == before:
+            two = found[index]
             raise FormatError(two.label, two.offset, "member name", "a name used once", "it twice")
-    return found_members
+        before = name
+    return found
 
 
-def open_member(member: Member) -> Door:
+class Archive:
+    """A mapped archive whose members are read one after the other, each in one piece.
+
+    Args:
+        path: the archive.
+
+    Raises:
+        UsageError: it cannot be opened.
+        FormatError: it is a folder.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._name = str(path)
+        self._view = map_file(path)
+        self._door = MapDoor(self._name, self._view)
+
+    def member(self, place: int, shift: int = 0) -> Member:
+        """The member whose directory entry is at `place`, as `Members.places` gives it.
+
+        Args:
+            place: offset of the entry in the mapped archive.
+            shift: bytes before the zip itself, as `Directory.shift` gives them.
+
+        Raises:
+            FormatError: no entry is there; the archive has changed since.
+        """
+        directory = Directory(self._name, self._view, shift, _NO_PLACES)
+        return Member(self._name, *directory.fields(place))
+
+    def content(self, member: Member, limit_bytes: int) -> bytes:
+        """A member's bytes, unpacked and held against their size and CRC-32.
+
+        Args:
+            member: one of this archive's.
+            limit_bytes: a member of more is refused before it is unpacked.
+
+        Raises:
+            FormatError: the member cannot be read, is damaged, or is too large.
+        """
+        if member.size_bytes > limit_bytes:
+            found = f"{member.size_bytes:,}"
+            raise FormatError(member.label, 0, "size", f"at most {limit_bytes:,} bytes", found)
+        start = _data_start(self._door, member)
+        what = f"data of {printable(member.name)}"
+        buffer, at = self._door.take(start, member.packed_bytes, what)
+        packed = buffer[at : at + member.packed_bytes]
+        if member.method == STORED:
+            content = bytes(packed)
+        elif member.method == _DEFLATED:
+            inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+            try:
+                content = inflate.decompress(packed, member.size_bytes + 1)
+            except zlib.error as error:
+                raise FormatError(member.label, 0, "stream", "deflate", str(error)) from error
+            if not inflate.eof or inflate.unused_data:
+                return self._slowly(member)  # says what is wrong
+        else:
+            return self._slowly(member)
+        if len(content) != member.size_bytes:
+            expected, found = f"{member.size_bytes:,}", f"{len(content):,}"
+            raise FormatError(member.label, 0, "unpacked size", expected, found)
+        crc = zlib.crc32(content)
+        if crc != member.crc:
+            field = "CRC-32 of the member"
+            raise FormatError(member.label, 0, field, f"{member.crc:08x}", f"{crc:08x}")
+        return content
+
+    def _slowly(self, member: Member) -> bytes:
+        with open_member(member, self._door) as door:
+            buffer, at = door.take(0, member.size_bytes, "content")
+            content = bytes(buffer[at : at + member.size_bytes])
+            door.span(member.size_bytes, 1)  # to the end, where sizes and checksum are proven
+            door.finish()
+        return content
+
+
+def open_member(member: Member, archive: MapDoor | None = None) -> Door:
     """A door to a member: a map where it is stored, a stream where it is packed.
+
+    Args:
+        member: which.
+        archive: a door to its archive, where that is mapped already.
 
     Raises:
         UsageError: the archive cannot be opened.
         FormatError: the local header is missing or says something else than the directory, the
             member is encrypted, or its method is not known.
     """
-    archive = MapDoor(member.archive, map_file(member.archive))
+    if archive is None:
+        archive = MapDoor(member.archive, map_file(member.archive))
     start = _data_start(archive, member)
     buffer, at = archive.take(start, member.packed_bytes, f"data of {printable(member.name)}")
     data = buffer[at : at + member.packed_bytes]

@@ -1,0 +1,131 @@
+"""Archives that are not read in place: what to do with each, and what to get instead.
+
+The older downloads of CASIA hold ALZ archives inside zips, and RAR archives. Source of the names:
+programs and notes of people who got them; the newer archives hold the same writers' files.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from pathlib import Path, PurePath
+
+from penline.datasets.names import hidden, leaf
+from penline.errors import FormatError
+from penline.formats.door import printable
+from penline.formats.tarred import TarMember
+from penline.formats.zipped import Member, Members, open_member
+
+__all__ = ["MAGIC_BYTES", "refuse_archive", "refuse_by_magic", "what_to_do"]
+
+_ARCHIVES = (
+    *(".zip", ".alz", ".egg", ".rar", ".7z"),
+    *(".tar", ".tgz", ".gz", ".bz2", ".xz", ".lzma"),
+)
+_PEEKED = 8
+"""Where a zip holds no known file, the beginnings of its first members say what it holds."""
+
+_TOOLS: dict[str, str] = {
+    "alz": "unpack it with unalz, then read the folder",
+    "egg": "unpack it with unegg or ALZip, then read the folder",
+    "rar": "unpack it with unrar or 7-Zip, then read the folder",
+    "7z": "unpack it with 7-Zip, then read the folder",
+    "zip": "unpack the archive inside first",
+    "tar": "unpack the archive inside first",
+}
+_NEWER: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"HWDB1\.1trn_gnt", re.IGNORECASE),
+        "HWDB1.1trn_gnt_P1.zip and HWDB1.1trn_gnt_P2.zip, or Gnt1.1TrainPart1.zip and "
+        "Gnt1.1TrainPart2.zip",
+    ),
+    (re.compile(r"HWDB1\.1tst_gnt", re.IGNORECASE), "Gnt1.1Test.zip"),
+    (
+        re.compile(r"(HWDB)?1\.0(train|trn)[-_](gb1|gnt)", re.IGNORECASE),
+        "Gnt1.0TrainPart1.zip, Gnt1.0TrainPart2.zip and Gnt1.0TrainPart3.zip",
+    ),
+    (re.compile(r"(HWDB)?1\.0(test|tst)[-_](gb1|gnt)", re.IGNORECASE), "Gnt1.0Test.zip"),
+)
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"ALZ\x01", "alz"),
+    (b"EGGA", "egg"),
+    (b"Rar!", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+)
+MAGIC_BYTES = 8
+"""How much of a file's beginning `what_to_do` looks at."""
+
+
+def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
+    """What an archive is that cannot be read in place, and what to do; None for anything else.
+
+    Args:
+        file: its path, or ``archive.zip::member``.
+        head: its first bytes, which count for more than its name.
+
+    >>> what_to_do("HWDB1.1tst_gnt.zip::x.bin", b"ALZ\\x01")
+    ('an ALZ archive', 'unpack it with unalz, then read the folder; or get Gnt1.1Test.zip instead')
+    """
+    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
+    if not kind and not head:
+        kind = leaf(file).lower().rpartition(".")[2]
+        kind = {"tgz": "tar", "gz": "tar", "bz2": "tar", "xz": "tar", "lzma": "tar"}.get(kind, kind)
+    if kind not in _TOOLS:
+        return None
+    advice = _TOOLS[kind]
+    newer = next((names for pattern, names in _NEWER if pattern.search(file)), None)
+    if newer and kind not in ("zip", "tar"):
+        advice += f"; or get {newer} instead"
+    article = "an" if kind[0] in "ae" else "a"
+    return f"{article} {kind.upper()} archive", advice
+
+
+def refuse_archive(path: Path, member: Member | TarMember, outer: str) -> None:
+    """Raise where a member's name is that of an archive.
+
+    Args:
+        path: the archive it lies in.
+        member: the member.
+        outer: what that archive is, ``"zip"`` or ``"tar"``.
+
+    Raises:
+        FormatError: with what to do, or what to get instead.
+    """
+    suffix = PurePath(member.name).suffix.lower()
+    if suffix not in _ARCHIVES:
+        return
+    _, advice = what_to_do(member.label) or ("", "unpack the archive inside first")
+    inside = "unpack the archive inside first"
+    advice = advice if advice.startswith(inside) else f"{inside} ({advice})"
+    raise FormatError(
+        printable(str(path)),
+        member.offset,
+        f"member {printable(member.name)}",
+        f"files of records; {advice}",
+        f"a {suffix} inside a {outer}",
+    )
+
+
+def refuse_by_magic(path: Path, found: Members) -> None:
+    """Raise where a zip without known files holds an archive under some other name.
+
+    Args:
+        path: the zip.
+        found: its members; the beginnings of the first few are looked at.
+
+    Raises:
+        FormatError: with what to do, or what to get instead.
+    """
+    for member in islice((one for one in found if not hidden(one.name)), _PEEKED):
+        try:
+            with open_member(member) as door:
+                buffer, at, have = door.span(0, MAGIC_BYTES)
+                head = bytes(buffer[at : at + min(have, MAGIC_BYTES)])
+        except FormatError:
+            continue
+        known = what_to_do(member.label, head)
+        if known is not None:
+            inside, advice = known
+            name = f"member {printable(member.name)}"
+            expected = f"files of records; unpack the archive inside first ({advice})"
+            raise FormatError(printable(str(path)), member.offset, name, expected, inside)

@@ -1,0 +1,70 @@
+"""ETL8 and ETL9 by their publisher's file names: `ETL8G_01`, `ETL8B2C1`, `ETL9G_50`, `ETL9B_5`.
+
+The files have no extension. The publisher's page on ETL-9 calls each set of 3,036 characters one
+writer's, 20 sheets each: sheets 1 to 20 are the first writer's, 21 to 40 the second's, up to the
+200th. That a set has one hand is the page's word; papers count each sheet as another person. For
+training it is the safe reading: a set is never split. The last file of ETL9B goes on after its
+121,440 characters with the 3,036 that the writers copied, which are nobody's handwriting.
+
+For ETL8 no source says how sheets and writers go together: its characters have no known writer.
+The last 956 records of the third ETL8B file are what the writers copied (form_e8b).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Callable
+
+from penline.datasets.names import leaf
+from penline.records import Source
+
+__all__ = ["identify", "sources_of_sheets"]
+
+_NAME = re.compile(r"ETL([89])([GB])(?:2C|2-|[-_])(\d\d?)", re.ASCII | re.IGNORECASE)
+_SHEETS_A_WRITER = 20
+_WRITERS = 200
+_FILES = {("8", "G"): 33, ("8", "B"): 3, ("9", "G"): 50, ("9", "B"): 5}
+_LAST_OF_9B = 5
+_RECORDS_OF_9B = 121_440
+
+
+def identify(file: str) -> Source | None:
+    """The card of an ETL file; None for a name outside the patterns.
+
+    >>> identify("ETL9G.zip::ETL9G/ETL9G_01")
+    Source(file='ETL9G.zip::ETL9G/ETL9G_01', writer='unknown:ETL9G_01', part='', card='etl9')
+    """
+    name = leaf(file)
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    number, kind = found[1], found[2].upper()
+    if not 1 <= int(found[3]) <= _FILES[number, kind]:
+        return None
+    return Source(file, f"unknown:{name}", "", f"etl{number}")
+
+
+def sources_of_sheets(source: Source) -> Callable[[int, int], Source] | None:
+    """What tells a record's facts from its sheet and its number; None where nothing is known.
+
+    Args:
+        source: the file's facts.
+    """
+    name = _NAME.fullmatch(leaf(source.file))
+    if source.card != "etl9" or name is None:
+        return None
+    last_of_9b = name[2].upper() == "B" and int(name[3]) == _LAST_OF_9B
+
+    @functools.lru_cache(maxsize=256)
+    def of(writer: int) -> Source:
+        return dataclasses.replace(source, writer=f"etl9:{writer:03d}")
+
+    def source_of(sheet: int, record: int) -> Source:
+        writer = (sheet - 1) // _SHEETS_A_WRITER + 1
+        if writer > _WRITERS or (last_of_9b and record >= _RECORDS_OF_9B):
+            return source
+        return of(writer)
+
+    return source_of

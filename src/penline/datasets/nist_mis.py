@@ -1,0 +1,238 @@
+"""SD19's first edition: X.mis with its classes in X.cls and its origins in X.mit.
+
+The paths of by_write tell the writer, CLS files the classes; in the other trees each entry's
+writer stands in the MIT file. A class that the folder tells, too, has to be the same.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+
+from penline.datasets import identify, nist_names
+from penline.datasets.nist_names import CARD, owner_of, place_of, writer_id
+from penline.datasets.nist_units import Picture, strictly
+from penline.datasets.source_file import Place
+from penline.errors import FormatError
+from penline.formats import mis
+from penline.formats.ihead import BinaryImage
+from penline.records import Bytes2D, Defect, Source, glyph_record
+
+__all__ = ["Stack", "Stacks", "names_beside", "stack_of"]
+
+_TREES = ("by_write", "by_class", "by_field", "by_merge")
+_PAPER = 255
+_EXTENSION = ".mis"
+
+Beside: TypeAlias = Callable[[str], Place | None]
+"""The file of a given name that lies beside another one."""
+
+
+def names_beside(name: str) -> tuple[str, str]:
+    """The names of the files that say what a MIS file of a name holds: classes and origins.
+
+    >>> names_beside("d0000_14.mis")
+    ('d0000_14.cls', 'd0000_14.mit')
+    """
+    stem = name[: -len(PurePosixPath(name).suffix)]
+    return f"{stem}.cls", f"{stem}.mit"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One MIS file with what lies beside it. Can be pickled.
+
+    Attributes:
+        source: the file; its writer where all entries are one person's.
+        kind: ``"mis"``.
+        size_bytes: the MIS file's size, unpacked.
+        place: the MIS file.
+        inside: what its path in SD19's trees says, or None outside them.
+        classes: the CLS file, or None.
+        origins: the MIT file, or None.
+    """
+
+    source: Source
+    kind: str
+    size_bytes: int
+    place: Place
+    inside: nist_names.Place | None
+    classes: Place | None
+    origins: Place | None
+    fault: None = None
+
+    @property
+    def path(self) -> Path:
+        """The file, or the archive that holds it."""
+        return self.place.path
+
+    @property
+    def member(self) -> object:
+        """The archive's member, or None."""
+        return self.place.member
+
+    @property
+    def note(self) -> str:
+        """What is lacking."""
+        labelled = self.classes or (self.inside and len(self.inside.codes) == 1)
+        return "" if labelled else "no CLS file beside it: its entries have no label"
+
+    def read(self) -> Iterator[Picture]:
+        """All entries, strictly.
+
+        Of merged classes the CLS file tells the one that was meant.
+
+        Raises:
+            UsageError: a file cannot be opened.
+            FormatError: at the first thing that is not as it should be, in any of the files.
+            MissingExtra: the raster is compressed, and Pillow is not installed.
+        """
+        return strictly(self.salvage())
+
+    def salvage(self) -> Iterator[Picture | Defect]:
+        """Sound entries, and defects in place of the others and of the files beside."""
+        try:
+            with self.place.open() as door:
+                entries = list(mis.salvage(door, self.source))
+        except FormatError as error:
+            yield _defect(error)
+            return
+        count = sum(isinstance(entry, BinaryImage) for entry in entries)
+        whole = count == len(entries)
+        classes: str | None = None
+        sources: list[Source] | None = None
+        try:
+            if self.classes is not None:
+                classes = _matched(self.classes, self._classes(self.classes), count, whole)
+        except FormatError as error:
+            yield _defect(error)
+        try:
+            if self.origins is not None:
+                sources = _matched(self.origins, self._writers(self.origins), count, whole)
+        except FormatError as error:
+            yield _defect(error)
+        own = "".join(map(chr, self.inside.codes)) if self.inside else ""
+        for entry in entries:
+            if isinstance(entry, Defect):
+                yield entry
+                continue
+            place = entry.record, entry.offset
+            character = own if len(own) == 1 else ""
+            if classes is not None:
+                character = classes[entry.record]
+                if own and character not in own:
+                    said = f"{ord(character):02x}"
+                    where = self.source.file, entry.offset, entry.record
+                    yield Defect(*where, "class in the CLS file", f"{own!r}, as the folder", said)
+                    continue
+            source = sources[entry.record] if sources is not None else self.source
+            code = f"{ord(character):02x}".encode() if character else b""
+            pixels: Bytes2D = np.subtract(_PAPER, entry.ink, dtype=np.uint8)
+            yield glyph_record(character, code, pixels, _PAPER, source, *place)
+
+    @staticmethod
+    def _classes(file: Place) -> str:
+        with file.open() as door:
+            return mis.read_classes(door)
+
+    def _writers(self, file: Place) -> list[Source]:
+        known: dict[int, Source] = {}
+        found = []
+        with file.open() as door:
+            for number, origin in enumerate(mis.read_origins(door)):
+                owner = owner_of(origin.path, origin.index)
+                if owner is None:
+                    expected = "a MIS file of by_write"
+                    field = f"origin of entry {number}"
+                    raise FormatError(file.label, 0, field, expected, origin.path)
+                writer = owner[0]
+                if writer not in known:
+                    facts = self.source.file, writer_id(writer), self.source.part, CARD
+                    known[writer] = Source(*facts)
+                found.append(known[writer])
+        return found
+
+
+class Stacks:
+    """Collects MIS files of SD19's trees, and chooses those that do not repeat others."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, list[Stack]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def take(self, stack: Stack) -> bool:
+        """Take a MIS file; whether its path is one of SD19's."""
+        if stack.inside is None:
+            return False
+        self._found.setdefault(stack.inside.tree, []).append(stack)
+        return True
+
+    def count(self, tree: str) -> int:
+        """How many MIS files of a tree there are."""
+        return len(self._found.get(tree, ()))
+
+    def chosen(self) -> list[Stack]:
+        """The MIS files of the first tree that is there, without repeats."""
+        tree = next((tree for tree in _TREES if tree in self._found), None)
+        here = self._found[tree] if tree else []
+        training = {
+            stack.inside.codes
+            for stack in here
+            if stack.inside and not stack.inside.repeats and stack.inside.part == "train"
+        }
+        return [
+            stack
+            for stack in here
+            if stack.inside and not (stack.inside.repeats and stack.inside.codes in training)
+        ]
+
+    def all(self) -> list[Stack]:
+        """All MIS files that were taken."""
+        return list(chain.from_iterable(self._found.values()))
+
+
+def stack_of(place: Place, size_bytes: int, part: str | None, beside: Beside) -> Stack:
+    """A MIS file with what lies beside it.
+
+    Args:
+        place: the MIS file.
+        size_bytes: its size.
+        part: ``"train"`` or ``"test"``, instead of what its path says.
+        beside: finds the file of a name that lies beside it.
+    """
+    label = place.label
+    path = label
+    if place.member is None:
+        path = os.path.abspath(place.path)  # noqa: PTH100  # no link is followed
+    path = re.sub(r"(?:\.zip)?::|[\\/]+", "/", path)
+    inside = place_of(path[: -len(_EXTENSION)])
+    source = identify(label, part)
+    if inside is not None:
+        who = writer_id(inside.writer) if inside.writer >= 0 else f"unknown:{inside.path}"
+        source = Source(label, who, part or inside.part, CARD)
+    classes, origins = names_beside(PurePosixPath(path).name)
+    return Stack(source, "mis", size_bytes, place, inside, beside(classes), beside(origins))
+
+
+Found = TypeVar("Found", str, list[Source])
+
+
+def _matched(file: Place, found: Found, count: int, whole: bool) -> Found:
+    """What a file beside says, where it says it of as many entries as there are."""
+    if len(found) < count or (whole and len(found) > count):
+        expected = f"{count:,}, one an entry of the MIS file"
+        raise FormatError(file.label, 0, "count", expected, f"{len(found):,}")
+    return found
+
+
+def _defect(error: FormatError) -> Defect:
+    return Defect(error.file, error.offset, 0, error.field, error.expected, error.found)

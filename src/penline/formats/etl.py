@@ -1,0 +1,271 @@
+"""ETL8 and ETL9: Japanese characters in records of fixed length, grey (G) or of two levels (B).
+
+All numbers are big-endian; there is no file header. Source: the publisher's pages form_e8g,
+form_e8b, form_e9g and form_e9b (2001-09.04) and its page on ETL-9. No original file was at hand.
+
+    ETL8G  ETL9G  ETL8B  ETL9B  field
+    0      0      0      0      sheet number, 2 bytes, from 1
+    2      2      2      2      character, 2 bytes, JIS X 0208
+    4      4      4      4      reading, ASCII, 8 bytes (G) or 4 (B)
+    12     12     -      -      serial number, 4 bytes
+    16     16     -      -      marks, writer's sex, age and work, dates, place: not read
+    60     64     8      8      picture: 128 x 127 pixels of 4 bits, or 64 x 63 of 1 bit;
+                                the higher bits are the left pixel
+    8188   8192   512    512    the rest, not read
+    8199   8199   512    576    bytes of a record
+
+The first record of a B file is a dummy (zeros in ETL9B, by the publisher's page). It is left out
+where it does not look like a character: a sheet number of 0, or a code that is none. Otherwise the
+file is refused: its beginning is lost, or it is another format.
+
+Polarity: ink is bright, paper 0 or near it. The publisher's pages do not say so; public programs
+that invert the pictures for a white ground do. In the grey files paper is not exactly 0. 4 bits
+are spread to 0..255 (x 17), 1 bit to 0 and 255.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from penline.errors import FormatError
+from penline.formats.door import Door
+from penline.formats.looks import HEAD_BYTES, looks_like, misnamed
+from penline.records import Bytes2D, Defect, GlyphRecord, Source
+
+__all__ = ["Etl", "etl8b", "etl8g", "etl9b", "etl9g"]
+
+_PAPER = 0
+_CODE_AT = 2
+_READING_AT = 4
+_HEAD_BYTES = 12
+_GREY = (np.arange(16) * 17).astype(np.uint8)
+
+SourceOf = Callable[[int, int], Source]
+"""Sheet number and record number -> the facts of that record."""
+
+
+@functools.lru_cache(maxsize=8192)
+def _character(code: bytes) -> str | None:
+    """The character of a JIS X 0208 code, or None if it has none."""
+    if not (0x21 <= code[0] <= 0x7E and 0x21 <= code[1] <= 0x7E):
+        return None
+    try:
+        text = (b"\x1b$B" + code + b"\x1b(B").decode("iso2022_jp")
+    except UnicodeDecodeError:
+        return None
+    return text if len(text) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Etl:
+    """Reads one of the four formats.
+
+    Attributes:
+        name: the format's name, for messages.
+        record_bytes: bytes of a record.
+        picture_at: where the picture begins in it.
+        width_px: width of the picture.
+        height_px: height of the picture.
+        bits: bits a pixel, 4 or 1.
+        dummies: records at the beginning that hold no character.
+    """
+
+    name: str
+    record_bytes: int
+    picture_at: int
+    width_px: int
+    height_px: int
+    bits: int
+    dummies: int = 0
+
+    def read(
+        self, door: Door, source: Source, source_of: SourceOf | None = None
+    ) -> Iterator[GlyphRecord]:
+        """All records, strictly; their pictures are unpacked, not views.
+
+        Args:
+            door: the file's bytes.
+            source: the file's facts.
+            source_of: gives a record facts of its own, which tell its writer.
+
+        Raises:
+            FormatError: at the first thing that is not as it should be.
+        """
+        offset = record = 0
+        try:
+            offset = self._start(door)
+            glyph = self._record(door, source, source_of, record, offset)
+        except FormatError as error:
+            raise self._misnamed(door, error, offset) from None
+        while glyph is not None:
+            yield glyph
+            offset += self.record_bytes
+            record += 1
+            glyph = self._record(door, source, source_of, record, offset)
+        if not record:
+            expected = f"at least one record of {self.record_bytes:,} bytes"
+            raise FormatError(door.file, offset, "first record", expected, "the end of the file")
+        door.finish()
+
+    def salvage(
+        self, door: Door, source: Source, source_of: SourceOf | None = None
+    ) -> Iterator[GlyphRecord | Defect]:
+        """Sound records, and a defect in the place of each other one; never raises.
+
+        After a bad record the next place is taken that holds a sound header and leads to another
+        one, or to the end: a record further on where only one is damaged, else wherever it is
+        within two records, bytes having been lost or put in.
+        """
+        offset = record = 0
+        fault: FormatError | None = None
+        try:
+            offset = self._start(door)
+        except FormatError as error:
+            fault = self._misnamed(door, error, 0)
+            yield _defect(fault, record)
+            record += 1
+            if fault is not error or door.span(0, self.record_bytes)[2] < self.record_bytes:
+                return
+        while True:
+            try:
+                glyph = self._record(door, source, source_of, record, offset)
+                if glyph is None:
+                    break
+                yield glyph
+                offset += self.record_bytes
+            except FormatError as error:
+                fault = error if record else self._misnamed(door, error, offset)
+                yield _defect(fault, record)
+                following = None if fault is not error else self._after(door, offset)
+                if following is None:
+                    return
+                offset = following
+            record += 1
+        try:
+            if not record:
+                expected = f"at least one record of {self.record_bytes:,} bytes"
+                found = "the end of the file"
+                raise FormatError(door.file, offset, "first record", expected, found)
+            door.finish()
+        except FormatError as error:
+            if error is not fault:
+                yield _defect(error, record)
+
+    @property
+    def _expected(self) -> str:
+        return f"an {self.name} file (records of {self.record_bytes:,} bytes)"
+
+    def _misnamed(self, door: Door, error: FormatError, offset: int) -> FormatError:
+        """A plainer error, where it is the file's beginning that is at fault."""
+        return error if offset else misnamed(door, error, self._expected)
+
+    def _start(self, door: Door) -> int:
+        """Offset of the first character, the dummy having been looked at."""
+        if not self.dummies:
+            return 0
+        buffer, at = door.take(0, self.record_bytes, "dummy record")
+        looks = looks_like(bytes(buffer[at : at + HEAD_BYTES]))
+        if looks not in (None, "only zero bytes", "text"):
+            raise FormatError(door.file, 0, "dummy record", self._expected, str(looks))
+        head = bytes(buffer[at : at + _HEAD_BYTES])
+        if self._looks_sound(head):
+            expected = "a first record without a character"
+            found = f"sheet {int.from_bytes(head[:2])}, code {head[2:4].hex(' ')}"
+            raise FormatError(door.file, 0, "dummy record", expected, found)
+        return self.record_bytes
+
+    def _record(
+        self,
+        door: Door,
+        source: Source,
+        source_of: SourceOf | None,
+        record: int,
+        offset: int,
+    ) -> GlyphRecord | None:
+        """The record at `offset`; None at the exact end of the file."""
+        buffer, at, have = door.span(offset, self.record_bytes)
+        if have < self.record_bytes:
+            if have == 0 and door.fault is None and offset:
+                return None
+            raise door.lack(offset, self.record_bytes, "record", have)
+        sheet = int.from_bytes(buffer[at : at + 2])
+        if not sheet:
+            raise FormatError(door.file, offset, "sheet number", "at least 1", "0")
+        code = bytes(buffer[at + _CODE_AT : at + _CODE_AT + 2])
+        character = _character(code)
+        if character is None:
+            place = offset + _CODE_AT
+            raise FormatError(door.file, place, "character code", "JIS X 0208", code.hex(" "))
+        pixels = self._picture(buffer, at + self.picture_at)
+        facts = source_of(sheet, record) if source_of else source
+        return GlyphRecord(character, code, pixels, _PAPER, facts, record, offset)
+
+    def _picture(self, buffer: memoryview, at: int) -> Bytes2D:
+        count = self.width_px * self.height_px * self.bits // 8
+        packed = np.frombuffer(buffer, np.uint8, count, at)
+        if self.bits == 1:
+            pixels = np.unpackbits(packed) * np.uint8(255)
+        else:
+            pixels = _GREY[np.stack((packed >> 4, packed & 15), axis=1)]
+        found = pixels.reshape(self.height_px, self.width_px)
+        found.flags.writeable = False
+        return found
+
+    def _looks_sound(self, head: bytes) -> bool:
+        """Whether twelve bytes begin a record: sheet, code and a reading in ASCII."""
+        if len(head) < _HEAD_BYTES or not any(head[:2]) or _character(head[2:4]) is None:
+            return False
+        reading = head[_READING_AT : _HEAD_BYTES if self.bits == 4 else _READING_AT + 4]
+        return all(byte == 0 or 0x20 <= byte < 0x7F for byte in reading)
+
+    def _leads(self, door: Door, offset: int) -> bool:
+        """Whether at `offset` a record begins that is followed by another one, or by the end."""
+        buffer, at, have = door.span(offset, self.record_bytes + _HEAD_BYTES)
+        if have < self.record_bytes:
+            return False
+        if not self._looks_sound(bytes(buffer[at : at + _HEAD_BYTES])):
+            return False
+        after = at + self.record_bytes
+        return have == self.record_bytes or self._looks_sound(
+            bytes(buffer[after : after + _HEAD_BYTES])
+        )
+
+    def _after(self, door: Door, offset: int) -> int | None:
+        """Where to go on after the bad record at `offset`; None if nothing follows."""
+        size = self.record_bytes
+        have = door.span(offset, 3 * size + _HEAD_BYTES)[2]
+        if have <= size:
+            return None
+        if have == 2 * size or self._leads(door, offset + size):
+            return offset + size
+        for step in _likely(door, offset, min(2 * size, have - size + 1)):
+            if self._leads(door, offset + step):
+                return offset + step
+        return offset + size
+
+
+def _likely(door: Door, offset: int, count: int) -> list[int]:
+    """Those of `count` steps after `offset`, from 1, where code and reading may be a record's."""
+    buffer, at, _ = door.span(offset, count + _READING_AT + 4)
+    data = np.frombuffer(buffer, np.uint8, count + _READING_AT + 4, at)
+    plain = (data >= 0x20) & (data < 0x7F)
+    likely = plain[_CODE_AT:][:count] & plain[_CODE_AT + 1 :][:count]
+    plain |= data == 0
+    for place in range(_READING_AT, _READING_AT + 4):
+        likely &= plain[place:][:count]
+    steps: list[int] = likely.nonzero()[0].tolist()
+    return [step for step in steps if step]
+
+
+def _defect(error: FormatError, record: int) -> Defect:
+    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+
+
+etl8g = Etl("ETL8G", 8199, 60, 128, 127, 4)
+etl9g = Etl("ETL9G", 8199, 64, 128, 127, 4)
+etl8b = Etl("ETL8B", 512, 8, 64, 63, 1, dummies=1)
+etl9b = Etl("ETL9B", 576, 8, 64, 63, 1, dummies=1)

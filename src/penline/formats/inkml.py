@@ -1,0 +1,118 @@
+"""InkML: pen strokes as XML, characters or a page, as `penline convert --to inkml` writes them.
+
+Source: Ink Markup Language (InkML), W3C Recommendation of 20 September 2011. UTF-8 only.
+
+    ink
+      annotation type="layout"    "characters" or "page"; without it: characters
+      definitions/context/traceFormat    channels X and Y, no others, of whole numbers
+      traceGroup                  one source file; its annotation "writer" is the writer's id
+        traceGroup                one character
+          annotation type="truth" the character
+          annotation type="code"  the label's raw bytes, hexadecimal (else UTF-8 of the truth)
+          trace                   one stroke, "x y, x y, ..."
+
+A page is described in `penline.formats.inkml_page`.
+
+InkML of other programs is read where each character is a traceGroup with its truth and its own
+traces, and coordinates are whole numbers of 16 bits. All else (coordinates with fractions, times
+or other channels, traces outside groups, groups that point at traces as in CROHME) is refused.
+
+The file is parsed as a stream, by expat alone: no DTD, no entities, nothing fetched. An element's
+text, a character's points and the depth are bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from penline.errors import FormatError
+from penline.formats.door import Door
+from penline.formats.ink import InkPage
+from penline.formats.inkml_reading import Outcome, Reading
+from penline.formats.looks import HEAD_BYTES, looks_like, misnamed
+from penline.records import Defect, Source, StrokeRecord
+
+__all__ = ["read", "salvage"]
+
+_EXPECTED = "an InkML file (XML, root element ink)"
+_BLOCK = 1 << 16
+
+
+def read(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage]:
+    """All characters, or the one page, strictly.
+
+    The points of a character are as POT has them: ``(-1, 0)`` after each stroke, ``(-1, -1)``
+    at the end. The writer is the one that the file names, else the source's. Offsets are those
+    of this file.
+
+    Raises:
+        FormatError: at the first thing that is not as it should be.
+    """
+    for outcome in _walk(door, source):
+        if isinstance(outcome, FormatError):
+            raise outcome
+        yield outcome
+    door.finish()
+
+
+def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage | Defect]:
+    """Sound characters, and a defect in the place of each other; never raises.
+
+    Damage to the XML itself ends the file: what is complete before it is kept. Of a page all is
+    sound, or nothing.
+    """
+    record = 0
+    last: FormatError | None = None
+    for outcome in _walk(door, source):
+        if isinstance(outcome, FormatError):
+            last = outcome
+            yield _defect(outcome, record)
+        else:
+            yield outcome
+        record += 1
+    try:
+        door.finish()
+    except FormatError as error:
+        if error is not last:
+            yield _defect(error, record)
+
+
+def _defect(error: FormatError, record: int) -> Defect:
+    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+
+
+def _walk(door: Door, source: Source) -> Iterator[Outcome]:
+    """Records and faults in file order; the last fault is the one that ended the reading."""
+    reading = Reading(door.file, source)
+    offset = 0
+    while True:
+        buffer, at, have = door.span(offset, _BLOCK)  # the same pieces through every door
+        piece = bytes(buffer[at : at + min(have, _BLOCK)]) if have else b""
+        fault: FormatError | None = None
+        if not piece and door.fault is not None:
+            fault = door.fault
+        else:
+            try:
+                reading.feed(piece)
+            except FormatError as error:
+                fault = error
+        if fault is not None and not offset and not reading.begun:
+            fault = _plain(door, fault)
+        yield from reading.found
+        reading.found.clear()
+        if fault is not None:
+            yield fault
+            return
+        if not piece:
+            return
+        offset += len(piece)
+
+
+def _plain(door: Door, fault: FormatError) -> FormatError:
+    """A plainer fault where the file is obviously something else than XML."""
+    buffer, at, have = door.span(0, HEAD_BYTES)
+    head = bytes(buffer[at : at + min(have, HEAD_BYTES)])
+    is_xml = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    if is_xml and looks_like(head) in ("XML text", "text", None):
+        return fault
+    return misnamed(door, fault, _EXPECTED)

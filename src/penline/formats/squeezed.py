@@ -1,0 +1,131 @@
+"""Gzip, bzip2 and xz files as their content: unpacked once, forwards, a little at a time.
+
+What is packed comes through a door, so that it may be a file, or a member of an archive. Several
+packed files in a row count as one, as the tools that make them have it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from pathlib import PurePath
+
+from penline.formats.door import Door, StreamDoor
+from penline.formats.packed import Decompressor
+
+__all__ = ["SQUEEZERS", "squeezer_of", "unsqueezed"]
+
+_FEED_BYTES = 1 << 14
+_LZMA_MEMORY_BYTES = 1 << 28
+_GZIP_WINDOW = 31
+
+
+class _Gunzip:
+    """zlib's decompressor under the names that bz2's and lzma's have."""
+
+    def __init__(self) -> None:
+        self._inflate = zlib.decompressobj(_GZIP_WINDOW)
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inflate.unconsumed_tail
+
+    @property
+    def eof(self) -> bool:
+        return self._inflate.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inflate.unused_data
+
+    def decompress(self, data: bytes, max_length: int = 0) -> bytes:
+        return self._inflate.decompress(self._inflate.unconsumed_tail + data, max_length)
+
+
+def _bunzip2() -> Decompressor:
+    import bz2
+
+    return bz2.BZ2Decompressor()
+
+
+def _unxz() -> Decompressor:
+    import lzma
+
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, _LZMA_MEMORY_BYTES)
+
+
+SQUEEZERS: dict[str, Callable[[], Decompressor]] = {
+    ".gz": _Gunzip,
+    ".bz2": _bunzip2,
+    ".xz": _unxz,
+}
+"""Extension -> maker of a decompressor."""
+
+
+def squeezer_of(name: str) -> str:
+    """The extension that says how a file is packed, or ``""``.
+
+    >>> squeezer_of("t10k-images-idx3-ubyte.GZ"), squeezer_of("a.tar")
+    ('.gz', '')
+    """
+    suffix = PurePath(name).suffix.lower()
+    return suffix if suffix in SQUEEZERS else ""
+
+
+def unsqueezed(door: Door, suffix: str) -> Door:
+    """A door to the content of a packed file; it closes the one it is given.
+
+    Args:
+        door: the packed bytes.
+        suffix: a key of `SQUEEZERS`.
+    """
+    return StreamDoor(door.file, _Unsqueezing(door, SQUEEZERS[suffix]), owns=True)
+
+
+class _Unsqueezing:
+    """The unpacked bytes as a binary file."""
+
+    def __init__(self, door: Door, maker: Callable[[], Decompressor]) -> None:
+        self._door = door
+        self._maker = maker
+        self._decompressor: Decompressor | None = None
+        self._offset = 0
+        self._left = b""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` unpacked bytes; none at the end.
+
+        Raises:
+            EOFError: the packed bytes break off.
+            OSError, ValueError, zlib.error, LZMAError: they are damaged.
+            FormatError: the door's own.
+        """
+        while True:
+            if self._decompressor is None:
+                packed = self._left or self._packed()
+                if not packed:
+                    return b""
+                self._decompressor, self._left = self._maker(), packed
+            packed = b""
+            if self._decompressor.needs_input:
+                packed, self._left = self._left or self._packed(), b""
+                if not packed:
+                    raise EOFError("the packed data break off")
+            piece = self._decompressor.decompress(packed, size)
+            if self._decompressor.eof:
+                self._left = self._decompressor.unused_data.lstrip(b"\0")
+                self._decompressor = None
+            if piece:
+                return piece
+
+    def _packed(self) -> bytes:
+        buffer, at, have = self._door.span(self._offset, _FEED_BYTES)
+        piece = bytes(buffer[at : at + min(have, _FEED_BYTES)])
+        self._offset += len(piece)
+        if not piece:
+            self._door.finish()
+        return piece
+
+    def close(self) -> None:
+        """Let go of the packed file."""
+        self._door.close()
