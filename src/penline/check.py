@@ -1,27 +1,30 @@
-"""Re-read a finished data set: every label has its image, every image decodes, hashes hold."""
+"""Re-read a finished data set of any format: hashes, labels, images and counts hold.
+
+What is the same in all formats is done here; the rest by the exporter's own `examine`.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-import cv2
-import numpy as np
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints, ValidationError, field_validator
 
-from penline.errors import ExportError, RecipeError
-from penline.export.paddleocr import DICTIONARY, file_hash, read_dictionary
+from penline.errors import ExportError, UsageError
+from penline.export import exporter_class
+from penline.export.base import TAKES, file_hash
+from penline.export.examine import Findings, inside, is_inside
 from penline.export.run import REPORT
-from penline.paper.picture import picture_size
+from penline.formats import kind_of, reader_for
+from penline.formats.door import open_path
+from penline.records import Defect, Source
 
-__all__ = ["Checked", "check"]
+__all__ = ["Checked", "check", "read_report"]
 
 MAX_REPORT_BYTES = 1 << 30
-MAX_IMAGE_BYTES = 1 << 28
 
 
 @dataclass(slots=True)
@@ -30,7 +33,7 @@ class Checked:
 
     Attributes:
         out: the data set.
-        lines: labels read, by list.
+        lines: items read, by side.
         problems: one line each; none in a sound set.
     """
 
@@ -40,146 +43,97 @@ class Checked:
 
 
 def check(out: Path, progress: Callable[[int, int], None] | None = None) -> Checked:
-    """Check a finished data set in the ``paddleocr`` format.
+    """Check a finished data set, in whatever format it is.
+
+    Args:
+        out: the data set.
+        progress: called with items done and items in all.
 
     Raises:
         ExportError: not a finished data set of penline's, or one whose report is not sound.
     """
-    report = _report(out)
-    found = Checked(out)
-    problems = found.problems
-    for name, digest in report.files.items():
-        if not (out / name).is_file():
-            problems.append(f"{name}: missing")
-        elif file_hash(out / name) != digest:
-            problems.append(f"{name}: not the file that was written")
-    labels = _labels(out, report, found)
-    folders: dict[str, Any] = {}
-    for done, path in enumerate(sorted(labels), 1):
-        data = _image(out, path, problems)
-        folder = path.split("/")[1] if path.count("/") == 2 else path
-        folders.setdefault(folder, hashlib.blake2b(digest_size=16)).update(data)
-        if progress and not done % 256:
-            progress(done, len(labels))
+    report = read_report(out)
+    to = report["run"]["to"]
+    try:
+        exporter = exporter_class(to, *TAKES)
+    except UsageError as error:
+        raise ExportError(f"{out / REPORT}: {error}") from None
+    found = Findings(total=sum(report["lines"].values()), progress=progress)
+    for name, digest in report["files"].items():
+        _file(out, name, digest, found)
+    found.read = lambda name: _records(out, name, found)
+    exporter.examine(out, report, found)
     if progress:
-        progress(len(labels), len(labels))
-    written = {f"{shard.number:05d}": shard.files for shard in report.shards}
-    for folder in sorted(written.keys() | folders.keys()):
-        digest = folders.get(folder, hashlib.blake2b(digest_size=16)).hexdigest()
-        if folder not in written:
-            problems.append(f"images/{folder}: not in the report")
-        elif digest != written[folder]:
-            problems.append(f"images/{folder}: its files are not those that were written")
-    for path in sorted(str(p.relative_to(out).as_posix()) for p in (out / "images").rglob("*.*")):
-        if path not in labels:
-            problems.append(f"{path}: an image without a label")
-    return found
+        progress(found.total, found.total)
+    return Checked(out, found.lines, found.problems)
 
 
-class _Shard(BaseModel):
+class _Run(BaseModel, extra="allow"):
+    to: str
+
+
+class _Shard(BaseModel, extra="allow"):
     number: int
-    files: str
+    files: str | dict[str, str] = ""
 
 
 class _Report(BaseModel):
-    """What of ``report.json`` can be checked."""
+    """What ``report.json`` has in every format."""
 
+    run: _Run
     lines: dict[Annotated[str, StringConstraints(pattern="^[a-z]{1,20}$")], int]
-    characters: int
-    spaces: int
-    classes: int
-    outside_dictionary: dict[str, int]
-    files: dict[Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}\.[a-z]{1,8}$")], str]
+    files: dict[str, str]
     shards: list[_Shard]
 
+    @field_validator("files")
+    @classmethod
+    def _stay_inside(cls, files: dict[str, str]) -> dict[str, str]:
+        for name in files:
+            if not is_inside(name):
+                raise ValueError(f"{name!r} leads out of the data set")
+        return files
 
-def _report(out: Path) -> _Report:
+
+def read_report(out: Path) -> dict[str, Any]:
+    """All of a finished set's report, its common parts with their types.
+
+    Raises:
+        ExportError: there is none, or it is not sound.
+    """
     path = out / REPORT
     if not path.is_file() or path.stat().st_size > MAX_REPORT_BYTES:
         raise ExportError(f"{out} has no {REPORT}: not a finished data set of penline's")
+    data = path.read_bytes()
     try:
-        report = _Report.model_validate_json(path.read_bytes())
+        report = _Report.model_validate_json(data)
+        whole: dict[str, Any] = json.loads(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ExportError(f"{path}: not a report of penline's: {place}: {first['msg']}") from None
-    if not (out / DICTIONARY).is_file():
-        raise ExportError(f"{out} has no {DICTIONARY}")
-    return report
+    except (ValueError, RecursionError):
+        raise ExportError(f"{path}: not a report of penline's") from None
+    return whole | report.model_dump()
 
 
-def _labels(out: Path, report: _Report, found: Checked) -> dict[str, str]:
-    """The labels of all lists, held against dictionary and report."""
-    problems = found.problems
-    dictionary = set(read_dictionary((out / DICTIONARY).read_bytes(), DICTIONARY))
-    labels: dict[str, str] = {}
-    characters: Counter[str] = Counter()
-    for side, expected in report.lines.items():
-        name = f"rec_gt_{side}.txt"
-        count = 0
-        for number, line in _lines(out / name, problems):
-            count += 1
-            path, tab, text = line.partition("\t")
-            if not tab or not text or "\t" in text or "\r" in text:
-                problems.append(f"{name}: line {number}: not a path, a TAB and a text")
-                continue
-            if path in labels:
-                problems.append(f"{name}: line {number}: {path} stands twice")
-                continue
-            labels[path] = text
-            characters.update(text)
-            known = dictionary | report.outside_dictionary.keys() | {" "}
-            strange = "".join(sorted(set(text) - known))
-            if strange:
-                problems.append(f"{name}: line {number}: not in {DICTIONARY}: {strange}")
-        found.lines[side] = count
-        if count != expected:
-            problems.append(f"{name}: {count} lines, the report says {expected}")
-    spaces = characters.pop(" ", 0)
-    counted = {
-        "spaces": spaces,
-        "characters": sum(characters.values()),
-        "classes": len(characters),
-    }
-    for what, count in counted.items():
-        if count != getattr(report, what):
-            problems.append(f"{REPORT}: says {getattr(report, what)} {what}, there are {count}")
-    return labels
-
-
-def _lines(path: Path, problems: list[str]) -> Iterator[tuple[int, str]]:
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError:
-        problems.append(f"{path.name}: missing")
+def _file(out: Path, name: str, digest: str, found: Findings) -> None:
+    """Hold one file against its hash; a file of records is read through, too."""
+    path = inside(out, name)
+    if path is None or not path.is_file():
+        found.add(f"{name}: missing")
         return
-    except UnicodeDecodeError as error:
-        problems.append(f"{path.name}: byte {error.start} is not UTF-8")
+    if file_hash(path) != digest:
+        found.add(f"{name}: not the file that was written")
+
+
+def _records(out: Path, name: str, found: Findings) -> Iterator[Any]:
+    """The sound records of a file of the data set, in a format that penline reads."""
+    path, kind = inside(out, name), kind_of(name)
+    if path is None or not path.is_file() or kind is None:
         return
-    if text.startswith("\ufeff"):
-        problems.append(f"{path.name}: begins with a byte order mark")
-    if text:
-        yield from enumerate(text.removesuffix("\n").split("\n"), 1)
-
-
-def _image(out: Path, path: str, problems: list[str]) -> bytes:
-    file = out / path
-    if Path(path).is_absolute() or ".." in Path(path).parts:
-        problems.append(f"{path}: leads out of the data set")
-        return b""
-    try:
-        if file.stat().st_size > MAX_IMAGE_BYTES:
-            problems.append(f"{path}: larger than any line's image")
-            return b""
-        data = file.read_bytes()
-    except (OSError, ValueError) as error:
-        problems.append(f"{path}: {getattr(error, 'strerror', None) or 'cannot be read'}")
-        return b""
-    try:
-        picture_size(file)  # before a header that lies makes the decoder take memory for it
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    except (RecipeError, cv2.error):
-        image = None
-    if image is None:
-        problems.append(f"{path}: does not decode as an image")
-    return data
+    with open_path(path) as door:
+        for record in reader_for(kind).salvage(door, Source(name, "")):
+            if isinstance(record, Defect):
+                found.add(str(record))
+            else:
+                yield record

@@ -1,23 +1,46 @@
-"""What an exporter is, and how a sample's image becomes a file's bytes."""
+"""What an exporter is, and what all exporters write their files with."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from penline.errors import ExportError, UnwritableLine
-from penline.records import Sample
+from penline.errors import ExportError
+from penline.export.examine import Findings
+from penline.pages import StrokePage
+from penline.records import Sample, StrokeRecord
 
-__all__ = ["Exporter", "Options", "Report", "encode"]
+__all__ = [
+    "TAKES",
+    "Exporter",
+    "Options",
+    "Report",
+    "StrokeItem",
+    "Takes",
+    "box_line",
+    "encode",
+    "file_hash",
+    "hasher",
+    "shard_folder",
+    "write",
+]
 
 Report = dict[str, Any]
+Takes: TypeAlias = Literal["lines", "pages", "strokes"]
+TAKES: tuple[Takes, ...] = ("lines", "pages", "strokes")
+
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +62,75 @@ class Options:
     splits: tuple[str, ...] = field(default=("train",))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StrokeItem:
+    """Pen strokes as an archive holds them, for formats of strokes.
+
+    Attributes:
+        index: number of the item in its data set, from 0.
+        side: ``"train"`` or ``"test"``.
+        record: a character, or a page with lines.
+    """
+
+    index: int
+    side: str
+    record: StrokeRecord | StrokePage
+
+
 class Exporter(ABC):
-    """Writes shards, each on its own, and then what belongs to all of them."""
+    """Writes shards, each on its own, and then what belongs to all of them.
+
+    Attributes:
+        takes: what `shard` is given: ``"lines"`` (``Sample | UnwritableLine``), ``"pages"``
+            (``penline.pages.Page``) or ``"strokes"`` (`StrokeItem`).
+        owns: names of the files and folders in the output folder that a run may remove: all
+            that the format writes there beside ``report.json``.
+    """
+
+    takes: ClassVar[Takes] = "lines"
+    owns: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, out: Path, options: Options) -> None:
         self.out = out
         self.options = options
 
     @abstractmethod
-    def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
+    def shard(self, number: int, samples: Iterable[Any]) -> Report:
         """Write one shard; it bears its final name only when it is whole.
 
+        What is being written lies directly in one of the folders that the format owns, under a
+        name ``.*.partial``, or in the output folder as ``.NAME*.partial`` of a file that it owns:
+        a run that was killed leaves it, and the next run removes it.
+
         Returns:
-            What `finish` needs to know of it, as JSON can hold it.
+            What `finish` needs to know of it, as JSON can hold it; its ``"number"``, too.
         """
 
     @abstractmethod
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
-        """Write what belongs to all shards, given in order, and ``report.json``; return that."""
+        """Write what belongs to all shards, given in order, and ``report.json``; return that.
+
+        The report tells ``"files"`` (name -> `file_hash`) and ``"shards"`` (a list of objects,
+        each with its ``"number"`` and its hashes), from which `penline check` proves the set, and
+        ``"lines"`` (side -> how many).
+
+        Raises:
+            ExportError: the shards hold nothing.
+        """
+
+    @classmethod
+    def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:  # noqa: ARG003
+        """Re-read a finished data set: labels, images and counts against the report.
+
+        The hashes of ``report["files"]`` are looked at before, by `penline.check`.
+
+        Args:
+            out: the data set.
+            report: ``report.json``, whose ``run``, ``lines``, ``files`` and ``shards`` have their
+                types; nothing else in it is sure.
+            found: where problems and counts go.
+        """
+        found.lines.update(report["lines"])
 
 
 def encode(image: npt.NDArray[np.uint8], options: Options) -> bytes:
@@ -67,7 +141,61 @@ def encode(image: npt.NDArray[np.uint8], options: Options) -> bytes:
     """
     pixels = image if image.ndim == 2 else image[:, :, ::-1]
     flags = [cv2.IMWRITE_JPEG_QUALITY, options.quality] if options.format == "jpg" else []
-    good, data = cv2.imencode(f".{options.format}", np.ascontiguousarray(pixels), flags)
+    why = f"an image of {image.shape} could not be encoded as {options.format}"
+    try:
+        good, data = cv2.imencode(f".{options.format}", np.ascontiguousarray(pixels), flags)
+    except cv2.error as error:
+        raise ExportError(f"{why}: {error.err}") from None
     if not good:
-        raise ExportError(f"an image of {image.shape} could not be encoded as {options.format}")
+        raise ExportError(f"{why}; JPEG takes sides of up to 65,500 px, PNG longer ones")
     return data.tobytes()
+
+
+@contextmanager
+def shard_folder(parent: Path, name: str) -> Iterator[Path]:
+    """A folder to write a shard into; it gets its name in `parent` when the block ends well.
+
+    What stands there under that name goes.
+    """
+    partial, final = parent / f".{name}.{os.getpid()}.partial", parent / name
+    for folder in (partial, final):
+        if folder.exists():
+            shutil.rmtree(folder)
+    partial.mkdir(parents=True)
+    yield partial
+    partial.rename(final)
+
+
+def write(path: str | Path, data: bytes) -> None:
+    """Write a new file, in a folder that has no final name yet."""
+    # a file object for each image would cost more than the writing itself
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o644)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+    finally:
+        os.close(handle)
+
+
+def hasher() -> hashlib.blake2b:
+    """A new BLAKE2b-128: the one hash of files, shards and pixels."""
+    return hashlib.blake2b(digest_size=16)
+
+
+def file_hash(path: Path) -> str:
+    """BLAKE2b-128 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, hasher).hexdigest()
+
+
+def box_line(path: str, sample: Sample) -> dict[str, Any]:
+    """What ``boxes.jsonl`` says of a line: its text, boxes, provenance and drawn numbers."""
+    return {
+        "path": path,
+        "text": sample.text,
+        "writer": sample.writer,
+        "quads": sample.quads.tolist(),
+        "origins": [origin._asdict() for origin in sample.origins],
+        "drawn": sample.drawn,
+    }

@@ -13,17 +13,25 @@ Layout (label files as PaddleOCR's ``SimpleDataSet`` reads them: UTF-8, LF, no B
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from penline.errors import ExportError, UnwritableLine
-from penline.export.base import Exporter, Report, encode
+from penline.export.base import (
+    Exporter,
+    Report,
+    box_line,
+    encode,
+    file_hash,
+    hasher,
+    shard_folder,
+    write,
+)
+from penline.export.examine import Findings
+from penline.export.paddleocr_check import examine_recognition
 from penline.export.paddleocr_config import configuration
 from penline.export.run import REPORT, put
 from penline.records import Sample
@@ -33,13 +41,6 @@ __all__ = ["DICTIONARY", "PaddleOCR", "file_hash", "read_dictionary"]
 DICTIONARY = "dict.txt"
 CONFIGURATION = "paddleocr_rec.yml"
 BOXES = "boxes.jsonl"
-_BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
-
-
-def file_hash(path: Path) -> str:
-    """BLAKE2b-128 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
@@ -62,41 +63,44 @@ def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
 class PaddleOCR(Exporter):
     """See the module."""
 
+    owns = (
+        "images",
+        "rec_gt_train.txt",
+        "rec_gt_val.txt",
+        "rec_gt_test.txt",
+        DICTIONARY,
+        BOXES,
+        CONFIGURATION,
+    )
+
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
         options = self.options
-        images = self.out / "images"
-        partial = images / f".{number:05d}.{os.getpid()}.partial"
-        final = images / f"{number:05d}"
-        for folder in (partial, final):
-            if folder.exists():
-                shutil.rmtree(folder)
-        partial.mkdir(parents=True)
-        files, pixels = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
+        files, pixels = hasher(), hasher()
         labels: list[tuple[str, str, str, int]] = []
         boxes: list[dict[str, Any]] = []
         counts: Counter[str] = Counter()
         ratio = 0.0
         errors: list[str] = []
-        for sample in samples:
-            if isinstance(sample, UnwritableLine):
-                errors.append(str(sample))
+        with shard_folder(self.out / "images", f"{number:05d}") as folder:
+            for sample in samples:
+                if isinstance(sample, UnwritableLine):
+                    errors.append(str(sample))
+                    counts.update(sample.counts)
+                    continue
+                name = f"{sample.index:08d}.{options.format}"
+                path = f"images/{number:05d}/{name}"
+                if any(mark in sample.text for mark in "\t\n\r"):
+                    raise ExportError(f"{path}: a label must hold no TAB and no line end")
+                data = encode(sample.image, options)
+                write(f"{folder}/{name}", data)
+                files.update(data)
+                pixels.update(sample.image.tobytes())
                 counts.update(sample.counts)
-                continue
-            name = f"{sample.index:08d}.{options.format}"
-            path = f"images/{number:05d}/{name}"
-            if any(mark in sample.text for mark in "\t\n\r"):
-                raise ExportError(f"{path}: a label must hold no TAB and no line end")
-            data = encode(sample.image, options)
-            _write(f"{partial}/{name}", data)
-            files.update(data)
-            pixels.update(sample.image.tobytes())
-            counts.update(sample.counts)
-            ratio = max(ratio, sample.image.shape[1] / sample.image.shape[0])
-            labels.append((path, sample.text, sample.side, len(data)))
-            if options.boxes:
-                boxes.append(_box_line(path, sample))
-        partial.rename(final)
+                ratio = max(ratio, sample.image.shape[1] / sample.image.shape[0])
+                labels.append((path, sample.text, sample.side, len(data)))
+                if options.boxes:
+                    boxes.append(box_line(path, sample))
         return {
             "number": number,
             "labels": labels,
@@ -168,24 +172,10 @@ class PaddleOCR(Exporter):
         put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
         return whole
 
-
-def _write(path: str, data: bytes) -> None:
-    # a file object for each image would cost more than the writing itself
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o644)
-    try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(handle, rest) :]
-    finally:
-        os.close(handle)
-
-
-def _box_line(path: str, sample: Sample) -> dict[str, Any]:
-    return {
-        "path": path,
-        "text": sample.text,
-        "writer": sample.writer,
-        "quads": sample.quads.tolist(),
-        "origins": [origin._asdict() for origin in sample.origins],
-        "drawn": sample.drawn,
-    }
+    @classmethod
+    def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:
+        """See `Exporter.examine`."""
+        if not (out / DICTIONARY).is_file():
+            raise ExportError(f"{out} has no {DICTIONARY}")
+        entries = read_dictionary((out / DICTIONARY).read_bytes(), DICTIONARY)
+        examine_recognition(out, report, frozenset(entries), found)

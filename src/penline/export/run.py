@@ -11,12 +11,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from penline.errors import UsageError
+from penline.export import exporter_class
+from penline.export.base import TAKES
 from penline.lock import locked
 
 __all__ = ["FORMAT_OF_RUN", "REPORT", "SHARD", "Run", "put"]
@@ -28,18 +30,6 @@ _WORK = ".penline"
 FORMAT_OF_RUN = 1
 """In ``run.json`` and ``report.json``: by this a folder is known as penline's."""
 LOCK = ".penline.lock"
-_OWN = (
-    "images",
-    "rec_gt_train.txt",
-    "rec_gt_val.txt",
-    "rec_gt_test.txt",
-    "dict.txt",
-    "boxes.jsonl",
-    "paddleocr_rec.yml",
-    REPORT,
-    _WORK,
-)
-"""What a run may remove, the marks by which it knows its own folder last."""
 
 
 def put(path: Path, data: bytes) -> None:
@@ -106,8 +96,8 @@ class Run:
             raise UsageError(f"{self.out} is not empty and is not a data set of penline's")
         (self.work / "shards").mkdir(parents=True, exist_ok=True)
         put(unfinished, json.dumps(wanted, ensure_ascii=False, indent=1).encode())
-        for partial in (self.out / "images").glob(".*.partial"):
-            shutil.rmtree(partial)  # of a run that was killed
+        for partial in self._partials(_owned(wanted)):
+            _remove(partial)  # of a run that was killed
         return {int(path.stem) for path in (self.work / "shards").glob("*.json")}
 
     def done(self, number: int, facts: Mapping[str, Any]) -> None:
@@ -123,16 +113,37 @@ class Run:
         shutil.rmtree(self.work)
 
     def clear(self) -> None:
-        """Remove what a run writes, and nothing else."""
-        for name in _OWN:
-            path = self.out / name
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
+        """Remove what the format of the run that stands here writes, and nothing else.
+
+        Raises:
+            UsageError: it was made in a format that is not known here.
+        """
+        finished, unfinished = self.out / REPORT, self.work / "run.json"
+        found = [_read(finished).get("run"), _read(unfinished)]
+        names = {name for run in found if isinstance(run, dict) and run for name in _owned(run)}
+        for name in (*sorted(names), REPORT, _WORK):  # the marks of penline's own folders last
+            _remove(self.out / name)
+
+    def _partials(self, names: Iterable[str]) -> Iterator[Path]:
+        for name in (*names, REPORT):
+            yield from self.out.glob(f".{name}*.partial")
+            if (self.out / name).is_dir() and not (self.out / name).is_symlink():
+                yield from (self.out / name).glob(".*.partial")
 
     def _mark(self, number: int) -> Path:
         return self.work / "shards" / f"{number:05d}.json"
+
+
+def _owned(run: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the format of that run writes. The names come from the exporter, never from a file."""
+    return exporter_class(str(run.get("to")), *TAKES).owns
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> dict[str, Any]:

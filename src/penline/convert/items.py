@@ -1,0 +1,169 @@
+"""Records of archives as the items that exporters take: lines, pages or strokes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.convert.outline import box_outline
+from penline.convert.penned import penned_lines
+from penline.convert.policy import Policy
+from penline.convert.sheets import character_quads, pages
+from penline.datasets.sources import SourceFile
+from penline.export.base import StrokeItem, Takes
+from penline.formats.ink import InkPage
+from penline.pages import Page
+from penline.records import Defect, GlyphRecord, LineRecord, Origin, Sample, StrokeRecord
+from penline.render.hand import STROKE_HEIGHT_PX, rendered
+
+__all__ = ["STOCK_LENGTH", "items"]
+
+STOCK_LENGTH = 25
+"""Longest label that stock PaddleOCR configurations take."""
+
+Item: TypeAlias = Sample | Page | StrokeItem
+
+
+def items(
+    files: Iterable[SourceFile], takes: Takes, policy: Policy, *, salvage: bool
+) -> Iterator[Item]:
+    """The items of all files, numbered on; a record that makes none is counted with its reason.
+
+    Raises:
+        FormatError: a file that is not what its format says, without `salvage`.
+    """
+    make: dict[Takes, Callable[[SourceFile, Policy, bool], Iterator[Item]]] = {
+        "lines": _lines,
+        "pages": _pages,
+        "strokes": _strokes,
+    }
+    index = 0
+    for file in files:
+        for item in make[takes](file, policy, salvage):
+            yield dataclasses.replace(item, index=index)
+            index += 1
+
+
+def _sound(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
+    """Records; defects counted. Some formats yield records of kinds of their own."""
+    if not salvage:
+        yield from file.read()
+        return
+    for record in file.salvage():
+        if isinstance(record, Defect):
+            policy.drop(f"defect: {record.field}")
+        else:
+            yield record
+
+
+def _lined(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
+    """The same, each page of strokes as its lines, rendered."""
+    for record in _sound(file, policy, salvage):
+        if isinstance(record, InkPage):
+            yield from penned_lines(record, STROKE_HEIGHT_PX, policy, salvage=salvage)
+        else:
+            yield record
+
+
+def _pages(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Page]:
+    yield from pages(_placed_lines(file, policy, salvage), policy, salvage=salvage)
+
+
+def _placed_lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[LineRecord]:
+    for record in _lined(file, policy, salvage):
+        if isinstance(record, LineRecord):
+            yield record
+        else:
+            policy.drop(f"not a line of a page: {type(record).__name__}")
+
+
+def _strokes(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[StrokeItem]:
+    side = "test" if file.source.part == "test" else "train"
+    for record in _sound(file, policy, salvage):
+        if isinstance(record, StrokeRecord | InkPage):
+            yield StrokeItem(0, side, record)
+        else:
+            policy.drop(f"not strokes: {type(record).__name__}")
+
+
+def _lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Sample]:
+    records = _lined(file, policy, salvage)
+    damaged = policy.drop if salvage else None
+    drawn = rendered(records, file.source.writer, STROKE_HEIGHT_PX, policy.drop, damaged)
+    for record, ink in drawn:
+        if isinstance(record, StrokeRecord) and ink is not None:
+            sample: Sample | None = _character(record, record.character, 255 - ink.ink)
+        elif isinstance(record, GlyphRecord):
+            sample = _character(record, record.character, 255 - record.ink)
+        elif isinstance(record, LineRecord):
+            sample = _line(record, policy)
+        else:
+            policy.drop(f"not a character and not a line: {type(record).__name__}")
+            continue
+        if sample is not None and _fits(sample.text, policy):
+            yield sample
+
+
+def _fits(text: str, policy: Policy) -> bool:
+    """Whether a list of labels can hold the text; counts, long ones too."""
+    if not text:
+        policy.drop("pictures without a label")
+        return False
+    if any(mark in text for mark in "\t\n\r"):
+        policy.drop("labels with a TAB or a line end")
+        return False
+    policy.counts[f"labels longer than {STOCK_LENGTH} characters"] += len(text) > STOCK_LENGTH
+    return True
+
+
+def _character(
+    record: GlyphRecord | StrokeRecord, text: str, image: npt.NDArray[np.uint8]
+) -> Sample:
+    return _sample(record, image, text, text, {}, None)
+
+
+def _line(record: LineRecord, policy: Policy) -> Sample | None:
+    """The line as a sample; None where it has no label, which is counted."""
+    dropped = False
+
+    def drop() -> None:
+        nonlocal dropped
+        dropped = True
+        policy.drop("lines dropped for units without a character")
+
+    text = policy.label(record.characters, drop)
+    if dropped:
+        return None
+    quads = character_quads(record, policy) if text else None
+    if quads is not None:
+        quads -= (record.left_px, record.top_px)
+    place = {"top_px": record.top_px, "left_px": record.left_px}
+    return _sample(record, 255 - record.ink, text, "", place, quads)
+
+
+def _sample(
+    record: GlyphRecord | StrokeRecord | LineRecord,
+    image: npt.NDArray[np.uint8],
+    text: str,
+    written: str,
+    place: dict[str, Any],
+    quads: npt.NDArray[np.float64] | None,
+) -> Sample:
+    height, width = image.shape
+    source = record.source
+    origin = Origin(0, written, source.writer, source.file, record.record, record.offset)
+    return Sample(
+        index=0,
+        image=image,
+        text=text,
+        quads=box_outline(0, 0, height, width)[None] if quads is None else quads,
+        writer=source.writer,
+        side="test" if source.part == "test" else "train",
+        drawn={"height_px": height, "width_px": width, **place},
+        counts={},
+        trace=lambda: (origin,),
+    )

@@ -1,0 +1,123 @@
+"""Convert: the records of archives as they are, by the same exporters as composed lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Literal
+
+from penline import __version__
+from penline.catalogue.terms import terms
+from penline.convert.items import Item, items
+from penline.convert.policy import Policy
+from penline.datasets.sources import AnyPath, open_sources
+from penline.errors import ExportError
+from penline.export import exporter_class
+from penline.export.base import TAKES, Options
+from penline.export.run import FORMAT_OF_RUN, SHARD, Run
+
+__all__ = ["convert"]
+
+_SHOWN = 64
+"""Items between two words of progress."""
+
+
+def convert(
+    sources: AnyPath | Iterable[AnyPath],
+    out: AnyPath,
+    *,
+    to: str = "paddleocr",
+    unknown: str = "drop-line",
+    part: str | None = None,
+    salvage: bool = False,
+    image_format: Literal["jpg", "png"] = "png",
+    boxes: bool = False,
+    overwrite: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Write real characters, lines, pages or strokes as a training set, in the archives' order.
+
+    The format decides what is written. Formats of lines (``paddleocr``, ``imagefolder``,
+    ``parquet``) take characters and lines, each a picture of its own size. Formats of pages
+    (``paddleocr-det``, ``page-xml``, ``coco``) take the lines of page files, put together.
+    ``inkml`` takes strokes as they are. Lines and pages of strokes are rendered with the pen of
+    their writer, 64 px a Chinese character. The publisher's part decides the side: train, or
+    test.
+
+    Args:
+        sources: files, folders and zip archives, read in place.
+        out: the folder to make.
+        to: name of the format.
+        unknown: what to do with ink that the publisher left without a label: ``drop-line`` (on
+            a page the line stays, to be ignored); ``drop-char`` leaves it out of the label,
+            though the ink shows; ``keep`` puts U+FFFD in its place. All are counted. Formats of
+            strokes keep it as it is.
+        part: ``"train"`` or ``"test"``, instead of what the names say.
+        salvage: leave out damaged records, counted, instead of stopping.
+        image_format: ``png``, which keeps every pixel, or ``jpg`` of quality 95.
+        boxes: write places and provenance, too (``boxes.jsonl``, ``pages.jsonl``).
+        overwrite: replace a data set that is there.
+        progress: called with the number of items so far.
+
+    Returns:
+        What ``report.json`` holds; records that the format has no place for are counted in its
+        ``left_out``, with the reason.
+
+    Raises:
+        UsageError: the folder is taken, or a path does not exist.
+        FormatError: a file that is not what its format says.
+        ExportError: nothing to convert.
+    """
+    policy = Policy(unknown)
+    files = list(open_sources(sources, part=part))
+    has_test = any(file.source.part == "test" for file in files)
+    has_train = any(file.source.part != "test" for file in files)
+    splits = ("train",) * has_train + ("test",) * has_test
+    run = Run(Path(out))
+    kind = exporter_class(to, *TAKES)
+    exporter = kind(run.out, Options(image_format, 95, boxes, None, splits))
+    identity = {
+        "format_of_run": FORMAT_OF_RUN,
+        "verb": "convert",
+        "sources": [[file.source.file, file.size_bytes, file.source.part] for file in files],
+        "unknown": unknown,
+        "salvage": salvage,
+        "to": to,
+        "format": image_format,
+        "boxes": boxes,
+    }
+    with run.held():
+        run.begin(identity, overwrite=overwrite)
+        found = _counted(items(files, kind.takes, policy, salvage=salvage), progress)
+        number = -1
+        for number, first in enumerate(found):
+            shard = chain([first], islice(found, SHARD - 1))
+            run.done(number, exporter.shard(number, shard))
+        left_out = {reason: n for reason, n in sorted(policy.counts.items()) if n}
+        if number < 0:
+            run.clear()
+            reasons = "; ".join(f"{reason}: {count}" for reason, count in left_out.items())
+            raise ExportError(f"nothing to convert to {to}{f' ({reasons})' if reasons else ''}")
+        facts = {
+            "penline": __version__,
+            "run": identity,
+            "simulated": False,
+            "mixed_writers": False,
+            "sources": terms(file.source.card for file in files),
+            "left_out": left_out,
+        }
+        try:
+            report = exporter.finish((run.facts(k) for k in range(number + 1)), facts)
+        except ExportError:
+            run.clear()  # nothing in it: leave the folder free
+            raise
+        run.end()
+    return report
+
+
+def _counted(found: Iterator[Item], progress: Callable[[int], None] | None) -> Iterator[Item]:
+    for count, item in enumerate(found, 1):
+        yield item
+        if progress and not count % _SHOWN:
+            progress(count)

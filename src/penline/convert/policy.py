@@ -1,0 +1,58 @@
+"""What becomes of ink that the publisher left without a label: one policy, all counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from penline.errors import UsageError
+
+__all__ = ["UNKNOWN", "Policy"]
+
+UNKNOWN = ("drop-line", "drop-char", "keep")
+_STANDS_FOR = {"drop-char": "", "keep": "\ufffd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How units without a character are treated, and the counts of the whole run.
+
+    Attributes:
+        unknown: ``drop-line``, ``drop-char`` or ``keep``.
+        counts: what was left out or is worth knowing, by reason.
+
+    Raises:
+        UsageError: `unknown` is none of these.
+    """
+
+    unknown: str
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        if self.unknown not in UNKNOWN:
+            raise UsageError(f"unknown must be one of {', '.join(UNKNOWN)}, not {self.unknown!r}")
+
+    def drop(self, reason: str) -> None:
+        """Count one thing that was left out."""
+        self.counts[reason] += 1
+
+    def label(self, characters: Sequence[str | None], no_label: Callable[[], None]) -> str:
+        """The label of a line; ``""`` where it has none.
+
+        Args:
+            characters: one for each unit, None where the ink has no label.
+            no_label: called where units without a label cost the line its own.
+        """
+        lacking = characters.count(None)
+        if not lacking:
+            return "".join(c for c in characters if c is not None)
+        self.counts[f"units without a character: {self.unknown}"] += lacking
+        if self.unknown == "drop-line":
+            no_label()
+            return ""
+        return "".join(_STANDS_FOR[self.unknown] if c is None else c for c in characters)
+
+    def stands(self, character: str | None) -> bool:
+        """Whether a unit has a character of its own in the label."""
+        return character is not None or self.unknown == "keep"

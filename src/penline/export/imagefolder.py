@@ -1,0 +1,139 @@
+"""Hugging Face ImageFolder: a folder of images a split, with their labels in JSON lines.
+
+Layout (Hugging Face datasets, "Create an image dataset": ``metadata.jsonl`` beside the images,
+``file_name`` relative to it, splits by the names of folders):
+
+    train/00012/00012345.png     at most 1,000 a folder, named by index
+    train/metadata.jsonl         {"file_name": "00012/00012345.png", "text": ..., "writer": ...}
+    validation/  test/           the same, where there are such lines
+    report.json
+
+A label may hold whatever JSON can. With boxes a row has ``quads``, ``origins`` and ``drawn``, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, ClassVar
+
+from penline.errors import UnwritableLine
+from penline.export.base import Exporter, Report, encode, file_hash, hasher, shard_folder, write
+from penline.export.examine import Findings, json_lines, picture_bytes
+from penline.export.rows import FOLDERS, row
+from penline.export.run import REPORT, put
+from penline.export.tally import Tally, streamed
+from penline.records import Sample
+
+__all__ = ["METADATA", "ImageFolder"]
+
+METADATA = "metadata.jsonl"
+
+
+class ImageFolder(Exporter):
+    """See the module."""
+
+    owns: ClassVar[tuple[str, ...]] = tuple(FOLDERS.values())
+
+    def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
+        """See `Exporter.shard`."""
+        options = self.options
+        name = f"{number:05d}"
+        rows: list[tuple[str, dict[str, Any]]] = []
+        tally = Tally({})
+        hashes = {side: hasher() for side in options.splits}
+        pixels = hasher()
+        with ExitStack() as stack:
+            folders: dict[str, Path] = {}
+            for sample in samples:
+                if isinstance(sample, UnwritableLine):
+                    tally.errors.append(str(sample))
+                    tally.counts.update(sample.counts)
+                    continue
+                side = sample.side
+                if side not in folders:
+                    parent = self.out / FOLDERS[side]
+                    folders[side] = stack.enter_context(shard_folder(parent, name))
+                file = f"{sample.index:08d}.{options.format}"
+                data = encode(sample.image, options)
+                write(f"{folders[side]}/{file}", data)
+                hashes[side].update(data)
+                pixels.update(sample.image.tobytes())
+                tally.counts.update(sample.counts)
+                tally.size += len(data)
+                facts = {"file_name": f"{name}/{file}", **row(sample, boxes=options.boxes)}
+                rows.append((side, facts))
+        return {
+            "number": number,
+            "rows": rows,
+            "counts": dict(sorted(tally.counts.items())),
+            "errors": tally.errors,
+            "bytes": tally.size,
+            "files": {FOLDERS[side]: hashes[side].hexdigest() for side in sorted(folders)},
+            "pixels": pixels.hexdigest(),
+        }
+
+    def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
+        """See `Exporter.finish`."""
+        tally = Tally(dict.fromkeys(self.options.splits, 0))
+        kept = []
+        with ExitStack() as stack:
+            files: dict[str, Any] = {}
+            for shard in shards:
+                tally.shard(shard)
+                kept.append({key: shard[key] for key in ("number", "files", "pixels")})
+                for side, facts in shard["rows"]:
+                    if side not in files:
+                        path = self.out / FOLDERS[side] / METADATA
+                        files[side] = stack.enter_context(streamed(path))
+                    files[side].write(json.dumps(facts, ensure_ascii=False).encode() + b"\n")
+                    tally.label(side, facts["text"])
+        names = [f"{FOLDERS[side]}/{METADATA}" for side in self.options.splits if side in files]
+        whole = {
+            **report,
+            **tally.facts(),
+            "files": {name: file_hash(self.out / name) for name in names},
+            "shards": kept,
+        }
+        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
+        return whole
+
+    @classmethod
+    def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:
+        """See `Exporter.examine`."""
+        tally = Tally({})
+        seen: dict[str, Any] = {}
+        for side in report["lines"]:
+            split = FOLDERS.get(side, side)
+            tally.lines[side] = 0
+            if not report["lines"][side] and not (out / split).exists():
+                continue
+            labelled: set[str] = set()
+            for number, facts in json_lines(out / split / METADATA, f"{split}/{METADATA}", found):
+                name, text = facts.get("file_name"), facts.get("text")
+                place = f"{split}/{METADATA}: line {number}"
+                if not isinstance(name, str) or not isinstance(text, str) or not text:
+                    found.add(f"{place}: no file_name, or no text")
+                    continue
+                tally.label(side, text)
+                if name in labelled:
+                    found.add(f"{place}: {name} stands twice")
+                    continue
+                labelled.add(name)
+                folder = f"{split}/{name.partition('/')[0]}"
+                data = picture_bytes(out, f"{split}/{name}", found)
+                seen.setdefault(folder, hasher()).update(data)
+                found.tick()
+            for path in sorted((out / split).rglob("*")):
+                name = path.relative_to(out / split).as_posix()
+                if path.is_file() and name not in labelled and name != METADATA:
+                    found.add(f"{split}/{name}: an image without a label")
+        written = {
+            f"{split}/{shard['number']:05d}": digest
+            for shard in report["shards"]
+            for split, digest in (shard["files"] or {}).items()
+        }
+        found.hashes(written, {folder: digest.hexdigest() for folder, digest in seen.items()})
+        tally.compare(report, found)
