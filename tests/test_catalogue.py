@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from pydantic import ValidationError
 
-from penline.catalogue import Card, card, ids, load, page, parse
+from fakes import REAL
+from penline.catalogue import Card, Erratum, alphabet, card, ids, load, page, parse
+from penline.catalogue.alphabets import CASIA_SYMBOLS
+from penline.catalogue.errata import apply, errata, parse_errata
+from penline.catalogue.numbers import expand
+from penline.characters import is_han
+from penline.datasets.sources import read
 from penline.errors import CatalogueError
 from penline.formats import READERS
 from penline.new_card import left_to_do
+from penline.records import Defect, GlyphRecord, Source
 
 FOLDER = resources.files("penline.catalogue")
 NAMES = sorted(file.name for file in FOLDER.iterdir() if file.name.endswith(".md"))
@@ -318,9 +328,11 @@ def test_a_card_is_readable_when_one_of_its_formats_is_known() -> None:
     found = card("casia-icdar2013")
     assert found.readable({"pot"}) and found.readable(["x", "gnt"])
     assert not found.readable(()) and not found.readable({"png", "POT"})
-    assert (found.state({"gnt"}), found.state(set())) == ("readable", "card")
-    assert card("kmnist").state({"idx": "module"}) == "readable"
-    assert card("kuzushiji-49").state({"idx": "module"}) == "card"
+    assert (found.state({"gnt"}), found.state(())) == ("readable, gettable", "gettable")
+    assert card("kmnist").state({"idx": "module"}).startswith("readable")
+    assert card("kuzushiji-49").state({"idx": "module"}) in ("gettable", "card only")
+    assert (card("iam").state(READERS), card("iam").gettable) == ("card only", False)
+    assert card("mnist").state(READERS) == "readable"
     assert card("casia-hwdb1.1").readable(READERS)
     assert card("penline-sample").readable(READERS)
     for id in ("iam", "rimes", "khatt", "gnhk", "scut-hccdoc", "read2016"):
@@ -331,6 +343,13 @@ def test_the_first_cards_are_there() -> None:
     casia = [f"casia-{o}hwdb{v}.{n}" for o in ("", "ol") for v in (1, 2) for n in range(3)]
     assert set(casia) | {"nist-sd19", "penline-sample"} <= set(load())
     assert list(load()) == sorted(load())
+
+
+def test_a_card_that_tells_of_addresses_is_gettable() -> None:
+    for found in load().values():
+        data = [file for file in found.files if file.role == "data"]
+        assert found.gettable == any(found.urls(file) for file in data)
+        assert found.state(()) == ("gettable" if found.gettable else "card only")
 
 
 def test_only_the_sample_is_simulated_and_may_be_passed_on() -> None:
@@ -365,6 +384,171 @@ def test_a_card_cannot_be_changed() -> None:
         card("nist-sd19").title = "another"
 
 
+# What a census needs
+
+
+@every_card
+def test_expected_writers_are_as_many_as_are_published(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    for expected in found.writers.expected if found.writers else ():
+        absent = {
+            number
+            for erratum in errata(found.id)
+            if erratum.absent and erratum.part in ("all", expected.part)
+            for number in expand(erratum.absent)
+        }
+        assert absent <= set(expected.all)
+        assert len(expected.all) - len(absent) in figures(found, "writers", expected.part)
+
+
+@every_card
+def test_an_alphabet_has_as_many_characters_as_there_are_classes(name: str) -> None:
+    found = card(name.removesuffix(".md"))
+    if found.alphabet:
+        assert len(alphabet(found.alphabet)) in figures(found, "classes")
+
+
+def test_the_alphabets_are_those_of_the_real_files() -> None:
+    assert len(alphabet(("gb2312-level-1",))) == 3_755
+    assert len(CASIA_SYMBOLS) == len(set(CASIA_SYMBOLS)) == 171
+    assert "一" in alphabet(("gb2312-level-1",)) and "鬯" not in alphabet(("gb2312-level-1",))
+    place = REAL / "casia" / "001.pot"
+    if not place.is_file():
+        pytest.skip("the real file is absent")
+    labels = {record.labels[0] for record in read(place)}
+    assert {label for label in labels if not is_han(label)} == set(CASIA_SYMBOLS)
+    assert len(labels & alphabet(("gb2312-level-1",))) == figure(
+        "casia-olhwdb1.0", "classes", scope="level-1"
+    )
+
+
+def test_scopes_match_the_names_that_publishers_give() -> None:
+    for id, scope, name in (
+        ("nist-sd19", "hsf_4", "hsf_4"),
+        ("nist-sd19", "digit fields", "d0000_14"),
+        ("nist-sd19", "Constitution field", "c0000_14.mis"),
+        ("emnist", "everything", "emnist-byclass-train-images-idx3-ubyte.gz"),
+        ("emnist", "Letters", "emnist-letters-test-images-idx3-ubyte.gz"),
+        ("qmnist", "xnist", "xnist-images-idx3-ubyte.xz"),
+        ("casia-icdar2013", "offline", "C001-f-f.gnt"),
+        ("casia-icdar2013", "online text", "C001-P16.wptt"),
+    ):
+        said = card(id).scopes
+        assert [other for other in said if re.fullmatch(said[other], name)] == [scope]
+
+
+def test_a_round_figure() -> None:
+    (count,) = card("nist-sd19").published("writers")
+    assert count.rounded and count.value == 3_600
+    assert [count.met_by(found) for found in (3_549, 3_550, 3_600, 3_650, 3_651)] == [
+        *(False, True, True, True, False)
+    ]
+
+
+# Errata
+
+
+def test_errata_cite_sources_of_their_card() -> None:
+    known = {id: errata(id) for id in ids()}
+    assert {id for id, found in known.items() if found} == {"casia-hwdb2.0", "casia-olhwdb2.2"}
+    files = [file.name for file in FOLDER.joinpath("errata").iterdir()]
+    assert {name.removesuffix(".yaml") for name in files if name.endswith(".yaml")} <= set(ids())
+    for id, found in known.items():
+        for erratum in found:
+            assert erratum.evidence in card(id).sources
+            assert (erratum.evidence == "memory") == (erratum.confidence == "memory")
+            assert erratum.defect in page.card_page(card(id), READERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("- [", "errata"),
+        ("{}", "tuple"),
+        ("[]", "at least 1"),
+        ("- {defect: d, evidence: s, confidence: official, fix: skip}", "member"),
+        ("- {defect: d, evidence: s, confidence: official, fix: note, record: 3}", "member"),
+        ("- {defect: d, evidence: s, confidence: official, fix: mend, member: a}", "fix"),
+        (
+            "- {defect: d, evidence: s, confidence: official, fix: {relabel: 永}, member: a}",
+            "which",
+        ),
+        (
+            "- {defect: d, evidence: s, confidence: official, fix: {relabel: ab}, member: a,"
+            " record: 1}",
+            "relabel",
+        ),
+        ("- {defect: d, evidence: s, confidence: official, fix: note, absent: 9-1}", "absent"),
+        ("- {defect: d, evidence: s, confidence: official, fix: note, absent: '9-1'}", "backwards"),
+        ("- {defect: d, evidence: s, confidence: surely, fix: note}", "confidence"),
+        ("- {defect: d, confidence: official, fix: note}", "evidence"),
+        ("- !!python/object/apply:os.getcwd []", "python"),
+    ],
+)
+def test_errata_that_are_not_sound_are_refused(text: str, complaint: str) -> None:
+    with pytest.raises(CatalogueError, match=complaint) as caught:
+        parse_errata(text, "errata/x.yaml")
+    assert str(caught.value).startswith("errata/x.yaml: ")
+
+
+def glyphs(file: str, text: str) -> list[GlyphRecord]:
+    source = Source(file, "casia:001")
+    pixels = np.zeros((1, 1), np.uint8)
+    return [GlyphRecord(c, b"", pixels, 0, source, i, 10 * i) for i, c in enumerate(text)]
+
+
+def test_errata_correct_records_where_they_lie() -> None:
+    known = parse_errata(
+        """
+- {archive: A.zip, member: a.gnt, record: 1, defect: d, evidence: s, confidence: official,
+   fix: {relabel: 和}}
+- {member: b.gnt, offset: 20, defect: d, evidence: s, confidence: official, fix: skip}
+- {member: c.gnt, defect: d, evidence: s, confidence: official, fix: skip}
+""",
+        "x",
+    )
+    records: list[object] = []
+    for file in ("x/A.zip::f/a.gnt", "B.zip::a.gnt", "b.gnt", "d/c.gnt"):
+        records += glyphs(file, "永永永")
+    records.insert(7, Defect("b.gnt", 25, 2, "f", "e", "f"))
+    counts: Counter[Erratum] = Counter()
+    kept = list(apply(records, known, counts))
+    assert "".join(getattr(one, "character", "!") for one in kept) == "永和永永永永永!永"
+    assert [counts[erratum] for erratum in known] == [1, 1, 3]
+    assert list(apply(records, ())) == records
+
+
+# The user's own cards
+
+
+def test_folders_of_cards_are_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        (folder / "errata").mkdir(parents=True)
+    own = text_of("penline-sample.md")
+    (one / "my-set.md").write_text(own.replace("id: penline-sample", "id: my-set"), "utf-8")
+    for folder, title in ((one, "first"), (two, "second")):
+        text = text_of("casia-hwdb2.0.md").replace("title: CASIA-HWDB2.0", f"title: {title}")
+        (folder / "casia-hwdb2.0.md").write_text(text, "utf-8")
+    entry = "- {defect: D, evidence: observed, confidence: official, fix: note}"
+    (two / "errata" / "casia-hwdb2.0.yaml").write_text(entry, "utf-8")
+    (two / "errata" / "casia-olhwdb2.2.yaml").write_text(entry, "utf-8")
+    (two / "README.md").write_text("no card", "utf-8")
+    before = ids()
+    monkeypatch.setenv("PENLINE_CARDS", os.pathsep.join([str(one), str(two)]))
+    assert set(ids()) == {*before, "my-set"}
+    assert card("casia-hwdb2.0").title == "second"
+    assert [erratum.defect for erratum in errata("casia-hwdb2.0")] == ["D"]
+    with pytest.raises(CatalogueError, match="observed"):  # added to penline's own, whose card
+        errata("casia-olhwdb2.2")  # has no such source
+    monkeypatch.setenv("PENLINE_CARDS", str(tmp_path / "none"))
+    with pytest.raises(CatalogueError, match="PENLINE_CARDS names"):
+        ids()
+    monkeypatch.delenv("PENLINE_CARDS")
+    assert ids() == before
+    assert card("casia-hwdb2.0").title == "CASIA-HWDB2.0"
+
+
 # Cards that are not sound
 
 
@@ -394,6 +578,13 @@ def changed(old: str, new: str) -> str:
         ("path: Offline/CharData/Gnt1.1Test.zip", "path: ../Gnt1.1Test.zip", "must be relative"),
         ("path: Offline/CharData/Gnt1.1Test.zip", "path: Offline/other.zip", "must be relative"),
         ("/databases/Download/\n", "/databases/Download\n", "slash"),
+        ("[gb2312-level-1, casia", "[gb2312-level-3, casia", "alphabet"),
+        ("numbers: 1001-1240", "numbers: 1240-1001", "backwards"),
+        ("numbers: 1001-1240", "numbers: '1001-1240, 1005'", "twice"),
+        ("numbers: 1001-1240", "numbers: 1-999999", "too far"),
+        ("part: test, numbers", "part: train, numbers", "one part"),
+        ("formats: [gnt]", "scopes: {nowhere: x}\nformats: [gnt]", "nowhere"),
+        ("formats: [gnt]", "scopes: {everything: '('}\nformats: [gnt]", "everything"),
     ],
 )
 def test_a_card_that_is_not_sound_is_refused(old: str, new: str, complaint: str) -> None:
@@ -413,19 +604,19 @@ def test_two_files_of_one_name_are_refused() -> None:
 
 
 def test_the_page_is_what_the_cards_say() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page.render(), (
-        "make it again: python -m penline.catalogue.page > docs/catalogue.md"
+    assert PAGE.read_text(encoding="utf-8") == page.render(READERS), (
+        "make it again: python tools/make_docs.py"
     )
 
 
 def test_the_page_says_where_no_rule_finds_the_writers() -> None:
     assert card("iam").writers is None
-    assert "no rule that finds them" in page.card_page(card("iam"))
-    assert "Writers are `cvl:<number>`" in page.card_page(card("cvl"))
+    assert "no rule that finds them" in page.card_page(card("iam"), READERS)
+    assert "Writers are `cvl:<number>`" in page.card_page(card("cvl"), READERS)
 
 
 def test_the_page_shows_every_card_and_figure() -> None:
-    text = page.render()
+    text = page.render(READERS)
     for found in load().values():
         assert f"\n## {found.id}\n" in text
         assert all(f"{count.value:,}" in text for count in found.counts if count.value is not None)

@@ -50,12 +50,15 @@ counts:
   # as several counts of the same thing
   - {{what: samples, value: null, note: "TODO"}}
   - {{what: writers, value: null, note: "TODO"}}
+scopes: {{}}  # TODO: what a figure's scope means: a regular expression for a folder or a file
+alphabet: []  # TODO: its only characters, where known: digits, upper-case, lower-case and others
 formats: ["TODO: kinds of file; one that penline reads is named as its reader, such as gnt"]
 writers:  # TODO: or null, where no file says who wrote what
   family: {key}
   rule: "TODO: how a file's name or a field gives the writer's number"
   example: null
   numbers: "TODO: which numbers occur"
+  expected: []  # TODO: numbers known to be there without a gap, for the census
 advice:
   - "TODO: what to use it for, and what to watch"
 sources:

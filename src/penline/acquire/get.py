@@ -113,7 +113,7 @@ def _choose(found: Card, part: str | None, files: Sequence[str]) -> list[File]:
     chosen = [
         file
         for file in found.files
-        if (file.name in files if files else file.role == "data")
+        if (file.name in files if files else file.role in ("data", "labels"))
         and (part in (None, "all") or file.part in (part, "all"))
     ]
     if not chosen:

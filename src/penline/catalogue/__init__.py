@@ -1,17 +1,31 @@
 """The catalogue: one card a data set, as Markdown with YAML front matter beside this file."""
 
-from penline.catalogue.card import Card, Citation, Count, File, Licence, Source, State, Writers
+from penline.catalogue.alphabets import alphabet
+from penline.catalogue.card import (
+    Card,
+    Citation,
+    Count,
+    File,
+    Licence,
+    Source,
+    WriterNumbers,
+    Writers,
+)
+from penline.catalogue.errata import Erratum, Relabel
 from penline.catalogue.load import card, ids, load, parse
 
 __all__ = [
     "Card",
     "Citation",
     "Count",
+    "Erratum",
     "File",
     "Licence",
+    "Relabel",
     "Source",
-    "State",
+    "WriterNumbers",
     "Writers",
+    "alphabet",
     "card",
     "ids",
     "load",

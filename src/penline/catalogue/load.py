@@ -1,21 +1,33 @@
-"""Cards from their Markdown files, wherever the package lies."""
+"""Cards from their Markdown files: penline's own, and those of the user's folders.
+
+``PENLINE_CARDS`` names folders with more cards, separated as in ``PATH``. Each holds files
+``<id>.md``, and may hold ``errata/<id>.yaml``. A card of an id that is known already takes the
+place of the other one; the last folder has the last word.
+"""
 
 from __future__ import annotations
 
 import difflib
 import functools
+import os
+import re
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
-from penline.catalogue.card import Card
+from penline.catalogue.card import ID_PATTERN, Card
 from penline.errors import CatalogueError
+from penline.settings import plain_yaml
 
-__all__ = ["card", "ids", "load", "parse"]
+__all__ = ["FOLDERS", "card", "errata_files", "ids", "load", "parse"]
+
+FOLDERS = "PENLINE_CARDS"
+"""The environment variable that names folders of more cards."""
 
 _FENCE = "---\n"
+_CARD = ".md"
 
 
 def parse(text: str, name: str) -> Card:
@@ -33,8 +45,8 @@ def parse(text: str, name: str) -> Card:
     if start or not fence or not second:
         raise CatalogueError(f"{name}: no front matter between two lines of ---")
     try:
-        facts = yaml.load(front, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except yaml.YAMLError as error:
+        facts = plain_yaml(front)
+    except ValueError as error:
         raise CatalogueError(f"{name}: front matter is not YAML: {error}") from error
     if not isinstance(facts, dict) or "prose" in facts:
         raise CatalogueError(f"{name}: front matter must be a mapping without the key prose")
@@ -44,13 +56,15 @@ def parse(text: str, name: str) -> Card:
         raise CatalogueError(f"{name}: {error}") from error
 
 
-@functools.cache
 def ids() -> tuple[str, ...]:
-    """Ids of all cards, sorted."""
-    return tuple(sorted(file.name.removesuffix(".md") for file in _files()))
+    """Ids of all cards, sorted.
+
+    Raises:
+        CatalogueError: ``PENLINE_CARDS`` names a folder that is not there.
+    """
+    return tuple(_places(_folders()))
 
 
-@functools.cache
 def card(id: str) -> Card:
     """The card of one data set.
 
@@ -60,16 +74,7 @@ def card(id: str) -> Card:
     Raises:
         CatalogueError: no card has that id, or the card is not sound.
     """
-    if id not in ids():
-        near = difflib.get_close_matches(id.lower(), ids(), n=3, cutoff=0.6)
-        hint = f"; near it: {', '.join(near)}" if near else ""
-        raise CatalogueError(f"no card {id!r} in the catalogue{hint} (`penline list` shows all)")
-    name = f"{id}.md"
-    text = resources.files("penline.catalogue").joinpath(name).read_text(encoding="utf-8")
-    found = parse(text, name)
-    if found.id != id:
-        raise CatalogueError(f"{name}: its id is {found.id!r}, its name says {id!r}")
-    return found
+    return _card(id, _folders())
 
 
 def load() -> dict[str, Card]:
@@ -81,6 +86,52 @@ def load() -> dict[str, Card]:
     return {id: card(id) for id in ids()}
 
 
-def _files() -> list[Traversable]:
-    room = resources.files("penline.catalogue")
-    return [file for file in room.iterdir() if file.name.endswith(".md")]
+def errata_files(id: str) -> list[Traversable]:
+    """The files of errata of one data set, penline's own first.
+
+    Penline's own errata cite the sources of penline's own card; they do not count where a user's
+    card has taken its place.
+    """
+    folders = _folders()
+    rooms: list[Traversable] = [Path(folder) for folder in folders]
+    if not any(room.joinpath(id + _CARD).is_file() for room in rooms):
+        rooms.insert(0, resources.files("penline.catalogue"))
+    found = [room.joinpath("errata").joinpath(f"{id}.yaml") for room in rooms]
+    return [file for file in found if file.is_file()]
+
+
+@functools.cache
+def _card(id: str, folders: tuple[str, ...]) -> Card:
+    places = _places(folders)
+    if id not in places:
+        near = difflib.get_close_matches(id.lower(), places, n=3, cutoff=0.6)
+        hint = f"; near it: {', '.join(near)}" if near else ""
+        raise CatalogueError(f"no card {id!r} in the catalogue{hint} (`penline list` shows all)")
+    try:
+        text = places[id].read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{places[id]}: cannot be read: {error}") from error
+    found = parse(text, places[id].name)
+    if found.id != id:
+        raise CatalogueError(f"{id}{_CARD}: its id is {found.id!r}, its name says {id!r}")
+    return found
+
+
+@functools.cache
+def _places(folders: tuple[str, ...]) -> dict[str, Traversable]:
+    """Where the card of each id lies, in order of id."""
+    found: dict[str, Traversable] = {}
+    for room in [resources.files("penline.catalogue"), *map(Path, folders)]:
+        for file in room.iterdir():
+            id = file.name.removesuffix(_CARD)
+            if file.name.endswith(_CARD) and re.fullmatch(ID_PATTERN, id):
+                found[id] = file
+    return dict(sorted(found.items()))
+
+
+def _folders() -> tuple[str, ...]:
+    named = [name for name in os.environ.get(FOLDERS, "").split(os.pathsep) if name]
+    for name in named:
+        if not Path(name).is_dir():
+            raise CatalogueError(f"{FOLDERS} names {name!r}, which is no folder")
+    return tuple(str(Path(name).resolve()) for name in named)

@@ -1,11 +1,11 @@
-"""The catalogue as one Markdown page: ``python -m penline.catalogue.page > docs/catalogue.md``."""
+"""The catalogue as one Markdown page, which ``python tools/make_docs.py`` writes."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from penline.catalogue.card import Card, Count, File, Writers
+from penline.catalogue.errata import Erratum, Relabel, errata
 from penline.catalogue.load import load
 
 __all__ = ["card_page", "render"]
@@ -19,24 +19,32 @@ What is known of each data set, where it was read, and how far it can be trusted
 the publisher's own word, *community* that of programs and papers that use the files, *calculated*
 follows from other figures, *memory* had no source at hand. Sources that disagree stand side
 by side. Short names in brackets are sources, listed at the end of each card.
+
+*readable*: penline has a reader for the files. *gettable*: `penline get` knows where they are. The
+others are a card only: facts, and no more.
 """
 
 
-def render() -> str:
-    """The page's text, the same for the same cards; a test holds ``docs/catalogue.md`` to it."""
+def render(known: Collection[str]) -> str:
+    """The page's text, the same for the same cards; a test holds ``docs/catalogue.md`` to it.
+
+    Args:
+        known: kinds of file that penline has a reader for.
+    """
     cards = load()
-    rows = (_overview(card) for card in cards.values())
-    head = ("data set", "kind", "writers", "size", "passing on", "commercial use")
-    parts = [_HEAD, _table(head, rows), *(card_page(card) for card in cards.values())]
+    rows = (_overview(card, known) for card in cards.values())
+    head = ("data set", "penline", "kind", "writers", "size", "passing on", "commercial use")
+    parts = [_HEAD, _table(head, rows), *(card_page(card, known) for card in cards.values())]
     return "\n".join(parts)
 
 
-def _overview(card: Card) -> tuple[str, ...]:
+def _overview(card: Card, known: Collection[str]) -> tuple[str, ...]:
     whats = ("samples", "pages", "lines", "formulas")
     size = [_figure(card, what) for what in whats if card.published(what)]
     writers = card.published("writers")
     return (
         f"[{card.id}](#{_anchor(card.id)})",
+        card.state(known),
         f"{card.kind}, simulated" if card.simulated else card.kind,
         _number(writers[0].value) if writers else "",
         ", ".join(size),
@@ -49,17 +57,23 @@ def _figure(card: Card, what: str) -> str:
     return f"{_number(card.published(what)[0].value)} {what}"
 
 
-def card_page(card: Card) -> str:
-    """One card as Markdown."""
+def card_page(card: Card, known: Collection[str]) -> str:
+    """One card as Markdown.
+
+    Args:
+        card: the card.
+        known: kinds of file that penline has a reader for.
+    """
     prose = "\n".join(
         f"#{line}" if line.startswith("## ") else line for line in card.prose.splitlines()
     )
-    return "\n".join(_sections(card, prose))
+    return "\n".join(_sections(card, prose, known))
 
 
-def _sections(card: Card, prose: str) -> Iterator[str]:
+def _sections(card: Card, prose: str, known: Collection[str]) -> Iterator[str]:
     yield f"## {card.id}\n"
     yield f"**{card.title}**. {card.publisher}.\n"
+    yield f"In penline: {card.state(known)}.\n"
     yield prose + "\n"
     yield "### Using it\n"
     yield _list(card.advice)
@@ -82,6 +96,7 @@ def _sections(card: Card, prose: str) -> Iterator[str]:
         yield _table(head, (_file(file) for file in card.files))
     yield f"Formats: {', '.join(card.formats)}.\n"
     yield from _writers(card.writers)
+    yield from _errata(errata(card.id))
     yield "### Sources\n"
     yield _list(f"<{page}>" for page in card.homepages)
     yield _list(
@@ -97,6 +112,33 @@ def _writers(writers: Writers | None) -> Iterator[str]:
     example = f", as in `{writers.example}`" if writers.example else ""
     yield f"Writers are `{writers.family}:<number>`. Rule: {writers.rule}{example}."
     yield f"Numbers: {writers.numbers}.\n"
+    if writers.expected:
+        yield "A census looks for each of these numbers:\n"
+        yield _list(
+            f"{one.numbers} ({one.part}; {one.confidence}, {one.source}"
+            + (f"; {one.note})" if one.note else ")")
+            for one in writers.expected
+        )
+
+
+def _errata(known: Iterable[Erratum]) -> Iterator[str]:
+    rows = [_list([_erratum(one)]) for one in known]
+    if rows:
+        yield "### Errata\n"
+        yield "".join(rows)
+
+
+def _erratum(one: Erratum) -> str:
+    """One line: where, what, who says so, what penline does about it."""
+    places = [name for name in (one.archive, one.member) if name]
+    places += [f"record {one.record}"] if one.record is not None else []
+    places += [f"byte {one.offset:,}"] if one.offset is not None else []
+    where = f"{', '.join(places)}: " if places else ""
+    if isinstance(one.fix, Relabel):
+        done = f"read as {one.fix.relabel}"
+    else:
+        done = {"skip": "left out", "note": "noted"}[one.fix]
+    return f"{where}{one.defect} ({one.confidence}, {one.evidence}; {done})"
 
 
 def _count(count: Count) -> tuple[str, ...]:
@@ -148,7 +190,3 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(
         "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in lines
     )
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(render().encode())

@@ -1,0 +1,116 @@
+"""What a census looks for besides damage: characters, files and writers out of place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from penline.acquire.named import OnShelf
+from penline.catalogue import Card, Erratum, alphabet
+from penline.catalogue.numbers import expand, runs
+from penline.census.report import Finding
+from penline.census.tally import EVERYTHING, Tally
+from penline.datasets.sources import SourceFile
+from penline.records import GlyphRecord, StrokeRecord
+
+__all__ = ["Labels", "Repeats", "missing_files", "missing_writers"]
+
+_BETWEEN = re.compile(r"::|[\\/]+")
+_ONE_WRITER_OR_PAGE = frozenset(
+    ("gnt", "gntx", "pot", "dgrl", "dgr", "ptts", "wptt", "mpf"),
+)
+"""Kinds whose files are told apart by their own names."""
+_MOST_PLACES = 3
+
+
+class Labels:
+    """Isolated characters against the only ones that the data set has."""
+
+    def __init__(self, card: Card | None) -> None:
+        self.known = alphabet(card.alphabet) if card is not None and card.alphabet else None
+        self.what = " and ".join(card.alphabet) if card is not None else ""
+
+    def fault(self, record: Any) -> Finding | None:
+        """What is wrong with a record's label."""
+        if self.known is None or not isinstance(record, GlyphRecord | StrokeRecord):
+            return None
+        character = record.character
+        if not character or character in self.known:
+            return None
+        source = record.source
+        names = " ".join(f"U+{ord(one):04X}" for one in character)
+        shown = f"{character} ({names})" if character.isprintable() else names
+        return Finding(
+            *("wrong label", source.card, source.file, record.offset, record.record),
+            *("label", f"a character of {self.what}", shown),
+        )
+
+
+class Repeats:
+    """Files of one writer, or of one page, that come a second time."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str], str] = {}
+
+    def fault(self, file: SourceFile) -> Finding | None:
+        """Where the file was seen before."""
+        source = file.source
+        if not source.card or file.kind not in _ONE_WRITER_OR_PAGE:
+            return None
+        name = _BETWEEN.split(source.file)[-1]
+        key = (source.card, name.lower())
+        first = self._first.get(key)
+        if first is None:
+            self._first[key] = source.file
+            return None
+        return Finding(
+            *("repeated", source.card, source.file, None, None),
+            *("file name", "each file once", f"{name} also in {first}"),
+        )
+
+
+def missing_writers(
+    card: Card, counted: dict[str, dict[str, Tally]], known: tuple[Erratum, ...]
+) -> Iterator[Finding]:
+    """Writers whom the card expects in the parts that were read, and who are not there."""
+    if card.writers is None:
+        return
+    for expected in card.writers.expected:
+        tally = counted.get(expected.part, {}).get(EVERYTHING)
+        if tally is None:
+            continue
+        absent = {
+            number
+            for erratum in known
+            if erratum.absent and erratum.part in ("all", expected.part)
+            for number in expand(erratum.absent)
+        }
+        here = {writer.rpartition(":")[2] for writer in tally.writers}
+        lost = [number for number in expected.all if number not in here | absent]
+        if lost:
+            part = "" if expected.part == "all" else f" in the {expected.part} part"
+            yield Finding(
+                *("missing writers", card.id, _where(tally), None, None),
+                *("writers", f"{expected.numbers}{part}", f"missing: {runs(lost)}"),
+            )
+
+
+def missing_files(shelf: OnShelf) -> Iterator[Finding]:
+    """Archives of a card that are not on the shelf."""
+    for file in shelf.missing:
+        yield Finding(
+            *("missing file", shelf.id, str(shelf.folder / file.name), None, None),
+            *("file", file.expected, "nothing"),
+        )
+    if not shelf.missing and not shelf.data:
+        yield Finding(
+            *("missing file", shelf.id, str(shelf.folder), None, None),
+            *("files", "names of files on the card", "none; name files and folders, not the id"),
+        )
+
+
+def _where(tally: Tally) -> str:
+    places = sorted(tally.places)
+    more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
+    return ", ".join(places[:_MOST_PLACES]) + more

@@ -1,0 +1,154 @@
+"""The verb: read everything, count, compare."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from penline import catalogue
+from penline.acquire.named import named
+from penline.catalogue import Card, Erratum
+from penline.catalogue import errata as known_errata
+from penline.census.checks import Labels, Repeats, missing_files, missing_writers
+from penline.census.figures import compare, families, parts
+from penline.census.files import files
+from penline.census.report import Census, Finding, Note
+from penline.census.tally import Scopes, Tally
+from penline.datasets.nist_units import Ledger
+from penline.datasets.sources import AnyPath, SourceFile
+from penline.errors import UsageError
+from penline.formats.door import printable
+from penline.records import Defect
+
+__all__ = ["census"]
+
+
+def census(
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    part: str | None = None,
+    root: AnyPath | None = None,
+    errata: bool = True,
+    progress: Callable[[str, int], None] | None = None,
+) -> Census:
+    """Read every record of archives, and hold the counts against the figures of the cards.
+
+    A figure of a family of data sets (``hwdb1.x``) is compared where all its sets are there. What
+    cannot be opened is a finding, and the others are read.
+
+    Args:
+        paths: ids of cards, whose archives lie on the shelf, and files, folders and archives,
+            mixed; nothing is unpacked.
+        part: ``"train"`` or ``"test"``, instead of what the names say; of an id, only its files.
+        root: the folder of all archives; None for ``$PENLINE_ROOT``, or the user's cache.
+        errata: apply what is known to be wrong with the archives as published.
+        progress: called with each file's name and the records so far.
+
+    Raises:
+        UsageError: a name that is neither a path there nor an id.
+        CatalogueError: a card, or errata, that are not sound.
+    """
+    given = named(paths, part=part, root=root)
+    found = Census(shelves=given.shelves)
+    count = _Count(found, errata)
+    for shelf in given.shelves:
+        found.add(missing_files(shelf))
+    for one in files(given.paths, part):
+        if isinstance(one, Finding):
+            found.add([one])
+            continue
+        count.file(one)
+        if progress:
+            progress(one.source.file, found.records)
+    count.close()
+    return found
+
+
+class _Count:
+    """A census at work."""
+
+    def __init__(self, found: Census, errata: bool) -> None:
+        self.found = found
+        self.errata = errata
+        self.tallies: dict[tuple[str, str], dict[str, Tally]] = {}
+        self.rules: dict[str, _Rules] = {}
+        self.repeats = Repeats()
+        self.applied: Counter[Erratum] = Counter()
+
+    def file(self, file: SourceFile) -> None:
+        """Count one file's records."""
+        found, before = self.found, self.found.records
+        found.files += not isinstance(file, Ledger)
+        if file.note:
+            found.notes.append(Note(file.source.card, file.note))
+        fault = self.repeats.fault(file)
+        if fault is not None:
+            found.add([fault])
+        alone = isinstance(file, SourceFile) and file.member is None
+        place = printable(str(file.path.parent if alone else file.path))
+        known = self._rules(file.source.card).errata
+        source: Any = None
+        tallies: list[Tally] = []
+        for record in known_errata.apply(_salvage(file), known, self.applied):
+            if isinstance(record, Defect):
+                found.add([Finding.of(record, file.source.card)])
+                continue
+            if record.source is not source:
+                source = record.source
+                tallies = self._tallies(source.card, source.part, source.file)
+                for tally in tallies:
+                    tally.places.add(place)
+            for tally in tallies:
+                tally.add(record)
+            wrong = self._rules(source.card).labels.fault(record)
+            if wrong is not None:
+                found.add([wrong])
+            found.records += 1
+        card = file.source.card if source is None else source.card
+        if not card:
+            found.without_card[file.source.file] = found.records - before
+
+    def close(self) -> None:
+        """Compare, when all is counted."""
+        cards = sorted({card for card, _ in self.tallies if card})
+        for identity in cards:
+            card = catalogue.card(identity)
+            counted = parts(self.tallies, [identity])
+            self.found.figures += compare(card, counted)
+            self.found.add(missing_writers(card, counted, self._rules(identity).errata))
+            self.found.notes += self._notes(identity)
+        self.found.figures += families(cards, self.tallies)
+
+    def _notes(self, identity: str) -> Iterator[Note]:
+        for erratum in self._rules(identity).errata:
+            times = self.applied[erratum]
+            if times or erratum.fix == "note":
+                yield Note(identity, f"erratum: {erratum.defect}", erratum.evidence, times)
+
+    def _tallies(self, card: str, part: str, file: str) -> list[Tally]:
+        scopes = self.tallies.setdefault((card, part), {})
+        return [scopes.setdefault(scope, Tally()) for scope in self._rules(card).scopes.of(file)]
+
+    def _rules(self, card: str) -> _Rules:
+        rules = self.rules.get(card)
+        if rules is None:
+            rules = self.rules[card] = _Rules(card, self.errata)
+        return rules
+
+
+class _Rules:
+    """What a card asks of its records; of files without one, nothing."""
+
+    def __init__(self, identity: str, errata: bool) -> None:
+        card: Card | None = catalogue.card(identity) if identity in catalogue.ids() else None
+        self.scopes = Scopes(card)
+        self.labels = Labels(card)
+        self.errata = known_errata.errata(identity) if errata and card is not None else ()
+
+
+def _salvage(file: SourceFile) -> Iterator[Any]:
+    try:
+        yield from file.salvage()
+    except UsageError as error:
+        yield Defect(file.source.file, 0, 0, "file", "a file that can be opened", str(error))
