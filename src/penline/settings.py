@@ -1,12 +1,15 @@
-"""What all settings share: their base, and the types of shares and intervals."""
+"""What all settings share: their base, types of shares and intervals, and how YAML is read."""
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
+import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["ORDERED", "EmRange", "Settings", "Share", "ShareRange", "SizeRange"]
+__all__ = ["ORDERED", "EmRange", "Settings", "Share", "ShareRange", "SizeRange", "plain_yaml"]
+
+_MOST_DEPTH = 64
 
 
 class Settings(BaseModel):
@@ -40,3 +43,36 @@ EmRange: TypeAlias = Annotated[
     ORDERED,
 ]
 """Lengths in ems, the height of a writer's median Chinese character."""
+
+
+def plain_yaml(text: str) -> Any:
+    """The values of a YAML text without aliases and tags, at most 64 levels deep.
+
+    With aliases a few hundred bytes can stand for gigabytes; a deep nesting ends the process
+    inside libyaml; tags make values of text that is none.
+
+    >>> plain_yaml("size: [1, 2]"), plain_yaml("")
+    ({'size': [1, 2]}, None)
+
+    Raises:
+        ValueError: the text is not such YAML; the message is one line.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MOST_DEPTH:
+                what = f"deeper than {_MOST_DEPTH} levels"
+            elif isinstance(event, yaml.AliasEvent):
+                what = f"an alias, *{event.anchor}; write the value itself"
+            elif (tag := getattr(event, "tag", None)) is not None:
+                what = f"a tag, {tag}; write the value without it"
+            else:
+                continue
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise ValueError(f"line {line}: {what}")
+        return yaml.load(text, Loader=loader)  # noqa: S506
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise ValueError(" ".join(str(error).split())[:300]) from error

@@ -1,0 +1,236 @@
+"""Write the seeds: small sound files, made by the tests' own writers. `python -m fuzz.make_seeds`.
+
+No real data. Each seed is read without a defect; a test holds that.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import shutil
+import struct
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+import fakes  # noqa: E402
+import fakes_etl as etl  # noqa: E402
+import fakes_nist as nist  # noqa: E402
+import fakes_online as online  # noqa: E402
+import fakes_pages as pages  # noqa: E402
+from fuzz.targets import SEEDS, TARGETS  # noqa: E402
+from penline.bank import BankWriter  # noqa: E402
+from penline.bank.layout import GLYPHS, HEADER, INK  # noqa: E402
+from penline.export import inkml_write as inkml  # noqa: E402
+from penline.formats import reader_for  # noqa: E402
+from penline.formats.door import MapDoor  # noqa: E402
+from penline.records import Source  # noqa: E402
+
+Seeds = dict[str, list[bytes]]
+TEXT = "永和a,"
+
+
+def casia() -> Seeds:
+    """Characters and pages."""
+    found, lines = online.written(["永", "a", None, "\n", "和"])
+    pictures = ["永和?", "a,B"]
+    vectors = np.arange(4 * 16, dtype=np.uint8).reshape(4, 16)
+    return {
+        "gnt": [fakes.gnt(TEXT, side_px=5), fakes.gnt("永", side_px=4)],
+        "gntx": [pages.gntx("永𠮷a", side_px=5)],
+        "pot": [fakes.pot(TEXT), fakes.pot("和")],
+        "dgrl": [
+            small(pages, lambda: pages.dgrl(pictures)),
+            small(pages, lambda: pages.dgrl(["a"], bits=1, size=1)),
+        ],
+        "dgr": [
+            small(pages, lambda: pages.dgr(pictures)),
+            small(pages, lambda: pages.dgr(["和a"], bits=1)),
+        ],
+        "ptts": [online.page(found, lines), online.page(found, lines, data_type=b"unsigned short")],
+        "wptt": [online.page(found, lines, linked=False, code=b"WPTT")],
+        "mpf": [online.mpf(TEXT, vectors)],
+    }
+
+
+def small(writers: ModuleType, write: Callable[[], bytes]) -> bytes:
+    """A file with pictures of a few pixels: the fakes' own are made for eyes."""
+    original = writers.glyph
+    writers.glyph = lambda character, seed=0: original(character, seed, 3)  # type: ignore[attr-defined]
+    try:
+        return write()
+    finally:
+        writers.glyph = original  # type: ignore[attr-defined]
+
+
+def sd19() -> Seeds:
+    """NIST's."""
+    entries = nist.entries(3, 16)
+    page = nist.entries(1, 32, seed=1)[0]
+    swapped = nist.mis(entries, compressed=True)
+    return {
+        "mis": [nist.mis(entries), swapped, nist.mis(entries, sigbit=1)],
+        "pct": [nist.picture(page), nist.picture(page, compressed=True)],
+        "cls": [nist.classes("0aZ")],
+        "mit": [nist.origins([("f3804_08/d3804_08.mis", 0), ("f0001_41/u0001_41.mis", 12)])],
+    }
+
+
+def idx() -> Seeds:
+    """MNIST's and its neighbours'."""
+    pictures = np.arange(3 * 4 * 5, dtype=np.uint8).reshape(3, 4, 5)
+    return {
+        "idx": [pages.idx_images(pictures)],
+        "idx-labels": [
+            pages.idx_labels([3, 1, 9]),
+            pages.idx_long_labels(np.arange(16).reshape(2, 8)),
+        ],
+        "idx-mapping": [b"0 48\n1 49\n10 65 97\n"],
+    }
+
+
+def zips() -> Seeds:
+    """Archives, and packed members by themselves: method, flag, 3 bytes of size, data."""
+    content = fakes.gnt("永a", side_px=4)
+    methods = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    archives: list[bytes] = []
+    packed: list[bytes] = []
+    for method in methods:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", method) as archive:
+            for name in ("a/001.gnt", "永.gnt"):
+                info = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+                archive.writestr(info, content, method)
+            begin = archive.infolist()[0].header_offset
+            size = archive.infolist()[0].compress_size
+        archives.append(file.getvalue())
+        names = struct.unpack_from("<HH", file.getvalue(), begin + 26)
+        at = begin + 30 + sum(names)
+        data = file.getvalue()[at : at + size]
+        if method:
+            flag = 255 if method == zipfile.ZIP_LZMA else 0
+            head = bytes([methods.index(method) - 1, flag]) + len(content).to_bytes(3, "little")
+            packed.append(head + data)
+    return {"zip": archives, "packed": packed}
+
+
+def containers() -> Seeds:
+    """Packed files by themselves (a byte that chooses how, then the file), tars and pictures."""
+    content = fakes.gnt("永a", side_px=4)
+    squeezed = [b"\0" + bz2.compress(content), b"\1" + gzip.compress(content, mtime=0)]
+    squeezed += [b"\2" + lzma.compress(content), squeezed[1] + gzip.compress(b"more", mtime=0)]
+    link = tarfile.TarInfo("link")
+    link.type = tarfile.SYMTYPE
+    tars = [
+        etl.tar_bytes({"a/001.gnt": content, "永.gnt": content, "link": link})[:7168],
+        etl.tar_bytes({"n" * 120: b"long"}, layout=tarfile.GNU_FORMAT)[:4096],
+    ]
+    pictures = []
+    for mode in ("L", "1", "P", "RGB"):
+        file = io.BytesIO()
+        Image.fromarray(fakes.glyph("永", 0, 8)).convert(mode).save(file, "PNG")
+        pictures.append(file.getvalue())
+    return {"squeezed": squeezed, "tar": tars, "png": pictures}
+
+
+def records() -> Seeds:
+    """ETL's records; TCS, and InkML of characters and of a page."""
+    source = Source("x.pot", "casia:001", "train")
+    characters = inkml.start("characters") + inkml.group_start(source)
+    pot = MapDoor("x.pot", memoryview(fakes.pot("永a")))
+    for one in reader_for("pot").read(pot, source):
+        characters += inkml.character(one)  # type: ignore[arg-type]
+    characters += inkml.GROUP_END + inkml.END
+    found, lines = online.written(["永", "a", None, "\n", "和"])
+    page = MapDoor("x.ptts", memoryview(online.page(found, lines)))
+    (one,) = reader_for("ptts").read(page, source)
+    pages = "".join(inkml.page(one))  # type: ignore[arg-type]
+    touching = small(etl, lambda: etl.tcs(["永和", "a?"]))
+    return {
+        "inkml": [characters.encode(), pages.encode()],
+        "tcs": [touching, small(etl, lambda: etl.tcs(["12"], b"ASCII", 1))],
+        "etl8g": [etl.etl("etl8g", "亜あ")],
+        "etl9g": [etl.etl("etl9g", "亜あ")],
+        "etl8b": [etl.etl("etl8b", "亜あ")],
+        "etl9b": [etl.etl("etl9b", "亜あ")],
+    }
+
+
+def banks() -> Seeds:
+    """The three files of one bank."""
+    with tempfile.TemporaryDirectory() as room:
+        folder = Path(room) / "x.bank"
+        with BankWriter(folder) as bank:
+            for writer in range(2):
+                source = Source(f"{writer}.gnt", f"casia:{writer:03}", "train", "casia-hwdb1.0")
+                for record, character in enumerate(TEXT):
+                    pixels = fakes.glyph(character, writer, 4)
+                    bank.add(pixels, character, source, paper=255, record=record, offset=record)
+        files = {"bank-header": HEADER, "bank-ink": INK, "bank-glyphs": GLYPHS}
+        return {name: [(folder / file).read_bytes()] for name, file in files.items()}
+
+
+def texts() -> Seeds:
+    """Corpora, a dictionary, a recipe and a card."""
+    plain = "\ufeff永和九年,岁在癸丑。\r\n\r\nThe quick\tfox\u200b 12月.\n".encode()
+    objects = [{"text": "永和九年\n岁在癸丑", "id": 1}, {"text": "a quick fox", "more": [None]}]
+    lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in objects).encode()
+    package = ROOT / "src" / "penline"
+    errata = package / "catalogue" / "errata"
+    recipe = sorted((package / "recipe" / "presets").glob("*.yaml"))
+    return {
+        "corpus-txt": [plain],
+        "corpus-jsonl": [lines],
+        "corpus-gz": [gzip.compress(lines, mtime=0), gzip.compress(lines[:50], 0, mtime=0)],
+        "dictionary": ["永\n和\r\na\n \n".encode()],
+        "recipe": [file.read_bytes() for file in recipe],
+        "errata": [file.read_bytes() for file in sorted(errata.glob("*.yaml"))],
+        "card": [(package / "catalogue" / "penline-sample.md").read_bytes()],
+    }
+
+
+def seeds() -> Seeds:
+    """All seeds by the name of their target."""
+    return {
+        **casia(),
+        **sd19(),
+        **idx(),
+        **zips(),
+        **banks(),
+        **containers(),
+        **records(),
+        **texts(),
+    }
+
+
+def main() -> None:
+    """Write them all."""
+    made = seeds()
+    for name in sorted(made.keys() | TARGETS.keys()):
+        folder = SEEDS / name
+        shutil.rmtree(folder, ignore_errors=True)
+        if name not in made:
+            print(f"no seed is made for the target {name}")
+            continue
+        folder.mkdir(parents=True)
+        for letter, content in zip("abcdefghij", made[name], strict=False):
+            (folder / f"{letter}.bin").write_bytes(content)
+    total = sum(file.stat().st_size for file in SEEDS.rglob("*.bin"))
+    print(f"{len(made)} folders of seeds, {total:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""The one table of what is fuzzed. Readers get in by themselves: through `formats.READERS`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from fuzz import on_disk
+from fuzz.checks import MIB, check_reader, check_strict
+from fuzz.repair import blocks, chunks, mend_png, mend_tar
+from fuzz.unpacked import check_png, check_squeezed
+from penline.bank.layout import GLYPHS, HEADER, INK
+from penline.formats import READERS, idx, mis, reader_for
+from penline.formats.door import Door, MapDoor
+from penline.records import Source
+
+__all__ = ["SEEDS", "TARGETS", "Target"]
+
+SEEDS = on_disk.SEEDS
+
+_PAGE_BYTES = 300 * MIB
+"""What lines and strips may take that are unpacked when they are asked for."""
+SLACK_BYTES: dict[str, int] = dict.fromkeys(("dgrl", "dgr", "mis", "pct"), _PAGE_BYTES)
+
+WORDS: dict[str, tuple[bytes, ...]] = {
+    "dgrl": (b"DGR\0", b"DGRL\0", b"GB\0", b"ASCII\0", b"\xff\xff"),
+    "ptts": (b"PTTS\0", b"WPTT\0", b"short\0", b"unsigned short\0", b"\xff\xff"),
+    "mpf": (b"MPF\0", b"GB\0", b"unsigned char\0"),
+    "pot": (b"\xff\xff\0\0", b"\xff\xff\xff\xff"),
+    "mis": (b"288\0", b"8\0", b"2\0", b"\0\x10\x01\0\x10\x01"),
+    "zip": (b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"),
+    "jsonl": (b'{"text":', b'"}\n', b"\\ud800", b"[[", b"NaN", b"\xef\xbb\xbf", b"\xe2\x80\x8b"),
+    "tcs": (b"tcs\0", b"ASCII\0", b"GB\0", b"\xff\xff"),
+    "inkml": (
+        *(b"<traceGroup>", b"</traceGroup>", b"<trace>", b"</trace>", b"1 2, 3 4", b"-32769 0"),
+        *(b'<annotation type="truth">', b"</annotation>", b"&#13;", b"<!DOCTYPE a>", b"&amp;"),
+        *(b"<traceView>", b"</traceView>", b'traceDataRef="#s0"', b'xml:id="s0"', b"\xef\xbb\xbf"),
+    ),
+    "tar": (b"ustar\0", b"x", b"L", b"S", b"9 size=1\n", b"12 path=abc\n", b"\x80" + b"\xff" * 7),
+    "png": (b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"acTL", b"eXIf", b"iCCP"),
+    "yaml": (b"&a ", b"*a", b"<<: ", b"!!python/none ", b"- ", b": ", b"2026-02-30", b"0x", b"[{"),
+}
+WORDS |= {"dgr": WORDS["dgrl"], "wptt": WORDS["ptts"], "pct": WORDS["mis"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing that is fuzzed.
+
+    Attributes:
+        name: also that of its folder of seeds.
+        check: holds one input; raises `Finding`, or lets out what should not have got out.
+        modules: those whose lines count as its coverage.
+        places: where the records of an input begin, so that bends fall on headers.
+        words: what the format's fields may hold.
+        repair: makes checksums right again, so that a bend gets past them.
+    """
+
+    name: str
+    check: Callable[[bytes], None]
+    modules: tuple[str, ...]
+    places: Callable[[bytes], Sequence[int]] = lambda content: ()  # noqa: ARG005
+    words: tuple[bytes, ...] = ()
+    repair: Callable[[bytes], bytes] | None = None
+
+    def seeds(self) -> list[bytes]:
+        """Sound files made by the tests' writers, in order of their names."""
+        folder = SEEDS / self.name
+        return [file.read_bytes() for file in sorted(folder.glob("*.bin"))]
+
+
+def _reader(kind: str) -> Target:
+    source = Source(f"x.{kind}", "unknown:x")
+
+    def check(content: bytes) -> None:
+        check_reader(reader_for(kind), content, source, SLACK_BYTES.get(kind, 4 * MIB))
+
+    def places(content: bytes) -> Sequence[int]:
+        return _starts(kind, content)
+
+    module = READERS[kind].partition(":")[0]
+    return Target(kind, check, _modules(module), places, WORDS.get(kind, ()))
+
+
+def _modules(module: str) -> tuple[str, ...]:
+    """A reader's module and those that do its work."""
+    helpers = {
+        "gnt": ("grey",),
+        "gntx": ("grey",),
+        "dgrl": ("dgrl_lines", "dgrl_rescue"),
+        "ptts": ("ink",),
+        "mis": ("ihead", "g4", "g4_rows"),
+        "ihead": ("g4", "g4_rows"),
+        "inkml": ("inkml_page", "inkml_trace"),
+    }
+    room, _, name = module.rpartition(".")
+    return (module, *(f"{room}.{helper}" for helper in helpers.get(name, ())))
+
+
+@functools.lru_cache(maxsize=64)
+def _starts(kind: str, content: bytes) -> tuple[int, ...]:
+    """Where the reader itself finds records, sound ones and others; at most 64."""
+    door = MapDoor("x", memoryview(content))
+    starts: list[int] = []
+    try:
+        for record in reader_for(kind).salvage(door, Source("x", "unknown:x")):
+            starts.append(record.offset)
+            if len(starts) == 64:
+                break
+    except Exception:  # noqa: BLE001  (a finding, but not one of the mutator's)
+        return ()
+    return tuple(sorted({start for start in starts if start <= len(content)}))
+
+
+def _lines(content: bytes) -> Sequence[int]:
+    """Where lines begin."""
+    return [at + 1 for at, byte in enumerate(content[:4096]) if byte == 10][:64]
+
+
+def _signatures(content: bytes) -> Sequence[int]:
+    """Where the headers of a zip archive begin."""
+    starts: list[int] = []
+    at = content.find(b"PK")
+    while at >= 0 and len(starts) < 64:
+        starts.append(at)
+        at = content.find(b"PK", at + 1)
+    return starts
+
+
+def _strict(name: str, read: Callable[[Door], object], words: tuple[bytes, ...] = ()) -> Target:
+    """A reader that is strict only, of one value or of several."""
+
+    def records(door: Door) -> list[object]:
+        found = read(door)
+        return list(found) if isinstance(found, Iterator) else [found]
+
+    module = idx if name.startswith("idx") else mis
+    places = _lines if name in ("cls", "mit", "idx-mapping") else lambda _: (4, 8, 12, 16)
+    check = functools.partial(_check_strict, records)
+    return Target(name, check, (module.__name__,), places, words)
+
+
+def _check_strict(read: Callable[[Door], list[object]], content: bytes) -> None:
+    check_strict(read, content)
+
+
+_FORMATS = "penline.formats."
+_BANK = ("penline.bank.read",)
+_CORPUS = ("penline.corpus.files", "penline.corpus.text", "penline.corpus.normal")
+_RECIPE = ("penline.recipe.schema", "penline.settings")
+_CATALOGUE = ("penline.catalogue.load", "penline.catalogue.card")
+_ERRATA = ("penline.catalogue.errata",)
+
+
+def _others() -> tuple[Target, ...]:
+    corpus, disk = on_disk.check_corpus, on_disk
+    return (
+        _strict("idx-labels", idx.read_labels),
+        _strict("idx-mapping", idx.read_mapping, (b" 1114111\n", b" 55296\n", b" 33 34\n")),
+        _strict("cls", mis.read_classes),
+        _strict("mit", mis.read_origins),
+        Target(
+            "zip",
+            disk.check_zip,
+            (_FORMATS + "zipped", _FORMATS + "zip_directory"),
+            _signatures,
+            WORDS["zip"],
+        ),
+        Target("packed", disk.check_packed, (_FORMATS + "packed",), lambda _: (5,)),
+        Target("squeezed", check_squeezed, (_FORMATS + "squeezed",), lambda _: (1,)),
+        Target("tar", disk.check_tar, (_FORMATS + "tarred",), blocks, WORDS["tar"], mend_tar),
+        Target("png", check_png, (_FORMATS + "png",), chunks, WORDS["png"], mend_png),
+        Target(
+            "bank-header", disk.bank_check(HEADER), _BANK, words=(b"-1", b"1e999", b'"\\ud800"')
+        ),
+        Target("bank-ink", disk.bank_check(INK), _BANK, words=(b"ARROW1", b"\xff\xff\xff\xff")),
+        Target("bank-glyphs", disk.bank_check(GLYPHS), _BANK, words=(b"ARROW1", b"\xff" * 4)),
+        Target("corpus-txt", corpus(".txt"), _CORPUS, _lines, WORDS["jsonl"]),
+        Target("corpus-jsonl", corpus(".jsonl"), _CORPUS, _lines, WORDS["jsonl"]),
+        Target("corpus-gz", corpus(".jsonl.gz"), _CORPUS, words=(b"\x1f\x8b\x08\0",)),
+        Target("dictionary", disk.check_dictionary, ("penline.export.paddleocr",), _lines),
+        Target("recipe", disk.check_recipe, _RECIPE, _lines, WORDS["yaml"]),
+        Target("card", disk.check_card, _CATALOGUE, _lines, WORDS["yaml"]),
+        Target("errata", disk.check_errata, _ERRATA, _lines, WORDS["yaml"]),
+    )
+
+
+TARGETS: dict[str, Target] = {
+    target.name: target for target in (*(_reader(kind) for kind in READERS), *_others())
+}
+"""Name -> target."""

@@ -1,0 +1,44 @@
+"""What holds for single pictures and packed streams."""
+
+from __future__ import annotations
+
+from fuzz.checks import MIB, Finding, check_error, check_strict, little_memory
+from fuzz.touch import fingerprint
+from penline.errors import FormatError
+from penline.formats.door import Door
+from penline.formats.png import read_png
+from penline.formats.squeezed import SQUEEZERS, unsqueezed
+
+__all__ = ["check_png", "check_squeezed"]
+
+_MOST_BYTES = 1 << 22
+
+
+def check_png(content: bytes) -> None:
+    """A PNG file: grey pixels, or `FormatError`; twice the same. OpenCV's memory is not traced."""
+    with little_memory(len(content), 256 * MIB):
+        try:
+            first = read_png(content, "x.png")
+        except FormatError as error:
+            check_error(error)
+            return
+        if first.ndim != 2 or first.dtype != "u1" or first.flags.writeable:
+            raise Finding(f"no read-only grey picture: {first.shape}, {first.dtype}")
+        if fingerprint(read_png(content, "x.png")) != fingerprint(first):
+            raise Finding("read twice, the pixels differ")
+
+
+def check_squeezed(content: bytes) -> None:
+    """One byte that chooses gzip, bzip2 or xz, then a packed file; 4 MiB of it are read."""
+    suffix = sorted(SQUEEZERS)[content[0] % len(SQUEEZERS)] if content else ".gz"
+
+    def sizes(door: Door) -> list[object]:
+        made = 0
+        with unsqueezed(door, suffix) as inner:
+            while made < _MOST_BYTES and (have := inner.span(made, 4096)[2]):
+                made += have
+            if made < _MOST_BYTES:
+                inner.finish()
+        return [made]
+
+    check_strict(sizes, content[1:], slack_bytes=300 * MIB)  # xz: a dictionary as its header says
