@@ -91,6 +91,9 @@ class _Found:
 def _count(files: list[SourceFile]) -> _Found:
     names: dict[str, int] = {}
     labels: list[Numbers] = []
+    writers: list[int] = []
+    by_writer: Counter[str] = Counter()
+    ids: dict[str, int] = {}
     defects: list[Defect] = []
     damaged = 0
     for file in files:
@@ -102,15 +105,19 @@ def _count(files: list[SourceFile]) -> _Found:
                     defects.append(record)
             elif len(record.labels) == 1 and not isinstance(record, LineRecord):
                 here.append(names.setdefault(record.labels[0], len(names)))
+                writer = record.source.writer
+                by_writer[writer] += 1
+                writers.append(ids.setdefault(writer, len(ids)))
         labels.append(np.array(here, np.int64))
     records = [len(here) for here in labels]
-    by_writer: Counter[str] = Counter()
-    for file, count in zip(files, records, strict=True):
-        by_writer[file.source.writer] += count
-    ids = {writer: number for number, writer in enumerate(by_writer)}
-    writers = np.repeat([ids[file.source.writer] for file in files], records)
     return _Found(
-        np.concatenate(labels), writers, names, dict(by_writer), records, defects, damaged
+        np.concatenate(labels),
+        np.array(writers, np.int64),
+        names,
+        dict(by_writer),
+        records,
+        defects,
+        damaged,
     )
 
 

@@ -1,0 +1,165 @@
+"""How near placements drawn from a fitted model come to a real page, and the common way for scale.
+
+    python bench/realism.py PAGE.dgrl [--draws 20] [--json FILE]
+
+Lines of the page are split in two halves, first and last. On each half a placement model is fitted;
+boxes for the texts of the other half are drawn from it, and compared with that half's real boxes:
+so no line is compared with a model that has seen it. Three candidates:
+
+- fitted: `penline.measure.sample.Sampler` of the model of the other half;
+- baseline: gaps uniform between 0 and 0.3 of the median height, all heights equal, centred; each
+  class is as wide as its mean in the other half, which is more than the common way knows;
+- floor: the other half of the real page itself.
+
+Fitted and baseline are drawn DRAWS times and all draws are compared together, so their own chance
+hardly counts; the floor has the chance of two small halves in it. Intervals are bootstrap
+percentiles (2.5 to 97.5 %) over lines. The AUC is the mean over the draws, and so are its ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from penline.datasets.sources import read
+from penline.measure.classify import tell_apart
+from penline.measure.compare import FEATURES, PLACES, QUANTITIES, features_of
+from penline.measure.distance import compare
+from penline.measure.estimate import estimate
+from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
+from penline.measure.reading import of_records
+from penline.measure.sample import Sampler
+from penline.randomness import Draws
+
+SHOWN = ("gap", "size", "width", "vertical place", "drift", "slope")
+Lines = list[LineGeometry]
+Maker = Callable[[LineGeometry, Draws], LineGeometry]
+
+
+def fitted(half: Lines) -> Maker:
+    """Boxes from the model of a half."""
+    sampler = Sampler(estimate(half))
+
+    def make(line: LineGeometry, rng: Draws) -> LineGeometry:
+        drawn = sampler.draw(line.characters, line.em_px, rng)
+        return of_boxes(line.characters, drawn.boxes_px, line.writer, "drawn")
+
+    return make
+
+
+def baseline(half: Lines) -> Maker:
+    """Gaps uniform, heights equal, centred; each class as wide as its mean in the half."""
+    widths: dict[str, list[float]] = {}
+    for line in half:
+        for name, width in zip(line.classes, line.widths_em.tolist(), strict=True):
+            widths.setdefault(name, []).append(width)
+    means = {name: float(np.mean(found)) for name, found in widths.items()}
+
+    def make(line: LineGeometry, rng: Draws) -> LineGeometry:
+        em, x, boxes = line.em_px, 0.0, []
+        for name in line.classes:
+            width = means.get(name, 0.9) * em
+            boxes.append((x, -0.5 * em, x + width, 0.5 * em))
+            x += width + rng.uniform(0.0, 0.3) * em
+        return of_boxes(line.characters, boxes, line.writer, "drawn")
+
+    return make
+
+
+MAKERS = {"fitted": fitted, "baseline": baseline}
+
+
+def drawn(make: Maker, real: Lines, draws: int, stage: str) -> list[Lines]:
+    """The texts of `real`, written DRAWS times."""
+    return [
+        with_writer_ems(make(line, Draws(draw, k, f"bench:{stage}")) for k, line in enumerate(real))
+        for draw in range(draws)
+    ]
+
+
+def show_distances(real: Lines, sets: dict[str, Lines]) -> dict[str, Any]:
+    """Print a table of one half."""
+    print(f"{'':16}{'candidate':10}{'W1':>8}  {'95 %':18}{'KS':>6}  95 %")
+    result = {}
+    for name in SHOWN:
+        unit, _, numbers = QUANTITIES[name]
+        for label, lines in sets.items():
+            found = compare(name, unit, [numbers(x) for x in real], [numbers(x) for x in lines])
+            if found is None:
+                continue
+            w, v = found.wasserstein_interval, found.kolmogorov_interval
+            print(
+                f"{name:16}{label:10}{found.wasserstein:8.4f}  [{w[0]:.4f}, {w[1]:.4f}]  "
+                f"{found.kolmogorov:6.3f}  [{v[0]:.3f}, {v[1]:.3f}]"
+            )
+            result[f"{name}/{label}"] = dataclasses.asdict(found)
+    return result
+
+
+def show_auc(label: str, real: Lines, sets: list[Lines]) -> dict[str, Any]:
+    """Print how well a classifier tells the page from drawn lines of the same texts."""
+    names = FEATURES[:PLACES]
+    own = [features_of(line)[:, :PLACES] for line in real]
+    found = [
+        area
+        for lines in sets
+        if (area := tell_apart(own, [features_of(x)[:, :PLACES] for x in lines], names))
+    ]
+    mean = {
+        "characters": np.mean([(a.characters, *a.characters_interval) for a in found], 0).tolist(),
+        "lines": np.mean([(a.lines, *a.lines_interval) for a in found], 0).tolist(),
+    }
+    weights: Counter[str] = Counter()
+    for area in found:
+        for name, weight in area.gives_away:
+            weights[name] += weight / len(found)
+    shown = sorted(weights.items(), key=lambda item: -abs(item[1]))[:6]
+    (c, c0, c1), (v, v0, v1) = mean["characters"], mean["lines"]
+    print(f"{label:10}characters {c:.3f} [{c0:.3f}, {c1:.3f}]  lines {v:.3f} [{v0:.3f}, {v1:.3f}]")
+    print("          by", ", ".join(f"{name} {weight:+.2f}" for name, weight in shown))
+    return {**mean, "gives_away": shown}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("page", type=Path)
+    parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args(arguments)
+    lines = with_writer_ems(of_records(read(given.page), Counter()))
+    if len(lines) < 4:
+        print(f"{given.page}: {len(lines)} lines; four are the fewest", file=sys.stderr)
+        return 2
+    middle = len(lines) // 2
+    halves = {"first": lines[:middle], "last": lines[middle:]}
+    result: dict[str, Any] = {}
+    made: dict[str, list[list[Lines]]] = {label: [] for label in MAKERS}
+    for seen, judged in (("first", "last"), ("last", "first")):
+        real = halves[judged]
+        for label, maker in MAKERS.items():
+            stage = f"{label}:{judged}"
+            made[label].append(drawn(maker(halves[seen]), real, given.draws, stage))
+        sets = {label: [x for one in parts[-1] for x in one] for label, parts in made.items()}
+        count = sum(len(line.characters) for line in real)
+        print(f"\nfitted on the {seen} half, judged on the {judged}: {count} characters")
+        result[judged] = show_distances(real, {**sets, "floor": halves[seen]})
+    print("\nAUC between the page's lines and drawn lines of the same texts")
+    for label, (last, first) in made.items():
+        both = [[*a, *b] for a, b in zip(first, last, strict=True)]
+        result[f"auc {label}"] = show_auc(label, lines, both)
+    if given.json:
+        given.json.write_text(json.dumps(result, indent=1), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""A placement model out of real lines and pages: how a hand sets characters, as a few numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from penline.datasets.sources import AnyPath, SourceFile, open_sources
+from penline.errors import ExportError, RecipeError, UsageError
+from penline.export.run import put
+from penline.measure.composed import BOXES, of_set
+from penline.measure.estimate import estimate
+from penline.measure.geometry import LineGeometry, with_writer_ems
+from penline.measure.model import HandModel, dump
+from penline.measure.reading import of_records
+from penline.paper.picture import picture_size
+from penline.records import Bytes2D, Defect
+
+__all__ = ["Fitted", "fit", "grey_picture", "measured_lines"]
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What `fit` made.
+
+    Attributes:
+        model: the placement model.
+        left_out: what gave no line, by reason.
+    """
+
+    model: HandModel
+    left_out: dict[str, int]
+
+
+def fit(
+    sources: AnyPath | Iterable[AnyPath],
+    out: AnyPath | None = None,
+    *,
+    part: str | None = None,
+    salvage: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> Fitted:
+    """Fit a placement model, and write it.
+
+    Lines of DGRL pages are cut into characters by `measure.segment`; DGR pages and sets with boxes
+    have boxes; pages of strokes (PTTS) know whose each stroke is; isolated online characters (POT)
+    that stand in the cells of a sheet give sizes, and their height in the cell.
+
+    Args:
+        sources: files, folders, zip archives, and finished data sets with ``boxes.jsonl``.
+        out: the YAML file to write; None writes nothing.
+        part: ``"train"`` or ``"test"``: files of the other part are left out; None takes all.
+        salvage: leave out damaged records, counted, instead of stopping.
+        progress: called with the number of lines so far.
+
+    Raises:
+        UsageError: a path that does not exist, or an `out` that is no YAML file.
+        FormatError: a file that is not what its format says.
+        ExportError: no line to measure.
+    """
+    path = None if out is None else Path(out)
+    if path is not None and path.suffix.lower() not in _SUFFIXES:
+        raise UsageError(f"{path}: a placement model is a .yaml file")
+    if part not in (None, "train", "test"):
+        raise UsageError(f"part must be train or test, not {part!r}")
+    left_out: Counter[str] = Counter()
+    kinds: set[str] = set()
+    lines = []
+    found = measured_lines(sources, left_out, part=part, salvage=salvage, kinds=kinds)
+    for line in found:
+        lines.append(line)
+        if progress and not len(lines) % 64:
+            progress(len(lines))
+    if progress:
+        progress(len(lines))
+    sized = with_writer_ems(lines)
+    left_out["lines of writers without a Chinese character to measure by"] += len(lines) - len(
+        sized
+    )
+    reasons = {reason: count for reason, count in sorted(left_out.items()) if count}
+    if not sized:
+        told = "; ".join(f"{reason}: {count}" for reason, count in reasons.items())
+        raise ExportError(f"no line to measure{f' ({told})' if told else ''}")
+    model = estimate(sized, sorted(kinds))
+    if path is not None:
+        put(path, dump(model).encode())
+    return Fitted(model, reasons)
+
+
+def measured_lines(
+    sources: AnyPath | Iterable[AnyPath],
+    left_out: Counter[str],
+    *,
+    part: str | None = None,
+    salvage: bool = False,
+    segmented: bool = False,
+    most: int | None = None,
+    kinds: set[str] | None = None,
+    pictures: int = 0,
+) -> Iterator[LineGeometry]:
+    """The geometry of all lines of the sources; `geometry.with_writer_ems` is still to come.
+
+    Args:
+        sources: as for `fit`.
+        left_out: counts what gave no line, by reason.
+        part: ``"train"`` or ``"test"``: other files are left out.
+        salvage: leave out damaged records, counted.
+        segmented: find the characters of finished sets in the ink, too.
+        most: no more lines than this from a finished set.
+        kinds: what was read is put here, as format and card.
+        pictures: how many lines, the first ones, keep their ink.
+
+    Raises:
+        UsageError: a path that does not exist.
+        FormatError: a file that is not what its format says.
+        ExportError: a finished set whose boxes or pictures are not as they should be.
+    """
+    found = _measured(sources, left_out, part, salvage, segmented, most, kinds)
+    for number, line in enumerate(found):
+        yield line if number < pictures else dataclasses.replace(line, ink=None)
+
+
+def _measured(
+    sources: AnyPath | Iterable[AnyPath],
+    left_out: Counter[str],
+    part: str | None,
+    salvage: bool,
+    segmented: bool,
+    most: int | None,
+    kinds: set[str] | None,
+) -> Iterator[LineGeometry]:
+    given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    for source in given:
+        folder = Path(source)
+        if (folder / BOXES).is_file():
+            if kinds is not None:
+                kinds.add("data set with boxes")
+            yield from of_set(folder, left_out, grey_picture, segmented=segmented, most=most)
+            continue
+        for file in open_sources(source):
+            if part is not None and file.source.part not in ("", part):
+                left_out[f"files of the {file.source.part} part"] += 1
+                continue
+            if kinds is not None:
+                kinds.add(" ".join(filter(None, (file.kind, file.source.card))))
+            yield from of_records(_records(file, salvage, left_out), left_out)
+
+
+def grey_picture(path: Path) -> Bytes2D:
+    """A picture as ``uint8 (height_px, width_px)``, 255 = white.
+
+    Raises:
+        ExportError: not a picture, too large, or damaged.
+    """
+    try:
+        picture_size(path)
+    except RecipeError as error:
+        raise ExportError(f"{path}: {str(error).removeprefix('paper photo: ')}") from None
+    try:
+        found = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
+    except cv2.error:
+        found = None
+    if found is None:
+        raise ExportError(f"{path}: not an image that can be decoded")
+    return np.asarray(found, np.uint8)
+
+
+def _records(file: SourceFile, salvage: bool, left_out: Counter[str]) -> Iterator[object]:
+    if not salvage:
+        yield from file.read()
+        return
+    for record in file.salvage():
+        if isinstance(record, Defect):
+            left_out[f"defect: {record.field}"] += 1
+        else:
+            yield record

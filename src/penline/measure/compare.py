@@ -1,0 +1,152 @@
+"""Real and synthetic lines held against each other: distances, and a classifier between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.measure.classes import family_of
+from penline.measure.classify import Auc, tell_apart
+from penline.measure.distance import Distance, compare
+from penline.measure.gaps import WIDE_EM
+from penline.measure.geometry import LineGeometry
+
+__all__ = ["FEATURES", "QUANTITIES", "Comparison", "features_of", "hold_against"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two sets of lines differ in.
+
+    Attributes:
+        real_lines: lines of the real set.
+        synthetic_lines: lines of the synthetic set.
+        distances: by `QUANTITIES`; a quantity that one side does not have is not there.
+        places: the classifier that sees only where the boxes stand; None with fewer than two
+            lines on a side.
+        looks: the classifier that sees the ink's looks, too; None where they are not known.
+    """
+
+    real_lines: int
+    synthetic_lines: int
+    distances: tuple[Distance, ...]
+    places: Auc | None
+    looks: Auc | None
+
+
+def _gap(line: LineGeometry) -> Floats:
+    gaps = line.gaps_em[line.good_gaps]
+    return np.asarray(gaps[gaps <= WIDE_EM])
+
+
+def _drift(line: LineGeometry) -> Floats:
+    middles = line.middles_em[line.tall_han]
+    return np.zeros(0) if line.cells else np.asarray(np.diff(middles))
+
+
+def _slope(line: LineGeometry) -> Floats:
+    usable = not line.cells and line.tall_han.sum() >= 6
+    return np.array([-line.level_px[1]]) if usable else np.zeros(0)
+
+
+def _look(column: int, per_em: bool) -> Callable[[LineGeometry], Floats]:
+    def look(line: LineGeometry) -> Floats:
+        if line.looks is None:
+            return np.zeros(0)
+        found = line.looks[line.tall_han, column]
+        return np.asarray(found / line.em_px if per_em else found)
+
+    return look
+
+
+QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
+    "gap": ("em", "white between neighbours, wide gaps left out", _gap),
+    "size": ("em", "height of each character", lambda line: line.heights_em[line.trusted]),
+    "width": ("em", "width of each character", lambda line: line.widths_em[line.trusted]),
+    "vertical place": (
+        "em",
+        "middle of each character above the line's middle",
+        lambda line: line.middles_em[line.trusted],
+    ),
+    "drift": ("em", "step of the middle from one Chinese character to the next", _drift),
+    "slope": ("", "rise of the line per length", _slope),
+    "stroke width": ("em", "of each Chinese character", _look(0, True)),
+    "ink density": ("", "inked share of each Chinese character's box", _look(1, False)),
+    "ink strength": ("", "mean darkness of its ink", _look(2, False)),
+    "slant": ("", "lean of each Chinese character", _look(3, False)),
+}
+"""Name: unit, what it is, and the numbers of one line."""
+
+_GEOMETRY = (
+    *("height", "width", "middle", "gap before", "gap after"),
+    *("step before", "step after", "growth", "advance"),
+)
+_FAMILIES = ("han", "stop", "rest")
+FEATURES: tuple[str, ...] = (
+    *(f"{name} ({family})" for family in _FAMILIES for name in _GEOMETRY),
+    *(f"{name} squared" for name in _GEOMETRY),
+    *("stroke width", "ink density", "ink strength", "slant"),
+)
+"""What the classifier sees of a character; its family's features stand at 0 for the others."""
+PLACES = len(FEATURES) - 4
+"""Of the features, those before this one are of places alone."""
+
+
+def features_of(line: LineGeometry) -> Floats:
+    """``float64 (trusted characters, len(FEATURES))``; NaN where a feature is not there."""
+    n = len(line.characters)
+    height, width, middle = line.heights_em, line.widths_em, line.middles_em
+    gap = np.where(line.good_gaps, np.minimum(line.gaps_em, WIDE_EM), np.nan)
+    step = np.where(line.good_gaps, np.diff(middle), np.nan)
+    growth = np.where(line.good_gaps, np.diff(height), np.nan)
+    none = np.full(1, np.nan) if n else np.zeros(0)
+    centre = 0.5 * (line.boxes[:, 0] + line.boxes[:, 2]) / line.em_px
+    advance = np.where(line.good_gaps, np.minimum(np.diff(centre), 2.0), np.nan)
+    table = np.stack(
+        [
+            *(height, width, middle),
+            *(np.concatenate([none, gap]), np.concatenate([gap, none])),
+            *(np.concatenate([none, step]), np.concatenate([step, none])),
+            *(np.concatenate([none, growth]), np.concatenate([none, advance])),
+        ],
+        1,
+    )
+    family = np.array(
+        [f if (f := family_of(name)) in ("han", "stop") else "rest" for name in line.classes],
+        object,
+    )
+    parts = [np.where((family == one)[:, None], table, 0.0) for one in _FAMILIES]
+    usual = np.array([0.95, 0.85, 0.0, 0.2, 0.2, 0.0, 0.0, 0.0, 1.05])
+    looks = np.full((n, 4), np.nan) if line.looks is None else line.looks.copy()
+    looks[:, 0] /= line.em_px
+    whole = np.concatenate([*parts, (table - usual) ** 2, looks], 1)
+    return np.asarray(whole[line.trusted])
+
+
+def hold_against(real: Sequence[LineGeometry], synthetic: Sequence[LineGeometry]) -> Comparison:
+    """Compare two sets of lines.
+
+    Args:
+        real: as `geometry.with_writer_ems` gives them.
+        synthetic: the same; the same texts in the same order are the fairest.
+    """
+    distances = []
+    for name, (unit, _, numbers) in QUANTITIES.items():
+        found = compare(name, unit, [numbers(x) for x in real], [numbers(x) for x in synthetic])
+        if found is not None:
+            distances.append(found)
+    one, two = ([features_of(line) for line in side] for side in (real, synthetic))
+    places = tell_apart(
+        [x[:, :PLACES] for x in one], [x[:, :PLACES] for x in two], FEATURES[:PLACES]
+    )
+    seen = all(
+        any(np.isfinite(x[:, PLACES:]).any() for x in side) if side else False
+        for side in (one, two)
+    )
+    looks = tell_apart(one, two, FEATURES) if seen else None
+    return Comparison(len(real), len(synthetic), tuple(distances), places, looks)

@@ -1,0 +1,124 @@
+"""Geometry of finished data sets: boxes from ``boxes.jsonl``, or found in the pictures' ink."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.errors import ExportError
+from penline.measure.appearance import ink_of_picture, looks_of
+from penline.measure.geometry import LineGeometry, of_boxes
+from penline.measure.reading import MOST_PX, of_ink
+from penline.records import Bytes2D
+
+__all__ = ["BOXES", "of_set"]
+
+BOXES = "boxes.jsonl"
+_MAX_LINE_BYTES = 1 << 24
+_MAX_CHARACTERS = 4096
+
+Picture = Callable[[Path], Bytes2D]
+Floats = npt.NDArray[np.float64]
+
+
+def of_set(
+    folder: Path,
+    left_out: Counter[str],
+    picture: Picture | None = None,
+    *,
+    segmented: bool = False,
+    most: int | None = None,
+) -> Iterator[LineGeometry]:
+    """The lines of a data set that has ``boxes.jsonl``.
+
+    A line with a box a character is taken by its boxes; one with a single box around all of it
+    (a converted real line) by what is found in its ink.
+
+    Args:
+        folder: the data set.
+        left_out: counts what gave no line, by reason.
+        picture: reads a picture, ``uint8 (height_px, width_px)``, 255 = white; None looks at no
+            picture, so that only boxes count and nothing is said of the ink.
+        segmented: find all characters in the ink, so that both sides of a comparison are
+            measured alike.
+        most: no more lines than this.
+
+    Raises:
+        ExportError: no boxes, or boxes that are not as they should be.
+    """
+    path = folder / BOXES
+    if not path.is_file():
+        raise ExportError(f"{folder} has no {BOXES}; compose or convert it with --boxes")
+    count = 0
+    with path.open("rb") as file:
+        while raw := file.readline(_MAX_LINE_BYTES):
+            if most is not None and count >= most:
+                return
+            count += 1
+            where = f"{path}: line {count}"
+            text, writer, quads, name = _entry(raw, where)
+            ink = None
+            if picture is not None:
+                grey = picture(folder / name)
+                if grey.size > MOST_PX:
+                    left_out["pictures that are far too large for a line"] += 1
+                    continue
+                boxes = _boxes(quads)
+                em = _em(boxes if len(boxes) == len(text) else None, grey)
+                ink = ink_of_picture(grey, em)
+            if len(quads) == len(text) and not segmented:
+                yield _by_boxes(text, _boxes(quads), writer, str(folder), ink)
+                continue
+            line = None if ink is None else of_ink(ink, text, writer, str(folder))
+            if line is None:
+                left_out["lines without boxes of characters, or with too little ink"] += 1
+            else:
+                yield line
+
+
+def _entry(raw: bytes, where: str) -> tuple[str, str, Floats, str]:
+    wrong = f"{where}: not an entry of boxes; compose or convert the set again"
+    try:
+        entry: Any = json.loads(raw)
+        text, name = entry["text"], entry["path"]
+        quads = np.array(entry["quads"], np.float64).reshape(-1, 4, 2)
+        writer = str(entry.get("writer", ""))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ExportError(wrong) from None
+    if not isinstance(text, str) or not isinstance(name, str) or len(text) > _MAX_CHARACTERS:
+        raise ExportError(wrong)
+    place = PurePosixPath(name)
+    if place.is_absolute() or ".." in place.parts or "\\" in name or ":" in name or "\0" in name:
+        raise ExportError(f"{where}: a path out of the data set: {name!r}")
+    if not np.isfinite(quads).all() or np.abs(quads).max(initial=0.0) > 1e6:
+        raise ExportError(wrong)
+    return text, writer or f"unknown:{place.stem}", quads, name
+
+
+def _boxes(quads: Floats) -> Floats:
+    return np.concatenate([quads.min(1), quads.max(1)], 1)
+
+
+def _em(boxes: Floats | None, grey: Bytes2D) -> float:
+    if boxes is None or not len(boxes):
+        return 0.7 * float(grey.shape[0])
+    return max(float(np.percentile(boxes[:, 3] - boxes[:, 1], 70)), 1.0)
+
+
+def _by_boxes(
+    text: str, boxes: Floats, writer: str, sheet: str, ink: Bytes2D | None
+) -> LineGeometry:
+    looks = length = None
+    if ink is not None:
+        em = _em(boxes, ink)
+        looks = looks_of(ink, np.rint(boxes).astype(np.int64), em)
+        if np.isfinite(looks[:, 0]).any():
+            area = (boxes[:, 2:] - boxes[:, :2]).prod(1) * looks[:, 1]
+            length = area / max(float(np.nanmedian(looks[:, 0])), 1.0)
+    return of_boxes(text, boxes, writer, sheet, strokes_px=length, looks=looks, ink=ink)

@@ -1,0 +1,251 @@
+"""The characters of a line found in its ink, by dynamic programming over the line's label.
+
+No pixel of the line is left over: the units of `units.units_of`, in the order of their middles,
+are dealt to the label's characters in contiguous runs. A run costs by how far its width, height
+and place are from what its character's class should have, by white inside it, and by the white
+(or the cut) between it and the next. What a class should have is scaled by the em, which is found
+again from the result, so the whole is done a few times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.characters import kind_of
+from penline.measure.classes import expected
+from penline.measure.geometry import theil_sen
+from penline.measure.units import Units, units_of
+from penline.records import Bytes2D
+
+__all__ = ["LEAST_INK", "Segmented", "segment"]
+
+LEAST_INK = 24
+"""Fainter ink is the grey edge of a stroke or a trace of compression."""
+_LONGEST_RUN = 28
+_PASSES = 3
+_TWO_PARTS = frozenset('“”"《》：:；;！!？?％%＝=')
+"""Marks of two strokes that stand apart; most hands do not join them."""
+_ALONE = _TWO_PARTS | frozenset("一·•・")
+_MOST_COST = 14.0
+"""Of one run; a strange character must not bend its neighbours."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segmented:
+    """A line whose ink is dealt to its characters.
+
+    Attributes:
+        boxes: ``int64 (n, 4)``: left, top, right, bottom of each character in px; right and
+            bottom are exclusive.
+        areas: ``int64 (n,)``: pixels of ink of each.
+        touching: ``bool (n - 1,)``: a component had to be cut between a character and the next.
+        costs: ``float64 (n,)``: what each character's run costs; `doubtful` has the limit.
+        em_px: the em that was found.
+        middle_px: y of the line's middle at its left edge, and its slope.
+    """
+
+    boxes: npt.NDArray[np.int64]
+    areas: npt.NDArray[np.int64]
+    touching: npt.NDArray[np.bool_]
+    costs: Floats
+    em_px: float
+    middle_px: tuple[float, float]
+
+    @property
+    def doubtful(self) -> npt.NDArray[np.bool_]:
+        """``bool (n,)``: characters whose boxes are far from anything expected."""
+        return self.costs > 9.0
+
+
+def segment(ink: Bytes2D, characters: Sequence[str | None]) -> Segmented | None:
+    """Find the characters of a line.
+
+    Args:
+        ink: ``uint8 (height_px, width_px)``, 0 = paper.
+        characters: the label without white space; None for ink that is no character.
+
+    Returns:
+        None where there are fewer units of ink than characters, or none of either.
+    """
+    label = [character or "永" for character in characters]
+    if not label:
+        return None
+    em = _first_em(ink, label)
+    middle: tuple[float, float] | None = None
+    found: Segmented | None = None
+    for _ in range(_PASSES):
+        units = units_of(ink, em, LEAST_INK)
+        if len(units.boxes) < len(label):
+            return found
+        middle = middle or _first_middle(units)
+        found = _align(units, label, em, middle)
+        if found is None:
+            return None
+        em, middle = _refit(found, label, em, middle)
+    return found
+
+
+def _first_em(ink: Bytes2D, label: Sequence[str]) -> float:
+    """From the line's ink width, and from the heights of what stands in it."""
+    across = np.flatnonzero((ink >= LEAST_INK).any(0))
+    if not len(across):
+        return 1.0
+    # white beyond 0.3 of the line's height is not writing
+    steps = np.minimum(np.diff(across), 0.3 * ink.shape[0])
+    width = float(steps.sum()) + 1.0
+    ems = sum(expected(character).width + 0.15 for character in label)
+    return float(np.clip(width / ems, 0.35 * ink.shape[0], 0.95 * ink.shape[0]))
+
+
+def _first_middle(units: Units) -> tuple[float, float]:
+    tall = units.boxes[:, 3] - units.boxes[:, 1]
+    middles = 0.5 * (units.boxes[:, 1] + units.boxes[:, 3])
+    return float(np.average(middles, weights=tall)), 0.0
+
+
+def _align(
+    units: Units, label: Sequence[str], em: float, middle: tuple[float, float]
+) -> Segmented | None:
+    count = len(units.boxes)
+    longest = min(_LONGEST_RUN, count - len(label) + 1)
+    runs = _Runs(units, longest, em, middle)
+    edge = _edges(units, em)
+    best = np.full(count + 1, np.inf)
+    best[0] = 0.0
+    came = np.zeros((len(label), count + 1), np.int64)
+    costs: dict[str, Floats] = {}
+    for number, character in enumerate(label):
+        key = _key(character)
+        if key not in costs:
+            costs[key] = runs.costs(character)
+        paid = costs[key]
+        new = np.full(count + 1, np.inf)
+        for length in range(1, longest + 1):
+            total = best[: count - length + 1] + paid[: count - length + 1, length - 1]
+            better = total < new[length:]
+            new[length:][better] = total[better]
+            came[number, length:][better] = length
+        best = new + edge
+    if not np.isfinite(best[count]):
+        return None
+    ends = [count]
+    for number in range(len(label) - 1, -1, -1):
+        ends.append(ends[-1] - int(came[number, ends[-1]]))
+    cuts = np.array(ends[::-1])
+    first, lengths = cuts[:-1], np.diff(cuts)
+    boxes = runs.boxes[:, first, lengths - 1].T.astype(np.int64)
+    areas = np.add.reduceat(units.areas, first)
+    own = np.array(
+        [
+            costs[_key(c)][at, n - 1]
+            for c, at, n in zip(label, first.tolist(), lengths.tolist(), strict=True)
+        ]
+    )
+    touching = _crossed(units)[cuts[1:-1]] > 0
+    return Segmented(boxes, areas, touching, own, em, middle)
+
+
+def _key(character: str) -> str:
+    """What characters share their costs: those of a kind, but for a few."""
+    return character if character in _ALONE else kind_of(character).name
+
+
+class _Runs:
+    """Boxes and costs of all runs of units: ``[first unit, length - 1]``."""
+
+    def __init__(self, units: Units, longest: int, em: float, middle: tuple[float, float]) -> None:
+        count = len(units.boxes)
+        self.em = em
+        self.boxes = np.zeros((4, count, longest))
+        self.white = np.zeros((count, longest))
+        self.valid = np.zeros((count, longest), bool)
+        left, top, right, bottom = units.boxes.T.astype(np.float64)
+        for n in range(longest):
+            k = count - n
+            if n == 0:
+                self.boxes[:, :, 0] = left, top, right, bottom
+                self.valid[:, 0] = True
+                continue
+            before = self.boxes[:, :k, n - 1]
+            gap = left[n:] - before[2]
+            self.white[:k, n] = np.maximum(self.white[:k, n - 1], gap)
+            self.boxes[0, :k, n] = np.minimum(before[0], left[n:])
+            self.boxes[1, :k, n] = np.minimum(before[1], top[n:])
+            self.boxes[2, :k, n] = np.maximum(before[2], right[n:])
+            self.boxes[3, :k, n] = np.maximum(before[3], bottom[n:])
+            self.valid[:k, n] = True
+        x0, y0, x1, y1 = self.boxes
+        self.width, self.height = (x1 - x0) / em, (y1 - y0) / em
+        level = middle[0] + middle[1] * 0.5 * (x0 + x1)
+        self.middle = (level - 0.5 * (y0 + y1)) / em
+
+    def costs(self, character: str) -> Floats:
+        """``float64 (units, longest)`` of dealing a run to this character."""
+        e = expected(character)
+        total = _far((self.width - e.width) / e.width_deviation)
+        total += _far((self.height - e.height) / e.height_deviation)
+        total += 0.7 * _far((self.middle - e.middle) / e.middle_deviation)
+        # white inside: little in a character of one stroke, some between a character's parts
+        room = 0.06 + 0.10 * e.width
+        total += (np.maximum(self.white / self.em - 0.5 * room, 0.0) / room) ** 2
+        total = np.minimum(total, _MOST_COST)
+        # too wide for any hand
+        total += 8.0 * np.maximum(self.width - e.width - 3.0 * e.width_deviation, 0.0)
+        if character in _TWO_PARTS:
+            total[:, 0] += 3.0
+        total[~self.valid] = np.inf
+        return np.asarray(total)
+
+
+def _far(z: Floats) -> Floats:
+    """Of a deviation: squared when small, flattened when large."""
+    return np.asarray(2.5 * np.log1p(z * z / 5.0))
+
+
+def _crossed(units: Units) -> Floats:
+    """``float64 (n + 1,)``: ink that a boundary before each unit would cut through."""
+    count = len(units.boxes)
+    ink = np.zeros(count + 1)
+    last: dict[int, int] = {}
+    for at, component in enumerate(units.components.tolist()):
+        if component in last:
+            ink[last[component] + 1 : at + 1] += max(units.cut_px[at], 1.0)
+        last[component] = at
+    return ink
+
+
+def _edges(units: Units, em: float) -> Floats:
+    """``float64 (n + 1,)``: what a boundary before each unit costs; nothing at the ends."""
+    count = len(units.boxes)
+    cost = np.zeros(count + 1)
+    reached = np.maximum.accumulate(units.boxes[:, 2])[:-1]
+    begins = np.minimum.accumulate(units.boxes[::-1, 0])[::-1][1:]
+    gap = (begins - reached) / em
+    cost[1:count] = np.clip((0.08 - gap) / 0.10, 0.0, 3.5)
+    crossed = _crossed(units)
+    cost += np.where(crossed > 0, 1.5 + 9.0 * crossed / em, 0.0)
+    return cost
+
+
+def _refit(
+    found: Segmented, label: Sequence[str], em: float, middle: tuple[float, float]
+) -> tuple[float, tuple[float, float]]:
+    """The em and the middle of the line again, from its Chinese characters."""
+    han = np.array([kind_of(character).name == "han" for character in label])
+    if han.sum() < 3:
+        return em, middle
+    x0, y0, x1, y1 = found.boxes[han].T.astype(np.float64)
+    # a line of few Chinese characters trusts them less
+    trust = han.sum() / (han.sum() + 3.0)
+    em = float(trust * np.median(y1 - y0) + (1.0 - trust) * em)
+    x, y = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
+    if han.sum() < 6 or np.ptp(x) < 4 * em:
+        return em, (float(np.median(y)), 0.0)
+    slope = theil_sen(x, y)
+    return em, (float(np.median(y - slope * x)), slope)

@@ -1,0 +1,353 @@
+"""Placement models: fitted, written, read again, drawn from."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import yaml
+
+import fakes
+import fakes_lines
+import fakes_online
+import fakes_pages
+from penline.errors import ExportError, FormatError, RecipeError, UsageError
+from penline.fit import fit, measured_lines
+from penline.measure import sample
+from penline.measure.estimate import estimate
+from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
+from penline.measure.model import HandModel, dump, load_hand
+from penline.measure.sample import Natural, Sampler, typical_sizes
+from penline.measure.spread import SCORES
+from penline.randomness import Draws
+
+TEXT = "天地玄黄，宇宙洪荒。日月盈昃，辰宿列张“寒来”暑往12秋收冬藏"
+
+
+def bells(count: int, seed: int = 1) -> np.ndarray:
+    return np.random.Generator(np.random.PCG64(seed)).normal(size=count)
+
+
+def lines(count: int = 8) -> list[LineGeometry]:
+    return with_writer_ems(fakes_lines.geometry(TEXT, seed=k) for k in range(count))
+
+
+# ---- the model
+
+
+def test_what_was_put_in_comes_out() -> None:
+    model = estimate(lines(40))
+    assert model.fitted_on.lines == 40 and model.fitted_on.characters == 40 * len(TEXT)
+    comma = model.classes["han-comma"]
+    assert comma.height.mean == pytest.approx(0.25, abs=0.03)
+    assert comma.middle.mean == pytest.approx(-0.35, abs=0.03)
+    assert model.classes["quote-high"].middle.mean == pytest.approx(0.3, abs=0.03)
+    assert model.gaps["all"].gap.mean == pytest.approx(0.2, abs=0.03)
+    assert model.gaps["han>han"].gap.deviation == pytest.approx(0.06, abs=0.02)
+    assert abs(model.walks["middle"].neighbours) < 0.15
+    assert abs(model.line.slope.mean) < 0.01
+
+
+def test_a_model_is_numbers_alone_and_survives_its_file(tmp_path: Path) -> None:
+    model = estimate(lines(), ["dgrl casia-hwdb2.0"])
+    text = dump(model)
+    assert not any(character in text for character in TEXT if ord(character) > 127)
+    assert "casia:001" not in text and "made up" not in text
+    (tmp_path / "hand.yaml").write_text(text, "utf-8")
+    assert load_hand(tmp_path / "hand.yaml") == model
+    assert load_hand(yaml.safe_load(text)) == model
+
+
+def test_the_default_says_what_it_was_fitted_on() -> None:
+    model = load_hand()
+    assert model.fitted_on.characters > 0 and model.fitted_on.sources
+    assert {"han", "digit", "comma-low"} <= model.classes.keys()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"version": 2}, "version"),
+        ({"classes": {"no-such-class": None}}, "no-such-class"),
+        ({"pull": float("nan")}, "pull"),
+        ({"more": 1}, "more"),
+    ],
+    ids=["version", "class", "nan", "extra"],
+)
+def test_a_false_model_is_refused_by_field(change: dict, told: str) -> None:
+    values = yaml.safe_load(dump(estimate(lines())))
+    with pytest.raises(RecipeError, match=told):
+        load_hand({**values, **change})
+
+
+def test_an_unknown_class_is_refused() -> None:
+    values = yaml.safe_load(dump(estimate(lines())))
+    values["classes"]["zebra"] = values["classes"]["han"]
+    with pytest.raises(RecipeError, match="zebra: no class"):
+        load_hand(values)
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"- 1", b"a: [", b"", b"x" * (1 << 20) + b"y"])
+def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "hand.yaml"
+    path.write_bytes(data)
+    with pytest.raises(RecipeError, match=r"hand\.yaml"):
+        load_hand(path)
+    with pytest.raises(UsageError, match="penline fit"):
+        load_hand(tmp_path / "none.yaml")
+
+
+# ---- placements
+
+
+def sampler() -> Sampler:
+    return Sampler(estimate(lines(20)))
+
+
+def test_the_same_words_give_the_same_placements() -> None:
+    one, two = (sampler().draw(TEXT, 48.0, Draws(7, 3, "layout")) for _ in range(2))
+    for field in ("heights_q6", "widths_q6", "gaps_q6", "rises_q6", "slants_q16"):
+        np.testing.assert_array_equal(getattr(one, field), getattr(two, field))
+        assert getattr(one, field).dtype == np.int64
+    other = sampler().draw(TEXT, 48.0, Draws(7, 4, "layout"))
+    assert (other.rises_q6 != one.rises_q6).any()
+
+
+def test_drawn_lines_are_as_the_fitted_ones() -> None:
+    made = sampler()
+    drawn = [
+        of_boxes(TEXT, made.draw(TEXT, 480.0, Draws(1, k, "t")).boxes_px, "casia:001", "s")
+        for k in range(60)
+    ]
+    again, first = estimate(with_writer_ems(drawn)), made.model
+    for name in ("han-middle", "han-comma", "digit"):
+        for field in ("height", "width", "middle"):
+            a, b = (getattr(m.classes[name], field) for m in (again, first))
+            assert a.mean == pytest.approx(b.mean, abs=0.06), (name, field)
+    assert again.gaps["all"].gap.mean == pytest.approx(first.gaps["all"].gap.mean, abs=0.03)
+
+
+def test_natural_glyphs_keep_their_proportions_and_order() -> None:
+    sizes = np.array([shape_px(character) for character in TEXT])
+    sizes[0] *= 0.7  # the first is a small one
+    natural = Natural(sizes, np.full(len(TEXT), 150.0), None, {"han": (0.95, 0.1)})
+    made = sampler()
+    small = others = 0.0
+    for k in range(40):
+        drawn = made.draw(TEXT, 48.0, Draws(1, k, "t"), natural)
+        np.testing.assert_allclose(
+            drawn.heights_q6 / drawn.widths_q6, sizes[:, 0] / sizes[:, 1], rtol=0.08
+        )
+        np.testing.assert_allclose(
+            drawn.heights_q6 / 64, sizes[:, 0] * drawn.scales_q12 / 4096, atol=0.05
+        )
+        small += drawn.heights_q6[0]
+        others += drawn.heights_q6[1]
+    assert small < 0.92 * others
+    assert (drawn.lefts_q6[1:] == (drawn.lefts_q6 + drawn.widths_q6)[:-1] + drawn.gaps_q6[1:]).all()
+
+
+def shape_px(character: str) -> tuple[float, float]:
+    high, wide, _ = fakes_lines.shape(character)
+    return 150.0 * high, 150.0 * wide
+
+
+def test_what_does_not_fit_the_text_never_reaches_the_kernel() -> None:
+    made = sampler()
+    good = np.full((3, 2), 50.0), np.full(3, 50.0)
+    for sizes, ems, em in (
+        (good[0][:2], good[1], 64.0),
+        (good[0], good[1][:2], 64.0),
+        (good[0], np.zeros(3), 64.0),
+        (good[0] * np.nan, good[1], 64.0),
+        (*good, 0.0),
+        (*good, float("nan")),
+    ):
+        with pytest.raises(ValueError, match=r"must be|needed"):
+            made.draw("天地玄", em, Draws(1, 1, "t"), Natural(sizes, ems))
+
+
+def test_compiled_and_plain_placements_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = sampler()
+    text = TEXT + " ab, cd"
+    sizes = np.array([shape_px(character) for character in text])
+    sizes[[character == " " for character in text]] = 0
+    natural = Natural(sizes, np.full(len(text), 150.0))
+    for given in (None, natural):
+        one = made.draw(text, 48.0, Draws(7, 3, "layout"), given)
+        with monkeypatch.context() as patched:
+            patched.setattr(sample, "place_items", sample.place_items.py_func)
+            two = made.draw(text, 48.0, Draws(7, 3, "layout"), given)
+        assert one.numbers == two.numbers
+        for field in ("scales_q12", "heights_q6", "widths_q6", "gaps_q6", "rises_q6"):
+            np.testing.assert_array_equal(getattr(one, field), getattr(two, field))
+
+
+def test_white_space_has_an_advance_and_no_ink() -> None:
+    drawn = sampler().draw("ab cd", 64.0, Draws(1, 1, "t"))
+    assert drawn.heights_q6[2] == 0 and drawn.widths_q6[2] > 0
+    assert drawn.gaps_q6[2] == drawn.gaps_q6[3] == 0
+    assert drawn.gaps_q6[0] == 0
+
+
+@pytest.mark.parametrize("text", ["", "天", " ", "  ", "𠀀é\u0301"])
+def test_any_text_can_be_drawn(text: str) -> None:
+    drawn = Sampler(load_hand()).draw(text, 64.0, Draws(1, 1, "t"))
+    assert len(drawn.gaps_q6) == len(text)
+
+
+def test_no_character_stands_on_the_one_before() -> None:
+    values = load_hand().model_dump()
+    for figures in values["gaps"].values():
+        figures["gap"]["quantiles"] = (-900.0,) * 13
+    drawn = Sampler(HandModel.model_validate(values)).draw("天地玄黄", 64.0, Draws(1, 1, "t"))
+    assert (np.diff(drawn.lefts_q6) > 0).all()
+
+
+def test_typical_sizes_by_class() -> None:
+    found = typical_sizes("天地玄黄宇，", [(100, 100)] * 5 + [(25, 25)], 100.0)
+    assert found["han"] == (1.0, 0.0)
+    assert found["han-comma"] == (0.25, 0.0)
+
+
+def test_scores_are_those_of_the_normal_distribution() -> None:
+    values = bells(200_000)
+    shares = [(values < score).mean() for score in SCORES]
+    np.testing.assert_allclose(
+        shares, (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99), atol=0.004
+    )
+
+
+# ---- sources
+
+
+def test_a_page_of_lines_is_fitted_and_written(tmp_path: Path) -> None:
+    page = tmp_path / "006-P16.dgrl"
+    page.write_bytes(fakes_lines.page([TEXT, TEXT[::-1].replace("“", "").replace("”", "")]))
+    seen: list[int] = []
+    found = fit(page, tmp_path / "hand.yaml", progress=seen.append)
+    assert seen[-1] == 2
+    assert load_hand(tmp_path / "hand.yaml") == found.model
+    on = found.model.fitted_on
+    assert (on.lines, on.sheets, on.writers) == (2, 1, 1)
+    assert on.sources == ("dgrl casia-hwdb2.0",)
+    assert found.left_out == {}
+    assert found.model.gaps["all"].gap.mean == pytest.approx(0.2, abs=0.03)
+    assert found.model.gaps["all"].touching == 0.0
+    assert found.model.line.margin_left is not None
+    assert found.model.line.margin_left.mean == pytest.approx(150 / 60, abs=0.1)
+    assert found.model.line.stroke is not None
+
+
+def test_boxes_of_characters_are_taken_as_they_are(tmp_path: Path) -> None:
+    texts = ["永和九年岁在癸丑", "暮春之初会于会稽"]
+    (tmp_path / "a.dgr").write_bytes(fakes_pages.dgr(texts))
+    found = with_writer_ems(measured_lines(tmp_path / "a.dgr", Counter()))
+    for number, (line, text) in enumerate(zip(found, texts, strict=True)):
+        places = np.array(fakes_pages.character_places(text, number), float)
+        lefts = places[:, 1] - places[:, 1].min()
+        np.testing.assert_allclose(line.boxes[:, 0], lefts)
+        assert line.touching is None and (line.gaps_em < 0).all()
+
+
+def test_strokes_belong_to_their_characters(tmp_path: Path) -> None:
+    strokes, lines = fakes_online.written("永和九年岁在\n癸丑暮春之初")
+    (tmp_path / "a.ptts").write_bytes(fakes_online.page(strokes, lines))
+    found = list(measured_lines(tmp_path / "a.ptts", Counter()))
+    assert ["".join(line.characters) for line in found] == ["永和九年岁在", "癸丑暮春之初"]
+    own = np.concatenate([np.array(strokes[k], float) for k in lines[0][0][1]])
+    np.testing.assert_allclose(found[0].boxes[0], [*own.min(0), *own.max(0)])
+    assert np.isfinite(found[0].strokes_px).all()
+    unlinked = fakes_online.page(strokes, lines, linked=False, code=b"WPTT")
+    (tmp_path / "b.wptt").write_bytes(unlinked)
+    left_out: Counter[str] = Counter()
+    assert list(measured_lines(tmp_path / "b.wptt", left_out)) == []
+    assert sum(left_out.values()) == 1
+
+
+def test_sets_with_boxes_and_sets_of_whole_lines(tmp_path: Path) -> None:
+    boxed = fakes_lines.data_set(tmp_path / "a", [TEXT])
+    whole = fakes_lines.data_set(tmp_path / "b", [TEXT], whole_lines=True)
+    (one,), (two,) = (list(measured_lines(folder, Counter())) for folder in (boxed, whole))
+    np.testing.assert_allclose(one.boxes, two.boxes, atol=1.0)
+    (three,) = measured_lines(boxed, Counter(), segmented=True)
+    np.testing.assert_allclose(three.boxes, two.boxes)
+    assert one.ink is None
+    (four,) = measured_lines(boxed, Counter(), pictures=1)
+    assert four.ink is not None
+
+
+def test_what_gives_no_line_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.gnt").write_bytes(fakes.gnt("永和"))
+    with pytest.raises(ExportError, match="isolated pictures, which have no place: 2"):
+        fit(tmp_path / "a.gnt")
+    (tmp_path / "b.pot").write_bytes(fakes.pot("永和"))
+    with pytest.raises(ExportError, match="stand in no rows: 1"):
+        fit(tmp_path / "b.pot")
+    with pytest.raises(UsageError, match="yaml"):
+        fit(tmp_path / "a.gnt", tmp_path / "hand.json")
+    with pytest.raises(UsageError):
+        fit(tmp_path / "none.dgrl")
+
+
+def test_damage_stops_or_is_counted(tmp_path: Path) -> None:
+    page = fakes_lines.page([TEXT, TEXT])
+    (tmp_path / "a.dgrl").write_bytes(page[:-1000])
+    with pytest.raises(FormatError):
+        fit(tmp_path / "a.dgrl")
+    found = fit(tmp_path / "a.dgrl", salvage=True)
+    assert found.model.fitted_on.lines == 1
+    assert sum(found.left_out.values()) == 1
+
+
+def entry(**change: object) -> bytes:
+    quads = [[[0, 0], [9, 0], [9, 9], [0, 9]]]
+    values = {"path": "images/a.png", "text": "天", "quads": quads, "writer": "w"}
+    return json.dumps({**values, **change}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        b"{",
+        b"[]\n",
+        b"[" * 100_000,
+        entry(path="../a.png"),
+        entry(path="/a.png"),
+        entry(path="C:\\a.png"),
+        entry(path=3),
+        entry(text=None),
+        entry(quads=[[1, 2]]),
+        entry(quads="x"),
+        entry(quads=[[[1e300, 0], [9, 0], [9, 9], [0, 9]]]),
+        entry(text="天" * 5000),
+    ],
+    ids=[
+        *("cut", "list", "deep", "up", "root", "drive", "number", "no-text"),
+        *("flat", "word", "huge", "long"),
+    ],
+)
+def test_hostile_boxes_are_refused(tmp_path: Path, row: bytes) -> None:
+    (tmp_path / "boxes.jsonl").write_bytes(row)
+    with pytest.raises(ExportError, match="line 1"):
+        list(measured_lines(tmp_path, Counter()))
+
+
+def test_pictures_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "boxes.jsonl").write_bytes(entry())
+    (tmp_path / "images").mkdir()
+    for data in (b"", b"\x89PNG\r\n\x1a\n" + b"\0" * 40):
+        (tmp_path / "images" / "a.png").write_bytes(data)
+        with pytest.raises(ExportError, match=r"a\.png"):
+            list(measured_lines(tmp_path, Counter()))
+    good, large = cv2.imencode(".png", np.zeros((1, 1), np.uint8))
+    assert good
+    lie = bytearray(large.tobytes())
+    lie[16:24] = (60_000).to_bytes(4, "big") * 2
+    (tmp_path / "images" / "a.png").write_bytes(bytes(lie))
+    with pytest.raises(ExportError, match="too large"):
+        list(measured_lines(tmp_path, Counter()))
