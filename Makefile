@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/lock.txt
+SECONDS ?= 120
+CASES ?= 10000
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check lint types imports wheel bench judge docs sample lock browser clean
+.PHONY: help demo test check lint types imports wheel bench judge docs sample lock browser clean fuzz
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +25,10 @@ $(VENV)/.dev: pyproject.toml $(LOCK) | $(BIN)/python
 
 $(VENV)/.docs: pyproject.toml $(LOCK) | $(BIN)/python
 	$(PIP) -c $(LOCK) -e '.[docs]'
+	@touch $@
+
+$(VENV)/.fuzz: pyproject.toml $(LOCK) | $(BIN)/python
+	$(PIP) -c $(LOCK) -e '.[fuzz]'
 	@touch $@
 
 demo: $(VENV)/.run  ## set up, and make 200 lines and a page of them from the embedded sample
@@ -61,6 +67,9 @@ bench: $(VENV)/.dev  ## where a line's time goes, and speed beside other generat
 judge: $(VENV)/.dev  ## read composed lines with an outside reader (environment in build/judge)
 	$(BIN)/python bench/judge.py --help
 
+fuzz: $(VENV)/.fuzz  ## CASES of hypothesis and SECONDS of atheris a reader (docs/fuzzing.md)
+	$(BIN)/python -m fuzz --cases $(CASES) --seconds $(SECONDS)
+
 docs: $(VENV)/.docs  ## build the site in site/
 	$(BIN)/python tools/make_docs.py
 	$(BIN)/mkdocs build --strict --quiet
@@ -70,7 +79,7 @@ sample: $(VENV)/.dev  ## make the embedded sample again from its fonts (needs np
 	$(BIN)/python tools/make_sample.py
 
 lock: $(VENV)/.dev $(VENV)/.docs  ## write the versions in use to the lock file
-	$(PIP) -e '.[dev,docs,sample]'
+	$(PIP) -e '.[dev,docs,sample,fuzz]'
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > $(LOCK)
 
 browser:  ## Debian's Chromium, for looking at pages (asks for root)

@@ -16,6 +16,7 @@ from pathlib import Path
 from pages import recipe, verbs
 
 from penline.catalogue import page as catalogue
+from penline.formats import READERS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -23,7 +24,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 def made() -> dict[Path, str]:
     """Every page that is made from the code: its place below `docs`, and its text."""
     found = {Path("verbs") / name: text for name, text in verbs.pages().items()}
-    found[Path("catalogue.md")] = catalogue.render()
+    found[Path("catalogue.md")] = catalogue.render(READERS)
     found[Path("recipe.md")] = recipe.fill((DOCS / "recipe.md").read_text("utf-8"))
     return found
 

@@ -2,49 +2,93 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from penline.acquire import get
+from penline.acquire.named import paths_of
 from penline.bank import Bank, open_bank
 from penline.bank.layout import HEADER, PARTS
 from penline.catalogue.terms import terms
 from penline.census import census
-from penline.check import check
-from penline.convert import convert
+from penline.check import Checked, read_report
+from penline.check import check as check_files
+from penline.convert import convert as _convert
 from penline.corpus import load
 from penline.datasets.sources import AnyPath, open_sources
 from penline.engine.local import default_workers
 from penline.errors import ExportError, UsageError
 from penline.export.base import Options
 from penline.export.paddleocr import read_dictionary
+from penline.fit import fit
 from penline.formats.door import printable
-from penline.look.sheet import sheet
+from penline.look.sheet import SheetFacts
+from penline.look.sheet import sheet as _sheet
 from penline.new_card import new_card
-from penline.pack import pack
+from penline.pack import pack as _pack
 from penline.produce import Produced, produce
+from penline.prove import prove_ink
+from penline.realism import realism
 from penline.recipe import Composer, Recipe, load_recipe
 from penline.records import Defect
 from penline.sample import corpus_files, sample_bank
+from penline.select import select
 
 __all__ = [
     "FileFacts",
+    "alphabet_of",
     "census",
     "check",
     "compose",
     "convert",
+    "fit",
     "get",
     "info",
     "new_card",
     "pack",
+    "realism",
+    "select",
     "sheet",
 ]
 
 MAX_DICTIONARY_BYTES = 1 << 24
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Sources = AnyPath | Iterable[AnyPath]
+
+
+def by_id(
+    verb: Callable[Concatenate[Sources, P], R],
+) -> Callable[Concatenate[Sources, P], R]:
+    """Let a verb's first argument name data sets by their ids, too: their files on the shelf.
+
+    The shelf is ``$PENLINE_ROOT``, or in the user's cache; every file of the part has to be there.
+    """
+
+    @functools.wraps(verb)
+    def call(sources: Sources, /, *more: P.args, **named_ones: P.kwargs) -> R:
+        part = named_ones.get("part")
+        return verb(paths_of(sources, part=str(part) if part else None), *more, **named_ones)
+
+    return call
+
+
+pack = by_id(_pack)
+convert = by_id(_convert)
+
+
+@functools.wraps(_sheet)
+def sheet(source: Path | str, out: Path | str, **more: Any) -> SheetFacts:
+    found = paths_of(source)
+    shelves = {path.parent for path in found}
+    return _sheet(found[0] if len(found) == 1 else shelves.pop(), out, **more)
 
 
 @dataclass(slots=True)
@@ -76,6 +120,7 @@ class FileFacts:
     seconds: float = 0.0
 
 
+@by_id
 def info(
     paths: AnyPath | Iterable[AnyPath],
     *,
@@ -100,6 +145,8 @@ def info(
                 progress(file.source.file)
             facts = FileFacts(file.source.file, file.kind, card=file.source.card)
             characters: set[str] = set()
+            writers: Counter[str] = Counter()
+            parts: Counter[str] = Counter()
             begun = time.perf_counter()
             for record in file.salvage():
                 if isinstance(record, Defect):
@@ -108,11 +155,13 @@ def info(
                         facts.defects.append(record)
                     continue
                 facts.records += 1
+                writers[record.source.writer] += 1
+                parts[record.source.part] += 1
                 characters.update(record.labels)
             facts.seconds = time.perf_counter() - begun
             facts.characters = len(characters)
-            facts.writers = {file.source.writer: facts.records}
-            facts.parts = {file.source.part: facts.records}
+            facts.writers = dict(writers) or {file.source.writer: 0}
+            facts.parts = dict(parts) or {file.source.part: 0}
             found.append(facts)
     return found
 
@@ -150,7 +199,7 @@ def compose(
     overwrite: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Produced:
-    """Compose `n` lines into a training set.
+    """Compose `n` lines into a training set; pages, where the format is one of pages.
 
     Args:
         out: the folder to make.
@@ -181,7 +230,7 @@ def compose(
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     opened = [one if isinstance(one, Bank) else open_bank(one) for one in banks]
     opened = opened or [sample_bank()]
-    alphabet = _alphabet(Path(dictionary)) if dictionary is not None else None
+    alphabet = alphabet_of(Path(dictionary)) if dictionary is not None else None
     corpus = load(
         [Path(path) for path in corpora] or corpus_files(), field=field, nfkc=chosen.corpus.nfkc
     )
@@ -215,7 +264,48 @@ def compose(
     )
 
 
-def _alphabet(path: Path) -> frozenset[str]:
+def check(
+    out: AnyPath,
+    *,
+    ink: bool = False,
+    banks: Sequence[Bank | AnyPath] = (),
+    corpora: Sequence[AnyPath] = (),
+    field: str = "text",
+    progress: Callable[[int, int], None] | None = None,
+) -> Checked:
+    """Re-read a finished data set; see `penline.check.check` and `penline.prove.prove_ink`.
+
+    Args:
+        out: the data set.
+        ink: make every line again, too, and prove its label and boxes by its glyphs.
+        banks: with `ink`, the banks that it was made from; none: the embedded sample.
+        corpora: with `ink`, its text; none: the embedded sample's.
+        field: the field of a jsonl file that holds the text.
+        progress: called with items done and items in all.
+
+    Raises:
+        ExportError: not a finished data set of penline's.
+        UsageError: with `ink`, a bank or a text that is not the one it was made from.
+    """
+    path = Path(out)
+    found = check_files(path, progress)
+    if not ink:
+        return found
+    recipe = read_report(path)["run"].get("recipe")
+    nfkc = isinstance(recipe, dict) and bool(recipe.get("corpus", {}).get("nfkc"))
+    opened = [one if isinstance(one, Bank) else open_bank(one) for one in banks]
+    corpus = load([Path(one) for one in corpora] or corpus_files(), field=field, nfkc=nfkc)
+    proven = prove_ink(path, opened or [sample_bank()], corpus, progress)
+    return Checked(path, found.lines, [*found.problems, *proven.problems])
+
+
+def alphabet_of(path: Path) -> frozenset[str]:
+    """The characters of a trainer's dictionary.
+
+    Raises:
+        UsageError: no such file.
+        ExportError: not a dictionary.
+    """
     if not path.is_file():
         raise UsageError(f"no dictionary file {path}")
     if path.stat().st_size > MAX_DICTIONARY_BYTES:

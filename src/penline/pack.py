@@ -102,6 +102,9 @@ def pack_records(
                 rendered=drawn.facts,
             )
         elif isinstance(record, GlyphRecord):
+            if not record.character:
+                bank.drop("picture without a label")
+                continue
             if max(record.pixels.shape) > MAX_SIDE_PX:
                 bank.drop(f"glyph of more than {MAX_SIDE_PX:,} px")
                 continue

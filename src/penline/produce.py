@@ -1,4 +1,4 @@
-"""Compose a data set: shards of lines, run by an engine, written by an exporter."""
+"""Compose a data set: shards of lines or pages, run by an engine, written by an exporter."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
 from penline.export.base import Options
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run
+from penline.pages import Page
 from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
 from penline.records import Sample
 
-__all__ = ["Produced", "produce"]
+__all__ = ["Produced", "contents", "produce"]
 
 _PROBED = 20
 
@@ -53,10 +54,11 @@ class _Task:
         last = min(self.stop, (shard + 1) * SHARD)
         return self.exporter.shard(shard, self._samples(first, last))
 
-    def _samples(self, first: int, last: int) -> Iterator[Sample | UnwritableLine]:
+    def _samples(self, first: int, last: int) -> Iterator[Sample | Page | UnwritableLine]:
+        find = self.composer.page if self.exporter.takes == "pages" else self.composer.__getitem__
         for index in range(first, last):
             try:
-                yield self.composer[index]
+                yield find(index)
             except UnwritableLine as error:
                 yield error
 
@@ -74,7 +76,7 @@ def produce(
     facts: Mapping[str, Any],
     progress: Progress | None = None,
 ) -> Produced:
-    """Write the composer's lines ``start`` up to its length.
+    """Write the composer's lines, or pages where the format is one of pages, up to its length.
 
     Args:
         composer: the lines; its length says where to stop.
@@ -97,10 +99,10 @@ def produce(
     if not 0 <= start < stop:
         raise UsageError(f"no lines from {start} to {stop}")
     run = Run(out)
-    exporter = exporter_class(to)(run.out, options)
+    exporter = exporter_class(to, "lines", "pages")(run.out, options)
     runner = engine_named(engine)
     identity = _identity(composer, start, options, to)
-    _probe(composer, start, stop)
+    _probe(composer, start, stop, pages=exporter.takes == "pages")
     with run.held():
         done = run.begin(identity, overwrite=overwrite)
         shards = range(start // SHARD, -(-stop // SHARD))
@@ -137,11 +139,11 @@ def produce(
     return Produced(out, report, len(done))
 
 
-def _probe(composer: Composer, start: int, stop: int) -> None:
+def _probe(composer: Composer, start: int, stop: int, *, pages: bool) -> None:
     """Fail before anything is touched if no line can be made; warms the compiler's cache, too."""
     for index in range(start, min(stop, start + _PROBED)):
         try:
-            composer[index]
+            composer.page(index) if pages else composer[index]
         except UnwritableLine as error:
             last = error
         else:

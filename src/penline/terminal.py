@@ -23,9 +23,12 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from penline.api import FileFacts
-    from penline.census import Census
+    from penline.census import Census, Figure
+    from penline.realism import Realism
 
 __all__ = ["Rate", "bar", "err", "fail", "out", "print_census", "print_facts", "print_json"]
+
+_MOST_SHOWN = 20
 
 out = Console(soft_wrap=True, highlight=False, emoji=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
@@ -93,30 +96,105 @@ def print_facts(one: FileFacts) -> None:
 
 
 def print_census(found: Census) -> None:
-    """Print what a census found: figures, defects, a verdict."""
-    colours = {"equal": "green", "conflict": "yellow", "differs": "red", "not published": "dim"}
-    table = Table(box=None, pad_edge=False)
-    for column in ("data set", "part", "what", "found", "published", "verdict"):
-        table.add_column(column, justify="right" if column == "found" else "left")
-    for figure in found.figures:
-        scope = "" if figure.scope == "everything" else f" ({figure.scope})"
-        published = ", ".join(f"{value:,} {escape(f'[{key}]')}" for value, key in figure.published)
-        colour = colours[figure.verdict]
+    """Print what a census found: archives, figures, findings, notes, a verdict."""
+    for shelf in found.shelves:
+        needed = len(shelf.here) + len(shelf.missing)
+        out.print(f"{escape(shelf.id)}: {len(shelf.here)} of {needed} files in ", end="")
+        out.print(escape(str(shelf.folder)))
+        for path in shelf.here:
+            out.print(f"  [green]there[/green]    {escape(path.name)}")
+        for file in shelf.missing:
+            size = file.expected.partition(", MD5")[0].partition(", SHA")[0]
+            out.print(f"  [red]missing[/red]  {escape(file.name)} ({size})")
+        for line in shelf.advice.splitlines():
+            out.print(f"  {escape(line)}")
+    for card in dict.fromkeys(figure.card for figure in found.figures):
+        out.print(f"\n[bold]{escape(card)}[/bold]")
+        rows = [figure for figure in found.figures if figure.card == card]
+        out.print(_figures(rows), soft_wrap=False)
+    listed = {shelf.id for shelf in found.shelves if shelf.missing}
+    findings = [f for f in found.findings if f.kind != "missing file" or f.card not in listed]
+    hidden = found.finding_count - len(found.findings) + max(0, len(findings) - _MOST_SHOWN)
+    if found.figures and (findings or found.notes or found.without_card):
+        out.print()
+    for finding in findings[:_MOST_SHOWN]:
+        out.print(f"[red]{finding.kind}[/red] {escape(str(finding))}")
+    if hidden:
+        out.print(f"and {hidden:,} more findings (--json lists a thousand)")
+    strange = list(found.without_card.items())
+    for name, records in strange[:_MOST_SHOWN]:
+        out.print(f"[red]of no known data set[/red] {escape(name)}: {records:,} records")
+    if len(strange) > _MOST_SHOWN:
+        out.print(f"and {len(strange) - _MOST_SHOWN:,} more files of no known data set")
+    for note in found.notes:
+        times = f", {note.times:,} times" if note.times else ""
+        source = f" [{note.source}]" if note.source else ""
+        out.print(f"[cyan]note[/cyan] {escape(f'{note.card}: {note.says}{source}{times}')}")
+    colour = "green" if found.whole else "red"
+    files = f"{found.files:,} file{'' if found.files == 1 else 's'}"
+    out.print(f"{files}, {found.records:,} records: ", end="")
+    out.print(f"[{colour}]{found.verdict}[/{colour}]{_because(found)}")
+
+
+def print_realism(found: Realism) -> None:
+    """Print distances of real and synthetic lines, and how well they are told apart."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("what", "real", "synthetic", "distance", "95 %"):
+        table.add_column(column, justify="left" if column == "what" else "right", no_wrap=True)
+    for one in found.comparison.distances:
+        low, high = one.wasserstein_interval
         table.add_row(
-            escape(figure.card),
-            figure.part,
-            figure.what + scope,
-            f"{figure.found:,}",
-            published,
-            f"[{colour}]{figure.verdict}[/{colour}]",
+            f"{one.quantity}{f', {one.unit}' if one.unit else ''}",
+            *(f"{mean:.3f} ± {deviation:.3f}" for mean, deviation, _ in (one.real, one.synthetic)),
+            f"{one.wasserstein:.4f}",
+            f"{low:.4f} to {high:.4f}",
         )
-    if found.figures:
-        out.print(table)
-    for defect in found.defects[:20]:
-        out.print(f"[red]defect[/red] {escape(str(defect))}")
-    if found.defect_count > 20:
-        out.print(f"and {found.defect_count - 20:,} more defects")
-    for file, records in list(found.without_card.items())[:20]:
-        out.print(f"[red]of no known data set[/red] {escape(file)}: {records:,} records")
-    verdict = "as published" if found.whole else "not as published"
-    out.print(f"{found.files:,} files, {found.records:,} records: {verdict}")
+    out.print(table, soft_wrap=False)
+    for what, auc in (("places", found.comparison.places), ("looks", found.comparison.looks)):
+        if auc is not None:
+            low, high = auc.characters_interval
+            gives = ", ".join(name for name, _ in auc.gives_away[:3])
+            out.print(
+                f"told apart by {what}: AUC {auc.characters:.3f} ({low:.3f} to {high:.3f}) of "
+                f"characters, {auc.lines:.3f} of lines; most by {gives}"
+            )
+    sides = found.comparison.real_lines, found.comparison.synthetic_lines
+    out.print(f"{sides[0]:,} real lines, {sides[1]:,} synthetic ones")
+    for side, reasons in found.left_out.items():
+        for reason, count in sorted(reasons.items()):
+            out.print(f"  left out, {escape(side)}: {count:,} ({escape(reason)})")
+
+
+def _figures(figures: list[Figure]) -> Table:
+    """One card's figures; each published value on a line of its own."""
+    colours = {"equal": "green", "conflict": "yellow", "differs": "red", "not published": "dim"}
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("", "part", "what", "found", "published", "verdict"):
+        table.add_column(
+            column,
+            justify="right" if column == "found" else "left",
+            no_wrap=column in ("part", "found", "verdict"),
+        )
+    for figure in figures:
+        scope = "" if figure.scope == "everything" else f" ({figure.scope})"
+        published = "\n".join(
+            f"{'about ' if one.rounded else ''}{one.value:,} {escape(f'[{one.source}]')}"
+            for one in figure.published
+        )
+        table.add_row(
+            *("", figure.part, escape(figure.what + scope), f"{figure.found:,}", published),
+            f"[{colours[figure.verdict]}]{figure.verdict}[/{colours[figure.verdict]}]",
+        )
+    return table
+
+
+def _because(found: Census) -> str:
+    """Why it is not whole, in few words."""
+    differing = sum(figure.verdict == "differs" for figure in found.figures)
+    reasons = [
+        (found.finding_count, "finding", ""),
+        (differing, "figure", " that differs" if differing == 1 else " that differ"),
+        (len(found.without_card), "file", " of no known data set"),
+    ]
+    said = [f"{count:,} {what}{'s'[count == 1 :]}{more}" for count, what, more in reasons if count]
+    return f" ({', '.join(said)})" if said else ""

@@ -20,6 +20,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "An archive, read in place:": "penline info Pot1.1Test.zip --json",
     },
     "census": {
+        "A data set on the shelf, whole or not:": "penline census casia-hwdb1.1",
         "An archive against its published counts:": "penline census Gnt1.1Test.zip",
         "A folder of archives, for a script:": "penline census archives/ --json",
     },
@@ -39,13 +40,39 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "For fine-tuning, with the trainer's own dictionary:": (
             f"{_OWN} --dict ppocrv5_dict.txt -n 20000 -o lines"
         ),
+        "Pages, for formats that hold them:": f"{_OWN} -n 500 --to page-xml -o pages",
         "Line 12,345 alone; it is the same line:": f"{_OWN} --start 12345 -n 1 -o one",
     },
+    "select": {
+        "20,000 lines that a bank's writers can write, rare characters among them:": (
+            "penline select novels/ -n 20000 --bank my.bank --floor 10 -o chosen.txt"
+        ),
+    },
+    "fit": {
+        "From a page of real lines:": "penline fit 006-P16.dgrl -o hand.yaml",
+    },
     "convert": {
+        "Whole pages with lines and baselines:": (
+            "penline convert HWDB2.0Test.zip --to page-xml -o pages"
+        ),
+        "Pages for PaddleOCR's detection:": (
+            "penline convert HWDB2.0Test.zip --to paddleocr-det -o pages"
+        ),
+        "Strokes, and every point kept:": "penline convert 001.pot --to inkml -o strokes",
         "Real lines, for training and for judging:": "penline convert HWDB2.0Test.zip -o real",
         "Isolated characters of one writer:": "penline convert 1001-c.gnt -o characters",
     },
-    "check": {"Before training, and after copying:": "penline check lines"},
+    "check": {
+        "Before training, and after copying:": "penline check lines",
+        "Each label proven by the glyphs that it was made from:": (
+            "penline check lines --ink --bank my.bank --corpus novel.txt"
+        ),
+    },
+    "realism": {
+        "Real lines against composed ones, and a page to look at:": (
+            "penline realism 006-P16.dgrl lines -o realism.html"
+        ),
+    },
     "sheet": {
         "Glyphs of a bank:": "penline sheet my.bank -o glyphs.html",
         "Lines of a data set:": "penline sheet lines -o lines.html --limit 200",
@@ -61,8 +88,11 @@ FUNCTIONS = {
     "census": "penline.api.census",
     "bank": "penline.api.pack",
     "compose": "penline.api.compose",
+    "select": "penline.api.select",
+    "fit": "penline.api.fit",
     "convert": "penline.api.convert",
     "check": "penline.api.check",
+    "realism": "penline.api.realism",
     "sheet": "penline.api.sheet",
     "new-card": "penline.api.new_card",
 }

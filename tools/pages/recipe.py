@@ -20,6 +20,7 @@ from penline.recipe.schema import (
     CorpusSettings,
     ImageSettings,
     Ink,
+    PageSettings,
     PaperChoice,
     Recipe,
     preset_names,
@@ -33,12 +34,14 @@ _HEAD = ("setting", "takes", "if left out", "what it is")
 _SECTIONS: dict[str, type[BaseModel]] = {
     "corpus": CorpusSettings,
     "image": ImageSettings,
+    "page": PageSettings,
     "layout": Layout,
     "ink": Ink,
 }
 _LINKS = {
     "Recipe.corpus": "How lines are taken from the text: [corpus](#corpus).",
     "Recipe.image": "The pictures: [image](#image).",
+    "Recipe.page": "Whole pages: [page](#page).",
     "Recipe.layout": "How the hand places glyphs: [layout](#layout).",
     "Recipe.ink": "The pen's ink: [ink](#ink).",
     "Recipe.papers": "What is written on: [papers](#papers).",

@@ -69,6 +69,10 @@ class WholeLines:
         turn, position = divmod(index, len(self))
         return self._line(int(_order(len(self), seed, turn)[position]))
 
+    def in_order(self, number: int) -> Line:
+        """The lines as the corpus has them, one after the other, round and round."""
+        return self._line(number % len(self))
+
     def _line(self, number: int) -> Line:
         paragraph = int(self._paragraphs[number])
         first, last = int(self._offsets[paragraph]), int(self._offsets[paragraph + 1])

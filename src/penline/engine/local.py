@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -46,8 +49,13 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
         return
     kept = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
+    # a worker that dies at once would leave its parent writing a large task to it for ever, so
+    # the task lies in a file that only this user can read
+    handle, name = tempfile.mkstemp(prefix="penline-task-")
     try:
-        pool = ProcessPoolExecutor(min(workers, len(shards)), get_context("spawn"), _start, (task,))
+        with os.fdopen(handle, "wb") as file:
+            pickle.dump(task, file)
+        pool = ProcessPoolExecutor(min(workers, len(shards)), get_context("spawn"), _start, (name,))
         try:
             left = list(reversed(shards))
             running: set[Future[Any]] = set()
@@ -61,25 +69,28 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
                     except BrokenProcessPool:
                         raise WorkerDied(
                             "a worker process died (killed, or out of memory); the same command "
-                            "goes on with what is finished; --workers 1 takes less memory"
+                            "goes on with what is finished; --workers 1 takes less memory; a "
+                            "script has to call this below `if __name__ == '__main__':`"
                         ) from None
                     yield result
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
     finally:
-        for name, value in kept.items():
+        Path(name).unlink(missing_ok=True)
+        for variable, value in kept.items():
             if value is None:
-                os.environ.pop(name, None)
+                os.environ.pop(variable, None)
             else:
-                os.environ[name] = value
+                os.environ[variable] = value
 
 
-def _start(task: Callable[[int], Any]) -> None:
+def _start(name: str) -> None:
     global _task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _one_thread()
-    _task = task
+    with Path(name).open("rb") as file:
+        _task = pickle.load(file)  # noqa: S301 - the parent's own bytes, in a file of this user's
 
 
 def _end_with_parent() -> None:

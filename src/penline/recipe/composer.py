@@ -10,8 +10,10 @@ from typing import Any, overload
 from penline.bank import Bank, open_bank
 from penline.corpus import Corpus, load
 from penline.errors import UsageError
+from penline.pages import Page
 from penline.recipe.kit import Kit
 from penline.recipe.make import make
+from penline.recipe.page import make_page
 from penline.recipe.schema import Recipe, load_recipe
 from penline.records import Sample
 
@@ -90,6 +92,15 @@ class Composer(Sequence[Sample]):
 
     def __iter__(self) -> Iterator[Sample]:
         return (make(self.kit, self.seed, index) for index in self._indices)
+
+    def page(self, index: int) -> Page:
+        """Page `index` of the recipe: as pure as a line.
+
+        Raises:
+            IndexError: beyond the length.
+            UnwritableLine: no paragraph could be written.
+        """
+        return make_page(self.kit, self.seed, self._indices[index])
 
     @overload
     def __getitem__(self, index: int) -> Sample: ...

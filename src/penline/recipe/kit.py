@@ -7,6 +7,9 @@ import hashlib
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from penline.bank import Bank
 from penline.bank.crowd import Crowd
 from penline.bank.shelf import Bits, Shelf
@@ -80,6 +83,16 @@ class Kit:
             whole = recipe.corpus.lines == "whole"
             find = corpus.whole_lines if whole else corpus.lines
             self.lines[side] = find(length_range, side if val else None, val_fraction=val)
+
+    def open_to(self, paragraph: int, side: Side) -> bool:
+        """Whether a paragraph of the corpus belongs to that side."""
+        if not self.val:
+            return True
+        return bool(self._validation[paragraph]) == (side == "val")
+
+    @functools.cached_property
+    def _validation(self) -> npt.NDArray[np.bool_]:
+        return self.corpus.validation_mask(self.val)
 
     @functools.cached_property
     def letters(self) -> tuple[str, ...]:

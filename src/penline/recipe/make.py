@@ -23,7 +23,21 @@ from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
 from penline.render.kernel import MAX_GLYPH_PX, draw_glyphs, lay_ink
 
-__all__ = ["Laid", "draw_items", "finish", "lay", "line_quads", "make", "upended"]
+__all__ = [
+    "MAX_GAIN_Q8",
+    "Laid",
+    "draw_items",
+    "finish",
+    "ink_colour",
+    "lay",
+    "line_quads",
+    "make",
+    "measure",
+    "origins_of",
+    "quads_of",
+    "set_items",
+    "upended",
+]
 
 FAINT = 8
 """Ink below this does not widen a character's box."""
@@ -84,8 +98,8 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     written = write_line(kit, side, seed, index)
     paper_rng = rng(seed, index, "paper")
     paper = _paper(recipe, written.text, paper_rng)
-    items, rows = _items(written)
-    sizes, ems, starts, gains = _measure(kit.shelf, rows)
+    items, rows = set_items(written)
+    sizes, ems, starts, gains = measure(kit.shelf, rows)
     upright = turned(items) if recipe.layout.direction == "vertical" else None
     if upright is not None:
         sizes[upright] = sizes[upright][:, ::-1]
@@ -135,7 +149,7 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
     )
     paper_params = paper.draw(laid.paper_rng, guide)
     image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
-    colour = _colour(recipe.ink, recipe.image.mode, laid.ink_rng)
+    colour = ink_colour(recipe.ink, recipe.image.mode, laid.ink_rng)
     lay_ink(image.reshape(height, placed.width_px, -1), laid.ink, np.array(colour, np.int64))
     image, quads = upended(laid, image), line_quads(laid)
     effects_rng = rng(seed, index, "effects")
@@ -148,7 +162,7 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
         quads=quads,
         writer=written.writer,
         side=laid.side,
-        trace=functools.partial(_origins, kit.shelf, written.glyphs),
+        trace=functools.partial(origins_of, kit.shelf, written.glyphs),
         drawn={
             "layout": {**laid.numbers, "em_px": round(placed.em_px, 3)},
             "ink": {"strength": laid.strength, "colour": colour},
@@ -168,7 +182,7 @@ def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
     return paper_rng.choose(choices, [choice.share for choice in choices]).paper
 
 
-def _items(written: Written) -> tuple[list[str], Ints]:
+def set_items(written: Written) -> tuple[list[str], Ints]:
     """What is placed one after the other: characters, and bank and row of each (-1: white)."""
     text, glyphs = written.text, written.glyphs
     if len(glyphs) == len(text) and not any(map(str.isspace, text)):
@@ -190,7 +204,7 @@ def _items(written: Written) -> tuple[list[str], Ints]:
     return items, np.array(rows, np.int64)
 
 
-def _measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], Ints, Ints]:
+def measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], Ints, Ints]:
     """Of each item: size, em and place of its glyph in the bank, and what brings its ink to full.
 
     Every number that a bank's file gives is checked here, before a kernel sees it.
@@ -275,7 +289,7 @@ def upended(laid: Laid, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return image if laid.upright is None else np.ascontiguousarray(np.rot90(image, -1))
 
 
-def _colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
+def ink_colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
     tone = ink_rng.between(*ink.tone_range)
     if mode == "gray":
         return [tone]
@@ -288,11 +302,22 @@ def line_quads(laid: Laid) -> npt.NDArray[np.float64]:
     A character of several glyphs gets the box around them all; white space, and a glyph too faint
     to show, gets the place that was set aside for it.
     """
-    written, placed, boxes = laid.written, laid.placed, laid.boxes
-    height_px = len(laid.ink)
+    height_px, width_px = laid.ink.shape
+    quads = quads_of(laid.written, laid.placed, laid.boxes, height_px, width_px)
+    if laid.upright is None:
+        return quads
+    # turned clockwise, the lower left corner becomes the upper left one
+    turned_quads = np.stack([height_px - quads[:, :, 1], quads[:, :, 0]], 2)
+    return np.roll(turned_quads, 1, axis=1)
+
+
+def quads_of(
+    written: Written, placed: Placements, boxes: Ints, height_px: int, width_px: int
+) -> npt.NDArray[np.float64]:
+    """``float64 (characters, 4, 2)``: corners of what shows of each character, or of its place."""
     left, top, wide, high = (placed.places_q8 / 256).T
     corners = np.stack([left, top, left + wide, top + high], 1)
-    np.clip(corners, 0, [placed.width_px, height_px] * 2, out=corners)
+    np.clip(corners, 0, [width_px, height_px] * 2, out=corners)
     shown = boxes[:, 2] > 0
     corners[shown] = boxes[shown]
     if len(corners) != len(written.text):
@@ -306,12 +331,10 @@ def line_quads(laid: Laid) -> npt.NDArray[np.float64]:
             ]
         )
     x0, y0, x1, y1 = corners.T
-    if laid.upright is not None:
-        x0, y0, x1, y1 = height_px - y1, x0, height_px - y0, x1
     return np.stack([x0, y0, x1, y0, x1, y1, x0, y1], 1).reshape(-1, 4, 2)
 
 
-def _origins(shelf: Shelf, glyphs: Sequence[Picked]) -> tuple[Origin, ...]:
+def origins_of(shelf: Shelf, glyphs: Sequence[Picked]) -> tuple[Origin, ...]:
     origins = []
     for item, written, bank_number, row in glyphs:
         bank = shelf.banks[bank_number]

@@ -31,6 +31,7 @@ __all__ = [
     "CorpusSettings",
     "ImageSettings",
     "Ink",
+    "PageSettings",
     "PaperChoice",
     "Recipe",
     "load_recipe",
@@ -152,6 +153,41 @@ Paper = Annotated[PaperChoice, BeforeValidator(_paper)]
 Effect = Annotated[SerializeAsAny[EffectSettings], BeforeValidator(_effect)]
 
 
+Length = Annotated[float, Field(ge=0.1, le=20)]
+Lengths = Annotated[tuple[Length, Length], ORDERED]
+Em = Annotated[float, Field(ge=8, le=400)]
+
+
+class PageSettings(Settings):
+    """Whole pages, for the formats that hold them."""
+
+    width_px: int = Field(1240, ge=200, le=10_000)
+    """Width of the sheet; 1240 x 1754 is A4 at 150 dots an inch."""
+    height_px: int = Field(1754, ge=200, le=10_000)
+    """Height of the sheet."""
+    em_px_range: Annotated[tuple[Em, Em], ORDERED] = (38, 56)
+    """Height of the writer's median Chinese character; one for a page."""
+    pitch_em_range: Lengths = (1.5, 2.1)
+    """From one line to the next."""
+    margin_em_range: Lengths = (1.2, 3.0)
+    """White at each of the four sides."""
+    indent_em: float = Field(2.0, ge=0, le=10)
+    """White before a paragraph's first line, where lines are cut."""
+    start_deviation_em: float = Field(0.12, ge=0, le=2)
+    """How unevenly lines begin at the left."""
+    lines_range: tuple[Annotated[int, Field(ge=1, le=200)], Annotated[int, Field(ge=1, le=200)]] = (
+        6,
+        18,
+    )
+    """Fewest and most lines; fewer where the sheet holds no more."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> PageSettings:
+        if self.lines_range[0] > self.lines_range[1]:
+            raise ValueError("lines_range: the smaller number first")
+        return self
+
+
 class Recipe(Settings):
     """Everything that decides how lines look, but the glyphs and the text."""
 
@@ -162,6 +198,7 @@ class Recipe(Settings):
     unknown writers among them."""
     corpus: CorpusSettings = CorpusSettings()
     image: ImageSettings = ImageSettings()
+    page: PageSettings = PageSettings()
     layout: Layout = Layout()
     ink: Ink = Ink()
     papers: tuple[Paper, ...] = Field(

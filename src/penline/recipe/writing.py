@@ -15,7 +15,7 @@ from penline.recipe.apart import clauses
 from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Recipe
 
-__all__ = ["Written", "write_line"]
+__all__ = ["Written", "without", "write_line"]
 
 
 _CLOSING = "，。、；：？！）》】〉」』”’…—,.;:?!)]}"
@@ -51,7 +51,7 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
             continue
         if recipe.writers == "mixed":
             lacking = [c for c in text if not c.isspace() and not kit.crowd.has(c)]
-            text = _without(text, lacking, recipe, counts)
+            text = without(text, lacking, recipe, counts)
             if text and (glyphs := kit.crowd.glyphs(text, writer_rng)) is not None:
                 return Written(text, "", glyphs, counts)
             reason = _lacking(kit, lacking)
@@ -96,7 +96,7 @@ def _sure(glyphs: list[Picked] | None) -> list[Picked]:
     return glyphs
 
 
-def _without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[str]) -> str:
+def without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[str]) -> str:
     """`text` without `lacking`, counted; empty where the policy or the length forbids it."""
     if not lacking:
         return text
@@ -124,7 +124,7 @@ def _bend(
     own = shelf.bits([writer])
     lacking = [c for c in wanted if not shelf.count(shelf.coverage(c) & own)]
     if recipe.corpus.missing == "drop-char":
-        text = _without(text, lacking, recipe, counts)
+        text = without(text, lacking, recipe, counts)
         if not text:
             return None
         return Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)

@@ -1,0 +1,8 @@
+"""The command line: each command parses, calls one function of `penline.api`, and prints."""
+
+from __future__ import annotations
+
+from penline.cli import archives, looking, making  # each module brings its commands
+from penline.cli.base import app, main
+
+__all__ = ["app", "archives", "looking", "main", "making"]

@@ -1,0 +1,82 @@
+"""What all commands share: the application, exit codes, and options that several take."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import penline
+from penline.errors import Interrupted, PenlineError, UsageError
+from penline.terminal import fail, out
+
+__all__ = ["GOOD", "WRONG_DATA", "AsJson", "Overwrite", "Sources", "app", "main"]
+
+GOOD, WRONG_DATA, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="penline",
+    help="From handwriting archives to training-ready text lines.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Sources = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Ids of data sets, files, folders and archives, mixed.", show_default=False
+    ),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+
+
+def main() -> None:
+    """Run the command line; exit codes: 0 good, 1 wrong data, 2 wrong usage, 3 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a name that the terminal cannot show must not end the work
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app(standalone_mode=False)
+    except Interrupted as error:
+        fail(str(error), INTERRUPTED)
+    except UsageError as error:
+        fail(str(error), WRONG_USAGE)
+    except PenlineError as error:
+        fail(str(error), WRONG_DATA)
+    except (KeyboardInterrupt, typer.Abort):
+        fail("stopped", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(GOOD)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        fail(f"{place}{error.strerror or error}", WRONG_DATA)
+    except Exception as error:
+        # Click's own usage errors know how to show themselves
+        show = getattr(error, "show", None)
+        if show is None:
+            raise
+        show()
+        sys.exit(WRONG_USAGE)
+    sys.exit(code if isinstance(code, int) else GOOD)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"penline {penline.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,96 @@
+"""Commands that look at what was made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from penline.cli.base import WRONG_DATA, AsJson, app
+from penline.terminal import Rate, bar, out, print_json, print_realism
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A finished data set.")],
+    ink: Annotated[
+        bool,
+        typer.Option("--ink", help="Make every line again, and prove label and boxes by glyphs."),
+    ] = False,
+    banks: Annotated[
+        list[Path] | None, typer.Option("--bank", help="With --ink: what it was made from.")
+    ] = None,
+    corpora: Annotated[
+        list[Path] | None, typer.Option("--corpus", help="With --ink: what it was made from.")
+    ] = None,
+    field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Re-read a finished data set: every label has its image, every image decodes, hashes hold."""
+    from penline.api import check as look
+
+    with bar("checking", "images") as (shown, task):
+        found = look(
+            path,
+            ink=ink,
+            banks=banks or (),
+            corpora=corpora or (),
+            field=field,
+            progress=Rate(shown, task, "images"),
+        )
+    if as_json:
+        print_json({"lines": found.lines, "problems": found.problems})
+    else:
+        for problem in found.problems[:20]:
+            out.print(f"[red]problem[/red] {escape(problem)}")
+        if len(found.problems) > 20:
+            out.print(f"and {len(found.problems) - 20:,} more problems")
+        lines = " + ".join(f"{count:,} {side}" for side, count in found.lines.items())
+        verdict = f"{len(found.problems):,} problems" if found.problems else "sound"
+        out.print(f"{escape(str(path))}: {lines} lines: {verdict}")
+    if found.problems:
+        raise typer.Exit(WRONG_DATA)
+
+
+@app.command()
+def sheet(
+    source: Annotated[
+        Path, typer.Argument(help="A bank, an archive or file, the id of a card, or a data set.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file.")],
+    limit: Annotated[int, typer.Option(min=1, help="At most so many glyphs or lines.")] = 2000,
+) -> None:
+    """Make a page to look at: glyphs by character and writer, or lines with text and boxes."""
+    from penline.api import sheet as make
+
+    facts = make(source, output, limit=limit)
+    out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")
+
+
+@app.command()
+def realism(
+    real: Annotated[Path, typer.Argument(help="Real lines or pages, or a finished set.")],
+    synthetic: Annotated[Path, typer.Argument(help="Composed lines, written with --boxes.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A page with both side by side, .html.")
+    ] = None,
+    segmented: Annotated[
+        bool, typer.Option("--segmented", help="Find characters in the ink of both, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how near composed lines are to real ones: gaps, sizes, places, strokes, drift."""
+    from penline.api import realism as run
+    from penline.look.realism import write_realism_page
+
+    found = run(real, synthetic, segmented=segmented)
+    if output is not None:
+        write_realism_page(found, output, f"{real} and {synthetic}")
+    if as_json:
+        print_json(found.figures())
+        return
+    print_realism(found)
+    if output is not None:
+        out.print(escape(str(output)))

@@ -1,0 +1,312 @@
+"""Commands that make banks and training sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from penline.cli.base import AsJson, Overwrite, Sources, app
+from penline.terminal import Rate, bar, out, print_json
+
+
+@app.command()
+def bank(
+    sources: Sources,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The bank's folder.")],
+    part: Annotated[
+        str | None, typer.Option(help="train or test, instead of what the names say.")
+    ] = None,
+    height_px: Annotated[
+        int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
+    ] = 64,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
+    ] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pack glyphs into a bank; strokes are rendered with a pen of their writer's own."""
+    from penline.api import pack
+
+    with bar("packing", "glyphs") as (shown, task):
+        rate = Rate(shown, task, "glyphs")
+        made = pack(
+            sources,
+            output,
+            part=part,
+            height_px=height_px,
+            salvage=salvage,
+            overwrite=overwrite,
+            progress=lambda _, count: rate(count),
+        )
+    header = made.header
+    if as_json:
+        print_json(
+            {
+                "bank": str(output),
+                "glyphs": len(made),
+                "characters": len(made.characters),
+                "writers": len(made.writers),
+                "dropped": header.dropped,
+                "content": header.content,
+            }
+        )
+        return
+    out.print(
+        f"{escape(str(output))}: {len(made):,} glyphs, {len(made.characters):,} characters, "
+        f"{len(made.writers):,} writers"
+    )
+    for reason, count in sorted(header.dropped.items()):
+        out.print(f"  left out: {count:,} ({escape(reason)})")
+
+
+@app.command()
+def compose(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],
+    n: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 1000,
+    recipe: Annotated[
+        str | None,
+        typer.Option("--recipe", help="A YAML file, or `plain`, or `mixed`, which is the default."),
+    ] = None,
+    banks: Annotated[
+        list[Path] | None, typer.Option("--bank", help="Glyphs; may be repeated.")
+    ] = None,
+    corpora: Annotated[
+        list[Path] | None,
+        typer.Option("--corpus", help="Text: .txt or .jsonl, also .gz; may be repeated."),
+    ] = None,
+    field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    to: Annotated[str, typer.Option("--to", help="The training format.")] = "paddleocr",
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, other lines.")] = 0,
+    start: Annotated[int, typer.Option(min=0, help="Index of the first line.")] = 0,
+    val: Annotated[
+        float,
+        typer.Option(min=0.0, max=0.9, help="Share for validation, by writer and by sentence."),
+    ] = 0.0,
+    part: Annotated[
+        str, typer.Option(help="The publisher's part to take glyphs from: train, test or all.")
+    ] = "train",
+    dictionary: Annotated[
+        Path | None, typer.Option("--dict", help="The trainer's dictionary, for fine-tuning.")
+    ] = None,
+    boxes: Annotated[
+        bool, typer.Option("--boxes", help="Write character boxes and provenance, too.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
+    ] = None,
+    engine: Annotated[str, typer.Option(help="Where shards run.")] = "local",
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compose text lines from single characters, one writer a line.
+
+    With no bank and no corpus: the embedded sample, which is simulated handwriting.
+    """
+    from penline.api import compose as run
+
+    with bar("composing", "lines") as (shown, task):
+        made = run(
+            output,
+            n=n,
+            recipe=recipe,
+            banks=banks or (),
+            corpora=corpora or (),
+            field=field,
+            seed=seed,
+            start=start,
+            part=part,
+            val=val,
+            to=to,
+            dictionary=dictionary,
+            boxes=boxes,
+            workers=workers,
+            engine=engine,
+            overwrite=overwrite,
+            progress=Rate(shown, task, "lines"),
+        )
+    report = made.report
+    if as_json:
+        print_json(report)
+        return
+    lines = " + ".join(f"{count:,} {side}" for side, count in report["lines"].items())
+    out.print(
+        f"{escape(str(output))}: {lines} lines, {report['characters']:,} characters, "
+        f"{report['classes']:,} classes"
+        + (" (simulated handwriting)" if report["simulated"] else "")
+    )
+    if report["mixed_writers"]:
+        out.print("  writers are mixed: a line holds glyphs of several hands")
+    for reason, count in list(report["skipped"].items())[:5]:
+        out.print(f"  {escape(reason)}: {count:,}")
+    if len(report["skipped"]) > 5:
+        out.print(f"  and {len(report['skipped']) - 5:,} more reasons, in report.json")
+    if report["errors"]:
+        out.print(
+            f"  [red]{len(report['errors']):,} lines could not be made[/red]: "
+            f"{escape(report['errors'][0])}"
+        )
+    for source in report["sources"]:
+        out.print(f"  {escape(source['title'])}: {escape(source['licence'])}")
+
+
+@app.command()
+def convert(
+    sources: Sources,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="The format: paddleocr, imagefolder or parquet (lines); paddleocr-det, "
+            "page-xml or coco (pages); inkml (strokes).",
+        ),
+    ] = "paddleocr",
+    unknown: Annotated[
+        str, typer.Option(help="Ink without a label: drop-line, drop-char or keep (as U+FFFD).")
+    ] = "drop-line",
+    part: Annotated[
+        str | None, typer.Option(help="train or test, instead of what the names say.")
+    ] = None,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
+    ] = False,
+    jpeg: Annotated[
+        bool, typer.Option("--jpeg", help="JPEG of quality 95; PNG keeps every pixel.")
+    ] = False,
+    boxes: Annotated[
+        bool, typer.Option("--boxes", help="Write places and provenance, too.")
+    ] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write real characters, lines, pages or strokes of archives as a training set."""
+    from penline.api import convert as run
+
+    with bar("converting", "items") as (shown, task):
+        report = run(
+            sources,
+            output,
+            to=to,
+            unknown=unknown,
+            part=part,
+            salvage=salvage,
+            image_format="jpg" if jpeg else "png",
+            boxes=boxes,
+            overwrite=overwrite,
+            progress=Rate(shown, task, "items"),
+        )
+    if as_json:
+        print_json(report)
+        return
+    counted = {"pages": report.get("pages", {}), "lines": report["lines"]}
+    said = [
+        f"{' + '.join(f'{count:,} {side}' for side, count in sides.items())} {what}"
+        for what, sides in counted.items()
+        if sides
+    ]
+    said += [f"{report[what]:,} {what}" for what in ("characters", "classes") if what in report]
+    out.print(f"{escape(str(output))}: {', '.join(said)}")
+    for what in ("left_out", "skipped"):
+        for reason, count in report.get(what, {}).items():
+            out.print(f"  {escape(reason)}: {count:,}")
+    for source in report["sources"]:
+        out.print(f"  {escape(source['title'])}: {escape(source['licence'])}")
+
+
+@app.command()
+def select(
+    corpora: Annotated[
+        list[Path], typer.Argument(help="Text: .txt or .jsonl, also .gz, and folders.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The text file to make, .txt.")],
+    n: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 20_000,
+    banks: Annotated[
+        list[Path] | None,
+        typer.Option("--bank", help="Take lines that one writer of it can write; repeatable."),
+    ] = None,
+    shortest: Annotated[int, typer.Option(min=1, help="Fewest characters of a line.")] = 8,
+    longest: Annotated[int, typer.Option(min=1, help="Most characters of a line.")] = 25,
+    power: Annotated[
+        float,
+        typer.Option(
+            min=0.0, max=1.0, help="Aim at natural frequency to this power; 0: all alike."
+        ),
+    ] = 0.5,
+    floor: Annotated[int, typer.Option(min=0, help="Aim at so many of each character.")] = 0,
+    dictionary: Annotated[
+        Path | None, typer.Option("--dict", help="Lines hold characters of this dictionary only.")
+    ] = None,
+    part: Annotated[str, typer.Option(help="Of the banks: train, test or all.")] = "train",
+    field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another choice.")] = 0,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Choose lines of a text so that rare characters come up, in one pass.
+
+    The lines are real ones; compose from them with `corpus: {lines: whole}` in the recipe.
+    """
+    from penline.api import alphabet_of
+    from penline.api import select as run
+
+    with bar("selecting", "characters") as (shown, task):
+        report = run(
+            corpora,
+            output,
+            n,
+            length_range=(shortest, longest),
+            power=power,
+            floor=floor,
+            alphabet=alphabet_of(dictionary) if dictionary else None,
+            bank=banks,
+            part=part,
+            field=field,
+            seed=seed,
+            overwrite=overwrite,
+            progress=Rate(shown, task, "characters"),
+        )
+    if as_json:
+        print_json(report)
+        return
+    out.print(
+        f"{escape(str(output))}: {report['lines']:,} of {report['seen']:,} lines; "
+        f"{report['covered']:,} of {report['classes']:,} characters "
+        f"(by chance {report['covered_plain']:,}); distance to the target "
+        f"{report['distance']:.3f} (by chance {report['distance_plain']:.3f})"
+    )
+    for what in ("outside", "unwritable", "repeated"):
+        if report[what]:
+            out.print(f"  left out, {what}: {report[what]:,}")
+
+
+@app.command()
+def fit(
+    sources: Sources,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The model, a .yaml file.")],
+    part: Annotated[str | None, typer.Option(help="train or test, and not the other.")] = None,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
+    ] = False,
+) -> None:
+    """Measure how a hand sets its characters: size, place, gaps, drift of real lines.
+
+    Sources are pages with lines (DGRL, DGR, PTTS), sheets of single characters (POT), and
+    finished sets with boxes. The model is numbers with their sample sizes, and no data.
+    """
+    from penline.api import fit as run
+
+    with bar("measuring", "lines") as (shown, task):
+        found = run(
+            sources, output, part=part, salvage=salvage, progress=Rate(shown, task, "lines")
+        )
+    on = found.model.fitted_on
+    out.print(
+        f"{escape(str(output))}: {on.characters:,} characters in {on.lines:,} lines on "
+        f"{on.sheets:,} sheets by {on.writers:,} writers"
+    )
+    for reason, count in sorted(found.left_out.items()):
+        out.print(f"  left out: {count:,} ({escape(reason)})")

@@ -1,0 +1,162 @@
+"""Finished sets proven by their own recipe, and pages composed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from penline import api
+from penline.bank import Bank
+from penline.errors import ExportError, RecipeError, UsageError
+from penline.recipe import Composer
+
+RECIPE = {
+    "corpus": {"length_range": [5, 12]},
+    "papers": ["plain", "ruled"],
+    "effects": "default",
+}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, small_bank: Bank) -> tuple[Path, Path, Bank]:
+    folder = tmp_path_factory.mktemp("prove")
+    han = [c for c in small_bank.characters if "\u4e00" < c <= "\u9fff"]
+    text = folder / "text.txt"
+    text.write_text("\n".join("".join(han[i : i + 14]) for i in range(0, 60, 7)), "utf-8")
+    out = folder / "lines"
+    api.compose(out, n=12, recipe=RECIPE, banks=[small_bank], corpora=[text], boxes=True, workers=1)
+    return out, text, small_bank
+
+
+def proven(out: Path, text: Path, bank: Bank) -> list[str]:
+    return api.check(out, ink=True, banks=[bank], corpora=[text]).problems
+
+
+def test_a_sound_set(finished: tuple[Path, Path, Bank]) -> None:
+    assert proven(*finished) == []
+
+
+def test_planted_faults_are_found(finished: tuple[Path, Path, Bank], tmp_path: Path) -> None:
+    out, text, bank = finished
+    bad = tmp_path / "bad"
+    shutil.copytree(out, bad)
+    labels = (bad / "rec_gt_train.txt").read_text("utf-8").split("\n")
+    swapped = labels[1][-1] + labels[1].partition("\t")[2][0]
+    labels[0] = labels[0][:-1] + swapped[0]
+    (bad / "rec_gt_train.txt").write_text("\n".join(labels), "utf-8")
+    rows = (bad / "boxes.jsonl").read_text("utf-8").split("\n")
+    moved = json.loads(rows[2])
+    for corner in moved["quads"][1]:
+        corner[0] += 2
+    rows[2] = json.dumps(moved)
+    (bad / "boxes.jsonl").write_text("\n".join(rows), "utf-8")
+    blank = json.loads(rows[4])
+    path = bad / blank["path"]
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    (left, top), (right, bottom) = (
+        find(blank["quads"][2], 0).astype(int) for find in (np.min, np.max)
+    )
+    image[top : bottom + 1, left : right + 1] = int(np.median(image))
+    cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    found = "\n".join(proven(bad, text, bank))
+    assert "00000000.jpg: its label is" in found
+    assert "00000002.jpg: the box of character 1" in found
+    assert "00000004.jpg: the picture of character 2" in found
+    assert found.count("00000003.jpg") == 0
+
+
+def test_another_bank_or_text_is_refused(finished: tuple[Path, Path, Bank], tmp_path: Path) -> None:
+    out, text, bank = finished
+    other = tmp_path / "other.txt"
+    other.write_text(text.read_text("utf-8")[5:], "utf-8")
+    with pytest.raises(UsageError, match="corpus is not what"):
+        proven(out, other, bank)
+    with pytest.raises(UsageError, match="bank"):
+        api.check(out, ink=True, corpora=[text])
+
+
+def test_a_converted_set_has_nothing_to_prove(tmp_path: Path, corpus_file: Path) -> None:
+    from fakes import gnt
+
+    source = tmp_path / "1001-c.gnt"
+    source.write_bytes(gnt("永和"))
+    api.convert(source, tmp_path / "out")
+    with pytest.raises(ExportError, match="how it was composed"):
+        api.check(tmp_path / "out", ink=True, corpora=[corpus_file])
+
+
+@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "coco"])
+def test_pages_are_composed(finished: tuple[Path, Path, Bank], tmp_path: Path, to: str) -> None:
+    _, text, bank = finished
+    recipe = {
+        "papers": ["plain", "ruled"],
+        "page": {"width_px": 500, "height_px": 420, "em_px_range": [30, 36]},
+    }
+    given = {"recipe": recipe, "banks": [bank], "corpora": [text], "to": to, "boxes": True}
+    made = [
+        api.compose(tmp_path / str(workers), n=3, workers=workers, **given) for workers in (1, 2)
+    ]
+    assert made[0].report["pages"] == {"train": 3}
+    assert made[0].report == made[1].report
+    assert api.check(tmp_path / "1").problems == []
+
+
+def test_a_page_is_one_hand_and_its_lines_hold_their_ink(
+    finished: tuple[Path, Path, Bank],
+) -> None:
+    _, text, bank = finished
+    recipe = {
+        "papers": [{"name": "plain", "tone_range": [255, 255]}],
+        "page": {"width_px": 500, "height_px": 420, "em_px_range": [30, 36]},
+    }
+    pages = Composer(recipe, bank, text, 5)
+    page = pages.page(2)
+    again = Composer(recipe, bank, text, 5).page(2)
+    np.testing.assert_array_equal(page.image, again.image)
+    assert page.writer
+    assert len(page.lines) >= 3
+    held = np.zeros(page.image.shape, np.uint8)
+    for line in page.lines:
+        assert line.characters is not None
+        assert line.baseline is not None
+        assert len(line.characters) == len(line.text)
+        cv2.fillPoly(held, [np.round(line.polygon).astype(np.int32)], 1)
+        origins = line.facts["origins"]
+        assert {origin["writer"] for origin in origins} == {page.writer}
+        middle = line.polygon.mean(0)
+        assert line.baseline[0, 1] > middle[1] - 10
+    ink = page.image < 128
+    assert ink.any()
+    assert not (ink & (cv2.dilate(held, np.ones((5, 5), np.uint8)) == 0)).any()
+    tops = [line.polygon[:, 1].min() for line in page.lines]
+    assert tops == sorted(tops)
+
+
+def test_lines_of_a_page_follow_the_text(finished: tuple[Path, Path, Bank]) -> None:
+    _, text, bank = finished
+    recipe = {
+        "corpus": {"lines": "whole", "length_range": [1, 40]},
+        "papers": ["plain"],
+        "page": {"width_px": 700, "height_px": 600, "em_px_range": [30, 30],
+                 "lines_range": [4, 4]},
+    }  # fmt: skip
+    lines = text.read_text("utf-8").split("\n")
+    found = [line.text for line in Composer(recipe, bank, text, 1).page(0).lines]
+    assert found == lines[:4]
+
+
+def test_what_pages_do_not_have(finished: tuple[Path, Path, Bank]) -> None:
+    _, text, bank = finished
+    for recipe in (
+        {"writers": "mixed"},
+        {"layout": {"direction": "vertical"}},
+        {"papers": ["squared"]},
+    ):
+        with pytest.raises(RecipeError):
+            Composer(recipe, bank, text, 1).page(0)
