@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 FORMAT = "penline-bank"
-VERSION = 1
+VERSION = 2
 HEADER = "bank.json"
 INK = "ink.arrow"
 GLYPHS = "glyphs.arrow"
@@ -56,6 +56,8 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "source": np.dtype("<u4"),  # index into BankHeader.sources
     "part": np.dtype("u1"),  # index into PARTS
     "level": np.dtype("u1"),  # 90th percentile of the glyph's inked pixels
+    "length_px": np.dtype("<u2"),  # about how long the glyph's strokes are in all
+    "pen_q4": np.dtype("<u2"),  # about how broad they are, 1/16 px
     "record": np.dtype("<i8"),  # number of the record in its file
     "offset": np.dtype("<i8"),  # byte offset of the record in its file
     "by_writer": np.dtype("<u4"),  # rows ordered by (writer, character, row)
@@ -100,6 +102,8 @@ class BankWriterFacts(_Frozen):
     """Height of this writer's median Chinese character, or what stands for it (characters.py)."""
     level: int = Field(ge=1, le=255)
     """Median over the glyphs of the column ``level``: how dark this writer's ink is."""
+    pen_px: float = Field(ge=0)
+    """Median over the glyphs of ``pen_q4``, in px: how broad this writer's strokes are."""
 
 
 class BankHeader(_Frozen):

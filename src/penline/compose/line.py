@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
@@ -53,6 +54,9 @@ class Layout(Settings):
     direction: Literal["horizontal", "vertical"] = "horizontal"
     """``vertical``: from the top down, marks at the upper right, letters and digits on their side.
     The picture's height is then its length, and ``image: height_px`` its width."""
+    hand: Path | Literal["default"] | None = None
+    """A placement model of `penline fit`, or ``default``, the one that comes with penline; it
+    decides sizes, places, gaps and slope. None: by the settings below."""
     fill_range: FillRange = (0.74, 0.92)
     """Share of the picture's height that the line's ink fills."""
     em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76

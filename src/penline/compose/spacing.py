@@ -13,7 +13,17 @@ import numpy.typing as npt
 
 from penline.compiled import compiled
 
-__all__ = ["CELL", "HAN", "LATIN", "NUMBERS", "OTHER", "SPACE", "WORDS_PER_ITEM", "space_line"]
+__all__ = [
+    "CELL",
+    "HAN",
+    "LATIN",
+    "NUMBERS",
+    "OTHER",
+    "SPACE",
+    "WORDS_PER_ITEM",
+    "press_walk",
+    "space_line",
+]
 
 OTHER, HAN, LATIN, SPACE = 0, 1, 2, 3
 """Families of items: what decides which gap goes between two of them."""
@@ -56,6 +66,25 @@ def _bell(word: np.uint64) -> float:
         + np.int64(word >> np.uint64(48))
     )
     return (total - 131070) / 37837.0
+
+
+@compiled
+def press_walk(
+    words: npt.NDArray[np.uint64], deviation: float, keep: float, press_q8: npt.NDArray[np.int64]
+) -> None:
+    """Strength of the ink from glyph to glyph, 256 = 1, as `space_line` has it.
+
+    Args:
+        words: ``uint64 (n,)``: chance.
+        deviation: of the strength, as share.
+        keep: correlation of neighbours.
+        press_q8: ``int64 (n,)``: filled in.
+    """
+    fresh = np.sqrt(1.0 - keep * keep)
+    state = 0.0
+    for i in range(words.shape[0]):
+        state = keep * state + fresh * _bell(words[i])
+        press_q8[i] = np.int64(round((1.0 + deviation * state) * 256.0))
 
 
 @compiled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import numpy as np
@@ -15,8 +15,11 @@ from penline.bank.crowd import Crowd
 from penline.bank.shelf import Bits, Shelf
 from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
 from penline.errors import RecipeError
+from penline.measure.model import HandModel, load_hand
+from penline.measure.sample import Sampler
 from penline.randomness import rng
 from penline.recipe.apart import held_clauses
+from penline.recipe.placing import Hand
 from penline.recipe.schema import Recipe
 
 __all__ = ["Kit", "Side", "spellings"]
@@ -42,6 +45,8 @@ class Kit:
         part: the publisher's part that glyphs may come from: train, test or all.
         val: share of the samples that are for validation, with writers and sentences of their own.
         alphabet: the characters that the trainer knows; None for any.
+        writers: the only writers that lines are by; None for all.
+        shelf: the banks as a shelf made before, of `spellings` and the same part; None to make it.
 
     Raises:
         RecipeError: the banks and the recipe do not go together.
@@ -56,17 +61,25 @@ class Kit:
         part: str = "train",
         val: float = 0.0,
         alphabet: frozenset[str] | None = None,
+        writers: Collection[str] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.recipe = recipe
         self.corpus = corpus
         self.val = val
         self.alphabet = alphabet
-        self.shelf = Shelf(banks, self._ways, part)
+        self.shelf = Shelf(banks, self._ways, part) if shelf is None else shelf
+        chosen = recipe.layout.hand
+        self._model: HandModel | None = None
+        if chosen is not None:
+            self._model = load_hand(None if chosen == "default" else chosen)
         if recipe.writers == "mixed":
             if val:
                 raise RecipeError("writers: mixed cannot be split by writer; leave --val out")
             self.crowd = Crowd(self.shelf)
-        known = self.shelf.known
+        known: Sequence[str] = self.shelf.known
+        if writers is not None:
+            known = [writer for writer in known if writer in writers]
         if recipe.writers == "one" and not known:
             raise RecipeError(
                 "no glyph of a known writer in this part of the bank; to compose lines of several "
@@ -78,8 +91,8 @@ class Kit:
         length_range = recipe.corpus.length_range
         self.lines: dict[Side, Lines | WholeLines] = {}
         self.able: dict[Side, Bits] = {}
-        for side, writers in _split(known if recipe.writers == "one" else self.shelf.writers, val):
-            self.able[side] = self.shelf.bits(writers)
+        for side, own in _split(known if recipe.writers == "one" else self.shelf.writers, val):
+            self.able[side] = self.shelf.bits(own)
             whole = recipe.corpus.lines == "whole"
             find = corpus.whole_lines if whole else corpus.lines
             self.lines[side] = find(length_range, side if val else None, val_fraction=val)
@@ -93,6 +106,11 @@ class Kit:
     @functools.cached_property
     def _validation(self) -> npt.NDArray[np.bool_]:
         return self.corpus.validation_mask(self.val)
+
+    @functools.cached_property
+    def hand(self) -> Hand | None:
+        """The recipe's placement model at work; None where the layout's own rules hold."""
+        return None if self._model is None else Hand(Sampler(self._model), self.shelf)
 
     @functools.cached_property
     def letters(self) -> tuple[str, ...]:
@@ -111,6 +129,9 @@ class Kit:
             f"paper {number}": hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
             for number, path in enumerate(self.recipe.inputs())
         }
+        if self._model is not None:
+            text = self._model.model_dump_json()
+            hashes["hand"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         if self.alphabet is not None:
             text = "\n".join(sorted(self.alphabet))
             hashes["alphabet"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from penline.bank.shelf import Picked, Shelf
 from penline.characters import is_han
-from penline.compose import Placements, lay_out, turned
+from penline.compose import Placements, turned
 from penline.effects import apply_effects, draw_effects
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng
 from penline.recipe.kit import Kit, Side
+from penline.recipe.placing import place
 from penline.recipe.schema import Ink, Recipe
 from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
@@ -106,7 +107,7 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     layout_rng = rng(seed, index, "layout")
     numbers = recipe.layout.draw(layout_rng, paper.cells)
     height = recipe.image.height_px
-    placed = lay_out(items, sizes, ems, numbers, layout_rng, height, upright)
+    placed = place(kit.hand, items, rows, sizes, ems, numbers, layout_rng, height, upright)
     if placed.width_px > recipe.image.max_width_px:
         wide = f"wider than {recipe.image.max_width_px} px"
         raise UnwritableLine(index, 1, wide, dict(written.counts))

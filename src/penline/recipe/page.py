@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.characters import is_han, kind_of
-from penline.compose import Placements, lay_out
+from penline.compose import Placements
 from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
@@ -34,6 +34,7 @@ from penline.recipe.make import (
     quads_of,
     set_items,
 )
+from penline.recipe.placing import place
 from penline.recipe.schema import Recipe
 from penline.recipe.writing import Written, without
 from penline.render.kernel import lay_ink
@@ -99,9 +100,12 @@ def make_page(kit: Kit, seed: int, index: int) -> Page:
             numbers["size_trend"] = page_rng.normal(0.0, recipe.layout.size_trend)
             start = left + lead + em * page_rng.normal(0.0, sheet.start_deviation_em)
             level = top + em + len(lines) * pitch + em * page_rng.normal(0.0, LEVEL_EM)
-            place = max(start, 0.0), level, max(sheet.width_px - right - start, 2 * em)
-            written, rest = _fill(rest, _advances(kit, rest, hand), place[2] / em)
-            lines.append(_write(kit, written, numbers, page_rng, em, place, strength, ink))
+            spot = max(start, 0.0), level, max(sheet.width_px - right - start, 2 * em)
+            if recipe.corpus.lines == "whole":
+                written, rest = rest, None
+            else:
+                written, rest = _fill(rest, _advances(kit, rest, hand), spot[2] / em)
+            lines.append(_write(kit, written, numbers, page_rng, em, spot, strength, ink))
             lead = 0.0
         if len(lines) >= most:
             break
@@ -244,15 +248,15 @@ def _write(
     numbers: dict[str, float],
     page_rng: Draws,
     em: float,
-    place: tuple[float, float, float],
+    spot: tuple[float, float, float],
     strength: float,
     ink: npt.NDArray[np.uint8],
 ) -> _Line:
     """Lay one line out, draw it onto the sheet's ink."""
-    start, level, room = place
+    start, level, room = spot
     items, rows = set_items(written)
     sizes, ems, starts, gains = measure(kit.shelf, rows)
-    placed = lay_out(items, sizes, ems, numbers, page_rng, math.ceil(ROOM_EM * em))
+    placed = place(kit.hand, items, rows, sizes, ems, numbers, page_rng, math.ceil(ROOM_EM * em))
     places = placed.places_q8.copy()
     wide = int((places[:, 0] + places[:, 2]).max())
     if wide > room * 256:

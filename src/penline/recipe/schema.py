@@ -279,10 +279,21 @@ def _validated(values: Mapping[str, Any], where: str) -> Recipe:
         raise RecipeError(printable(f"{where}: {place}: {reason}")) from None
 
 
-def recipe_hash(recipe: Recipe, contents: Mapping[str, str]) -> str:
-    """BLAKE2b-128 over the recipe and the content hashes of all that its samples depend on."""
-    settings = recipe.model_dump(mode="json")
+def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str]) -> str:
+    """BLAKE2b-128 over the recipe and the content hashes of all that its samples depend on.
+
+    Args:
+        recipe: a recipe, or one as a report holds it, perhaps by another version of penline.
+        contents: name -> hash.
+
+    Raises:
+        KeyError, TypeError, AttributeError: a mapping that is no recipe.
+    """
+    dumped = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe
+    settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
+    if settings["layout"].get("hand") is not None:
+        settings["layout"]["hand"] = True  # the model counts by its content
     for choice in settings["papers"]:
         # a folder of pictures counts by its content, not by where it lies
         choice["paper"].pop("folder", None)

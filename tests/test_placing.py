@@ -1,0 +1,107 @@
+"""Placement models at work: lines laid out by measured numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from penline.bank import Bank
+from penline.bank.write import stroke_sizes
+from penline.corpus import Corpus
+from penline.measure.model import dump, load_hand
+from penline.produce import contents
+from penline.recipe import Composer
+from penline.recipe.anatomy import dissect, faults
+from penline.sample import corpus_files, sample_bank
+
+
+def composer(hand: object, **recipe: object) -> Composer:
+    layout = {"hand": hand, **recipe.pop("layout", {})}  # type: ignore[dict-item]
+    return Composer({"layout": layout, **recipe}, sample_bank(), corpus_files(), 4)
+
+
+@pytest.mark.parametrize("effects", ["none", "default"])
+@pytest.mark.parametrize("paper", ["plain", "ruled", "squared", "texture"])
+def test_lines_are_sound(paper: str, effects: str) -> None:
+    lines = composer("default", papers=[paper], effects=effects)
+    for index in range(15):
+        found = dissect(lines.kit, 4, index)
+        assert list(faults(lines.kit, found)) == []
+        np.testing.assert_array_equal(found.sample.image, lines[index].image)
+
+
+def test_a_model_changes_chinese_lines_and_no_others() -> None:
+    ruled, measured = composer(None), composer("default")
+    differ = []
+    for index in range(30):
+        one, other = ruled[index], measured[index]
+        assert one.text == other.text
+        same = one.image.shape == other.image.shape and np.array_equal(one.image, other.image)
+        chinese = any("\u4e00" <= c <= "\u9fff" for c in one.text)
+        assert chinese or same
+        differ.append(chinese and not same)
+    assert sum(differ) > 8
+
+
+def test_gaps_and_places_follow_the_model() -> None:
+    """White between Chinese characters has the mean of the model, within the scatter of lines."""
+    model = load_hand(None)
+    wanted = model.pair("han", "han").gap.mean
+    lines = composer("default", image={"height_px": 96})
+    found = []
+    for line in lines[:150]:
+        em = line.drawn["layout"]["em_px"]
+        han = ["\u4e00" <= c <= "\u9fff" for c in line.text]
+        for at in range(1, len(line.text)):
+            if han[at - 1] and han[at]:
+                gap = line.quads[at, :, 0].min() - line.quads[at - 1, :, 0].max()
+                found.append(gap / em)
+    assert len(found) > 400
+    assert abs(np.mean(found) - wanted) < 0.06
+
+
+def test_the_model_is_part_of_the_recipe(tmp_path: Path) -> None:
+    path = tmp_path / "hand.yaml"
+    path.write_text(dump(load_hand(None)), "utf-8")
+    same, default, none = composer(path), composer("default"), composer(None)
+    assert contents(same)["hand"] == contents(default)["hand"]
+    assert "hand" not in contents(none)
+    np.testing.assert_array_equal(same[3].image, default[3].image)
+    path.write_text(path.read_text("utf-8").replace("pull: 0.", "pull: 0.1"), "utf-8")
+    assert contents(composer(path))["hand"] != contents(default)["hand"]
+
+
+def test_columns_and_letters_keep_the_rules() -> None:
+    column = {"direction": "vertical"}
+    one, other = composer(None, layout=column), composer("default", layout=column)
+    np.testing.assert_array_equal(one[1].image, other[1].image)
+    corpus = Corpus.from_texts(["他说Good morning，再见。"])
+    recipe = {
+        "layout": {"hand": "default"},
+        "papers": ["plain"],
+        "corpus": {"lines": "whole", "missing": "drop-char", "length_range": [5, 30]},
+    }
+    line = Composer(recipe, sample_bank(), corpus, 1)[0]
+    at = line.text.index("oo")
+    bottoms = line.quads[at : at + 2, :, 1].max(1)
+    assert abs(bottoms[0] - bottoms[1]) < 3
+
+
+def test_strokes_are_measured(small_bank: Bank) -> None:
+    """A bar of 40 x 4 px is a stroke of about 40 px, 4 px broad; a blank glyph has none."""
+    bar = np.zeros((20, 44), np.uint8)
+    bar[8:12, 2:42] = 200
+    blank = np.zeros((5, 5), np.uint8)
+    ink = np.concatenate([bar.ravel(), blank.ravel()])
+    starts = np.array([0, bar.size, bar.size + blank.size])
+    lengths, pens = stroke_sizes(ink, starts, np.array([44, 5]), np.array([200, 0], np.uint8))
+    # the outline of a level bar is counted by its rows and columns as if it ran all ways
+    assert 30 <= lengths[0] <= 46
+    assert 3.0 <= pens[0] / 16 <= 5.5
+    assert (lengths[1], pens[1]) == (0, 0)
+    columns = small_bank.columns
+    assert (columns["length_px"] > 0).all()
+    assert (columns["pen_q4"] > 0).all()
+    assert all(facts.pen_px > 0 for facts in small_bank.header.writers)
