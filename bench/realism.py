@@ -9,7 +9,9 @@ so no line is compared with a model that has seen it. Three candidates:
 - fitted: `penline.measure.sample.Sampler` of the model of the other half;
 - baseline: gaps uniform between 0 and 0.3 of the median height, all heights equal, centred; each
   class is as wide as its mean in the other half, which is more than the common way knows;
-- floor: the other half of the real page itself.
+- floor: the other half of the real page itself;
+- composed (with --compose): lines that penline composes of another hand's glyphs by the model of
+  the other half, so that glyphs, not only boxes, are real; by rule: without any model.
 
 Fitted and baseline are drawn DRAWS times and all draws are compared together, so their own chance
 hardly counts; the floor has the chance of two small halves in it. Intervals are bootstrap
@@ -22,6 +24,7 @@ import argparse
 import dataclasses
 import json
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,15 +32,21 @@ from typing import Any
 
 import numpy as np
 
+from penline.api import pack
+from penline.bank import open_bank
+from penline.bank.layout import HEADER
+from penline.corpus import Corpus
 from penline.datasets.sources import read
 from penline.measure.classify import tell_apart
 from penline.measure.compare import FEATURES, PLACES, QUANTITIES, features_of
 from penline.measure.distance import compare
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
+from penline.measure.model import dump
 from penline.measure.reading import of_records
 from penline.measure.sample import Sampler
 from penline.randomness import Draws
+from penline.recipe import Composer
 
 SHOWN = ("gap", "size", "width", "vertical place", "drift", "slope")
 Lines = list[LineGeometry]
@@ -74,7 +83,40 @@ def baseline(half: Lines) -> Maker:
     return make
 
 
-MAKERS = {"fitted": fitted, "baseline": baseline}
+def composer(source: Path, folder: Path, measured: bool) -> Callable[[Lines], Maker]:
+    """Boxes of lines that penline composes of a bank's or a file's glyphs, 96 px high.
+
+    With the model of the half, or by the common way: heights equal, gaps uniform, centred.
+    """
+    is_bank = (source / HEADER).is_file()
+    bank = open_bank(source) if is_bank else pack(source, folder / "x.bank", overwrite=True)
+
+    def of_half(half: Lines) -> Maker:
+        hand = folder / f"hand-{len(list(folder.glob('*.yaml')))}.yaml"
+        hand.write_text(dump(estimate(half)), "utf-8")
+        recipe = {
+            "corpus": {"lines": "whole", "length_range": [1, 500], "missing": "drop-char"},
+            "papers": ["plain"],
+            "image": {"height_px": 96},
+            "layout": {"hand": str(hand) if measured else None},
+        }
+        known: dict[str, Composer] = {}
+
+        def make(line: LineGeometry, rng: Draws) -> LineGeometry:
+            text = "".join(line.characters)
+            if text not in known:
+                known[text] = Composer(recipe, bank, Corpus.from_texts([text]), 1)
+            sample = known[text][rng.below(1 << 20) % 1_000_000]
+            quads = sample.quads
+            boxes = np.concatenate([quads.min(1), quads.max(1)], 1)
+            return of_boxes(sample.text, boxes, line.writer, "drawn")
+
+        return make
+
+    return of_half
+
+
+MAKERS: dict[str, Callable[[Lines], Maker]] = {"fitted": fitted, "baseline": baseline}
 
 
 def drawn(make: Maker, real: Lines, draws: int, stage: str) -> list[Lines]:
@@ -134,7 +176,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("page", type=Path)
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--json", type=Path)
+    parser.add_argument(
+        "--compose", type=Path, help="compose, too, of this bank's or file's glyphs"
+    )
     given = parser.parse_args(arguments)
+    if given.compose:
+        folder = Path(tempfile.mkdtemp(prefix="penline-realism-"))
+        MAKERS["composed"] = composer(given.compose, folder, measured=True)
+        MAKERS["by rule"] = composer(given.compose, folder, measured=False)
     lines = with_writer_ems(of_records(read(given.page), Counter()))
     if len(lines) < 4:
         print(f"{given.page}: {len(lines)} lines; four are the fewest", file=sys.stderr)
