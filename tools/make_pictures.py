@@ -33,6 +33,7 @@ BOX = (214, 90, 40)
 WIDTH_PX = 830
 """Usual width of the column in which the pictures are shown."""
 
+HAND: dict[str, Any] = {"layout": {"hand": "default"}}
 CHINESE, LATIN = (Corpus.from_texts([path.read_text("utf-8")]) for path in corpus_files())
 
 
@@ -80,7 +81,7 @@ def boxed(sample: Sample) -> Image:
 
 def plain(bank: Bank) -> Image:
     """Chinese and English on plain paper, by turns."""
-    recipe = {"corpus": {"length_range": [10, 22]}, "papers": ["plain"]}
+    recipe = {**HAND, "corpus": {"length_range": [10, 22]}, "papers": ["plain"]}
     chinese, english = (lines(corpus, bank, recipe, 4) for corpus in (CHINESE, LATIN))
     turns = [sample for pair in zip(chinese, english, strict=True) for sample in pair]
     return stack(colour(sample.image) for sample in turns)
@@ -91,6 +92,7 @@ def papers(bank: Bank) -> Image:
     shown: list[Sample] = []
     for name in ("plain", "ruled", "squared", "texture"):
         recipe = {
+            **HAND,
             "corpus": {"length_range": [9, 18]},
             "image": {"mode": "rgb"},
             "papers": [name],
@@ -100,6 +102,50 @@ def papers(bank: Bank) -> Image:
         for corpus in corpora:
             shown += lines(corpus, bank, recipe, 1, seed=20 + len(shown))
     return stack(boxed(sample) for sample in shown)
+
+
+def page(bank: Bank) -> Image:
+    """The upper part of a page on ruled paper, in colour, with outlines and writing lines."""
+    recipe = {
+        **HAND,
+        "image": {"mode": "rgb"},
+        "papers": ["ruled"],
+        "page": {
+            "width_px": WIDTH_PX,
+            "height_px": 520,
+            "em_px_range": [32, 32],
+            "pitch_em_range": [1.7, 1.7],
+            "lines_range": [8, 8],
+        },
+    }
+    found = Composer(recipe, bank, CHINESE, 2).page(1)
+    image = np.ascontiguousarray(colour(found.image)).copy()
+    for line in found.lines[len(found.lines) // 2 :]:
+        for points, closed in ((line.polygon, True), (line.baseline, False)):
+            if points is not None:
+                cv2.polylines(image, [np.floor(points).astype(np.int32)], closed, BOX, 1)
+    return image
+
+
+def columns(bank: Bank) -> Image:
+    """Columns side by side, the first one at the right."""
+    recipe = {
+        "layout": {"direction": "vertical"},
+        "corpus": {"length_range": [7, 9]},
+        "papers": ["plain", "ruled", "squared", "texture"],
+        "effects": "default",
+        "image": {"height_px": 52},
+    }
+    shown: list[Image] = []
+    for sample in Composer(recipe, bank, CHINESE, 6):
+        if sample.image.shape[0] <= 420 and len(shown) < 12:
+            shown.insert(0, boxed(sample) if len(shown) % 2 else colour(sample.image))
+        if len(shown) == 12:
+            break
+    height = max(image.shape[0] for image in shown)
+    return np.concatenate(
+        [pad(image, (GAP_PX, height - image.shape[0], 8, 8)) for image in shown], 1
+    )
 
 
 def glyphs(bank: Bank) -> Image:
@@ -127,7 +173,7 @@ def framed(cell: Image) -> Image:
 
 def before_after(bank: Bank) -> Image:
     """Above, the glyphs of a line as the bank has them; below, the line."""
-    recipe = {"corpus": {"length_range": [10, 13]}, "papers": ["ruled"], "effects": "none"}
+    recipe = {**HAND, "corpus": {"length_range": [10, 13]}, "papers": ["ruled"], "effects": "none"}
     sample = lines(CHINESE, bank, recipe, 1, 5)[0]
     boxes = [paper_of(ink) for ink in inks(bank, sample)]
     height = max(box.shape[0] for box in boxes)
@@ -172,6 +218,8 @@ PICTURES = {
     "lines-papers.jpg": papers,
     "glyphs.png": glyphs,
     "before-after.png": before_after,
+    "page.jpg": page,
+    "columns.jpg": columns,
     "icon.png": icon,
 }
 
