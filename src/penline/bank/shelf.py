@@ -337,6 +337,36 @@ class Shelf:
             raise self.banks[bank].damage(int(rows[bad]))
         return starts
 
+    @functools.cached_property
+    def _styles(self) -> npt.NDArray[np.float64]:
+        """``float64 (writers, 2)``: breadth of stroke in ems, and level of ink, by writer."""
+        total, banks = np.zeros((len(self.writers), 2)), np.zeros((len(self.writers), 1))
+        for bank in self.banks:
+            at = [self._numbers[writer] for writer in bank.writers]
+            facts = bank.header.writers
+            total[at] += [(one.pen_px / one.em_px, one.level) for one in facts]
+            banks[at] += 1
+        return total / banks
+
+    def style(self, writer: str) -> tuple[float, float]:
+        """How broad a writer's strokes are, in ems, and how dark the ink is, 0 to 255."""
+        pen_em, level = self._styles[self._numbers[writer]].tolist()
+        return pen_em, level
+
+    def near(self, writer: str, among: Bits, most: int = 5) -> Bits:
+        """The writers of `among`, at most so many, whose pen is most like that of `writer`.
+
+        A pen that is twice as broad is as far as ink that differs by a quarter of its range.
+        """
+        number = self._numbers[writer]
+        allowed = np.unpackbits(among.view(np.uint8), bitorder="little")[: len(self.writers)]
+        others = np.flatnonzero(allowed)
+        pens, levels = np.maximum(self._styles, 0.001).T
+        ratio = pens[others] / pens[number]
+        far = np.maximum(ratio, 1 / ratio) - 1.0 + np.abs(levels[others] - levels[number]) / 64
+        chosen = others[np.argsort(far, kind="stable")[:most]]
+        return self.bits(self.writers[at] for at in chosen.tolist())
+
     def nearest(self, characters: Sequence[str], among: Bits) -> Bits:
         """Those of `among` who lack the fewest of `characters`."""
         bits = np.array([self.coverage(character) for character in characters], np.uint64)

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.effects import apply_effects, effect_class
+from penline.recipe.drawing import draw_items
 from penline.recipe.kit import Kit, spellings
-from penline.recipe.make import Laid, draw_items, finish, lay, line_quads, upended
+from penline.recipe.make import Laid, finish, lay, line_quads, upended
 from penline.records import Sample
 
 __all__ = ["Anatomy", "dissect", "faults"]
@@ -79,7 +80,8 @@ def dissect(kit: Kit, seed: int, index: int) -> Anatomy:
             )
             arrays = laid.rows[span], laid.sizes[span], laid.starts[span]
             upright = None if laid.upright is None else laid.upright[span]
-            draw_items(kit.shelf, *arrays, own, laid.gains[span], masks[item], upright)
+            shares = None if laid.shares is None else laid.shares[span]
+            draw_items(kit.shelf, *arrays, own, laid.gains[span], masks[item], upright, shares)
         at += max(count, 1)
     moving = [e for e in sample.drawn["effects"] if effect_class(e["name"]).moves]
     # how far a warp may go depends on the quads

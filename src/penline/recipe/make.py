@@ -17,35 +17,29 @@ from penline.effects import apply_effects, draw_effects
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng
+from penline.recipe.drawing import breadths, draw_items, measure
 from penline.recipe.kit import Kit, Side
 from penline.recipe.placing import place
 from penline.recipe.schema import Ink, Recipe
 from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
-from penline.render.kernel import MAX_GLYPH_PX, draw_glyphs, lay_ink
+from penline.render.kernel import lay_ink
 
 __all__ = [
     "MAX_GAIN_Q8",
     "Laid",
-    "draw_items",
     "finish",
     "ink_colour",
     "lay",
     "line_quads",
     "make",
-    "measure",
     "origins_of",
     "quads_of",
     "set_items",
     "upended",
 ]
 
-FAINT = 8
-"""Ink below this does not widen a character's box."""
-FULL_INK = 245
 MAX_GAIN_Q8 = 4 * 256
-FAINTEST_LEVEL = 40
-"""A writer's ink is not taken for fainter than this when it is brought to full ink."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -69,6 +63,8 @@ class Laid(NamedTuple):
         placed: where each goes.
         ink: ``uint8 (height_px, width_px)``.
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each.
+        shares: ``int64 (items,)``: how strokes of borrowed glyphs are made broader; None in a
+            line without any.
     """
 
     written: Written
@@ -86,6 +82,7 @@ class Laid(NamedTuple):
     placed: Placements
     ink: npt.NDArray[np.uint8]
     boxes: Ints
+    shares: Ints | None
 
 
 def lay(kit: Kit, seed: int, index: int) -> Laid:
@@ -115,13 +112,14 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
     ink = np.zeros((height, placed.width_px), np.uint8)
-    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink, upright)
+    shares = breadths(kit.shelf, rows, ems, written.writer) if written.borrowed else None
+    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink, upright, shares)
     if ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
         hole = "a glyph shows nothing: too faint, or placed outside of the picture"
         raise UnwritableLine(index, 1, hole, dict(written.counts))
     return Laid(
         *(written, side, paper, paper_rng, ink_rng, numbers, strength, upright),
-        *(rows, sizes, starts, gains, placed, ink, boxes),
+        *(rows, sizes, starts, gains, placed, ink, boxes, shares),
     )
 
 
@@ -203,86 +201,6 @@ def set_items(written: Written) -> tuple[list[str], Ints]:
             items.append(character if at - first == 1 else glyph.character)
             rows.append((glyph.bank, glyph.row))
     return items, np.array(rows, np.int64)
-
-
-def measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], Ints, Ints]:
-    """Of each item: size, em and place of its glyph in the bank, and what brings its ink to full.
-
-    Every number that a bank's file gives is checked here, before a kernel sees it.
-    """
-    count = len(rows)
-    sizes = np.zeros((count, 2), np.int64)
-    ems = np.ones(count)
-    starts = np.zeros(count, np.int64)
-    gains = np.zeros(count, np.int64)
-    for number, bank in enumerate(shelf.banks):
-        at = np.flatnonzero(rows[:, 0] == number)
-        if not at.size:
-            continue
-        chosen = rows[at, 1]
-        starts[at] = shelf.places(number, chosen)
-        columns = bank.columns
-        sizes[at, 0] = columns["height_px"][chosen]
-        sizes[at, 1] = columns["width_px"][chosen]
-        writers = columns["writer"][chosen]
-        wrong = (sizes[at].max(1) > MAX_GLYPH_PX) | (writers >= len(bank.writers))
-        if wrong.any():
-            raise bank.damage(int(chosen[wrong.argmax()]))
-        ems[at] = shelf.ems_px[number][writers]
-        # a writer's ink keeps its own ups and downs; where writers are not known, each glyph is
-        # brought to the line's ink by itself
-        levels = np.where(
-            shelf.unknown[number][writers], columns["level"][chosen], shelf.levels[number][writers]
-        )
-        gains[at] = FULL_INK * 256 // np.maximum(levels, FAINTEST_LEVEL)
-    return sizes, ems, starts, gains
-
-
-def draw_items(
-    shelf: Shelf,
-    rows: Ints,
-    sizes: Ints,
-    starts: Ints,
-    placed: Placements,
-    gains: Ints,
-    ink: npt.NDArray[np.uint8],
-    upright: npt.NDArray[np.bool_] | None = None,
-) -> Ints:
-    """Draw the glyphs, bank by bank; ``int64 (items, 4)`` boxes of what shows."""
-    boxes = np.zeros((len(rows), 4), np.int64)
-    for number, bank in enumerate(shelf.banks):
-        at = np.flatnonzero(rows[:, 0] == number)
-        if not at.size:
-            continue
-        found = np.zeros((at.size, 4), np.int64)
-        data, begins = bank.ink.data, starts[at]
-        if upright is not None:
-            data, begins = _turned(data, begins, sizes[at], upright[at])
-        draw_glyphs(
-            data,
-            begins,
-            sizes[at],
-            placed.places_q8[at],
-            placed.slants_q16[at],
-            gains[at],
-            FAINT,
-            ink,
-            found,
-        )
-        boxes[at] = found
-    return boxes
-
-
-def _turned(
-    data: npt.NDArray[np.uint8], starts: Ints, sizes: Ints, upright: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.uint8], Ints]:
-    """Copies of glyphs, some of them turned anticlockwise to the given sizes, and where each is."""
-    copies = []
-    for start, (height, width), turn in zip(starts.tolist(), sizes.tolist(), upright, strict=True):
-        glyph = data[start : start + height * width]
-        copies.append(np.rot90(glyph.reshape(width, height)).reshape(-1) if turn else glyph)
-    ends = np.cumsum([copy.size for copy in copies])
-    return np.concatenate(copies), np.concatenate(([0], ends[:-1])).astype(np.int64)
 
 
 def upended(laid: Laid, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

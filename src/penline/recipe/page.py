@@ -24,12 +24,11 @@ from penline.errors import RecipeError, UnwritableLine
 from penline.pages import Page, PageLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng
+from penline.recipe.drawing import draw_items, measure
 from penline.recipe.kit import Kit, Side
 from penline.recipe.make import (
     MAX_GAIN_Q8,
-    draw_items,
     ink_colour,
-    measure,
     origins_of,
     quads_of,
     set_items,

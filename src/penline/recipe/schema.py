@@ -53,9 +53,13 @@ class CorpusSettings(Settings):
     made: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     """Share of the lines that are made up instead, by kind: number, date, amount, telephone,
     identity, address, or random (characters of the banks in any order)."""
-    missing: Literal["skip-line", "drop-char", "other-writer"] = "skip-line"
+    missing: Literal["skip-line", "drop-char", "near-writer", "other-writer"] = "skip-line"
     """What to do with a line for which no writer has all characters: take another line; leave
-    the missing characters out of ink and label; or take their glyphs from another writer."""
+    the missing characters out of ink and label; or take their glyphs from one of the writers
+    whose pen is most alike, or from any other. Borrowed glyphs come to the size, the ink and the
+    breadth of stroke of the line's own writer."""
+    borrow_most: int = Field(3, ge=1, le=500)
+    """Most characters of a line that are borrowed; a line that lacks more is skipped."""
     tries: int = Field(32, ge=1, le=1000)
     """Lines tried for one sample before it is given up and counted."""
     nfkc: bool = False

@@ -22,12 +22,16 @@ _CLOSING = "，。、；：？！）》】〉」』”’…—,.;:?!)]}"
 
 
 class Written(NamedTuple):
-    """A line that somebody can write, and what went wrong before it was found."""
+    """A line that somebody can write, and what went wrong before it was found.
+
+    `borrowed` tells whether glyphs of other writers stand in it.
+    """
 
     text: str
     writer: str
     glyphs: list[Picked]
     counts: Counter[str]
+    borrowed: bool = False
 
 
 def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
@@ -128,6 +132,8 @@ def _bend(
         if not text:
             return None
         return Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
+    if sum(c in lacking for c in text) > recipe.corpus.borrow_most:
+        return None
     borrowed: list[Picked] = []
     for item, character in enumerate(text):
         if character not in lacking:
@@ -135,6 +141,8 @@ def _bend(
         holders = shelf.coverage(character) & among
         if not shelf.count(holders):
             return None
+        if recipe.corpus.missing == "near-writer":
+            holders = shelf.near(writer, holders)
         other = shelf.draw_writer(holders, writer_rng)
         glyphs = _sure(shelf.glyphs(character, other, writer_rng))
         borrowed += [glyph._replace(item=item) for glyph in glyphs]
@@ -143,4 +151,4 @@ def _bend(
     for character in text:
         if character in lacking:
             counts[f"character borrowed: {character}"] += 1
-    return Written(text, writer, sorted(glyphs, key=lambda glyph: glyph.item), counts)
+    return Written(text, writer, sorted(glyphs, key=lambda glyph: glyph.item), counts, True)
