@@ -240,7 +240,7 @@ def test_a_bent_offset_stops_composing_with_one_line(tmp_path: Path, corpus_file
 
 
 def test_presets_are_recipes() -> None:
-    assert preset_names() == ["mixed", "plain"]
+    assert preset_names() == ["messy", "mixed", "plain"]
     for name in preset_names():
         recipe = load_recipe(name)
         assert Recipe.model_validate(recipe.model_dump(mode="json")) == recipe

@@ -42,6 +42,18 @@ EXAMPLES: dict[str, dict[str, str]] = {
         ),
         "Pages, for formats that hold them:": f"{_OWN} -n 500 --to page-xml -o pages",
         "Line 12,345 alone; it is the same line:": f"{_OWN} --start 12345 -n 1 -o one",
+        "The recipe alone, a few kilobytes, from which `penline rebuild` makes the set:": (
+            f"{_OWN} -n 100000 --plan-only -o plan.json"
+        ),
+    },
+    "rebuild": {
+        "A set again, each shard proven by the hash of its pixels:": (
+            "penline rebuild lines/report.json --bank my.bank --corpus novel.txt -o again"
+        ),
+        "The recipe form of a finished set, to be shared where pictures may not:": (
+            "penline rebuild lines/report.json --plan-only -o plan.json"
+        ),
+        "And from that:": "penline rebuild plan.json --bank my.bank --corpus novel.txt -o again",
     },
     "select": {
         "20,000 lines that a bank's writers can write, rare characters among them:": (
@@ -77,6 +89,28 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "Glyphs of a bank:": "penline sheet my.bank -o glyphs.html",
         "Lines of a data set:": "penline sheet lines -o lines.html --limit 200",
     },
+    "template": {
+        "Two sheets' worth of characters, to print and write on:": (
+            "penline template -o sheet.pdf --chars list.txt"
+        ),
+        "Each character three times, with guides from a font of yours:": (
+            "penline template -o sheet.pdf --chars list.txt --times 3 --font kai.ttf"
+        ),
+    },
+    "scan": {
+        "Photographs of the written sheets:": (
+            "penline scan IMG_1.jpg IMG_2.jpg --chars list.txt --writer anna -o anna.bank"
+        ),
+        "What is still to be written, as a list for another sheet:": (
+            "penline scan IMG_1.jpg --chars list.txt -o anna.bank --again again.txt"
+        ),
+    },
+    "serve": {
+        "The embedded sample:": "penline serve",
+        "Two banks side by side, and sentences of your own:": (
+            "penline serve --bank hwdb.bank --bank mine.bank --corpus novel.txt"
+        ),
+    },
     "new-card": {"A card and its test, to be filled in:": "penline new-card my-archive -o new/"},
 }
 
@@ -88,12 +122,16 @@ FUNCTIONS = {
     "census": "penline.api.census",
     "bank": "penline.api.pack",
     "compose": "penline.api.compose",
+    "rebuild": "penline.api.rebuild",
     "select": "penline.api.select",
     "fit": "penline.api.fit",
     "convert": "penline.api.convert",
     "check": "penline.api.check",
     "realism": "penline.api.realism",
     "sheet": "penline.api.sheet",
+    "serve": "penline.api.serve",
+    "template": "penline.api.template",
+    "scan": "penline.api.scan",
     "new-card": "penline.api.new_card",
 }
 """The library function that each verb calls."""

@@ -16,6 +16,7 @@ from pages.tables import kind, table
 from penline.compose import Layout
 from penline.effects import EFFECTS, effect_class
 from penline.paper import PAPERS, paper_class
+from penline.recipe.marks import Marks
 from penline.recipe.schema import (
     CorpusSettings,
     ImageSettings,
@@ -37,6 +38,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "page": PageSettings,
     "layout": Layout,
     "ink": Ink,
+    "marks": Marks,
 }
 _LINKS = {
     "Recipe.corpus": "How lines are taken from the text: [corpus](#corpus).",
@@ -44,6 +46,7 @@ _LINKS = {
     "Recipe.page": "Whole pages: [page](#page).",
     "Recipe.layout": "How the hand places glyphs: [layout](#layout).",
     "Recipe.ink": "The pen's ink: [ink](#ink).",
+    "Recipe.marks": "What pens do beside writing: [marks](#marks).",
     "Recipe.papers": "What is written on: [papers](#papers).",
     "Recipe.effects": "What a camera or scanner does to the line: [effects](#effects).",
 }

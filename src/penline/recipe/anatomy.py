@@ -36,8 +36,9 @@ class Anatomy:
         sample: the line as `make` makes it.
         ink: ``uint8 (height_px, width_px)``: all ink, before paper and effects.
         masks: ``uint8 (characters, height_px, width_px)``: the ink of each character alone,
-            before effects; 0 for white space.
-        after: the same after the effects that move pixels.
+            before marks and effects, a slip of the pen among them; 0 for white space.
+        after: ``uint8 (characters of the label, ...)``: the same after the effects that move
+            pixels.
         glyphs: how many glyphs each character is made of.
         laid: the line before it met its paper.
     """
@@ -86,7 +87,8 @@ def dissect(kit: Kit, seed: int, index: int) -> Anatomy:
     moving = [e for e in sample.drawn["effects"] if effect_class(e["name"]).moves]
     # how far a warp may go depends on the quads
     quads = line_quads(laid)
-    after = np.stack([apply_effects(upended(laid, mask), quads, moving)[0] for mask in masks])
+    kept = [mask for item, mask in enumerate(masks) if item != laid.struck]
+    after = np.stack([apply_effects(upended(laid, mask), quads, moving)[0] for mask in kept])
     glyphs = tuple(spans[item] for item in range(len(text)))
     return Anatomy(sample, laid.ink, masks, after, glyphs, laid)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng
 from penline.recipe.drawing import breadths, draw_items, measure
 from penline.recipe.kit import Kit, Side
+from penline.recipe.marks import apply_marks, draw_marks, shine, slip
 from penline.recipe.placing import place
 from penline.recipe.schema import Ink, Recipe
 from penline.recipe.writing import Written, write_line
@@ -30,6 +31,7 @@ __all__ = [
     "Laid",
     "finish",
     "ink_colour",
+    "label_of",
     "lay",
     "line_quads",
     "make",
@@ -40,6 +42,9 @@ __all__ = [
 ]
 
 MAX_GAIN_Q8 = 4 * 256
+
+_OTHER_SIDE = 1 << 62
+"""Indices from here on are lines that shine through from the other side of a sheet."""
 
 Ints = npt.NDArray[np.int64]
 
@@ -65,6 +70,7 @@ class Laid(NamedTuple):
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each.
         shares: ``int64 (items,)``: how strokes of borrowed glyphs are made broader; None in a
             line without any.
+        struck: the character of the written text that is a slip, and not of the label; -1: none.
     """
 
     written: Written
@@ -83,6 +89,7 @@ class Laid(NamedTuple):
     ink: npt.NDArray[np.uint8]
     boxes: Ints
     shares: Ints | None
+    struck: int
 
 
 def lay(kit: Kit, seed: int, index: int) -> Laid:
@@ -94,6 +101,9 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     recipe = kit.recipe
     side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
     written = write_line(kit, side, seed, index)
+    struck = -1
+    if recipe.marks.strike:
+        written, struck = _with_slip(kit, written, rng(seed, index, "slip"))
     paper_rng = rng(seed, index, "paper")
     paper = _paper(recipe, written.text, paper_rng)
     items, rows = set_items(written)
@@ -118,8 +128,23 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
         hole = "a glyph shows nothing: too faint, or placed outside of the picture"
         raise UnwritableLine(index, 1, hole, dict(written.counts))
     return Laid(
-        *(written, side, paper, paper_rng, ink_rng, numbers, strength, upright),
-        *(rows, sizes, starts, gains, placed, ink, boxes, shares),
+        written=written,
+        side=side,
+        paper=paper,
+        paper_rng=paper_rng,
+        ink_rng=ink_rng,
+        numbers=numbers,
+        strength=strength,
+        upright=upright,
+        rows=rows,
+        sizes=sizes,
+        starts=starts,
+        gains=gains,
+        placed=placed,
+        ink=ink,
+        boxes=boxes,
+        shares=shares,
+        struck=struck,
     )
 
 
@@ -149,7 +174,15 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
     paper_params = paper.draw(laid.paper_rng, guide)
     image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
     colour = ink_colour(recipe.ink, recipe.image.mode, laid.ink_rng)
-    lay_ink(image.reshape(height, placed.width_px, -1), laid.ink, np.array(colour, np.int64))
+    sheet, full = image.reshape(height, placed.width_px, -1), np.array(colour, np.int64)
+    ink, marks = laid.ink, {}
+    if recipe.marks.any:
+        marks_rng = rng(seed, index, "marks")
+        marks = draw_marks(recipe.marks, marks_rng, laid.boxes, _items_of(laid), placed.em_px)
+        ink = apply_marks(ink, marks)
+        if "bleed" in marks:
+            lay_ink(sheet, _other_side(kit, seed, index, marks["bleed"], ink.shape), full)
+    lay_ink(sheet, ink, full)
     image, quads = upended(laid, image), line_quads(laid)
     effects_rng = rng(seed, index, "effects")
     effects = draw_effects(recipe.effects, effects_rng, image.shape[:2])
@@ -157,14 +190,15 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
     return Sample(
         index=index,
         image=image,
-        text=written.text,
+        text=label_of(laid),
         quads=quads,
         writer=written.writer,
         side=laid.side,
-        trace=functools.partial(origins_of, kit.shelf, written.glyphs),
+        trace=functools.partial(origins_of, kit.shelf, written.glyphs, laid.struck),
         drawn={
             "layout": {**laid.numbers, "em_px": round(placed.em_px, 3)},
             "ink": {"strength": laid.strength, "colour": colour},
+            **({"marks": marks} if recipe.marks.any else {}),
             "paper": {"name": paper.name, **paper_params},
             "effects": effects,
         },
@@ -203,6 +237,46 @@ def set_items(written: Written) -> tuple[list[str], Ints]:
     return items, np.array(rows, np.int64)
 
 
+def _with_slip(kit: Kit, written: Written, slip_rng: Draws) -> tuple[Written, int]:
+    """The line with a character too many, now and then, and which one it is."""
+    if not written.writer or not slip_rng.chance(kit.recipe.marks.strike):
+        return written, -1
+    at, wrong = slip(written.text, slip_rng)
+    glyphs = kit.shelf.glyphs(wrong, written.writer, slip_rng) if at >= 0 else None
+    if not glyphs:
+        return written, -1
+    text = written.text[:at] + wrong + written.text[at:]
+    moved = [g._replace(item=g.item + (g.item >= at)) for g in written.glyphs]
+    own = [g._replace(item=at) for g in glyphs]
+    together = sorted([*moved, *own], key=lambda glyph: glyph.item)
+    return written._replace(text=text, glyphs=together), at
+
+
+def _items_of(laid: Laid) -> int:
+    """The first glyph of the slip among the items; -1 for none."""
+    if laid.struck < 0:
+        return -1
+    counts = Counter(glyph.item for glyph in laid.written.glyphs)
+    return sum(max(counts[item], 1) for item in range(laid.struck))
+
+
+def _other_side(
+    kit: Kit, seed: int, index: int, params: dict[str, Any], size: tuple[int, ...]
+) -> npt.NDArray[np.uint8]:
+    """What shines through from the other side: a line of its own, that nobody else gets."""
+    try:
+        ink = lay(kit, seed, _OTHER_SIDE + index).ink
+    except UnwritableLine:
+        ink = np.zeros((size[0], 1), np.uint8)
+    return shine(ink, params, (size[0], size[1]))
+
+
+def label_of(laid: Laid) -> str:
+    """What the line says: without a slip that was struck out."""
+    text = laid.written.text
+    return text if laid.struck < 0 else text[: laid.struck] + text[laid.struck + 1 :]
+
+
 def upended(laid: Laid, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """A line's picture as it is read: that of a column is turned clockwise."""
     return image if laid.upright is None else np.ascontiguousarray(np.rot90(image, -1))
@@ -223,6 +297,8 @@ def line_quads(laid: Laid) -> npt.NDArray[np.float64]:
     """
     height_px, width_px = laid.ink.shape
     quads = quads_of(laid.written, laid.placed, laid.boxes, height_px, width_px)
+    if laid.struck >= 0:
+        quads = np.delete(quads, laid.struck, axis=0)
     if laid.upright is None:
         return quads
     # turned clockwise, the lower left corner becomes the upper left one
@@ -253,9 +329,13 @@ def quads_of(
     return np.stack([x0, y0, x1, y0, x1, y1, x0, y1], 1).reshape(-1, 4, 2)
 
 
-def origins_of(shelf: Shelf, glyphs: Sequence[Picked]) -> tuple[Origin, ...]:
+def origins_of(shelf: Shelf, glyphs: Sequence[Picked], struck: int = -1) -> tuple[Origin, ...]:
+    """Where glyphs come from, by their characters' places in the label; a slip is left out."""
     origins = []
     for item, written, bank_number, row in glyphs:
+        if item == struck:
+            continue
+        item -= 0 <= struck < item
         bank = shelf.banks[bank_number]
         columns = bank.columns
         source = int(columns["source"][row])

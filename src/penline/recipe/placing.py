@@ -99,17 +99,17 @@ def place(
     natural = hand.natural(rows, sizes, ems)
     drawn = hand.sampler.draw(items, em, rng, natural, space_em=numbers["space"])
     count = len(items)
-    rises = drawn.rises_q6.copy()
-    wide, gaps = drawn.widths_q6.copy(), drawn.gaps_q6.copy()
-    _set_words(items, numbers, em, drawn, rises, gaps)
+    rises, gaps = drawn.rises_q6.copy(), drawn.gaps_q6.copy()
+    high, wide = _even_numbers(items, sizes, drawn, rises)
+    _set_words(items, numbers, em, high, rises, gaps)
     least = np.array([_least_width(item) for item in items]) * em * 64
     # a hyphen that stands for a dash is drawn out
     wide = np.maximum(wide, np.round(least).astype(np.int64))
     ends = np.cumsum(gaps + wide)
     lefts = ends - wide
     white = rows[:, 1] < 0
-    tops = rises + drawn.heights_q6 // 2
-    bottoms = tops - drawn.heights_q6
+    tops = rises + high // 2
+    bottoms = tops - high
     inked = ~white if not white.all() else white
     highest, lowest = int(tops[inked].max()), int(bottoms[inked].min())
     # the line is made smaller where its ink would fill more of the picture than it may
@@ -124,7 +124,7 @@ def place(
     places[:, 0] = round(start * 256) + (left * shrink_q16 >> 14)
     places[:, 1] = round(base * 256) - (tops * shrink_q16 >> 14)
     places[:, 2] = np.maximum(wide * shrink_q16 >> 14, 256)
-    places[:, 3] = np.maximum(drawn.heights_q6 * shrink_q16 >> 14, 256)
+    places[:, 3] = np.maximum(high * shrink_q16 >> 14, 256)
     places[white, 1] = round((base - 0.5 * em_px) * 256)
     places[white, 3] = max(round(em_px * 256), 256)
     press = np.full(count, 256, np.int64)
@@ -144,11 +144,40 @@ def place(
     )
 
 
+def _even_numbers(
+    items: Sequence[str], sizes: Ints, drawn: Drawn, rises: Ints
+) -> tuple[Ints, Ints]:
+    """Heights and widths, 1/64 px; the digits of a number are of one size, and on one level.
+
+    The model draws each digit by itself, as it was measured; `rises` is changed in place.
+    """
+    high, wide = drawn.heights_q6.copy(), drawn.widths_q6.copy()
+    at = 0
+    while at < len(items):
+        end = at
+        while end < len(items) and (
+            items[end].isdigit() or (end > at and items[end] in _IN_NUMBERS)
+        ):
+            end += 1
+        run = [k for k in range(at, end) if items[k].isdigit() and items[k].isascii()]
+        if len(run) > 1:
+            scale_q12 = int(drawn.scales_q12[run].sum()) // len(run)
+            level = int((rises[run] - high[run] // 2).sum()) // len(run)
+            high[run] = np.maximum(sizes[run, 0] * scale_q12 >> 6, 64)
+            wide[run] = np.maximum(sizes[run, 1] * scale_q12 >> 6, 64)
+            rises[run] = level + high[run] // 2
+        at = max(end, at + 1)
+    return high, wide
+
+
+_IN_NUMBERS = frozenset(".,:-/%")
+
+
 def _set_words(
     items: Sequence[str],
     numbers: dict[str, float],
     em: float,
-    drawn: Drawn,
+    high: Ints,
     rises: Ints,
     gaps: Ints,
 ) -> None:
@@ -165,7 +194,7 @@ def _set_words(
             continue
         low = kind_of(item).low
         if low is not None:
-            middle = (low - MIDDLE_EM) * em + drawn.heights_q6[at] / 128
+            middle = (low - MIDDLE_EM) * em + high[at] / 128
             rises[at] = round(middle * 64)
         if at and (letters[at - 1] or items[at - 1] in _INSIDE_WORDS):
             gaps[at] = round(numbers["gap_latin"] * em * 64)

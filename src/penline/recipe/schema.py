@@ -24,6 +24,7 @@ from penline.effects import EffectSettings, effect_class
 from penline.errors import RecipeError, UsageError
 from penline.formats.door import printable
 from penline.paper import PaperSettings, paper_class
+from penline.recipe.marks import Marks
 from penline.settings import ORDERED, Settings, plain_yaml
 
 __all__ = [
@@ -205,6 +206,7 @@ class Recipe(Settings):
     page: PageSettings = PageSettings()
     layout: Layout = Layout()
     ink: Ink = Ink()
+    marks: Marks = Marks()
     papers: tuple[Paper, ...] = Field(
         default=({"name": "plain"},),
         min_length=1,

@@ -1,0 +1,114 @@
+"""What pens do beside writing, and what becomes of the label."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from penline.randomness import rng
+from penline.recipe import Composer
+from penline.recipe.anatomy import dissect, faults
+from penline.recipe.make import lay
+from penline.recipe.marks import Marks, _add, _blot, _fade, apply_marks, draw_marks, shine, slip
+from penline.sample import corpus_files, sample_bank
+
+KINDS = tuple(Marks.model_fields)
+KEYS = {"strike": "strike", "underline": "underline", "fade": "fade", "blot": "blots",
+        "bleed": "bleed"}  # fmt: skip
+
+
+def composer(**marks: float) -> Composer:
+    recipe = {"marks": marks, "papers": ["plain"], "layout": {"hand": "default"}}
+    return Composer(recipe, sample_bank(), corpus_files(), 8)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mark_changes_ink_and_nothing_of_a_sound_label(kind: str) -> None:
+    bare, marked = composer(), composer(**{kind: 1.0})
+    seen = 0
+    for index in range(14):
+        found = dissect(marked.kit, 8, index)
+        line = found.sample
+        assert list(faults(marked.kit, found)) == []
+        assert line.text == bare[index].text
+        assert len(line.quads) == len(line.text) == len(found.after)
+        assert [o.item for o in line.origins] == [o.item for o in bare[index].origins]
+        json.dumps(line.drawn)
+        if KEYS[kind] in line.drawn["marks"]:
+            seen += 1
+            same = line.image.shape == bare[index].image.shape
+            assert not (same and np.array_equal(line.image, bare[index].image))
+        np.testing.assert_array_equal(line.image, composer(**{kind: 1.0})[index].image)
+    assert seen >= 4
+
+
+def test_a_slip_is_in_the_ink_and_not_in_the_label() -> None:
+    lines = composer(strike=1.0)
+    for index in range(30):
+        laid = lay(lines.kit, 8, index)
+        line = lines[index]
+        if laid.struck < 0:
+            continue
+        wrong = laid.written.text[laid.struck]
+        assert laid.written.text[: laid.struck] + laid.written.text[laid.struck + 1 :] == line.text
+        assert wrong in line.text
+        left, _, right, _ = laid.boxes[laid.struck].tolist()
+        middles = line.quads[:, :, 0].mean(1)
+        # nobody's box stands over the slip's middle
+        assert (np.abs(middles - (left + right) / 2) > 3).all()
+        return
+    raise AssertionError("no slip in thirty lines")
+
+
+def test_no_marks_no_draws() -> None:
+    line = composer()[3]
+    assert "marks" not in line.drawn
+
+
+def test_a_place_for_a_slip() -> None:
+    assert slip("abc 123", rng(1, 0, "x")) == (-1, "")
+    assert slip("永永", rng(1, 0, "x")) == (-1, "")
+    for index in range(20):
+        at, wrong = slip("永和九年，a", rng(1, index, "x"))
+        assert wrong in "永和九年"
+        assert wrong != "永和九年，a"[at]
+
+
+def test_kernels_by_plain_arithmetic() -> None:
+    chance = np.random.default_rng(2)
+    ink, more = (chance.integers(0, 256, (20, 30), np.uint8) for _ in range(2))
+    added = ink.copy()
+    _add(added, more)
+    a, b = ink.astype(int), more.astype(int)
+    assert np.abs(added - (a + b - a * b / 255)).max() <= 0.51
+
+    faded = ink.copy()
+    _fade(faded, 128, 100)
+    assert (faded[:, :15] == ink[:, :15]).all()
+    for x in range(15, 30):
+        share = 256 - 156 * (x - 15) // 15
+        np.testing.assert_array_equal(faded[:, x], ink[:, x].astype(int) * share + 128 >> 8)
+
+    blotted = np.zeros((20, 30), np.uint8)
+    _blot(blotted, 15 * 256, 10 * 256, 4 * 256)
+    y, x = np.mgrid[0:20, 0:30] + 0.5
+    far = np.hypot(x - 15, y - 10)
+    assert (blotted[far < 3.4] == 255).all()
+    assert (blotted[far > 4.6] == 0).all()
+
+
+def test_marks_stay_in_the_picture() -> None:
+    """Boxes at the edges, of any size: nothing is written beyond the ink."""
+    boxes = np.array([[0, 0, 1, 1], [28, 0, 30, 20], [0, 0, 0, 0], [3, 2, 27, 19]])
+    marks = Marks(strike=1, underline=1, fade=1, blot=1, bleed=1)
+    for index in range(40):
+        params = draw_marks(marks, rng(3, index, "m"), boxes, index % 4, 40.0)
+        ink = np.zeros((20, 30), np.uint8)
+        out = apply_marks(ink, params)
+        assert out.shape == ink.shape
+        assert not ink.any()
+        behind = shine(np.full((20, 7), 255, np.uint8), params["bleed"], (20, 30))
+        assert behind.shape == (20, 30)
+        assert behind.max() < 70
