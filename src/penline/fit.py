@@ -20,6 +20,7 @@ from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, with_writer_ems
 from penline.measure.model import HandModel, dump
 from penline.measure.reading import of_records
+from penline.measure.template import dump_templates, template_of
 from penline.paper.picture import picture_size
 from penline.records import Bytes2D, Defect
 
@@ -35,16 +36,19 @@ class Fitted:
     Attributes:
         model: the placement model.
         left_out: what gave no line, by reason.
+        templates: lines whose geometry was written, too.
     """
 
     model: HandModel
     left_out: dict[str, int]
+    templates: int = 0
 
 
 def fit(
     sources: AnyPath | Iterable[AnyPath],
     out: AnyPath | None = None,
     *,
+    templates: AnyPath | None = None,
     part: str | None = None,
     salvage: bool = False,
     progress: Callable[[int], None] | None = None,
@@ -58,6 +62,7 @@ def fit(
     Args:
         sources: files, folders, zip archives, and finished data sets with ``boxes.jsonl``.
         out: the YAML file to write; None writes nothing.
+        templates: a ``.json`` file to write the lines' own geometry to, for ``layout: replay``.
         part: ``"train"`` or ``"test"``: files of the other part are left out; None takes all.
         salvage: leave out damaged records, counted, instead of stopping.
         progress: called with the number of lines so far.
@@ -70,6 +75,9 @@ def fit(
     path = None if out is None else Path(out)
     if path is not None and path.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"{path}: a placement model is a .yaml file")
+    lines_path = None if templates is None else Path(templates)
+    if lines_path is not None and lines_path.suffix.lower() != ".json":
+        raise UsageError(f"{lines_path}: line templates are a .json file")
     if part not in (None, "train", "test"):
         raise UsageError(f"part must be train or test, not {part!r}")
     left_out: Counter[str] = Counter()
@@ -93,7 +101,14 @@ def fit(
     model = estimate(sized, sorted(kinds))
     if path is not None:
         put(path, dump(model).encode())
-    return Fitted(model, reasons)
+    kept = 0
+    if lines_path is not None:
+        found_templates = [one for line in sized if (one := template_of(line)) is not None]
+        kept = len(found_templates)
+        if not kept:
+            raise ExportError("no line whose every character is believed, to make a template of")
+        put(lines_path, dump_templates(found_templates).encode())
+    return Fitted(model, reasons, kept)
 
 
 def measured_lines(

@@ -65,7 +65,9 @@ def bank(
 
 @app.command()
 def compose(
-    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],
+    output: Annotated[
+        str, typer.Option("-o", "--output", help="The folder to make, or its URL (s3://...).")
+    ],
     n: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 1000,
     recipe: Annotated[
         str | None,
@@ -98,7 +100,18 @@ def compose(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="Where shards run.")] = "local",
+    engine: Annotated[str, typer.Option(help="Where shards run: local or ray.")] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="With --engine ray: of a cluster; default: this machine.")
+    ] = None,
+    plan_only: Annotated[
+        bool,
+        typer.Option("--plan-only", help="Write the recipe form alone, a .json file, no lines."),
+    ] = False,
+    staging: Annotated[
+        Path | None,
+        typer.Option(help="With a URL: a local folder for the set under way; as large as the set."),
+    ] = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -125,16 +138,22 @@ def compose(
             boxes=boxes,
             workers=workers,
             engine=engine,
+            address=address,
             overwrite=overwrite,
+            plan_only=plan_only,
+            staging=staging,
             progress=Rate(shown, task, "lines"),
         )
     report = made.report
     if as_json:
         print_json(report)
         return
+    if plan_only:
+        out.print(f"{escape(output)}: the recipe form of {n:,} lines; nothing was composed")
+        return
     lines = " + ".join(f"{count:,} {side}" for side, count in report["lines"].items())
     out.print(
-        f"{escape(str(output))}: {lines} lines, {report['characters']:,} characters, "
+        f"{escape(output)}: {lines} lines, {report['characters']:,} characters, "
         f"{report['classes']:,} classes"
         + (" (simulated handwriting)" if report["simulated"] else "")
     )
@@ -287,6 +306,10 @@ def select(
 def fit(
     sources: Sources,
     output: Annotated[Path, typer.Option("-o", "--output", help="The model, a .yaml file.")],
+    lines: Annotated[
+        Path | None,
+        typer.Option("--lines", help="Write each line's own geometry, too, .json, to be replayed."),
+    ] = None,
     part: Annotated[str | None, typer.Option(help="train or test, and not the other.")] = None,
     salvage: Annotated[
         bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
@@ -301,12 +324,19 @@ def fit(
 
     with bar("measuring", "lines") as (shown, task):
         found = run(
-            sources, output, part=part, salvage=salvage, progress=Rate(shown, task, "lines")
+            sources,
+            output,
+            templates=lines,
+            part=part,
+            salvage=salvage,
+            progress=Rate(shown, task, "lines"),
         )
     on = found.model.fitted_on
     out.print(
         f"{escape(str(output))}: {on.characters:,} characters in {on.lines:,} lines on "
         f"{on.sheets:,} sheets by {on.writers:,} writers"
     )
+    if lines is not None:
+        out.print(f"{escape(str(lines))}: {found.templates:,} line templates")
     for reason, count in sorted(found.left_out.items()):
         out.print(f"  left out: {count:,} ({escape(reason)})")

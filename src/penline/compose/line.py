@@ -57,6 +57,9 @@ class Layout(Settings):
     hand: Path | Literal["default"] | None = None
     """A placement model of `penline fit`, or ``default``, the one that comes with penline; it
     decides sizes, places, gaps and slope. None: by the settings below."""
+    replay: Path | None = None
+    """Line templates of `penline fit --lines`: each line takes the places of a real one, whose
+    marks, digits and letters stay, and whose Chinese characters become those of the corpus."""
     fill_range: FillRange = (0.74, 0.92)
     """Share of the picture's height that the line's ink fills."""
     em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76

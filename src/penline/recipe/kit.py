@@ -17,6 +17,7 @@ from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
 from penline.errors import RecipeError
 from penline.measure.model import HandModel, load_hand
 from penline.measure.sample import Sampler
+from penline.measure.template import LineTemplate, dump_templates, load_templates
 from penline.randomness import rng
 from penline.recipe.apart import held_clauses
 from penline.recipe.placing import Hand
@@ -71,6 +72,10 @@ class Kit:
         self.shelf = Shelf(banks, self._ways, part) if shelf is None else shelf
         chosen = recipe.layout.hand
         self._model: HandModel | None = None
+        replay = recipe.layout.replay
+        self.templates: tuple[LineTemplate, ...] = ()
+        if replay is not None:
+            self.templates = load_templates(replay)
         if chosen is not None:
             self._model = load_hand(None if chosen == "default" else chosen)
         if recipe.writers == "mixed":
@@ -129,6 +134,9 @@ class Kit:
             f"paper {number}": hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
             for number, path in enumerate(self.recipe.inputs())
         }
+        if self.templates:
+            text = dump_templates(self.templates)
+            hashes["replay"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         if self._model is not None:
             text = self._model.model_dump_json()
             hashes["hand"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

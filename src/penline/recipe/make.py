@@ -20,7 +20,7 @@ from penline.randomness import Draws, rng
 from penline.recipe.drawing import breadths, draw_items, measure
 from penline.recipe.kit import Kit, Side
 from penline.recipe.marks import apply_marks, draw_marks, shine, slip
-from penline.recipe.placing import place
+from penline.recipe.placing import place, replay
 from penline.recipe.schema import Ink, Recipe
 from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
@@ -114,7 +114,12 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     layout_rng = rng(seed, index, "layout")
     numbers = recipe.layout.draw(layout_rng, paper.cells)
     height = recipe.image.height_px
-    placed = place(kit.hand, items, rows, sizes, ems, numbers, layout_rng, height, upright)
+    if written.template >= 0 and upright is None and not numbers["cell"]:
+        real = kit.templates[written.template]
+        placed = replay(real, sizes, ems, numbers, layout_rng, height)
+    else:
+        places = items, rows, sizes, ems, numbers, layout_rng, height, upright
+        placed = place(kit.hand, *places)
     if placed.width_px > recipe.image.max_width_px:
         wide = f"wider than {recipe.image.max_width_px} px"
         raise UnwritableLine(index, 1, wide, dict(written.counts))
@@ -239,7 +244,7 @@ def set_items(written: Written) -> tuple[list[str], Ints]:
 
 def _with_slip(kit: Kit, written: Written, slip_rng: Draws) -> tuple[Written, int]:
     """The line with a character too many, now and then, and which one it is."""
-    if not written.writer or not slip_rng.chance(kit.recipe.marks.strike):
+    if not written.writer or written.template >= 0 or not slip_rng.chance(kit.recipe.marks.strike):
         return written, -1
     at, wrong = slip(written.text, slip_rng)
     glyphs = kit.shelf.glyphs(wrong, written.writer, slip_rng) if at >= 0 else None

@@ -13,9 +13,10 @@ from penline.characters import MIDDLE_EM, is_han, kind_of
 from penline.compose import Placements, lay_out
 from penline.compose.spacing import press_walk
 from penline.measure.sample import Drawn, Natural, Sampler, typical_sizes
+from penline.measure.template import HAN, LineTemplate
 from penline.randomness import Draws
 
-__all__ = ["Hand", "place"]
+__all__ = ["Hand", "place", "replay"]
 
 STROKE_LENGTH = 1.25
 """Length of strokes as `measure` finds it in lines, over half of the outline as banks hold it:
@@ -203,6 +204,70 @@ def _set_words(
 _LETTERS = frozenset(["upper", "ascender", "x-height", "t", "i", "descender", "j", "f"])
 _NARROW = _LETTERS | {"digit"}
 _INSIDE_WORDS = frozenset(".'’-_@/")
+
+
+def replay(
+    template: LineTemplate,
+    sizes: Ints,
+    ems: Floats,
+    numbers: dict[str, float],
+    rng: Draws,
+    height_px: int,
+) -> Placements:
+    """Place glyphs where the characters of a real line stood.
+
+    A glyph takes the middle of its character's box and keeps its own proportions and its size
+    beside its writer's other glyphs; one that would be wider than its place by more than a sixth
+    is made smaller.
+
+    Args:
+        template: the line, as many characters as there are glyphs.
+        sizes: ``int64 (n, 2)``: height and width of each glyph in its bank.
+        ems: ``float64 (n,)``: the em of each glyph's writer, in the same pixels.
+        numbers: what `Layout.draw` drew.
+        rng: chance, for the ink's strength.
+        height_px: height of the picture.
+    """
+    x0, y0, x1, y1 = template.table.T
+    own = np.array([c != HAN for c in template.pattern])
+    scale = 1.0 / ems
+    high, wide = sizes[:, 0] * scale, sizes[:, 1] * scale
+    # marks and digits are as large as they were; Chinese characters as their writer writes them
+    factor = np.where(own, (y1 - y0) / high, 1.0)
+    factor = np.minimum(factor, _WIDER * np.maximum(x1 - x0, _NARROWEST_EM) / wide)
+    high, wide = high * factor, wide * factor
+    middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
+    left, bottom = middle_x - wide / 2, middle_y - high / 2
+    highest, lowest = float((bottom + high).max()), float(bottom.min())
+    fill = height_px * numbers["fill"] / (highest - lowest)
+    em = min(fill, height_px * numbers["em_most"])
+    slack = height_px - em * (highest - lowest)
+    base = slack * (0.25 + 0.5 * numbers["place"]) + em * highest
+    start = numbers["margin_left"] - float(left.min())
+    count = len(sizes)
+    places = np.empty((count, 4), np.int64)
+    places[:, 0] = np.round((start + left) * em * 256)
+    places[:, 1] = np.round((base - (bottom + high) * em) * 256)
+    places[:, 2] = np.maximum(np.round(wide * em * 256), 256)
+    places[:, 3] = np.maximum(np.round(high * em * 256), 256)
+    press = np.full(count, 256, np.int64)
+    press_walk(rng.words(count), numbers["press_walk"], numbers["keep"], press)
+    ends_px = int((places[:, 0] + places[:, 2]).max()) / 256
+    return Placements(
+        places_q8=places,
+        slants_q16=np.full(count, round(numbers["slant"] * 65536), np.int64),
+        press_q8=press,
+        width_px=max(int(np.ceil(ends_px + numbers["margin_right"] * em)), 1),
+        em_px=em,
+        baseline_px=base + MIDDLE_EM * em,
+        cell_left_px=0.0,
+        cell_top_px=0.0,
+        cells=0,
+    )
+
+
+_WIDER = 7 / 6
+_NARROWEST_EM = 0.1
 
 
 @functools.lru_cache(maxsize=65_536)

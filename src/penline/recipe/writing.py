@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from penline.bank.shelf import Bits, Picked
-from penline.corpus import WholeLines
+from penline.characters import is_han
+from penline.corpus import Lines, WholeLines
 from penline.corpus.made import made_line
 from penline.errors import RecipeError, UnwritableLine
+from penline.measure.template import HAN
 from penline.randomness import Draws, rng
 from penline.recipe.apart import clauses
 from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Recipe
 
-__all__ = ["Written", "without", "write_line"]
+__all__ = ["Written", "refill", "without", "write_line"]
 
 
 _CLOSING = "，。、；：？！）》】〉」』”’…—,.;:?!)]}"
@@ -24,7 +26,8 @@ _CLOSING = "，。、；：？！）》】〉」』”’…—,.;:?!)]}"
 class Written(NamedTuple):
     """A line that somebody can write, and what went wrong before it was found.
 
-    `borrowed` tells whether glyphs of other writers stand in it.
+    `borrowed` tells whether glyphs of other writers stand in it, `template` the line template that
+    it fills, -1 for none.
     """
 
     text: str
@@ -32,6 +35,7 @@ class Written(NamedTuple):
     glyphs: list[Picked]
     counts: Counter[str]
     borrowed: bool = False
+    template: int = -1
 
 
 def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
@@ -49,6 +53,10 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
             text = lines.nth(seed, index).text
         else:
             text = lines.sample(text_rng).text
+        template = -1
+        if kit.templates and not kind:
+            template = text_rng.below(len(kit.templates))
+            text = refill(kit.templates[template].pattern, text, lines, text_rng)
         if side == "train" and kit.held and not kit.held.isdisjoint(clauses(text)):
             reason = "its sentence is held for validation, too"
             counts[f"line skipped: {reason}"] += 1
@@ -64,7 +72,10 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
         able = shelf.who(text, among)
         if shelf.count(able):
             writer = shelf.draw_writer(able, writer_rng)
-            return Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
+            glyphs = _sure(shelf.glyphs(text, writer, writer_rng))
+            if template >= 0 and not len(glyphs) == len(text) == len(kit.templates[template].boxes):
+                template = -1  # a character of several glyphs has no place in a template
+            return Written(text, writer, glyphs, counts, template=template)
         lacking = [c for c in dict.fromkeys(text) if not shelf.count(shelf.coverage(c) & among)]
         if recipe.corpus.missing != "skip-line":
             found = _bend(kit, among, text, writer_rng, counts)
@@ -73,6 +84,26 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
         reason = _lacking(kit, lacking)
         counts[f"line skipped: {reason}"] += 1
     raise UnwritableLine(index, recipe.corpus.tries, reason, dict(counts))
+
+
+_MOST_LINES = 40
+
+
+def refill(pattern: str, text: str, lines: Lines | WholeLines, text_rng: Draws) -> str:
+    """A pattern with the Chinese characters of real text, in their order, in its free places.
+
+    Further lines of the corpus are drawn as they are needed; a pattern that they cannot fill is
+    given back cut where they end.
+    """
+    free = pattern.count(HAN)
+    own = [c for c in text if is_han(c)]
+    for _ in range(_MOST_LINES):
+        if len(own) >= free:
+            break
+        own += [c for c in lines.sample(text_rng).text if is_han(c)]
+    stream = iter(own)
+    filled = [next(stream, "") if c == HAN else c for c in pattern]
+    return "".join(filled)
 
 
 def _kind(recipe: Recipe, text_rng: Draws) -> str:
