@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 from pathlib import Path
 
 import cv2
@@ -75,7 +77,7 @@ def test_a_set_without_addresses_says_how_it_is_had(root: Path) -> None:
     (shelf,) = named("mnist").shelves
     assert len(shelf.missing) == 4
     assert "http://yann.lecun.com" in shelf.advice
-    with pytest.raises(UsageError, match="name the files instead"):
+    with pytest.raises(UsageError, match=r"names no files; name yours instead.*\n.*home page"):
         paths_of("iam")
 
 
@@ -133,6 +135,25 @@ def test_trees_of_sd19_are_joined_by_id(trees: tuple[str, ...], root: Path, tmp_
     assert figures.get("writers", 0) == ("by_write" in trees)
     lost = [Path(f.file).name for f in found.findings]
     assert lost == [f"{tree}.zip" for tree in names if tree not in trees]
+
+
+@pytest.mark.parametrize("packed", [".gz", ".xz"])
+def test_packed_copies_are_taken_over_as_they_are(root: Path, tmp_path: Path, packed: str) -> None:
+    hand = tmp_path / "hand" / "mnist"
+    hand.mkdir(parents=True)
+    squeeze = gzip.compress if packed == ".gz" else lzma.compress
+    names = [f"t10k-{what}-ubyte{packed}" for what in ("images-idx3", "labels-idx1")]
+    pictures = fakes_pages.idx_images(np.zeros((3, 28, 28), np.uint8))
+    for name, content in zip(names, (pictures, fakes_pages.idx_labels([3, 1, 4])), strict=True):
+        (hand / name).write_bytes(squeeze(content))
+    for how in ("adopted", "here"):
+        got = api.get("mnist", part="test", adopt=hand.parent, accept_terms=True)
+        assert [(file.name, file.how) for file in got.files] == [(name, how) for name in names]
+    assert [path.name for path in named("mnist", part="test").paths] == names[:1]
+    (facts,) = api.info(paths_of("mnist", part="test"))
+    assert (facts.records, facts.characters) == (3, 3)
+    got = api.get("mnist", part="test")
+    assert [file.path for file in got.files] == [root / "mnist" / name for name in names]
 
 
 def test_labels_are_got_with_their_data(root: Path, tmp_path: Path) -> None:

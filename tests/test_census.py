@@ -10,6 +10,7 @@ import pytest
 
 import fakes
 import fakes_cards
+import fakes_nist
 import fakes_online
 import fakes_pages
 from fakes_cards import figure
@@ -399,8 +400,8 @@ def test_the_answer_is_json(card, tmp_path: Path) -> None:
     text = json.dumps(census(tree(tmp_path / "a", **{"1002-c.gnt": None})).as_json())
     answer = json.loads(text)
     assert list(answer) == [
-        *("whole", "verdict", "files", "records", "figures", "findings", "finding_count"),
-        *("notes", "shelves", "without_card"),
+        *("whole", "verdict", "files", "records", "unlabelled", "figures", "findings"),
+        *("finding_count", "notes", "shelves", "without_card"),
     ]
     assert answer["whole"] is False
     assert answer["findings"][0]["kind"] == "missing writers"
@@ -436,6 +437,47 @@ def test_archives_in_a_folder_that_nobody_can_open_are_named(card, tmp_path: Pat
     finding = the_only(census(folder))
     assert (finding.kind, Path(finding.file).name) == ("unreadable", "1.0train-gb1.RAR")
     assert "Gnt1.0TrainPart1.zip" in finding.expected
+
+
+def test_archives_that_nobody_can_open_are_named_once_beside_others_at_fault(
+    card, tmp_path: Path
+) -> None:
+    folder = tree(tmp_path / "a")
+    (folder / "0.alz").write_bytes(b"ALZ\x01")
+    (folder / "M.zip").write_bytes(b"no zip")
+    (folder / "z.rar").write_bytes(b"Rar!")
+    found = census(folder)
+    named = sorted((f.kind, Path(f.file).name) for f in found.findings)
+    assert named == [("unreadable", name) for name in ("0.alz", "M.zip", "z.rar")]
+    assert found.records == 33
+
+
+def test_images_without_their_labels_are_not_as_published(card, tmp_path: Path) -> None:
+    counts = [figure("samples", 3, part="test"), figure("classes", 2, part="test")]
+    card(counts, id="mnist")
+    images = np.full((3, 28, 28), 9, np.uint8)
+    (tmp_path / "t10k-images-idx3-ubyte").write_bytes(fakes_pages.idx_images(images))
+    found = census(tmp_path / "t10k-images-idx3-ubyte")
+    finding = the_only(found)
+    assert (finding.kind, finding.field) == ("missing file", "labels")
+    assert "t10k-labels-idx1-ubyte" in finding.expected
+    assert (found.unlabelled, found.whole, found.verdict) == (3, False, "not as published")
+    (tmp_path / "t10k-labels-idx1-ubyte").write_bytes(fakes_pages.idx_labels([1, 2, 1]))
+    found = census(tmp_path / "t10k-images-idx3-ubyte")
+    assert (found.unlabelled, found.whole, found.verdict) == (0, True, "as published")
+
+
+def test_what_came_without_a_label_is_in_the_verdict(card, tmp_path: Path) -> None:
+    whole = fakes_nist.sd19()["by_write"]
+    card([figure("samples", len(whole))], id="nist-sd19")
+    fakes.zip_file(tmp_path / "by_write.zip", dict(whole))
+    found = census(tmp_path / "by_write.zip")
+    assert found.unlabelled == len(whole)
+    assert found.verdict.startswith(f"as published; {len(whole)} characters came without a label")
+    fakes.zip_file(tmp_path / "by_class.zip", dict(fakes_nist.sd19()["by_class"]))
+    found = census([tmp_path / "by_write.zip", tmp_path / "by_class.zip"])
+    assert (found.unlabelled, found.verdict) == (0, "as published")
+    assert [note for note in found.notes if "repeat" in note.says]
 
 
 def test_a_set_without_a_file_that_is_known_by_name(tmp_path: Path) -> None:

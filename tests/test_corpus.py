@@ -188,6 +188,17 @@ def test_cut_gzip_is_an_error(tmp_path: Path, keep: int) -> None:
         load(path)
 
 
+def test_a_gzip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"line\n" * 1_000_000
+    path = write(tmp_path / "a.txt.gz", content)
+    assert len(content) > 200 * path.stat().st_size
+    assert len(load(path)) == 1_000_000  # of a harmless size
+    monkeypatch.setattr("penline.corpus.files.RATIO_FREE_BYTES", 1 << 20)
+    with pytest.raises(CorpusError, match=r"a\.txt\.gz: unpacks to more than 200 times its size"):
+        load(path)
+    assert len(load(write(tmp_path / "b.txt", content))) == 1_000_000
+
+
 def test_small_gzip_of_much_text_is_stopped(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt.gz", b"line\n" * 2_000_000)
     with pytest.raises(CorpusError, match="more text than max_bytes"):

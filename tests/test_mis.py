@@ -326,6 +326,16 @@ def test_a_compressed_picture_beyond_the_limit(monkeypatch: pytest.MonkeyPatch) 
     assert not good
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+def test_pictures_whose_ink_would_fill_the_memory(compressed: bool) -> None:
+    fields = {"width": 65_528, "height": 16_000, "par_x": 65_528, "par_y": 16_000}
+    content = picture(ENTRIES[0], compressed, **fields)
+    for reader in (pct_reader, mis_reader):
+        good, (defect,), _ = outcome(content, reader=reader)
+        assert not good
+        assert (defect.expected, defect.found) == ("at most 134,217,728 pixels", "65,528 x 16,000")
+
+
 class Endless(io.RawIOBase):
     """A binary file of a beginning and one block again and again, none of it in memory."""
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from fakes import zip_file
+from fakes_etl import tar_file
 from fakes_nist import FORMS, classes, entries, md5_log, mis, png, sd19, sd19_mis
 from penline.datasets.nist_names import identify, place_of
 from penline.datasets.sources import open_sources, read
@@ -327,6 +328,34 @@ def test_first_edition(tmp_path: Path, how: str, compressed: bool) -> None:
     pictures = Counter(g.pixels.tobytes() for g in glyphs)
     written = entries(TOTAL, 128, 19)
     assert pictures == Counter((255 - 255 * p).astype(np.uint8).tobytes() for p in written)
+
+
+@pytest.mark.parametrize("prefix", ["1stEdition1995/data/", "./", ""])
+def test_first_edition_in_a_tar(tmp_path: Path, prefix: str) -> None:
+    files = {f"{prefix}{name}": content for name, content in sd19_mis().items()}
+    glyphs, defects, notes, _ = outcome(tar_file(tmp_path / "data.tar", files))
+    assert (told(glyphs), defects) == (EXPECTED, [])
+    assert "MIS files repeat" in notes[0]
+    files = {
+        f"{prefix}x/{n}": files[f"{prefix}by_write/hsf_0/f0000_14/d0000_14.{n[-3:]}"]
+        for n in ("a.cls", "a.mis")
+    }
+    labelled = [r.character for r in read(tar_file(tmp_path / "other.tar", files))]
+    assert "".join(labelled) == FORMS[0, 0, 14]["d"]
+    (file,) = open_sources(tar_file(tmp_path / "packed.tgz", files))
+    assert "unpack the archive" in file.note
+    assert len(list(file.read())) == len(labelled)
+
+
+@pytest.mark.parametrize("ending", [".tar", ".tar.gz"])
+def test_pictures_in_a_tar_are_told(tmp_path: Path, ending: str) -> None:
+    files = sd19()["by_write"]
+    path = tar_file(tmp_path / f"by_write{ending}", files)
+    for given in (path, tmp_path):
+        _, (defect,), _, _ = outcome(given)
+        assert (defect.file, defect.found) == (str(path), f"{len(files):,} pictures in a tar")
+        with pytest.raises(FormatError, match="unpack the archive, and read the folder"):
+            list(read(given))
 
 
 def test_first_edition_with_faults(tmp_path: Path) -> None:

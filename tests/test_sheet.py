@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import fakes
+import fakes_pages
 from penline.bank import BankWriter
 from penline.bank.layout import GLYPHS, HEADER
 from penline.errors import BankError, ExportError, FormatError, UsageError
@@ -371,6 +372,25 @@ def test_damage_in_an_archive_is_told(tmp_path: Path) -> None:
     file.write_bytes(b"")
     with pytest.raises(FormatError):
         sheet(file, tmp_path / "x.html")
+
+
+def test_pictures_without_labels_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    images = tmp_path / "a" / "t10k-images-idx3-ubyte"
+    images.write_bytes(fakes_pages.idx_images(np.full((3, 28, 28), 9, np.uint8)))
+    with pytest.raises(FormatError, match=r"none among 3 records .*no labels beside it"):
+        sheet(images, tmp_path / "x.html")
+    (tmp_path / "a" / "001-f.gnt").write_bytes(fakes.gnt("永和"))
+    facts = sheet(tmp_path / "a", tmp_path / "x.html")
+    (notes,) = data_of(facts.path)["tables"]
+    said = [row[0] for row in notes["rows"]]
+    assert "no labels beside it" in said[0]
+    assert said[1].startswith("3 records")
+    assert str(tmp_path) not in facts.path.read_text("utf-8")
+    page = tmp_path / "006-P16.dgrl"
+    page.write_bytes(fakes_pages.dgrl(["永和"]))
+    with pytest.raises(FormatError, match=r"penline convert, .*found none among 1 record$"):
+        sheet(page, tmp_path / "x.html")
 
 
 def test_lines_with_their_boxes(tmp_path: Path) -> None:

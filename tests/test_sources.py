@@ -16,6 +16,7 @@ from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError, UsageError
 from penline.formats import kind_of, reader_for
 from penline.formats.door import MapDoor, StreamDoor
+from penline.pack import pack
 from penline.records import Defect, GlyphRecord, LineRecord, StrokeRecord
 
 HWDB, OLHWDB = "casia-hwdb", "casia-olhwdb"
@@ -181,6 +182,23 @@ def test_archives_that_are_not_read_in_place(
         path.write_bytes(content)
     with pytest.raises(FormatError, match=told):
         list(read(path))
+
+
+def test_a_folder_is_not_silent_about_archives_it_cannot_read(tmp_path: Path) -> None:
+    closed = tmp_path / "a" / "HWDB1.1trn_gnt.ALZ"
+    closed.parent.mkdir()
+    closed.write_bytes(b"ALZ\x01")
+    (tmp_path / "b.gnt").write_bytes(gnt("永和"))
+    (tmp_path / "c.txt").write_bytes(b"any text")
+    with pytest.raises(FormatError, match=r"HWDB1.1trn_gnt.ALZ.*unalz.*HWDB1.1trn_gnt_P1.zip"):
+        list(read(tmp_path))
+    found = list(read(tmp_path, salvage=True))
+    (defect,) = [one for one in found if isinstance(one, Defect)]
+    assert (defect.file, defect.found) == (str(closed), "an ALZ archive")
+    assert len(found) == 3
+    with pytest.raises(FormatError, match="an ALZ archive"):
+        pack(tmp_path, tmp_path / "one.bank")
+    assert pack(tmp_path, tmp_path / "two.bank", salvage=True).header.dropped == {"defect: file": 1}
 
 
 def test_pages_of_strokes_and_images_are_known_by_their_beginning() -> None:

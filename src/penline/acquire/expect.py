@@ -25,6 +25,7 @@ MOST_UNPACKED = 200
 """A zip is refused, not unpacked for its check, where it claims to grow more than this."""
 
 _READ = 1 << 20
+_IDX = re.compile(r"(.*idx\d-(?:ubyte|int))(\.gz|\.xz|)", re.IGNORECASE)
 _LISTED = re.compile(r"([0-9][0-9,]*) MB")
 
 
@@ -77,6 +78,20 @@ class Expected:
             slack = max(count / 1000, 1)
             ranges = [(int((count - slack) * mb), int((count + slack) * mb)) for mb in MB_UNITS]
         return cls(file.name, file.bytes, tuple(ranges), file.md5, file.sha256)
+
+    @property
+    def twins(self) -> tuple[Expected, ...]:
+        """The same IDX file packed in another way, or plain, as copies are often kept.
+
+        >>> [one.name for one in Expected("train-labels-idx1-ubyte.gz").twins]
+        ['train-labels-idx1-ubyte', 'train-labels-idx1-ubyte.xz']
+        """
+        name = _IDX.fullmatch(self.name)
+        if name is None:
+            return ()
+        return tuple(
+            Expected(name[1] + packed) for packed in ("", ".gz", ".xz") if packed != name[2].lower()
+        )
 
     @property
     def hashed(self) -> bool:

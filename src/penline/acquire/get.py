@@ -137,7 +137,7 @@ def _adopt(shelf: Shelf, chosen: Sequence[File], source: Path) -> _Outcome:
             missing.append(_missing(shelf, file, reason))
         else:
             _downloader(shelf, file, Limits(), set()).finish()  # a part of it is no use any more
-            got.append(_got(shelf, proof, file.name, how))
+            got.append(_got(shelf, proof, file, how))
     return got, missing
 
 
@@ -170,7 +170,7 @@ def _download(shelf: Shelf, chosen: Sequence[File], progress: Progress, limits: 
                 missing.append(_missing(shelf, file, " | ".join(error.reasons)))
                 continue
         total.of(file.name)(proof.bytes, proof.bytes)
-        got.append(_got(shelf, proof, file.name, how))
+        got.append(_got(shelf, proof, file, how))
     return got, missing
 
 
@@ -249,7 +249,8 @@ def _urls(found: Card, file: File) -> tuple[str, ...]:
     return tuple(quote(url, safe="%/:=&?~#+!$,;'@()*[]") for url in found.urls(file))
 
 
-def _got(shelf: Shelf, proof: Proof, name: str, how: str) -> GotFile:
+def _got(shelf: Shelf, proof: Proof, file: File, how: str) -> GotFile:
+    name = shelf.found(Expected.of(file)).name
     return GotFile(name, shelf.place(name), proof.bytes, proof.sha256, proof.by, how)
 
 

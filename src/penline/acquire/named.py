@@ -42,9 +42,9 @@ class OnShelf:
     @property
     def advice(self) -> str:
         """How to get what is missing; "" where nothing is."""
-        if not self.missing:
-            return ""
         found = card(self.id)
+        if not self.missing:
+            return "" if self.data else f"the card names no files. {found.access}"
         root = self.folder.parent
         where = "" if root == default_root().expanduser().resolve() else f" --root {_shell(root)}"
         command = f"penline get {self.id}{self.choice}"
@@ -136,7 +136,10 @@ def paths_of(
                 f"{shelf.advice}"
             )
         if not shelf.data:
-            raise UsageError(f"{shelf.id}: no file of it is known by name; name the files instead")
+            raise UsageError(
+                f"{shelf.id}: its card names no files; name yours instead of the id\n"
+                f"{card(shelf.id).access}"
+            )
     return list(found.paths)
 
 
@@ -158,7 +161,7 @@ def _on_shelf(found: Card, part: str | None, root: Path) -> OnShelf:
         chosen = part is None or file.part in (part, "all")
         if file.role not in ("data", "labels") or not chosen:
             continue
-        path = shelf.place(file.name)
+        path = shelf.place(shelf.found(Expected.of(file)).name)
         if path.is_file():
             here.append(path)
             data += [path] if file.role == "data" else []

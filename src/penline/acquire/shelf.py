@@ -111,12 +111,18 @@ class Shelf:
             }
             self._write(record)
 
+    def found(self, expected: Expected) -> Expected:
+        """The file as it lies here, which may be a twin; the expected one where neither does."""
+        both = (expected, *expected.twins)
+        return next((one for one in both if self.place(one.name).is_file()), expected)
+
     def here(self, expected: Expected) -> Proof | None:
-        """The proof of a file that is here; None where it is missing.
+        """The proof of a file that is here, or of its twin; None where it is missing.
 
         A file that was proven before and has its size and time still is not read again.
         A wrong one is set aside.
         """
+        expected = self.found(expected)
         path = self.place(expected.name)
         if not path.is_file():
             return None
@@ -144,17 +150,22 @@ class Shelf:
     def adopt(self, source: Path, expected: Expected) -> Proof | None:
         """Take over a file got by hand: linked where it can be, else copied; None: not there.
 
-        It is looked for in `source` by its name, also in a folder of the data set's id.
+        It is looked for in `source` by its name and its twins' names, also in a folder of the
+        data set's id. A twin keeps its name.
 
         Raises:
             Unfit: a file of that name is another file.
             AcquireError: no room for a copy.
         """
-        final = self.place(expected.name)
-        places = (source / expected.name, source / self.card.id / expected.name)
-        found = next((place for place in places if place.is_file()), None)
+        places = (
+            (one, folder / one.name)
+            for one in (expected, *expected.twins)
+            for folder in (source, source / self.card.id)
+        )
+        expected, found = next((one for one in places if one[1].is_file()), (expected, None))
         if found is None:
             return None
+        final = self.place(expected.name)
         fresh = final.with_name(final.name + ".adopt")
         fresh.unlink(missing_ok=True)
         if fault := expected.size_fault(found.stat().st_size):

@@ -11,14 +11,19 @@ from penline.catalogue import Card, Erratum, alphabet
 from penline.catalogue.numbers import expand, runs
 from penline.census.report import Finding
 from penline.census.tally import EVERYTHING, Tally
+from penline.datasets import mnist
+from penline.datasets.names import leaf
 from penline.datasets.sources import SourceFile
 from penline.records import GlyphRecord, StrokeRecord
 
-__all__ = ["Labels", "Repeats", "missing_files", "missing_writers"]
+__all__ = ["Labels", "Repeats", "missing_files", "missing_labels", "missing_writers"]
 
 _BETWEEN = re.compile(r"::|[\\/]+")
-_ONE_WRITER_OR_PAGE = frozenset(
-    ("gnt", "gntx", "pot", "dgrl", "dgr", "ptts", "wptt", "mpf"),
+_ONE_OF_A_NAME = frozenset(
+    (
+        *("gnt", "gntx", "pot", "dgrl", "dgr", "ptts", "wptt", "mpf"),
+        *("idx", "etl8g", "etl8b", "etl9g", "etl9b"),
+    )
 )
 """Kinds whose files are told apart by their own names."""
 _MOST_PLACES = 3
@@ -48,7 +53,7 @@ class Labels:
 
 
 class Repeats:
-    """Files of one writer, or of one page, that come a second time."""
+    """Files of one writer, one page or one set that come a second time."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, str], str] = {}
@@ -56,7 +61,7 @@ class Repeats:
     def fault(self, file: SourceFile) -> Finding | None:
         """Where the file was seen before."""
         source = file.source
-        if not source.card or file.kind not in _ONE_WRITER_OR_PAGE:
+        if not source.card or file.kind not in _ONE_OF_A_NAME:
             return None
         name = _BETWEEN.split(source.file)[-1]
         key = (source.card, name.lower())
@@ -96,6 +101,25 @@ def missing_writers(
             )
 
 
+def missing_labels(file: SourceFile, shelves: tuple[OnShelf, ...]) -> Finding | None:
+    """What is wrong with images whose labels have a file of their own, which is not there.
+
+    Args:
+        file: a file of records.
+        shelves: what is missing there is told already.
+    """
+    source = file.source
+    if file.kind != "idx" or not source.card or file.labels is not None:
+        return None
+    if any(shelf.id == source.card and shelf.missing for shelf in shelves):
+        return None
+    (wanted, *_), _ = mnist.beside(leaf(source.file))
+    return Finding(
+        *("missing file", source.card, source.file, None, None),
+        *("labels", f"{wanted} (or .gz) beside it", "nothing"),
+    )
+
+
 def missing_files(shelf: OnShelf) -> Iterator[Finding]:
     """Archives of a card that are not on the shelf."""
     for file in shelf.missing:
@@ -106,7 +130,7 @@ def missing_files(shelf: OnShelf) -> Iterator[Finding]:
     if not shelf.missing and not shelf.data:
         yield Finding(
             *("missing file", shelf.id, str(shelf.folder), None, None),
-            *("files", "names of files on the card", "none; name files and folders, not the id"),
+            *("files", "files or folders instead of the id; the card names none", "the id alone"),
         )
 
 

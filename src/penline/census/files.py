@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from penline.census.report import Finding
-from penline.datasets.containers import what_to_do
+from penline.datasets.containers import NOT_READ, not_read
 from penline.datasets.names import hidden
 from penline.datasets.sources import SourceFile, open_sources
 from penline.errors import FormatError
@@ -19,7 +17,6 @@ from penline.formats.tarred import is_tar
 __all__ = ["files"]
 
 _SEPARATORS = ("/", "\\")
-_NOT_READ = (".alz", ".egg", ".rar", ".7z")
 
 
 def files(paths: Iterable[Path], part: str | None) -> Iterator[SourceFile | Finding]:
@@ -33,23 +30,7 @@ def files(paths: Iterable[Path], part: str | None) -> Iterator[SourceFile | Find
     """
     given = list(paths)
     open_sources(given, part=part)
-    return itertools.chain(_strange_archives(given), _files(given, part))
-
-
-def _strange_archives(paths: list[Path]) -> Iterator[Finding]:
-    """Archives in folders that nobody opens, since their kind cannot be read in place."""
-    for path in paths:
-        for here, folders, names in os.walk(path):  # nothing where it is a file
-            folders[:] = sorted(name for name in folders if not hidden(name))
-            for name in sorted(names):
-                place = Path(here) / name
-                if place.suffix.lower() not in _NOT_READ or hidden(name):
-                    continue
-                what, advice = what_to_do(str(place)) or ("an archive", "unpack it first")
-                expected = f"files of records; {advice}"
-                yield Finding(
-                    *("unreadable", "", printable(str(place)), 0, None, "file", expected, what)
-                )
+    return _files(given, part)
 
 
 def _files(paths: list[Path], part: str | None) -> Iterator[SourceFile | Finding]:
@@ -62,7 +43,8 @@ def _files(paths: list[Path], part: str | None) -> Iterator[SourceFile | Finding
                 key = (type(file).__name__, file.source.file)
                 now.add(key)
                 if key not in seen:
-                    yield file
+                    closed = file.fault if file.kind in NOT_READ else None
+                    yield _unreadable(closed) if closed else file
             return
         except FormatError as error:
             seen |= now
@@ -72,7 +54,7 @@ def _files(paths: list[Path], part: str | None) -> Iterator[SourceFile | Finding
                 return
             path, left = left[at], left[:at] + left[at + 1 :]
             if path.is_dir() and error.file != printable(str(path)):
-                left += _entries(path)
+                left += [one for one in _entries(path) if not _known(one, seen)]
             elif path in given or error.field != "folder":
                 yield _unreadable(error)
             # else a folder without records in a folder, which nobody asked for
@@ -96,12 +78,17 @@ def _inside(folder: Path) -> tuple[str, ...]:
     return tuple(printable(str(folder)) + separator for separator in _SEPARATORS)
 
 
+def _known(path: Path, seen: set[tuple[str, str]]) -> bool:
+    """Whether it was told already that an archive is not read."""
+    return not_read(path) is not None and ("SourceFile", printable(str(path))) in seen
+
+
 def _entries(path: Path) -> list[Path]:
     """What a folder holds, each by itself."""
     found = []
     for entry in sorted(path.iterdir()):
         name = entry.name
-        known = kind_of(name) or is_tar(name) or entry.suffix.lower() == ".zip"
+        known = kind_of(name) or is_tar(name) or entry.suffix.lower() == ".zip" or not_read(entry)
         if not hidden(name) and (known or (entry.is_dir() and not entry.is_symlink())):
             found.append(entry)
     return found

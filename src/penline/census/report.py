@@ -136,6 +136,7 @@ class Census:
     Attributes:
         files: files read; of SD19 each form, or folder of a class, counts as one.
         records: sound records read.
+        unlabelled: isolated characters of known data sets that came without a label.
         figures: counts beside published ones, card by card.
         findings: what is wrong, the first thousand.
         finding_count: all that is wrong.
@@ -146,6 +147,7 @@ class Census:
 
     files: int = 0
     records: int = 0
+    unlabelled: int = 0
     figures: list[Figure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     finding_count: int = 0
@@ -172,7 +174,12 @@ class Census:
         if not self.whole:
             return "not as published"
         compared = any(figure.published for figure in self.figures)
-        return "as published" if compared else "sound, but no figure of it is published"
+        said = "as published" if compared else "sound, but no figure of it is published"
+        if self.unlabelled:
+            said += (
+                f"; {self.unlabelled:,} characters came without a label, so classes are not proven"
+            )
+        return said
 
     def as_json(self) -> dict[str, Any]:
         """Everything as plain values: the attributes, `whole`, `verdict`, each shelf's advice."""

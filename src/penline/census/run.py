@@ -10,11 +10,17 @@ from penline import catalogue
 from penline.acquire.named import named
 from penline.catalogue import Card, Erratum
 from penline.catalogue import errata as known_errata
-from penline.census.checks import Labels, Repeats, missing_files, missing_writers
+from penline.census.checks import (
+    Labels,
+    Repeats,
+    missing_files,
+    missing_labels,
+    missing_writers,
+)
 from penline.census.figures import compare, families, parts
 from penline.census.files import files
 from penline.census.report import Census, Finding, Note
-from penline.census.tally import Scopes, Tally
+from penline.census.tally import EVERYTHING, Scopes, Tally
 from penline.datasets.nist_units import Ledger
 from penline.datasets.sources import AnyPath, SourceFile
 from penline.errors import UsageError
@@ -87,6 +93,9 @@ class _Count:
             found.add([fault])
         alone = isinstance(file, SourceFile) and file.member is None
         place = printable(str(file.path.parent if alone else file.path))
+        fault = missing_labels(file, found.shelves)
+        if fault is not None:
+            found.add([fault])
         known = self._rules(file.source.card).errata
         source: Any = None
         tallies: list[Tally] = []
@@ -112,6 +121,9 @@ class _Count:
     def close(self) -> None:
         """Compare, when all is counted."""
         cards = sorted({card for card, _ in self.tallies if card})
+        for (identity, _), scopes in self.tallies.items():
+            if identity and EVERYTHING in scopes:
+                self.found.unlabelled += scopes[EVERYTHING].unlabelled
         for identity in cards:
             card = catalogue.card(identity)
             counted = parts(self.tallies, [identity])

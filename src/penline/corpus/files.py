@@ -13,13 +13,27 @@ from typing import BinaryIO, NamedTuple
 from penline.corpus.text import Builder, Corpus
 from penline.errors import CorpusError
 
-__all__ = ["MAX_BYTES", "MAX_LINE_BYTES", "SUFFIXES", "load", "texts"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_LINE_BYTES",
+    "MAX_RATIO",
+    "RATIO_FREE_BYTES",
+    "SUFFIXES",
+    "load",
+    "texts",
+]
 
 SUFFIXES = (".txt", ".jsonl", ".txt.gz", ".jsonl.gz")
 """The names that are read; upper case counts as lower."""
 
 MAX_BYTES = 4 << 30
 """Most bytes of text in all files together, unpacked: a small `.gz` can unpack to anything."""
+
+MAX_RATIO = 200
+"""A `.gz` that unpacks to more than this many times its own size is refused as a bomb, beyond its
+first `RATIO_FREE_BYTES`: text packs to a third, a million equal short lines to a hundredth."""
+
+RATIO_FREE_BYTES = 64 << 20
 
 MAX_LINE_BYTES = 16 << 20
 """Most bytes of one line."""
@@ -63,9 +77,10 @@ def load(
 
     Raises:
         CorpusError: a path does not exist or is no text file; text that is not UTF-8; a damaged
-            `.gz`; a `.jsonl` line that is no JSON object or has no text in its field; a line of
-            more than 16 MiB; more than `max_bytes` in all; no text at all. The message names the
-            file, and the line where there is one.
+            `.gz`, or one that unpacks to more than `RATIO_FREE_BYTES` and `MAX_RATIO` times its
+            own size; a `.jsonl` line that is no JSON object or has no text in its field; a line
+            of more than 16 MiB; more than `max_bytes` in all; no text at all. The message names
+            the file, and the line where there is one.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     files, ignored = _files(Path(path) for path in given)
@@ -143,19 +158,29 @@ def _open(file: Path) -> BinaryIO | gzip.GzipFile:
 def _blocks(file: Path, left: int) -> Iterator[_Block]:
     """The file in blocks of whole lines, of at most `left` bytes in all; no byte order mark."""
     try:
+        packed = file.name.lower().endswith(".gz")
+        most = max(MAX_RATIO * file.stat().st_size, RATIO_FREE_BYTES) if packed else None
         with _open(file) as stream:
-            yield from _cut_blocks(file, stream, left)
+            yield from _cut_blocks(file, stream, left, most)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise CorpusError(f"{file}: a damaged gzip file: {error}") from error
     except OSError as error:
         raise CorpusError(f"{file}: cannot be read: {error.strerror or error}") from error
 
 
-def _cut_blocks(file: Path, stream: BinaryIO | gzip.GzipFile, left: int) -> Iterator[_Block]:
-    line, offset, pending = 1, 0, b""
+def _cut_blocks(
+    file: Path, stream: BinaryIO | gzip.GzipFile, left: int, most: int | None
+) -> Iterator[_Block]:
+    line, offset, pending, made = 1, 0, b"", 0
     at_start = True
     while chunk := stream.read(_BLOCK_BYTES):
         left -= len(chunk)
+        made += len(chunk)
+        if most is not None and made > most:
+            raise CorpusError(
+                f"{file}: unpacks to more than {MAX_RATIO} times its size, which text does not; "
+                "unpack it yourself if it is to be read"
+            )
         if left < 0:
             raise CorpusError(
                 f"{file}: more text than max_bytes allows in all; raise it, or give less text"

@@ -16,12 +16,14 @@ from penline.formats.door import printable
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member, Members, open_member
 
-__all__ = ["MAGIC_BYTES", "refuse_archive", "refuse_by_magic", "what_to_do"]
+__all__ = ["MAGIC_BYTES", "NOT_READ", "not_read", "refuse_archive", "refuse_by_magic", "what_to_do"]
 
 _ARCHIVES = (
     *(".zip", ".alz", ".egg", ".rar", ".7z"),
     *(".tar", ".tgz", ".gz", ".bz2", ".xz", ".lzma"),
 )
+NOT_READ = ("alz", "egg", "rar", "7z")
+"""Archives, by extension, that nobody opens in place, but that a folder is not silent about."""
 _PEEKED = 8
 """Where a zip holds no known file, the beginnings of its first members say what it holds."""
 
@@ -78,6 +80,14 @@ def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
         advice += f"; or get {newer} instead"
     article = "an" if kind[0] in "ae" else "a"
     return f"{article} {kind.upper()} archive", advice
+
+
+def not_read(path: Path) -> FormatError | None:
+    """Why an archive in a folder is not read, by its name; None for other files."""
+    if path.suffix.lower()[1:] not in NOT_READ:
+        return None
+    what, advice = what_to_do(str(path)) or ("an archive", "unpack it first")
+    return FormatError(printable(str(path)), 0, "file", f"files of records; {advice}", what)
 
 
 def refuse_archive(path: Path, member: Member | TarMember, outer: str) -> None:

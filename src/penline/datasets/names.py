@@ -31,6 +31,8 @@ def leaf(file: str) -> str:
 
 def hidden(name: str) -> bool:
     """Hidden files, and the resource forks that macOS puts into folders and archives."""
+    if "/" not in name and "\\" not in name:  # as PurePath would have it, at a tenth of the cost
+        return (name.startswith(".") and name not in (".", "..")) or name == "__MACOSX"
     return any(
         (p.startswith(".") and p not in (".", "..")) or p == "__MACOSX"
         for p in PurePath(name).parts

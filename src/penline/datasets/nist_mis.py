@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from penline.datasets import identify, nist_names
+from penline.datasets.beside import Beside
 from penline.datasets.nist_names import CARD, owner_of, place_of, writer_id
 from penline.datasets.nist_units import Picture, strictly
 from penline.datasets.source_file import Place
@@ -30,9 +31,6 @@ __all__ = ["Stack", "Stacks", "names_beside", "stack_of"]
 _TREES = ("by_write", "by_class", "by_field", "by_merge")
 _PAPER = 255
 _EXTENSION = ".mis"
-
-Beside: TypeAlias = Callable[[str], Place | None]
-"""The file of a given name that lies beside another one."""
 
 
 def names_beside(name: str) -> tuple[str, str]:
@@ -213,7 +211,7 @@ def stack_of(place: Place, size_bytes: int, part: str | None, beside: Beside) ->
     path = label
     if place.member is None:
         path = os.path.abspath(place.path)  # noqa: PTH100  # no link is followed
-    path = re.sub(r"(?:\.zip)?::|[\\/]+", "/", path)
+    path = re.sub(r"(?:\.zip|\.tar)?::|[\\/]+", "/", path)
     inside = place_of(path[: -len(_EXTENSION)])
     source = identify(label, part)
     if inside is not None:

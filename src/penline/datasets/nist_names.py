@@ -199,7 +199,7 @@ def identify(file: str) -> Source | None:
     >>> identify("by_write.zip::by_write/hsf_4/f2100_02/d2100_02.mis").writer
     'sd19:2100'
     """
-    path = re.sub(r"(?:\.zip)?::|[\\/]+", "/", file)
+    path = re.sub(r"(?:\.zip|\.tar)?::|[\\/]+", "/", file)
     folder, _, name = path.rpartition("/")
     stem, _, extension = name.rpartition(".")
     inside = place_of(folder)

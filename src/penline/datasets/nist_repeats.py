@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -70,7 +71,7 @@ def not_repeated(
     lacking: Mapping[int, int],
     named: Collection[str],
     contents: Contents,
-    alone: int | None,
+    alone: Counter[bytes] | None,
 ) -> Iterator[Defect]:
     """Pictures of ``train`` folders that are not in the others as often, or the other way round.
 
@@ -82,8 +83,9 @@ def not_repeated(
         lacking: how many pictures of each class are known to be lost.
         named: pictures that were named already.
         contents: reads what is not in a zip.
-        alone: how many pictures a join left without partner; None where nothing was joined. A
-            join finds pictures that only the others lack or have too many.
+        alone: MD5 of by_write's pictures that a join left without partner, which it names: a
+            picture of the same bytes may be lost in the other folders. None where nothing was
+            joined; a join names what the other folders have too many, too.
     """
     signs = _signatures(table, contents)
     codes = _codes(table)
@@ -96,12 +98,9 @@ def not_repeated(
     copies -= np.bincount(index[own], minlength=len(values))
     fewer: list[int] = np.flatnonzero((copies[index] < 0) & own).tolist()[::-1]
     explained = Counter(dict(lacking))
-    if alone:
-        lost = Counter(codes[repeating].tolist())
-        lost.subtract(codes[own].tolist())
-        explained |= +lost
     for row in fewer[:_LOOKED_AT]:
         explained[int(codes[row])] += damage(table, row, contents) is not None
+    surplus = []
     changed: Counter[int] = Counter()
     for row in np.flatnonzero((copies[index] > 0) & repeating).tolist()[::-1]:
         if copies[index[row]] <= 0:
@@ -109,7 +108,13 @@ def not_repeated(
         copies[index[row]] -= 1
         code = int(codes[row])
         changed[code] += 1
-        if changed[code] > explained[code]:
+        if alone and _taken(alone, table, row, contents):
+            explained[code] -= explained[code] > 0
+        else:
+            surplus.append((row, code))
+    for row, code in surplus:
+        explained[code] -= 1
+        if explained[code] < 0:
             yield _fault(table, row, contents, "a repeat of a picture in hsf_0 to 7", "another")
     for row in fewer if alone is None else ():
         code = int(codes[row])
@@ -140,6 +145,18 @@ def _signatures(table: Table, contents: Contents) -> npt.NDArray[np.int64]:
         except FormatError:
             signs[row] = -1 - row
     return signs
+
+
+def _taken(alone: Counter[bytes], table: Table, row: int, contents: Contents) -> bool:
+    """Whether a picture is one of those, of which it is then taken."""
+    index, number, entry, _ = table.rows[row].item()
+    try:
+        data = contents.read(table.folders[index], number, entry)
+    except FormatError:
+        return False
+    digest = hashlib.md5(data, usedforsecurity=False).digest()
+    alone[digest] -= 1
+    return alone[digest] >= 0
 
 
 def damage(table: Table, row: int, contents: Contents) -> FormatError | None:

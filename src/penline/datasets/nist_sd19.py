@@ -22,10 +22,12 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.datasets import nist_mis, nist_names
+from penline.datasets.beside import Beside
 from penline.datasets.nist_account import Account
 from penline.datasets.nist_digests import LOG, digests_of, origins_of, read_log
 from penline.datasets.nist_join import (
     PAIRED,
+    UNREADABLE,
     Join,
     Side,
     join,
@@ -79,22 +81,30 @@ class Trees:
             self.logs.setdefault(found[1].lower(), path)
         return found is not None
 
-    def stack(self, file: SourceFile, part: str | None) -> SourceFile | nist_mis.Stack | None:
-        """A MIS file with what lies beside it; None where it is one of SD19's, and taken."""
+    def stack(
+        self, file: SourceFile, part: str | None, beside: Beside | None = None
+    ) -> SourceFile | nist_mis.Stack | None:
+        """A MIS file with what lies beside it; None where it is one of SD19's, and taken.
+
+        Args:
+            file: the MIS file.
+            part: as in `sources`.
+            beside: finds what lies beside a member of a tar, which has no directory.
+        """
         place = Place(file.path, file.member)
-        stack = nist_mis.stack_of(place, file.size_bytes, part, self._beside(place))
+        stack = nist_mis.stack_of(place, file.size_bytes, part, beside or self._beside(place))
         if self.stacks.take(stack):
             return None
         return stack if stack.classes else file
 
-    def _beside(self, place: Place) -> nist_mis.Beside:
+    def _beside(self, place: Place) -> Beside:
         def in_folder(name: str) -> Place | None:
             found = place.path.with_name(name)
             return Place(found) if found.is_file() else None
 
         def in_zip(name: str) -> Place | None:
             if not isinstance(place.member, Member):
-                return None  # a tar has no directory to look it up in
+                return None
             if self._zip is None or self._zip.archive != place.member.archive:
                 self._zip = members(place.path)
             found = self._zip.find(str(PurePosixPath(place.member.name).with_name(name)))
@@ -166,6 +176,7 @@ def _characters(
             ledger.notes.append(f"{tree}: {len(tables[tree].rows):,} pictures repeat {read}'s")
     partner = tables[other] if other in tables else logs[other][0] if other in logs else None
     joined: Join | None = None
+    alone: Counter[bytes] | None = None
     used = {tree: found for tree, found in ((read, table), (other, partner)) if found is not None}
     sides = {}
     repeating: tuple[Table, Counter[int], set[str]] | None = None
@@ -199,16 +210,24 @@ def _characters(
         else:
             back = join(theirs, mine)
             joined = Join(back.other_partner, back.other_state, back.partner, back.state)
+        alone = _alone(
+            sides["by_write"], joined.state if mine is sides["by_write"] else joined.other_state
+        )
         ledger.partners, ledger.states = theirs.table, joined.other_state
         ledger.explain(joined, mine.table, theirs.table, contents)
     if repeating is not None:
-        alone = None if joined is None else int(np.count_nonzero(joined.state != PAIRED))
         ledger.add(not_repeated(*repeating, contents, alone))
     codes, writers = _facts(mine, sides.get(other), joined)
     states = joined.state if joined else np.full(len(mine.table.rows), PAIRED, np.uint8)
     ledger.note_what_lacks(codes, writers, states)
     yield ledger.close(part)
     yield from _units(mine.table, codes, writers, states, other, part)
+
+
+def _alone(writers: Side, states: npt.NDArray[np.uint8]) -> Counter[bytes]:
+    """The MD5 of those pictures of by_write that a join left alone."""
+    rows = np.flatnonzero(~np.isin(states, (PAIRED, UNREADABLE)))
+    return Counter(writers.digests[row].astype("<u8").tobytes() for row in rows.tolist())
 
 
 def _whole(folder: Folder) -> str:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path, PurePath, PurePosixPath
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path, PurePath
 from typing import BinaryIO, Literal, TypeAlias, cast, overload
 
-from penline.datasets import identify, mnist, nist_sd19
+from penline.datasets import identify, nist_sd19
+from penline.datasets.beside import (
+    beside_member,
+    beside_path,
+    labels_in,
+    may_lie_beside,
+    source_file,
+)
 from penline.datasets.containers import (
     MAGIC_BYTES,
+    not_read,
     refuse_archive,
     refuse_by_magic,
     what_to_do,
 )
 from penline.datasets.names import hidden
+from penline.datasets.nist_names import in_tree
 from penline.datasets.source_file import Place, SourceFile
 from penline.errors import FormatError, UsageError
 from penline.formats import kind_of, known_extensions, reader_for
@@ -30,10 +40,12 @@ __all__ = ["AnyPath", "SourceFile", "open_sources", "read"]
 AnyPath: TypeAlias = str | os.PathLike[str]
 
 _ZIP = ".zip"
+_PICTURE = ".png"
 _PARTS = ("train", "test")
-
-Beside: TypeAlias = Callable[[str], Place | None]
-"""The file of a given name that lies beside another one."""
+_PACKED_MIS = (
+    "in a packed tar no CLS and MIT files are looked for: its entries have no label; "
+    "unpack the archive, and read the folder"
+)
 
 
 def open_sources(
@@ -45,7 +57,12 @@ def open_sources(
     and links to folders are left out. A zip is read in place, its members sorted by name; a tar
     in its own order, and unpacked once where each file is read before the next one is asked for
     (a list of a packed tar's files unpacks it once more). Nothing is opened but directories of
-    archives. A damaged tar gives what comes before the damage, then a file with a fault.
+    archives.
+
+    What cannot be read, but has a name that says what it is, comes as a file with a fault, so
+    that nobody is silent about it: reading it raises, `salvage` gives a defect. Such are an ALZ,
+    EGG, RAR or 7Z archive in a folder, pictures of SD19 in a tar, and the rest of a tar that is
+    damaged, after what comes before the damage.
 
     Args:
         paths: one path or several.
@@ -107,7 +124,8 @@ def _with_trees(given: Iterable[Path], part: str | None) -> Iterator[SourceFile]
     trees = nist_sd19.Trees()
     for path in given:
         for file in _files(path, part, trees):
-            found = trees.stack(file, part) if file.kind == "mis" else file
+            alone = file.kind != "mis" or isinstance(file.member, TarMember)
+            found = file if alone else trees.stack(file, part)
             if found is not None:
                 yield cast(SourceFile, found)
     yield from cast(Iterator[SourceFile], nist_sd19.sources(trees, part))
@@ -119,7 +137,7 @@ def _files(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[Sou
     elif path.suffix.lower() == _ZIP:
         yield from _zip(path, part, trees)
     elif is_tar(path.name):
-        yield from _tar(path, part)
+        yield from _tar(path, part, trees)
     elif not trees.folder(path.parent, [path.name]):
         yield _file(path, part)
 
@@ -129,28 +147,7 @@ def _file(path: Path, part: str | None) -> SourceFile:
     if kind is None:
         raise _unknown(path)
 
-    def beside(name: str) -> Place | None:
-        found = path.with_name(name)
-        return Place(found) if found.is_file() else None
-
-    return _source_file(Place(path), kind, _stat(path).st_size, part, beside)
-
-
-def _source_file(
-    place: Place, kind: str, size_bytes: int, part: str | None, beside: Beside
-) -> SourceFile:
-    source = identify(place.label, part)
-    if kind != "idx":
-        return SourceFile(source, kind, size_bytes, place.path, place.member)
-    own = PurePosixPath(place.member.name if place.member else place.path.name).name
-    names, mappings = mnist.beside(own)
-    labels = next(filter(None, map(beside, names)), None)
-    mapping = next(filter(None, map(beside, mappings)), None)
-    note = mnist.note(source, labels is not None)
-    twin = next((one for one in (f"{own}.gz", f"{own}.xz") if beside(one)), "")
-    if twin:
-        note = "; ".join(filter(None, (note, f"{twin} is taken for the same file, and left out")))
-    return SourceFile(source, kind, size_bytes, place.path, place.member, labels, mapping, note)
+    return source_file(Place(path), kind, _stat(path).st_size, part, beside_path(path))
 
 
 def _unknown(path: Path) -> FormatError:
@@ -181,8 +178,16 @@ def _folder(folder: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[
     used = others = 0
     for here, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not hidden(name))
-        used += trees.folder(Path(here), (name for name in files if not hidden(name)))
-        for name in sorted(name for name in files if not hidden(name)):
+        names = sorted(name for name in files if not hidden(name))
+        used += trees.folder(Path(here), names)
+        pictures = [name for name in names if name.lower().endswith(_PICTURE)]
+        others += len(pictures)
+        for name in names if not pictures else sorted(set(names).difference(pictures)):
+            closed = not_read(Path(here) / name)
+            if closed is not None:
+                used += 1
+                yield _closed(Path(here) / name, part, closed)
+                continue
             if kind_of(name) is None and PurePath(name).suffix.lower() != _ZIP and not is_tar(name):
                 others += 1
                 continue
@@ -194,6 +199,12 @@ def _folder(folder: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[
         raise _nothing(str(folder), "folder", others)
 
 
+def _closed(path: Path, part: str | None, fault: FormatError) -> SourceFile:
+    """What cannot be read, told when its turn comes."""
+    kind = path.suffix.lower()[1:]
+    return SourceFile(identify(fault.file, part), kind, 0, path, fault=fault)
+
+
 def _zip(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[SourceFile]:
     every = members(path)
     found = trees.zip(path, every)
@@ -201,7 +212,7 @@ def _zip(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[Sourc
     for member in found:
         if not hidden(member.name) and kind_of(member.name) is None:
             others += 1
-            if not _may_lie_beside(member.name):
+            if not may_lie_beside(member.name):
                 refuse_archive(path, member, "zip")
     placed: dict[str, Member] | None = None
     for member in found:
@@ -210,23 +221,24 @@ def _zip(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[Sourc
             continue
         used += 1
         if kind == "idx" and placed is None:
-            placed = {one.name: one for one in found if _may_lie_beside(one.name)}
-        beside = _beside(path, member.name, placed or {})
-        yield _source_file(Place(path, member), kind, member.size_bytes, part, beside)
+            placed = {one.name: one for one in found if may_lie_beside(one.name)}
+        beside = beside_member(path, member.name, placed or {})
+        yield source_file(Place(path, member), kind, member.size_bytes, part, beside)
     if not used:
         refuse_by_magic(path, found)
         raise _nothing(str(path), "zip directory", others)
 
 
-def _tar(path: Path, part: str | None) -> Iterator[SourceFile]:
-    used = others = 0
+def _tar(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[SourceFile]:
+    used = others = pictures = 0
     placed: dict[str, TarMember] | None = None
+    label, stem = printable(str(path)), path.name.partition(".")[0]
+    plain = path.suffix.lower() == ".tar"
     found = walk(path)
     while True:
         try:
             member = next(found, None)
         except FormatError as error:
-            label = printable(str(path))
             yield SourceFile(identify(label, part), "tar", 0, path, fault=error)
             return
         if member is None:
@@ -236,7 +248,8 @@ def _tar(path: Path, part: str | None) -> Iterator[SourceFile]:
         kind = kind_of(member.name)
         if kind is None:
             others += 1
-            if not _may_lie_beside(member.name):
+            pictures += member.name.lower().endswith(_PICTURE) and in_tree(f"{stem}/{member.name}")
+            if not may_lie_beside(member.name):
                 refuse_archive(path, member, "tar")
             continue
         used += 1
@@ -245,43 +258,23 @@ def _tar(path: Path, part: str | None) -> Iterator[SourceFile]:
             fault = FormatError(member.label, member.offset, "member", expected, member.other)
             yield SourceFile(identify(member.label, part), kind, 0, path, member, fault=fault)
             continue
-        if kind == "idx" and placed is None:
-            placed = _labels_in(path)
-        beside = _beside(path, member.name, placed or {})
-        yield _source_file(Place(path, member), kind, member.size_bytes, part, beside)
-    if not used:
+        joined = kind == "idx" or (kind == "mis" and plain)
+        if joined and placed is None:
+            placed = labels_in(path)
+        beside = beside_member(path, member.name, placed or {})
+        file = source_file(Place(path, member), kind, member.size_bytes, part, beside)
+        if kind == "mis":
+            stacked = trees.stack(file, part, beside) if joined else replace(file, note=_PACKED_MIS)
+            if stacked is not None:
+                yield cast(SourceFile, stacked)
+            continue
+        yield file
+    if pictures:
+        expected = "SD19's pictures in zips or folders; unpack the archive, and read the folder"
+        fault = FormatError(label, 0, "tar archive", expected, f"{pictures:,} pictures in a tar")
+        yield SourceFile(identify(label, part), "tar", 0, path, fault=fault)
+    elif not used:
         raise _nothing(str(path), "tar archive", others)
-
-
-def _labels_in(path: Path) -> dict[str, TarMember]:
-    """Members of a tar that may label others.
-
-    For this the archive is gone through once more; where it is packed, finding and reading the
-    labels costs two passes over it besides the images' own.
-    """
-    placed = {}
-    try:
-        for member in walk(path):
-            if _may_lie_beside(member.name) and not member.other:
-                placed[member.name] = member
-    except FormatError:
-        pass  # said when the members' own turn comes
-    return placed
-
-
-def _may_lie_beside(name: str) -> bool:
-    own = PurePosixPath(name).name.lower()
-    return not hidden(name) and ("labels" in own or own.endswith("-mapping.txt"))
-
-
-def _beside(path: Path, name: str, placed: dict[str, Member] | dict[str, TarMember]) -> Beside:
-    """Finds what lies in the same folder of an archive as the member of a name."""
-
-    def beside(wanted: str) -> Place | None:
-        found = placed.get(str(PurePosixPath(name).with_name(wanted)))
-        return Place(path, found) if found is not None else None
-
-    return beside
 
 
 def _nothing(file: str, field: str, others: int) -> FormatError:

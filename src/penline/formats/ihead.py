@@ -49,6 +49,7 @@ __all__ = [
     "BinaryImage",
     "IHead",
     "check_end",
+    "check_pixels",
     "read",
     "read_compressed",
     "read_head",
@@ -59,8 +60,9 @@ __all__ = [
 HEADER = struct.Struct("<8s80s26s8s8s8s8s8s8s8s8sss8s8sssss80s8s8s")
 RASTER_OFFSET = HEADER.size
 SIDE_LIMIT_PX = 1 << 16
-PIXELS_LIMIT = 1 << 30
-"""A compressed picture of more pixels than this is not unpacked."""
+PIXELS_LIMIT = 1 << 27
+"""One picture (a page, an entry of a MIS file) of more pixels than this is refused: its ink takes a
+byte a pixel. A full form of SD19 has 2,560 x 3,300, a sixteenth of it."""
 _PIECE_PX = 1 << 23
 """About so many pixels of a compressed stack of pictures are unpacked at once."""
 
@@ -131,7 +133,8 @@ class BinaryImage:
     def ink(self) -> Bytes2D:
         """``uint8 (height_px, width_px)``, 0 = paper, 255 = full ink."""
         order: Literal["little", "big"] = "little" if self.lowest_bit_first else "big"
-        bits: Bytes2D = np.unpackbits(self.packed, axis=1, bitorder=order)
+        height, row_bytes = self.packed.shape
+        bits: Bytes2D = np.unpackbits(self.packed, bitorder=order).reshape(height, 8 * row_bytes)
         if self.white:
             bits -= 1  # 0 becomes 255
         else:
@@ -220,6 +223,7 @@ def read_raster(door: Door, head: IHead) -> Bytes2D:
     if head.compress:
         (packed,) = read_compressed(door, head, head.height_px)
         return packed
+    check_pixels(door, head, head.height_px)
     row_bytes = head.width_px // 8
     buffer, at = _whole_raster(door, row_bytes * head.height_px)
     return np.ndarray((head.height_px, row_bytes), np.uint8, buffer, at)
@@ -235,20 +239,28 @@ def read_compressed(door: Door, head: IHead, picture_rows: int) -> Iterator[Byte
         FormatError: the raster is short, long or damaged; before the first piece.
         MissingExtra: Pillow is not installed.
     """
-    picture_px = head.width_px * picture_rows
     buffer, at = _whole_raster(door, head.complen)
-    if picture_px > PIXELS_LIMIT:
-        found = f"{head.width_px:,} x {picture_rows:,}"
-        limit = f"at most {PIXELS_LIMIT:,} pixels"
-        raise FormatError(door.file, _OFFSETS["height"], "width and height", limit, found)
+    check_pixels(door, head, picture_rows)
     strip = buffer[at : at + head.complen]
-    rows = max(_PIECE_PX // picture_px, 1) * picture_rows
+    rows = max(_PIECE_PX // (head.width_px * picture_rows), 1) * picture_rows
     turned = head.lowest_bit_first
     try:
         yield from decode_pieces(strip, head.width_px, head.height_px, rows, turned=turned)
     except ValueError as error:
         expected, found = error.args
         raise FormatError(door.file, RASTER_OFFSET, "raster", expected, found) from None
+
+
+def check_pixels(door: Door, head: IHead, picture_rows: int) -> None:
+    """Refuse pictures of more than `PIXELS_LIMIT` pixels.
+
+    Raises:
+        FormatError: they are larger.
+    """
+    if head.width_px * picture_rows > PIXELS_LIMIT:
+        found = f"{head.width_px:,} x {picture_rows:,}"
+        limit = f"at most {PIXELS_LIMIT:,} pixels"
+        raise FormatError(door.file, _OFFSETS["height"], "width and height", limit, found)
 
 
 def check_end(door: Door, size: int, have: int) -> None:

@@ -25,6 +25,7 @@ from penline.formats.ihead import (
     BinaryImage,
     IHead,
     check_end,
+    check_pixels,
     read_compressed,
     read_head,
 )
@@ -125,6 +126,8 @@ def _check_entries(door: Door, head: IHead) -> None:
     if head.par_y < 1 or head.height_px % head.par_y:
         expected = f"a divisor of the height, {head.height_px:,}"
         raise FormatError(door.file, _PAR_Y, "par_y", expected, f"{head.par_y:,}")
+    if not head.compress:
+        check_pixels(door, head, head.par_y)
 
 
 def _raw(door: Door, head: IHead) -> Iterator[Bytes2D]:

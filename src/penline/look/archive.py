@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.datasets.names import leaf
 from penline.datasets.sources import SourceFile, open_sources
 from penline.errors import FormatError
+from penline.formats.door import printable
 from penline.look.choose import spread
 from penline.look.glyphs import Counted
 from penline.look.terms import short_names
@@ -50,7 +52,7 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
     files = list(open_sources(source))
     found = _count(files)
     if not found.characters.size:
-        raise _nothing(source, found.defects)
+        raise _nothing(source, files, found)
     rows = spread(found.characters, found.writers, limit, draws)
     with BankWriter(folder) as bank:
         start = 0
@@ -70,14 +72,17 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
         by_character=dict(zip(found.names, glyphs, strict=True)),
         by_writer={writer: count for writer, count in found.by_writer.items() if count},
         cards=[file.source.card for file in files],
-        tables=_tables(files, unseen, found),
+        tables=_tables(source, files, unseen, found),
     )
     return open_bank(folder), counted
 
 
 @dataclass(slots=True)
 class _Found:
-    """What the first reading found: a character and a writer for each sound record, in order."""
+    """What the first reading found: a character and a writer for each sound record, in order.
+
+    Others are lines, pages, and pictures without a label; nothing of them is shown.
+    """
 
     characters: Numbers
     writers: Numbers
@@ -86,6 +91,7 @@ class _Found:
     records: list[int]
     defects: list[Defect]
     damaged: int
+    others: int
 
 
 def _count(files: list[SourceFile]) -> _Found:
@@ -95,7 +101,7 @@ def _count(files: list[SourceFile]) -> _Found:
     by_writer: Counter[str] = Counter()
     ids: dict[str, int] = {}
     defects: list[Defect] = []
-    damaged = 0
+    damaged = others = 0
     for file in files:
         here: list[int] = []
         for record in file.salvage():
@@ -108,6 +114,8 @@ def _count(files: list[SourceFile]) -> _Found:
                 writer = record.source.writer
                 by_writer[writer] += 1
                 writers.append(ids.setdefault(writer, len(ids)))
+            else:
+                others += 1
         labels.append(np.array(here, np.int64))
     records = [len(here) for here in labels]
     return _Found(
@@ -118,11 +126,12 @@ def _count(files: list[SourceFile]) -> _Found:
         records,
         defects,
         damaged,
+        others,
     )
 
 
 def _tables(
-    files: list[SourceFile], unseen: list[tuple[str, int]], found: _Found
+    source: Path, files: list[SourceFile], unseen: list[tuple[str, int]], found: _Found
 ) -> list[dict[str, Any]]:
     tables: list[dict[str, Any]] = []
     if unseen:
@@ -136,6 +145,13 @@ def _tables(
         ]
         title = f"Damaged records: {found.damaged:,}"
         tables.append({"title": title, "rows": listed, "total": found.damaged})
+    outside = f"{printable(str(source.parent))}{os.sep}"  # no folder of the machine is shown
+    notes = [file.note.replace(outside, "") for file in files if file.note]
+    notes = list(dict.fromkeys(notes))
+    if found.others:
+        notes.append(f"{found.others:,} records that are no character with a label: not shown")
+    if notes:
+        tables.append({"title": "Notes", "rows": [[note, None] for note in notes]})
     return tables
 
 
@@ -150,8 +166,18 @@ def _picked(file: SourceFile, wanted: set[int]) -> Iterator[Record]:
         place += 1
 
 
-def _nothing(source: Path, defects: list[Defect]) -> FormatError:
-    if not defects:
-        return FormatError(str(source), 0, "records", "at least one", "none")
-    first = defects[0]
-    return FormatError(first.file, first.offset, first.field, first.expected, first.found)
+def _nothing(source: Path, files: list[SourceFile], found: _Found) -> FormatError:
+    """Why there is nothing to show: damage, or else what the files' notes say."""
+    if found.defects:
+        first = found.defects[0]
+        return FormatError(first.file, first.offset, first.field, first.expected, first.found)
+    what = "none"
+    if found.others:
+        what += f" among {found.others:,} record{'' if found.others == 1 else 's'}"
+    notes = "; ".join(dict.fromkeys(file.note for file in files if file.note))
+    if notes:
+        what += f" ({notes})"
+    expected = "at least one isolated character with a label"
+    if found.others and not notes:
+        expected += "; of lines and pages, make a data set with penline convert, and show that"
+    return FormatError(printable(str(source)), 0, "records", expected, what)
