@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import pyarrow as pa
 
 from penline.errors import WorkerDied
 
-__all__ = ["default_workers", "run"]
+__all__ = ["default_workers", "one_thread", "run"]
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _task: Callable[[int], Any] | None = None
@@ -43,7 +44,7 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
         WorkerDied: a worker process was killed.
     """
     if workers <= 1 or len(shards) <= 1:
-        _one_thread()
+        one_thread()
         for shard in shards:
             yield task(shard)
         return
@@ -87,21 +88,24 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
 def _start(name: str) -> None:
     global _task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _one_thread()
+    threading.Thread(target=_end_with_parent, args=(name,), daemon=True).start()
+    one_thread()
     with Path(name).open("rb") as file:
         _task = pickle.load(file)  # noqa: S301 - the parent's own bytes, in a file of this user's
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(name: str) -> None:
     """End this worker when its parent is gone: nobody is left to take what it makes."""
     parent = parent_process()
     if parent is not None:
         parent.join()
+        with suppress(OSError):
+            Path(name).unlink(missing_ok=True)  # which the parent would have done
         os._exit(1)
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
+    """Keep libraries from starting threads of their own: there is a process for each processor."""
     cv2.setNumThreads(1)
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)

@@ -16,6 +16,12 @@ EXPORTERS: dict[str, str] = {
     "coco": "penline.export.coco:Coco",
     "imagefolder": "penline.export.imagefolder:ImageFolder",
     "parquet": "penline.export.parquet:Parquet",
+    "lmdb": "penline.export.lmdb:LMDB",
+    "webdataset": "penline.export.webdataset:WebDataset",
+    "doctr": "penline.export.doctr:DocTR",
+    "kraken": "penline.export.kraken:Kraken",
+    "kraken-arrow": "penline.export.kraken:KrakenArrow",
+    "easyocr": "penline.export.easyocr:EasyOCR",
     "inkml": "penline.export.inkml:InkML",
 }
 

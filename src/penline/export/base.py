@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import ExportError
+from penline.export.durable import settle, sync_folder
 from penline.export.examine import Findings
 from penline.pages import StrokePage
 from penline.records import Sample, StrokeRecord
@@ -155,7 +156,8 @@ def encode(image: npt.NDArray[np.uint8], options: Options) -> bytes:
 def shard_folder(parent: Path, name: str) -> Iterator[Path]:
     """A folder to write a shard into; it gets its name in `parent` when the block ends well.
 
-    What stands there under that name goes.
+    Its files are on the disk before it has its name, and its name before the block is left. What
+    stands there under that name goes.
     """
     partial, final = parent / f".{name}.{os.getpid()}.partial", parent / name
     for folder in (partial, final):
@@ -163,7 +165,9 @@ def shard_folder(parent: Path, name: str) -> Iterator[Path]:
             shutil.rmtree(folder)
     partial.mkdir(parents=True)
     yield partial
+    settle(partial)
     partial.rename(final)
+    sync_folder(parent)
 
 
 def write(path: str | Path, data: bytes) -> None:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 __all__ = [
     "MAX_IMAGE_BYTES",
+    "MAX_LINE_BYTES",
     "Findings",
     "inside",
     "is_inside",

@@ -19,9 +19,10 @@ from typing import Any
 from penline.errors import UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES
+from penline.export.durable import sync_folder
 from penline.lock import locked
 
-__all__ = ["FORMAT_OF_RUN", "REPORT", "SHARD", "Run", "put"]
+__all__ = ["FORMAT_OF_RUN", "REPORT", "SHARD", "Run", "owned_by", "put", "under_way"]
 
 REPORT = "report.json"
 SHARD = 1000
@@ -33,13 +34,19 @@ LOCK = ".penline.lock"
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name, sync it, and give it its name."""
+    """Write a file under a temporary name, sync it, give it its name, and sync that."""
     partial = path.with_name(f".{path.name}.partial")
     with partial.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+    sync_folder(path.parent)
+
+
+def under_way(out: Path) -> bool:
+    """Whether a run into that folder is under way, as seen from the machine that asks."""
+    return (out / _WORK / "run.json").is_file()
 
 
 class Run:
@@ -94,11 +101,26 @@ class Run:
                 self.clear()
         elif {path.name for path in self.out.iterdir()} - {LOCK, _WORK}:
             raise UsageError(f"{self.out} is not empty and is not a data set of penline's")
+        self.sweep(wanted)  # after a run that was killed, or found the disk full
         (self.work / "shards").mkdir(parents=True, exist_ok=True)
-        put(unfinished, json.dumps(wanted, ensure_ascii=False, indent=1).encode())
-        for partial in self._partials(_owned(wanted)):
-            _remove(partial)  # of a run that was killed
+        if not unfinished.is_file():
+            put(unfinished, json.dumps(wanted, ensure_ascii=False, indent=1).encode())
         return {int(path.stem) for path in (self.work / "shards").glob("*.json")}
+
+    def sweep(self, identity: Mapping[str, Any]) -> None:
+        """Remove what was left half written, by a worker that died; nobody may be writing."""
+        for partial in self._partials(owned_by(identity)):
+            _remove(partial)
+
+    def ended(self, identity: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The report of that same run, if it was cut short after all was made; tidied up then."""
+        if not self.work.is_dir():
+            return None
+        report = _read(self.out / REPORT)
+        if report.get("run") != json.loads(json.dumps(identity)):
+            return None
+        self.end()
+        return report
 
     def done(self, number: int, facts: Mapping[str, Any]) -> None:
         """Record that a shard is whole."""
@@ -120,7 +142,7 @@ class Run:
         """
         finished, unfinished = self.out / REPORT, self.work / "run.json"
         found = [_read(finished).get("run"), _read(unfinished)]
-        names = {name for run in found if isinstance(run, dict) and run for name in _owned(run)}
+        names = {name for run in found if isinstance(run, dict) and run for name in owned_by(run)}
         for name in (*sorted(names), REPORT, _WORK):  # the marks of penline's own folders last
             _remove(self.out / name)
 
@@ -134,7 +156,7 @@ class Run:
         return self.work / "shards" / f"{number:05d}.json"
 
 
-def _owned(run: Mapping[str, Any]) -> tuple[str, ...]:
+def owned_by(run: Mapping[str, Any]) -> tuple[str, ...]:
     """What the format of that run writes. The names come from the exporter, never from a file."""
     return exporter_class(str(run.get("to")), *TAKES).owns
 

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from penline.errors import ExportError
 from penline.export.base import Report
+from penline.export.durable import sync_folder
 from penline.export.examine import Findings
 
 __all__ = ["Tally", "streamed"]
@@ -95,3 +96,4 @@ def streamed(path: Path) -> Iterator[IO[bytes]]:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+    sync_folder(path.parent)

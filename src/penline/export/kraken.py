@@ -1,0 +1,206 @@
+"""Kraken's two ways to take lines: picture and text side by side, and one Arrow file.
+
+``kraken``:
+
+    train/00012/00012345.jpg        at most 1,000 a folder, named by index
+    train/00012/00012345.gt.txt     its label, UTF-8, without a line end
+    train.lst                       the paths of all pictures, one a line, from this folder
+    validation/  test/              the same, where there are such lines
+    boxes.jsonl                     if asked for: one object a line
+    report.json
+
+    ketos train -f path -t train.lst -e validation.lst      (in this folder)
+
+``kraken-arrow``:
+
+    lines.arrow, boxes.jsonl if asked for, and report.json
+    ketos train -f binary lines.arrow
+
+Schema as ``ketos compile`` writes it (``kraken/lib/arrow_dataset.py``, kraken 7.1): ``lines`` is a
+struct of ``text``, ``im`` (the image file's bytes) and ``language``; ``train``, ``validation`` and
+``test`` say on which side a line is; the metadata ``lines`` says what is in the file. The file is
+written in one last pass, 100 lines a batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from penline.export.base import Report, file_hash
+from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
+from penline.export.packed import PARTS, Packed, Part, Row
+from penline.export.pictures import BOXES, PictureFolders, label_file, shard_folders
+from penline.export.rows import FOLDERS
+from penline.export.run import REPORT, put
+from penline.export.tally import Tally, streamed
+
+__all__ = ["LINES", "SCHEMA", "Kraken", "KrakenArrow"]
+
+LINES = "lines.arrow"
+_TEXT = ".gt.txt"
+_ROWS = 100
+_LINE = pa.struct([("text", pa.string()), ("im", pa.binary()), ("language", pa.list_(pa.string()))])
+SCHEMA = pa.schema([("lines", _LINE), *((split, pa.bool_()) for split in FOLDERS.values())])
+"""Columns of the Arrow file; the metadata is not in it."""
+
+
+class Kraken(PictureFolders):
+    """Picture and text side by side; see the module."""
+
+    owns: ClassVar[tuple[str, ...]] = (
+        *FOLDERS.values(),
+        *(f"{split}.lst" for split in FOLDERS.values()),
+        BOXES,
+    )
+    lines_only: ClassVar[bool] = True
+
+    def beside(self, stem: str, text: str) -> Iterable[tuple[str, bytes]]:
+        """See `PictureFolders.beside`."""
+        yield f"{stem}{_TEXT}", text.encode()
+
+    @classmethod
+    def list_name(cls, side: str) -> str:
+        """See `PictureFolders.list_name`."""
+        return f"{FOLDERS.get(side, side)}.lst"
+
+    @classmethod
+    def entry(cls, side: str, path: str, text: str) -> bytes:  # noqa: ARG003
+        """See `PictureFolders.entry`."""
+        return f"{cls.parent(side)}/{path}\n".encode()
+
+    @classmethod
+    def labels(cls, out: Path, side: str, found: Findings) -> Iterator[tuple[str, str]]:
+        """See `PictureFolders.labels`; what counts is the text beside a picture."""
+        parent = cls.parent(side)
+        for folder in shard_folders(out, parent):
+            names = {path.name for path in folder.iterdir()}
+            for name in sorted(names):
+                if name.endswith(_TEXT):
+                    stem = name.removesuffix(_TEXT)
+                    image = f"{stem}.jpg" if f"{stem}.jpg" in names else f"{stem}.png"
+                    yield (
+                        f"{folder.name}/{image}",
+                        label_file(out, f"{parent}/{folder.name}/{name}", found),
+                    )
+
+
+class KrakenArrow(Packed):
+    """One Arrow file; see the module."""
+
+    owns: ClassVar[tuple[str, ...]] = (LINES, PARTS, BOXES)
+
+    def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
+        """See `Exporter.finish`."""
+        tally = Tally(dict.fromkeys(self.options.splits, 0))
+        parts, pixels, colour = [], [], False
+        with ExitStack() as stack:
+            boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
+            for shard in shards:
+                tally.shard(shard)
+                for place, (side, text) in enumerate(shard["labels"]):
+                    if boxes:
+                        path = f"{LINES}/{sum(tally.lines.values())}"
+                        line = {**shard["boxes"][place], "path": path}
+                        boxes.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                    tally.label(side, text)
+                colour = colour or shard["colour"]
+                parts.append(Part(shard["number"], shard["part"]))
+                pixels.append({key: shard[key] for key in ("number", "pixels")})
+            facts = tally.facts()
+        if not (self.out / LINES).is_file():  # else an earlier run came as far as this
+            self._lines(parts, _metadata(tally, colour=colour))
+        self.remove_parts()
+        names = [LINES, *([BOXES] if self.options.boxes else [])]
+        whole = {
+            **report,
+            **facts,
+            "files": {name: file_hash(self.out / name) for name in names},
+            "shards": pixels,
+        }
+        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
+        return whole
+
+    def _lines(self, parts: list[Part], metadata: Mapping[str, str]) -> None:
+        schema = SCHEMA.with_metadata(metadata)
+        held: list[Row] = []
+        with (
+            streamed(self.out / LINES) as file,
+            pa.ipc.new_file(file, schema) as writer,
+        ):
+            for part in parts:
+                for row in self.rows(part):
+                    held.append(row)
+                    if len(held) == _ROWS:
+                        writer.write_batch(_batch(held, schema))
+                        held = []
+            if held:
+                writer.write_batch(_batch(held, schema))
+
+    @classmethod
+    def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:
+        """See `Exporter.examine`."""
+        tally = Tally(dict.fromkeys(report["lines"], 0))
+        file = inside(out, LINES)
+        if LINES not in report["files"]:
+            found.add(f"{LINES}: not in the report")
+        # what is not the file that was written is not parsed: `check` has named it already
+        elif file and file.is_file() and file_hash(file) == report["files"][LINES]:
+            number = 0
+            for number, (side, text, data) in enumerate(_read(file, found), 1):
+                if side not in tally.lines or not text:
+                    found.add(f"{LINES}: line {number}: no text, or on no side of the set")
+                    continue
+                tally.label(side, text)
+                if len(data) > MAX_IMAGE_BYTES or picture(data) is None:
+                    found.add(f"{LINES}: line {number}: its image does not decode")
+                found.tick()
+        tally.compare(report, found)
+
+
+def _metadata(tally: Tally, *, colour: bool) -> dict[str, str]:
+    """What kraken asks of the schema's metadata, as JSON."""
+    counts = {split: tally.lines.get(side, 0) for side, split in FOLDERS.items()}
+    lines = {
+        # pictures of whole lines, not cut along a baseline
+        "type": "kraken_recognition_bbox",
+        "alphabet": dict(sorted(tally.characters.items())),
+        "text_type": "raw",
+        "image_type": "raw",
+        "splits": ["train", "eval", "test"],
+        "im_mode": "RGB" if colour else "L",
+        "legacy_polygons": False,
+        "counts": {"all": sum(counts.values()), **counts},
+        "languages": {},
+    }
+    return {"lines": json.dumps(lines, ensure_ascii=False)}
+
+
+def _batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
+    lines = [{"text": row.text, "im": row.image, "language": None} for row in rows]
+    sides = [pa.array([row.side == side for row in rows], pa.bool_()) for side in FOLDERS]
+    return pa.record_batch([pa.array(lines, _LINE), *sides], schema=schema)
+
+
+def _read(path: Path, found: Findings) -> Iterator[tuple[str, str, bytes]]:
+    """Side, text and image of each line; damage is noted."""
+    try:
+        with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
+            if not reader.schema.equals(SCHEMA):
+                found.add(f"{LINES}: its columns are not those of kraken")
+                return
+            for number in range(reader.num_record_batches):
+                batch = reader.get_batch(number)
+                batch.validate(full=True)
+                for row in batch.to_pylist():
+                    sides = [side for side, split in FOLDERS.items() if row[split]]
+                    line = row["lines"] or {}
+                    side = sides[0] if len(sides) == 1 else ""
+                    yield side, line.get("text") or "", line.get("im") or b""
+    except (pa.ArrowException, OSError, ValueError) as error:
+        found.add(f"{LINES}: cannot be read: {' '.join(str(error).split())[:200]}")

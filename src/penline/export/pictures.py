@@ -1,0 +1,254 @@
+"""Formats of one picture a line, in folders of at most 1,000, with their labels beside them.
+
+What such formats share; a format says where the pictures of a side lie, which files stand
+beside a picture or close its folder, and how a list of all labels looks, if it has one.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any, ClassVar
+
+from penline.errors import ExportError, UnwritableLine
+from penline.export.base import (
+    Exporter,
+    Report,
+    box_line,
+    encode,
+    file_hash,
+    hasher,
+    shard_folder,
+    write,
+)
+from penline.export.examine import Findings, inside, picture
+from penline.export.rows import FOLDERS
+from penline.export.run import REPORT, put
+from penline.export.tally import Tally, streamed
+from penline.records import Sample
+
+__all__ = ["BOXES", "PictureFolders", "file_bytes", "label_file", "shard_folders"]
+
+BOXES = "boxes.jsonl"
+_PICTURES = (".jpg", ".png")
+_MAX_FILE_BYTES = 1 << 28
+
+
+class PictureFolders(Exporter):
+    """See the module.
+
+    Attributes:
+        inner: what stands between a split's name and the folders of its shards.
+        lines_only: whether a label must hold no line end.
+        between: what parts two entries of the list of all labels.
+        around: what stands before and after its entries.
+    """
+
+    inner: ClassVar[str] = ""
+    lines_only: ClassVar[bool] = False
+    between: ClassVar[bytes] = b""
+    around: ClassVar[tuple[bytes, bytes]] = (b"", b"")
+
+    @classmethod
+    def parent(cls, side: str) -> str:
+        """The folder of a side's shards."""
+        return FOLDERS.get(side, side) + cls.inner
+
+    def beside(self, stem: str, text: str) -> Iterable[tuple[str, bytes]]:  # noqa: ARG002
+        """Files to stand before a picture in its folder, by name."""
+        return ()
+
+    def closing(self, rows: list[tuple[str, str]]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG002
+        """Files to close a folder of pictures with, by name."""
+        return ()
+
+    @classmethod
+    def list_name(cls, side: str) -> str | None:  # noqa: ARG003
+        """Name of the list of all labels of a side; None where the format has none."""
+        return None
+
+    @classmethod
+    def entry(cls, side: str, path: str, text: str) -> bytes:  # noqa: ARG003
+        """The entry of a picture, by its path in `parent`, in that list."""
+        return b""
+
+    @classmethod
+    @abstractmethod
+    def labels(cls, out: Path, side: str, found: Findings) -> Iterator[tuple[str, str]]:
+        """Path (in `parent`) and text of each label of a side; damage is noted."""
+
+    def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
+        """See `Exporter.shard`."""
+        tally = Tally({})
+        rows: dict[str, list[tuple[str, str]]] = {}
+        labels: list[tuple[str, str, str]] = []
+        boxes: list[dict[str, Any]] = []
+        digests: dict[str, Any] = {}
+        pixels = hasher()
+        with ExitStack() as stack:
+            folders: dict[str, Path] = {}
+
+            def place(side: str, files: Iterable[tuple[str, bytes]]) -> None:
+                for name, data in files:
+                    write(f"{folders[side]}/{name}", data)
+                    digests[side].update(data)
+
+            for sample in samples:
+                if isinstance(sample, UnwritableLine):
+                    tally.errors.append(str(sample))
+                    tally.counts.update(sample.counts)
+                    continue
+                side, text = sample.side, sample.text
+                if side not in folders:
+                    parent = self.out / self.parent(side)
+                    folders[side] = stack.enter_context(shard_folder(parent, f"{number:05d}"))
+                    digests[side], rows[side] = hasher(), []
+                stem = f"{sample.index:08d}"
+                file = f"{stem}.{self.options.format}"
+                path = f"{self.parent(side)}/{number:05d}/{file}"
+                if self.lines_only and any(mark in text for mark in "\n\r"):
+                    raise ExportError(f"{path}: a label must hold no line end")
+                data = encode(sample.image, self.options)
+                place(side, [*self.beside(stem, text), (file, data)])
+                pixels.update(sample.image.tobytes())
+                tally.counts.update(sample.counts)
+                tally.size += len(data)
+                rows[side].append((file, text))
+                labels.append((side, f"{number:05d}/{file}", text))
+                if self.options.boxes:
+                    boxes.append(box_line(path, sample))
+            for side, found in rows.items():
+                place(side, self.closing(found))
+        return {
+            "number": number,
+            "labels": labels,
+            "boxes": boxes,
+            "counts": dict(sorted(tally.counts.items())),
+            "errors": tally.errors,
+            "bytes": tally.size,
+            "files": {self.parent(side): digests[side].hexdigest() for side in sorted(folders)},
+            "pixels": pixels.hexdigest(),
+        }
+
+    def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
+        """See `Exporter.finish`."""
+        tally = Tally(dict.fromkeys(self.options.splits, 0))
+        kept = []
+        lists: dict[str, IO[bytes]] = {}
+        with ExitStack() as stack:
+            boxes = None
+            if self.options.boxes:
+                boxes = stack.enter_context(streamed(self.out / BOXES))
+            for shard in shards:
+                tally.shard(shard)
+                kept.append({key: shard[key] for key in ("number", "files", "pixels")})
+                if boxes:
+                    for line in shard["boxes"]:
+                        boxes.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                for side, path, text in shard["labels"]:
+                    tally.label(side, text)
+                    self._list(side, path, text, lists, stack)
+            for file in lists.values():
+                file.write(self.around[1])
+        facts = tally.facts()
+        names = [name for side in lists if (name := self.list_name(side))]
+        names += [BOXES] if self.options.boxes else []
+        whole = {
+            **report,
+            **facts,
+            "files": {name: file_hash(self.out / name) for name in sorted(names)},
+            "shards": kept,
+        }
+        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
+        return whole
+
+    def _list(
+        self, side: str, path: str, text: str, lists: dict[str, IO[bytes]], stack: ExitStack
+    ) -> None:
+        name = self.list_name(side)
+        if name is None:
+            return
+        if side in lists:
+            lists[side].write(self.between)
+        else:
+            lists[side] = stack.enter_context(streamed(self.out / name))
+            lists[side].write(self.around[0])
+        lists[side].write(self.entry(side, path, text))
+
+    @classmethod
+    def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:
+        """See `Exporter.examine`."""
+        tally = Tally({})
+        seen: dict[str, str] = {}
+        for side in report["lines"]:
+            parent = cls.parent(side)
+            tally.lines[side] = 0
+            labelled: set[str] = set()
+            for path, text in cls.labels(out, side, found):
+                if not text:
+                    found.add(f"{parent}/{path}: no text")
+                    continue
+                tally.label(side, text)
+                if path in labelled:
+                    found.add(f"{parent}: {path} stands twice")
+                labelled.add(path)
+            for folder in shard_folders(out, parent):
+                digest = hasher()
+                for file in sorted(folder.iterdir()):
+                    name = f"{folder.name}/{file.name}"
+                    data = file_bytes(out, f"{parent}/{name}", found)
+                    digest.update(data)
+                    if file.suffix not in _PICTURES:
+                        continue
+                    if name not in labelled:
+                        found.add(f"{parent}/{name}: an image without a label")
+                    labelled.discard(name)
+                    if picture(data) is None:
+                        found.add(f"{parent}/{name}: does not decode as an image")
+                    found.tick()
+                seen[f"{parent}/{folder.name}"] = digest.hexdigest()
+            for path in sorted(labelled):
+                found.add(f"{parent}/{path}: missing")
+        written = {
+            f"{parent}/{shard['number']:05d}": digest
+            for shard in report["shards"]
+            for parent, digest in dict(shard["files"] or {}).items()
+        }
+        found.hashes(written, seen)
+        tally.compare(report, found)
+
+
+def shard_folders(out: Path, parent: str) -> list[Path]:
+    """The folders of a side's shards, in order."""
+    folder = inside(out, parent)
+    if folder is None or not folder.is_dir():
+        return []
+    return [path for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink()]
+
+
+def file_bytes(out: Path, name: str, found: Findings) -> bytes:
+    """A small file of the data set; ``b""`` with a problem noted."""
+    path = inside(out, name)
+    if path is None:
+        found.add(f"{name}: leads out of the data set")
+        return b""
+    try:
+        if not path.is_file() or path.stat().st_size > _MAX_FILE_BYTES:
+            found.add(f"{name}: no file of a line")
+            return b""
+        return path.read_bytes()
+    except OSError as error:
+        found.add(f"{name}: {error.strerror or 'cannot be read'}")
+        return b""
+
+
+def label_file(out: Path, name: str, found: Findings) -> str:
+    """A small file of text; ``""`` with a problem noted."""
+    try:
+        return file_bytes(out, name, found).decode("utf-8")
+    except UnicodeDecodeError as error:
+        found.add(f"{name}: byte {error.start} is not UTF-8")
+        return ""
