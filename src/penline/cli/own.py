@@ -1,0 +1,144 @@
+"""Commands for a hand of one's own: a sheet to write on, and its photographs into a bank."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from penline.cli.base import AsJson, Overwrite, app
+from penline.terminal import Rate, bar, out, print_json
+
+_MOST_SHOWN = 20
+Chars = Annotated[
+    Path,
+    typer.Option("--chars", help="UTF-8 text; its different characters, in their order."),
+]
+
+
+@app.command()
+def template(
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="sheet.pdf, or sheet.png for pictures of 300 dpi."),
+    ],
+    chars: Chars,
+    times: Annotated[int, typer.Option(min=1, max=8, help="Ask for each so many times.")] = 1,
+    cell_mm: Annotated[int, typer.Option("--cell", min=8, max=40, help="Side of a cell, mm.")] = 15,
+    guides: Annotated[
+        Path | None,
+        typer.Option("--guides", help="A bank with the guide characters; default: the sample."),
+    ] = None,
+    font: Annotated[
+        Path | None, typer.Option("--font", help="A font file for the guide characters, instead.")
+    ] = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make sheets of cells to print and to write on, a character a cell."""
+    from penline.api import template as make
+
+    made = make(
+        output,
+        chars,
+        guides=guides,
+        font=font,
+        cell_mm=cell_mm,
+        times=times,
+        overwrite=overwrite,
+    )
+    if as_json:
+        print_json(
+            {
+                "files": [str(file) for file in made.files],
+                "characters": made.characters,
+                "sheets": made.sheets,
+                "lacking": list(made.lacking),
+            }
+        )
+        return
+    noun = "sheet" if made.sheets == 1 else "sheets"
+    out.print(f"{escape(str(output))}: {made.characters:,} characters on {made.sheets:,} {noun}")
+    if made.lacking:
+        some = "".join(made.lacking[:_MOST_SHOWN])
+        out.print(
+            f"  no picture of {len(made.lacking):,} characters ({escape(some)}): their code points "
+            "are printed; --font FILE draws them"
+        )
+
+
+@app.command()
+def scan(
+    photos: Annotated[
+        list[Path],
+        typer.Argument(help="Photographs, a written sheet each, in any order.", show_default=False),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The bank's folder.")],
+    chars: Annotated[
+        Path, typer.Option("--chars", help="The list that the sheets were printed from.")
+    ],
+    writer: Annotated[
+        str, typer.Option("--writer", help="Whose hand it is; the writer's id is own:NAME.")
+    ] = "me",
+    again: Annotated[
+        Path | None,
+        typer.Option("--again", help="Write the characters still to be written into this file."),
+    ] = None,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Leave out photographs that cannot be read.")
+    ] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Cut the characters out of photographed sheets, and put the sound ones into a bank."""
+    from penline.api import scan as run
+
+    with bar("scanning", "photographs") as (shown, task):
+        found = run(
+            photos,
+            output,
+            chars,
+            writer=writer,
+            again=again,
+            salvage=salvage,
+            overwrite=overwrite,
+            progress=Rate(shown, task, "photographs"),
+        )
+    if as_json:
+        print_json(
+            {
+                "bank": str(output),
+                "glyphs": len(found.bank),
+                "writer": found.bank.writers[0],
+                "photographs": [asdict(one) for one in found.seen],
+                "flaws": [asdict(one) for one in found.flaws],
+                "refused": found.refused,
+                "absent": found.absent,
+                "twice": found.twice,
+                "again": "".join(found.again),
+            }
+        )
+        return
+    for refusal in found.refused:
+        out.print(f"[red]left out[/red] {escape(refusal)}")
+    for one in found.seen:
+        out.print(
+            f"{escape(one.photo)}: sheet {one.sheet} of {one.sheets}, {one.good:,} of "
+            f"{one.cells:,} cells are sound"
+        )
+    for flaw in found.flaws[:_MOST_SHOWN]:
+        out.print(f"  [yellow]left out[/yellow] {escape(str(flaw))}")
+    if len(found.flaws) > _MOST_SHOWN:
+        out.print(f"  and {len(found.flaws) - _MOST_SHOWN:,} more cells (--json lists them all)")
+    for what, sheets in (("no photograph of", found.absent), ("more than one of", found.twice)):
+        if sheets:
+            out.print(f"  {what} sheet {', '.join(map(str, sheets))}")
+    out.print(
+        f"{escape(str(output))}: {len(found.bank):,} glyphs, {len(found.bank.characters):,} "
+        f"characters, writer {escape(found.bank.writers[0])}"
+    )
+    if again is not None:
+        out.print(f"{escape(str(again))}: {len(found.again):,} characters to write again")

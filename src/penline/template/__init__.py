@@ -1,0 +1,16 @@
+"""Your own hand: sheets of cells to write on, and their photographs into a bank."""
+
+from penline.template.guides import bank_guides, font_guides
+from penline.template.make import Made, template
+from penline.template.scan import Flaw, Scanned, SeenSheet, scan
+
+__all__ = [
+    "Flaw",
+    "Made",
+    "Scanned",
+    "SeenSheet",
+    "bank_guides",
+    "font_guides",
+    "scan",
+    "template",
+]

@@ -1,0 +1,143 @@
+"""A sheet as a list of marks in millimetres, which PDF and PNG draw alike."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from penline.records import Bytes2D
+from penline.template.code import Code, pack_bits
+from penline.template.guides import Guides
+from penline.template.layout import (
+    BIT_MM,
+    BIT_ROWS,
+    BORDER_MM,
+    GUIDE_MM,
+    MARK_MM,
+    MARKS,
+    Grid,
+    mark_bits,
+)
+
+__all__ = ["Mark", "Picture", "Rectangle", "Words", "sheet_marks"]
+
+Colour: TypeAlias = tuple[int, int, int]
+BLACK: Colour = (0, 0, 0)
+BORDER: Colour = (150, 195, 215)
+"""A light blue: seen by the writer and by a camera, far paler than any pen."""
+GUIDE: Colour = (40, 40, 40)
+_WORDS_MM, _CODE_MM, _SMALL_MM = 2.8, 2.4, 1.5
+"""Sizes of the title, of a code point in place of a guide, and of one beside it."""
+_GUIDE_ROOM_MM = 0.4
+_WIDE_MM = 14
+"""A cell from this side up has room for a code point beside its guide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A filled rectangle."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    colour: Colour = BLACK
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Ink laid into a rectangle: ``uint8 (height_px, width_px)``, 0 = paper."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    ink: Bytes2D
+    colour: Colour = GUIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A few ASCII words; `left` and `baseline` are where they begin, `size` is their em."""
+
+    left: float
+    baseline: float
+    size: float
+    text: str
+    colour: Colour = GUIDE
+
+
+Mark: TypeAlias = Rectangle | Picture | Words
+
+
+def sheet_marks(
+    grid: Grid, code: Code, characters: tuple[str, ...], guides: Guides
+) -> Iterator[Mark]:
+    """Everything that is printed on one sheet.
+
+    Args:
+        grid: its cells.
+        code: what the sheet says about itself.
+        characters: what is to be written, a character a cell, no more than there are cells.
+        guides: pictures of the characters.
+    """
+    for number, (left, top) in MARKS.items():
+        yield from _squares(mark_bits(number), left, top, MARK_MM / 6, MARK_MM / 6)
+    row = np.array([pack_bits(code)], np.bool_)
+    for left, top in BIT_ROWS:
+        yield from _squares(row, left, top, *BIT_MM)
+    said = f"penline sheet {code.sheet} of {code.sheets}, list {code.digest:06x}"
+    left = BIT_ROWS[0][0]
+    advice = "Write each character inside its box, with a dark pen."
+    yield Words(left, BIT_ROWS[0][1] + 9.5, _WORDS_MM, f"{said}. {advice}")
+    yield Words(left, BIT_ROWS[1][1] - 3.0, _WORDS_MM, said)
+    for cell in range(grid.count):
+        left, top = grid.corner_mm(cell)
+        yield from _frame(left, top, grid.cell_mm)
+        if cell < len(characters):
+            yield from _guide(characters[cell], left, top, grid.cell_mm, guides)
+
+
+def _squares(
+    black: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+) -> Iterator[Rectangle]:
+    """Black squares, neighbours of a row joined, so that no viewer shows a seam."""
+    for row, cells in enumerate(black):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], cells.astype(np.int8), [0]])))
+        for start, end in edges.reshape(-1, 2).tolist():
+            yield Rectangle(left + start * width, top + row * height, (end - start) * width, height)
+
+
+def _frame(left: float, top: float, side: float) -> Iterator[Rectangle]:
+    half = BORDER_MM / 2
+    long = side + BORDER_MM
+    for at in (0.0, side):
+        yield Rectangle(left - half, top - half + at, long, BORDER_MM, BORDER)
+        yield Rectangle(left - half + at, top - half, BORDER_MM, long, BORDER)
+
+
+def _guide(character: str, left: float, top: float, side: float, guides: Guides) -> Iterator[Mark]:
+    """The guide character above its cell, and its code point where it is easily mistaken."""
+    picture, middle = guides(character), left + side / 2
+    said = f"U+{ord(character):04X}"
+    if picture is None:
+        yield Words(middle - 0.3 * _CODE_MM * len(said), top - 1.4, _CODE_MM, said)
+        return
+    room = GUIDE_MM - 2 * _GUIDE_ROOM_MM
+    height, width = (extent / guides.em_px * room for extent in picture.ink.shape)
+    shrink = min(1.0, room / height, 2 * room / width)
+    height, width = height * shrink, width * shrink
+    lowest = top - _GUIDE_ROOM_MM - BORDER_MM / 2
+    # a comma stays low and a quotation mark high, but all of them in the strip
+    bottom = min(lowest, max(lowest - picture.low * room, lowest - room + height))
+    yield Picture(middle - width / 2, bottom - height, width, height, picture.ink)
+    if unicodedata.category(character)[0] in "PS" and side >= _WIDE_MM:
+        yield Words(middle + room / 2 + 0.2, top - 1.4, _SMALL_MM, said)

@@ -1,0 +1,103 @@
+"""Make sheets to write on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from penline.errors import UsageError
+from penline.export.run import put
+from penline.template.code import MAX_SHEETS, VERSION, Code
+from penline.template.drawing import Mark, sheet_marks
+from penline.template.guides import Guides
+from penline.template.layout import CELL_RANGE_MM, Grid
+from penline.template.listing import digest_of, read_characters
+from penline.template.pdf import pdf_bytes
+from penline.template.raster import draw_sheet, png_bytes
+
+__all__ = ["Made", "sheets", "template"]
+
+_MOST_TIMES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made.
+
+    Attributes:
+        files: the PDF file, or the PNG files, a sheet each.
+        characters: how many different characters there are to write.
+        sheets: how many sheets.
+        lacking: characters of which there was no picture: their code point is printed.
+    """
+
+    files: tuple[Path, ...]
+    characters: int
+    sheets: int
+    lacking: tuple[str, ...]
+
+
+def template(
+    out: Path,
+    chars: Path,
+    guides: Guides,
+    *,
+    cell_mm: int = 15,
+    times: int = 1,
+    overwrite: bool = False,
+) -> Made:
+    """Make sheets with a cell for each character of a list.
+
+    Args:
+        out: ``.pdf``, one file; or ``.png``, a file a sheet: ``sheet.png`` where there is one,
+            else ``sheet-001.png`` and so on.
+        chars: a UTF-8 text; its different characters are asked for in their order.
+        guides: pictures of the characters.
+        cell_mm: side of a cell, 8 to 40 mm.
+        times: how often each character is asked for, 1 to 8.
+        overwrite: replace files that are there.
+
+    Raises:
+        UsageError: a list that cannot be used, a name that is taken or of another kind.
+    """
+    kind = out.suffix.lower()
+    if kind not in (".pdf", ".png"):
+        raise UsageError(f"{out}: a sheet is a .pdf or a .png file")
+    characters = read_characters(chars)
+    pages = list(sheets(characters, guides, cell_mm=cell_mm, times=times))
+    names = [out]
+    if kind == ".png" and len(pages) > 1:
+        names = [out.with_name(f"{out.stem}-{n:03d}{out.suffix}") for n in range(1, len(pages) + 1)]
+    for name in names:
+        if name.is_dir() or (name.exists() and not overwrite):
+            raise UsageError(f"{name} exists; choose another name or pass --overwrite")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if kind == ".pdf":
+        put(out, pdf_bytes(pages))
+    else:
+        for name, marks in zip(names, pages, strict=True):
+            put(name, png_bytes(draw_sheet(marks)))
+    return Made(tuple(names), len(characters), len(pages), tuple(guides.lacking))
+
+
+def sheets(
+    characters: tuple[str, ...], guides: Guides, *, cell_mm: int = 15, times: int = 1
+) -> Iterator[Iterator[Mark]]:
+    """What is on each sheet; see `template`.
+
+    Raises:
+        UsageError: a cell, a number of times or a list beyond what the sheet's code can say.
+    """
+    if not CELL_RANGE_MM[0] <= cell_mm <= CELL_RANGE_MM[1]:
+        raise UsageError(f"a cell has {CELL_RANGE_MM[0]} to {CELL_RANGE_MM[1]} mm, not {cell_mm}")
+    if not 1 <= times <= _MOST_TIMES:
+        raise UsageError(f"characters are asked for 1 to {_MOST_TIMES} times, not {times}")
+    grid = Grid(cell_mm)
+    spread = grid.spread(characters, times)
+    if len(spread) > MAX_SHEETS:
+        raise UsageError(f"{len(spread):,} sheets, at most {MAX_SHEETS:,}: shorten the list")
+    digest = digest_of(characters)
+    for number, cells in enumerate(spread, 1):
+        code = Code(VERSION, cell_mm, times - 1, number, len(spread), digest)
+        yield sheet_marks(grid, code, cells, guides)
