@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,14 +14,14 @@ from penline.bank import Bank
 from penline.engine import engine as engine_named
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
-from penline.export.base import Options
-from penline.export.run import FORMAT_OF_RUN, SHARD, Run
+from penline.export.base import Options, file_hash
+from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
 from penline.pages import Page
 from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
 from penline.records import Sample
 
-__all__ = ["Produced", "contents", "produce"]
+__all__ = ["Produced", "Progress", "contents", "plan", "produce", "versions"]
 
 _PROBED = 20
 
@@ -32,12 +33,12 @@ class Produced:
     """What `produce` made.
 
     Attributes:
-        out: the folder.
+        out: the folder, or its URL.
         report: what ``report.json`` holds.
         resumed: shards that an earlier, unfinished run had made.
     """
 
-    out: Path
+    out: Path | str
     report: Mapping[str, Any]
     resumed: int
 
@@ -52,6 +53,11 @@ class _Task:
     def __call__(self, shard: int) -> Mapping[str, Any]:
         first = max(self.start, shard * SHARD)
         last = min(self.stop, (shard + 1) * SHARD)
+        if not under_way(self.exporter.out):
+            raise ExportError(
+                f"{self.exporter.out} is not to be seen from {platform.node()}, where shard "
+                f"{shard} runs; name a folder that all machines share"
+            )
         return self.exporter.shard(shard, self._samples(first, last))
 
     def _samples(self, first: int, last: int) -> Iterator[Sample | Page | UnwritableLine]:
@@ -72,8 +78,11 @@ def produce(
     options: Options,
     workers: int = 1,
     engine: str = "local",
+    address: str | None = None,
     overwrite: bool = False,
     facts: Mapping[str, Any],
+    field: str = "text",
+    whole: Callable[[int], None] | None = None,
     progress: Progress | None = None,
 ) -> Produced:
     """Write the composer's lines, or pages where the format is one of pages, up to its length.
@@ -84,10 +93,13 @@ def produce(
         to: name of the format.
         start: first index.
         options: what the user chose for the files.
-        workers: processes.
+        workers: processes; 0 leaves it to an engine of other machines.
         engine: name of the engine.
+        address: where it is, for an engine of other machines.
         overwrite: replace a data set that is there.
         facts: what else the report should say (sources and their terms).
+        field: the field of jsonl files that the text was read from, for the report.
+        whole: called with the number of each shard that is whole now.
         progress: called with lines done and lines in all.
 
     Raises:
@@ -96,15 +108,15 @@ def produce(
         ExportError: not one line could be made.
     """
     stop = len(composer)
-    if not 0 <= start < stop:
-        raise UsageError(f"no lines from {start} to {stop}")
     run = Run(out)
     exporter = exporter_class(to, "lines", "pages")(run.out, options)
-    runner = engine_named(engine)
-    identity = _identity(composer, start, options, to)
-    _probe(composer, start, stop, pages=exporter.takes == "pages")
+    runner = engine_named(engine, address)
+    planned = plan(composer, to=to, start=start, options=options, facts=facts, field=field)
     with run.held():
-        done = run.begin(identity, overwrite=overwrite)
+        ended = run.ended(planned["run"])
+        if ended is not None:
+            return Produced(out, ended, -(-stop // SHARD) - start // SHARD)
+        done = run.begin(planned["run"], overwrite=overwrite)
         shards = range(start // SHARD, -(-stop // SHARD))
         left = [shard for shard in shards if shard not in done]
         lines = _lines_in([shard for shard in shards if shard in done], start, stop)
@@ -115,6 +127,8 @@ def produce(
         try:
             for result in running:
                 run.done(result["number"], result)
+                if whole:
+                    whole(result["number"])
                 lines += _lines_in([result["number"]], start, stop)
                 if progress:
                     progress(lines, stop - start)
@@ -127,11 +141,9 @@ def produce(
             close = getattr(running, "close", None)
             if close:
                 close()
+        run.sweep(planned["run"])  # what a worker left that died, its shard made by another
         try:
-            report = exporter.finish(
-                (run.facts(shard) for shard in shards),
-                {"penline": __version__, "run": identity, **facts},
-            )
+            report = exporter.finish((run.facts(shard) for shard in shards), planned)
         except ExportError:
             run.clear()  # not one line: leave the folder free for a better command
             raise
@@ -139,8 +151,35 @@ def produce(
     return Produced(out, report, len(done))
 
 
+def plan(
+    composer: Composer,
+    *,
+    to: str,
+    start: int = 0,
+    options: Options,
+    facts: Mapping[str, Any],
+    field: str = "text",
+) -> dict[str, Any]:
+    """What ``report.json`` says before the run: the recipe form of a data set.
+
+    Arguments as in `produce`. The first lines are tried, so that nothing is planned, or touched,
+    of which no line can be made.
+
+    Raises:
+        UsageError: the numbers make no sense.
+        ExportError: not one line could be made.
+    """
+    stop = len(composer)
+    if not 0 <= start < stop:
+        raise UsageError(f"no lines from {start} to {stop}")
+    takes = exporter_class(to, "lines", "pages").takes
+    run = _identity(composer, start, options, to)
+    _probe(composer, start, stop, pages=takes == "pages")
+    return {"penline": __version__, "run": {**run, "field": field}, **facts}
+
+
 def _probe(composer: Composer, start: int, stop: int, *, pages: bool) -> None:
-    """Fail before anything is touched if no line can be made; warms the compiler's cache, too."""
+    """Fail if no line can be made; warms the compiler's cache, too."""
     for index in range(start, min(stop, start + _PROBED)):
         try:
             composer.page(index) if pages else composer[index]
@@ -171,7 +210,7 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
     hashes = contents(composer)
     return {
         "format_of_run": FORMAT_OF_RUN,
-        "made_with": _versions(),
+        "made_with": versions(),
         "recipe_hash": recipe_hash(composer.recipe, {**hashes, "part": part, "val": str(val)}),
         "recipe": composer.recipe.model_dump(mode="json"),
         "contents": hashes,
@@ -184,10 +223,12 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
         "format": options.format,
         "quality": options.quality,
         "boxes": options.boxes,
+        "dictionary": file_hash(options.dictionary) if options.dictionary else None,
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of penline, and of the libraries that decide a picture's or a file's bytes."""
     names = ("numpy", "numba", "opencv-python-headless", "pyarrow")
     return {
         "penline": __version__,

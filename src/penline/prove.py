@@ -41,15 +41,20 @@ class _Row:
 
 
 def composer_of(
-    report: Mapping[str, Any], out: Path, banks: Sequence[Bank], corpus: Corpus
+    report: Mapping[str, Any],
+    out: Path,
+    banks: Sequence[Bank],
+    corpus: Corpus,
+    dictionary: Path | None = None,
 ) -> Composer:
     """The composer that a finished set was made with.
 
     Args:
         report: what ``report.json`` holds.
-        out: the set's folder, for its dictionary.
+        out: the set's folder, for its dictionary; for messages, too.
         banks: the banks it was made from, in that order.
         corpus: the text it was made from.
+        dictionary: the trainer's dictionary that it was made for; None for the one in its folder.
 
     Raises:
         ExportError: the report does not say how the set was composed.
@@ -61,7 +66,8 @@ def composer_of(
         recipe = Recipe.model_validate(run["recipe"])
         wanted: dict[str, str] = dict(run["contents"])
         if "alphabet" in wanted:
-            alphabet = frozenset(read_dictionary((out / DICTIONARY).read_bytes(), DICTIONARY))
+            known = dictionary or out / DICTIONARY
+            alphabet = frozenset(read_dictionary(known.read_bytes(), known.name))
         facts = int(run["seed"]), int(run["start"]) + int(run["count"])
         composer = Composer(
             *(recipe, list(banks), corpus, facts[0]),

@@ -1,0 +1,110 @@
+"""Reports and recipe forms as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError
+
+from penline.errors import ExportError, UsageError
+from penline.export.run import FORMAT_OF_RUN, put
+from penline.recipe.schema import recipe_hash
+
+__all__ = ["Plan", "read_plan", "write_plan"]
+
+MAX_PLAN_BYTES = 1 << 28
+
+
+class _Run(BaseModel, extra="allow", strict=True):
+    format_of_run: int
+    made_with: dict[str, str]
+    recipe_hash: str
+    recipe: dict[str, Any]
+    contents: dict[str, str]
+    seed: int = Field(ge=0)
+    start: int = Field(ge=0)
+    count: int = Field(ge=1)
+    part: str
+    val: float = Field(ge=0, lt=1)
+    to: str
+    format: Literal["jpg", "png"]
+    quality: int = Field(ge=1, le=100)
+    boxes: bool
+    dictionary: str | None = None
+    field: str = "text"
+
+
+class _Shard(BaseModel, extra="allow", strict=True):
+    number: int
+    pixels: str | None = None
+    files: Any = None
+
+
+class Plan(BaseModel, extra="allow", strict=True):
+    """A report, or its recipe form, as far as rebuilding needs it.
+
+    Attributes:
+        run: what decides the set.
+        shards: hashes of each shard; None in the recipe form.
+        files: name -> hash of the files that belong to all shards.
+        proof: of the recipe form of a finished set: what `recipe_form` kept of the lines.
+    """
+
+    run: _Run
+    shards: list[_Shard] | None = None
+    files: dict[str, str] = Field(default_factory=dict)
+    proof: dict[str, Any] | None = None
+
+
+def read_plan(path: Path) -> tuple[Plan, dict[str, Any]]:
+    """A finished set's ``report.json``, or a recipe form: its parts with their types, and all.
+
+    Raises:
+        UsageError: no such file.
+        ExportError: it does not say how a set was composed, or was changed by hand.
+    """
+    if not path.is_file():
+        raise UsageError(f"no file {path}; name the report.json of a set, or its recipe form")
+    if path.stat().st_size > MAX_PLAN_BYTES:
+        raise ExportError(f"{path} is larger than any report")
+    data = path.read_bytes()
+    try:
+        plan = Plan.model_validate_json(data)
+        whole: dict[str, Any] = json.loads(data)
+        run = whole["run"]
+        made_of = {**plan.run.contents, "part": plan.run.part, "val": str(run["val"])}
+        found = recipe_hash(run["recipe"], made_of)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ExportError(
+            f"{path} does not say how a set was composed: {place}: {first['msg']}"
+        ) from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise ExportError(f"{path} does not say how a set was composed ({reason})") from None
+    if plan.run.format_of_run != FORMAT_OF_RUN:
+        raise ExportError(f"{path}: runs of form {plan.run.format_of_run} are not known here")
+    if found != plan.run.recipe_hash:
+        raise ExportError(
+            f"{path}: its recipe, contents, part or val is not what its recipe_hash was made of: "
+            "the file was changed; take it as it was written"
+        )
+    return plan, whole
+
+
+def write_plan(form: Mapping[str, Any], path: Path, *, overwrite: bool = False) -> None:
+    """Write a recipe form.
+
+    Raises:
+        UsageError: the name does not end in ``.json``, or is taken.
+    """
+    if path.suffix != ".json":
+        raise UsageError(f"{path}: a plan is one file; give it a name that ends in .json")
+    if path.exists() and not overwrite:
+        raise UsageError(f"{path} is there already; pass --overwrite to replace it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    put(path, json.dumps(form, ensure_ascii=False, indent=1).encode())
