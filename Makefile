@@ -82,7 +82,8 @@ lock: $(VENV)/.dev $(VENV)/.docs  ## write the versions in use to the lock file
 	$(PIP) -e '.[dev,docs,sample,fuzz]'
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > $(LOCK)
 
-browser:  ## Debian's Chromium, for looking at pages (asks for root)
+browser: $(VENV)/.dev  ## Debian's Chromium, for looking at pages (asks for root), and what drives it
+	$(PIP) -c $(LOCK) -e '.[browser]'
 	apt-get update -qq && apt-get install -y -qq chromium
 
 clean:  ## remove what was made

@@ -8,6 +8,8 @@ Everything in them is simulated handwriting. The same code and sample give the s
 from __future__ import annotations
 
 import argparse
+import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,13 @@ from penline.recipe import Composer
 from penline.records import Sample
 from penline.render.kernel import lay_ink
 from penline.sample import corpus_files, sample_bank
+from penline.template.guides import bank_guides
+from penline.template.scan import read_sheet
+from penline.template.straight import PX_MM
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from fakes_photo import Strength, jpeg, photograph, sheet_of, write
 
 Image = npt.NDArray[np.uint8]
 
@@ -213,6 +222,35 @@ def icon(bank: Bank) -> Image:
     return np.asarray(cv2.resize(colour(WHITE - cell), (48, 48), interpolation=cv2.INTER_AREA))
 
 
+def own_hand(bank: Bank) -> Image:
+    """A written sheet as photographed, and what was read: sound cells blue, others orange."""
+    characters = tuple("你好天气今日学习写字我们的家在山水之间，。？有人说话ABCabc0123456789")
+    rng = np.random.default_rng(7)
+    sheet, grid = sheet_of(characters, bank_guides(bank), cell_mm=20)
+    planted = {3: "clipped", 17: "blotted", 24: "blank", 30: "faint"}
+    write(sheet, grid, bank, "sample:01", rng, planted=planted, em_mm=12.0)
+    how = Strength(tilt=0.06, turn_deg=8.0, light=0.4, shadow=0.25, side_px=2400)
+    shot = photograph(sheet.page, rng, how)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photograph.jpg"
+        path.write_bytes(jpeg(shot, how.quality))
+        read = read_sheet(path, characters, path)
+    straight = colour(WHITE - read.straight)
+    for one in read.written:
+        corner = np.array(grid.corner_mm(one.cell))
+        start, end = (
+            tuple(round(at * PX_MM) for at in place) for place in (corner, corner + grid.cell_mm)
+        )
+        cv2.rectangle(straight, start, end, BOX if one.flaw else (40, 110, 200), 6)
+    height = 570
+    pair = []
+    for image in (shot, straight):
+        size = round(image.shape[1] * height / image.shape[0]), height
+        pair.append(np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8))
+    pair[1] = pad(pair[1], (0, 0, GAP_PX, 0))
+    return np.concatenate(pair, 1)
+
+
 PICTURES = {
     "lines-plain.png": plain,
     "lines-papers.jpg": papers,
@@ -221,6 +259,7 @@ PICTURES = {
     "page.jpg": page,
     "columns.jpg": columns,
     "icon.png": icon,
+    "own-hand.jpg": own_hand,
 }
 
 

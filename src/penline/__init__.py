@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from penline import stream as stream
     from penline.api import info as info
     from penline.api import sheet as sheet
     from penline.bank import open_bank as open_bank
@@ -45,8 +46,10 @@ __all__ = ["__version__", *sorted(_PLACES)]
 
 def __getattr__(name: str) -> Any:
     """Load a public name on first use, so that ``import penline`` costs next to nothing."""
-    if name not in _PLACES:
-        raise AttributeError(f"module 'penline' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "stream":
+        return import_module("penline.stream")
+    if name not in _PLACES:
+        raise AttributeError(f"module 'penline' has no attribute {name!r}")
     return getattr(import_module(_PLACES[name]), name)

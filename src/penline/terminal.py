@@ -89,6 +89,8 @@ def print_facts(one: FileFacts) -> None:
         out.print(f"  {escape(writer)}: {count:,}")
     if len(most) > 20:
         out.print(f"  and {len(most) - 20:,} more writers")
+    if one.note:
+        out.print(f"  [cyan]note[/cyan] {escape(one.note)}")
     for defect in one.defects:
         out.print(f"  [red]defect[/red] {escape(str(defect))}")
     if one.defect_count > len(one.defects):
@@ -99,6 +101,9 @@ def print_census(found: Census) -> None:
     """Print what a census found: archives, figures, findings, notes, a verdict."""
     for shelf in found.shelves:
         needed = len(shelf.here) + len(shelf.missing)
+        if not needed:
+            out.print(f"{escape(shelf.id)}: {escape(shelf.advice)}")
+            continue
         out.print(f"{escape(shelf.id)}: {len(shelf.here)} of {needed} files in ", end="")
         out.print(escape(str(shelf.folder)))
         for path in shelf.here:

@@ -42,6 +42,9 @@ EXAMPLES: dict[str, dict[str, str]] = {
         ),
         "Pages, for formats that hold them:": f"{_OWN} -n 500 --to page-xml -o pages",
         "Line 12,345 alone; it is the same line:": f"{_OWN} --start 12345 -n 1 -o one",
+        "On a cluster, into an object store:": (
+            f"{_OWN} -n 10000000 --engine ray --staging /shared/staging -o s3://bucket/lines"
+        ),
         "The recipe alone, a few kilobytes, from which `penline rebuild` makes the set:": (
             f"{_OWN} -n 100000 --plan-only -o plan.json"
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from penline.cli import archives, looking, making  # each module brings its commands
+from penline.cli import again, archives, looking, making, own  # each module brings its commands
 from penline.cli.base import app, main
 
-__all__ = ["app", "archives", "looking", "main", "making"]
+__all__ = ["again", "app", "archives", "looking", "main", "making", "own"]

@@ -163,6 +163,7 @@ def census(
     and one of them is met; `not published` is shown for what nobody has counted.
 
     `--json` prints one object: `whole` (true: exit code 0), `verdict`, `files`, `records`,
+    `unlabelled` (characters that came without a label),
     `figures` (`card`, `what`, `part`, `scope`, `found`, `published`: a list of `value`, `source`,
     `confidence`, `rounded`; `verdict`), `findings` (`kind`, `card`, `file`, `offset`, `record`,
     `field`, `expected`, `found`; the first thousand of `finding_count`), `notes` (`card`, `says`,

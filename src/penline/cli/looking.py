@@ -94,3 +94,32 @@ def realism(
     print_realism(found)
     if output is not None:
         out.print(escape(str(output)))
+
+
+@app.command()
+def serve(
+    banks: Annotated[
+        list[Path] | None,
+        typer.Option("--bank", help="A bank to look at; the embedded sample by default."),
+    ] = None,
+    corpora: Annotated[
+        list[Path] | None,
+        typer.Option("--corpus", help="Text for sentences; the embedded sample's by default."),
+    ] = None,
+    field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8137,
+    host: Annotated[
+        str, typer.Option(help="Where to listen; for others than this machine, with a token.")
+    ] = "127.0.0.1",
+) -> None:
+    """Show the catalogue, the atlas and the playground in a browser, until Ctrl-C."""
+    from penline.api import serve as run
+
+    run(
+        banks or (),
+        corpora or (),
+        field=field,
+        port=port,
+        host=host,
+        ready=lambda address: out.print(escape(address), highlight=False, soft_wrap=True),
+    )

@@ -81,7 +81,14 @@ def compose(
         typer.Option("--corpus", help="Text: .txt or .jsonl, also .gz; may be repeated."),
     ] = None,
     field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
-    to: Annotated[str, typer.Option("--to", help="The training format.")] = "paddleocr",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to",
+            help="The format. Lines: paddleocr, imagefolder, parquet, lmdb, webdataset, doctr, "
+            "kraken, kraken-arrow or easyocr. Pages: paddleocr-det, page-xml or coco.",
+        ),
+    ] = "paddleocr",
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other lines.")] = 0,
     start: Annotated[int, typer.Option(min=0, help="Index of the first line.")] = 0,
     val: Annotated[
@@ -180,8 +187,9 @@ def convert(
         str,
         typer.Option(
             "--to",
-            help="The format: paddleocr, imagefolder or parquet (lines); paddleocr-det, "
-            "page-xml or coco (pages); inkml (strokes).",
+            help="The format. Lines: paddleocr, imagefolder, parquet, lmdb, webdataset, doctr, "
+            "kraken, kraken-arrow or easyocr. Pages: paddleocr-det, page-xml or coco. "
+            "Strokes: inkml.",
         ),
     ] = "paddleocr",
     unknown: Annotated[

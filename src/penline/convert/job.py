@@ -88,6 +88,9 @@ def convert(
         "boxes": boxes,
     }
     with run.held():
+        ended = run.ended(identity)
+        if ended is not None:
+            return ended
         run.begin(identity, overwrite=overwrite)
         found = _counted(items(files, kind.takes, policy, salvage=salvage), progress)
         number = -1
@@ -104,7 +107,7 @@ def convert(
             "run": identity,
             "simulated": False,
             "mixed_writers": False,
-            "sources": terms(file.source.card for file in files),
+            "sources": terms(file.source.card for file in files if not file.fault),
             "left_out": left_out,
         }
         try:

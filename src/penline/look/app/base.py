@@ -1,0 +1,123 @@
+"""What every address shares: the desk, the templates, and the threads that work."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Sequence
+from importlib import resources
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+import jinja2
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from penline.datasets.names import leaf
+from penline.errors import BankError, FormatError, PenlineError
+from penline.look.app import limits
+from penline.look.app.desk import Desk, OnDesk
+from penline.look.app.judge import Judgements
+
+__all__ = ["ASSETS", "Base", "Handler", "asset", "explained"]
+
+R = TypeVar("R")
+Handler = Callable[["Base", Request], Response]
+ASSETS = {
+    "app.css": "text/css; charset=utf-8",
+    "app.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+"""All that is served from the package, by name; nothing else is reachable."""
+
+
+class Base:
+    """Shared by all handlers.
+
+    Args:
+        desk: the banks and the text.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.judgements = Judgements()
+        self.threads = anyio.CapacityLimiter(limits.WORKERS)
+        self.templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("penline.look.app"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self.templates.globals |= {"assets": {name: f"/{name}?{asset(name)[1]}" for name in ASSETS}}
+        self.templates.filters["code"] = code_point
+        self.templates.filters["ordinal"] = _ordinal
+
+    def characters(self, banks: Sequence[OnDesk]) -> set[str]:
+        """The characters of some banks."""
+        return set().union(*(one.bank.characters for one in banks))
+
+    def writers(self, banks: Sequence[OnDesk]) -> list[tuple[str, int]]:
+        """The writers of some banks and how many glyphs they wrote, in order of their ids."""
+        counts: dict[str, int] = {}
+        for one in banks:
+            for facts in one.bank.header.writers:
+                counts[facts.id] = counts.get(facts.id, 0) + facts.glyphs
+        return sorted(counts.items())
+
+    def page(self, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
+        """A page from its template."""
+        text = self.templates.get_template(template).render(values)
+        # a label may hold what UTF-8 has no bytes for
+        body = text.encode("utf-8", "replace")
+        return HTMLResponse(body, status, headers={"cache-control": "no-store"})
+
+    async def work(self, function: Callable[..., R], *arguments: Any) -> R:
+        """Call a function in one of a few threads."""
+        call = functools.partial(function, *arguments)
+        return await anyio.to_thread.run_sync(call, limiter=self.threads)
+
+    def refuse(self, request: Request, status: int, why: str) -> Response:
+        """Say what is wrong, as a page or as JSON."""
+        if "text/html" in request.headers.get("accept", ""):
+            return self.page("error.html", status, title=f"{status}", why=why, here="")
+        return JSONResponse({"error": why}, status, headers={"cache-control": "no-store"})
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """The answer to an error that is known."""
+        if isinstance(error, HTTPException):
+            return self.refuse(request, error.status_code, error.detail)
+        return self.refuse(request, 422, explained(error))
+
+
+def explained(error: Exception) -> str:
+    """What an error says, without the folders of this machine.
+
+    >>> explained(FormatError("/home/me/x.zip::1-c.gnt", 7, "size", "10", "12"))
+    '1-c.gnt: byte 7: size: expected 10, found 12'
+    """
+    if isinstance(error, FormatError):
+        where = f"{leaf(error.file)}: byte {error.offset}: {error.field}"
+        return f"{where}: expected {error.expected}, found {error.found}"
+    if isinstance(error, BankError):
+        return "A bank is damaged; `penline info` tells where."
+    return str(error) if isinstance(error, PenlineError) else "This did not work."
+
+
+@functools.cache
+def asset(name: str) -> tuple[bytes, str]:
+    """A file of the package, and a short hash of it."""
+    data = resources.files("penline.look.app").joinpath("static", name).read_bytes()
+    return data, hashlib.blake2b(data, digest_size=6).hexdigest()
+
+
+def code_point(character: str) -> str:
+    """``U+6C38`` and the like, for as many characters as there are."""
+    return " ".join(f"U+{ord(one):04X}" for one in character)
+
+
+def _ordinal(character: str) -> int:
+    """The code point of a label; of several characters, that of the first."""
+    return ord(character[0]) if character else 0

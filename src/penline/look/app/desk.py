@@ -1,0 +1,191 @@
+"""What the server has open: banks, uploaded ones among them, and the text."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from penline.bank import Bank
+from penline.bank.shelf import Bits, Shelf
+from penline.corpus import Corpus
+from penline.datasets.names import leaf
+from penline.errors import UsageError
+from penline.formats.door import printable
+from penline.look.app.limits import UPLOADS
+from penline.recipe.kit import Kit, spellings
+from penline.recipe.schema import load_recipe
+
+__all__ = ["Desk", "OnDesk", "Ready"]
+
+_KITS = 32
+_SHELVES = 8
+"""Shelves kept: one for each choice of banks that was made of late."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDesk:
+    """One bank on the desk.
+
+    Attributes:
+        number: what it is called in addresses; never given twice.
+        name: what it is called on pages; no path.
+        bank: the bank.
+        folder: for an uploaded one, the folder to remove with it.
+    """
+
+    number: int
+    name: str
+    bank: Bank
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Banks ready to compose from.
+
+    Attributes:
+        shelf: the banks as one, every part of them.
+        known: ids of the writers who are known to be one person.
+        bits: the same as bits.
+        kits: what composes, by recipe.
+    """
+
+    shelf: Shelf
+    known: frozenset[str]
+    bits: Bits
+    kits: OrderedDict[str, Kit] = field(default_factory=OrderedDict)
+
+    def kit(self, recipe: Mapping[str, Any], corpus: Corpus, writer: str) -> Kit:
+        """What composes a text: made once for a recipe, and given each text in turn.
+
+        Args:
+            recipe: the recipe, as plain values.
+            corpus: the text.
+            writer: the only writer it may be by; ``""`` for any.
+
+        Raises:
+            RecipeError, CorpusError: what is given does not go together.
+        """
+        key = json.dumps(recipe)
+        made = self.kits.get(key)
+        if made is None:
+            made = Kit(load_recipe(recipe), self.shelf.banks, corpus, part="all", shelf=self.shelf)
+            made.hand  # noqa: B018 - what costs most is made now, and shared by the copies
+            self.kits[key] = made
+            while len(self.kits) > _KITS:
+                self.kits.popitem(last=False)
+        own = copy.copy(made)
+        own.corpus = corpus
+        own.lines = {"train": corpus.whole_lines(made.recipe.corpus.length_range)}
+        own.able = {"train": self.shelf.bits([writer])} if writer else made.able
+        return own
+
+
+@dataclass
+class Desk:
+    """Banks by number, and the text that sentences come from; safe to use from several threads.
+
+    Attributes:
+        corpus: where the sentences come from.
+        folder: where uploads may lie.
+        samples: whether the banks are the embedded sample.
+    """
+
+    corpus: Corpus
+    folder: Path
+    samples: bool = False
+    _banks: dict[int, OnDesk] = field(default_factory=dict)
+    _ready: OrderedDict[tuple[int, ...], Ready] = field(default_factory=OrderedDict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _next: int = 0
+
+    def add(self, bank: Bank, name: str = "", folder: Path | None = None) -> OnDesk:
+        """Put a bank on the desk.
+
+        Args:
+            bank: the bank.
+            name: what to call it; the last part of its path where this is empty.
+            folder: for an uploaded one, the folder to remove with it.
+
+        Raises:
+            UsageError: there are as many uploads as the desk takes.
+        """
+        with self._lock:
+            if folder is not None and len(self.uploads) >= UPLOADS:
+                raise UsageError(f"{UPLOADS} uploads are open; take one off first")
+            plain = printable(name or leaf(str(bank.path)))
+            taken = {one.name for one in self._banks.values()}
+            own, again = plain, 2
+            while own in taken:
+                own, again = f"{plain} ({again})", again + 1
+            made = OnDesk(self._next, own, bank, folder)
+            self._banks[made.number] = made
+            self._next += 1
+            return made
+
+    def remove(self, number: int) -> None:
+        """Take an uploaded bank off the desk, and its files away.
+
+        Raises:
+            UsageError: no upload has that number.
+        """
+        with self._lock:
+            found = self._banks.get(number)
+            if found is None or found.folder is None:
+                raise UsageError("no such upload")
+            del self._banks[number]
+            for numbers in [key for key in self._ready if number in key]:
+                del self._ready[numbers]
+        with contextlib.suppress(OSError):  # some systems remove no file that is mapped
+            shutil.rmtree(found.folder)
+
+    @property
+    def banks(self) -> list[OnDesk]:
+        """The banks, in the order in which they came."""
+        with self._lock:
+            return list(self._banks.values())
+
+    @property
+    def uploads(self) -> list[OnDesk]:
+        """The uploaded ones among them."""
+        return [one for one in self.banks if one.folder is not None]
+
+    def bank(self, number: int) -> OnDesk:
+        """One bank by its number.
+
+        Raises:
+            UsageError: no bank has it.
+        """
+        with self._lock:
+            if number not in self._banks:
+                raise UsageError("no such bank here")
+            return self._banks[number]
+
+    def chosen(self, numbers: Sequence[int]) -> list[OnDesk]:
+        """The banks of these numbers; all that are no uploads where there is no number."""
+        if numbers:
+            return [self.bank(number) for number in dict.fromkeys(numbers)]
+        return [one for one in self.banks if one.folder is None]
+
+    def ready(self, numbers: Sequence[int]) -> Ready:
+        """The banks of these numbers as one; kept for the next time."""
+        chosen = self.chosen(numbers)
+        key = tuple(one.number for one in chosen)
+        with self._lock:
+            found = self._ready.get(key)
+            if found is None:
+                shelf = Shelf([one.bank for one in chosen], spellings, "all")
+                found = Ready(shelf, frozenset(shelf.known), shelf.bits(shelf.known))
+                self._ready[key] = found
+            self._ready.move_to_end(key)
+            while len(self._ready) > _SHELVES:
+                self._ready.popitem(last=False)
+            return found

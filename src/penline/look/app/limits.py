@@ -1,0 +1,50 @@
+"""How much of everything a visitor may ask for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = [
+    "BODY_BYTES",
+    "CLASS_GLYPHS",
+    "CONNECTIONS",
+    "HEAD_SECONDS",
+    "MARKS",
+    "PAGE_GLYPHS",
+    "SEND_SECONDS",
+    "TEXT_CHARACTERS",
+    "UPLOADS",
+    "UPLOAD_BYTES",
+    "UPLOAD_FILES",
+    "UPLOAD_GLYPHS",
+    "UPLOAD_INK_BYTES",
+    "UPLOAD_SECONDS",
+    "WORKERS",
+]
+
+BODY_BYTES: Final = 1 << 18
+"""Of a request that is no upload."""
+UPLOAD_BYTES: Final = 64 << 20
+UPLOADS: Final = 8
+"""Uploaded banks kept at a time."""
+UPLOAD_FILES: Final = 2000
+"""Files of records in one uploaded archive."""
+UPLOAD_GLYPHS: Final = 200_000
+UPLOAD_INK_BYTES: Final = 256 << 20
+"""Unpacked ink of one upload."""
+UPLOAD_SECONDS: Final = 60.0
+"""For reading one upload."""
+HEAD_SECONDS: Final = 10.0
+"""From the first byte of a request to the end of its head; and between two parts of a body."""
+SEND_SECONDS: Final = 20.0
+"""For a client to take what it is sent."""
+CONNECTIONS: Final = 400
+WORKERS: Final = 4
+"""Threads that work at a time."""
+TEXT_CHARACTERS: Final = 120
+PAGE_GLYPHS: Final = 100
+"""Glyphs of a page, and of a sprite sheet."""
+CLASS_GLYPHS: Final = 3000
+"""Glyphs of one character and bank that are compared with each other."""
+MARKS: Final = 1000
+"""Glyphs on a list."""

@@ -1,0 +1,194 @@
+"""A line of the playground: the text as it stands, by a writer of the desk's banks."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from penline.bank.shelf import Bits, Shelf
+from penline.corpus import Corpus
+from penline.errors import CorpusError, ExportError, UnwritableLine
+from penline.look.app.desk import Desk
+from penline.look.app.wish import Wish, recipe_yaml
+from penline.look.page import data_uri
+from penline.randomness import rng
+from penline.recipe.kit import spellings
+from penline.recipe.make import make
+from penline.records import Sample
+
+__all__ = ["Drawn", "answer", "draw", "png_of", "sentence"]
+
+_WRITERS = 200
+"""Writers named for a text."""
+_TRIES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What became of a wish.
+
+    Attributes:
+        sample: the line; None where nothing of the text can be written.
+        text: what of the text could be written.
+        lacking: characters that nobody has, or that the chosen writer lacks.
+        able: how many known writers have every character of `text`.
+        writers: some of them.
+        mixed: whether the glyphs are by anybody, because no writer is known.
+        said: why there is no line, or what else there is to know; or ``""``.
+    """
+
+    sample: Sample | None
+    text: str
+    lacking: str
+    able: int
+    writers: tuple[str, ...]
+    mixed: bool
+    said: str
+
+
+def draw(desk: Desk, wish: Wish) -> Drawn:
+    """Write the text of a wish.
+
+    Raises:
+        UsageError, RecipeError, BankError: what is asked for does not work.
+    """
+    ready = desk.ready(wish.banks)
+    shelf, mixed = ready.shelf, not ready.known
+    if wish.writer and wish.writer not in ready.known:
+        return Drawn(None, "", "", 0, (), mixed, f"no known writer here is {wish.writer}")
+    # a character that no bank has is told before the shelf remembers it
+    lacking = [c for c in dict.fromkeys(wish.text) if not _held(shelf, c)]
+    among = shelf.bits([wish.writer]) if wish.writer else ready.bits
+    if not mixed:
+        lacking += [
+            c
+            for c in dict.fromkeys(wish.text)
+            if c not in lacking and not shelf.count(shelf.coverage(c) & among)
+        ]
+    text = " ".join("".join(c for c in wish.text if c not in lacking).split())
+    gone = "".join(lacking)
+    if not text:
+        said = "Nobody here has any of these characters." if gone else "Type something."
+        return Drawn(None, "", gone, 0, (), mixed, said)
+    able = shelf.who(text, ready.bits)
+    names = _names(shelf, able)
+    try:
+        kit = ready.kit(wish.recipe(mixed=mixed), Corpus.from_texts([text]), wish.writer)
+        sample = make(kit, wish.seed, wish.index)
+    except UnwritableLine as error:
+        return Drawn(None, text, gone, shelf.count(able), names, mixed, error.reason)
+    except CorpusError:
+        return Drawn(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
+    said = "" if mixed or shelf.count(able) or wish.writer else "No one writer has all of these."
+    return Drawn(sample, sample.text, gone, shelf.count(able), names, mixed, said)
+
+
+def _held(shelf: Shelf, character: str) -> bool:
+    if character.isspace():
+        return True
+    return any(all(c in shelf.characters for c in way) for way in spellings(character))
+
+
+def _names(shelf: Shelf, able: Bits) -> tuple[str, ...]:
+    bits = np.unpackbits(able.view(np.uint8), bitorder="little")
+    return tuple(shelf.writers[number] for number in np.flatnonzero(bits)[:_WRITERS].tolist())
+
+
+def png_of(sample: Sample) -> bytes:
+    """The picture of a line as PNG."""
+    image = sample.image
+    if image.ndim == 3:
+        image = np.ascontiguousarray(image[:, :, ::-1])
+    good, encoded = cv2.imencode(".png", image)
+    if not good:
+        raise ExportError("the picture could not be encoded")
+    return bytes(encoded.tobytes())
+
+
+def answer(desk: Desk, wish: Wish) -> dict[str, Any]:
+    """Picture, boxes and what is to be said of a line, for the page's script."""
+    drawn = draw(desk, wish)
+    sample = drawn.sample
+    said: dict[str, Any] = {
+        "text": drawn.text,
+        "lacking": [[c, f"U+{ord(c):04X}"] for c in drawn.lacking],
+        "able": drawn.able,
+        "writers": drawn.writers,
+        "said": drawn.said,
+        "copies": copies(desk, wish, drawn),
+    }
+    if sample is None:
+        return said
+    height, width = sample.image.shape[:2]
+    said |= {
+        "src": data_uri(png_of(sample), "image/png"),
+        "width": width,
+        "height": height,
+        "writer": sample.writer or "several",
+        "quads": np.round(sample.quads, 1).tolist(),
+        "counts": sample.counts,
+        "drawn": _short(sample.drawn),
+    }
+    return said
+
+
+def _short(drawn: Mapping[str, Any]) -> list[list[str]]:
+    """A few of the numbers drawn, as name and value."""
+    layout, paper = drawn["layout"], drawn["paper"]
+    rows = [["em", f"{layout['em_px']:.1f} px"], ["paper", str(paper["name"])]]
+    rows += [["effect", str(effect["name"])] for effect in drawn["effects"] if "name" in effect]
+    return rows
+
+
+def copies(desk: Desk, wish: Wish, drawn: Drawn) -> dict[str, str]:
+    """The line as a command, as a recipe, and as Python; names of banks stand for their paths."""
+    recipe = recipe_yaml(wish.recipe(mixed=drawn.mixed))
+    chosen = desk.chosen(wish.banks)
+    sample_only = desk.samples and all(one.folder is None for one in chosen)
+    names = [] if sample_only else [one.name for one in chosen]
+    text = drawn.text or wish.text
+    words = ["penline", "compose", "--recipe", "recipe.yaml"]
+    for name in names:
+        words += ["--bank", name]
+    words += ["--corpus", "line.txt", "--part", "all", "-n", str(wish.index + 1)]
+    words += ["--seed", str(wish.seed), "-o", "lines"]
+    command = f"printf '%s\\n' {shlex.quote(text)} > line.txt\n{shlex.join(words)}\n"
+    if wish.writer:
+        command += "# compose draws the writer itself; Python below keeps to one\n"
+    banks = ", ".join(f"penline.open_bank({name!r})" for name in names) or "penline.sample_bank()"
+    writers = f"\n    writers={{{wish.writer!r}}}," if wish.writer else ""
+    python = f"""\
+import penline
+from penline.corpus import Corpus
+from penline.recipe.kit import Kit
+from penline.recipe.make import make
+
+kit = Kit(
+    penline.load_recipe("recipe.yaml"),
+    [{banks}],
+    Corpus.from_texts([{text!r}]),
+    part="all",{writers}
+)
+sample = make(kit, {wish.seed}, {wish.index})
+sample.image, sample.text, sample.quads
+"""
+    return {"command": command, "recipe": recipe, "python": python}
+
+
+def sentence(desk: Desk, numbers: tuple[int, ...], seed: int) -> str:
+    """A line of the desk's text, one that a writer can write if any is found."""
+    ready = desk.ready(numbers)
+    draws = rng(seed, 0, "sentence")
+    lines = desk.corpus.lines((6, 18))
+    text = ""
+    for _ in range(_TRIES):
+        text = lines.sample(draws).text
+        held = all(_held(ready.shelf, c) for c in text)
+        if held and (not ready.known or ready.shelf.count(ready.shelf.who(text, ready.bits))):
+            break
+    return text

@@ -1,0 +1,90 @@
+"""The application: addresses, and what answers at each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from penline.errors import PenlineError
+from penline.look.app import atlas, cards, marks, playground, upload
+from penline.look.app.base import ASSETS, Base, Handler, asset
+from penline.look.app.desk import Desk
+from penline.look.app.guard import Guard
+
+__all__ = ["PAGES", "site"]
+
+PAGES: dict[str, Handler] = {
+    "/": cards.home,
+    "/catalogue": cards.catalogue,
+    "/catalogue/{id}": cards.one_card,
+    "/atlas": atlas.overview,
+    "/atlas/character/{code}": atlas.of_character,
+    "/atlas/writer": atlas.of_writer,
+    "/sprite/{bank:int}.png": atlas.sprite,
+    "/glyph/{bank:int}/{row:int}.png": atlas.glyph_png,
+    "/glyph/{bank:int}/{row:int}.json": atlas.glyph_facts,
+    "/marks": marks.show,
+    "/playground": playground.show,
+    "/line": playground.line,
+    "/line.png": playground.line_png,
+    "/sentence": playground.new_sentence,
+}
+"""What is got; each handler runs in a thread."""
+
+
+def site(
+    desk: Desk, *, port: int, token: str = "", hosts: Collection[str] = (), **patience: float
+) -> ASGIApp:
+    """The application for a desk, its guard before it.
+
+    Args:
+        desk: the banks and the text.
+        port: the port that it answers at.
+        token: what visitors have to bring; ``""`` for none.
+        hosts: further names that it may be called by.
+        patience: `receive_seconds` and `send_seconds` of the `Guard`.
+    """
+    base = Base(desk)
+    routes = [Route(path, _got(base, handler)) for path, handler in PAGES.items()]
+    routes += [Route(f"/{name}", _asset(name)) for name in ASSETS]
+    routes += [
+        Route("/errata", _posted(base, marks.export), methods=["POST"]),
+        Route("/forget", _posted(base, upload.forget), methods=["POST"]),
+        Route("/upload", upload.Uploads(base).take, methods=["POST"]),
+    ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={HTTPException: base.failed, PenlineError: base.failed},
+    )
+    return Guard(app, port=port, token=token, hosts=hosts, **patience)
+
+
+def _got(base: Base, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return await base.work(handler, base, request)
+
+    return answer
+
+
+def _posted(
+    base: Base, handler: Callable[[Base, bytes], Response]
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        return await base.work(handler, base, await request.body())
+
+    return answer
+
+
+def _asset(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_: Request) -> Response:
+        data = asset(name)[0]
+        keep = {"cache-control": "max-age=31536000, immutable"}
+        return Response(data, media_type=ASSETS[name], headers=keep)
+
+    return answer

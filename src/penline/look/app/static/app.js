@@ -1,0 +1,399 @@
+// The pages of penline serve. Texts become text nodes, never markup; nothing outside is asked.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+
+function el(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (value !== null && value !== undefined && value !== false) {
+      made.setAttribute(key, value === true ? "" : String(value));
+    }
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+const count = (number) => Number(number).toLocaleString("en-US");
+
+async function got(address, options) {
+  const answer = await fetch(address, { headers: { accept: "application/json" }, ...options });
+  const type = answer.headers.get("content-type") || "";
+  const body = type.startsWith("application/json") ? await answer.json() : await answer.text();
+  if (!answer.ok) throw new Error(body.error || body || "The server did not answer.");
+  return body;
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, select, textarea");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = $("q") || $("text");
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+  field.select();
+});
+
+// The list of marked glyphs: kept in this tab.
+
+const LIST = "penline-marks";
+
+function marks() {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(LIST) || "[]");
+    return Array.isArray(found) ? found : [];
+  } catch {
+    return [];
+  }
+}
+
+function keep(list) {
+  sessionStorage.setItem(LIST, JSON.stringify(list));
+  tally();
+}
+
+function tally() {
+  const shown = document.querySelector("[data-tally]");
+  const number = marks().length;
+  shown.textContent = String(number);
+  shown.hidden = number === 0;
+}
+
+const same = (bank, row) => (mark) => mark.bank === bank && mark.row === row;
+
+function showMarked() {
+  const list = marks();
+  for (const glyph of document.querySelectorAll("button.glyph")) {
+    const bank = Number(glyph.closest("[data-bank]").dataset.bank);
+    glyph.classList.toggle("marked", list.some(same(bank, Number(glyph.dataset.row))));
+  }
+}
+
+function atlas() {
+  const dialog = $("one");
+  let now = null;
+  const fixed = () => { $("relabel-field").hidden = $("fix").value !== "relabel"; };
+
+  async function open(glyph) {
+    const bank = Number(glyph.closest("[data-bank]").dataset.bank);
+    const row = Number(glyph.dataset.row);
+    const facts = await got(`/glyph/${bank}/${row}.json`);
+    now = { bank, row, character: facts.character, writer: facts.writer };
+    const mark = marks().find(same(bank, row));
+    $("one-picture").src = `/glyph/${bank}/${row}.png`;
+    $("one-picture").alt = `${facts.character} by ${facts.writer}`;
+    $("one-title").replaceChildren(el("bdi", { lang: "zh-Hans" }, facts.character), ` ${facts.code}`);
+    const code = (facts.character.codePointAt(0) || 0).toString(16).toUpperCase().padStart(4, "0");
+    const rows = [
+      ["Writer", el("a", { href: `/atlas/writer?w=${encodeURIComponent(facts.writer)}` }, facts.writer)],
+      ["Character", el("a", { href: `/atlas/character/${code}` }, "all who wrote it")],
+      ["Bank", facts.bank], ["Card", facts.card], ["Part", facts.part],
+      ["Archive", facts.archive], ["File", facts.member],
+      ["Record", `${count(facts.record)}, at byte ${count(facts.offset)}`],
+      ["Size", `${facts.width} × ${facts.height} px`],
+    ];
+    $("one-facts").replaceChildren(...rows.filter(([, value]) => value !== "").flatMap(
+      ([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+    $("defect").value = mark ? mark.defect : "";
+    $("fix").value = mark ? mark.fix : "skip";
+    $("relabel").value = mark ? mark.relabel : "";
+    $("put").textContent = mark ? "Change the mark" : "Mark";
+    $("unput").hidden = !mark;
+    fixed();
+    dialog.showModal();
+  }
+
+  for (const glyph of document.querySelectorAll("button.glyph")) {
+    glyph.addEventListener("click", () => open(glyph).catch((error) => window.alert(error.message)));
+  }
+  $("fix").addEventListener("change", fixed);
+  $("one-mark").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const fix = $("fix").value;
+    const relabel = fix === "relabel" ? Array.from($("relabel").value)[0] || "" : "";
+    if (fix === "relabel" && !relabel) {
+      $("relabel").focus();
+      return;
+    }
+    const others = marks().filter((mark) => !same(now.bank, now.row)(mark));
+    keep([...others, { ...now, defect: $("defect").value.trim(), fix, relabel }]);
+    showMarked();
+    dialog.close();
+  });
+  $("unput").addEventListener("click", () => {
+    keep(marks().filter((mark) => !same(now.bank, now.row)(mark)));
+    showMarked();
+    dialog.close();
+  });
+  // arrow keys move among the glyphs
+  document.addEventListener("keydown", (event) => {
+    const glyph = event.target.closest?.(".glyph");
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 0, ArrowUp: 0 }[event.key];
+    if (!glyph || step === undefined) return;
+    event.preventDefault();
+    const all = Array.from(document.querySelectorAll(".glyph"));
+    const at = all.indexOf(glyph);
+    let next = all[at + step];
+    if (!step) {
+      const here = glyph.getBoundingClientRect();
+      const down = event.key === "ArrowDown";
+      const column = all.filter((other) => Math.abs(other.getBoundingClientRect().left - here.left) < 2);
+      next = column[column.indexOf(glyph) + (down ? 1 : -1)];
+    }
+    next?.focus();
+  });
+  showMarked();
+}
+
+function markedPage() {
+  const FIXES = { skip: "skip it", note: "only note it" };
+  function show() {
+    const list = marks();
+    $("marks-empty").hidden = list.length > 0;
+    $("marks-full").hidden = list.length === 0;
+    $("marks-table").tBodies[0].replaceChildren(...list.map((mark) => {
+      const off = el("button", { type: "button", class: "quiet-button",
+        "aria-label": `Take off: ${mark.character} by ${mark.writer}` }, "Take off");
+      off.addEventListener("click", () => {
+        keep(marks().filter((other) => !same(mark.bank, mark.row)(other)));
+        show();
+      });
+      return el("tr", {},
+        el("td", {}, el("img", { class: "ink-small", alt: "", src: `/glyph/${mark.bank}/${mark.row}.png` })),
+        el("td", { lang: "zh-Hans" }, mark.character), el("td", {}, mark.writer),
+        el("td", {}, mark.defect),
+        el("td", {}, FIXES[mark.fix] || `relabel it: ${mark.relabel}`), el("td", {}, off));
+    }));
+  }
+  $("marks-clear").addEventListener("click", () => { keep([]); show(); });
+  $("marks-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const body = JSON.stringify({
+      evidence: $("evidence").value,
+      marks: marks().map(({ bank, row, defect, fix, relabel }) => ({ bank, row, defect, fix, relabel })),
+    });
+    try {
+      const text = await got("/errata", { method: "POST", body });
+      $("marks-yaml").textContent = text;
+      $("marks-yaml").hidden = $("marks-save").hidden = false;
+      URL.revokeObjectURL($("marks-save").href);
+      $("marks-save").href = URL.createObjectURL(new Blob([text], { type: "application/yaml" }));
+      $("marks-said").textContent = "";
+    } catch (error) {
+      $("marks-said").replaceChildren(el("span", { class: "bad" }, error.message));
+    }
+  });
+  show();
+}
+
+function playground() {
+  const form = $("play");
+  const picture = $("picture");
+  let copies = { command: "", recipe: "", python: "" };
+  let shown = "command";
+  let busy = false;
+  let stale = false;
+
+  function asked(more) {
+    const data = new FormData(form);
+    const query = new URLSearchParams();
+    for (const name of ["text", "writer", "banks", "paper", "mode", "height", "direction", "placing", "seed"]) {
+      query.set(name, data.get(name) || "");
+    }
+    query.set("effects", data.getAll("effects").join(","));
+    for (const [name, value] of Object.entries(more || {})) query.set(name, String(value));
+    return query;
+  }
+
+  // one request at a time; what was typed meanwhile is asked for when the answer is there
+  async function draw() {
+    if (busy) {
+      stale = true;
+      return;
+    }
+    busy = true;
+    const begun = performance.now();
+    try {
+      const answer = await got(`/line?${asked()}`);
+      show(answer);
+      if (answer.src) await picture.decode().catch(() => {});
+      document.documentElement.dataset.drawn = (performance.now() - begun).toFixed(1);
+    } catch (error) {
+      $("said").replaceChildren(el("span", { class: "bad" }, error.message));
+    }
+    busy = false;
+    if (stale) {
+      stale = false;
+      draw();
+    } else {
+      many();
+    }
+  }
+
+  function show(line) {
+    const said = [];
+    if (line.src) {
+      const double = $("double").checked ? 2 : 1;
+      picture.src = line.src;
+      picture.width = line.width * double;
+      picture.height = line.height * double;
+      picture.alt = `${line.text}, written by ${line.writer}`;
+      picture.hidden = false;
+      $("boxes").setAttribute("viewBox", `0 0 ${line.width} ${line.height}`);
+      $("boxes").replaceChildren(...line.quads.map((quad) => {
+        const made = document.createElementNS("http://www.w3.org/2000/svg", "polygon");
+        made.setAttribute("points", quad.map((point) => point.join(",")).join(" "));
+        return made;
+      }));
+      said.push(`${line.writer} · ${line.width} × ${line.height} px`);
+      if (line.able) said.push(`${count(line.able)} can write it`);
+    } else {
+      picture.hidden = true;
+      $("boxes").replaceChildren();
+    }
+    if (line.said) said.push(line.said);
+    const borrowed = Object.keys(line.counts || {}).filter((key) => key.startsWith("character borrowed"));
+    if (borrowed.length) said.push(`borrowed: ${borrowed.map((key) => key.slice(20)).join("")}`);
+    const parts = [said.join(" · ")];
+    if (line.lacking.length) {
+      const names = line.lacking.map(([character, code]) => `${character} (${code})`).join(", ");
+      parts.push(el("span", { class: "lack" }, `${said.length ? " · " : ""}nobody has ${names}`));
+    }
+    $("said").replaceChildren(...parts);
+    $("writers").replaceChildren(...line.writers.map((writer) => el("option", { value: writer })));
+    copies = line.copies;
+    $("copy").textContent = copies[shown];
+  }
+
+  function many() {
+    const place = $("many");
+    place.hidden = !$("twenty").checked;
+    if (place.hidden || picture.hidden) {
+      place.replaceChildren();
+      return;
+    }
+    place.replaceChildren(...Array.from({ length: 20 }, (_, index) =>
+      el("img", { src: `/line.png?${asked({ index })}`, alt: `Line ${index + 1} of 20`, loading: "lazy" })));
+  }
+
+  function remember() {
+    history.replaceState(null, "", `?${asked()}`);
+  }
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", () => draw());
+  form.addEventListener("change", remember);
+  $("with-boxes").addEventListener("change", (event) =>
+    $("stage").classList.toggle("with-boxes", event.target.checked));
+  $("again").addEventListener("click", () => {
+    $("seed").value = String((Number($("seed").value) || 0) + 1);
+    draw();
+    remember();
+  });
+  $("sentence").addEventListener("click", async () => {
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    try {
+      $("text").value = (await got(`/sentence?${asked({ seed, text: "" })}`)).text;
+      draw();
+      remember();
+    } catch (error) {
+      $("said").replaceChildren(el("span", { class: "bad" }, error.message));
+    }
+  });
+
+  const tabs = Array.from(document.querySelectorAll("[role=tab]"));
+  function choose(tab) {
+    for (const one of tabs) {
+      one.setAttribute("aria-selected", String(one === tab));
+      one.tabIndex = one === tab ? 0 : -1;
+    }
+    shown = tab.dataset.form;
+    $("copy").setAttribute("aria-labelledby", tab.id);
+    $("copy").textContent = copies[shown];
+  }
+  for (const tab of tabs) {
+    tab.addEventListener("click", () => choose(tab));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+      choose(next);
+      next.focus();
+    });
+  }
+  $("copy-it").addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(copies[shown]);
+      $("copy-it").textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren($("copy"));
+      $("copy-it").textContent = "Selected";
+    }
+    setTimeout(() => { $("copy-it").textContent = "Copy"; }, 1500);
+  });
+
+  // a text file is the list of characters that the photographs dropped with it, or after it, need
+  let list = null;
+  async function take(files) {
+    const isList = (file) => file.name.toLowerCase().endsWith(".txt");
+    for (const file of files.filter(isList)) {
+      list = file;
+      $("drop-said").textContent = `${file.name}: the list of characters for photographs`;
+    }
+    for (const file of files.filter((one) => !isList(one))) {
+      $("drop-said").textContent = `Reading ${file.name} …`;
+      try {
+        const photo = list && /\.(jpe?g|png|webp|bmp)$/i.test(file.name);
+        const address = `/upload?name=${encodeURIComponent(file.name)}&list=${photo ? list.size : 0}`;
+        const body = photo ? new Blob([list, file]) : file;
+        const made = await got(address, { method: "POST", body });
+        const left = Object.values(made.left_out).reduce((sum, number) => sum + number, 0);
+        $("drop-said").textContent = `${made.name}: ${count(made.glyphs)} glyphs, ` +
+          `${count(made.characters)} characters, ${count(made.writers)} writers` +
+          (left ? `; ${count(left)} left out` : "");
+        $("banks").append(el("option", { value: made.bank }, made.name));
+        $("banks").value = String(made.bank);
+        $("writer").value = "";
+        const item = el("li", { "data-upload": made.bank }, el("bdi", {}, made.name), " ",
+          el("button", { type: "button", class: "quiet-button" }, "Take off"));
+        $("uploads").append(item);
+        draw();
+      } catch (error) {
+        $("drop-said").replaceChildren(el("span", { class: "bad" }, error.message.startsWith(file.name)
+          ? error.message : `${file.name}: ${error.message}`));
+      }
+    }
+  }
+  $("file").addEventListener("change", (event) => take(Array.from(event.target.files)));
+  $("uploads").addEventListener("click", async (event) => {
+    const item = event.target.closest("button")?.closest("[data-upload]");
+    if (!item) return;
+    try {
+      await got("/forget", { method: "POST", body: item.dataset.upload });
+      for (const option of Array.from($("banks").options)) {
+        if (option.value === item.dataset.upload) option.remove();
+      }
+      item.remove();
+      draw();
+    } catch (error) {
+      $("drop-said").replaceChildren(el("span", { class: "bad" }, error.message));
+    }
+  });
+  const drop = $("drop");
+  window.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    drop.classList.add("over-it");
+  });
+  window.addEventListener("dragleave", () => drop.classList.remove("over-it"));
+  window.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over-it");
+    take(Array.from(event.dataTransfer.files));
+  });
+  draw();
+}
+
+tally();
+if ($("one")) atlas();
+if ($("marks-form")) markedPage();
+if ($("play")) playground();

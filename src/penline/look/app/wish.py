@@ -1,0 +1,127 @@
+"""What the playground asks for, checked; and the recipe that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from penline.effects import EFFECTS
+from penline.errors import UsageError
+from penline.look.app.limits import TEXT_CHARACTERS
+
+__all__ = ["HEIGHTS_PX", "ORDER", "PAPERS", "Wish", "recipe_yaml", "wish_of"]
+
+PAPERS = ("plain", "ruled", "squared", "texture")
+"""Papers that need no file of the user's."""
+ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
+"""Effects, in the order in which they happen."""
+HEIGHTS_PX = (32, 48, 64, 96, 128)
+_MOST_SEED = 1 << 53
+"""Beyond this a browser does not count exactly."""
+_MOST_WIDTH_PX = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One line as the playground asks for it.
+
+    Attributes:
+        text: what to write.
+        banks: numbers of banks on the desk; none: all that are no uploads.
+        writer: an id, or ``""`` for any who can write it.
+        paper: one of `PAPERS`.
+        effects: some of `ORDER`.
+        height_px: one of `HEIGHTS_PX`.
+        mode: ``gray`` or ``rgb``.
+        direction: ``horizontal`` or ``vertical``.
+        placing: ``rules`` of the layout, or ``measured`` on real lines.
+        seed: chance.
+        index: which of the seed's lines.
+    """
+
+    text: str
+    banks: tuple[int, ...] = ()
+    writer: str = ""
+    paper: str = "plain"
+    effects: tuple[str, ...] = ()
+    height_px: int = 64
+    mode: str = "gray"
+    direction: str = "horizontal"
+    placing: str = "rules"
+    seed: int = 0
+    index: int = 0
+
+    def recipe(self, *, mixed: bool = False) -> dict[str, Any]:
+        """The recipe, as plain values; `mixed` where no writer of the banks is known."""
+        made: dict[str, Any] = {"version": 1}
+        if mixed:
+            made["writers"] = "mixed"
+        made["corpus"] = {
+            "lines": "whole",
+            "length_range": [1, 500],
+            "missing": "drop-char" if mixed or self.writer else "other-writer",
+        }
+        made["image"] = {
+            "height_px": self.height_px,
+            "mode": self.mode,
+            "max_width_px": _MOST_WIDTH_PX,
+            "format": "png",
+        }
+        layout = {"direction": self.direction} if self.direction != "horizontal" else {}
+        if self.placing == "measured":
+            layout["hand"] = "default"
+        if layout:
+            made["layout"] = layout
+        made["papers"] = [{"name": self.paper}]
+        made["effects"] = [{"name": name} for name in self.effects]
+        return made
+
+
+def wish_of(query: Mapping[str, str]) -> Wish:
+    """A wish from the parameters of an address.
+
+    Raises:
+        UsageError: a parameter that is not one of those the page offers.
+    """
+    text = " ".join(query.get("text", "").split())
+    if len(text) > TEXT_CHARACTERS:
+        raise UsageError(f"at most {TEXT_CHARACTERS} characters; these are {len(text):,}")
+    effects = [name for name in query.get("effects", "").split(",") if name]
+    for name in effects:
+        _among(name, tuple(EFFECTS), "effect")
+    banks = [_whole(one, "bank", 1 << 31) for one in query.get("banks", "").split(",")[:64] if one]
+    return Wish(
+        text=text,
+        banks=tuple(banks),
+        writer=query.get("writer", "").strip()[:200],
+        paper=_among(query.get("paper", "plain"), PAPERS, "paper"),
+        effects=tuple(name for name in ORDER if name in effects),
+        height_px=int(_among(query.get("height", "64"), tuple(map(str, HEIGHTS_PX)), "height")),
+        mode=_among(query.get("mode", "gray"), ("gray", "rgb"), "mode"),
+        direction=_among(
+            query.get("direction", "horizontal"), ("horizontal", "vertical"), "direction"
+        ),
+        placing=_among(query.get("placing", "rules"), ("rules", "measured"), "placing"),
+        seed=_whole(query.get("seed", "0") or "0", "seed", _MOST_SEED),
+        index=_whole(query.get("index", "0") or "0", "index", 10_000),
+    )
+
+
+def _among(value: str, known: tuple[str, ...], what: str) -> str:
+    if value not in known:
+        raise UsageError(f"{what}: one of {', '.join(known)}")
+    return value
+
+
+def _whole(value: str, what: str, most: int) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) <= 16 and int(value) < most):
+        raise UsageError(f"{what}: a whole number from 0 up, below {most:,}")
+    return int(value)
+
+
+def recipe_yaml(values: Mapping[str, Any]) -> str:
+    """The recipe as a file."""
+    return str(yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True))

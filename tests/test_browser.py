@@ -1,0 +1,196 @@
+"""The local server as a visitor sees it: Chromium driven by Playwright (``make browser``)."""
+
+# Playwright may be missing, so it is asked for before anything imports it
+# ruff: noqa: E402
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("starlette")
+pytest.importorskip("uvicorn")
+pytest.importorskip("jinja2")
+pytest.importorskip("httpx")
+
+from fakes_serve import gnt, make_bank, running
+from penline.bank import open_bank
+from penline.catalogue.errata import parse_errata
+from penline.corpus import Corpus
+from penline.look.app.desk import Desk
+from test_sheet import CHROMIUM
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PLACES = [
+    *("/", "/catalogue", "/catalogue/casia-hwdb1.1", "/atlas", "/atlas?q=w:"),
+    *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground"),
+]
+AXE = os.environ.get("PENLINE_AXE", "")
+"""Path of ``axe.min.js`` of the npm package axe-core, to judge every page by it."""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("serve")
+    (folder / "up").mkdir()
+    desk = Desk(Corpus.from_texts(["永远好，永远好，好好好好。"]), folder / "up")
+    desk.add(open_bank(make_bank(folder / "first.bank", 12)))
+    desk.add(open_bank(make_bank(folder / "second.bank", 5)))
+    with running(desk) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Any, address: str) -> Iterator[Any]:
+    """A tab in which every complaint of the browser, and every request elsewhere, is a failure."""
+    context = chromium.new_context(base_url=address, accept_downloads=True)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda r: (
+            wrong.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else None
+        ),
+    )
+    page.wrong = wrong
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def wait(tab: Any, expression: str, given: Any = None) -> None:
+    """Until an expression holds; Playwright has a way of its own, by eval, which no page allows."""
+    for _ in range(1000):
+        if tab.evaluate(expression, given):
+            return
+        tab.wait_for_timeout(20)
+    raise AssertionError(expression)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_page_is_quiet_and_fits_a_narrow_window(tab: Any, place: str) -> None:
+    tab.set_viewport_size({"width": 360, "height": 700})
+    tab.goto(place)
+    assert tab.locator("h1").count() == 1
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.skipif(not AXE, reason="PENLINE_AXE names no axe.min.js")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("place", PLACES)
+def test_axe_finds_nothing_serious(chromium: Any, address: str, place: str, scheme: str) -> None:
+    context = chromium.new_context(base_url=address, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(place)
+    page.wait_for_load_state("networkidle")
+    found = page.evaluate(Path(AXE).read_text("utf-8") + ";axe.run(document)")["violations"]
+    context.close()
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_the_line_follows_the_typing(tab: Any) -> None:
+    tab.goto("/playground")
+    tab.wait_for_selector("#picture:not([hidden])")
+    tab.fill("#text", "")
+    tab.wait_for_selector("#picture", state="hidden")
+    before = ""
+    for character in "永远，好":
+        tab.locator("#text").press_sequentially(character)
+        wait(tab, "s => document.getElementById('picture').src !== s", before)
+        before = tab.get_attribute("#picture", "src")
+    wait(tab, "document.querySelectorAll('#boxes polygon').length === 4")
+    assert not tab.is_visible("#boxes")
+    tab.check("#with-boxes")
+    assert tab.is_visible("#boxes")
+    for field, value in (("#paper", "squared"), ("#mode", "rgb"), ("#direction", "vertical")):
+        before = tab.get_attribute("#picture", "src")
+        tab.select_option(field, value)
+        wait(tab, "s => document.getElementById('picture').src !== s", before)
+    tab.locator("#text").press_sequentially("龘")
+    wait(tab, "/nobody has 龘/.test(document.getElementById('said').textContent)")
+    tab.check("#twenty")
+    wait(tab, "[...document.querySelectorAll('#many img')].filter(i => i.naturalWidth).length > 3")
+    tab.click("#tab-python")
+    assert "make(kit, 0, 0)" in tab.text_content("#copy")
+    tab.keyboard.press("ArrowLeft")
+    assert "squared" in tab.text_content("#copy")
+    assert "paper=squared" in tab.url
+
+
+def test_an_upload_is_written_with_and_taken_off(tab: Any) -> None:
+    tab.goto("/playground")
+    file = {"name": "1234-c.gnt", "mimeType": "x/y", "buffer": gnt()}
+    tab.set_input_files("#file", [file])
+    wait(tab, "/4 glyphs/.test(document.getElementById('drop-said').textContent)")
+    tab.fill("#text", "天地")
+    wait(tab, "/^casia:1234/.test(document.getElementById('said').textContent)")
+    tab.click("#uploads button")
+    wait(tab, "/nobody has 天/i.test(document.getElementById('said').textContent)")
+    tab.set_input_files("#file", [{**file, "buffer": gnt()[:-1]}])
+    wait(tab, "/expected/.test(document.getElementById('drop-said').textContent)")
+    # the browser itself says that an answer was a refusal
+    assert all("422" in one for one in tab.wrong)
+    tab.wrong.clear()
+
+
+def test_marking_by_keyboard_alone(tab: Any) -> None:
+    tab.goto("/atlas")
+    tab.keyboard.press("/")
+    tab.keyboard.type("U+6C38")
+    tab.keyboard.press("Enter")
+    tab.wait_for_url(re.compile("/atlas/character/6C38"))
+    for _ in range(40):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.className") == "glyph":
+            break
+    first = tab.evaluate("document.activeElement.dataset.row")
+    assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    tab.keyboard.press("ArrowRight")
+    second = tab.evaluate("document.activeElement.dataset.row")
+    assert first != second
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("dialog[open]")
+    tab.focus("#defect")
+    tab.keyboard.type("cut off")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("dialog", state="hidden")
+    assert tab.text_content("[data-tally]") == "1"
+    assert tab.evaluate("document.activeElement.dataset.row") == second
+    tab.goto("/marks")
+    tab.click("text=Export as errata")
+    tab.wait_for_selector("#marks-save:not([hidden])")
+    with tab.expect_download() as saved:
+        tab.click("#marks-save")
+    text = Path(saved.value.path()).read_text("utf-8")
+    [erratum] = parse_errata(text, "x")
+    assert erratum.defect == "永: cut off"
+    assert erratum.fix == "skip"
+
+
+def test_glyphs_are_drawn(tab: Any) -> None:
+    tab.goto("/atlas/character/6C38")
+    tab.wait_for_load_state("networkidle")
+    widths = tab.evaluate("[...document.querySelectorAll('.ink img')].map(i => i.naturalWidth)")
+    assert len(widths) == 17
+    assert set(widths) == {720}
