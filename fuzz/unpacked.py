@@ -37,8 +37,9 @@ def check_squeezed(content: bytes) -> None:
         with unsqueezed(door, suffix) as inner:
             while made < _MOST_BYTES and (have := inner.span(made, 4096)[2]):
                 made += have
-            if made < _MOST_BYTES:
-                inner.finish()
+            if made >= _MOST_BYTES:  # not read to its end, so nothing is known of that
+                raise FormatError(door.file, 0, "size", f"below {_MOST_BYTES:,}", "more")
+            inner.finish()
         return [made]
 
     check_strict(sizes, content[1:], slack_bytes=300 * MIB)  # xz: a dictionary as its header says
