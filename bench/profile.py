@@ -17,25 +17,27 @@ from typing import Any
 
 import cv2
 
+from penline.compose import Layout
 from penline.export import paddleocr
 from penline.export.base import Options
 from penline.recipe import Composer
 from penline.sample import corpus_files, sample_bank
 
 ROAD = import_module("penline.recipe.make")
-STEPS = {
+STEPS: dict[str, tuple[Any, str]] = {
     "sentence, writer, glyphs": (ROAD, "write_line"),
     "paper chosen": (ROAD, "_paper"),
-    "items": (ROAD, "_items"),
-    "sizes and places of glyphs": (ROAD, "_measure"),
-    "placements": (ROAD, "lay_out"),
-    "ink drawn (kernel)": (ROAD, "_draw"),
-    "ink on paper (kernel)": (ROAD, "lay_ink"),
-    "quads": (ROAD, "_quads"),
+    "items": (ROAD, "set_items"),
+    "sizes and places of glyphs": (ROAD, "measure"),
+    "line's figures drawn": (Layout, "draw"),
+    "placements": (ROAD, "place"),
+    "ink drawn": (ROAD, "draw_items"),
+    "ink on paper": (ROAD, "lay_ink"),
+    "quads": (ROAD, "line_quads"),
     "effects drawn": (ROAD, "draw_effects"),
     "effects applied": (ROAD, "apply_effects"),
-    "JPEG encoded": (paddleocr, "encode"),
-    "file written": (paddleocr, "_write"),
+    "image encoded": (paddleocr, "encode"),
+    "file written": (paddleocr, "write"),
 }
 
 

@@ -128,3 +128,35 @@ def test_lay_ink_equals_reference(channels, seed):
     assert (fast[ink == 0] == paper[ink == 0]).all()
     full = ink == 255
     np.testing.assert_array_equal(fast[full], np.minimum(paper, colour)[full])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(1, 3), min_size=1, max_size=6),
+    st.integers(0, 5),
+)
+def test_box_corners_equal_reference(spans, seed):
+    rng = np.random.default_rng(seed)
+    count = sum(spans)
+    places = rng.integers(-2000, 20_000, (count, 4))
+    places[:, 2:] = rng.integers(256, 9000, (count, 2))
+    boxes = np.sort(rng.integers(1, 60, (count, 4)), 1)
+    boxes[rng.random(count) < 0.3] = 0
+    fast, slow = np.empty((len(spans), 4, 2)), np.empty((len(spans), 4, 2))
+    kernel.box_corners(places, boxes, np.array(spans), 40, 60, fast)
+    reference.box_corners(places, boxes, np.array(spans), 40, 60, slow)
+    np.testing.assert_array_equal(fast, slow)
+
+
+def test_white_space_leaves_its_box_alone():
+    """A line of several banks is drawn bank by bank: what one does not hold is passed over."""
+    for module in (kernel, reference):
+        out, boxes = np.zeros((20, 20), np.uint8), np.full((2, 4), 7)
+        numbers = np.zeros(2, np.int64), np.array([[0, 0], [10, 10]])
+        place = np.array([[0, 0, 2560, 2560]] * 2)
+        data = np.full(100, 200, np.uint8)
+        module.draw_glyphs(
+            data, *numbers, place, np.zeros(2, np.int64), np.full(2, 256), 8, out, boxes
+        )
+        assert boxes.tolist() == [[7, 7, 7, 7], [0, 0, 10, 10]]
+        assert (out[:10, :10] == 200).all()

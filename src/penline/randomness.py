@@ -18,13 +18,24 @@ import numpy.typing as npt
 
 from penline.compiled import compiled
 
-__all__ = ["BLOCK_WORDS", "Draws", "draw_seed", "draw_units", "philox_words", "rng", "stage_key"]
+__all__ = [
+    "BLOCK_WORDS",
+    "Draws",
+    "draw_seed",
+    "draw_units",
+    "philox_words",
+    "rng",
+    "span",
+    "stage_key",
+]
 
 T = TypeVar("T")
 Words = npt.NDArray[np.uint64]
 
 BLOCK_WORDS = 64
-"""Words made at a time; one compiled call each."""
+"""Words of a block that numbers are taken from one by one."""
+FIRST_WORDS = 16
+"""Of a block's words, those that are made first: few stages need more."""
 
 _ONE = 1 << 16
 
@@ -94,7 +105,7 @@ class Draws:
     comes out as a float is a multiple of 1/65536.
     """
 
-    __slots__ = ("_block", "_index", "_key", "_list", "_next")
+    __slots__ = ("_block", "_index", "_key", "_list", "_next", "_rest")
 
     def __init__(self, seed: int, index: int, stage: str) -> None:
         self._key = stage_key(seed, stage)
@@ -102,22 +113,37 @@ class Draws:
         self._block = 0
         self._list: list[int] = []
         self._next = 0
+        self._rest = -1
 
     def words(self, count: int) -> Words:
         """``uint64 (count,)``: fresh words, starting at a block of their own."""
+        out = self._made(self._block, count)
+        self._block += -(-count // 4)
+        return out
+
+    def _made(self, block: int, count: int) -> Words:
         out = np.empty(-(-count // 4) * 4, np.uint64)
-        philox_words(*self._key, self._index, np.uint64(self._block), out)
-        self._block += out.shape[0] // 4
+        philox_words(*self._key, self._index, np.uint64(block), out)
         return out[:count]
 
     def word(self) -> int:
         """One 64-bit word."""
         if self._next == len(self._list):
-            self._list = self.words(BLOCK_WORDS).tolist()
-            self._next = 0
+            self._refill()
         word = self._list[self._next]
         self._next += 1
         return word
+
+    def _refill(self) -> None:
+        """The rest of the block that words are taken from, or the first words of the next."""
+        if self._rest >= 0:
+            self._list = self._made(self._rest, BLOCK_WORDS - FIRST_WORDS).tolist()
+            self._rest = -1
+        else:
+            self._list = self._made(self._block, FIRST_WORDS).tolist()
+            self._rest = self._block + FIRST_WORDS // 4
+            self._block += BLOCK_WORDS // 4
+        self._next = 0
 
     def below(self, bound: int) -> int:
         """A whole number in ``[0, bound)``, by multiplication and shift (bias below 2**-32)."""
@@ -137,6 +163,10 @@ class Draws:
         """A number in ``[low, high]``, a multiple of 1/65536."""
         a, b = round(low * _ONE), round(high * _ONE)
         return (a + self.below(b - a + 1)) / _ONE
+
+    def uniforms(self, spans: Sequence[tuple[int, int]]) -> list[float]:
+        """As `uniform` for each of several intervals, given as `span` gives them."""
+        return [(low + (self.word() * count >> 64)) / _ONE for low, count in spans]
 
     def normal(self, mean: float, deviation: float) -> float:
         """Bell-shaped, a multiple of 1/65536: the sum of the word's four 16-bit parts.
@@ -160,6 +190,16 @@ class Draws:
             if point < 0:
                 return item
         raise AssertionError("unreachable: point is below the sum of the shares")
+
+
+def span(low: float, high: float) -> tuple[int, int]:
+    """An interval as `Draws.uniforms` takes it: its lower end in 1/65536, and its steps.
+
+    >>> span(0.5, 1.0)
+    (32768, 32769)
+    """
+    first = round(low * _ONE)
+    return first, round(high * _ONE) - first + 1
 
 
 def draw_units(rng: Draws, interval: tuple[float, float], unit: int) -> int:

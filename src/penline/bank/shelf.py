@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.layout import PARTS
-from penline.bank.read import Bank, locate
+from penline.bank.read import Bank
+from penline.bank.sizes import size_up
 from penline.compiled import compiled
 from penline.errors import BankError, RecipeError
 from penline.randomness import Draws
@@ -26,6 +27,8 @@ Spellings = tuple[tuple[str, ...], ...]
 
 _ALLOWED = {"train": ("", "train"), "test": ("test",), "all": PARTS}
 _ONE = np.uint64(1)
+_NOBODY = 0xFFFFFFFF
+"""The number of a character that a bank does not have."""
 
 
 @compiled
@@ -57,8 +60,11 @@ def _pick(
     wanted: Any,
     words: Any,
     rows: Any,
-) -> None:
-    """For each wanted character a row among ``order[start:end]``, drawn by its word; -1: none."""
+) -> bool:
+    """For each wanted character a row among ``order[start:end]``, drawn by its word; -1: none.
+
+    False where `order` names a row that is not there.
+    """
     glyphs = character.shape[0]
     for i in range(wanted.shape[0]):
         rows[i] = -1
@@ -67,14 +73,11 @@ def _pick(
             middle = (low + high) // 2
             row = np.int64(order[middle])
             if row >= glyphs:
-                rows[i] = -2
-                break
+                return False
             if character[row] < wanted[i]:
                 low = middle + 1
             else:
                 high = middle
-        if rows[i] == -2:
-            continue
         count = 0
         for position in range(low, end):
             row = np.int64(order[position])
@@ -92,6 +95,7 @@ def _pick(
                     rows[i] = row
                     break
                 left -= 1
+    return True
 
 
 @compiled
@@ -118,6 +122,30 @@ def _member(bits: Bits, number: int) -> int:
             word >>= np.uint64(1)
             bit += 1
     return -1
+
+
+@compiled
+def _who(cover: Any, rows: Any, able: Any) -> int:
+    """AND the rows of `cover` that are named into `able`; how many bits are left."""
+    for row in rows:
+        for word in range(able.shape[0]):
+            able[word] &= cover[row, word]
+    count = 0
+    for word in able:
+        while word:
+            word &= word - np.uint64(1)
+            count += 1
+    return count
+
+
+@compiled
+def _has_all(bits: Any, characters: Any, writer: int) -> bool:
+    """Whether a writer has a glyph of each character, by their numbers; -1: nobody has."""
+    word, bit = writer >> 6, np.uint64(writer & 63)
+    for character in characters:
+        if character < 0 or not (bits[character, word] >> bit) & np.uint64(1):
+            return False
+    return True
 
 
 class Picked(NamedTuple):
@@ -175,12 +203,11 @@ class Shelf:
             )
             if bad >= 0:
                 raise BankError(f"{bank.path}: glyph {bad} names what the bank does not have")
-        self._wanted = [
-            {character: number for number, character in enumerate(bank.characters)}
-            for bank in self.banks
-        ]
-        self._coverage: dict[str, Bits] = {}
-        self._ways: dict[int, dict[str, tuple[str, ...]]] = {}
+        self._wanted = [np.full(len(self.characters), _NOBODY, np.int64) for _ in self.banks]
+        for wanted, bank in zip(self._wanted, self.banks, strict=True):
+            wanted[[self.characters[c] for c in bank.characters]] = range(len(bank.characters))
+        self._cover = np.zeros((256, self._words), np.uint64)
+        self._covered: dict[str, int] = {}
 
     def bits(self, writers: Iterable[str]) -> Bits:
         """``uint64 (words,)``: the given writers as bits."""
@@ -204,33 +231,46 @@ class Shelf:
 
     def coverage(self, character: str) -> Bits:
         """``uint64 (words,)``: who can write `character`, in one of its spellings."""
-        known = self._coverage.get(character)
-        if known is None:
-            known = np.zeros(self._words, np.uint64)
-            if not character.isspace():
-                for spelling in self.spellings(character):
-                    numbers = [self.characters.get(c, -1) for c in spelling]
-                    if min(numbers) >= 0:
-                        known |= np.bitwise_and.reduce(self._bits[numbers], axis=0)
-            else:
-                known = ~known
-            self._coverage[character] = known
-        return known
+        row = self._covered.get(character, -1)
+        if row < 0:
+            row = self._find_cover(character)
+        covered: Bits = self._cover[row]
+        return covered
+
+    def _find_cover(self, character: str) -> int:
+        """The row of `_cover` for a character that has none yet."""
+        row = len(self._covered)
+        if row == len(self._cover):
+            self._cover = np.concatenate([self._cover, np.zeros_like(self._cover)])
+        known = self._cover[row]
+        if character.isspace():
+            known[:] = ~np.uint64(0)
+        else:
+            for spelling in self.spellings(character):
+                numbers = [self.characters.get(c, -1) for c in spelling]
+                if min(numbers) >= 0:
+                    known |= np.bitwise_and.reduce(self._bits[numbers], axis=0)
+        self._covered[character] = row
+        return row
 
     def who(self, text: str, among: Bits) -> Bits:
         """Those of `among` who can write every character of `text`."""
-        able = among.copy()
-        for character in text:
-            able &= self.coverage(character)
-        return able
+        return self.able(text, among)[0]
+
+    def able(self, text: str, among: Bits) -> tuple[Bits, int]:
+        """As `who`, and how many they are."""
+        known = self._covered
+        rows = [known[c] if c in known else self._find_cover(c) for c in text]
+        writers = among.copy()
+        return writers, _who(self._cover, np.array(rows, np.int64), writers)
 
     def count(self, writers: Bits) -> int:
         """How many writers `writers` holds."""
         return int(_members(writers))
 
-    def draw_writer(self, writers: Bits, rng: Draws) -> str:
-        """One of `writers`, which holds at least one."""
-        return self.writers[_member(writers, rng.below(self.count(writers)))]
+    def draw_writer(self, writers: Bits, rng: Draws, count: int = 0) -> str:
+        """One of `writers`, which holds at least one: `count`, where that is known."""
+        return self.writers[_member(writers, rng.below(count or self.count(writers)))]
 
     def glyphs(self, text: str, writer: str, rng: Draws) -> list[Picked] | None:
         """A glyph by `writer` for every character of `text` but white space.
@@ -238,51 +278,51 @@ class Shelf:
         Returns None if the writer lacks one of them.
         """
         number = self._numbers[writer]
-        ways = self._ways.setdefault(number, {})
-        items: list[int] = []
-        written: list[str] = []
-        for item, character in enumerate(text):
-            if character.isspace():
-                continue
-            way = ways.get(character)
-            if way is None:
-                way = ways[character] = self._way(character, number)
-            if not way:
-                return None
-            written += way
-            items += [item] * len(way)
+        known = self.characters
+        numbers = np.array([known.get(character, -1) for character in text], np.int64)
+        items: Sequence[int] = range(len(text))
+        written: Sequence[str] = text
         # one word for each character of the text, whatever it is spelled with
-        words = rng.words(len(text))[items]
-        bank, rows = self._rows(written, number, words)
+        words = rng.words(len(text))
+        if not _has_all(self._bits, numbers, number):
+            spelled = [self._way(character, number) for character in text]
+            if any(not way and not text[item].isspace() for item, way in enumerate(spelled)):
+                return None
+            items = [item for item, way in enumerate(spelled) for _ in way]
+            written = [character for way in spelled for character in way]
+            numbers = np.array([known[character] for character in written], np.int64)
+            words = words[items]
+        bank, rows = self._rows(numbers, number, words)
         return list(map(Picked, items, written, bank.tolist(), rows.tolist()))
 
     def _way(self, character: str, number: int) -> tuple[str, ...]:
-        """The best spelling of `character` that one writer has; empty if there is none."""
-        at, bit = number >> 6, np.uint64(number & 63)
+        """The best spelling of `character` that one writer has; empty if there is none.
+
+        White space has none.
+        """
+        if character.isspace():
+            return ()
         for spelling in self.spellings(character):
-            rows = [self.characters.get(written, -1) for written in spelling]
-            if min(rows) >= 0 and all(self._bits[row, at] >> bit & _ONE for row in rows):
+            numbers = np.array([self.characters.get(c, -1) for c in spelling], np.int64)
+            if _has_all(self._bits, numbers, number):
                 return spelling
         return ()
 
     def _rows(
-        self, characters: list[str], number: int, words: npt.NDArray[np.uint64]
+        self, characters: npt.NDArray[np.int64], number: int, words: npt.NDArray[np.uint64]
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """For each character bank and row of a glyph by `writer`; row -1 where there is none."""
         count = len(characters)
-        chosen = np.zeros(count, np.int64)
-        best = np.full(count, -1, np.int64)
+        chosen, best = np.zeros(count, np.int64), np.full(count, -1, np.int64)
         holders = 0
         for at, bank in enumerate(self.banks):
             local = self._local[at].get(number)
             if local is None:
                 continue
             start, end = bank.writer_starts[local : local + 2].tolist()
-            table = self._wanted[at]
-            wanted = np.array([table.get(c, 0xFFFFFFFF) for c in characters], np.int64)
-            rows = np.empty(count, np.int64)
-            columns = bank.columns
-            _pick(
+            wanted = self._wanted[at][characters]
+            columns, rows = bank.columns, np.empty(count, np.int64)
+            whole = _pick(
                 columns["by_writer"],
                 columns["character"],
                 columns["part"],
@@ -293,10 +333,10 @@ class Shelf:
                 words,
                 rows,
             )
-            if count and int(rows.min()) == -2:
+            if not whole:
                 raise BankError(f"{bank.path}: its order names a row that it does not have")
             if holders == 0:
-                best = rows
+                chosen[:], best = at, rows
             else:
                 # a glyph may lie in several banks: a part of the word that picked the row
                 # decides between them
@@ -305,8 +345,6 @@ class Shelf:
                 )
                 best = np.where(take, rows, best)
                 chosen = np.where(take, at, chosen)
-            if holders == 0:
-                chosen[:] = at
             holders += 1
         return chosen, best
 
@@ -320,22 +358,55 @@ class Shelf:
         return [np.array([facts.em_px for facts in b.header.writers]) for b in self.banks]
 
     @functools.cached_property
-    def unknown(self) -> list[npt.NDArray[np.bool_]]:
-        """For each bank, ``bool (writers,)``: which of its writers may be several people."""
-        return [np.array([w.startswith("unknown:") for w in b.writers]) for b in self.banks]
+    def _levels(self) -> list[npt.NDArray[np.int64]]:
+        """For each bank, ``int64 (writers,)``: how dark the ink of each of its writers is.
 
-    @functools.cached_property
-    def levels(self) -> list[npt.NDArray[np.int64]]:
-        """For each bank, ``int64 (writers,)``: how dark the ink of each of its writers is."""
-        return [np.array([facts.level for facts in b.header.writers]) for b in self.banks]
+        -1 for those who may be several people: each of their glyphs is taken by itself.
+        """
+        return [
+            np.array([-1 if w.id.startswith("unknown:") else w.level for w in b.header.writers])
+            for b in self.banks
+        ]
 
-    def places(self, bank: int, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """``int64 (n,)``: where the ink of each row begins in the bank's data, checked."""
-        starts = np.empty(len(rows), np.int64)
-        bad = locate(self.banks[bank].ink, rows, starts)
-        if bad >= 0:
-            raise self.banks[bank].damage(int(rows[bad]))
-        return starts
+    def size_up(
+        self,
+        rows: npt.NDArray[np.int64],
+        most_px: int,
+        sizes_px: npt.NDArray[np.int64],
+        ems: npt.NDArray[np.float64],
+        starts: npt.NDArray[np.int64],
+        levels: npt.NDArray[np.int64],
+    ) -> None:
+        """What a line needs to know of its glyphs; arguments as in `sizes.size_up`.
+
+        What is filled in for white space (bank -1) stays as it was.
+
+        Raises:
+            BankError: a bank whose numbers cannot be true.
+        """
+        for number, bank in enumerate(self.banks):
+            ink, columns = bank.ink, bank.columns
+            bad = size_up(
+                ink.words,
+                ink.offsets_at,
+                ink.ink_at,
+                ink.ink_bytes,
+                ink.height_px,
+                ink.width_px,
+                columns["writer"],
+                columns["level"],
+                self.ems_px[number],
+                self._levels[number],
+                number,
+                rows,
+                most_px,
+                sizes_px,
+                ems,
+                starts,
+                levels,
+            )
+            if bad != -1:
+                raise bank.damage(bad)
 
     @functools.cached_property
     def _styles(self) -> npt.NDArray[np.float64]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from penline.characters import MIDDLE_EM, kind_of
+from penline.characters import KINDS, MIDDLE_EM, Kind, kind_of
 from penline.compose.spacing import (
     HAN,
     LATIN,
@@ -23,7 +23,7 @@ from penline.compose.spacing import (
     WORDS_PER_ITEM,
     space_line,
 )
-from penline.randomness import Draws
+from penline.randomness import Draws, span
 from penline.settings import ORDERED, EmRange, Settings, Share, ShareRange, SizeRange
 
 __all__ = ["Layout", "Placements", "lay_out", "turned"]
@@ -97,20 +97,36 @@ class Layout(Settings):
     cell_em_range: CellRange = (1.14, 1.34)
     """Side of a squared paper's cell."""
 
+    @functools.cached_property
+    def _spans(self) -> tuple[tuple[int, int], ...]:
+        """The intervals of `draw`, in its order."""
+        return (
+            span(*self.fill_range),
+            span(0.0, 1.0),
+            span(*self.margin_em_range),
+            span(*self.margin_em_range),
+            span(*self.gap_em_range),
+            span(*self.gap_latin_em_range),
+            span(*self.gap_mixed_em_range),
+            span(*self.cell_pull_range),
+            span(*self.space_em_range),
+        )
+
     def draw(self, rng: Draws, cells: bool) -> dict[str, float]:
         """The figures of one line, by the names of `spacing.NUMBERS`."""
+        fill, place, left, right, gap, latin, mixed, pull, space = rng.uniforms(self._spans)
         return {
-            "fill": rng.uniform(*self.fill_range),
+            "fill": fill,
             "em_most": self.em_most,
-            "place": rng.uniform(0.0, 1.0),
-            "margin_left": rng.uniform(*self.margin_em_range),
-            "margin_right": rng.uniform(*self.margin_em_range),
-            "gap": rng.uniform(*self.gap_em_range),
-            "gap_latin": rng.uniform(*self.gap_latin_em_range),
-            "gap_mixed": rng.uniform(*self.gap_mixed_em_range),
+            "place": place,
+            "margin_left": left,
+            "margin_right": right,
+            "gap": gap,
+            "gap_latin": latin,
+            "gap_mixed": mixed,
             "gap_walk": self.gap_deviation_em,
-            "cell_pull": rng.uniform(*self.cell_pull_range),
-            "space": rng.uniform(*self.space_em_range),
+            "cell_pull": pull,
+            "space": space,
             "size_walk": self.size_deviation,
             "size_trend": rng.normal(0.0, self.size_trend),
             "rise_walk": self.rise_deviation_em,
@@ -150,12 +166,14 @@ class Placements:
     cells: int
 
 
-@functools.lru_cache(maxsize=65_536)
-def _manner(character: str) -> tuple[int, tuple[float, ...]]:
-    """Family and manner (see `spacing.space_line`) of one character."""
-    if character.isspace():
+Manner = tuple[int, tuple[float, ...]]
+"""Family of a character and its row of numbers, as `spacing.space_line` takes them."""
+
+
+def _manner(kind: Kind | None) -> Manner:
+    """Of one kind of character; None is white space."""
+    if kind is None:
         return SPACE, (0.0,) * 7
-    kind = kind_of(character)
     if kind.name in _LATIN_KINDS:
         family = LATIN
     elif kind.name in ("han", "han-flat"):
@@ -182,22 +200,42 @@ def turned(characters: Sequence[str]) -> npt.NDArray[np.bool_]:
     back upright when the picture is turned. Letters, digits, brackets and dashes lie on their
     side in a column, and are not turned.
     """
-    lying = [_manner(c)[0] == SPACE or kind_of(c).name in _LYING for c in characters]
+    lying = [c.isspace() or kind_of(c).name in _LYING for c in characters]
     for at in range(1, len(lying) - 1):
         if characters[at] in _JOINING and lying[at - 1] and lying[at + 1]:
             lying[at] = True
     return ~np.array(lying, np.bool_)
 
 
-@functools.lru_cache(maxsize=65_536)
-def _column_manner(character: str) -> tuple[int, tuple[float, ...]]:
+def _column_manner(kind: Kind | None) -> Manner:
     """As `_manner`, of a character that stands upright in a column."""
-    family, (low, centre, before, after, *rest) = _manner(character)
-    kind = kind_of(character)
-    if kind.name in _UPRIGHT_MARKS:
+    family, (low, centre, before, after, *rest) = _manner(kind)
+    if kind is not None and kind.name in _UPRIGHT_MARKS:
         aside = 0.0 if kind.name == "bang" else _ASIDE_EM
         return family, (math.nan, MIDDLE_EM + aside, 0.06, 0.24, *rest)
     return family, (math.nan, MIDDLE_EM if math.isnan(low) else centre, before, after, *rest)
+
+
+def _joined_manner(kind: Kind | None) -> Manner:
+    """As `_manner`, of a mark that belongs to a number or a word."""
+    _, (low, centre, _, _, *rest) = _manner(kind)
+    return LATIN, (low, centre, 0.0, 0.0, *rest)
+
+
+_KINDS: tuple[Kind | None, ...] = (*KINDS.values(), None)
+_NUMBERS = {kind.name: number for number, kind in enumerate(KINDS.values())}
+_ALL = [f(kind) for f in (_manner, _joined_manner, _column_manner) for kind in _KINDS]
+_JOINED, _UPRIGHT = len(_KINDS), 2 * len(_KINDS)
+"""Where the rows of joined marks, and of what is upright in a column, begin in the tables."""
+_FAMILIES = np.array([family for family, _ in _ALL], np.int64)
+_MANNERS = np.array([row for _, row in _ALL], np.float64)
+_LATIN = frozenset(np.flatnonzero(_FAMILIES == LATIN).tolist())
+
+
+@functools.lru_cache(maxsize=65_536)
+def _number(character: str) -> int:
+    """Row of a character's kind in the tables."""
+    return len(KINDS) if character.isspace() else _NUMBERS[kind_of(character).name]
 
 
 def lay_out(
@@ -221,23 +259,24 @@ def lay_out(
         upright: for a column, what `turned` says; `sizes_px` are then of the turned glyphs.
     """
     count = len(characters)
-    manners = [_manner(character) for character in characters]
+    rows = [_number(character) for character in characters]
     if upright is not None:
         for at in np.flatnonzero(upright).tolist():
-            manners[at] = _column_manner(characters[at])
-    for at in range(1, count - 1):
-        if characters[at] in _JOINING and manners[at - 1][0] == manners[at + 1][0] == LATIN:
-            manners[at] = (LATIN, (*manners[at][1][:2], 0.0, 0.0, *manners[at][1][4:]))
-    family = np.array([manner[0] for manner in manners], np.int64)
+            rows[at] += _UPRIGHT
+    if not _JOINING.isdisjoint(characters):
+        for at in range(1, count - 1):
+            if characters[at] in _JOINING and rows[at - 1] in _LATIN and rows[at + 1] in _LATIN:
+                rows[at] = rows[at] % _JOINED + _JOINED
+    chosen = np.array(rows)
     places = np.zeros((count, 4), np.int64)
     slants = np.zeros(count, np.int64)
     press = np.full(count, 256, np.int64)
     facts = np.zeros(6)
     space_line(
-        family,
+        _FAMILIES[chosen],
         sizes_px,
         ems_px,
-        np.array([manner[1] for manner in manners], np.float64),
+        _MANNERS[chosen],
         np.array([numbers[name] for name in NUMBERS], np.float64),
         rng.words(count * WORDS_PER_ITEM),
         height_px,

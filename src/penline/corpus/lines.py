@@ -88,6 +88,7 @@ class Lines:
         self.counts = UseCounts(int(usable), int(short), int(lengths.size - usable - short))
         self._paragraphs = np.flatnonzero(weights)
         self._shares = np.cumsum(weights[self._paragraphs])
+        self._all = int(self._shares[-1]) if usable else 0
         if not usable:
             raise CorpusError(
                 f"{what} gives no line of {shortest} to {longest} characters: of {lengths.size} "
@@ -103,7 +104,7 @@ class Lines:
         """
         shortest, longest = self.length_range
         target = rng.between(shortest, longest)
-        point = rng.below(int(self._shares[-1]))
+        point = rng.below(self._all)
         paragraph = int(self._paragraphs[self._shares.searchsorted(point, "right")])
         first, last = int(self._offsets[paragraph]), int(self._offsets[paragraph + 1])
         position = first + rng.below(last - first)

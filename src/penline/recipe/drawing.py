@@ -31,28 +31,11 @@ def measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], In
     sizes = np.zeros((count, 2), np.int64)
     ems = np.ones(count)
     starts = np.zeros(count, np.int64)
-    gains = np.zeros(count, np.int64)
-    for number, bank in enumerate(shelf.banks):
-        at = np.flatnonzero(rows[:, 0] == number)
-        if not at.size:
-            continue
-        chosen = rows[at, 1]
-        starts[at] = shelf.places(number, chosen)
-        columns = bank.columns
-        sizes[at, 0] = columns["height_px"][chosen]
-        sizes[at, 1] = columns["width_px"][chosen]
-        writers = columns["writer"][chosen]
-        wrong = (sizes[at].max(1) > MAX_GLYPH_PX) | (writers >= len(bank.writers))
-        if wrong.any():
-            raise bank.damage(int(chosen[wrong.argmax()]))
-        ems[at] = shelf.ems_px[number][writers]
-        # a writer's ink keeps its own ups and downs; where writers are not known, each glyph is
-        # brought to the line's ink by itself
-        levels = np.where(
-            shelf.unknown[number][writers], columns["level"][chosen], shelf.levels[number][writers]
-        )
-        gains[at] = FULL_INK * 256 // np.maximum(levels, FAINTEST_LEVEL)
-    return sizes, ems, starts, gains
+    levels = np.full(count, 1 << 32, np.int64)
+    shelf.size_up(rows, MAX_GLYPH_PX, sizes, ems, starts, levels)
+    # a writer's ink keeps its own ups and downs; where writers are not known, each glyph is
+    # brought to the line's ink by itself
+    return sizes, ems, starts, FULL_INK * 256 // np.maximum(levels, FAINTEST_LEVEL)
 
 
 def breadths(shelf: Shelf, rows: Ints, ems: npt.NDArray[np.float64], writer: str) -> Ints:
@@ -103,19 +86,14 @@ def draw_items(
     """
     boxes = np.zeros((len(rows), 4), np.int64)
     for number, bank in enumerate(shelf.banks):
-        at = np.flatnonzero(rows[:, 0] == number)
-        if not at.size:
-            continue
-        found = np.zeros((at.size, 4), np.int64)
-        data, begins, own, places = bank.ink.data, starts[at], sizes[at], placed.places_q8[at]
+        data, begins, own, places = bank.ink.data, starts, sizes, placed.places_q8
+        if len(shelf.banks) > 1:
+            own = np.where(rows[:, :1] == number, sizes, 0)  # the others are passed over
         if upright is not None or shares is not None:
-            turn = np.zeros(at.size, np.bool_) if upright is None else upright[at]
-            share = np.zeros(at.size, np.int64) if shares is None else shares[at]
+            turn = np.zeros(len(rows), np.bool_) if upright is None else upright
+            share = np.zeros(len(rows), np.int64) if shares is None else shares
             data, begins, own, places = _copies(data, begins, own, places, turn, share)
-        draw_glyphs(
-            data, begins, own, places, placed.slants_q16[at], gains[at], FAINT, ink, found
-        )  # fmt: skip
-        boxes[at] = found
+        draw_glyphs(data, begins, own, places, placed.slants_q16, gains, FAINT, ink, boxes)
     return boxes
 
 
@@ -127,6 +105,9 @@ def _copies(
     sizes, places = sizes.copy(), places.copy()
     for at, start in enumerate(starts.tolist()):
         height, width = sizes[at].tolist()
+        if not height:
+            copies.append(data[:0])
+            continue
         glyph = data[start : start + height * width]
         if turn[at]:
             glyph = np.rot90(glyph.reshape(width, height)).reshape(-1)

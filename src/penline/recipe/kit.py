@@ -96,11 +96,21 @@ class Kit:
         length_range = recipe.corpus.length_range
         self.lines: dict[Side, Lines | WholeLines] = {}
         self.able: dict[Side, Bits] = {}
+        self._somebody: dict[Side, dict[str, bool]] = {"train": {}, "val": {}}
         for side, own in _split(known if recipe.writers == "one" else self.shelf.writers, val):
             self.able[side] = self.shelf.bits(own)
             whole = recipe.corpus.lines == "whole"
             find = corpus.whole_lines if whole else corpus.lines
             self.lines[side] = find(length_range, side if val else None, val_fraction=val)
+
+    def somebody(self, character: str, side: Side) -> bool:
+        """Whether a writer of that side can write `character`."""
+        known = self._somebody[side].get(character)
+        if known is None:
+            shelf = self.shelf
+            known = shelf.count(shelf.coverage(character) & self.able[side]) > 0
+            self._somebody[side][character] = known
+        return known
 
     def open_to(self, paragraph: int, side: Side) -> bool:
         """Whether a paragraph of the corpus belongs to that side."""

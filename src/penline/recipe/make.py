@@ -24,7 +24,7 @@ from penline.recipe.placing import place, replay
 from penline.recipe.schema import Ink, Recipe
 from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
-from penline.render.kernel import lay_ink
+from penline.render.kernel import box_corners, lay_ink
 
 __all__ = [
     "MAX_GAIN_Q8",
@@ -129,7 +129,7 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     ink = np.zeros((height, placed.width_px), np.uint8)
     shares = breadths(kit.shelf, rows, ems, written.writer) if written.borrowed else None
     boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink, upright, shares)
-    if ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
+    if not boxes[:, 2].all() and ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
         hole = "a glyph shows nothing: too faint, or placed outside of the picture"
         raise UnwritableLine(index, 1, hole, dict(written.counts))
     return Laid(
@@ -224,7 +224,10 @@ def set_items(written: Written) -> tuple[list[str], Ints]:
     """What is placed one after the other: characters, and bank and row of each (-1: white)."""
     text, glyphs = written.text, written.glyphs
     if len(glyphs) == len(text) and not any(map(str.isspace, text)):
-        return list(text), np.array([glyph[2:] for glyph in glyphs], np.int64)
+        chosen = np.empty((len(glyphs), 2), np.int64)
+        chosen[:, 0] = [glyph.bank for glyph in glyphs]
+        chosen[:, 1] = [glyph.row for glyph in glyphs]
+        return list(text), chosen
     items: list[str] = []
     rows: list[tuple[int, int]] = []
     at = 0
@@ -315,23 +318,14 @@ def quads_of(
     written: Written, placed: Placements, boxes: Ints, height_px: int, width_px: int
 ) -> npt.NDArray[np.float64]:
     """``float64 (characters, 4, 2)``: corners of what shows of each character, or of its place."""
-    left, top, wide, high = (placed.places_q8 / 256).T
-    corners = np.stack([left, top, left + wide, top + high], 1)
-    np.clip(corners, 0, [width_px, height_px] * 2, out=corners)
-    shown = boxes[:, 2] > 0
-    corners[shown] = boxes[shown]
-    if len(corners) != len(written.text):
-        counts = Counter(glyph.item for glyph in written.glyphs)
-        spans = [max(counts[item], 1) for item in range(len(written.text))]
-        ends = np.cumsum(spans)
-        corners = np.array(
-            [
-                [*corners[end - span : end, :2].min(0), *corners[end - span : end, 2:].max(0)]
-                for end, span in zip(ends.tolist(), spans, strict=True)
-            ]
-        )
-    x0, y0, x1, y1 = corners.T
-    return np.stack([x0, y0, x1, y0, x1, y1, x0, y1], 1).reshape(-1, 4, 2)
+    count = len(written.text)
+    quads = np.empty((count, 4, 2))
+    spans = np.ones(count, np.int64)
+    if len(boxes) != count:
+        glyphs = Counter(glyph.item for glyph in written.glyphs)
+        spans[:] = [max(glyphs[item], 1) for item in range(count)]
+    box_corners(placed.places_q8, boxes, spans, height_px, width_px, quads)
+    return quads
 
 
 def origins_of(shelf: Shelf, glyphs: Sequence[Picked], struck: int = -1) -> tuple[Origin, ...]:

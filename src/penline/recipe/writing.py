@@ -69,14 +69,14 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
             reason = _lacking(kit, lacking)
             counts[f"line skipped: {reason}"] += 1
             continue
-        able = shelf.who(text, among)
-        if shelf.count(able):
-            writer = shelf.draw_writer(able, writer_rng)
+        able, count = shelf.able(text, among)
+        if count:
+            writer = shelf.draw_writer(able, writer_rng, count)
             glyphs = _sure(shelf.glyphs(text, writer, writer_rng))
             if template >= 0 and not len(glyphs) == len(text) == len(kit.templates[template].boxes):
                 template = -1  # a character of several glyphs has no place in a template
             return Written(text, writer, glyphs, counts, template=template)
-        lacking = [c for c in dict.fromkeys(text) if not shelf.count(shelf.coverage(c) & among)]
+        lacking = [c for c in dict.fromkeys(text) if not kit.somebody(c, side)]
         if recipe.corpus.missing != "skip-line":
             found = _bend(kit, among, text, writer_rng, counts)
             if found is not None:

@@ -7,18 +7,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["draw_glyphs", "lay_ink"]
+__all__ = ["box_corners", "draw_glyphs", "lay_ink"]
 
 Ints = npt.NDArray[np.int64]
 
 
-def _reach(first: int, last: int, origin: int, scale: int, size: int) -> tuple[Ints, Ints]:
-    """Where output pixels ``first .. last - 1`` begin and end in the source, 1/65536 px."""
+def _reach(
+    first: int, last: int, origin: int, scale: int, size: int, *, shared: bool
+) -> tuple[Ints, Ints]:
+    """Where output pixels ``first .. last - 1`` begin and end in the source, 1/65536 px.
+
+    `shared`: each ends where the next begins, unless the glyph is enlarged.
+    """
     covered = (scale << 8) >> 16
     span = max(covered, 65536)
-    pixels = np.arange(first, last, dtype=np.int64)
-    begin = ((((pixels << 8) - origin) * scale) >> 16) - (span - covered) // 2
-    return np.maximum(begin, 0), np.minimum(begin + span, size << 16)
+    edges = (((np.arange(first, last + 1, dtype=np.int64) << 8) - origin) * scale) >> 16
+    begin = edges[:-1] - (span - covered) // 2
+    end = edges[1:] if shared and covered >= 65536 else begin + span
+    return np.maximum(begin, 0), np.minimum(end, size << 16)
 
 
 def _weights(begin: Ints, end: Ints, size: int) -> Ints:
@@ -44,6 +50,8 @@ def draw_glyphs(
     for glyph in range(len(starts)):
         height, width = (int(side) for side in sizes_px[glyph])
         left, top, wide, high = (int(number) for number in places_q8[glyph])
+        if height == 0:
+            continue
         start = int(starts[glyph])
         source = data[start : start + height * width].reshape(height, width).astype(np.int64)
         drawn = np.zeros(out.shape, np.int64)
@@ -55,14 +63,15 @@ def draw_glyphs(
         share = (1 << 40) // ((x_span >> 8) * (y_span >> 8))
         first_y = max((top - y_pad) >> 8, 0)
         last_y = min((top + high + y_pad + 255) >> 8, out.shape[0])
-        rows = _weights(*_reach(first_y, max(last_y, first_y), top, y_scale, height), height)
+        reach = _reach(first_y, max(last_y, first_y), top, y_scale, height, shared=False)
+        rows = _weights(*reach, height)
         for y, row in zip(range(first_y, last_y), rows @ source, strict=True):
             lean = ((top + high // 2 - (y << 8) - 128) * int(slants_q16[glyph])) >> 16
             first_x = max((left + lean - x_pad) >> 8, 0)
             last_x = min((left + lean + wide + x_pad + 255) >> 8, out.shape[1])
             if last_x <= first_x:
                 continue
-            begin, end = _reach(first_x, last_x, left + lean, x_scale, width)
+            begin, end = _reach(first_x, last_x, left + lean, x_scale, width, shared=True)
             sums = np.concatenate([[0], np.cumsum(row)])
             padded = np.append(row, 0)
             stretch = (
@@ -102,3 +111,24 @@ def _by_255(product: Ints) -> Ints:
     """A product of two bytes over 255, rounded."""
     quotient: Ints = (2 * product + 255) // 510
     return quotient
+
+
+def box_corners(
+    places_q8: Ints,
+    boxes_px: Ints,
+    spans: Ints,
+    height_px: int,
+    width_px: int,
+    quads: npt.NDArray[np.float64],
+) -> None:
+    """See `penline.render.kernel.box_corners`."""
+    left, top, wide, high = (places_q8 / 256).T
+    corners = np.stack([left, top, left + wide, top + high], 1)
+    np.clip(corners, 0, [width_px, height_px] * 2, out=corners)
+    shown = boxes_px[:, 2] > 0
+    corners[shown] = boxes_px[shown]
+    ends = np.cumsum(spans)
+    for number, (end, span) in enumerate(zip(ends.tolist(), spans.tolist(), strict=True)):
+        x0, y0 = corners[end - span : end, :2].min(0)
+        x1, y1 = corners[end - span : end, 2:].max(0)
+        quads[number] = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
