@@ -34,6 +34,7 @@ _NAMES = (*CLASSES, "han", "space")
 _SCORES = np.array(SCORES)
 _NONE, _NO_EMS = np.zeros((0, 2)), np.zeros(0)
 _MOST_PX = 65_536
+_SPACE, _EM = NUMBERS.index("space"), NUMBERS.index("em")
 _LEAST, _MOST = 0.5, 2.0
 """Bounds of what a line makes of a glyph's size, over what its writer's em would make of it."""
 
@@ -105,27 +106,31 @@ class Sampler:
 
     Args:
         model: a placement model.
+
+    Attributes:
+        number: of each class (and of ``han`` and ``space``), its column in the tables.
+        moments: ``float64 (3, classes)``: as `place.place_items` takes it.
     """
 
     def __init__(self, model: HandModel) -> None:
         self.model = model
         figures = [model.figures("symbol" if name == "space" else name) for name in _NAMES]
         spreads = [(f.height, f.width, f.middle) for f in figures]
-        self._number = {name: k for k, name in enumerate(_NAMES)}
+        self.number = {name: k for k, name in enumerate(_NAMES)}
         self._tables = np.array(
             [[s.quantiles for s in column] for column in zip(*spreads, strict=True)]
         )
         self._gaps = np.array([[model.pair(a, b).gap.quantiles for b in _NAMES] for a in _NAMES])
         sizes = [float(np.mean(f.size.quantiles)) for f in figures]
         together = [f.height_to_width for f in figures]
-        self._moments = np.array([together, sizes, [_deviation(f.size) for f in figures]])
+        self.moments = np.array([together, sizes, [_deviation(f.size) for f in figures]])
         self._han = np.array([family_of(n) == "han" and n != "han-flat" for n in _NAMES], bool)
         walks = [model.walks.get(name, Walk()) for name in ("size", "middle", "gap")]
         self._walks = np.array([(w.line_share, w.drift_share, w.correlation) for w in walks])
         line = model.line
         self._lines = np.array([line.slope.quantiles, line.size_trend.quantiles])
         han = model.classes.get("han")
-        self._numbers = {
+        given = {
             "pull": model.pull,
             "identity": model.identity,
             "usual_width": han.width.mean if han is not None else 0.9,
@@ -133,6 +138,7 @@ class Sampler:
             "least": _LEAST,
             "most": _MOST,
         }
+        self._numbers = np.array([given.get(name, 0.0) for name in NUMBERS])
 
     def draw(
         self,
@@ -160,48 +166,80 @@ class Sampler:
         n = len(characters)
         if natural is not None:
             _check(natural, n)
-        if not 0 < em_px < _MOST_PX:
-            raise ValueError(f"em_px must be a length in pixels, not {em_px}")
         kind = self._kinds(characters, natural)
-        usual, spread = self._moments[1][kind], self._moments[2][kind]
+        usual, spread = self.moments[1][kind], self.moments[2][kind]
         sizes, ems = _NONE, _NO_EMS
         if natural is not None:
             sizes = np.ascontiguousarray(natural.sizes_px, np.float64)
             ems = np.ascontiguousarray(natural.ems_px, np.float64)
-            for at, number in enumerate(kind.tolist()) if natural.typical else ():
-                known = (natural.typical or {}).get(_NAMES[number])
-                if known is not None:
-                    usual[at], spread[at] = known
-        given = {**self._numbers, "space": space_em, "em": em_px}
-        places, facts = np.zeros((n, 5), np.int64), np.zeros(3)
-        place_items(
-            kind,
-            kind == self._number["space"],
-            sizes,
-            ems,
-            usual,
-            spread,
-            rng.words(LINE_WORDS + WORDS_PER_CHARACTER * n),
-            np.array([given[name] for name in NUMBERS]),
-            _SCORES,
-            self._tables,
-            self._gaps,
-            self._moments,
-            self._han,
-            self._walks,
-            self._lines,
-            places,
-            facts,
-        )
+            if natural.typical:
+                table = self.typical(natural.typical)
+                usual, spread = table[0][kind], table[1][kind]
+        places, facts = self.place(kind, sizes, ems, usual, spread, em_px, rng, space_em)
         slope, trend, lean = facts.tolist()
         numbers = {"slope": round(slope, 6), "size_trend": round(trend, 6), "slant": round(lean, 6)}
         scales, heights, widths, gaps, rises = places.T
         slants = np.full(n, round(lean * 65536.0), np.int64)
         return Drawn(scales, heights, widths, gaps, rises, slants, numbers)
 
+    def typical(self, known: Mapping[str, tuple[float, float]]) -> Floats:
+        """``float64 (2, classes)``: `Natural.typical` as a table; the model's own elsewhere."""
+        table = self.moments[1:3].copy()
+        for name, pair in known.items():
+            if name in self.number:
+                table[:, self.number[name]] = pair
+        return table
+
+    def place(
+        self,
+        kind: Ints,
+        sizes_px: Floats,
+        ems_px: Floats,
+        usual: Floats,
+        spread: Floats,
+        em_px: float,
+        rng: Draws,
+        space_em: float,
+    ) -> tuple[Ints, Floats]:
+        """What `draw` does once classes and sizes are arrays; see `place.place_items`.
+
+        Returns:
+            ``int64 (n, 5)``: scale in 1/4096, height, width, gap and rise in 1/64 px; and
+            ``float64 (3,)``: slope, trend of the size, lean.
+
+        Raises:
+            ValueError: `em_px` is not a length.
+        """
+        if not 0 < em_px < _MOST_PX:
+            raise ValueError(f"em_px must be a length in pixels, not {em_px}")
+        n = len(kind)
+        places, facts = np.zeros((n, 5), np.int64), np.zeros(3)
+        numbers = self._numbers.copy()
+        numbers[_SPACE], numbers[_EM] = space_em, em_px
+        place_items(
+            kind,
+            kind == self.number["space"],
+            sizes_px,
+            ems_px,
+            usual,
+            spread,
+            rng.words(LINE_WORDS + WORDS_PER_CHARACTER * n),
+            numbers,
+            _SCORES,
+            self._tables,
+            self._gaps,
+            self.moments,
+            self._han,
+            self._walks,
+            self._lines,
+            places,
+            facts,
+        )
+        return places, facts
+
     def _kinds(self, characters: Sequence[str], natural: Natural | None) -> Ints:
         """Number of each character's class in the tables."""
-        number = self._number
+        number = self.number
         if natural is None or natural.strokes_em is None:
             # their density is not known: all Chinese characters together
             found = [number[_whole_class(c)] for c in characters]

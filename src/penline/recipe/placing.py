@@ -2,69 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Shelf
-from penline.characters import MIDDLE_EM, is_han, kind_of
+from penline.characters import MIDDLE_EM, kind_of
 from penline.compose import Placements, lay_out
 from penline.compose.spacing import press_walk
-from penline.measure.sample import Drawn, Natural, Sampler, typical_sizes
 from penline.measure.template import HAN, LineTemplate
 from penline.randomness import Draws
+from penline.recipe.hand import Hand, traits_of
+from penline.recipe.settle import SETTLED, settle_line
 
 __all__ = ["Hand", "place", "replay"]
 
-STROKE_LENGTH = 1.25
-"""Length of strokes as `measure` finds it in lines, over half of the outline as banks hold it:
-1.30 on strokes rendered from OLHWDB's writer 001, 1.20 on scanned characters of HWDB1.x."""
-
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-
-class Hand:
-    """A placement model at work on the glyphs of a shelf.
-
-    Args:
-        sampler: draws placements from the model.
-        shelf: the banks that glyphs come from.
-    """
-
-    def __init__(self, sampler: Sampler, shelf: Shelf) -> None:
-        self.sampler, self._shelf = sampler, shelf
-        self._typical: dict[tuple[int, int], dict[str, tuple[float, float]]] = {}
-
-    def natural(self, rows: Ints, sizes: Ints, ems: Floats) -> Natural:
-        """The line's glyphs as they are in their banks; white space has row -1."""
-        lengths = np.zeros(len(rows))
-        typical: dict[str, tuple[float, float]] = {}
-        for number in np.unique(rows[rows[:, 1] >= 0, 0]).tolist():
-            at = np.flatnonzero(rows[:, 0] == number)
-            columns = self._shelf.banks[number].columns
-            lengths[at] = columns["length_px"][rows[at, 1]] * STROKE_LENGTH / ems[at]
-            writers = np.unique(columns["writer"][rows[at, 1]])
-            if len(writers) == 1 and not typical:
-                typical = self._of_writer(number, int(writers[0]))
-        return Natural(sizes.astype(np.float64), ems, lengths, typical)
-
-    def _of_writer(self, number: int, writer: int) -> dict[str, tuple[float, float]]:
-        """Sizes of one writer's glyphs by class; measured once."""
-        known = self._typical.get((number, writer))
-        if known is None:
-            bank, columns = self._shelf.banks[number], self._shelf.banks[number].columns
-            start, end = bank.writer_starts[writer : writer + 2].tolist()
-            own = columns["by_writer"][start:end]
-            sizes = np.stack([columns["height_px"][own], columns["width_px"][own]], 1)
-            em = float(self._shelf.ems_px[number][writer])
-            names = [bank.characters[c] for c in columns["character"][own].tolist()]
-            lengths = columns["length_px"][own] * STROKE_LENGTH / em
-            known = typical_sizes(names, sizes, em, lengths)
-            self._typical[number, writer] = known
-        return known
 
 
 def place(
@@ -94,49 +48,39 @@ def place(
         height_px: height of the picture.
         upright: for a column, which glyphs are turned.
     """
-    if hand is None or upright is not None or numbers["cell"] or not any(map(is_han, items)):
+    if hand is None or upright is not None or numbers["cell"]:
+        return lay_out(items, sizes, ems, numbers, rng, height_px, upright)
+    traits = [traits_of(item) for item in items]
+    if not any(one.han for one in traits):
         return lay_out(items, sizes, ems, numbers, rng, height_px, upright)
     em = height_px * numbers["em_most"]
-    natural = hand.natural(rows, sizes, ems)
-    drawn = hand.sampler.draw(items, em, rng, natural, space_em=numbers["space"])
+    drawn, facts = hand.place(traits, rows, sizes, ems, em, rng, numbers["space"])
+    if not _DIGITS.isdisjoint(items):
+        _even_numbers(items, sizes, drawn)
+    if any(one.name in _NARROW for one in traits):
+        _set_words(items, [one.name for one in traits], numbers, em, drawn)
     count = len(items)
-    rises, gaps = drawn.rises_q6.copy(), drawn.gaps_q6.copy()
-    high, wide = _even_numbers(items, sizes, drawn, rises)
-    _set_words(items, numbers, em, high, rises, gaps)
-    least = np.array([_least_width(item) for item in items]) * em * 64
-    # a hyphen that stands for a dash is drawn out
-    wide = np.maximum(wide, np.round(least).astype(np.int64))
-    ends = np.cumsum(gaps + wide)
-    lefts = ends - wide
-    white = rows[:, 1] < 0
-    tops = rises + high // 2
-    bottoms = tops - high
-    inked = ~white if not white.all() else white
-    highest, lowest = int(tops[inked].max()), int(bottoms[inked].min())
-    # the line is made smaller where its ink would fill more of the picture than it may
-    room = round(height_px * numbers["fill"] * 64)
-    shrink_q16 = min(65536, (room << 16) // max(highest - lowest, 1))
-    left = lefts - int(lefts.min())
-    em_px = em * shrink_q16 / 65536
-    high_px = (highest - lowest) * shrink_q16 / 65536 / 64
-    base = (height_px - high_px) * (0.25 + 0.5 * numbers["place"]) + highest * shrink_q16 / 4194304
-    start = numbers["margin_left"] * em_px
-    places = np.empty((count, 4), np.int64)
-    places[:, 0] = round(start * 256) + (left * shrink_q16 >> 14)
-    places[:, 1] = round(base * 256) - (tops * shrink_q16 >> 14)
-    places[:, 2] = np.maximum(wide * shrink_q16 >> 14, 256)
-    places[:, 3] = np.maximum(high * shrink_q16 >> 14, 256)
-    places[white, 1] = round((base - 0.5 * em_px) * 256)
-    places[white, 3] = max(round(em_px * 256), 256)
-    press = np.full(count, 256, np.int64)
-    press_walk(rng.words(count), numbers["press_walk"], numbers["keep"], press)
-    ends_px = int((places[:, 0] + places[:, 2]).max()) / 256
-    slants = drawn.slants_q16 + round(numbers["slant"] * 65536)
+    places, press = np.empty((count, 4), np.int64), np.empty(count, np.int64)
+    whole = np.empty(3)
+    settle_line(
+        drawn,
+        np.array([one.least_width for one in traits]),
+        rows,
+        np.array([numbers[name] for name in SETTLED]),
+        rng.words(count),
+        em,
+        height_px,
+        places,
+        press,
+        whole,
+    )
+    width, em_px, base = whole.tolist()
+    lean = round(float(facts[2]) * 65536.0) + round(numbers["slant"] * 65536)
     return Placements(
         places_q8=places,
-        slants_q16=slants,
+        slants_q16=np.full(count, lean, np.int64),
         press_q8=press,
-        width_px=max(int(np.ceil(ends_px + numbers["margin_right"] * em_px)), 1),
+        width_px=int(width),
         em_px=em_px,
         baseline_px=base + MIDDLE_EM * em_px,
         cell_left_px=0.0,
@@ -145,14 +89,12 @@ def place(
     )
 
 
-def _even_numbers(
-    items: Sequence[str], sizes: Ints, drawn: Drawn, rises: Ints
-) -> tuple[Ints, Ints]:
-    """Heights and widths, 1/64 px; the digits of a number are of one size, and on one level.
+def _even_numbers(items: Sequence[str], sizes: Ints, drawn: Ints) -> None:
+    """The digits of a number are of one size, and on one level; `drawn` is changed.
 
-    The model draws each digit by itself, as it was measured; `rises` is changed in place.
+    The model draws each digit by itself, as it was measured.
     """
-    high, wide = drawn.heights_q6.copy(), drawn.widths_q6.copy()
+    scale, high, wide, _, rises = drawn.T
     at = 0
     while at < len(items):
         end = at
@@ -162,28 +104,23 @@ def _even_numbers(
             end += 1
         run = [k for k in range(at, end) if items[k].isdigit() and items[k].isascii()]
         if len(run) > 1:
-            scale_q12 = int(drawn.scales_q12[run].sum()) // len(run)
+            scale_q12 = int(scale[run].sum()) // len(run)
             level = int((rises[run] - high[run] // 2).sum()) // len(run)
             high[run] = np.maximum(sizes[run, 0] * scale_q12 >> 6, 64)
             wide[run] = np.maximum(sizes[run, 1] * scale_q12 >> 6, 64)
             rises[run] = level + high[run] // 2
         at = max(end, at + 1)
-    return high, wide
 
 
+_DIGITS = frozenset("0123456789")
 _IN_NUMBERS = frozenset(".,:-/%")
 
 
 def _set_words(
-    items: Sequence[str],
-    numbers: dict[str, float],
-    em: float,
-    high: Ints,
-    rises: Ints,
-    gaps: Ints,
+    items: Sequence[str], kinds: Sequence[str], numbers: dict[str, float], em: float, drawn: Ints
 ) -> None:
-    """Letters of words stand on the writing line, and close to each other; changed in place."""
-    kinds = ["" if item.isspace() else kind_of(item).name for item in items]
+    """Letters of words stand on the writing line, and close to each other; `drawn` is changed."""
+    _, high, _, gaps, rises = drawn.T
     letters = [kind in _LETTERS for kind in kinds]
     least = round(0.6 * numbers["gap_latin"] * em * 64)
     for at, item in enumerate(items):
@@ -268,8 +205,3 @@ def replay(
 
 _WIDER = 7 / 6
 _NARROWEST_EM = 0.1
-
-
-@functools.lru_cache(maxsize=65_536)
-def _least_width(character: str) -> float:
-    return 0.0 if character.isspace() else kind_of(character).least_width

@@ -1,0 +1,176 @@
+"""A placement model at work on the glyphs of a shelf."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.bank.shelf import Shelf
+from penline.characters import is_han, kind_of
+from penline.compiled import compiled
+from penline.measure.classes import DENSE_EM, HAN, LIGHT_EM, class_of
+from penline.measure.sample import Sampler, typical_sizes
+from penline.randomness import Draws
+
+__all__ = ["Hand", "Traits", "traits_of"]
+
+STROKE_LENGTH = 1.25
+"""Length of strokes as `measure` finds it in lines, over half of the outline as banks hold it:
+1.30 on strokes rendered from OLHWDB's writer 001, 1.20 on scanned characters of HWDB1.x."""
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Traits(NamedTuple):
+    """What a line's placement asks of one character.
+
+    Attributes:
+        name: its kind; ``""`` for white space.
+        of_class: its class; ``""`` for a Chinese character, whose class its strokes decide.
+        han: whether it is a Chinese character.
+        least_width: in ems.
+    """
+
+    name: str
+    of_class: str
+    han: bool
+    least_width: float
+
+
+@functools.lru_cache(maxsize=65_536)
+def traits_of(character: str) -> Traits:
+    """The traits of a character."""
+    if character.isspace():
+        return Traits("", "space", False, 0.0)
+    kind, of_class = kind_of(character), class_of(character)
+    return Traits(
+        kind.name, "" if of_class in HAN else of_class, is_han(character), kind.least_width
+    )
+
+
+@compiled
+def _look(
+    rows: Any,
+    number: int,
+    length_px: Any,
+    writer: Any,
+    ems_px: Any,
+    light_em: float,
+    dense_em: float,
+    han: Any,
+    kind: Any,
+) -> int:
+    """The classes of the Chinese characters of one bank, by the length of their strokes.
+
+    Args:
+        rows: ``int64 (n, 2)``: bank and row of each glyph.
+        number: of the bank.
+        length_px: column of the bank.
+        writer: column.
+        ems_px: ``float64 (n,)``: of each glyph's writer.
+        light_em: shorter strokes make a light character.
+        dense_em: from this length on it is dense.
+        han: ``int64 (3,)``: numbers of the light, middle and dense classes.
+        kind: ``int64 (n,)``: class of each; where it is -1 it is filled in.
+
+    Returns:
+        The writer, if the bank's glyphs are all by one; -1 for several; -2 for no glyph.
+    """
+    found = -2
+    for i in range(rows.shape[0]):
+        if rows[i, 0] != number:
+            continue
+        row = rows[i, 1]
+        own: Any = np.int64(writer[row])
+        if found == -2:
+            found = own
+        elif found != own:
+            found = -1
+        if kind[i] < 0:
+            length = length_px[row] * STROKE_LENGTH / ems_px[i]
+            if length < light_em:
+                kind[i] = han[0]
+            elif length < dense_em:
+                kind[i] = han[1]
+            else:
+                kind[i] = han[2]
+    return found
+
+
+class Hand:
+    """A placement model at work on the glyphs of a shelf.
+
+    Args:
+        sampler: draws placements from the model.
+        shelf: the banks that glyphs come from.
+    """
+
+    def __init__(self, sampler: Sampler, shelf: Shelf) -> None:
+        self.sampler, self._shelf = sampler, shelf
+        self._number = {**sampler.number, "": -1}
+        self._han = np.array([sampler.number[name] for name in HAN], np.int64)
+        self._typical: dict[tuple[int, int], Floats] = {}
+
+    def place(
+        self,
+        traits: Sequence[Traits],
+        rows: Ints,
+        sizes: Ints,
+        ems: Floats,
+        em_px: float,
+        rng: Draws,
+        space_em: float,
+    ) -> tuple[Ints, Floats]:
+        """Place glyphs: `Sampler.place` for glyphs of the shelf.
+
+        Args:
+            traits: of each item.
+            rows: ``int64 (n, 2)``: bank and row of each glyph, -1 for white space.
+            sizes: ``int64 (n, 2)``: height and width of each in its bank.
+            ems: ``float64 (n,)``: the em of its writer, in the same pixels.
+            em_px: height of a median Chinese character in the picture.
+            rng: chance.
+            space_em: mean width of white space.
+        """
+        number = self._number
+        kind = np.array([number[one.of_class] for one in traits], np.int64)
+        table = self.sampler.moments[1:3]
+        known = False
+        for at, bank in enumerate(self._shelf.banks):
+            columns = bank.columns
+            writer = _look(
+                rows,
+                at,
+                columns["length_px"],
+                columns["writer"],
+                ems,
+                LIGHT_EM,
+                DENSE_EM,
+                self._han,
+                kind,
+            )
+            if writer >= 0 and not known:
+                table, known = self._of_writer(at, writer), True
+        heights = sizes.astype(np.float64)
+        usual, spread = table[0][kind], table[1][kind]
+        return self.sampler.place(kind, heights, ems, usual, spread, em_px, rng, space_em)
+
+    def _of_writer(self, number: int, writer: int) -> Floats:
+        """Sizes of one writer's glyphs by class, as `Sampler.typical` has them; measured once."""
+        known = self._typical.get((number, writer))
+        if known is None:
+            bank, columns = self._shelf.banks[number], self._shelf.banks[number].columns
+            start, end = bank.writer_starts[writer : writer + 2].tolist()
+            own = columns["by_writer"][start:end]
+            sizes = np.stack([columns["height_px"][own], columns["width_px"][own]], 1)
+            em = float(self._shelf.ems_px[number][writer])
+            names = [bank.characters[c] for c in columns["character"][own].tolist()]
+            lengths = columns["length_px"][own] * STROKE_LENGTH / em
+            known = self.sampler.typical(typical_sizes(names, sizes, em, lengths))
+            self._typical[number, writer] = known
+        return known
