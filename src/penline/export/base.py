@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from abc import ABC, abstractmethod
@@ -20,7 +21,7 @@ from penline.errors import ExportError
 from penline.export.durable import settle, sync_folder
 from penline.export.examine import Findings
 from penline.pages import StrokePage
-from penline.records import Sample, StrokeRecord
+from penline.records import Origin, Sample, StrokeRecord
 
 __all__ = [
     "TAKES",
@@ -29,10 +30,12 @@ __all__ = [
     "Report",
     "StrokeItem",
     "Takes",
+    "box_facts",
     "box_line",
     "encode",
     "file_hash",
     "hasher",
+    "pixel_bytes",
     "shard_folder",
     "write",
 ]
@@ -182,24 +185,39 @@ def write(path: str | Path, data: bytes) -> None:
         os.close(handle)
 
 
-def hasher() -> hashlib.blake2b:
-    """A new BLAKE2b-128: the one hash of files, shards and pixels."""
-    return hashlib.blake2b(digest_size=16)
+def hasher() -> hashlib._Hash:
+    """A new SHA-256: the one hash of files, shards and pixels (docs/decisions/0008)."""
+    return hashlib.sha256(usedforsecurity=False)
+
+
+def pixel_bytes(image: npt.NDArray[np.uint8]) -> memoryview:
+    """An image's pixels, row by row, for a hash; a view where they lie so."""
+    return np.ascontiguousarray(image).data
 
 
 def file_hash(path: Path) -> str:
-    """BLAKE2b-128 of a file, in hexadecimal."""
+    """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, hasher).hexdigest()
 
 
-def box_line(path: str, sample: Sample) -> dict[str, Any]:
-    """What ``boxes.jsonl`` says of a line: its text, boxes, provenance and drawn numbers."""
-    return {
-        "path": path,
+def box_facts(sample: Sample) -> str:
+    """What ``boxes.jsonl`` says of a line beside its path, as the text of a JSON object.
+
+    Its text, boxes, provenance and drawn numbers. It is made into text once, where the line is.
+    """
+    quads = sample.quads
+    whole = quads.astype(np.int64)
+    facts = {
         "text": sample.text,
         "writer": sample.writer,
-        "quads": sample.quads.tolist(),
-        "origins": [origin._asdict() for origin in sample.origins],
+        "quads": (whole if (whole == quads).all() else quads).tolist(),
+        "origins": [dict(zip(Origin._fields, origin, strict=True)) for origin in sample.origins],
         "drawn": sample.drawn,
     }
+    return json.dumps(facts, ensure_ascii=False)
+
+
+def box_line(path: str, facts: str) -> str:
+    """A line of ``boxes.jsonl``: the path first, then what `box_facts` says, and LF."""
+    return f'{{"path": {json.dumps(path, ensure_ascii=False)}, {facts[1:]}\n'

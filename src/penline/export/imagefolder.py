@@ -20,7 +20,16 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from penline.errors import UnwritableLine
-from penline.export.base import Exporter, Report, encode, file_hash, hasher, shard_folder, write
+from penline.export.base import (
+    Exporter,
+    Report,
+    encode,
+    file_hash,
+    hasher,
+    pixel_bytes,
+    shard_folder,
+    write,
+)
 from penline.export.examine import Findings, json_lines, picture_bytes
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
@@ -60,7 +69,7 @@ class ImageFolder(Exporter):
                 data = encode(sample.image, options)
                 write(f"{folders[side]}/{file}", data)
                 hashes[side].update(data)
-                pixels.update(sample.image.tobytes())
+                pixels.update(pixel_bytes(sample.image))
                 tally.counts.update(sample.counts)
                 tally.size += len(data)
                 facts = {"file_name": f"{name}/{file}", **row(sample, boxes=options.boxes)}

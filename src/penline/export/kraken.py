@@ -32,7 +32,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from penline.export.base import Report, file_hash
+from penline.export.base import Report, box_line, file_hash
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.packed import PARTS, Packed, Part, Row
 from penline.export.pictures import BOXES, PictureFolders, label_file, shard_folders
@@ -106,8 +106,7 @@ class KrakenArrow(Packed):
                 for place, (side, text) in enumerate(shard["labels"]):
                     if boxes:
                         path = f"{LINES}/{sum(tally.lines.values())}"
-                        line = {**shard["boxes"][place], "path": path}
-                        boxes.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                        boxes.write(box_line(path, shard["boxes"][place]).encode())
                     tally.label(side, text)
                 colour = colour or shard["colour"]
                 parts.append(Part(shard["number"], shard["part"]))

@@ -27,7 +27,7 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from penline.errors import MissingExtra
-from penline.export.base import Options, Report, file_hash
+from penline.export.base import Options, Report, box_line, file_hash
 from penline.export.durable import sync_folder
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.lmdb_read import read_pairs
@@ -80,8 +80,8 @@ class LMDB(Packed):
                     tally.label(side, text)
                     if boxes:
                         key = image_key(tally.lines[side]).decode()
-                        line = {**shard["boxes"][place], "path": f"{FOLDERS[side]}/{key}"}
-                        boxes.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                        path = f"{FOLDERS[side]}/{key}"
+                        boxes.write(box_line(path, shard["boxes"][place]).encode())
                 parts.append(Part(shard["number"], shard["part"]))
                 pixels.append({key: shard[key] for key in ("number", "pixels")})
             facts = tally.facts()

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from penline.errors import ExportError, UnwritableLine
-from penline.export.base import Exporter, Report, box_line, encode, file_hash, hasher
+from penline.export.base import Exporter, Report, box_facts, encode, file_hash, hasher, pixel_bytes
 from penline.export.durable import sync_folder
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -59,7 +59,7 @@ class Packed(Exporter):
         """See `Exporter.shard`."""
         tally = Tally({})
         labels: list[tuple[str, str]] = []
-        boxes: list[dict[str, Any]] = []
+        boxes: list[str] = []
         pixels = hasher()
         colour = False
         path = self._part(number)
@@ -71,13 +71,13 @@ class Packed(Exporter):
                     continue
                 data = encode(sample.image, self.options)
                 add(Row(sample.side, sample.text, data))
-                pixels.update(sample.image.tobytes())
+                pixels.update(pixel_bytes(sample.image))
                 colour = colour or sample.image.ndim == 3
                 tally.counts.update(sample.counts)
                 tally.size += len(data)
                 labels.append((sample.side, sample.text))
                 if self.options.boxes:
-                    boxes.append(box_line("", sample))
+                    boxes.append(box_facts(sample))
         return {
             "number": number,
             "labels": labels,

@@ -23,10 +23,12 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
+    box_facts,
     box_line,
     encode,
     file_hash,
     hasher,
+    pixel_bytes,
     shard_folder,
     write,
 )
@@ -78,7 +80,7 @@ class PaddleOCR(Exporter):
         options = self.options
         files, pixels = hasher(), hasher()
         labels: list[tuple[str, str, str, int]] = []
-        boxes: list[dict[str, Any]] = []
+        boxes: list[str] = []
         counts: Counter[str] = Counter()
         ratio = 0.0
         errors: list[str] = []
@@ -95,12 +97,12 @@ class PaddleOCR(Exporter):
                 data = encode(sample.image, options)
                 write(f"{folder}/{name}", data)
                 files.update(data)
-                pixels.update(sample.image.tobytes())
+                pixels.update(pixel_bytes(sample.image))
                 counts.update(sample.counts)
                 ratio = max(ratio, sample.image.shape[1] / sample.image.shape[0])
                 labels.append((path, sample.text, sample.side, len(data)))
                 if options.boxes:
-                    boxes.append(box_line(path, sample))
+                    boxes.append(box_facts(sample))
         return {
             "number": number,
             "labels": labels,
@@ -126,7 +128,8 @@ class PaddleOCR(Exporter):
                 characters.update(text)
                 longest = max(longest, len(text))
                 size += length
-            boxes += [json.dumps(line, ensure_ascii=False) + "\n" for line in shard["boxes"]]
+            paths = (path for path, *_ in shard["labels"])
+            boxes += map(box_line, paths, shard["boxes"])
             counts.update(shard["counts"])
             errors += shard["errors"]
             ratio = max(ratio, shard["ratio"])

@@ -26,6 +26,7 @@ from penline.export.base import (
     encode,
     file_hash,
     hasher,
+    pixel_bytes,
     shard_folder,
     write,
 )
@@ -123,7 +124,7 @@ class PageFiles(Exporter):
                     files.update(written[name])
                 tally.size += len(written[image])
                 tally.counts.update(page.counts)
-                pixels.update(page.image.tobytes())
+                pixels.update(pixel_bytes(page.image))
                 pages.append(told(page, f"{IMAGES}/{parent}/{image}"))
         return {
             "number": number,

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from penline.errors import ExportError, UnwritableLine
-from penline.export.base import Exporter, Report, encode, file_hash, hasher
+from penline.export.base import Exporter, Report, encode, file_hash, hasher, pixel_bytes
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
@@ -104,7 +104,7 @@ class Parquet(Exporter):
                         **row(sample, boxes=self.options.boxes),
                     }
                 )
-                pixels.update(sample.image.tobytes())
+                pixels.update(pixel_bytes(sample.image))
                 tally.counts.update(sample.counts)
                 tally.size += len(data)
                 labels.append((side, sample.text))

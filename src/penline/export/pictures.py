@@ -17,10 +17,12 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
+    box_facts,
     box_line,
     encode,
     file_hash,
     hasher,
+    pixel_bytes,
     shard_folder,
     write,
 )
@@ -85,7 +87,7 @@ class PictureFolders(Exporter):
         tally = Tally({})
         rows: dict[str, list[tuple[str, str]]] = {}
         labels: list[tuple[str, str, str]] = []
-        boxes: list[dict[str, Any]] = []
+        boxes: list[str] = []
         digests: dict[str, Any] = {}
         pixels = hasher()
         with ExitStack() as stack:
@@ -113,13 +115,13 @@ class PictureFolders(Exporter):
                     raise ExportError(f"{path}: a label must hold no line end")
                 data = encode(sample.image, self.options)
                 place(side, [*self.beside(stem, text), (file, data)])
-                pixels.update(sample.image.tobytes())
+                pixels.update(pixel_bytes(sample.image))
                 tally.counts.update(sample.counts)
                 tally.size += len(data)
                 rows[side].append((file, text))
                 labels.append((side, f"{number:05d}/{file}", text))
                 if self.options.boxes:
-                    boxes.append(box_line(path, sample))
+                    boxes.append(box_facts(sample))
             for side, found in rows.items():
                 place(side, self.closing(found))
         return {
@@ -146,8 +148,8 @@ class PictureFolders(Exporter):
                 tally.shard(shard)
                 kept.append({key: shard[key] for key in ("number", "files", "pixels")})
                 if boxes:
-                    for line in shard["boxes"]:
-                        boxes.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                    paths = (f"{self.parent(side)}/{at}" for side, at, _ in shard["labels"])
+                    boxes.writelines(line.encode() for line in map(box_line, paths, shard["boxes"]))
                 for side, path, text in shard["labels"]:
                     tally.label(side, text)
                     self._list(side, path, text, lists, stack)

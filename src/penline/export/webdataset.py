@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from penline.errors import ExportError, UnwritableLine
-from penline.export.base import Exporter, Report, encode, file_hash, hasher
+from penline.export.base import Exporter, Report, encode, file_hash, hasher, pixel_bytes
 from penline.export.durable import sync_folder
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.rows import FOLDERS, row
@@ -67,7 +67,7 @@ class WebDataset(Exporter):
                     member = tarfile.TarInfo(f"{sample.index:08d}.{ending}")
                     member.size = len(content)
                     files[side].addfile(member, io.BytesIO(content))
-                pixels.update(sample.image.tobytes())
+                pixels.update(pixel_bytes(sample.image))
                 tally.counts.update(sample.counts)
                 tally.size += len(data)
                 labels.append((side, sample.text))

@@ -330,24 +330,22 @@ def quads_of(
 
 def origins_of(shelf: Shelf, glyphs: Sequence[Picked], struck: int = -1) -> tuple[Origin, ...]:
     """Where glyphs come from, by their characters' places in the label; a slip is left out."""
-    origins = []
-    for item, written, bank_number, row in glyphs:
-        if item == struck:
+    origins: list[Origin] = []
+    for number, bank in enumerate(shelf.banks):
+        own = [glyph for glyph in glyphs if glyph.bank == number and glyph.item != struck]
+        if not own:
             continue
-        item -= 0 <= struck < item
-        bank = shelf.banks[bank_number]
-        columns = bank.columns
-        source = int(columns["source"][row])
-        if source >= len(bank.header.sources):
-            raise bank.damage(row)
-        origins.append(
-            Origin(
-                item,
-                written,
-                bank.writers[columns["writer"][row]],
-                bank.header.sources[source].file,
-                int(columns["record"][row]),
-                int(columns["offset"][row]),
+        rows = np.array([glyph.row for glyph in own])
+        columns, sources = bank.columns, bank.header.sources
+        of = [columns[name][rows].tolist() for name in ("writer", "source", "record", "offset")]
+        for glyph, writer, source, record, offset in zip(own, *of, strict=True):
+            if source >= len(sources):
+                raise bank.damage(glyph.row)
+            item = glyph.item - (0 <= struck < glyph.item)
+            file = sources[source].file
+            origins.append(
+                Origin(item, glyph.character, bank.writers[writer], file, record, offset)
             )
-        )
+    if len(shelf.banks) > 1:
+        origins.sort(key=lambda origin: origin.item)
     return tuple(origins)
