@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,7 +23,7 @@ from penline.convert import convert
 from penline.datasets.sources import read
 from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
-from penline.export.base import Options, file_hash
+from penline.export.base import Options, box_facts, box_line, file_hash
 from penline.export.run import Run
 from penline.records import Origin, Sample
 
@@ -388,3 +389,39 @@ def test_hugging_face_datasets_read_both_alike(tmp_path: Path, archives: list[Pa
             assert one["origins"] == other["origins"]
             np.testing.assert_array_equal(np.array(one["image"]), record.pixels)
             np.testing.assert_array_equal(np.array(other["image"]), record.pixels)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.25])
+def test_what_is_said_of_a_line_is_json(shift):
+    """The text is written out by hand, for speed: it must be what json would read."""
+    quads = np.arange(16, dtype=np.float64).reshape(2, 4, 2) + shift
+    writer, archive = 'w:"1"', "a\\b\t.zip::c.gnt"
+    origins = (
+        Origin(0, '"', writer, archive, 3, 40),
+        Origin(1, "\u2028", "w:2", archive, 4, 1 << 40),
+    )
+    sample = Sample(
+        index=7,
+        image=np.zeros((4, 4), np.uint8),
+        text='"\u2028',
+        quads=quads,
+        writer=writer,
+        side="train",
+        trace=lambda: origins,
+        drawn={"ink": {"strength": 0.5}},
+        counts={},
+    )
+    line = box_line('images/"7".jpg', box_facts(sample))
+    assert line.endswith("}\n")
+    assert line.count("\n") == 1
+    assert json.loads(line) == {
+        "path": 'images/"7".jpg',
+        "text": '"\u2028',
+        "writer": writer,
+        "quads": quads.tolist(),
+        "origins": [origin._asdict() for origin in origins],
+        "drawn": {"ink": {"strength": 0.5}},
+    }
+    sample = dataclasses.replace(sample, quads=quads * np.nan)
+    with pytest.raises(ExportError, match="no numbers"):
+        box_facts(sample)
