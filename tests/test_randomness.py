@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penline.randomness import Draws, philox_words, rng, stage_key
+from penline.randomness import Draws, philox_words, rng, rngs, span, stage_key
 
 
 @given(st.integers(0, 2**70), st.integers(0, 2**64 - 1), st.integers(0, 2**32))
@@ -63,3 +63,29 @@ def test_choose_follows_its_weights():
 def test_bounds_are_refused():
     with pytest.raises(ValueError, match="positive"):
         rng(0, 0, "x").below(0)
+
+
+@given(st.integers(0, 2**70), st.integers(0, 2**40), st.lists(st.integers(-9, 80), max_size=12))
+def test_streams_made_at_once_are_the_same(seed, index, takes):
+    """By words one by one, and by many at a time (0 and below), in any order."""
+    stages = ("text", "layout")
+    for one, stage in zip(rngs(seed, index, stages), stages, strict=True):
+        other = Draws(seed, index, stage)
+        for take in takes:
+            if take <= 0:
+                np.testing.assert_array_equal(one.words(-take), other.words(-take))
+            else:
+                assert [one.word() for _ in range(take)] == [other.word() for _ in range(take)]
+
+
+def test_words_one_by_one_are_those_of_whole_blocks():
+    """However few words of a block are made first, the stream is that of its blocks."""
+    one, other = Draws(5, 6, "text"), Draws(5, 6, "text")
+    assert [one.word() for _ in range(20)] == other.words(64).tolist()[:20]
+    assert one.words(7).tolist() == other.words(7).tolist()
+
+
+def test_uniforms_are_uniform_one_after_the_other():
+    ranges = [(0.5, 1.0), (-2.0, 3.25), (0.1, 0.1)]
+    one, other = Draws(1, 1, "x"), Draws(1, 1, "x")
+    assert one.uniforms([span(*r) for r in ranges]) == [other.uniform(*r) for r in ranges]

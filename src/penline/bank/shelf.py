@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from penline.bank.layout import PARTS
+from penline.bank.picked import Glyphs, Picked
 from penline.bank.read import Bank
 from penline.bank.sizes import size_up
 from penline.compiled import compiled
 from penline.errors import BankError, RecipeError
 from penline.randomness import Draws
 
-__all__ = ["Bits", "Picked", "Shelf"]
+__all__ = ["Bits", "Glyphs", "Picked", "Shelf"]
 
 Bits = npt.NDArray[np.uint64]
 Spellings = tuple[tuple[str, ...], ...]
@@ -59,15 +60,32 @@ def _pick(
     end: int,
     wanted: Any,
     words: Any,
-    rows: Any,
+    bank: int,
+    holders: int,
+    best: Any,
 ) -> bool:
-    """For each wanted character a row among ``order[start:end]``, drawn by its word; -1: none.
+    """For each wanted character a row among ``order[start:end]``, drawn by its word.
 
-    False where `order` names a row that is not there.
+    Args:
+        order: column ``by_writer`` of a bank.
+        character: column.
+        part: column.
+        allowed: which parts count.
+        start: where the writer begins in `order`.
+        end: where the writer ends.
+        wanted: ``int64 (n,)``: characters by their numbers in the bank.
+        words: ``uint64 (n,)``: chance.
+        bank: the bank's number on its shelf.
+        holders: how many banks of the shelf with that writer were looked at before.
+        best: ``int64 (n, 2)``: bank and row of what was found there, -1 for nothing; changed.
+            A glyph may lie in several banks: a part of the word that picks the row decides
+            between them.
+
+    Returns:
+        False where `order` names a row that is not there.
     """
     glyphs = character.shape[0]
     for i in range(wanted.shape[0]):
-        rows[i] = -1
         low, high = start, end
         while low < high:
             middle = (low + high) // 2
@@ -87,12 +105,16 @@ def _pick(
                 count += 1
         if count == 0:
             continue
+        if holders and best[i, 1] >= 0:
+            share = np.int64((words[i] >> np.uint64(40)) % np.uint64(holders + 1))
+            if share != holders:
+                continue
         left = np.int64(words[i] % np.uint64(count))
         for position in range(low, end):
             row = np.int64(order[position])
             if allowed[part[row]]:
                 if left == 0:
-                    rows[i] = row
+                    best[i, 0], best[i, 1] = bank, row
                     break
                 left -= 1
     return True
@@ -148,15 +170,6 @@ def _has_all(bits: Any, characters: Any, writer: int) -> bool:
     return True
 
 
-class Picked(NamedTuple):
-    """One glyph of a line: which character of the text it serves, and where it lies."""
-
-    item: int
-    character: str
-    bank: int
-    row: int
-
-
 class Shelf:
     """One or more banks, read as one.
 
@@ -207,6 +220,7 @@ class Shelf:
         for wanted, bank in zip(self._wanted, self.banks, strict=True):
             wanted[[self.characters[c] for c in bank.characters]] = range(len(bank.characters))
         self._cover = np.zeros((256, self._words), np.uint64)
+        self._own = np.zeros(256, np.int64)
         self._covered: dict[str, int] = {}
 
     def bits(self, writers: Iterable[str]) -> Bits:
@@ -242,6 +256,8 @@ class Shelf:
         row = len(self._covered)
         if row == len(self._cover):
             self._cover = np.concatenate([self._cover, np.zeros_like(self._cover)])
+            self._own = np.concatenate([self._own, np.zeros_like(self._own)])
+        self._own[row] = self.characters.get(character, -1)
         known = self._cover[row]
         if character.isspace():
             known[:] = ~np.uint64(0)
@@ -253,33 +269,51 @@ class Shelf:
         self._covered[character] = row
         return row
 
+    def _entries(self, text: str) -> npt.NDArray[np.int64]:
+        """The row of `_cover` of each character of `text`."""
+        known = self._covered
+        return np.array([known[c] if c in known else self._find_cover(c) for c in text], np.int64)
+
     def who(self, text: str, among: Bits) -> Bits:
         """Those of `among` who can write every character of `text`."""
-        return self.able(text, among)[0]
+        able = among.copy()
+        _who(self._cover, self._entries(text), able)
+        return able
 
-    def able(self, text: str, among: Bits) -> tuple[Bits, int]:
-        """As `who`, and how many they are."""
-        known = self._covered
-        rows = [known[c] if c in known else self._find_cover(c) for c in text]
-        writers = among.copy()
-        return writers, _who(self._cover, np.array(rows, np.int64), writers)
+    def cast(self, text: str, among: Bits, rng: Draws) -> tuple[str, Glyphs] | None:
+        """A writer of `among` for a text, and a glyph for each character but white space.
+
+        None where nobody can write it whole.
+        """
+        entries, able = self._entries(text), among.copy()
+        count = _who(self._cover, entries, able)
+        if not count:
+            return None
+        number = _member(able, rng.below(count))
+        glyphs = self._glyphs(text, entries, number, rng)
+        if glyphs is None:
+            raise RecipeError("a writer lacks a character that the bank's coverage promises")
+        return self.writers[number], glyphs
 
     def count(self, writers: Bits) -> int:
         """How many writers `writers` holds."""
         return int(_members(writers))
 
-    def draw_writer(self, writers: Bits, rng: Draws, count: int = 0) -> str:
-        """One of `writers`, which holds at least one: `count`, where that is known."""
-        return self.writers[_member(writers, rng.below(count or self.count(writers)))]
+    def draw_writer(self, writers: Bits, rng: Draws) -> str:
+        """One of `writers`, which holds at least one."""
+        return self.writers[_member(writers, rng.below(self.count(writers)))]
 
-    def glyphs(self, text: str, writer: str, rng: Draws) -> list[Picked] | None:
+    def glyphs(self, text: str, writer: str, rng: Draws) -> Glyphs | None:
         """A glyph by `writer` for every character of `text` but white space.
 
         Returns None if the writer lacks one of them.
         """
-        number = self._numbers[writer]
-        known = self.characters
-        numbers = np.array([known.get(character, -1) for character in text], np.int64)
+        return self._glyphs(text, self._entries(text), self._numbers[writer], rng)
+
+    def _glyphs(
+        self, text: str, entries: npt.NDArray[np.int64], number: int, rng: Draws
+    ) -> Glyphs | None:
+        numbers = self._own[entries]
         items: Sequence[int] = range(len(text))
         written: Sequence[str] = text
         # one word for each character of the text, whatever it is spelled with
@@ -290,10 +324,9 @@ class Shelf:
                 return None
             items = [item for item, way in enumerate(spelled) for _ in way]
             written = [character for way in spelled for character in way]
-            numbers = np.array([known[character] for character in written], np.int64)
+            numbers = np.array([self.characters[character] for character in written], np.int64)
             words = words[items]
-        bank, rows = self._rows(numbers, number, words)
-        return list(map(Picked, items, written, bank.tolist(), rows.tolist()))
+        return Glyphs(items, written, self._rows(numbers, number, words))
 
     def _way(self, character: str, number: int) -> tuple[str, ...]:
         """The best spelling of `character` that one writer has; empty if there is none.
@@ -310,43 +343,35 @@ class Shelf:
 
     def _rows(
         self, characters: npt.NDArray[np.int64], number: int, words: npt.NDArray[np.uint64]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """For each character bank and row of a glyph by `writer`; row -1 where there is none."""
-        count = len(characters)
-        chosen, best = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+    ) -> npt.NDArray[np.int64]:
+        """``int64 (n, 2)``: for each character bank and row of a glyph by that writer.
+
+        Row -1 where there is none.
+        """
+        best = np.full((len(characters), 2), -1, np.int64)
         holders = 0
         for at, bank in enumerate(self.banks):
             local = self._local[at].get(number)
             if local is None:
                 continue
-            start, end = bank.writer_starts[local : local + 2].tolist()
-            wanted = self._wanted[at][characters]
-            columns, rows = bank.columns, np.empty(count, np.int64)
+            starts, columns = bank.writer_starts, bank.columns
             whole = _pick(
                 columns["by_writer"],
                 columns["character"],
                 columns["part"],
                 self._allowed,
-                start,
-                end,
-                wanted,
+                starts[local],
+                starts[local + 1],
+                self._wanted[at][characters],
                 words,
-                rows,
+                at,
+                holders,
+                best,
             )
             if not whole:
                 raise BankError(f"{bank.path}: its order names a row that it does not have")
-            if holders == 0:
-                chosen[:], best = at, rows
-            else:
-                # a glyph may lie in several banks: a part of the word that picked the row
-                # decides between them
-                take = (rows >= 0) & (
-                    (best < 0) | ((words >> np.uint64(40)) % np.uint64(holders + 1) == holders)
-                )
-                best = np.where(take, rows, best)
-                chosen = np.where(take, at, chosen)
             holders += 1
-        return chosen, best
+        return best
 
     @functools.cached_property
     def _numbers(self) -> dict[str, int]:

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Picked, Shelf
+from penline.bank.shelf import Glyphs, Picked, Shelf
 from penline.characters import is_han
 from penline.compose import Placements, turned
 from penline.effects import apply_effects, draw_effects
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
-from penline.randomness import Draws, rng
+from penline.randomness import Draws, rng, rngs
 from penline.recipe.drawing import breadths, draw_items, measure
 from penline.recipe.kit import Kit, Side
 from penline.recipe.marks import apply_marks, draw_marks, shine, slip
@@ -42,6 +42,9 @@ __all__ = [
 ]
 
 MAX_GAIN_Q8 = 4 * 256
+
+_STAGES = ("text", "writer", "paper", "layout", "ink")
+"""The stages that every line has, in the order of the road."""
 
 _OTHER_SIDE = 1 << 62
 """Indices from here on are lines that shine through from the other side of a sheet."""
@@ -100,18 +103,17 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     """
     recipe = kit.recipe
     side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
-    written = write_line(kit, side, seed, index)
+    text_rng, writer_rng, paper_rng, layout_rng, ink_rng = rngs(seed, index, _STAGES)
+    written = write_line(kit, side, seed, index, text_rng, writer_rng)
     struck = -1
     if recipe.marks.strike:
         written, struck = _with_slip(kit, written, rng(seed, index, "slip"))
-    paper_rng = rng(seed, index, "paper")
     paper = _paper(recipe, written.text, paper_rng)
     items, rows = set_items(written)
     sizes, ems, starts, gains = measure(kit.shelf, rows)
     upright = turned(items) if recipe.layout.direction == "vertical" else None
     if upright is not None:
         sizes[upright] = sizes[upright][:, ::-1]
-    layout_rng = rng(seed, index, "layout")
     numbers = recipe.layout.draw(layout_rng, paper.cells)
     height = recipe.image.height_px
     if written.template >= 0 and upright is None and not numbers["cell"]:
@@ -123,7 +125,6 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     if placed.width_px > recipe.image.max_width_px:
         wide = f"wider than {recipe.image.max_width_px} px"
         raise UnwritableLine(index, 1, wide, dict(written.counts))
-    ink_rng = rng(seed, index, "ink")
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
     ink = np.zeros((height, placed.width_px), np.uint8)
@@ -224,10 +225,9 @@ def set_items(written: Written) -> tuple[list[str], Ints]:
     """What is placed one after the other: characters, and bank and row of each (-1: white)."""
     text, glyphs = written.text, written.glyphs
     if len(glyphs) == len(text) and not any(map(str.isspace, text)):
-        chosen = np.empty((len(glyphs), 2), np.int64)
-        chosen[:, 0] = [glyph.bank for glyph in glyphs]
-        chosen[:, 1] = [glyph.row for glyph in glyphs]
-        return list(text), chosen
+        if isinstance(glyphs, Glyphs):
+            return list(text), glyphs.rows
+        return list(text), np.array([glyph[2:] for glyph in glyphs], np.int64)
     items: list[str] = []
     rows: list[tuple[int, int]] = []
     at = 0

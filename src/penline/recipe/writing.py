@@ -12,7 +12,7 @@ from penline.corpus import Lines, WholeLines
 from penline.corpus.made import made_line
 from penline.errors import RecipeError, UnwritableLine
 from penline.measure.template import HAN
-from penline.randomness import Draws, rng
+from penline.randomness import Draws
 from penline.recipe.apart import clauses
 from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Recipe
@@ -32,16 +32,17 @@ class Written(NamedTuple):
 
     text: str
     writer: str
-    glyphs: list[Picked]
+    glyphs: Sequence[Picked]
     counts: Counter[str]
     borrowed: bool = False
     template: int = -1
 
 
-def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
+def write_line(
+    kit: Kit, side: Side, seed: int, index: int, text_rng: Draws, writer_rng: Draws
+) -> Written:
     """Draw lines until one can be written; count why the others could not."""
     recipe, shelf = kit.recipe, kit.shelf
-    text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
     lines, among = kit.lines[side], kit.able[side]
     counts: Counter[str] = Counter()
     reason = ""
@@ -64,15 +65,14 @@ def write_line(kit: Kit, side: Side, seed: int, index: int) -> Written:
         if recipe.writers == "mixed":
             lacking = [c for c in text if not c.isspace() and not kit.crowd.has(c)]
             text = without(text, lacking, recipe, counts)
-            if text and (glyphs := kit.crowd.glyphs(text, writer_rng)) is not None:
-                return Written(text, "", glyphs, counts)
+            if text and (anybodys := kit.crowd.glyphs(text, writer_rng)) is not None:
+                return Written(text, "", anybodys, counts)
             reason = _lacking(kit, lacking)
             counts[f"line skipped: {reason}"] += 1
             continue
-        able, count = shelf.able(text, among)
-        if count:
-            writer = shelf.draw_writer(able, writer_rng, count)
-            glyphs = _sure(shelf.glyphs(text, writer, writer_rng))
+        cast = shelf.cast(text, among, writer_rng)
+        if cast:
+            writer, glyphs = cast
             if template >= 0 and not len(glyphs) == len(text) == len(kit.templates[template].boxes):
                 template = -1  # a character of several glyphs has no place in a template
             return Written(text, writer, glyphs, counts, template=template)
@@ -125,7 +125,7 @@ def _lacking(kit: Kit, characters: Sequence[str]) -> str:
     return "no one writer has all its characters"
 
 
-def _sure(glyphs: list[Picked] | None) -> list[Picked]:
+def _sure(glyphs: Sequence[Picked] | None) -> Sequence[Picked]:
     if glyphs is None:
         raise RecipeError("a writer lacks a character that the bank's coverage promises")
     return glyphs
