@@ -28,6 +28,7 @@ __all__ = [
     "rngs",
     "span",
     "stage_key",
+    "stage_keys",
 ]
 
 T = TypeVar("T")
@@ -203,14 +204,15 @@ def _first_words(keys: Words, index: np.uint64, out: Words) -> None:
 
 
 @functools.lru_cache(maxsize=256)
-def _stage_keys(seed: int, stages: tuple[str, ...]) -> Words:
+def stage_keys(seed: int, stages: tuple[str, ...]) -> Words:
+    """``uint64 (stages, 2)``: the keys of several stages."""
     return np.array([stage_key(seed, stage) for stage in stages], np.uint64)
 
 
 def rngs(seed: int, index: int, stages: tuple[str, ...]) -> list[Draws]:
     """The streams of several stages of one sample, each as `rng` gives it, made at once."""
     words = np.empty((len(stages), FIRST_WORDS), np.uint64)
-    _first_words(_stage_keys(seed, stages), np.uint64(index), words)
+    _first_words(stage_keys(seed, stages), np.uint64(index), words)
     return [
         Draws(seed, index, stage, first)
         for stage, first in zip(stages, words.tolist(), strict=True)

@@ -178,6 +178,12 @@ class Shelf:
         spellings: for a character of the text, the ways to write it, best first; each way is a
             tuple of characters to write one after the other.
         part: ``"train"`` (everything not marked as test), ``"test"`` or ``"all"``.
+
+    Attributes:
+        allowed: ``bool (parts,)``: which parts of `PARTS` glyphs may be of.
+        cover: ``uint64 (rows, words)``: for each character met so far (`entry`), who can write it.
+        own: ``int64 (rows,)``: its number among the banks' characters; -1: it is not among them.
+        wanted: for each bank, ``int64 (characters,)``: their numbers in the bank.
     """
 
     def __init__(
@@ -191,8 +197,8 @@ class Shelf:
         self.banks = tuple(banks)
         self.spellings = spellings
         self.part = part
-        self._allowed = np.array([name in _ALLOWED[part] for name in PARTS])
-        self.allowed_parts = np.append(self._allowed, False)
+        self.allowed = np.array([name in _ALLOWED[part] for name in PARTS])
+        self.allowed_parts = np.append(self.allowed, False)
         self.writers = tuple(dict.fromkeys(w for bank in self.banks for w in bank.writers))
         numbers = {writer: number for number, writer in enumerate(self.writers)}
         self._local = [
@@ -209,18 +215,18 @@ class Shelf:
                 columns["writer"],
                 columns["character"],
                 columns["part"],
-                self._allowed,
+                self.allowed,
                 np.array([self.characters[c] for c in bank.characters], np.int64),
                 np.array([numbers[w] for w in bank.writers], np.int64),
                 self._bits,
             )
             if bad >= 0:
                 raise BankError(f"{bank.path}: glyph {bad} names what the bank does not have")
-        self._wanted = [np.full(len(self.characters), _NOBODY, np.int64) for _ in self.banks]
-        for wanted, bank in zip(self._wanted, self.banks, strict=True):
+        self.wanted = [np.full(len(self.characters), _NOBODY, np.int64) for _ in self.banks]
+        for wanted, bank in zip(self.wanted, self.banks, strict=True):
             wanted[[self.characters[c] for c in bank.characters]] = range(len(bank.characters))
-        self._cover = np.zeros((256, self._words), np.uint64)
-        self._own = np.zeros(256, np.int64)
+        self.cover = np.zeros((256, self._words), np.uint64)
+        self.own = np.zeros(256, np.int64)
         self._covered: dict[str, int] = {}
 
     def bits(self, writers: Iterable[str]) -> Bits:
@@ -245,20 +251,23 @@ class Shelf:
 
     def coverage(self, character: str) -> Bits:
         """``uint64 (words,)``: who can write `character`, in one of its spellings."""
-        row = self._covered.get(character, -1)
-        if row < 0:
-            row = self._find_cover(character)
-        covered: Bits = self._cover[row]
+        row = self.entry(character)
+        covered: Bits = self.cover[row]
         return covered
 
+    def entry(self, character: str) -> int:
+        """The row of a character in `cover` and `own`."""
+        row = self._covered.get(character, -1)
+        return row if row >= 0 else self._find_cover(character)
+
     def _find_cover(self, character: str) -> int:
-        """The row of `_cover` for a character that has none yet."""
+        """The row of `cover` for a character that has none yet."""
         row = len(self._covered)
-        if row == len(self._cover):
-            self._cover = np.concatenate([self._cover, np.zeros_like(self._cover)])
-            self._own = np.concatenate([self._own, np.zeros_like(self._own)])
-        self._own[row] = self.characters.get(character, -1)
-        known = self._cover[row]
+        if row == len(self.cover):
+            self.cover = np.concatenate([self.cover, np.zeros_like(self.cover)])
+            self.own = np.concatenate([self.own, np.zeros_like(self.own)])
+        self.own[row] = self.characters.get(character, -1)
+        known = self.cover[row]
         if character.isspace():
             known[:] = ~np.uint64(0)
         else:
@@ -270,14 +279,14 @@ class Shelf:
         return row
 
     def _entries(self, text: str) -> npt.NDArray[np.int64]:
-        """The row of `_cover` of each character of `text`."""
+        """The row of `cover` of each character of `text`."""
         known = self._covered
         return np.array([known[c] if c in known else self._find_cover(c) for c in text], np.int64)
 
     def who(self, text: str, among: Bits) -> Bits:
         """Those of `among` who can write every character of `text`."""
         able = among.copy()
-        _who(self._cover, self._entries(text), able)
+        _who(self.cover, self._entries(text), able)
         return able
 
     def cast(self, text: str, among: Bits, rng: Draws) -> tuple[str, Glyphs] | None:
@@ -286,7 +295,7 @@ class Shelf:
         None where nobody can write it whole.
         """
         entries, able = self._entries(text), among.copy()
-        count = _who(self._cover, entries, able)
+        count = _who(self.cover, entries, able)
         if not count:
             return None
         number = _member(able, rng.below(count))
@@ -313,7 +322,7 @@ class Shelf:
     def _glyphs(
         self, text: str, entries: npt.NDArray[np.int64], number: int, rng: Draws
     ) -> Glyphs | None:
-        numbers = self._own[entries]
+        numbers = self.own[entries]
         items: Sequence[int] = range(len(text))
         written: Sequence[str] = text
         # one word for each character of the text, whatever it is spelled with
@@ -359,10 +368,10 @@ class Shelf:
                 columns["by_writer"],
                 columns["character"],
                 columns["part"],
-                self._allowed,
+                self.allowed,
                 starts[local],
                 starts[local + 1],
-                self._wanted[at][characters],
+                self.wanted[at][characters],
                 words,
                 at,
                 holders,
@@ -383,7 +392,7 @@ class Shelf:
         return [np.array([facts.em_px for facts in b.header.writers]) for b in self.banks]
 
     @functools.cached_property
-    def _levels(self) -> list[npt.NDArray[np.int64]]:
+    def levels(self) -> list[npt.NDArray[np.int64]]:
         """For each bank, ``int64 (writers,)``: how dark the ink of each of its writers is.
 
         -1 for those who may be several people: each of their glyphs is taken by itself.
@@ -421,7 +430,7 @@ class Shelf:
                 columns["writer"],
                 columns["level"],
                 self.ems_px[number],
-                self._levels[number],
+                self.levels[number],
                 number,
                 rows,
                 most_px,

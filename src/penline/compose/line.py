@@ -26,7 +26,17 @@ from penline.compose.spacing import (
 from penline.randomness import Draws, span
 from penline.settings import ORDERED, EmRange, Settings, Share, ShareRange, SizeRange
 
-__all__ = ["Layout", "Placements", "lay_out", "turned"]
+__all__ = [
+    "FAMILIES",
+    "JOINED",
+    "JOINING",
+    "MANNERS",
+    "Layout",
+    "Placements",
+    "lay_out",
+    "manner_number",
+    "turned",
+]
 
 _LATIN_KINDS = frozenset(
     ["digit", "upper", "ascender", "x-height", "t", "i", "descender", "j", "f"]
@@ -37,7 +47,7 @@ FillRange = Annotated[
 CellRange = Annotated[
     tuple[Annotated[float, Field(ge=0.5, le=4)], Annotated[float, Field(ge=0.5, le=4)]], ORDERED
 ]
-_JOINING = frozenset(".,:;'’-/@_")
+JOINING = frozenset(".,:;'’-/@_")
 """Marks that belong to a number or a word when they stand inside it."""
 _RIGHT_SIDE = {"open": 0.9}
 _LOW_MARKS = ("stop-low", "comma-low", "han-stop", "han-comma", "colon", "semicolon", "bang")
@@ -98,7 +108,7 @@ class Layout(Settings):
     """Side of a squared paper's cell."""
 
     @functools.cached_property
-    def _spans(self) -> tuple[tuple[int, int], ...]:
+    def spans(self) -> tuple[tuple[int, int], ...]:
         """The intervals of `draw`, in its order."""
         return (
             span(*self.fill_range),
@@ -114,7 +124,7 @@ class Layout(Settings):
 
     def draw(self, rng: Draws, cells: bool) -> dict[str, float]:
         """The figures of one line, by the names of `spacing.NUMBERS`."""
-        fill, place, left, right, gap, latin, mixed, pull, space = rng.uniforms(self._spans)
+        fill, place, left, right, gap, latin, mixed, pull, space = rng.uniforms(self.spans)
         return {
             "fill": fill,
             "em_most": self.em_most,
@@ -202,7 +212,7 @@ def turned(characters: Sequence[str]) -> npt.NDArray[np.bool_]:
     """
     lying = [c.isspace() or kind_of(c).name in _LYING for c in characters]
     for at in range(1, len(lying) - 1):
-        if characters[at] in _JOINING and lying[at - 1] and lying[at + 1]:
+        if characters[at] in JOINING and lying[at - 1] and lying[at + 1]:
             lying[at] = True
     return ~np.array(lying, np.bool_)
 
@@ -225,15 +235,15 @@ def _joined_manner(kind: Kind | None) -> Manner:
 _KINDS: tuple[Kind | None, ...] = (*KINDS.values(), None)
 _NUMBERS = {kind.name: number for number, kind in enumerate(KINDS.values())}
 _ALL = [f(kind) for f in (_manner, _joined_manner, _column_manner) for kind in _KINDS]
-_JOINED, _UPRIGHT = len(_KINDS), 2 * len(_KINDS)
+JOINED, _UPRIGHT = len(_KINDS), 2 * len(_KINDS)
 """Where the rows of joined marks, and of what is upright in a column, begin in the tables."""
-_FAMILIES = np.array([family for family, _ in _ALL], np.int64)
-_MANNERS = np.array([row for _, row in _ALL], np.float64)
-_LATIN = frozenset(np.flatnonzero(_FAMILIES == LATIN).tolist())
+FAMILIES = np.array([family for family, _ in _ALL], np.int64)
+MANNERS = np.array([row for _, row in _ALL], np.float64)
+_LATIN = frozenset(np.flatnonzero(FAMILIES == LATIN).tolist())
 
 
 @functools.lru_cache(maxsize=65_536)
-def _number(character: str) -> int:
+def manner_number(character: str) -> int:
     """Row of a character's kind in the tables."""
     return len(KINDS) if character.isspace() else _NUMBERS[kind_of(character).name]
 
@@ -259,24 +269,24 @@ def lay_out(
         upright: for a column, what `turned` says; `sizes_px` are then of the turned glyphs.
     """
     count = len(characters)
-    rows = [_number(character) for character in characters]
+    rows = [manner_number(character) for character in characters]
     if upright is not None:
         for at in np.flatnonzero(upright).tolist():
             rows[at] += _UPRIGHT
-    if not _JOINING.isdisjoint(characters):
+    if not JOINING.isdisjoint(characters):
         for at in range(1, count - 1):
-            if characters[at] in _JOINING and rows[at - 1] in _LATIN and rows[at + 1] in _LATIN:
-                rows[at] = rows[at] % _JOINED + _JOINED
+            if characters[at] in JOINING and rows[at - 1] in _LATIN and rows[at + 1] in _LATIN:
+                rows[at] = rows[at] % JOINED + JOINED
     chosen = np.array(rows)
     places = np.zeros((count, 4), np.int64)
     slants = np.zeros(count, np.int64)
     press = np.full(count, 256, np.int64)
     facts = np.zeros(6)
     space_line(
-        _FAMILIES[chosen],
+        FAMILIES[chosen],
         sizes_px,
         ems_px,
-        _MANNERS[chosen],
+        MANNERS[chosen],
         np.array([numbers[name] for name in NUMBERS], np.float64),
         rng.words(count * WORDS_PER_ITEM),
         height_px,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +95,12 @@ class Lines:
                 f"paragraphs {self.counts.too_short} are shorter and {self.counts.uncuttable} "
                 "cannot be cut; give more text, or another range of lengths"
             )
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """What `sample` draws from: codes, flags, offsets, paragraphs, shares, and the lengths."""
+        own = self._codes, self._flags, self._offsets, self._paragraphs, self._shares
+        return (*own, *self.length_range)
 
     def sample(self, rng: Draws) -> Line:
         """Draw a line: its length, its paragraph, its place, in this order.

@@ -110,6 +110,7 @@ class Sampler:
     Attributes:
         number: of each class (and of ``han`` and ``space``), its column in the tables.
         moments: ``float64 (3, classes)``: as `place.place_items` takes it.
+        arrays: all that it takes of the model, in its order, from ``numbers`` on.
     """
 
     def __init__(self, model: HandModel) -> None:
@@ -139,6 +140,16 @@ class Sampler:
             "most": _MOST,
         }
         self._numbers = np.array([given.get(name, 0.0) for name in NUMBERS])
+        self.arrays = (
+            self._numbers,
+            _SCORES,
+            self._tables,
+            self._gaps,
+            self.moments,
+            self._han,
+            self._walks,
+            self._lines,
+        )
 
     def draw(
         self,
@@ -225,13 +236,7 @@ class Sampler:
             spread,
             rng.words(LINE_WORDS + WORDS_PER_CHARACTER * n),
             numbers,
-            _SCORES,
-            self._tables,
-            self._gaps,
-            self.moments,
-            self._han,
-            self._walks,
-            self._lines,
+            *self.arrays[1:],
             places,
             facts,
         )

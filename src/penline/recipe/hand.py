@@ -16,7 +16,25 @@ from penline.measure.classes import DENSE_EM, HAN, LIGHT_EM, class_of
 from penline.measure.sample import Sampler, typical_sizes
 from penline.randomness import Draws
 
-__all__ = ["Hand", "Traits", "traits_of"]
+__all__ = [
+    "DIGITS",
+    "IN_NUMBERS",
+    "IN_WORDS",
+    "LETTERS",
+    "NARROW",
+    "Hand",
+    "Traits",
+    "traits_of",
+]
+
+DIGITS = frozenset("0123456789")
+IN_NUMBERS = frozenset(".,:-/%")
+"""Marks that go on a number when they stand in it."""
+LETTERS = frozenset(["upper", "ascender", "x-height", "t", "i", "descender", "j", "f"])
+"""Kinds of the letters of words."""
+NARROW = LETTERS | {"digit"}
+IN_WORDS = frozenset(".'’-_@/")
+"""Marks that belong to a word when they stand in it."""
 
 STROKE_LENGTH = 1.25
 """Length of strokes as `measure` finds it in lines, over half of the outline as banks hold it:
@@ -108,12 +126,16 @@ class Hand:
     Args:
         sampler: draws placements from the model.
         shelf: the banks that glyphs come from.
+
+    Attributes:
+        number: of each class its number in the model; -1 for `Traits.of_class` of ``""``.
+        han_classes: ``int64 (3,)``: numbers of the light, middle and dense classes.
     """
 
     def __init__(self, sampler: Sampler, shelf: Shelf) -> None:
         self.sampler, self._shelf = sampler, shelf
-        self._number = {**sampler.number, "": -1}
-        self._han = np.array([sampler.number[name] for name in HAN], np.int64)
+        self.number = {**sampler.number, "": -1}
+        self.han_classes = np.array([sampler.number[name] for name in HAN], np.int64)
         self._typical: dict[tuple[int, int], Floats] = {}
 
     def place(
@@ -137,7 +159,7 @@ class Hand:
             rng: chance.
             space_em: mean width of white space.
         """
-        number = self._number
+        number = self.number
         kind = np.array([number[one.of_class] for one in traits], np.int64)
         table = self.sampler.moments[1:3]
         known = False
@@ -151,16 +173,16 @@ class Hand:
                 ems,
                 LIGHT_EM,
                 DENSE_EM,
-                self._han,
+                self.han_classes,
                 kind,
             )
             if writer >= 0 and not known:
-                table, known = self._of_writer(at, writer), True
+                table, known = self.typical_of(at, writer), True
         heights = sizes.astype(np.float64)
         usual, spread = table[0][kind], table[1][kind]
         return self.sampler.place(kind, heights, ems, usual, spread, em_px, rng, space_em)
 
-    def _of_writer(self, number: int, writer: int) -> Floats:
+    def typical_of(self, number: int, writer: int) -> Floats:
         """Sizes of one writer's glyphs by class, as `Sampler.typical` has them; measured once."""
         known = self._typical.get((number, writer))
         if known is None:

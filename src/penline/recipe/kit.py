@@ -22,6 +22,7 @@ from penline.randomness import rng
 from penline.recipe.apart import held_clauses
 from penline.recipe.placing import Hand
 from penline.recipe.schema import Recipe
+from penline.recipe.swift import Swift, swift
 
 __all__ = ["Kit", "Side", "spellings"]
 
@@ -126,6 +127,11 @@ class Kit:
     def hand(self) -> Hand | None:
         """The recipe's placement model at work; None where the layout's own rules hold."""
         return None if self._model is None else Hand(Sampler(self._model), self.shelf)
+
+    @functools.cached_property
+    def swift(self) -> Swift | None:
+        """Most lines in one call; None where the recipe or the banks need the steps."""
+        return swift(self)
 
     @functools.cached_property
     def letters(self) -> tuple[str, ...]:

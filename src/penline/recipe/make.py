@@ -13,6 +13,8 @@ import numpy.typing as npt
 from penline.bank.shelf import Glyphs, Picked, Shelf
 from penline.characters import is_han
 from penline.compose import Placements, turned
+from penline.compose.spacing import NUMBERS
+from penline.corpus.normal import decoded
 from penline.effects import apply_effects, draw_effects
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
@@ -22,6 +24,8 @@ from penline.recipe.kit import Kit, Side
 from penline.recipe.marks import apply_marks, draw_marks, shine, slip
 from penline.recipe.placing import place, replay
 from penline.recipe.schema import Ink, Recipe
+from penline.recipe.swift import STAGES
+from penline.recipe.swift_line import MAX_GAIN_Q8, Line
 from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
 from penline.render.kernel import box_corners, lay_ink
@@ -33,6 +37,7 @@ __all__ = [
     "ink_colour",
     "label_of",
     "lay",
+    "lay_by_steps",
     "line_quads",
     "make",
     "origins_of",
@@ -40,11 +45,6 @@ __all__ = [
     "set_items",
     "upended",
 ]
-
-MAX_GAIN_Q8 = 4 * 256
-
-_STAGES = ("text", "writer", "paper", "layout", "ink")
-"""The stages that every line has, in the order of the road."""
 
 _OTHER_SIDE = 1 << 62
 """Indices from here on are lines that shine through from the other side of a sheet."""
@@ -74,6 +74,7 @@ class Laid(NamedTuple):
         shares: ``int64 (items,)``: how strokes of borrowed glyphs are made broader; None in a
             line without any.
         struck: the character of the written text that is a slip, and not of the label; -1: none.
+        quads: what `line_quads` gives, where it is known; else None.
     """
 
     written: Written
@@ -93,6 +94,7 @@ class Laid(NamedTuple):
     boxes: Ints
     shares: Ints | None
     struck: int
+    quads: npt.NDArray[np.float64] | None = None
 
 
 def lay(kit: Kit, seed: int, index: int) -> Laid:
@@ -101,9 +103,22 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     Raises:
         UnwritableLine: as `make`.
     """
+    if kit.swift is not None:
+        line = kit.swift.line(seed, index)
+        if line is not None:
+            return _laid(kit, seed, index, line)
+    return lay_by_steps(kit, seed, index)
+
+
+def lay_by_steps(kit: Kit, seed: int, index: int) -> Laid:
+    """As `lay`, step by step, whatever the recipe: the reference of `swift`.
+
+    Raises:
+        UnwritableLine: as `make`.
+    """
     recipe = kit.recipe
     side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
-    text_rng, writer_rng, paper_rng, layout_rng, ink_rng = rngs(seed, index, _STAGES)
+    text_rng, writer_rng, paper_rng, layout_rng, ink_rng = rngs(seed, index, STAGES)
     written = write_line(kit, side, seed, index, text_rng, writer_rng)
     struck = -1
     if recipe.marks.strike:
@@ -151,6 +166,54 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
         boxes=boxes,
         shares=shares,
         struck=struck,
+    )
+
+
+def _laid(kit: Kit, seed: int, index: int, line: Line) -> Laid:
+    """A line that `swift` made, as the steps would have it."""
+    codes = kit.corpus.codes[line.start : line.end]
+    text = decoded(codes)
+    items: Sequence[int] = range(len(text))
+    written_text: Sequence[str] = text
+    rows = line.rows
+    if " " in text:
+        items = [at for at, character in enumerate(text) if not character.isspace()]
+        written_text = [text[at] for at in items]
+        rows = line.rows[items]
+    glyphs = Glyphs(items, written_text, rows)
+    streams = zip(("paper", "ink"), line.words[[2, 4]].tolist(), strict=True)
+    paper_rng, ink_rng = (Draws(seed, index, stage, first) for stage, first in streams)
+    paper_rng.word(), ink_rng.word()
+    _, em_px, baseline_px, cell_left_px, cell_top_px, cells = line.facts.tolist()
+    return Laid(
+        written=Written(text, kit.shelf.writers[line.writer], glyphs, Counter()),
+        side="train",
+        paper=kit.recipe.papers[line.paper].paper,
+        paper_rng=paper_rng,
+        ink_rng=ink_rng,
+        numbers=dict(zip(NUMBERS, line.figures.tolist(), strict=True)),
+        strength=line.strength,
+        upright=None,
+        rows=line.rows,
+        sizes=line.sizes,
+        starts=line.starts,
+        gains=line.gains,
+        placed=Placements(
+            places_q8=line.places_q8,
+            slants_q16=line.slants_q16,
+            press_q8=line.press_q8,
+            width_px=line.ink.shape[1],
+            em_px=em_px,
+            baseline_px=baseline_px,
+            cell_left_px=cell_left_px,
+            cell_top_px=cell_top_px,
+            cells=int(cells),
+        ),
+        ink=line.ink,
+        boxes=line.boxes,
+        shares=None,
+        struck=-1,
+        quads=line.quads,
     )
 
 
@@ -303,6 +366,8 @@ def line_quads(laid: Laid) -> npt.NDArray[np.float64]:
     A character of several glyphs gets the box around them all; white space, and a glyph too faint
     to show, gets the place that was set aside for it.
     """
+    if laid.quads is not None:
+        return laid.quads
     height_px, width_px = laid.ink.shape
     quads = quads_of(laid.written, laid.placed, laid.boxes, height_px, width_px)
     if laid.struck >= 0:

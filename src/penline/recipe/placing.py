@@ -12,7 +12,7 @@ from penline.compose import Placements, lay_out
 from penline.compose.spacing import press_walk
 from penline.measure.template import HAN, LineTemplate
 from penline.randomness import Draws
-from penline.recipe.hand import Hand, traits_of
+from penline.recipe.hand import DIGITS, IN_NUMBERS, IN_WORDS, LETTERS, NARROW, Hand, traits_of
 from penline.recipe.settle import SETTLED, settle_line
 
 __all__ = ["Hand", "place", "replay"]
@@ -55,9 +55,9 @@ def place(
         return lay_out(items, sizes, ems, numbers, rng, height_px, upright)
     em = height_px * numbers["em_most"]
     drawn, facts = hand.place(traits, rows, sizes, ems, em, rng, numbers["space"])
-    if not _DIGITS.isdisjoint(items):
+    if not DIGITS.isdisjoint(items):
         _even_numbers(items, sizes, drawn)
-    if any(one.name in _NARROW for one in traits):
+    if any(one.name in NARROW for one in traits):
         _set_words(items, [one.name for one in traits], numbers, em, drawn)
     count = len(items)
     places, press = np.empty((count, 4), np.int64), np.empty(count, np.int64)
@@ -99,7 +99,7 @@ def _even_numbers(items: Sequence[str], sizes: Ints, drawn: Ints) -> None:
     while at < len(items):
         end = at
         while end < len(items) and (
-            items[end].isdigit() or (end > at and items[end] in _IN_NUMBERS)
+            items[end].isdigit() or (end > at and items[end] in IN_NUMBERS)
         ):
             end += 1
         run = [k for k in range(at, end) if items[k].isdigit() and items[k].isascii()]
@@ -112,35 +112,26 @@ def _even_numbers(items: Sequence[str], sizes: Ints, drawn: Ints) -> None:
         at = max(end, at + 1)
 
 
-_DIGITS = frozenset("0123456789")
-_IN_NUMBERS = frozenset(".,:-/%")
-
-
 def _set_words(
     items: Sequence[str], kinds: Sequence[str], numbers: dict[str, float], em: float, drawn: Ints
 ) -> None:
     """Letters of words stand on the writing line, and close to each other; `drawn` is changed."""
     _, high, _, gaps, rises = drawn.T
-    letters = [kind in _LETTERS for kind in kinds]
+    letters = [kind in LETTERS for kind in kinds]
     least = round(0.6 * numbers["gap_latin"] * em * 64)
     for at, item in enumerate(items):
         inside = 0 < at < len(items) - 1 and letters[at - 1] and letters[at + 1]
-        if at and kinds[at] == "digit" and kinds[at - 1] in _NARROW:
+        if at and kinds[at] == "digit" and kinds[at - 1] in NARROW:
             # digits that run into each other are read as something else
             gaps[at] = max(gaps[at], least)
-        if not (letters[at] or (inside and item in _INSIDE_WORDS)):
+        if not (letters[at] or (inside and item in IN_WORDS)):
             continue
         low = kind_of(item).low
         if low is not None:
             middle = (low - MIDDLE_EM) * em + high[at] / 128
             rises[at] = round(middle * 64)
-        if at and (letters[at - 1] or items[at - 1] in _INSIDE_WORDS):
+        if at and (letters[at - 1] or items[at - 1] in IN_WORDS):
             gaps[at] = round(numbers["gap_latin"] * em * 64)
-
-
-_LETTERS = frozenset(["upper", "ascender", "x-height", "t", "i", "descender", "j", "f"])
-_NARROW = _LETTERS | {"digit"}
-_INSIDE_WORDS = frozenset(".'’-_@/")
 
 
 def replay(
@@ -171,7 +162,7 @@ def replay(
     high, wide = sizes[:, 0] * scale, sizes[:, 1] * scale
     # marks and digits are as large as they were; Chinese characters as their writer writes them
     factor = np.where(own, (y1 - y0) / high, 1.0)
-    factor = np.minimum(factor, _WIDER * np.maximum(x1 - x0, _NARROWEST_EM) / wide)
+    factor = np.minimum(factor, _WIDER * np.maximum(x1 - x0, NARROWEST_EM) / wide)
     high, wide = high * factor, wide * factor
     middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
     left, bottom = middle_x - wide / 2, middle_y - high / 2
@@ -204,4 +195,4 @@ def replay(
 
 
 _WIDER = 7 / 6
-_NARROWEST_EM = 0.1
+NARROWEST_EM = 0.1

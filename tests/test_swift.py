@@ -1,0 +1,132 @@
+"""Lines made by one compiled call: the same as those made step by step."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from conftest import build
+from penline import compiled
+from penline import randomness as module
+from penline.corpus import Corpus
+from penline.errors import UnwritableLine
+from penline.recipe import Composer
+from penline.recipe.make import lay, lay_by_steps
+from penline.recipe.page import make_page
+from penline.recipe.swift import swift
+from penline.sample import corpus_files, sample_bank
+
+SHORT = {"length_range": [4, 24]}
+RECIPES = {
+    "by rule": {"corpus": SHORT, "papers": ["plain"]},
+    "by a model": {"corpus": SHORT, "papers": ["plain"], "layout": {"hand": "default"}},
+    "in cells": {"corpus": SHORT, "papers": ["squared"]},
+    "papers": {
+        "corpus": SHORT,
+        "papers": [
+            {"name": "squared", "weight": 3},
+            {"name": "plain", "weight": 0.5},
+            {"name": "ruled", "weight": 0},
+        ],
+        "layout": {"hand": "default"},
+    },
+    "small": {"image": {"height_px": 24, "max_width_px": 300}, "corpus": SHORT},
+    "narrow": {"image": {"max_width_px": 400}, "corpus": {"length_range": [4, 40]}},
+}
+TEXT = (
+    "今天上午9点，我们在学校门口集合，准备去参观1,234年前的 A.D. 古城。\n"
+    "The quick brown fox jumps over the lazy dog, 12.5 times.\n"
+    "永远好，永远好，好好好好。好 好，永\n"
+)
+
+
+def equal(one: object, two: object) -> bool:
+    if dataclasses.is_dataclass(one) and not isinstance(one, type):
+        names = [field.name for field in dataclasses.fields(one)]
+        return all(equal(getattr(one, name), getattr(two, name)) for name in names)
+    if isinstance(one, np.ndarray):
+        return one.dtype == two.dtype and np.array_equal(one, two)  # type: ignore[attr-defined]
+    return one == two
+
+
+def agree(composer: Composer, count: int) -> int:
+    """How many of the first lines were made by the one call; all are held against the steps."""
+    made = 0
+    for index in range(count):
+        try:
+            slow = lay_by_steps(composer.kit, 5, index)
+        except UnwritableLine as error:
+            with pytest.raises(UnwritableLine) as caught:
+                lay(composer.kit, 5, index)
+            assert str(caught.value) == str(error)
+            continue
+        made += composer.kit.swift.line(5, index) is not None
+        fast = lay(composer.kit, 5, index)
+        for name in ("side", "paper", "numbers", "strength", "upright", "rows", "sizes", "starts"):
+            assert equal(getattr(fast, name), getattr(slow, name)), (index, name)
+        for name in ("gains", "placed", "ink", "boxes", "shares", "struck"):
+            assert equal(getattr(fast, name), getattr(slow, name)), (index, name)
+        assert fast.written._replace(glyphs=[]) == slow.written._replace(glyphs=[])
+        assert list(fast.written.glyphs) == list(slow.written.glyphs)
+        for name in ("paper_rng", "ink_rng"):
+            later = [[getattr(x, name).word() for _ in range(70)] for x in (fast, slow)]
+            assert later[0] == later[1]
+    return made
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_call_equals_the_steps(name):
+    composer = Composer(RECIPES[name], sample_bank(), corpus_files()[0], seed=5)
+    made = agree(composer, 60)
+    assert made >= {"small": 40, "narrow": 1}.get(name, 60)
+
+
+@pytest.mark.parametrize("hand", [None, "default"])
+def test_letters_numbers_and_white_space(tmp_path, hand):
+    characters = "".join(dict.fromkeys(TEXT.replace("\n", "").replace(" ", "")))
+    build(tmp_path / "b.bank", {"w:1": characters, "w:2": characters[:-4], "w:3": "永远好"})
+    recipe = {"corpus": {"length_range": [3, 30]}, "layout": {"hand": hand}}
+    composer = Composer(recipe, tmp_path / "b.bank", Corpus.from_texts([TEXT]), seed=5)
+    assert agree(composer, 80) >= 70
+
+
+def test_what_nobody_has_is_left_to_the_steps(tmp_path):
+    build(tmp_path / "b.bank", {"w:1": "永远好,"})
+    corpus = Corpus.from_texts(["永远好，永远好。", "永远好,永远好", "好好学习天天向上"])
+    composer = Composer({"corpus": {"length_range": [3, 8]}}, tmp_path / "b.bank", corpus, seed=5)
+    made = agree(composer, 40)
+    assert 0 < made < 40
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        {"writers": "mixed"},
+        {"layout": {"direction": "vertical"}},
+        {"marks": {"strike": 0.5}},
+        {"corpus": {"made": {"number": 0.5}}},
+        {"corpus": {"lines": "whole"}},
+    ],
+)
+def test_other_recipes_take_the_steps(recipe):
+    composer = Composer(recipe, sample_bank(), corpus_files()[0], seed=5)
+    assert swift(composer.kit) is None
+
+
+def test_a_kernel_goes_stale_with_those_that_it_calls():
+    """numba looks at a function's own file alone; the stamp has to hold the others', too."""
+
+    def kernel(x: float) -> float:
+        return x
+
+    plain, other = compiled.compiled(kernel), compiled.compiled_with(module)(kernel)
+    stamps = [one._cache._cache_file._source_stamp for one in (plain, other)]
+    assert stamps[1][0] == stamps[0]
+    assert len(stamps[1]) == 2
+
+
+def test_pages_are_made_by_the_steps():
+    composer = Composer("plain", sample_bank(), corpus_files()[0], seed=5)
+    assert make_page(composer.kit, 5, 0).lines
