@@ -494,6 +494,33 @@ def _mesh(room: Any, numbers: np.random.Generator) -> npt.NDArray[Any]:
     return mesh
 
 
+def _sway(room: Any, numbers: np.random.Generator) -> npt.NDArray[Any]:
+    cell, count = (int(number) for number in numbers.integers(1, 300, 2))
+    words = numbers.integers(0, 1 << 64, count // cell + 2, np.uint64)
+    out = np.empty(count, np.int64)
+    room.fill_sway(words, cell, int(numbers.integers(0, 70000)), out)
+    return out
+
+
+def _even(room: Any, numbers: np.random.Generator) -> npt.NDArray[Any]:
+    """A map near to none over a wide image, as a line's warp is."""
+    source = numbers.integers(0, 256, (30, 300, numbers.choice([1, 3])), np.uint8)
+    y, x = np.indices((5 + 3, 38 + 5))
+    mesh = np.stack([x * 8 - 16, y * 8 - 8], axis=-1) * 4096
+    mesh += numbers.integers(-2000, 2000, mesh.shape)
+    out = np.empty_like(source)
+    room.resample_mesh(source, mesh, np.array([16, 8]), np.array([4, 1, 5, 6]), out)
+    return out
+
+
+def _loud(room: Any, numbers: np.random.Generator) -> npt.NDArray[Any]:
+    source = numbers.integers(0, 256, 2500, np.uint8)
+    out = np.empty_like(source)
+    octets = numbers.integers(0, 256, 4 * 2500, np.uint8)
+    room.add_noise(source, octets, numbers.integers(0, 24000, 256), out)
+    return out
+
+
 def _invert(room: Any, numbers: np.random.Generator) -> npt.NDArray[Any]:
     state = numbers.bit_generator.state
     mesh = _mesh(fast, numbers)
@@ -518,7 +545,9 @@ def _resample(room: Any, numbers: np.random.Generator) -> npt.NDArray[Any]:
     return out
 
 
-@pytest.mark.parametrize("call", [_noise, _motion, _darken, _mesh, _invert, _resample])
+@pytest.mark.parametrize(
+    "call", [_noise, _loud, _motion, _darken, _mesh, _sway, _invert, _resample, _even]
+)
 def test_kernel_equals_reference(call: Call) -> None:
     for seed in range(25):
         found = call(fast, np.random.default_rng(seed))

@@ -17,17 +17,22 @@ __all__ = [
     "average_taps",
     "darken",
     "fill_mesh",
+    "fill_sway",
     "invert_mesh",
     "resample_mesh",
 ]
 
 Image = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
 
 STEP_PX = 8
 """Distance of a mesh's nodes."""
 
 _STEP = 8 * 4096
+
+_RUN = 1024
+"""Values that are worked on at a time, so that what stands between stays in the cache."""
 
 
 @compiled
@@ -37,20 +42,40 @@ def add_noise(source: Image, octets: Image, deviations: Ints, out: Image) -> Non
     Args:
         source: ``uint8 (n,)``.
         octets: random bytes, ``uint8`` of at least ``4 n``.
-        deviations: ``int64 (256,)``: deviation at each level of the source, 1/256 level.
+        deviations: ``int64 (256,)``: deviation at each level of the source, 1/256 level, at most
+            2**20.
         out: ``uint8 (n,)``.
     """
-    for i in range(source.shape[0]):
-        total = (
-            np.int64(octets[4 * i])
-            + np.int64(octets[4 * i + 1])
-            + np.int64(octets[4 * i + 2])
-            + np.int64(octets[4 * i + 3])
-        )
-        # the sum deviates by 147.8 from 510, and 443 / 2**24 = 1 / (147.8 * 256)
-        value = np.int64(source[i])
-        noise = ((total - 510) * deviations[value] * 443 + (1 << 23)) >> 24
-        out[i] = min(max(value + noise, 0), 255)
+    size = source.shape[0]
+    fours = octets[: 4 * size].view(np.uint32)
+    # the sum deviates by 147.8 from 510, and 443 / 2**24 = 1 / (147.8 * 256)
+    scaled = np.empty(256, np.int32)
+    largest = np.int64(0)
+    for level in range(256):
+        largest = max(largest, abs(deviations[level]))
+        scaled[level] = deviations[level]
+    narrow = largest * 510 * 443 + (1 << 23) < 1 << 31
+    factors = np.empty(_RUN, np.int32)
+    sums = np.empty(_RUN, np.int32)
+    mask = np.uint32(0x00FF00FF)
+    for first in range(0, size, _RUN):
+        count = min(_RUN, size - first)
+        before, after = source[first : first + count], out[first : first + count]
+        words = fours[first : first + count]
+        for i in range(count):
+            factors[i] = scaled[before[i]]
+        for i in range(count):
+            pair = np.uint32((words[i] & mask) + ((words[i] >> np.uint32(8)) & mask))
+            sums[i] = np.int32(np.uint32((pair + (pair >> np.uint32(16))) & np.uint32(0xFFFF)))
+        if narrow:
+            for i in range(count):
+                deviation = np.int32(np.int32(sums[i] - 510) * factors[i])
+                noise = np.int32(np.int32(deviation * 443) + (1 << 23)) >> 24
+                after[i] = min(max(np.int32(before[i] + noise), np.int32(0)), np.int32(255))
+        else:
+            for i in range(count):
+                wide = (np.int64(sums[i] - 510) * factors[i] * 443 + (1 << 23)) >> 24
+                after[i] = min(max(before[i] + wide, 0), 255)
 
 
 @compiled
@@ -59,19 +84,31 @@ def average_taps(source: Image, taps: Ints, out: Image) -> None:
 
     Args:
         source: ``uint8 (height, width, c)``.
-        taps: ``int64 (n, 3)``: dx, dy in px, weight; the weights add up to 65536.
+        taps: ``int64 (n, 3)``: dx, dy in px, weight; the weights are 0 or more and add up to 65536.
         out: ``uint8 (height, width, c)``.
     """
     height, width, count = source.shape
+    total = np.empty(width * count, np.int32)
     for y in range(height):
-        for x in range(width):
-            for c in range(count):
-                total = np.int64(32768)
-                for k in range(taps.shape[0]):
-                    row = min(max(y + taps[k, 1], 0), height - 1)
-                    column = min(max(x + taps[k, 0], 0), width - 1)
-                    total += taps[k, 2] * source[row, column, c]
-                out[y, x, c] = total >> 16
+        total[:] = 32768
+        for k in range(taps.shape[0]):
+            row = source[min(max(y + taps[k, 1], 0), height - 1)].reshape(-1)
+            weight = np.int32(taps[k, 2])
+            shift = taps[k, 0]
+            first, last = min(max(-shift, 0), width), max(min(width - shift, width), 0)
+            for x in range(min(first, width)):
+                for c in range(count):
+                    total[x * count + c] += weight * row[c]
+            inner = row[max(first + shift, 0) * count :]
+            sums = total[first * count : max(last, first) * count]
+            for i in range(sums.shape[0]):
+                sums[i] = np.int32(sums[i] + np.int32(weight * inner[i]))
+            for x in range(max(last, first), width):
+                for c in range(count):
+                    total[x * count + c] += weight * row[(width - 1) * count + c]
+        target = out[y].reshape(-1)
+        for i in range(total.shape[0]):
+            target[i] = total[i] >> 16
 
 
 @compiled
@@ -82,21 +119,42 @@ def darken(
 
     Args:
         source: ``uint8 (height, width, c)``.
-        across: ``int64 (width,)``: each column's part of the distance, 1/256 px.
-        down: ``int64 (height,)``: each row's part.
-        softness: distance over which the factors run, half on each side of the line, 1/256 px.
+        across: ``int64 (width,)``: each column's part of the distance, 1/256 px, below 2**28.
+        down: ``int64 (height,)``: each row's part, below 2**28.
+        softness: distance over which the factors run, half on each side of the line, 1/256 px,
+            below 2**28.
         factors: ``int64 (512, c)``, 1/65536.
         out: ``uint8 (height, width, c)``.
     """
     height, width, count = source.shape
-    scale = (512 << 20) // softness
-    half = softness // 2
+    scale = np.int32((512 << 20) // softness)
+    widest = np.int32(softness)
+    columns = np.empty(width, np.int32)
+    places = np.empty(width, np.int32)
+    shares = np.empty(width * count, np.int32)
+    table = np.empty((512, count), np.int32)
+    for x in range(width):
+        columns[x] = across[x]
+    for place in range(512):
+        for c in range(count):
+            table[place, c] = factors[place, c]
     for y in range(height):
+        row = np.int32(down[y] + softness // 2)
         for x in range(width):
-            distance = min(max(across[x] + down[y] + half, 0), softness)
-            place = min(distance * scale >> 20, 511)
-            for c in range(count):
-                out[y, x, c] = (source[y, x, c] * factors[place, c] + 32768) >> 16
+            distance = min(max(np.int32(columns[x] + row), np.int32(0)), widest)
+            # at most 512 << 20
+            places[x] = min(np.int32(np.int32(distance * scale) >> 20), np.int32(511))
+        if count == 1:
+            single = table[:, 0]
+            for x in range(width):
+                shares[x] = single[places[x]]
+        else:
+            for x in range(width):
+                for c in range(count):
+                    shares[x * count + c] = table[places[x], c]
+        before, after = source[y].reshape(-1), out[y].reshape(-1)
+        for i in range(shares.shape[0]):
+            after[i] = np.int32(np.int32(before[i] * shares[i]) + 32768) >> 16
 
 
 @compiled
@@ -123,24 +181,25 @@ def fill_mesh(geometry: Ints, fit: Ints, bends: Ints, pad: Ints, mesh: Ints) -> 
     middle_x, middle_y = width * 2048, height * 2048
     span = max(middle_x, middle_y, 16 * 4096)
     one = np.int64(1) << 32
-    for j in range(mesh.shape[0]):
-        for i in range(mesh.shape[1]):
-            x = ((i * STEP_PX - pad[0]) * 4096 - middle_x - fit[1]) * 65536 // fit[0]
-            y = ((j * STEP_PX - pad[1]) * 4096 - middle_y - fit[2]) * 65536 // fit[0]
+    rows, columns = mesh.shape[0], mesh.shape[1]
+    xs, knots = np.empty(columns, np.int64), np.empty(columns, np.int64)
+    weights = np.empty(columns, np.int64)
+    for i in range(columns):
+        x = ((i * STEP_PX - pad[0]) * 4096 - middle_x - fit[1]) * 65536 // fit[0]
+        xs[i] = x
+        knots[i], weights[i] = _between(x + middle_x + pad[0] * 4096, cell, bends.shape[1])
+    for j in range(rows):
+        y = ((j * STEP_PX - pad[1]) * 4096 - middle_y - fit[2]) * 65536 // fit[0]
+        row, weight_y = _between(y + middle_y + pad[1] * 4096, cell, bends.shape[0])
+        for i in range(columns):
+            x = xs[i]
             turned_x = x - (slope * y >> 16)
             turned_y = y + (slope * x >> 16)
             depth = (one + (keystone_x * x + keystone_y * y) * 65536 // span) >> 8
             mesh[j, i, 0] = middle_x + (turned_x << 24) // depth
             mesh[j, i, 1] = middle_y + (turned_y << 24) // depth
             if bend > 0:
-                place_x = max(x + middle_x + pad[0] * 4096, 0)
-                place_y = max(y + middle_y + pad[1] * 4096, 0)
-                column = min(place_x // (cell * 4096), bends.shape[1] - 2)
-                row = min(place_y // (cell * 4096), bends.shape[0] - 2)
-                t = min(place_x // cell - column * 4096, 4096)
-                weight_x = t * t * (3 * 4096 - 2 * t) >> 24
-                t = min(place_y // cell - row * 4096, 4096)
-                weight_y = t * t * (3 * 4096 - 2 * t) >> 24
+                column, weight_x = knots[i], weights[i]
                 for axis in range(2):
                     upper = bends[row, column, axis] * 4096 + weight_x * (
                         bends[row, column + 1, axis] - bends[row, column, axis]
@@ -150,6 +209,35 @@ def fill_mesh(geometry: Ints, fit: Ints, bends: Ints, pad: Ints, mesh: Ints) -> 
                     )
                     shift = (upper * 4096 + weight_y * (lower - upper)) >> 12
                     mesh[j, i, axis] += shift * bend >> 27
+
+
+@compiled
+def fill_sway(words: Words, cell: int, amplitude: int, out: Ints) -> None:
+    """Smooth noise along a line, within `amplitude` of 0.
+
+    Args:
+        words: one for each lattice point, ``uint64``, at least ``n // cell + 2``.
+        cell: distance of lattice points, in places.
+        amplitude: largest value, below 2**40.
+        out: ``int64 (n,)``, what is made.
+    """
+    size = out.shape[0]
+    for j in range((size + cell - 1) // cell):
+        left = (np.int64(words[j] >> np.uint64(48)) - 32768) * amplitude >> 15
+        right = (np.int64(words[j + 1] >> np.uint64(48)) - 32768) * amplitude >> 15
+        for i in range(min(cell, size - j * cell)):
+            t = i * 256 // cell
+            weight = t * t * (768 - 2 * t) >> 16
+            out[j * cell + i] = left + ((right - left) * weight >> 8)
+
+
+@compiled
+def _between(place: int, cell: int, count: int) -> tuple[int, int]:
+    """The lattice point before a place (1/4096 px), and the weight (1/4096) of the one after."""
+    place = max(place, 0)
+    before = min(place // (cell * 4096), count - 2)
+    t = min(place // cell - before * 4096, 4096)
+    return before, t * t * (3 * 4096 - 2 * t) >> 24
 
 
 @compiled
@@ -212,33 +300,103 @@ def resample_mesh(source: Image, mesh: Ints, pad: Ints, rims: Ints, out: Image) 
         out: ``uint8 (height, width, c)``.
     """
     height, width, count = source.shape
+    cells = (width + STEP_PX - 1) // STEP_PX
+    flat = source.reshape(-1)
+    # for each pixel of a row: its four neighbours in the old image, and the weights
+    a, b = np.empty(cells * STEP_PX * count, np.uint8), np.empty(cells * STEP_PX * count, np.uint8)
+    c, d = np.empty(cells * STEP_PX * count, np.uint8), np.empty(cells * STEP_PX * count, np.uint8)
+    right, low = np.empty(cells * STEP_PX, np.uint8), np.empty(cells * STEP_PX, np.uint8)
+    blended = np.empty(width, np.uint8)
     for y in range(height):
         row = (pad[1] + y) // STEP_PX
         fy = (y % STEP_PX) * 4096 + 2048
-        for cell in range((width + STEP_PX - 1) // STEP_PX):
+        for cell in range(cells):
             column = pad[0] // STEP_PX + cell
             left_x = mesh[row, column, 0] * (_STEP - fy) + mesh[row + 1, column, 0] * fy
             left_y = mesh[row, column, 1] * (_STEP - fy) + mesh[row + 1, column, 1] * fy
             right_x = mesh[row, column + 1, 0] * (_STEP - fy) + mesh[row + 1, column + 1, 0] * fy
             right_y = mesh[row, column + 1, 1] * (_STEP - fy) + mesh[row + 1, column + 1, 1] * fy
-            for i in range(min(STEP_PX, width - cell * STEP_PX)):
-                fx = i * 4096 + 2048
-                px = ((left_x * (_STEP - fx) + right_x * fx) >> 30) - 2048
-                py = ((left_y * (_STEP - fx) + right_y * fx) >> 30) - 2048
-                wx, wy = (px & 4095) >> 4, (py & 4095) >> 4
-                x0, y0 = px >> 12, py >> 12
-                x1, y1 = x0 + 1, y0 + 1
-                if x0 < 0 or y0 < 0 or x1 >= width or y1 >= height:
-                    x0, x1 = _fold(x0, width, rims[0], rims[2]), _fold(x1, width, rims[0], rims[2])
-                    y0, y1 = (
-                        _fold(y0, height, rims[1], rims[3]),
-                        _fold(y1, height, rims[1], rims[3]),
-                    )
-                for c in range(count):
-                    upper = source[y0, x0, c] * (256 - wx) + source[y0, x1, c] * wx
-                    lower = source[y1, x0, c] * (256 - wx) + source[y1, x1, c] * wx
-                    value = (upper * (256 - wy) + lower * wy + 32768) >> 16
-                    out[y, cell * STEP_PX + i, c] = value
+            # the place of pixel i is (start + i * step) >> 30
+            step_x, step_y = (right_x - left_x) * 4096, (right_y - left_y) * 4096
+            start_x = left_x * _STEP + step_x // 2 - (2048 << 30)
+            start_y = left_y * _STEP + step_y // 2 - (2048 << 30)
+            first = cell * STEP_PX
+            _fill_weights(right, first, start_x, step_x)
+            _fill_weights(low, first, start_y, step_y)
+            x0, y0 = start_x >> 42, start_y >> 42
+            end_x = (start_x + (STEP_PX - 1) * step_x) >> 42
+            end_y = (start_y + (STEP_PX - 1) * step_y) >> 42
+            inside = min(x0, end_x, y0, end_y) >= 0
+            inside = inside and max(x0, end_x) + 1 < width and max(y0, end_y) + 1 < height
+            if inside and count == 1 and end_x - x0 == STEP_PX - 1 and end_y == y0:
+                # places rise by one a pixel, in one row: the old pixels are taken as they lie
+                place = y0 * width + x0
+                _copy_eight(flat, place, a, first)
+                _copy_eight(flat, place + 1, b, first)
+                _copy_eight(flat, place + width, c, first)
+                _copy_eight(flat, place + width + 1, d, first)
+                continue
+            at = np.uint64(first)
+            for _ in range(STEP_PX):
+                x0, y0 = start_x >> 42, start_y >> 42
+                start_x += step_x
+                start_y += step_y
+                far, deep = 1, width
+                if inside:
+                    place = y0 * width + x0
+                else:
+                    near = _fold(x0, width, rims[0], rims[2])
+                    far = _fold(x0 + 1, width, rims[0], rims[2]) - near
+                    high = _fold(y0, height, rims[1], rims[3])
+                    deep = (_fold(y0 + 1, height, rims[1], rims[3]) - high) * width
+                    place = high * width + near
+                for channel in range(count):
+                    target = at + np.uint64(channel * cells * STEP_PX)
+                    a[target] = flat[np.uint64(place * count + channel)]
+                    b[target] = flat[np.uint64((place + far) * count + channel)]
+                    c[target] = flat[np.uint64((place + deep) * count + channel)]
+                    d[target] = flat[np.uint64((place + deep + far) * count + channel)]
+                at += np.uint64(1)
+        for channel in range(count):
+            begin = channel * cells * STEP_PX
+            _blend(a[begin:], b[begin:], c[begin:], d[begin:], right, low, blended)
+            if count == 1:
+                out[y].reshape(-1)[:] = blended
+            else:
+                out[y, :, channel] = blended
+
+
+@compiled
+def _fill_weights(out: Image, first: int, start: int, step: int) -> None:
+    """The weights (1/256) of the later neighbours along one axis, for one cell of a row."""
+    at = np.uint64(first)
+    for _ in range(STEP_PX):
+        out[at] = (start >> 34) & 255
+        start += step
+        at += np.uint64(1)
+
+
+@compiled
+def _copy_eight(source: Image, begin: int, out: Image, first: int) -> None:
+    """Copy eight bytes: all are read before one is written, so that it is done at once."""
+    i, o, one = np.uint64(begin), np.uint64(first), np.uint64(1)
+    a, b, c, d = source[i], source[i + one], source[i + np.uint64(2)], source[i + np.uint64(3)]
+    i += np.uint64(4)
+    e, f, g, h = source[i], source[i + one], source[i + np.uint64(2)], source[i + np.uint64(3)]
+    out[o], out[o + one], out[o + np.uint64(2)], out[o + np.uint64(3)] = a, b, c, d
+    o += np.uint64(4)
+    out[o], out[o + one], out[o + np.uint64(2)], out[o + np.uint64(3)] = e, f, g, h
+
+
+@compiled
+def _blend(a: Image, b: Image, c: Image, d: Image, right: Image, low: Image, out: Image) -> None:
+    """A row of pixels, each between its four neighbours; see `resample_mesh`."""
+    for i in range(out.shape[0]):
+        wx, wy = np.int32(right[i]), np.int32(low[i])
+        upper = np.int32((np.int32(a[i]) << 8) + np.int32(wx * np.int32(np.int32(b[i]) - a[i])))
+        lower = np.int32((np.int32(c[i]) << 8) + np.int32(wx * np.int32(np.int32(d[i]) - c[i])))
+        total = np.int32((upper << 8) + np.int32(wy * np.int32(lower - upper)))
+        out[i] = np.int32(total + 32768) >> 16
 
 
 @compiled
@@ -246,7 +404,9 @@ def _fold(place: int, size: int, near: int, far: int) -> int:
     if 0 <= place < size:
         return place
     beyond, rim = (-place, near) if place < 0 else (place - size + 1, far)
-    if rim <= 1:
+    if beyond < rim:
+        inward = beyond
+    elif rim <= 1:
         inward = 0
     else:
         inward = beyond % (2 * rim - 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 import numpy as np
@@ -21,6 +20,9 @@ from penline.effects.kernel import Ints, add_noise
 from penline.randomness import Draws, rng
 
 __all__ = ["Noise", "apply"]
+
+
+_LEVELS = np.arange(256)
 
 
 class Noise(EffectSettings):
@@ -63,6 +65,6 @@ def apply(image: Image, quads: Quads, *, dark: int, light: int, seed: int) -> tu
 
 def _deviations(dark: int, light: int) -> Ints:
     """The deviation at each of the 256 levels, 1/256 level: its square grows with the level."""
-    return np.array(
-        [math.isqrt(dark * dark + light * light * level // 255) for level in range(256)], np.int64
-    )
+    squares = dark * dark + light * light * _LEVELS // 255
+    # the root of a whole number below 2**52 is rounded correctly, and so never up to the next one
+    return np.sqrt(squares.astype(np.float64)).astype(np.int64)

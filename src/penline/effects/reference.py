@@ -12,12 +12,14 @@ __all__ = [
     "average_taps",
     "darken",
     "fill_mesh",
+    "fill_sway",
     "invert_mesh",
     "resample_mesh",
 ]
 
 Image = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.uint64]
 
 _UNIT = 4096
 _STEP = STEP_PX * _UNIT
@@ -71,6 +73,16 @@ def fill_mesh(geometry: Ints, fit: Ints, bends: Ints, pad: Ints, mesh: Ints) -> 
     lower = c * _UNIT + weight_x[:, :, None] * (d - c)
     shift = (upper * _UNIT + weight_y[:, :, None] * (lower - upper)) >> 12
     mesh += shift * bend >> 27
+
+
+def fill_sway(words: Words, cell: int, amplitude: int, out: Ints) -> None:
+    """See `kernel.fill_sway`."""
+    values = ((words >> np.uint64(48)).astype(np.int64) - 32768) * amplitude >> 15
+    place = np.arange(out.shape[0])
+    before = place // cell
+    t = (place - before * cell) * 256 // cell
+    weight = t * t * (768 - 2 * t) >> 16
+    out[:] = values[before] + ((values[before + 1] - values[before]) * weight >> 8)
 
 
 def _smooth(places: Ints, cell: int, count: int) -> tuple[Ints, Ints]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Annotated, Literal
 
@@ -20,7 +21,7 @@ from penline.effects.base import (
     draw_units,
     planes,
 )
-from penline.effects.kernel import Ints, darken
+from penline.effects.kernel import Ints, darken, fill_sway
 from penline.randomness import Draws, rng
 
 __all__ = ["Shadow", "apply"]
@@ -110,19 +111,29 @@ def apply(
 
 def _edge(strength: int) -> Ints:
     """The light lost from one end of the edge to the other, ``int64 (512,)``, 1/65536."""
-    t = np.arange(512) * 256 // 511
-    weight: Ints = t * t * (768 - 2 * t) >> 16
-    return weight * strength
+    return _edge_weights() * strength
 
 
 def _fold(strength: int) -> Ints:
     """The light lost across a fold: at once on one side, slowly on the other."""
+    return _fold_weights() * strength
+
+
+@functools.cache
+def _edge_weights() -> Ints:
+    t = np.arange(512) * 256 // 511
+    weight: Ints = t * t * (768 - 2 * t) >> 16
+    return weight
+
+
+@functools.cache
+def _fold_weights() -> Ints:
     t = np.arange(512)
     rising = np.clip((t - 176) * 256 // 80, 0, 256)
     falling = np.clip((511 - t) * 256 // 255, 0, 256)
     weight: Ints = rising * (falling * falling >> 8) >> 8
     weight[0] = weight[-1] = 0
-    return weight * strength
+    return weight
 
 
 def _cool(factors: Ints, count: int) -> Ints:
@@ -133,11 +144,6 @@ def _cool(factors: Ints, count: int) -> Ints:
 
 def _sway(seed: int, tag: int, count: int, cell: int, amplitude: int) -> Ints:
     """Smooth noise along one side of the image, ``int64 (count,)``, within `amplitude` of 0."""
-    knots = rng(seed, tag, "effect sway").words(count // cell + 2) >> np.uint64(48)
-    values = (knots.astype(np.int64) - 32768) * amplitude >> 15
-    place = np.arange(count)
-    before = place // cell
-    t = (place - before * cell) * 256 // cell
-    weight = t * t * (768 - 2 * t) >> 16
-    found: Ints = values[before] + ((values[before + 1] - values[before]) * weight >> 8)
+    found = np.empty(count, np.int64)
+    fill_sway(rng(seed, tag, "effect sway").words(count // cell + 2), cell, amplitude, found)
     return found

@@ -7,6 +7,7 @@ pixels exactly. All places are whole numbers of 1/4096 px.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -143,9 +144,19 @@ def _rims(quads: Quads, width: int, height: int) -> Ints:
     """``int64 (4,)``: px between the image's edges and the quads, left, top, right, bottom."""
     if len(quads) == 0:
         return np.minimum([width, height, width, height], _WIDEST_RIM_PX).astype(np.int64)
-    low, high = np.floor(quads.min((0, 1))), np.ceil(quads.max((0, 1)))
-    free = np.array([*low, width - high[0], height - high[1]]).astype(np.int64) - 1
-    return np.clip(free, 1, np.minimum([width, height, width, height], _WIDEST_RIM_PX))
+    corners = quads.reshape(-1, 2)
+    left, top = corners.min(0).tolist()
+    right, bottom = corners.max(0).tolist()
+    free = (
+        math.floor(left),
+        math.floor(top),
+        math.trunc(width - math.ceil(right)),
+        math.trunc(height - math.ceil(bottom)),
+    )
+    most = [min(size, _WIDEST_RIM_PX) for size in (width, height)] * 2
+    return np.array(
+        [max(1, min(space - 1, limit)) for space, limit in zip(free, most, strict=True)], np.int64
+    )
 
 
 def warp_mesh(geometry: Ints, seed: int, fit: tuple[int, int, int]) -> tuple[Ints, Ints]:
@@ -181,10 +192,12 @@ def _fit(points: Ints, moved: Ints, width: int, height: int) -> tuple[int, int, 
     scale, shifts = 65536, [0, 0]
     sizes = (width, height)
     spans = []
+    lows, highs = moved.min(0).tolist(), moved.max(0).tolist()
+    floors, roofs = points.min(0).tolist(), points.max(0).tolist()
     for axis in (0, 1):
-        low, high = int(moved[:, axis].min()), int(moved[:, axis].max())
-        floor = min(0, int(points[:, axis].min()))
-        roof = max(sizes[axis] * _UNIT, int(points[:, axis].max()))
+        low, high = lows[axis], highs[axis]
+        floor = min(0, floors[axis])
+        roof = max(sizes[axis] * _UNIT, roofs[axis])
         inside = low >= floor and high <= roof
         # an eighth of a pixel to spare for the mesh's own rounding
         spans.append((low, high, floor + 512, roof - 512, inside))

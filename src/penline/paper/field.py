@@ -50,7 +50,7 @@ def waver(seed: int, tag: int, count: int, cell: int, amplitude: int) -> npt.NDA
         cell: distance of lattice points, in places.
         amplitude: largest value, below 2**20.
     """
-    if amplitude == 0:
-        return np.zeros(count, np.int64)
-    levels = noise_field(1, count, seed, [(cell, 1, amplitude)], tag)
+    levels = np.zeros((1, count), np.int32)
+    if amplitude:
+        add_octave(levels, _lattice(seed, tag * 64, 3, count // cell + 2), cell, 1, amplitude)
     return levels.reshape(count).astype(np.int64)

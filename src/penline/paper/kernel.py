@@ -32,26 +32,60 @@ def add_octave(levels: Levels, lattice: Image, cell_x: int, cell_y: int, amplitu
         amplitude: largest change, 1/256 level, below 2**20.
     """
     height, width = levels.shape
-    columns = (width - 1) // cell_x + 2
-    row = np.empty(columns, np.int64)
-    weights = np.empty(cell_x, np.int64)
+    if cell_x == 1 and cell_y == 1:
+        for y in range(height):
+            row, dots = levels[y], lattice[y]
+            if amplitude < 1 << 22:
+                factor = np.int32(amplitude)
+                for x in range(width):
+                    row[x] += np.int32(np.int32(2 * np.int32(dots[x]) - 255) * factor) >> 8
+            else:
+                for x in range(width):
+                    row[x] += ((2 * np.int64(dots[x]) - 255) * amplitude) >> 8
+        return
+    weights = np.empty(cell_x, np.int32)
     for i in range(cell_x):
         t = i * 256 // cell_x
         weights[i] = t * t * (768 - 2 * t) >> 16
+    # rows of the lattice spread to the width: what lies above and below a pixel, 1/256
+    upper, lower = np.empty(width, np.int32), np.empty(width, np.int32)
+    _spread(lattice[0], weights, lower)
+    spread = 0
+    low_part = np.int32(amplitude & 0xFFFFFF)
     for y in range(height):
         above = y // cell_y
+        if above >= spread:
+            upper[:] = lower
+            _spread(lattice[above + 1], weights, lower)
+            spread = above + 1
         t = (y - above * cell_y) * 256 // cell_y
-        weight = t * t * (768 - 2 * t) >> 16
-        for j in range(columns):
-            upper = 2 * np.int64(lattice[above, j]) - 255
-            lower = 2 * np.int64(lattice[above + 1, j]) - 255
-            row[j] = upper * 256 + (lower - upper) * weight
-        for j in range(columns - 1):
-            start = j * cell_x
-            left = row[j] * 256
-            step = row[j + 1] - row[j]
-            for i in range(min(cell_x, width - start)):
-                levels[y, start + i] += ((left + step * weights[i]) * amplitude) >> 24
+        weight = np.int32(t * t * (768 - 2 * t) >> 16)
+        row = levels[y]
+        if amplitude < 1 << 14:
+            # floor((v * amplitude) / 2**24) in two steps of 32 bits
+            for x in range(width):
+                step = np.int32(np.int32(lower[x] - upper[x]) * weight)
+                value = np.int32(np.int32(upper[x] << 8) + step)
+                rest = np.int32(np.int32(value & 255) * low_part) >> 8
+                row[x] += np.int32(np.int32((value >> 8) * low_part) + rest) >> 16
+        else:
+            for x in range(width):
+                wide = np.int64(upper[x]) * 256 + np.int64(lower[x] - upper[x]) * weight
+                row[x] += (wide * amplitude) >> 24
+
+
+@compiled
+def _spread(knots: Image, weights: npt.NDArray[np.int32], out: npt.NDArray[np.int32]) -> None:
+    """Values of a lattice's row between its points, 1/256; `weights` are those within a cell."""
+    cell, width = weights.shape[0], out.shape[0]
+    at, one = np.uint64(0), np.uint64(1)
+    for j in range((width + cell - 1) // cell):
+        left = np.int32(2 * np.int32(knots[j]) - 255)
+        step = np.int32(2 * np.int32(knots[j + 1]) - 255) - left
+        left = left << 8
+        for i in range(min(cell, width - j * cell)):
+            out[at] = left + step * weights[i]
+            at += one
 
 
 @compiled
@@ -80,22 +114,49 @@ def print_lines(coverage: Image, lines: Ints, drift: Ints, fade: Ints) -> None:
         rise = b1 - b0
         length = np.int64(math.sqrt(run * run + rise * rise))
         tall = lines[k, 4] * length // run
-        period = lines[k, 6]
+        period, dash, strength = lines[k, 6], lines[k, 7], lines[k, 5]
+        half = tall // 2
         count_a, count_b = (height, width) if steep else (width, height)
-        for a in range(max(0, a0 >> 8), min(count_a, (a1 + 255) >> 8)):
-            middle = a * 256 + 128
-            if period > 0 and ((middle - a0) * length // run) % period >= lines[k, 7]:
-                continue
-            place = (a + 61 * k) % drift.shape[0]
-            low = b0 + rise * (middle - a0) // run + drift[place] - tall // 2
-            high = low + tall
-            weight = (min(a1, a * 256 + 256) - max(a0, a * 256)) * lines[k, 5] * fade[place]
-            for b in range(max(0, low >> 8), min(count_b, (high + 255) >> 8)):
-                overlap = min(high, b * 256 + 256) - max(low, b * 256)
-                value = (overlap * weight + (1 << 23)) >> 24
-                y, x = (a, b) if steep else (b, a)
-                if value > coverage[y, x]:
-                    coverage[y, x] = value
+        begin, end = max(0, a0 >> 8), min(count_a, (a1 + 255) >> 8)
+        if begin >= end:
+            continue
+        # what rises along the line is counted up, quotient and remainder, in place of divisions
+        first = begin * 256 + 128 - a0
+        drop, drop_rest = rise * first // run, rise * first % run
+        drop_step, drop_more = rise * 256 // run, rise * 256 % run
+        gone, gone_rest = first * length // run, first * length % run
+        gone_step, gone_more = 256 * length // run, 256 * length % run
+        if period > 0:
+            gone %= period
+            gone_step %= period
+        place = (begin + 61 * k) % drift.shape[0]
+        for a in range(begin, end):
+            if period <= 0 or gone < dash:
+                low = b0 + drop + drift[place] - half
+                high = low + tall
+                weight = (min(a1, a * 256 + 256) - max(a0, a * 256)) * strength * fade[place]
+                for b in range(max(0, low >> 8), min(count_b, (high + 255) >> 8)):
+                    overlap = min(high, b * 256 + 256) - max(low, b * 256)
+                    value = (overlap * weight + (1 << 23)) >> 24
+                    y, x = (a, b) if steep else (b, a)
+                    if value > coverage[y, x]:
+                        coverage[y, x] = value
+            place += 1
+            if place == drift.shape[0]:
+                place = 0
+            drop += drop_step
+            drop_rest += drop_more
+            if drop_rest >= run:
+                drop_rest -= run
+                drop += 1
+            if period > 0:
+                gone += gone_step
+                gone_rest += gone_more
+                if gone_rest >= run:
+                    gone_rest -= run
+                    gone += 1
+                while gone >= period:
+                    gone -= period
 
 
 @compiled
@@ -110,14 +171,25 @@ def blend_print(image: Image, coverage: Image, colour: Ints) -> None:
         colour: ``int64 (c,)``, 0..255.
     """
     height, width, count = image.shape
+    if count == 1:
+        full = np.int32(colour[0])
+        for y in range(height):
+            row, shares = image[y].reshape(-1), coverage[y]
+            for x in range(width):
+                value = np.int32(row[x])
+                depth = max(np.int32(value - full), np.int32(0))
+                total = np.int32(np.int32(depth * np.int32(shares[x])) + 127)
+                # a division by 255, exact below 65535
+                row[x] = value - (np.int32(total + 1 + (total >> 8)) >> 8)
+        return
     for y in range(height):
         for x in range(width):
-            share = np.int64(coverage[y, x])
-            if share > 0:
+            much = np.int64(coverage[y, x])
+            if much > 0:
                 for c in range(count):
-                    value = np.int64(image[y, x, c])
-                    depth = max(value - colour[c], 0)
-                    image[y, x, c] = value - (depth * share + 127) // 255
+                    level = np.int64(image[y, x, c])
+                    gap = max(level - colour[c], 0)
+                    image[y, x, c] = level - (gap * much + 127) // 255
 
 
 @compiled
@@ -127,7 +199,8 @@ def colour_sheet(
     """Turn grey levels into the colour of a sheet: `out` is ``uint8 (height, width, c)``.
 
     Args:
-        levels: ``int32 (height, width)``, 1/256 level, the sheet's own tone left out.
+        levels: ``int32 (height, width)``, 1/256 level, the sheet's own tone left out; with what is
+            added to it below 2**23.
         across: ``int64 (width,)``, added to each column, 1/256 level; holds the tone.
         down: ``int64 (height,)``, added to each row.
         stain: ``uint8 (height, width)``, how much of the stain; ``(0, 0)`` where there is none.
@@ -137,11 +210,35 @@ def colour_sheet(
     """
     height, width, count = out.shape
     stained = stain.shape[0] > 0
-    for y in range(height):
-        for x in range(width):
-            level = levels[y, x] + across[x] + down[y]
-            for c in range(count):
-                value = (level * gains[c] + (1 << 23)) >> 24
-                if stained:
-                    value -= (value * absorb[c] * np.int64(stain[y, x]) + 32640) // 65280
-                out[y, x, c] = min(max(value, 0), 255)
+    columns = np.empty(width, np.int32)
+    values = np.empty(width, np.int32)
+    plane = np.empty(width, np.uint8)
+    for x in range(width):
+        columns[x] = across[x]
+    for c in range(count):
+        gain, share = gains[c], np.int32(absorb[c])
+        for y in range(height):
+            row, base = levels[y], np.int32(down[y])
+            if gain == 1 << 16:
+                for x in range(width):
+                    values[x] = np.int32(np.int32(row[x] + columns[x]) + base + 128) >> 8
+            else:
+                for x in range(width):
+                    level = np.int64(np.int32(np.int32(row[x] + columns[x]) + base))
+                    values[x] = (level * gain + (1 << 23)) >> 24
+            if stained:
+                spots = stain[y]
+                for x in range(width):
+                    # what is below 0 comes out as 0 with any stain
+                    value = max(values[x], np.int32(0))
+                    taken = np.uint32(np.int32(np.int32(value * share) * np.int32(spots[x])))
+                    taken = np.uint32(taken + np.uint32(32640)) // np.uint32(65280)
+                    values[x] = value - np.int32(taken)
+            if count == 1:
+                target = out[y].reshape(-1)
+                for x in range(width):
+                    target[x] = min(max(values[x], np.int32(0)), np.int32(255))
+            else:
+                for x in range(width):
+                    plane[x] = min(max(values[x], np.int32(0)), np.int32(255))
+                out[y, :, c] = plane
