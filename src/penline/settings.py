@@ -15,12 +15,11 @@ _MOST_DEPTH = 64
 class Settings(BaseModel):
     """Settings that cannot change, hold no unknown field, and no infinity.
 
-    The text under a field is its documentation.
+    The text under a field is its documentation; `tools/pages/docstrings.py` reads it. (pydantic
+    can, too, but then reads the source of every class whenever penline starts.)
     """
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def _ordered(interval: tuple[float, float]) -> tuple[float, float]:
