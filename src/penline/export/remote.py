@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -25,23 +24,11 @@ import pooch
 from penline.errors import ExportError, MissingExtra, PenlineError, UsageError
 from penline.export.run import REPORT, owned_by
 
-__all__ = ["Remote", "is_url", "without_scheme"]
+__all__ = ["Remote"]
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _WORK = ".penline"
 _AT_ONCE = 32
 _EXTRAS = {"s3": "s3", "s3a": "s3"}
-
-
-def is_url(out: object) -> bool:
-    """Whether an output is a URL and not a path."""
-    return isinstance(out, str) and _URL.match(out) is not None
-
-
-def without_scheme(out: str) -> Path | None:
-    """The path of a ``file://`` URL, which needs no object store's rules; None for another."""
-    scheme, _, rest = out.partition("://")
-    return Path(rest) if scheme.lower() in ("file", "local") else None
 
 
 class Remote:

@@ -13,7 +13,6 @@ from penline.bank import Bank, open_bank
 from penline.bank.layout import VERSION
 from penline.errors import BankError
 from penline.lock import locked
-from penline.pack import pack
 
 __all__ = ["corpus_files", "sample_bank"]
 
@@ -45,4 +44,6 @@ def sample_bank() -> Bank:
         try:
             return open_bank(path)  # another process was quicker
         except BankError:
+            from penline.pack import pack  # and with it every reader: once
+
             return pack(archive, path, overwrite=True)

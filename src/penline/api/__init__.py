@@ -1,0 +1,82 @@
+"""The verbs as functions: what the command line calls, and what a program may call, too.
+
+A verb's modules are loaded when it is asked for: composing needs no reader of archives, and reading
+none of what composes.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from penline.acquire import get as get
+    from penline.api.archives import FileFacts as FileFacts
+    from penline.api.archives import convert as convert
+    from penline.api.archives import info as info
+    from penline.api.archives import pack as pack
+    from penline.api.archives import sheet as sheet
+    from penline.api.checking import check as check
+    from penline.api.composing import alphabet_of as alphabet_of
+    from penline.api.composing import compose as compose
+    from penline.api.composing import rebuild as rebuild
+    from penline.api.composing import recipe_of as recipe_of
+    from penline.api.own import template as template
+    from penline.census import census as census
+    from penline.fit import fit as fit
+    from penline.look.app.serve import serve as serve
+    from penline.new_card import new_card as new_card
+    from penline.realism import realism as realism
+    from penline.select import select as select
+    from penline.template import scan as scan
+
+_PLACES = {
+    "FileFacts": "penline.api.archives",
+    "alphabet_of": "penline.api.composing",
+    "census": "penline.census",
+    "check": "penline.api.checking",
+    "compose": "penline.api.composing",
+    "convert": "penline.api.archives",
+    "fit": "penline.fit",
+    "get": "penline.acquire",
+    "info": "penline.api.archives",
+    "new_card": "penline.new_card",
+    "pack": "penline.api.archives",
+    "realism": "penline.realism",
+    "rebuild": "penline.api.composing",
+    "recipe_of": "penline.api.composing",
+    "scan": "penline.template",
+    "select": "penline.select",
+    "serve": "penline.look.app.serve",
+    "sheet": "penline.api.archives",
+    "template": "penline.api.own",
+}
+
+__all__ = [
+    "FileFacts",
+    "alphabet_of",
+    "census",
+    "check",
+    "compose",
+    "convert",
+    "fit",
+    "get",
+    "info",
+    "new_card",
+    "pack",
+    "realism",
+    "rebuild",
+    "recipe_of",
+    "scan",
+    "select",
+    "serve",
+    "sheet",
+    "template",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a verb on first use."""
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)

@@ -1,0 +1,146 @@
+"""The verbs that read archives: info, pack, convert, sheet."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from penline.acquire.named import paths_of
+from penline.bank import Bank, open_bank
+from penline.bank.layout import HEADER, PARTS
+from penline.convert import convert as _convert
+from penline.datasets.sources import AnyPath, open_sources
+from penline.formats.door import printable
+from penline.look.sheet import SheetFacts
+from penline.look.sheet import sheet as _sheet
+from penline.pack import pack as _pack
+from penline.records import Defect
+
+__all__ = ["FileFacts", "convert", "info", "pack", "sheet"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Sources = AnyPath | Iterable[AnyPath]
+
+
+def by_id(
+    verb: Callable[Concatenate[Sources, P], R],
+) -> Callable[Concatenate[Sources, P], R]:
+    """Let a verb's first argument name data sets by their ids, too: their files on the shelf.
+
+    The shelf is ``$PENLINE_ROOT``, or in the user's cache; every file of the part has to be there.
+    """
+
+    @functools.wraps(verb)
+    def call(sources: Sources, /, *more: P.args, **named_ones: P.kwargs) -> R:
+        part = named_ones.get("part")
+        return verb(paths_of(sources, part=str(part) if part else None), *more, **named_ones)
+
+    return call
+
+
+pack = by_id(_pack)
+convert = by_id(_convert)
+
+
+@functools.wraps(_sheet)
+def sheet(source: Path | str, out: Path | str, **more: Any) -> SheetFacts:
+    found = paths_of(source)
+    shelves = {path.parent for path in found}
+    return _sheet(found[0] if len(found) == 1 else shelves.pop(), out, **more)
+
+
+@dataclass(slots=True)
+class FileFacts:
+    """What one file or bank is.
+
+    Attributes:
+        file: its name.
+        kind: ``gnt``, ``pot`` or ``bank``.
+        records: glyphs that were read.
+        characters: different characters.
+        writers: glyphs by writer.
+        parts: glyphs by part.
+        card: id of the data set's card, or "".
+        defects: the first defects.
+        defect_count: all of them.
+        seconds: how long reading took.
+        note: what a user should know of it, or "".
+    """
+
+    file: str
+    kind: str
+    records: int = 0
+    characters: int = 0
+    writers: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
+    card: str = ""
+    defects: list[Defect] = field(default_factory=list)
+    defect_count: int = 0
+    seconds: float = 0.0
+    note: str = ""
+
+
+@by_id
+def info(
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    most_defects: int = 5,
+    progress: Callable[[str], None] | None = None,
+) -> list[FileFacts]:
+    """What files, folders, zip archives and banks hold; every record is read.
+
+    Raises:
+        UsageError: a path that does not exist.
+        FormatError: a file of a kind that penline does not know.
+        BankError: a damaged bank.
+    """
+    given = [Path(paths)] if isinstance(paths, (str, os.PathLike)) else [Path(p) for p in paths]
+    found = []
+    for path in given:
+        if (path / HEADER).is_file():
+            found.append(_bank_facts(open_bank(path)))
+            continue
+        for file in open_sources(path):
+            if progress:
+                progress(file.source.file)
+            facts = FileFacts(file.source.file, file.kind, card=file.source.card, note=file.note)
+            characters: set[str] = set()
+            writers: Counter[str] = Counter()
+            parts: Counter[str] = Counter()
+            begun = time.perf_counter()
+            for record in file.salvage():
+                if isinstance(record, Defect):
+                    facts.defect_count += 1
+                    if len(facts.defects) < most_defects:
+                        facts.defects.append(record)
+                    continue
+                facts.records += 1
+                writers[record.source.writer] += 1
+                parts[record.source.part] += 1
+                characters.update(record.labels)
+            facts.seconds = time.perf_counter() - begun
+            facts.characters = len(characters)
+            facts.writers = dict(writers) or {file.source.writer: 0}
+            facts.parts = dict(parts) or {file.source.part: 0}
+            found.append(facts)
+    return found
+
+
+def _bank_facts(bank: Bank) -> FileFacts:
+    facts = FileFacts(printable(str(bank.path)), "bank", len(bank), len(bank.characters))
+    facts.writers = {writer.id: writer.glyphs for writer in bank.header.writers}
+    parts = bank.columns["part"]
+    facts.parts = {
+        name: int((parts == number).sum())
+        for number, name in enumerate(PARTS)
+        if (parts == number).any()
+    }
+    facts.card = ", ".join(sorted({source.card for source in bank.header.sources if source.card}))
+    return facts

@@ -1,0 +1,55 @@
+"""Finished data sets read again: check."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from penline.bank import Bank
+from penline.check import Checked, read_report
+from penline.check import check as check_files
+
+__all__ = ["check"]
+
+AnyPath = str | os.PathLike[str]
+
+
+def check(
+    out: AnyPath,
+    *,
+    ink: bool = False,
+    banks: Sequence[Bank | AnyPath] = (),
+    corpora: Sequence[AnyPath] = (),
+    field: str = "text",
+    progress: Callable[[int, int], None] | None = None,
+) -> Checked:
+    """Re-read a finished data set; see `penline.check.check` and `penline.prove.prove_ink`.
+
+    Args:
+        out: the data set.
+        ink: make every line again, too, and prove its label and boxes by its glyphs.
+        banks: with `ink`, the banks that it was made from; none: the embedded sample.
+        corpora: with `ink`, its text; none: the embedded sample's.
+        field: the field of a jsonl file that holds the text.
+        progress: called with items done and items in all.
+
+    Raises:
+        ExportError: not a finished data set of penline's.
+        UsageError: with `ink`, a bank or a text that is not the one it was made from.
+    """
+    path = Path(out)
+    found = check_files(path, progress)
+    if not ink:
+        return found
+    # what proves lines composes them again: not needed for a look at the files
+    from penline.api.composing import opened
+    from penline.corpus import load
+    from penline.prove import prove_ink
+    from penline.sample import corpus_files
+
+    recipe = read_report(path)["run"].get("recipe")
+    nfkc = isinstance(recipe, dict) and bool(recipe.get("corpus", {}).get("nfkc"))
+    corpus = load([Path(one) for one in corpora] or corpus_files(), field=field, nfkc=nfkc)
+    proven = prove_ink(path, opened(banks), corpus, progress)
+    return Checked(path, found.lines, [*found.problems, *proven.problems])
