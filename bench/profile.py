@@ -17,27 +17,23 @@ from typing import Any
 
 import cv2
 
-from penline.compose import Layout
 from penline.export import paddleocr
 from penline.export.base import Options
 from penline.recipe import Composer
+from penline.recipe.swift import Swift
 from penline.sample import corpus_files, sample_bank
 
 ROAD = import_module("penline.recipe.make")
 STEPS: dict[str, tuple[Any, str]] = {
-    "sentence, writer, glyphs": (ROAD, "write_line"),
-    "paper chosen": (ROAD, "_paper"),
-    "items": (ROAD, "set_items"),
-    "sizes and places of glyphs": (ROAD, "measure"),
-    "line's figures drawn": (Layout, "draw"),
-    "placements": (ROAD, "place"),
-    "ink drawn": (ROAD, "draw_items"),
+    "sentence to ink, one call": (Swift, "line"),
+    "sentence to ink, by steps": (ROAD, "lay_by_steps"),
     "ink on paper": (ROAD, "lay_ink"),
     "quads": (ROAD, "line_quads"),
     "effects drawn": (ROAD, "draw_effects"),
     "effects applied": (ROAD, "apply_effects"),
     "image encoded": (paddleocr, "encode"),
     "file written": (paddleocr, "write"),
+    "boxes told": (paddleocr, "box_facts"),
 }
 
 
@@ -48,6 +44,7 @@ def main() -> None:
     parser.add_argument("--bank", type=Path)
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--recipe", default=None)
+    parser.add_argument("--boxes", action="store_true", help="write boxes, too")
     arguments = parser.parse_args()
     recipe = arguments.recipe or {"corpus": {"length_range": [10, 20]}, "papers": ["plain"]}
     corpus = arguments.corpus or corpus_files()[0]
@@ -59,11 +56,11 @@ def main() -> None:
     for step, (module, name) in STEPS.items():
         setattr(module, name, _timed(getattr(module, name), step, spent))
     with TemporaryDirectory() as folder:
-        exporter = paddleocr.PaddleOCR(Path(folder), Options())
+        exporter = paddleocr.PaddleOCR(Path(folder), Options(boxes=arguments.boxes))
         begun = time.process_time()
         exporter.shard(0, composer[: arguments.lines])
         total = time.process_time() - begun
-    spent["hashes, labels, other"] = total - sum(spent.values())
+    spent["paper, hashes, labels, other"] = total - sum(spent.values())
     print("| step | us a line | share |\n| --- | --: | --: |")
     for step, seconds in spent.items():
         print(f"| {step} | {seconds / arguments.lines * 1e6:.0f} | {seconds / total:.0%} |")
