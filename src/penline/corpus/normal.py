@@ -11,6 +11,7 @@ what a corpus holds. (NFKC is Python's; it is an option, and off.)
 
 from __future__ import annotations
 
+import codecs
 import functools
 import unicodedata
 from typing import NamedTuple
@@ -116,4 +117,4 @@ def normalised(text: str, *, nfkc: bool = False) -> Normalised:
 
 def decoded(codes: Codes) -> str:
     """The text of an array of code points."""
-    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le")
+    return codecs.utf_32_le_decode(codes.astype("<u4", copy=False).tobytes(), "strict", True)[0]

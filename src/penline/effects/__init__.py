@@ -8,6 +8,7 @@ character's box as x, y in pixels from the image's upper left corner, so the fir
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -58,6 +59,7 @@ def effect_class(name: str) -> type[EffectSettings]:
     return found
 
 
+@functools.cache
 def effect_apply(name: str) -> Callable[..., tuple[Image, Quads]]:
     """The function ``apply(image, quads, **params)`` of the effect called `name`.
 

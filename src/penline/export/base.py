@@ -217,16 +217,15 @@ def box_facts(sample: Sample) -> str:
         corners = f"[{', '.join([one] * len(whole))}]" % tuple(whole.ravel().tolist())
     else:
         corners = str(quads.tolist())
-    names: dict[str, str] = {}
+    tails: dict[tuple[str, str], str] = {}
     origins = []
     for item, written, writer, archive, record, offset in sample.origins:
-        for name in (writer, archive):
-            if name not in names:
-                names[name] = _quoted(name)
-        origins.append(
-            f'{{"item": {item}, "written": {_quoted(written)}, "writer": {names[writer]}, '
-            f'"archive": {names[archive]}, "record": {record}, "offset": {offset}}}'
-        )
+        tail = tails.get((writer, archive))
+        if tail is None:
+            tail = f'"writer": {_quoted(writer)}, "archive": {_quoted(archive)}, "record": '
+            tails[writer, archive] = tail
+        head = f'{{"item": {item}, "written": {_quoted(written)}, '
+        origins.append(f'{head}{tail}{record}, "offset": {offset}}}')
     drawn = json.dumps(sample.drawn, ensure_ascii=False)
     return (
         f'{{"text": {_quoted(sample.text)}, "writer": {_quoted(sample.writer)}, '

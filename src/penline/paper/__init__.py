@@ -6,6 +6,7 @@ it by name, and it is loaded on use.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from importlib import import_module
 
@@ -35,6 +36,7 @@ def paper_class(name: str) -> type[PaperSettings]:
     return found
 
 
+@functools.cache
 def paper_apply(name: str) -> Callable[..., Image]:
     """The function ``apply(guide, mode, **params)`` of the paper called `name`.
 

@@ -181,9 +181,9 @@ def _laid(kit: Kit, seed: int, index: int, line: Line) -> Laid:
         written_text = [text[at] for at in items]
         rows = line.rows[items]
     glyphs = Glyphs(items, written_text, rows)
-    streams = zip(("paper", "ink"), line.words[[2, 4]].tolist(), strict=True)
-    paper_rng, ink_rng = (Draws(seed, index, stage, first) for stage, first in streams)
-    paper_rng.word(), ink_rng.word()
+    paper_rng = Draws(seed, index, "paper", line.words[2].tolist())
+    ink_rng = Draws(seed, index, "ink", line.words[4].tolist())
+    paper_rng.word(), ink_rng.word()  # taken by the call
     _, em_px, baseline_px, cell_left_px, cell_top_px, cells = line.facts.tolist()
     return Laid(
         written=Written(text, kit.shelf.writers[line.writer], glyphs, Counter()),
@@ -396,21 +396,21 @@ def quads_of(
 def origins_of(shelf: Shelf, glyphs: Sequence[Picked], struck: int = -1) -> tuple[Origin, ...]:
     """Where glyphs come from, by their characters' places in the label; a slip is left out."""
     origins: list[Origin] = []
+    chosen = [glyph for glyph in glyphs if glyph.item != struck] if struck >= 0 else list(glyphs)
+    several = len(shelf.banks) > 1
     for number, bank in enumerate(shelf.banks):
-        own = [glyph for glyph in glyphs if glyph.bank == number and glyph.item != struck]
+        own = [glyph for glyph in chosen if glyph.bank == number] if several else chosen
         if not own:
             continue
         rows = np.array([glyph.row for glyph in own])
-        columns, sources = bank.columns, bank.header.sources
+        columns, sources, writers = bank.columns, bank.header.sources, bank.writers
         of = [columns[name][rows].tolist() for name in ("writer", "source", "record", "offset")]
         for glyph, writer, source, record, offset in zip(own, *of, strict=True):
             if source >= len(sources):
                 raise bank.damage(glyph.row)
             item = glyph.item - (0 <= struck < glyph.item)
-            file = sources[source].file
-            origins.append(
-                Origin(item, glyph.character, bank.writers[writer], file, record, offset)
-            )
-    if len(shelf.banks) > 1:
+            place = sources[source].file, record, offset
+            origins.append(Origin(item, glyph.character, writers[writer], *place))
+    if several:
         origins.sort(key=lambda origin: origin.item)
     return tuple(origins)
