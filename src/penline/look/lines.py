@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
+
+import cv2
+import numpy as np
 
 from penline.errors import ExportError
 from penline.export.run import REPORT
@@ -14,7 +18,9 @@ from penline.look.boxes import read_boxes
 from penline.look.choose import even
 from penline.look.page import data_uri
 from penline.look.pictures import picture
+from penline.look.plots import distribution
 from penline.look.terms import badges, reported_terms
+from penline.measure.appearance import ink_of_picture, looks_of
 from penline.randomness import Draws
 
 __all__ = ["line_data"]
@@ -22,6 +28,10 @@ __all__ = ["line_data"]
 MAX_PICTURES_BYTES = 16 << 20
 """All pictures of a sheet together; where they are more, fewer lines are shown."""
 
+MOST_MEASURED = 200
+"""Lines whose strokes are measured."""
+
+_MOST_MEASURED_PX = 1 << 22
 _MAX_REPORT_BYTES = 1 << 30
 _MAX_LABEL_BYTES = 1 << 16
 _SIDES = ("train", "val")
@@ -53,7 +63,11 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
         raise ExportError(f"{folder}: no line in its label lists")
     wanted = iter(even(total, limit, draws))
     chosen, next_one = [], next(wanted, None)
+    lengths: list[int] = []
+    classes: Counter[str] = Counter()
     for number, line in enumerate(_labels(folder)):
+        lengths.append(len(line.text))
+        classes.update(line.text)
         if number == next_one:
             chosen.append(line)
             next_one = next(wanted, None)
@@ -65,6 +79,7 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
         else ({}, [])
     )
     rows = reported_terms(report)
+    lines = [_shown(folder, line, boxes.get(line.path)) for line in chosen]
     notes = []
     if not has_boxes:
         notes.append("No boxes: this set was made without them (penline compose --boxes).")
@@ -85,8 +100,50 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
         "has_boxes": has_boxes,
         "archives": archives,
         "sides": sorted({line.side for line in chosen}),
-        "lines": [_shown(folder, line, boxes.get(line.path)) for line in chosen],
+        "lines": lines,
+        "plots": _plots(folder, lines, lengths, classes, total),
     }
+
+
+def _plots(
+    folder: Path,
+    lines: Sequence[Mapping[str, Any]],
+    lengths: Sequence[int],
+    classes: Mapping[str, int],
+    total: int,
+) -> list[dict[str, Any]]:
+    """Lengths and classes of all labels; sizes and writers of the shown lines; strokes of some."""
+    of = f"of {len(lines):,} lines, one from each part of the lists" if len(lines) < total else ""
+    sized = [line for line in lines if "src" in line]
+    writers = Counter(line["writer"] for line in lines if line.get("writer"))
+    step = max(1, len(sized) // MOST_MEASURED)
+    strokes = [width for line in sized[::step] for width in _stroke_px(folder, line)]
+    measured = f"of {len(sized[::step]):,} lines" if strokes and len(sized[::step]) < total else ""
+    return [
+        *distribution("Characters of a line", lengths, "characters", "lines"),
+        *distribution("Uses of a character", list(classes.values()), "uses", "characters"),
+        *distribution("Lines of a writer", list(writers.values()), "lines", "writers", of),
+        *distribution("Width", [line["width"] for line in sized], "px", "lines", of),
+        *distribution("Height", [line["height"] for line in sized], "px", "lines", of),
+        *distribution("Stroke width", strokes, "px", "lines", measured),
+    ]
+
+
+def _stroke_px(folder: Path, line: Mapping[str, Any]) -> list[float]:
+    """Stroke width of a line's ink on any paper; nothing of a picture that is large or damaged."""
+    width, height = line["width"], line["height"]
+    file = _inside(folder, line["path"])
+    if file is None or width * height > _MOST_MEASURED_PX:
+        return []
+    data = np.frombuffer(file.read_bytes(), np.uint8)
+    try:
+        grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+    except cv2.error:
+        return []
+    if grey is None or grey.shape != (height, width):
+        return []
+    ink = ink_of_picture(np.asarray(grey, np.uint8), float(min(width, height)))
+    return [float(looks_of(ink, np.array([[0, 0, width, height]], np.int64))[0, 0])]
 
 
 def _report(folder: Path) -> dict[str, Any]:
