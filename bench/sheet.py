@@ -32,9 +32,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu"]
 LEAST_INK = 12
 """Pixels darker than half in a cell's picture, for it to count as painted."""
 
-PLACES = """() => [...document.querySelectorAll('.cell .ink')].map(cell => {
+PLACES = """() => [...document.querySelectorAll('.cell')].map(cell => {
   const box = cell.getBoundingClientRect();
-  return [box.left, box.top, box.right, box.bottom];
+  return [box.left + 2, box.top + 2, box.right - 2, box.top + 2 + data.cell_px];
 })"""
 COVERED = "() => document.getElementById('tools').getBoundingClientRect().bottom"
 TIMES = """() => Object.fromEntries(['paint', 'mark'].flatMap(

@@ -485,7 +485,7 @@ def test_distributions_count_everything_once() -> None:
             if all(float(value).is_integer() for value in values):
                 assert count == sum(low <= value <= high for value in values)
     [plot] = distribution("x", range(1, 101), "px", "glyphs")
-    assert plot["marks"] == [1, 6, 50, 95, 100]
+    assert plot["marks"] == [1, 6, 51, 95, 100]
 
 
 def test_what_is_distributed(tmp_path: Path) -> None:

@@ -98,7 +98,8 @@ EXAMPLES: dict[str, dict[str, str]] = {
             "penline sheet broken.gnt -o broken.html"
         ),
         "A census, to read it in peace and pass it on:": (
-            "penline census archives/ --json > census.json\npenline sheet census.json -o census.html"
+            "penline census archives/ --json > census.json\n"
+            "penline sheet census.json -o census.html"
         ),
     },
     "template": {
@@ -123,7 +124,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
             "penline serve --bank hwdb.bank --bank mine.bank --corpus novel.txt"
         ),
     },
-    "new-card": {"A card and its test, to be filled in:": "penline new-card my-archive -o new/"},
+    "new-card": {"A card and its test, to be filled in:": "penline new-card my-archive"},
 }
 
 FUNCTIONS = {

@@ -29,17 +29,17 @@ function character(i) { return data.characters[glyphs.c[i]][0]; }
 function writer(i) { return data.writers[glyphs.w[i]][0]; }
 function archive(i) { return data.files[glyphs.f[i]]; }
 
-function makeCell(k) {
+// Cell k as a button; its ink is in the row's own canvas, or with `alone` in one of its own.
+function makeCell(k, alone) {
   const i = order[k], why = odd.get(i);
   const name = character(i) + ", " + writer(i) + (why ? ", " + meanings(why) : "") + ", " +
     count(k + 1) + " of " + count(order.length);
   const cell = el("button", {
     type: "button", class: "cell" + (why ? " odd" : ""), tabindex: k === current ? "0" : "-1",
-    "aria-label": name, title: facts(i).map((fact) => fact[1]).join("\n"),
-  }, ink(i), el("span", { class: "caption" }, view === "character"
-    ? label(shortWriter(writer(i))) : label(character(i))));
-  cell.dataset.k = k;
-  cell.dataset.i = i;
+    "aria-label": name,
+    "data-k": k, "data-i": i,
+  }, alone ? ink(i) : null, el("span", { class: "caption" },
+    label(view === "character" ? shortWriter(writer(i)) : character(i))));
   if (i === chosen) cell.classList.add("chosen");
   return cell;
 }
@@ -103,12 +103,16 @@ function writerHead(k) {
 
 function fillRow(from, end, head) {
   if (head) return [writerHead(from)];
-  const cells = [];
+  const cells = [], wide = cellWide + GAP;
+  const strip = el("canvas", {
+    class: "ink strip", width: columns * wide, height: data.cell_px, "aria-hidden": "true",
+  });
   for (let k = from; k < end; k += 1) {
     if (starts[k] && view === "character") cells.push(characterHead(k));
+    drawInk(strip, cells.length * wide + 2, 0, order[k]);
     cells.push(makeCell(k));
   }
-  return cells;
+  return [...cells, strip];
 }
 
 function draw() {
@@ -216,7 +220,7 @@ function forPrint() {
   const many = Math.min(order.length, MOST_PRINTED), cells = [];
   for (let k = 0; k < many; k += 1) {
     if (starts[k]) cells.push(view === "character" ? characterHead(k) : writerHead(k));
-    cells.push(makeCell(k));
+    cells.push(makeCell(k, true));
   }
   if (many < order.length) {
     cells.unshift(el("p", { class: "note of-writers" }, "The first " + count(many) + " of " +
@@ -270,6 +274,10 @@ function build() {
     if (!cell) return;
     enter(Number(cell.dataset.k), false);
     show(order[current]);
+  });
+  grid.addEventListener("pointerover", (event) => {
+    const cell = event.target.closest(".cell");
+    if (cell && !cell.title) cell.title = facts(Number(cell.dataset.i)).map((f) => f[1]).join("\n");
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !dock.hidden) hide();

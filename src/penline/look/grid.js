@@ -1,6 +1,8 @@
 // A grid of very many cells, of which only the rows near the view are in the document.
 
 const GAP = 6, HEAD = 58, MOST_PRINTED = 3000;
+const NEAR = 1;  // windows drawn at once above and below the one in view
+const FAR = 5;  // and so many while there is time, so that a wheel never runs ahead of the page
 const cellWide = data.cell_px + 4, cellHigh = data.cell_px + 24;
 
 // Which cells stand in which row. `heads`: "inline", a head takes the place before its first cell;
@@ -42,6 +44,11 @@ function lastAtMost(tops, value) {
   return low;
 }
 
+function whenIdle(work) {
+  if (window.requestIdleCallback) return window.requestIdleCallback(work);
+  return setTimeout(() => work({ timeRemaining: () => 8 }), 30);
+}
+
 // Keeps the rows near the view in `grid`; `fill(k, end, head)` gives the cells of a row.
 class Rows {
   constructor(grid, fill) {
@@ -50,6 +57,7 @@ class Rows {
     this.shown = new Map();
     this.rows = layOut(0, [], 1, "inline");
     grid.style.setProperty("--cell", data.cell_px + "px");
+    this.later = null;
     document.addEventListener("scroll", () => this.draw(), { passive: true });
   }
 
@@ -65,29 +73,52 @@ class Rows {
     this.draw();
   }
 
-  draw() {
-    const rows = this.rows;
-    if (!rows.from.length) return;
+  // Rows from so many windows above the view to so many below it.
+  span(windows) {
     const up = this.grid.getBoundingClientRect().top, view = window.innerHeight;
-    const first = lastAtMost(rows.top, -up - view), last = lastAtMost(rows.top, 2 * view - up);
+    return [lastAtMost(this.rows.top, -up - windows * view),
+      lastAtMost(this.rows.top, (1 + windows) * view - up)];
+  }
+
+  draw() {
+    if (!this.rows.from.length) return;
+    const [least, most] = this.span(FAR), [first, last] = this.span(NEAR);
     for (const [r, row] of this.shown) {
-      if ((r < first || r > last) && !row.contains(document.activeElement)) {
+      if ((r < least || r > most) && !row.contains(document.activeElement)) {
         row.remove();
         this.shown.delete(r);
       }
     }
-    let after = null;
-    for (let r = last; r >= first; r -= 1) {
-      let row = this.shown.get(r);
-      if (!row) {
-        row = el("div", { class: rows.isHead[r] ? "row of-head" : "row" });
-        row.style.top = rows.top[r] + "px";
-        row.append(...this.fill(rows.from[r], rowEnd(rows, r), rows.isHead[r]));
-        this.shown.set(r, row);
-        this.grid.insertBefore(row, after);
+    for (let r = first; r <= last; r += 1) this.add(r);
+    this.later ||= whenIdle((time) => this.ahead(time));
+  }
+
+  // More rows, nearest first, as long as nothing else is to be done.
+  ahead(time) {
+    this.later = null;
+    if (!this.rows.from.length) return;
+    const [least, most] = this.span(FAR), [first, last] = this.span(NEAR);
+    for (let up = first - 1, down = last + 1; up >= least || down <= most; up -= 1, down += 1) {
+      if (time.timeRemaining() < 2) {
+        this.later = whenIdle((more) => this.ahead(more));
+        return;
       }
-      after = row;
+      if (down <= most) this.add(down);
+      if (up >= least) this.add(up);
     }
+  }
+
+  // Row r, in its place among the others.
+  add(r) {
+    if (this.shown.has(r)) return;
+    const rows = this.rows, row = el("div", { class: rows.isHead[r] ? "row of-head" : "row" });
+    row.style.top = rows.top[r] + "px";
+    row.append(...this.fill(rows.from[r], rowEnd(rows, r), rows.isHead[r]));
+    row.dataset.r = r;
+    let before = this.grid.lastElementChild;
+    while (before && Number(before.dataset.r) > r) before = before.previousElementSibling;
+    this.grid.insertBefore(row, before ? before.nextSibling : this.grid.firstChild);
+    this.shown.set(r, row);
   }
 
   // The row that holds cell k, and how far to the right it stands there.

@@ -1,10 +1,10 @@
 """Glyphs of a sheet, each deflated by itself, so that the page draws any of them at once.
 
 A cell's ink is quantised to 16 or 8 steps, two pixels a byte (the left one in the high bits), row
-by row, and deflated (RFC 1951, no header). Beside a picture of many cells that costs a tenth more
-bytes, and a page of a hundred thousand glyphs never decodes a picture for the one cell of it that
-is in view. Cells stand in blocks: a ``uint16`` length for each, little-endian, then their bytes,
-all as base64.
+by row, and deflated with the fixed codes of RFC 1951, without a header. That takes a fifth more
+bytes than pictures of many cells would; but a short script inflates any cell in some ten
+microseconds, and never has to decode a picture for the one cell of it that is in view. Cells stand
+in blocks: a ``uint16`` length for each, little-endian, then their bytes, all as base64.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ BLOCK_CELLS = 1024
 _MANY = 5000
 _LARGE = (72, 60.0, 16)
 _SMALL = (48, 40.0, 8)
-_LEVEL = 6
 
 
 def cell_size(glyphs: int) -> tuple[int, float, int]:
@@ -46,7 +45,7 @@ def packed_cell(cell: Bytes2D, steps: int) -> bytes:
     """
     quantised = ((cell.astype(np.uint16) * (steps - 1) + 127) // 255).astype(np.uint8)
     pairs = quantised[:, 0::2] << 4 | quantised[:, 1::2]
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_FIXED)
     return deflate.compress(pairs.tobytes()) + deflate.flush()
 
 
