@@ -35,7 +35,7 @@ STOCK = (
     "Eval: {dataset: {name: SimpleDataSet}, loader: {}}\n"
 )
 """What the parts of PaddleOCR's configuration look like that the documentation changes."""
-FORMS = "version: 1\npapers:\n  - paper: ruled\n"
+FORMS = "version: 1\npapers:\n  - name: ruled\n"
 NAMES = ("Gnt1.1TrainPart1.zip", "Gnt1.1TrainPart2.zip", "Gnt1.1Test.zip")
 
 
@@ -53,13 +53,18 @@ def make(folder: Path) -> None:
         shutil.copy(shelf / name, folder / name)
     page = fakes_pages.dgrl(["今天上午", "我们在学校"])
     fakes.zip_file(folder / "HWDB2.0Test.zip", {"006-P16.dgrl": page})
+    shelf = folder / "shelf" / "casia-hwdb2.0"
+    shelf.mkdir()
+    for name, number in (("HWDB2.0Train.zip", "006"), ("HWDB2.0Test.zip", "016")):
+        fakes.zip_file(shelf / name, {f"{number}-P16.dgrl": page})
     (folder / "006-P16.dgrl").write_bytes(fakes_lines.page(["今天上午九点我们"] * 12))
-    for name in ("archives", "scans"):
+    for name in ("archives", "scans", "downloads"):
         (folder / name).mkdir()
+    (folder / "downloads" / "a.gntx").write_bytes(fakes_pages.gntx(CHARACTERS))
     shutil.copy(folder / "1001-c.gnt", folder / "scans" / "1003-c.gnt")
     shutil.copy(folder / "Gnt1.1Test.zip", folder / "archives" / "Gnt1.1Test.zip")
     (folder / "novels").mkdir()
-    for name in ("novel.txt", "letters.txt", "novels/one.txt"):
+    for name in ("novel.txt", "novels/one.txt"):
         (folder / name).write_text(TEXT, "utf-8")
     dictionary = "\n".join(CHARACTERS) + "\n"
     (folder / "ppocrv5_dict.txt").write_text(dictionary, "utf-8")
@@ -98,6 +103,8 @@ def photographs(folder: Path) -> None:
     bank = sample_bank()
     characters = tuple(character for character in bank.characters if ord(character) > 0x4E00)[:24]
     (folder / "list.txt").write_text("".join(characters), "utf-8")
+    lines = ["".join(characters[start : start + 12]) for start in (0, 12)]
+    (folder / "letters.txt").write_text("\n".join(lines), "utf-8")
     sheet, grid = fakes_photo.sheet_of(characters, bank_guides(bank))
     rng = np.random.default_rng(5)
     fakes_photo.write(sheet, grid, bank, bank.writers[0], rng)

@@ -196,14 +196,14 @@ def _plots(bank: Bank, order: Sequence[int], counted: Counted) -> list[dict[str,
     """Classes and writers of the whole source; sizes of the bank; strokes of some shown glyphs."""
     columns, of = bank.columns, ""
     if len(bank) < counted.total:
-        of = f"of {len(bank):,} glyphs, spread over writers and characters"
+        of = "spread over writers and characters"
     widths = []
     step = max(1, len(order) // MOST_MEASURED)
     for row in order[::step]:
         ink = bank[row].ink
         height, width = ink.shape
         widths.append(looks_of(ink, np.array([[0, 0, width, height]], np.int64))[0, 0])
-    measured = f"of {len(widths):,} glyphs, spread over writers and characters"
+    measured = "spread over writers and characters"
     return [
         *distribution("Glyphs of a character", list(counted.by_character.values()), "glyphs",
                       "characters"),

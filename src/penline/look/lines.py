@@ -113,12 +113,12 @@ def _plots(
     total: int,
 ) -> list[dict[str, Any]]:
     """Lengths and classes of all labels; sizes and writers of the shown lines; strokes of some."""
-    of = f"of {len(lines):,} lines, one from each part of the lists" if len(lines) < total else ""
+    of = "one from each part of the lists" if len(lines) < total else ""
     sized = [line for line in lines if "src" in line]
     writers = Counter(line["writer"] for line in lines if line.get("writer"))
     step = max(1, len(sized) // MOST_MEASURED)
     strokes = [width for line in sized[::step] for width in _stroke_px(folder, line)]
-    measured = f"of {len(sized[::step]):,} lines" if strokes and len(sized[::step]) < total else ""
+    measured = "some of the lines" if len(sized[::step]) < total else ""
     return [
         *distribution("Characters of a line", lengths, "characters", "lines"),
         *distribution("Uses of a character", list(classes.values()), "uses", "characters"),
