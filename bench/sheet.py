@@ -1,18 +1,20 @@
 """A sheet of 100,000 glyphs in Chromium: file size, first paint, and scrolling without a blank.
 
     make browser                                     # Debian's Chromium and Playwright
-    .venv/bin/python bench/sheet.py [--glyphs 100000] [--samples 200]
+    .venv/bin/python bench/sheet.py [--glyphs 100000] [--samples 60]
 
 The bank is made up in a temporary folder and removed: every glyph has ink. The page is opened from
 disk. Then it is scrolled, in both orders, from end to end, by jumps to places drawn by chance, and
-by wheel; after each step a picture of the window is taken at once. Where the window stands still,
-every cell in it is looked at: a cell without ink in the picture is a blank. While the wheel moves
-it, the highest stretch of the picture without ink tells whether a row of cells was not there.
+by wheel. Where the window stands still, a picture is taken at once, and every cell in it is looked
+at: a cell without ink in the picture is a blank. While the wheel moves it, every frame that
+Chromium shows is kept, and the highest stretch of a frame without ink tells whether a row of cells
+was not there.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import shutil
 import statistics
 import tempfile
@@ -60,11 +62,33 @@ def blanks(page: Any) -> tuple[int, int]:
     return seen, empty
 
 
-def bare_px(page: Any) -> int:
-    """The highest stretch of a moving window, below its head, in which nothing dark is."""
-    picture = picture_of(page)[120:, 40 : WIDTH - 120]
+def bare_px(data: str) -> int:
+    """The highest stretch of a frame, below the page's head, in which nothing dark is."""
+    raw = np.frombuffer(base64.b64decode(data), np.uint8)
+    picture = cv2.imdecode(raw, cv2.IMREAD_GRAYSCALE)[120:, 40 : WIDTH - 120]
     dark = np.flatnonzero(np.concatenate(([True], (picture < 128).sum(axis=1) > 0, [True])))
     return int(np.diff(dark).max()) - 1
+
+
+def wheel(page: Any, turns: int) -> tuple[list[str], float]:
+    """Every frame that is shown while the wheel turns, and how far it went in px."""
+    frames: list[str] = []
+    session = page.context.new_cdp_session(page)
+
+    def frame(shown: dict[str, Any]) -> None:
+        frames.append(shown["data"])
+        session.send("Page.screencastFrameAck", {"sessionId": shown["sessionId"]})
+
+    start = page.evaluate("scrollY")
+    page.mouse.move(WIDTH / 2, HEIGHT / 2)
+    session.on("Page.screencastFrame", frame)
+    session.send("Page.startScreencast", {"format": "jpeg", "quality": 80, "everyNthFrame": 1})
+    for _ in range(turns):
+        page.mouse.wheel(0, HEIGHT * 0.8)
+        page.wait_for_timeout(60)
+    page.wait_for_timeout(1500)
+    session.send("Page.stopScreencast")
+    return frames, page.evaluate("scrollY") - start
 
 
 def opened(browser: Any, address: str) -> tuple[float, float, float]:
@@ -82,7 +106,7 @@ def opened(browser: Any, address: str) -> tuple[float, float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--glyphs", type=int, default=100_000)
-    parser.add_argument("--samples", type=int, default=200)
+    parser.add_argument("--samples", type=int, default=60)
     given = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:
@@ -128,15 +152,11 @@ def scroll(page: Any, order: str, samples: int) -> None:
             empty += none
         print(f"{order}, {way}: {samples} pictures, {seen:,} cells, {empty} blank")
     page.evaluate("y => scrollTo(0, y)", high / 3)
-    page.mouse.move(WIDTH / 2, HEIGHT / 2)
-    bare = []
-    for _ in range(samples):
-        page.mouse.wheel(0, HEIGHT * 0.8)
-        bare.append(bare_px(page))
-    moved = page.evaluate("scrollY") - high / 3
+    page.wait_for_timeout(500)
+    frames, moved = wheel(page, samples)
     print(
-        f"{order}, by wheel over {moved:,.0f} px: {samples} pictures, highest stretch without ink "
-        f"{max(bare)} px (a row of cells is 78 px, the head of a writer 64)"
+        f"{order}, by wheel over {moved:,.0f} px: {len(frames)} frames, highest stretch without "
+        f"ink {max(map(bare_px, frames))} px (between rows 54, with the head of a writer 118)"
     )
 
 

@@ -124,7 +124,9 @@ def test_the_line_follows_the_typing(tab: Any) -> None:
     assert not tab.is_visible("#boxes")
     tab.check("#with-boxes")
     assert tab.is_visible("#boxes")
-    for field, value in (("#paper", "squared"), ("#mode", "rgb"), ("#direction", "vertical")):
+    for field, value in (
+        ("#paper", "squared"), ("#mode", "rgb"), ("#ink", "blue"), ("#direction", "vertical"),
+    ):  # fmt: skip
         before = tab.get_attribute("#picture", "src")
         tab.select_option(field, value)
         wait(tab, "s => document.getElementById('picture').src !== s", before)
@@ -137,6 +139,11 @@ def test_the_line_follows_the_typing(tab: Any) -> None:
     tab.keyboard.press("ArrowLeft")
     assert "squared" in tab.text_content("#copy")
     assert "paper=squared" in tab.url
+    assert "ink=blue" in tab.url
+    assert "- 120" in tab.text_content("#copy")
+    tab.reload()
+    tab.wait_for_selector("#picture:not([hidden])")
+    assert tab.input_value("#ink") == "blue"
 
 
 def test_an_upload_is_written_with_and_taken_off(tab: Any) -> None:
