@@ -21,6 +21,7 @@ import pytest
 
 import fakes
 import fakes_pages
+from penline import api
 from penline.bank import BankWriter
 from penline.bank.layout import GLYPHS, HEADER
 from penline.census import census
@@ -561,6 +562,29 @@ def test_lines_with_their_boxes(tmp_path: Path) -> None:
     assert (figures["train lines"], figures["val lines"], figures["seed"]) == (4, 2, "12")
     assert data["tables"][0]["rows"] == [["line skipped: nobody has 粽", 4]]
     assert data["tables"][1]["rows"] == [["sample 3: no line", None]]
+
+
+@pytest.mark.parametrize("to", ["imagefolder", "doctr", "easyocr", "kraken", "paddleocr"])
+def test_sets_for_other_trainers(
+    tmp_path: Path, small_bank: Any, corpus_file: Path, to: str
+) -> None:
+    ways: dict[str, Any] = {"banks": [small_bank], "corpora": [corpus_file], "workers": 1}
+    api.compose(tmp_path / "s", n=6, to=to, boxes=True, recipe="plain", **ways)
+    data = data_of(sheet(tmp_path / "s", tmp_path / "x.html").path)
+    assert data["total"] == data["shown"] == 6
+    assert all(line["src"] and line["text"] and line["side"] == "train" for line in data["lines"])
+    if to != "imagefolder":
+        assert all(len(line["boxes"]) == len(line["text"]) for line in data["lines"])
+
+
+def test_a_packed_set_is_not_shown(tmp_path: Path) -> None:
+    out = make_set(tmp_path / "s")
+    report = json.loads((out / "report.json").read_text("utf-8"))
+    for to in ("lmdb", "parquet", HOSTILE):
+        report["run"] = {"to": to}
+        (out / "report.json").write_text(json.dumps(report), "utf-8")
+        with pytest.raises(ExportError, match="--to paddleocr or imagefolder"):
+            sheet(out, tmp_path / "x.html")
 
 
 def test_fewer_lines_and_no_boxes(tmp_path: Path) -> None:
