@@ -634,9 +634,9 @@ def test_the_pages_show_every_card_and_figure() -> None:
 
 def test_the_pages_tell_where_sources_disagree() -> None:
     made = site.pages(READERS)
-    assert sum("\n## Where sources disagree\n" in text for text in made.values()) > 10
+    assert sum("\n### Where sources disagree\n" in text for text in made.values()) > 10
     for found in load().values():
-        said = made[f"{found.id}.md"].partition("## Where sources disagree\n")[2]
+        said = made[f"{found.id}.md"].partition("### Where sources disagree\n")[2]
         values = figures(found, "samples")
         exact = {c.value for c in found.published("samples", "all", "everything") if not c.rounded}
         if len(values) > 1 and len(exact) == len(values):

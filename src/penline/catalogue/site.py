@@ -38,7 +38,9 @@ def _page(card: Card, known: Collection[str]) -> Iterator[str]:
     body = _HEADING.sub(r"\1", card_page(card, known))
     title, _, rest = body.partition("\n")
     yield f"{title}\n\n{NOTE}\n"
-    about, mark, more = rest.strip("\n").partition("\n## ")
+    about, _, rest = rest.strip("\n").partition("\n## ")
+    prose, _, rest = rest.partition("\n## Using it\n")
+    figures, _, rest = rest.partition("\n## Files\n")
     yield about.strip("\n") + "\n"
     if card.kind in _PICTURES:
         name, what = _PICTURES[card.kind]
@@ -47,14 +49,14 @@ def _page(card: Card, known: Collection[str]) -> Iterator[str]:
             "*Simulated handwriting: what records of this kind are like, from the sample that "
             "comes with penline. It is not of this data set.*\n"
         )
-    yield "## Commands\n"
-    yield _commands(card, known)
+    yield f"## {prose}\n## Commands\n"
+    yield f"{_commands(card, known)}\n## Using it\n{figures}"
     disagreeing = list(_conflicts(card))
     if disagreeing:
-        yield "## Where sources disagree\n"
+        yield "### Where sources disagree\n"
         yield "".join(f"- {line}\n" for line in disagreeing)
         yield "`penline census` calls such a figure a *conflict* where one of the sources is met.\n"
-    yield (mark + more).lstrip("\n")
+    yield f"## Files\n{rest}\n"
 
 
 def _commands(card: Card, known: Collection[str]) -> str:
