@@ -82,9 +82,10 @@ lock: $(VENV)/.dev $(VENV)/.docs  ## write the versions in use to the lock file
 	$(PIP) -e '.[dev,docs,sample,fuzz]'
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > $(LOCK)
 
-browser: $(VENV)/.dev  ## Debian's Chromium, for looking at pages (asks for root), and what drives it
+browser: $(VENV)/.dev  ## Debian's Chromium (asks for root), Playwright and axe-core: then `make test` looks at pages, too
 	$(PIP) -c $(LOCK) -e '.[browser]'
-	apt-get update -qq && apt-get install -y -qq chromium
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
+	npm install --silent --no-save --prefix build/axe axe-core@4
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist site demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -16,7 +16,7 @@ import yaml
 from pydantic import ValidationError
 
 from fakes import REAL
-from penline.catalogue import Card, Erratum, alphabet, card, ids, load, page, parse
+from penline.catalogue import Card, Erratum, alphabet, card, ids, load, page, parse, site
 from penline.catalogue.alphabets import CASIA_SYMBOLS
 from penline.catalogue.errata import apply, errata, parse_errata
 from penline.catalogue.numbers import expand
@@ -29,7 +29,7 @@ from penline.records import Defect, GlyphRecord, Source
 
 FOLDER = resources.files("penline.catalogue")
 NAMES = sorted(file.name for file in FOLDER.iterdir() if file.name.endswith(".md"))
-PAGE = Path(__file__).parents[1] / "docs" / "catalogue.md"
+PAGES = Path(__file__).parents[1] / "docs" / "catalogue"
 ADDS = {"writers", "samples", "pages", "lines", "characters", "forms"}
 BRACKETED = re.compile(r"\[([a-z0-9]+(?:[.-][a-z0-9]+)*)\](?!\()")
 
@@ -603,10 +603,12 @@ def test_two_files_of_one_name_are_refused() -> None:
 # The page
 
 
-def test_the_page_is_what_the_cards_say() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page.render(READERS), (
-        "make it again: python tools/make_docs.py"
-    )
+def test_the_pages_are_what_the_cards_say() -> None:
+    made = site.pages(READERS)
+    assert set(made) == {path.name for path in PAGES.glob("*.md")}
+    for name, text in made.items():
+        wanted = "make it again: python tools/make_docs.py"
+        assert (PAGES / name).read_text(encoding="utf-8") == text, wanted
 
 
 def test_the_page_says_where_no_rule_finds_the_writers() -> None:
@@ -615,9 +617,27 @@ def test_the_page_says_where_no_rule_finds_the_writers() -> None:
     assert "Writers are `cvl:<number>`" in page.card_page(card("cvl"), READERS)
 
 
-def test_the_page_shows_every_card_and_figure() -> None:
-    text = page.render(READERS)
+def test_the_pages_show_every_card_and_figure() -> None:
+    made = site.pages(READERS)
+    assert len(made) == len(load()) + 1
     for found in load().values():
-        assert f"\n## {found.id}\n" in text
+        text = made[f"{found.id}.md"]
+        assert text.startswith(f"# {found.id}\n")
+        assert f"[{found.id}]({found.id}.md)" in made["index.md"]
         assert all(f"{count.value:,}" in text for count in found.counts if count.value is not None)
         assert all(f"`{file.path or file.name}`" in text for file in found.files)
+        assert found.licence.summary in text
+        assert all(advice in text for advice in found.advice)
+        assert "\n## Commands\n\n" in text
+        assert ("penline get " in text.partition("\n## Sources")[0]) >= found.gettable
+
+
+def test_the_pages_tell_where_sources_disagree() -> None:
+    made = site.pages(READERS)
+    assert sum("\n### Where sources disagree\n" in text for text in made.values()) > 10
+    for found in load().values():
+        said = made[f"{found.id}.md"].partition("### Where sources disagree\n")[2]
+        values = figures(found, "samples")
+        exact = {c.value for c in found.published("samples", "all", "everything") if not c.rounded}
+        if len(values) > 1 and len(exact) == len(values):
+            assert all(f"{value:,} (" in said for value in values), found.id

@@ -19,7 +19,7 @@ import pytest
 import typer
 import yaml
 
-from penline import cli
+from penline import catalogue, cli
 from penline.bank import open_bank
 from penline.export.paddleocr_config import configuration
 from penline.recipe import load_recipe
@@ -303,7 +303,11 @@ def test_the_site_has_every_page() -> None:
     site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
     listed = list(places(site["nav"]))
     assert len(listed) == len(set(listed))
-    assert set(listed) == {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
+    cards = {f"catalogue/{name}.md" for name in catalogue.ids()}
+    every = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
+    assert set(listed) == every - cards
+    assert cards < every
+    assert site["not_in_nav"].split() == ["/catalogue/*.md"]
     assert site["theme"]["font"] is False
     assert not {"extra_css", "extra_javascript"} & set(site)
 

@@ -7,8 +7,10 @@ import hashlib
 import json
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
+import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -19,15 +21,20 @@ import pytest
 
 import fakes
 import fakes_pages
+from penline import api
 from penline.bank import BankWriter
 from penline.bank.layout import GLYPHS, HEADER
+from penline.census import census
 from penline.errors import BankError, ExportError, FormatError, UsageError
 from penline.look.choose import even, spread
+from penline.look.damage import MOST_PICTURES
 from penline.look.lines import MAX_PICTURES_BYTES
+from penline.look.packed import BLOCK_CELLS, cell_size
 from penline.look.pictures import picture
+from penline.look.plots import distribution
 from penline.look.sheet import SheetFacts, sheet
 from penline.look.terms import short_names
-from penline.look.tiles import CELL_PX, COLUMNS, glyph_cell, ink_png
+from penline.look.tiles import CELL_PX, glyph_cell, ink_png
 from penline.randomness import rng
 from penline.records import Source
 
@@ -141,26 +148,42 @@ def test_a_bank_is_shown_whole(tmp_path: Path) -> None:
     assert data["glyphs"]["o"] == [18, 18, 9, 9, 0, 0]
     assert data["glyphs"]["h"] == [22, 22, 21, 21, 20, 20]
     assert data["glyphs"]["x"] == [12, 13] * 3
-    assert data["glyphs"]["p"] == ["train"] * 6
+    assert data["glyphs"]["p"] == [0] * 6
+    assert data["parts"] == ["train"]
     assert data["files"] == ["a.gnt"]
     assert data["tables"] == [
         {"title": "Left out when the bank was built", "rows": [["blank glyph", 1]]}
     ]
 
 
-def test_the_tiles_hold_the_glyphs(tmp_path: Path) -> None:
-    bank = make_bank(tmp_path / "x.bank", [chr(0x4E00 + n) for n in range(70)], ["casia:001"])
-    out = sheet(bank, tmp_path / "x.html").path
-    rules = elements(out).texts["style"][1]
-    pictures = re.findall(r"\.t(\d+)\{background-image:url\(\"data:image/png;base64,(.*?)\"", rules)
-    assert [int(number) for number, _ in pictures] == [0, 1]
-    tile = cv2.imdecode(np.frombuffer(base64.b64decode(pictures[1][1]), np.uint8), -1)
-    assert tile.shape == (CELL_PX, COLUMNS * CELL_PX, 4)
-    assert not tile[..., :3].any()
-    cell = glyph_cell(ink(20 + 69 % 9, 12, 69), 26.0)
-    steps = (cell.astype(int) * 15 + 127) // 255
-    np.testing.assert_array_equal(tile[:, 5 * CELL_PX : 6 * CELL_PX, 3], steps * 255 // 15)
-    assert not tile[:, 6 * CELL_PX :, 3].any()
+def inks_of(path: Path) -> list[np.ndarray]:
+    """The cells of a sheet's blocks of ink, as steps ``uint8 (side_px, side_px)``."""
+    texts, cells = elements(path).texts["script"], []
+    side = json.loads(texts[0])["cell_px"]
+    left = json.loads(texts[0])["shown"]
+    for text in texts[2:]:
+        raw, here = base64.b64decode(text), min(left, BLOCK_CELLS)
+        ends = 2 * here + np.cumsum(np.frombuffer(raw, "<u2", here), dtype=int)
+        assert ends[-1] == len(raw)
+        for start, end in zip([2 * here, *ends], ends, strict=False):
+            pairs = np.frombuffer(zlib.decompress(raw[start:end], -15), np.uint8)
+            pairs = pairs.reshape(side, side // 2)
+            cells.append(np.stack([pairs >> 4, pairs & 15], axis=-1).reshape(side, side))
+        left -= here
+    return cells
+
+
+@pytest.mark.parametrize("glyphs", [70, 1500, 5200])
+def test_the_blocks_hold_the_glyphs(tmp_path: Path, glyphs: int) -> None:
+    characters = [chr(0x4E00 + n) for n in range(glyphs)]
+    bank = make_bank(tmp_path / "x.bank", characters, ["casia:001"])
+    cells = inks_of(sheet(bank, tmp_path / "x.html", limit=10_000).path)
+    side_px, em_px, steps = cell_size(glyphs)
+    assert len(cells) == glyphs
+    for number in (0, 69, glyphs - 1):
+        cell = glyph_cell(ink(20 + number % 9, 12, number), 24.0, side_px, em_px)
+        expected = (cell.astype(int) * (steps - 1) + 127) // 255
+        np.testing.assert_array_equal(cells[number], expected)
 
 
 def test_a_cell_keeps_proportions_and_enlarges_nothing() -> None:
@@ -188,7 +211,7 @@ def test_the_page_asks_for_nothing_and_allows_only_itself(tmp_path: Path) -> Non
         for text in (*found.texts["style"], found.texts["script"][1]):
             digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
             assert f"'sha256-{digest}'" in policy
-        assert len(found.texts["script"]) == 2
+        assert all(re.fullmatch("[A-Za-z0-9+/=]+", text) for text in found.texts["script"][2:])
         names = ("src", "href", "action", "data", "poster", "srcset")
         links = [attributes[name] for _, attributes in found.tags for name in names
                  if name in attributes]  # fmt: skip
@@ -215,9 +238,10 @@ def test_no_label_can_act(tmp_path: Path) -> None:
     for source in (bank, folder):
         out = sheet(source, tmp_path / "x.html").path
         found = elements(out)
-        assert [tag for tag, _ in found.tags].count("script") == 2
+        kinds = [attributes.get("type") for tag, attributes in found.tags if tag == "script"]
+        assert kinds == ["application/json", None, *["text/plain"] * (source == bank)]
         raw = out.read_bytes()
-        assert raw.count(b"<script") == raw.count(b"</script>") == 2
+        assert raw.count(b"<script") == raw.count(b"</script>") == len(kinds)
         assert b"<!--" not in raw
         data = data_of(out)
         texts = [row[0] for row in data.get("characters", [])] or [data["lines"][0]["text"]]
@@ -235,7 +259,7 @@ def test_in_a_browser(tmp_path: Path) -> None:
     assert "<title>b · bank · penline</title>" in page
     assert "U+6C38" in page
     page = _rendered(sheet(make_set(tmp_path / "s"), tmp_path / "s.html").path)
-    assert page.count("<figcaption>") == 6
+    assert page.count("<li><figure>") == 6
     assert '<mark title="written as ,">，</mark>' in page
     assert ">simulated</li>" in page
 
@@ -356,6 +380,7 @@ def test_archives_are_read_without_a_bank(tmp_path: Path, limit: int) -> None:
 
 def test_damage_in_an_archive_is_told(tmp_path: Path) -> None:
     records = fakes.gnt_records("永和a")
+    records_size = struct.unpack("<HH", records[0][6:10])
     blank = fakes.gnt_record(np.full((20, 20), 255, np.uint8), fakes.gb_code("丁"))
     file = tmp_path / "001-f.gnt"
     file.write_bytes(b"".join(records) + blank + records[0][:30])
@@ -363,8 +388,16 @@ def test_damage_in_an_archive_is_told(tmp_path: Path) -> None:
     assert (facts.shown, facts.total) == (3, 4)
     tables = data_of(facts.path)["tables"]
     assert tables[0]["rows"] == [["blank glyph", 1]]
-    assert tables[1]["title"] == "Damaged records: 1"
-    assert "001-f.gnt" in tables[1]["rows"][0][0]
+    assert data_of(facts.path)["damaged"] == 1
+    [row] = data_of(facts.path)["damage"]
+    assert row["file"] == "001-f.gnt"
+    assert row["place"] == f"byte {sum(map(len, records)) + len(blank) + 10:,}, record 4"
+    assert (row["width"], row["height"]) == records_size
+    assert "20 of its bytes are there" in row["how"]
+    shown = base64.b64decode(row["src"].removeprefix("data:image/png;base64,"))
+    grey = cv2.imdecode(np.frombuffer(shown, np.uint8), -1).reshape(-1)
+    assert grey[:20].tolist() == list(records[0][10:30])
+    assert set(grey[20:].tolist()) == {160}
     assert str(tmp_path) not in facts.path.read_text("utf-8")
     file.write_bytes(b"\1\2\3")
     with pytest.raises(FormatError):
@@ -372,6 +405,122 @@ def test_damage_in_an_archive_is_told(tmp_path: Path) -> None:
     file.write_bytes(b"")
     with pytest.raises(FormatError):
         sheet(file, tmp_path / "x.html")
+
+
+def test_defects_have_a_picture_up_to_a_bound(tmp_path: Path) -> None:
+    one = fakes.gnt_records("永")[0]
+    wrong = one[:6] + struct.pack("<HH", 9, 9) + one[10:]
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "001-f.gnt").write_bytes((one + wrong) * (MOST_PICTURES + 5))
+    fakes.zip_file(tmp_path / "a" / "z.zip", {"002-f.gnt": one + b"\1\2\3"})
+    facts = sheet(tmp_path / "a", tmp_path / "x.html", limit=3)
+    data = data_of(facts.path)
+    rows = data["damage"]
+    assert data["damaged"] == len(rows) == MOST_PICTURES + 6
+    assert [("src" in row) for row in rows] == [True] * MOST_PICTURES + [False] * 6
+    assert rows[0]["how"] == "9 × 9 px by its header"
+
+
+def test_a_census_report_is_shown_with_its_pictures(tmp_path: Path) -> None:
+    one = fakes.gnt_records("永和")
+    folder = tmp_path / "got"
+    folder.mkdir()
+    (folder / "001-f.gnt").write_bytes(b"".join(one) + one[0][:30])
+    fakes.zip_file(folder / "z.zip", {"002-f.gnt": one[0] + one[1][:40]})
+    report = tmp_path / "census.json"
+    report.write_text(json.dumps(census(folder).as_json()), "utf-8")
+    facts = sheet(report, tmp_path / "x.html")
+    assert (facts.kind, facts.shown) == ("findings", facts.total)
+    data = data_of(facts.path)
+    assert not data["whole"]
+    assert data["verdict"] == "not as published"
+    assert {(row["card"], row["what"]) for row in data["counts"]} >= {("casia-hwdb1.0", "samples")}
+    damaged = [row for row in data["findings"] if row["kind"] == "damage"]
+    assert [row["file"] for row in damaged] == ["got/001-f.gnt", "got/z.zip::002-f.gnt"]
+    assert all("src" in row for row in damaged)
+    assert data["badges"][0]["text"] == "do not pass on"
+    assert str(tmp_path) not in facts.path.read_text("utf-8")
+    (folder / "z.zip").unlink()
+    (folder / "001-f.gnt").unlink()
+    data = data_of(sheet(report, tmp_path / "x.html").path)
+    assert not any("src" in row for row in data["findings"])
+    assert not data["badges"]
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[" * 100_000, b"\xff", b'{"whole": "x"}', b""])
+def test_what_is_no_census_report_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "c.json").write_bytes(content)
+    with pytest.raises(FormatError, match="penline census --json"):
+        sheet(tmp_path / "c.json", tmp_path / "x.html")
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_a_report_opens_no_other_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret" * 50)
+    finding = {"kind": "damage", "card": HOSTILE, "file": str(secret), "offset": 0, "record": 0,
+               "field": HOSTILE, "expected": "x", "found": "y"}  # fmt: skip
+    report = {"whole": False, "verdict": HOSTILE, "files": 1, "records": 0, "figures": [],
+              "findings": [finding, {**finding, "file": str(tmp_path)}, {**finding, "file": "\0"}],
+              "finding_count": 9}  # fmt: skip
+    (tmp_path / "c.json").write_text(json.dumps(report))
+    out = sheet(tmp_path / "c.json", tmp_path / "x.html").path
+    assert not any("src" in row for row in data_of(out)["findings"])
+    assert out.read_bytes().count(b"<script") == 2
+
+
+def test_distributions_count_everything_once() -> None:
+    assert distribution("x", [], "px", "glyphs") == []
+    assert distribution("x", [float("nan")], "px", "glyphs") == []
+    draws = np.random.default_rng(2)
+    for values in (
+        [5], [5, 5], [0, 1], [1.5, 2.5], draws.integers(0, 9, 99), draws.integers(40, 140, 999),
+        np.concatenate([np.ones(500), [40_000]]), np.zeros(3), draws.normal(0, 1, 500),
+    ):  # fmt: skip
+        [plot] = distribution("x", values, "px", "glyphs")
+        assert sum(count for _, _, count in plot["bins"]) == plot["total"] == len(values)
+        assert len(plot["bins"]) <= 25
+        lows = [low for low, _, _ in plot["bins"]]
+        assert lows == sorted(set(lows))
+        for low, high, count in plot["bins"]:
+            if all(float(value).is_integer() for value in values):
+                assert count == sum(low <= value <= high for value in values)
+    [plot] = distribution("x", range(1, 101), "px", "glyphs")
+    assert plot["marks"] == [1, 6, 51, 95, 100]
+
+
+def test_what_is_distributed(tmp_path: Path) -> None:
+    bank = make_bank(tmp_path / "x.bank", list("永和a"), ["casia:001", "unknown:b"])
+    plots = {
+        plot["title"]: plot for plot in data_of(sheet(bank, tmp_path / "x.html").path)["plots"]
+    }
+    assert list(plots) == [
+        "Glyphs of a character", "Glyphs of a writer", "Height", "Width", "Stroke width",
+    ]  # fmt: skip
+    assert plots["Glyphs of a character"]["bins"] == [[2, 2, 3]]
+    assert plots["Height"]["marks"] == [20, 20, 21, 22, 22]
+    plots = data_of(sheet(make_set(tmp_path / "s"), tmp_path / "s.html").path)["plots"]
+    assert [plot["title"] for plot in plots] == [
+        "Characters of a line", "Uses of a character", "Lines of a writer", "Width", "Height",
+        "Stroke width",
+    ]  # fmt: skip
+    assert plots[0]["bins"] == [[4, 4, 6]]
+    assert plots[3]["marks"] == [40, 40, 42, 45, 45]
+
+
+def test_odd_glyphs_are_found(tmp_path: Path) -> None:
+    pixels = np.zeros((40, 40), np.uint8)
+    cv2.line(pixels, (4, 4), (35, 35), 255, 4)
+    with BankWriter(tmp_path / "b") as bank:
+        for number in range(12):
+            here = np.roll(pixels, number % 3, axis=1)
+            here[2 + number, 20] = 200
+            if number == 7:
+                here = np.rot90(pixels).copy()
+            bank.add(here, "永", Source("a.gnt", f"w:{number}", "train"), record=number)
+    data = data_of(sheet(tmp_path / "b", tmp_path / "x.html").path)
+    assert data["judged"] == 12
+    assert [number for number, flags in data["odd"] if "unlike" in flags] == [7]
 
 
 def test_pictures_without_labels_are_told(tmp_path: Path) -> None:
@@ -413,6 +562,29 @@ def test_lines_with_their_boxes(tmp_path: Path) -> None:
     assert (figures["train lines"], figures["val lines"], figures["seed"]) == (4, 2, "12")
     assert data["tables"][0]["rows"] == [["line skipped: nobody has 粽", 4]]
     assert data["tables"][1]["rows"] == [["sample 3: no line", None]]
+
+
+@pytest.mark.parametrize("to", ["imagefolder", "doctr", "easyocr", "kraken", "paddleocr"])
+def test_sets_for_other_trainers(
+    tmp_path: Path, small_bank: Any, corpus_file: Path, to: str
+) -> None:
+    ways: dict[str, Any] = {"banks": [small_bank], "corpora": [corpus_file], "workers": 1}
+    api.compose(tmp_path / "s", n=6, to=to, boxes=True, recipe="plain", **ways)
+    data = data_of(sheet(tmp_path / "s", tmp_path / "x.html").path)
+    assert data["total"] == data["shown"] == 6
+    assert all(line["src"] and line["text"] and line["side"] == "train" for line in data["lines"])
+    if to != "imagefolder":
+        assert all(len(line["boxes"]) == len(line["text"]) for line in data["lines"])
+
+
+def test_a_packed_set_is_not_shown(tmp_path: Path) -> None:
+    out = make_set(tmp_path / "s")
+    report = json.loads((out / "report.json").read_text("utf-8"))
+    for to in ("lmdb", "parquet", HOSTILE):
+        report["run"] = {"to": to}
+        (out / "report.json").write_text(json.dumps(report), "utf-8")
+        with pytest.raises(ExportError, match="--to paddleocr or imagefolder"):
+            sheet(out, tmp_path / "x.html")
 
 
 def test_fewer_lines_and_no_boxes(tmp_path: Path) -> None:

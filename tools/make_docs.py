@@ -2,8 +2,9 @@
 
     python tools/make_docs.py [--check]
 
-Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue.md` from the cards, and the
-marked tables of `docs/recipe.md` from the recipe's models. With `--check` nothing is written, and
+Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue/*.md` from the cards,
+`docs/python/*.md` from docstrings, and the marked tables of `docs/recipe.md` from the recipe's
+models. With `--check` nothing is written, and
 the exit code is 1 if a page is not current.
 """
 
@@ -13,31 +14,44 @@ import argparse
 import sys
 from pathlib import Path
 
-from pages import recipe, verbs
+from pages import recipe, reference, verbs
 
-from penline.catalogue import page as catalogue
+from penline.catalogue import site as catalogue
 from penline.formats import READERS
 
+FOLDERS = {
+    "verbs": verbs.pages,
+    "catalogue": lambda: catalogue.pages(READERS),
+    "python": reference.pages,
+}
+"""Folders in which every page is made."""
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
 def made() -> dict[Path, str]:
     """Every page that is made from the code: its place below `docs`, and its text."""
-    found = {Path("verbs") / name: text for name, text in verbs.pages().items()}
-    found[Path("catalogue.md")] = catalogue.render(READERS)
+    found = {
+        Path(folder) / name: text
+        for folder, pages in FOLDERS.items()
+        for name, text in pages().items()
+    }
     found[Path("recipe.md")] = recipe.fill((DOCS / "recipe.md").read_text("utf-8"))
     return found
 
 
 def stale() -> list[Path]:
-    """Pages that are not current, and pages of verbs that are no more."""
+    """Pages that are not current, and pages of what is no more."""
     pages = made()
     wrong = [
         place
         for place, text in pages.items()
         if not (DOCS / place).is_file() or (DOCS / place).read_text("utf-8") != text
     ]
-    left = [path.relative_to(DOCS) for path in sorted((DOCS / "verbs").glob("*.md"))]
+    left = [
+        path.relative_to(DOCS)
+        for folder in FOLDERS
+        for path in sorted((DOCS / folder).glob("*.md"))
+    ]
     return wrong + [place for place in left if place not in pages]
 
 

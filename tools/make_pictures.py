@@ -31,7 +31,7 @@ from penline.template.straight import PX_MM
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from fakes_photo import Strength, jpeg, photograph, sheet_of, write
+from fakes_photo import Strength, jpeg, photograph, sheet_of, thinned, write
 
 Image = npt.NDArray[np.uint8]
 
@@ -251,7 +251,62 @@ def own_hand(bank: Bank) -> Image:
     return np.concatenate(pair, 1)
 
 
+def strokes(bank: Bank) -> Image:
+    """What a pen that records its way leaves: thin lines, with points along them."""
+    cells = []
+    for character in "我们天心家有永和你好":
+        row = int(bank.rows("sample:02", character)[0])
+        ink = np.pad(bank[row].ink, 4)
+        ink = np.asarray(cv2.resize(ink, None, fx=1.3, fy=1.3), np.uint8)
+        way = thinned(ink > 110)
+        cell = colour(np.where(way, 90, WHITE).astype(np.uint8))
+        rows, columns = np.nonzero(way)
+        for y, x in list(zip(rows.tolist(), columns.tolist(), strict=True))[::4]:
+            cv2.circle(cell, (x, y), 1, (40, 110, 200), -1)
+        cells.append(cell)
+    height = max(cell.shape[0] for cell in cells)
+    return np.concatenate(
+        [
+            pad(
+                cell,
+                ((height - cell.shape[0]) // 2 + 8, (height - cell.shape[0] + 1) // 2 + 8, 4, 4),
+            )
+            for cell in cells
+        ],
+        1,
+    )
+
+
+def effects(bank: Bank) -> Image:
+    """One line without effects, then under each of them alone, then under all."""
+    chosen = ("none", "warp", "shadow", "blur", "noise", "jpeg", "default")
+    shown = []
+    for name in chosen:
+        strong: Any = {
+            "warp": [{"name": "warp", "chance": 1.0}],
+            "shadow": [{"name": "shadow", "chance": 1.0}],
+            "blur": [{"name": "blur", "chance": 1.0}],
+            "noise": [{"name": "noise", "chance": 1.0}],
+            "jpeg": [{"name": "jpeg", "chance": 1.0, "quality_range": [20, 30]}],
+        }.get(name, name)
+        recipe = {
+            **HAND,
+            "corpus": {"length_range": [12, 16]},
+            "image": {"mode": "rgb"},
+            "papers": ["ruled"],
+            "effects": strong,
+        }
+        line = colour(lines(CHINESE, bank, recipe, 1, 9)[0].image)
+        label = np.full((line.shape[0], 96, 3), WHITE, np.uint8)
+        at = (4, line.shape[0] // 2 + 5)
+        cv2.putText(label, name, at, cv2.FONT_HERSHEY_SIMPLEX, 0.6, (90, 90, 90), 1, cv2.LINE_AA)
+        shown.append(np.concatenate([label, line], 1)[:, : WIDTH_PX - 2 * GAP_PX])
+    return stack(shown)
+
+
 PICTURES = {
+    "strokes.png": strokes,
+    "effects.jpg": effects,
     "lines-plain.png": plain,
     "lines-papers.jpg": papers,
     "glyphs.png": glyphs,

@@ -90,7 +90,17 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
     "sheet": {
         "Glyphs of a bank:": "penline sheet my.bank -o glyphs.html",
+        "A hundred thousand of them, which the page draws as they come into view:": (
+            "penline sheet my.bank -o glyphs.html --limit 100000"
+        ),
         "Lines of a data set:": "penline sheet lines -o lines.html --limit 200",
+        "An archive, its damaged records with a picture of their bytes:": (
+            "penline sheet broken.gnt -o broken.html"
+        ),
+        "A census, to read it in peace and pass it on:": (
+            "penline census archives/ --json > census.json\n"
+            "penline sheet census.json -o census.html"
+        ),
     },
     "template": {
         "Two sheets' worth of characters, to print and write on:": (
@@ -114,7 +124,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
             "penline serve --bank hwdb.bank --bank mine.bank --corpus novel.txt"
         ),
     },
-    "new-card": {"A card and its test, to be filled in:": "penline new-card my-archive -o new/"},
+    "new-card": {"A card and its test, to be filled in:": "penline new-card my-archive"},
 }
 
 FUNCTIONS = {

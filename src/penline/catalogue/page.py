@@ -1,4 +1,4 @@
-"""The catalogue as one Markdown page, which ``python tools/make_docs.py`` writes."""
+"""Cards as Markdown, for the terminal and for the site (see `penline.catalogue.site`)."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from penline.catalogue.card import Card, Count, File, Writers
 from penline.catalogue.errata import Erratum, Relabel, errata
 from penline.catalogue.load import load
 
-__all__ = ["card_page", "render"]
+__all__ = ["NOTE", "card_page", "overview"]
 
-_HEAD = """\
+NOTE = "<!-- Made from the cards by penline.catalogue; change a card, not this page. -->"
+"""At the head of each made page."""
+
+_HEAD = f"""\
 # The catalogue
 
-<!-- Made from the cards by penline.catalogue.page; change a card, not this page. -->
+{NOTE}
 
 What is known of each data set, where it was read, and how far it can be trusted: *official* is
 the publisher's own word, *community* that of programs and papers that use the files, *calculated*
 follows from other figures, *memory* had no source at hand. Sources that disagree stand side
-by side. Short names in brackets are sources, listed at the end of each card.
+by side. Short names in brackets are sources, listed at the end of each page.
 
 *readable*: penline has a reader for the files. *gettable*: `penline get` knows where they are. The
 others are a card only: facts, and no more.
 """
 
 
-def render(known: Collection[str]) -> str:
-    """The page's text, the same for the same cards; a test holds ``docs/catalogue.md`` to it.
+def overview(known: Collection[str]) -> str:
+    """All cards in a table, each with a link to its page.
 
     Args:
         known: kinds of file that penline has a reader for.
     """
-    cards = load()
-    rows = (_overview(card, known) for card in cards.values())
+    rows = (_overview(card, known) for card in load().values())
     head = ("data set", "penline", "kind", "writers", "size", "passing on", "commercial use")
-    parts = [_HEAD, _table(head, rows), *(card_page(card, known) for card in cards.values())]
-    return "\n".join(parts)
+    return "\n".join([_HEAD, _table(head, rows)])
 
 
 def _overview(card: Card, known: Collection[str]) -> tuple[str, ...]:
@@ -43,7 +44,7 @@ def _overview(card: Card, known: Collection[str]) -> tuple[str, ...]:
     size = [_figure(card, what) for what in whats if card.published(what)]
     writers = card.published("writers")
     return (
-        f"[{card.id}](#{_anchor(card.id)})",
+        f"[{card.id}]({card.id}.md)",
         card.state(known),
         f"{card.kind}, simulated" if card.simulated else card.kind,
         _number(writers[0].value) if writers else "",
@@ -174,11 +175,6 @@ def _hashes(file: File) -> tuple[tuple[str, str | None], ...]:
 
 def _number(value: int | None) -> str:
     return "not known" if value is None else f"{value:,}"
-
-
-def _anchor(id: str) -> str:
-    """What both MkDocs and GitHub make of the heading."""
-    return id.replace(".", "")
 
 
 def _list(items: Iterable[str]) -> str:

@@ -57,12 +57,21 @@ def check(
 @app.command()
 def sheet(
     source: Annotated[
-        Path, typer.Argument(help="A bank, an archive or file, the id of a card, or a data set.")
+        Path,
+        typer.Argument(
+            help="A bank, an archive or file, the id of a card, a data set, or a census report."
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file.")],
     limit: Annotated[int, typer.Option(min=1, help="At most so many glyphs or lines.")] = 2000,
 ) -> None:
-    """Make a page to look at: glyphs by character and writer, or lines with text and boxes."""
+    """Make a page to look at: glyphs by character and writer, lines with boxes, or a census.
+
+    One file that opens from disk and loads nothing: distributions as plots, what looks odd among
+    the glyphs, damaged records with a picture of their bytes. A census report is what
+    `penline census --json` printed. A page of 100,000 glyphs stays light: what is not in view is
+    not drawn.
+    """
     from penline.api import sheet as make
 
     facts = make(source, output, limit=limit)

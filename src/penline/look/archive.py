@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from penline.datasets.sources import SourceFile, open_sources
 from penline.errors import FormatError
 from penline.formats.door import printable
 from penline.look.choose import spread
+from penline.look.damage import damage_rows
 from penline.look.glyphs import Counted
 from penline.look.terms import short_names
 from penline.pack import pack_records
@@ -73,6 +74,8 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
         by_writer={writer: count for writer, count in found.by_writer.items() if count},
         cards=[file.source.card for file in files],
         tables=_tables(source, files, unseen, found),
+        damaged=found.damaged,
+        damage=_damage(files, found),
     )
     return open_bank(folder), counted
 
@@ -130,21 +133,19 @@ def _count(files: list[SourceFile]) -> _Found:
     )
 
 
+def _damage(files: list[SourceFile], found: _Found) -> list[dict[str, Any]]:
+    names = [file.source.file for file in files]
+    short = dict(zip(names, short_names(names), strict=True))
+    short |= {d.file: leaf(d.file) for d in found.defects if d.file not in short}
+    return damage_rows(found.defects, files, short)
+
+
 def _tables(
     source: Path, files: list[SourceFile], unseen: list[tuple[str, int]], found: _Found
 ) -> list[dict[str, Any]]:
     tables: list[dict[str, Any]] = []
     if unseen:
         tables.append({"title": "Chosen, but nothing to see", "rows": unseen})
-    if found.damaged:
-        names = [file.source.file for file in files]
-        short = dict(zip(names, short_names(names), strict=True))
-        listed = [
-            [str(replace(defect, file=short.get(defect.file, leaf(defect.file)))), None]
-            for defect in found.defects
-        ]
-        title = f"Damaged records: {found.damaged:,}"
-        tables.append({"title": title, "rows": listed, "total": found.damaged})
     outside = f"{printable(str(source.parent))}{os.sep}"  # no folder of the machine is shown
     notes = [file.note.replace(outside, "") for file in files if file.note]
     notes = list(dict.fromkeys(notes))

@@ -1,8 +1,8 @@
-"""A sheet of a bank: which of its glyphs are shown, their tiles, and what is said about them."""
+"""A sheet of a bank: which of its glyphs are shown, their ink, and what is said about them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,21 @@ from penline.bank import Bank
 from penline.bank.layout import GLYPHS
 from penline.catalogue.terms import terms
 from penline.errors import BankError
+from penline.look.app.judge import FLAGS, judge
 from penline.look.choose import spread
-from penline.look.page import data_uri
+from penline.look.packed import BLOCK_CELLS, blocks, cell_size, packed_cell
+from penline.look.plots import distribution
 from penline.look.terms import badges, short_names
-from penline.look.tiles import CELL_PX, COLUMNS, glyph_cell, tiles
+from penline.look.tiles import glyph_cell
+from penline.measure.appearance import looks_of
 from penline.randomness import Draws
 
-__all__ = ["Counted", "choose_rows", "glyph_data"]
+__all__ = ["Counted", "choose_rows", "count_bank", "glyph_data"]
+
+MOST_JUDGED = 20_000
+"""Glyphs that are compared with others of their character, to find those that look odd."""
+MOST_MEASURED = 2000
+"""Glyphs whose strokes are measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,8 @@ class Counted:
         by_writer: glyphs of each writer.
         cards: the card of each file of it, or "".
         tables: titles and rows of further counts and texts for the page's head.
+        damaged: damaged records.
+        damage: rows of the first of them, as `penline.look.damage` gives them.
     """
 
     total: int
@@ -40,6 +50,8 @@ class Counted:
     by_writer: Mapping[str, int]
     cards: Sequence[str]
     tables: Sequence[Mapping[str, Any]] = ()
+    damaged: int = 0
+    damage: Sequence[Mapping[str, Any]] = ()
 
 
 def count_bank(bank: Bank) -> Counted:
@@ -75,8 +87,8 @@ def _column(bank: Bank, name: str, entries: int) -> Any:
 
 def glyph_data(
     bank: Bank, rows: Sequence[int], title: str, kind: str, counted: Counted
-) -> tuple[dict[str, Any], str]:
-    """The page's data, and the style rules that hold its tiles.
+) -> tuple[dict[str, Any], Iterator[str]]:
+    """The page's data, and the blocks of ink of its glyphs, which are made as they are taken.
 
     Args:
         bank: where the glyphs are.
@@ -93,9 +105,8 @@ def glyph_data(
     }
     shown_characters: dict[str, int] = {}
     shown_writers: dict[str, int] = {}
+    parts: dict[str, int] = {}
     columns: dict[str, list[Any]] = {key: [] for key in "cwfhxrop"}
-    em_px = {writer.id: writer.em_px for writer in bank.header.writers}
-    cells = []
     for row in order:
         glyph = bank[row]
         height, width = glyph.ink.shape
@@ -107,15 +118,11 @@ def glyph_data(
             width,
             glyph.record,
             glyph.offset,
-            glyph.part,
+            parts.setdefault(glyph.part, len(parts)),
         )
         for key, value in zip(columns, values, strict=True):
             columns[key].append(value)
-        cells.append(glyph_cell(glyph.ink, em_px[glyph.writer]))
-    rules = "".join(
-        f'.t{number}{{background-image:url("{data_uri(tile, "image/png")}")}}\n'
-        for number, tile in enumerate(tiles(cells))
-    )
+    side_px, em_px, steps = cell_size(len(order))
     sources = terms(counted.cards)
     place = {writer: number for number, writer in enumerate(bank.writers)}
     data = {
@@ -135,8 +142,14 @@ def glyph_data(
         "sources": sources,
         "tables": list(counted.tables),
         "notes": [],
-        "cell_px": CELL_PX,
-        "columns": COLUMNS,
+        "plots": _plots(bank, order, counted),
+        "damaged": counted.damaged,
+        "damage": list(counted.damage),
+        **_odd(bank, order),
+        "cell_px": side_px,
+        "steps": steps,
+        "block_cells": BLOCK_CELLS,
+        "parts": list(parts),
         "characters": [[name, counted.by_character[name]] for name in shown_characters],
         "writers": [
             [name, counted.by_writer[name], place[name], not name.startswith("unknown:")]
@@ -145,4 +158,58 @@ def glyph_data(
         "files": short_names(list(files)),
         "glyphs": columns,
     }
-    return data, rules
+    return data, blocks(_packed(bank, order, side_px, em_px, steps))
+
+
+def _packed(
+    bank: Bank, order: Sequence[int], side_px: int, em_px: float, steps: int
+) -> Iterator[bytes]:
+    ems = {writer.id: writer.em_px for writer in bank.header.writers}
+    for row in order:
+        glyph = bank[row]
+        yield packed_cell(glyph_cell(glyph.ink, ems[glyph.writer], side_px, em_px), steps)
+
+
+def _odd(bank: Bank, order: Sequence[int]) -> dict[str, Any]:
+    """Glyphs of the page that look odd among those of their character, as in the atlas.
+
+    Returns:
+        ``odd``: number of the glyph on the page and its flags; ``judged``: glyphs compared;
+        ``flags``: name and meaning.
+    """
+    place = {row: number for number, row in enumerate(order)}
+    numbers = bank.columns["character"]
+    odd: list[list[Any]] = []
+    judged = 0
+    for number in dict.fromkeys(int(numbers[row]) for row in order):
+        if judged >= MOST_JUDGED:
+            break
+        found = judge(bank, bank.characters[number])
+        judged += found.rows.size
+        for row, flags in zip(found.rows.tolist(), found.flags, strict=True):
+            if flags and row in place:
+                odd.append([place[row], list(flags)])
+    return {"odd": odd, "judged": judged, "flags": FLAGS}
+
+
+def _plots(bank: Bank, order: Sequence[int], counted: Counted) -> list[dict[str, Any]]:
+    """Classes and writers of the whole source; sizes of the bank; strokes of some shown glyphs."""
+    columns, of = bank.columns, ""
+    if len(bank) < counted.total:
+        of = "spread over writers and characters"
+    widths = []
+    step = max(1, len(order) // MOST_MEASURED)
+    for row in order[::step]:
+        ink = bank[row].ink
+        height, width = ink.shape
+        widths.append(looks_of(ink, np.array([[0, 0, width, height]], np.int64))[0, 0])
+    measured = "spread over writers and characters"
+    return [
+        *distribution("Glyphs of a character", list(counted.by_character.values()), "glyphs",
+                      "characters"),
+        *distribution("Glyphs of a writer", list(counted.by_writer.values()), "glyphs", "writers"),
+        *distribution("Height", columns["height_px"], "px", "glyphs", of),
+        *distribution("Width", columns["width_px"], "px", "glyphs", of),
+        *distribution("Stroke width", widths, "px", "glyphs",
+                      measured if len(widths) < counted.total else ""),
+    ]  # fmt: skip

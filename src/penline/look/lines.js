@@ -1,18 +1,10 @@
 // Lines with their text; the boxes of their characters are drawn over the pictures on demand.
 
-const SVG = "http://www.w3.org/2000/svg";
 const list = el("ol", { class: "lines", "aria-label": "Lines" });
 const status = el("output", { class: "status", role: "status" });
 const items = data.lines.map(makeLine);
 let query = "";
 let side = "";
-
-function svg(name, attributes, ...children) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  made.append(...children);
-  return made;
-}
 
 // By item of the text: where its ink comes from.
 function originsOf(line) {

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from penline.errors import ExportError
+import cv2
+import numpy as np
+
+from penline.errors import ExportError, UsageError
+from penline.export import exporter_class
+from penline.export.examine import Findings, inside, json_lines
+from penline.export.pictures import PictureFolders
+from penline.export.rows import FOLDERS
 from penline.export.run import REPORT
+from penline.formats.door import printable
 from penline.look.boxes import read_boxes
 from penline.look.choose import even
 from penline.look.page import data_uri
 from penline.look.pictures import picture
+from penline.look.plots import distribution
 from penline.look.terms import badges, reported_terms
+from penline.measure.appearance import ink_of_picture, looks_of
 from penline.randomness import Draws
 
 __all__ = ["line_data"]
@@ -22,9 +33,15 @@ __all__ = ["line_data"]
 MAX_PICTURES_BYTES = 16 << 20
 """All pictures of a sheet together; where they are more, fewer lines are shown."""
 
+MOST_MEASURED = 200
+"""Lines whose strokes are measured."""
+
+_MOST_MEASURED_PX = 1 << 22
 _MAX_REPORT_BYTES = 1 << 30
 _MAX_LABEL_BYTES = 1 << 16
 _SIDES = ("train", "val")
+_LISTS = "paddleocr"
+_ROWS_OF = "imagefolder"
 _ROWS = 200
 
 
@@ -39,7 +56,8 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
     """The page's data.
 
     Args:
-        folder: a finished data set in the ``paddleocr`` format.
+        folder: a finished data set whose lines are pictures in folders: ``paddleocr``,
+            ``imagefolder``, ``doctr``, ``easyocr`` or ``kraken``.
         title: its name.
         limit: lines at most.
         draws: where chance comes from.
@@ -48,12 +66,17 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
         ExportError: not a finished data set of penline's, or a label list that is damaged.
     """
     report = _report(folder)
-    total = sum(1 for _ in _labels(folder))
+    to = _format(report, folder)
+    total = sum(1 for _ in _labels(folder, to, report))
     if not total:
         raise ExportError(f"{folder}: no line in its label lists")
     wanted = iter(even(total, limit, draws))
     chosen, next_one = [], next(wanted, None)
-    for number, line in enumerate(_labels(folder)):
+    lengths: list[int] = []
+    classes: Counter[str] = Counter()
+    for number, line in enumerate(_labels(folder, to, report)):
+        lengths.append(len(line.text))
+        classes.update(line.text)
         if number == next_one:
             chosen.append(line)
             next_one = next(wanted, None)
@@ -65,8 +88,11 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
         else ({}, [])
     )
     rows = reported_terms(report)
+    lines = [_shown(folder, line, boxes.get(line.path)) for line in chosen]
     notes = []
-    if not has_boxes:
+    if to == _ROWS_OF:
+        notes.append("Boxes of an image folder stand in its rows; they are not drawn here.")
+    elif not has_boxes:
         notes.append("No boxes: this set was made without them (penline compose --boxes).")
     if report.get("mixed_writers") is True:
         notes.append("The glyphs of a line come from several writers.")
@@ -85,8 +111,50 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
         "has_boxes": has_boxes,
         "archives": archives,
         "sides": sorted({line.side for line in chosen}),
-        "lines": [_shown(folder, line, boxes.get(line.path)) for line in chosen],
+        "lines": lines,
+        "plots": _plots(folder, lines, lengths, classes, total),
     }
+
+
+def _plots(
+    folder: Path,
+    lines: Sequence[Mapping[str, Any]],
+    lengths: Sequence[int],
+    classes: Mapping[str, int],
+    total: int,
+) -> list[dict[str, Any]]:
+    """Lengths and classes of all labels; sizes and writers of the shown lines; strokes of some."""
+    of = "one from each part of the lists" if len(lines) < total else ""
+    sized = [line for line in lines if "src" in line]
+    writers = Counter(line["writer"] for line in lines if line.get("writer"))
+    step = max(1, len(sized) // MOST_MEASURED)
+    strokes = [width for line in sized[::step] for width in _stroke_px(folder, line)]
+    measured = "some of the lines" if len(sized[::step]) < total else ""
+    return [
+        *distribution("Characters of a line", lengths, "characters", "lines"),
+        *distribution("Uses of a character", list(classes.values()), "uses", "characters"),
+        *distribution("Lines of a writer", list(writers.values()), "lines", "writers", of),
+        *distribution("Width", [line["width"] for line in sized], "px", "lines", of),
+        *distribution("Height", [line["height"] for line in sized], "px", "lines", of),
+        *distribution("Stroke width", strokes, "px", "lines", measured),
+    ]
+
+
+def _stroke_px(folder: Path, line: Mapping[str, Any]) -> list[float]:
+    """Stroke width of a line's ink on any paper; nothing of a picture that is large or damaged."""
+    width, height = line["width"], line["height"]
+    file = _inside(folder, line["path"])
+    if file is None or width * height > _MOST_MEASURED_PX:
+        return []
+    data = np.frombuffer(file.read_bytes(), np.uint8)
+    try:
+        grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+    except cv2.error:
+        return []
+    if grey is None or grey.shape != (height, width):
+        return []
+    ink = ink_of_picture(np.asarray(grey, np.uint8), float(min(width, height)))
+    return [float(looks_of(ink, np.array([[0, 0, width, height]], np.int64))[0, 0])]
 
 
 def _report(folder: Path) -> dict[str, Any]:
@@ -102,8 +170,60 @@ def _report(folder: Path) -> dict[str, Any]:
     return report
 
 
-def _labels(folder: Path) -> Iterator[_Line]:
-    """Every label, list by list; the lists are split on LF alone."""
+def _format(report: Mapping[str, Any], folder: Path) -> str:
+    """The format's name; a set that keeps its pictures in other files than pictures is refused."""
+    run = report.get("run")
+    to = str(run.get("to", _LISTS)) if isinstance(run, dict) else _LISTS
+    if to != _LISTS and to != _ROWS_OF and _folders(to) is None:
+        raise ExportError(
+            f"{folder} is a set for {printable(to)}, whose lines are no pictures in folders: the "
+            "same command with --to paddleocr or imagefolder composes the same lines to look at"
+        )
+    return to
+
+
+def _folders(to: str) -> type[PictureFolders] | None:
+    try:
+        found = exporter_class(to)
+    except UsageError:
+        return None
+    return found if issubclass(found, PictureFolders) else None
+
+
+def _labels(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[_Line]:
+    """Every label of the set, list by list."""
+    if to == _LISTS:
+        yield from _listed(folder)
+        return
+    exporter, found = _folders(to), Findings()
+    for side in report["lines"]:
+        if exporter is not None:
+            parent = exporter.parent(str(side))
+            labels = exporter.labels(folder, str(side), found)
+        else:
+            parent = FOLDERS.get(str(side), str(side))
+            labels = _rows(folder, f"{parent}/metadata.jsonl", found)
+        for path, text in labels:
+            yield _Line(f"{parent}/{path}", text, str(side))
+        if found.problems:
+            raise ExportError(f"{folder}: {found.problems[0]}")
+
+
+def _rows(folder: Path, name: str, found: Findings) -> Iterator[tuple[str, str]]:
+    """Picture and text of each row of ``metadata.jsonl``."""
+    path = inside(folder, name)
+    if path is None or not path.is_file():
+        return
+    for number, row in json_lines(path, name, found):
+        picked = row.get("file_name"), row.get("text")
+        if not (isinstance(picked[0], str) and isinstance(picked[1], str)):
+            found.add(f"{name}: line {number}: no file_name or no text")
+            return
+        yield picked[0], picked[1]
+
+
+def _listed(folder: Path) -> Iterator[_Line]:
+    """Every label of PaddleOCR's lists; they are split on LF alone."""
     for side in _SIDES:
         list_file = folder / f"rec_gt_{side}.txt"
         if not list_file.is_file():

@@ -22,7 +22,13 @@ __all__ = ["data_uri", "page", "safe_json"]
 _SLOT = re.compile(r"@@([a-z]+)@@")
 
 
-def page(title: str, scripts: Iterable[str], data: Mapping[str, Any], style: str = "") -> bytes:
+def page(
+    title: str,
+    scripts: Iterable[str],
+    data: Mapping[str, Any],
+    style: str = "",
+    blocks: Iterable[str] = (),
+) -> bytes:
     """The whole file, UTF-8.
 
     Args:
@@ -30,15 +36,21 @@ def page(title: str, scripts: Iterable[str], data: Mapping[str, Any], style: str
         scripts: names of the scripts beside this module, in the order in which they run.
         data: what the scripts show; any text in it, no number that JSON has not.
         style: rules that belong to these data; made by penline alone.
+        blocks: base64 of ink, which stands after the script, so that a browser shows the page
+            while it still reads them.
     """
     slots = {
         "title": html.escape(title.encode("utf-8", "replace").decode()),
         "style": _read("page.css"),
-        "tiles": style,
+        "more": style,
         "data": safe_json(data),
         "script": "\n".join(_read(name) for name in scripts),
+        "blocks": "".join(
+            f'<script type="text/plain" id="ink{number}">{block}</script>\n'
+            for number, block in enumerate(blocks)
+        ),
     }
-    styles = " ".join(_hash(slots[name]) for name in ("style", "tiles"))
+    styles = " ".join(_hash(slots[name]) for name in ("style", "more"))
     slots["policy"] = (
         f"default-src 'none'; img-src data:; style-src {styles}; "
         f"script-src {_hash(slots['script'])}; base-uri 'none'; form-action 'none'"

@@ -1,14 +1,5 @@
 // Real and synthetic lines side by side, and what they differ in.
 
-const SVG = "http://www.w3.org/2000/svg";
-
-function svg(name, attributes, ...children) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  made.append(...children);
-  return made;
-}
-
 function drawBoxes(line) {
   const characters = Array.from(line.text);
   return svg("svg", {

@@ -97,7 +97,7 @@ def realism_page(found: Realism, title: str = "Realism") -> bytes:
         "real": shown[0],
         "synthetic": shown[1],
     }
-    return page(f"{title} · realism · penline", ("base.js", "realism.js"), data, _STYLE)
+    return page(f"{title} · realism · penline", ("base.js", "plots.js", "realism.js"), data, _STYLE)
 
 
 def _area(sight: str, area: Auc) -> list[str]:

@@ -1,9 +1,9 @@
-"""Contact sheets: one self-contained HTML file of a bank, an archive or a finished data set."""
+"""Sheets: one self-contained HTML file of a bank, an archive, a data set or a census report."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from penline.errors import UsageError
 from penline.export.run import REPORT, put
 from penline.formats.door import printable
 from penline.look.archive import sample_archive
+from penline.look.census import REPORT_SUFFIX, census_data
 from penline.look.glyphs import choose_rows, count_bank, glyph_data
 from penline.look.lines import line_data
 from penline.look.page import page
@@ -23,6 +24,12 @@ __all__ = ["SheetFacts", "sheet"]
 
 _STAGE = "sheet"
 _SUFFIXES = (".html", ".htm")
+_SCRIPTS = {
+    "glyphs": ("inflate.js", "grid.js", "glyphs.js"),
+    "lines": ("lines.js",),
+    "findings": ("census.js",),
+}
+"""What runs on a page of each kind, after what all of them have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class SheetFacts:
 
     Attributes:
         path: the file.
-        kind: ``"glyphs"`` or ``"lines"``.
+        kind: ``"glyphs"``, ``"lines"`` or ``"findings"``.
         shown: how many of them are on the page.
         total: how many the source holds.
     """
@@ -52,12 +59,15 @@ def sheet(
 ) -> SheetFacts:
     """Write one HTML file to look at; it opens from disk and loads nothing.
 
-    A bank or an archive gives glyphs by character and by writer; a finished data set gives its
-    lines with their text and boxes. Where there is more than `limit`, the page says how many it
-    shows; which ones depends on `seed` alone. The same source gives the same bytes.
+    A bank or an archive gives glyphs by character and by writer, and damaged records with a
+    picture of their bytes; a finished data set gives its lines with their text and boxes; what
+    ``penline census --json`` printed gives its figures and findings. Where there is more than
+    `limit`, the page says how many it shows; which ones depends on `seed` alone. The same source
+    gives the same bytes.
 
     Args:
-        source: a bank; a file of records, a zip archive or a folder of them; or a data set.
+        source: a bank; a file of records, a zip archive or a folder of them; a data set; or a
+            census report, ``.json``.
         out: the file to write; its name ends in ``.html``.
         limit: at most so many glyphs or lines.
         seed: any whole number from 0 up.
@@ -80,26 +90,30 @@ def sheet(
         raise UsageError(f"{source} does not exist")
     title = printable(source.resolve().name or str(source))
     draws = rng(seed, 0, _STAGE)
-    style = ""
     if (source / HEADER).is_file():
         bank = open_bank(source)
         rows = choose_rows(bank, limit, draws)
-        data, style = glyph_data(bank, rows, title, "bank", count_bank(bank))
-    elif (source / REPORT).is_file():
-        data = line_data(source, title, limit, draws)
-    elif (source / ".penline").is_dir():
+        data, blocks = glyph_data(bank, rows, title, "bank", count_bank(bank))
+        return _write(out, title, data, blocks)
+    if (source / REPORT).is_file():
+        return _write(out, title, line_data(source, title, limit, draws))
+    if source.suffix.lower() == REPORT_SUFFIX:
+        return _write(out, title, census_data(source, title))
+    if (source / ".penline").is_dir():
         raise UsageError(f"{source} is an unfinished data set; repeat its command to go on with it")
-    else:
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            bank, counted = sample_archive(source, Path(folder) / "shown.bank", limit, draws)
-            data, style = glyph_data(bank, range(len(bank)), title, "archive", counted)
-            del bank  # some systems remove no file that is mapped
-    return _write(out, title, data, style)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        bank, counted = sample_archive(source, Path(folder) / "shown.bank", limit, draws)
+        data, blocks = glyph_data(bank, range(len(bank)), title, "archive", counted)
+        facts = _write(out, title, data, blocks)
+        del bank, blocks  # some systems remove no file that is mapped
+    return facts
 
 
-def _write(out: Path, title: str, data: Mapping[str, Any], style: str) -> SheetFacts:
+def _write(
+    out: Path, title: str, data: Mapping[str, Any], blocks: Iterable[str] = ()
+) -> SheetFacts:
     kind = data["unit"]
-    scripts = ("base.js", f"{kind}.js")
+    scripts = ("base.js", "plots.js", *_SCRIPTS[kind])
     out.parent.mkdir(parents=True, exist_ok=True)
-    put(out, page(f"{title} · {data['kind']} · penline", scripts, data, style))
+    put(out, page(f"{title} · {data['kind']} · penline", scripts, data, blocks=blocks))
     return SheetFacts(out, kind, data["shown"], data["total"])

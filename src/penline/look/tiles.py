@@ -1,4 +1,4 @@
-"""Glyphs as sprite tiles: 64 cells a PNG, ink in 16 steps of opacity over nothing.
+"""Glyphs in cells of one size, and ink as a PNG: 16 steps of opacity over nothing.
 
 Ink is black at every step and only its opacity differs, so the page can lay it on any paper and
 turn it white at night. A cell takes 250 to 500 bytes.
@@ -8,66 +8,49 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
 
 import cv2
 import numpy as np
 
 from penline.records import Bytes2D
 
-__all__ = ["CELL_PX", "COLUMNS", "glyph_cell", "ink_png", "tiles"]
+__all__ = ["CELL_PX", "glyph_cell", "ink_png"]
 
 CELL_PX = 72
 """Side of a glyph's cell."""
 
-COLUMNS = 8
-"""Cells in a tile's row, and rows in a tile."""
-
-_EM_PX = 60
+_EM_PX = 60.0
 """A writer's median Chinese character is reduced to this height, so that most glyphs fit whole."""
 
 _STEPS = 16
 _HEAD = b"\x89PNG\r\n\x1a\n"
 
 
-def glyph_cell(ink: Bytes2D, em_px: float) -> Bytes2D:
+def glyph_cell(
+    ink: Bytes2D, em_px: float, side_px: int = CELL_PX, shown_em_px: float = _EM_PX
+) -> Bytes2D:
     """One glyph in the middle of its cell; large ones are reduced, small ones never enlarged.
 
     Args:
         ink: ``uint8 (height_px, width_px)``.
         em_px: height of its writer's median Chinese character, so that a comma stays small
             beside it.
+        side_px: side of the cell.
+        shown_em_px: that height in the cell.
 
     Returns:
-        ``uint8 (CELL_PX, CELL_PX)``.
+        ``uint8 (side_px, side_px)``.
     """
     height, width = ink.shape
-    scale = min(1.0, _EM_PX / em_px, CELL_PX / height, CELL_PX / width)
+    scale = min(1.0, shown_em_px / em_px, side_px / height, side_px / width)
     if scale < 1.0:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         ink = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.uint8)
         height, width = ink.shape
-    cell = np.zeros((CELL_PX, CELL_PX), np.uint8)
-    top, left = (CELL_PX - height) // 2, (CELL_PX - width) // 2
+    cell = np.zeros((side_px, side_px), np.uint8)
+    top, left = (side_px - height) // 2, (side_px - width) // 2
     cell[top : top + height, left : left + width] = ink
     return cell
-
-
-def tiles(cells: Iterable[Bytes2D]) -> Iterator[bytes]:
-    """PNG tiles of the cells, in order, row by row; the last tile may have empty places."""
-    tile = np.zeros((COLUMNS * CELL_PX, COLUMNS * CELL_PX), np.uint8)
-    place = 0
-    for cell in cells:
-        top, left = (CELL_PX * number for number in divmod(place, COLUMNS))
-        tile[top : top + CELL_PX, left : left + CELL_PX] = cell
-        place += 1
-        if place == COLUMNS * COLUMNS:
-            yield ink_png(tile)
-            tile[:] = 0
-            place = 0
-    if place:
-        rows = -(-place // COLUMNS)
-        yield ink_png(tile[: rows * CELL_PX])
 
 
 def ink_png(ink: Bytes2D) -> bytes:

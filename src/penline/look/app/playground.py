@@ -9,7 +9,7 @@ from penline.errors import UsageError
 from penline.look.app import limits
 from penline.look.app.base import Base
 from penline.look.app.line import answer, draw, png_of, sentence
-from penline.look.app.wish import HEIGHTS_PX, ORDER, PAPERS, wish_of
+from penline.look.app.wish import HEIGHTS_PX, INKS, ORDER, PAPERS, wish_of
 
 __all__ = ["line", "line_png", "new_sentence", "show"]
 
@@ -26,6 +26,7 @@ def show(base: Base, request: Request) -> Response:
         sentence=request.query_params.get("text") or sentence(base.desk, (), 0),
         banks=base.desk.banks,
         papers=PAPERS,
+        inks=INKS,
         effects=ORDER,
         heights=HEIGHTS_PX,
         limits=limits,

@@ -12,12 +12,20 @@ from penline.effects import EFFECTS
 from penline.errors import UsageError
 from penline.look.app.limits import TEXT_CHARACTERS
 
-__all__ = ["HEIGHTS_PX", "ORDER", "PAPERS", "Wish", "recipe_yaml", "wish_of"]
+__all__ = ["HEIGHTS_PX", "INKS", "ORDER", "PAPERS", "Wish", "recipe_yaml", "wish_of"]
 
 PAPERS = ("plain", "ruled", "squared", "texture")
 """Papers that need no file of the user's."""
 ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
 """Effects, in the order in which they happen."""
+INKS: dict[str, dict[str, Any]] = {
+    "any": {},
+    "black": {"tone_range": [8, 24], "colours": [[0, 0, 0]], "strength_range": [0.95, 1.05]},
+    "blue": {"tone_range": [14, 40], "colours": [[16, 36, 120]]},
+    "red": {"tone_range": [14, 40], "colours": [[140, 20, 24]]},
+    "pencil": {"tone_range": [70, 95], "colours": [[0, 0, 0]], "strength_range": [0.65, 0.8]},
+}
+"""Name -> settings of the recipe's ink; the colours show where the picture has colour."""
 HEIGHTS_PX = (32, 48, 64, 96, 128)
 _MOST_SEED = 1 << 53
 """Beyond this a browser does not count exactly."""
@@ -33,6 +41,7 @@ class Wish:
         banks: numbers of banks on the desk; none: all that are no uploads.
         writer: an id, or ``""`` for any who can write it.
         paper: one of `PAPERS`.
+        ink: one of `INKS`.
         effects: some of `ORDER`.
         height_px: one of `HEIGHTS_PX`.
         mode: ``gray`` or ``rgb``.
@@ -46,6 +55,7 @@ class Wish:
     banks: tuple[int, ...] = ()
     writer: str = ""
     paper: str = "plain"
+    ink: str = "any"
     effects: tuple[str, ...] = ()
     height_px: int = 64
     mode: str = "gray"
@@ -75,6 +85,8 @@ class Wish:
             layout["hand"] = "default"
         if layout:
             made["layout"] = layout
+        if INKS[self.ink]:
+            made["ink"] = dict(INKS[self.ink])
         made["papers"] = [{"name": self.paper}]
         made["effects"] = [{"name": name} for name in self.effects]
         return made
@@ -98,6 +110,7 @@ def wish_of(query: Mapping[str, str]) -> Wish:
         banks=tuple(banks),
         writer=query.get("writer", "").strip()[:200],
         paper=_among(query.get("paper", "plain"), PAPERS, "paper"),
+        ink=_among(query.get("ink", "any"), tuple(INKS), "ink"),
         effects=tuple(name for name in ORDER if name in effects),
         height_px=int(_among(query.get("height", "64"), tuple(map(str, HEIGHTS_PX)), "height")),
         mode=_among(query.get("mode", "gray"), ("gray", "rgb"), "mode"),

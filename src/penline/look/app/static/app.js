@@ -197,7 +197,7 @@ function playground() {
   function asked(more) {
     const data = new FormData(form);
     const query = new URLSearchParams();
-    for (const name of ["text", "writer", "banks", "paper", "mode", "height", "direction", "placing", "seed"]) {
+    for (const name of ["text", "writer", "banks", "paper", "ink", "mode", "height", "direction", "placing", "seed"]) {
       query.set(name, data.get(name) || "");
     }
     query.set("effects", data.getAll("effects").join(","));

@@ -1,0 +1,101 @@
+"""The catalogue as pages of the site: an overview, and one page a data set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from penline.catalogue.card import Card, Count
+from penline.catalogue.load import load
+from penline.catalogue.page import NOTE, card_page, overview
+
+__all__ = ["pages"]
+
+_HEADING = re.compile(r"^#(#+ )", re.MULTILINE)
+_PICTURES = {
+    "offline characters": ("glyphs.png", "Characters, a writer a row"),
+    "online characters": ("strokes.png", "Characters as strokes, the points of the pen marked"),
+    "online text": ("strokes.png", "Characters as strokes, the points of the pen marked"),
+    "offline lines and pages": ("page.jpg", "A page of lines, half of them outlined"),
+    "offline photographs": ("lines-papers.jpg", "Lines on paper, each character in a box"),
+}
+"""What records of a kind look like; pictures of a data set itself may seldom be shown."""
+
+
+def pages(known: Collection[str]) -> dict[str, str]:
+    """File name -> text: ``index.md``, and a page for each card.
+
+    Args:
+        known: kinds of file that penline has a reader for.
+    """
+    cards = load().values()
+    made = {f"{card.id}.md": "\n".join(_page(card, known)) for card in cards}
+    made["index.md"] = overview(known)
+    return made
+
+
+def _page(card: Card, known: Collection[str]) -> Iterator[str]:
+    body = _HEADING.sub(r"\1", card_page(card, known))
+    title, _, rest = body.partition("\n")
+    yield f"{title}\n\n{NOTE}\n"
+    about, _, rest = rest.strip("\n").partition("\n## ")
+    prose, _, rest = rest.partition("\n## Using it\n")
+    figures, _, rest = rest.partition("\n## Files\n")
+    yield about.strip("\n") + "\n"
+    if card.kind in _PICTURES:
+        name, what = _PICTURES[card.kind]
+        yield f"![{what}](../pictures/{name})\n"
+        yield (
+            "*Simulated handwriting: what records of this kind are like, from the sample that "
+            "comes with penline. It is not of this data set.*\n"
+        )
+    yield f"## {prose}\n## Commands\n"
+    yield f"{_commands(card, known)}\n## Using it\n{figures}"
+    disagreeing = list(_conflicts(card))
+    if disagreeing:
+        yield "### Where sources disagree\n"
+        yield "".join(f"- {line}\n" for line in disagreeing)
+        yield "`penline census` calls such a figure a *conflict* where one of the sources is met.\n"
+    yield f"## Files\n{rest}\n"
+
+
+def _commands(card: Card, known: Collection[str]) -> str:
+    """What can be done with it, as a block for a shell."""
+    readable = card.readable(known)
+    where = card.id if card.gettable else "downloads/"
+    lines = [f"penline get {card.id} --accept-terms"] if card.gettable else []
+    if card.simulated:
+        lines = [f"penline card {card.id}", "penline compose -n 200 -o sample-lines"]
+    elif not readable:
+        lines += [f"penline card {card.id}"]
+    elif "characters" in card.kind:
+        lines += [
+            f"penline census {where}",
+            f"penline bank {where} -o {card.id}.bank",
+            f"penline sheet {card.id}.bank -o {card.id}.html",
+        ]
+    else:
+        lines += [f"penline census {where}", f"penline convert {where} -o {card.id}-lines"]
+    said = ""
+    if readable and not card.gettable and not card.simulated:
+        said = "Get the files by hand, into a folder of their own; it is `downloads/` here.\n\n"
+    block = "\n".join(lines)
+    return f"{said}```sh\n{block}\n```\n"
+
+
+def _conflicts(card: Card) -> Iterator[str]:
+    """Figures for which different values are published, each with its sources."""
+    groups: dict[tuple[str, str, str], list[Count]] = {}
+    for count in card.counts:
+        if count.value is not None:
+            groups.setdefault((count.what, count.part, count.scope), []).append(count)
+    for (what, part, scope), counts in groups.items():
+        first = counts[0].value or 0
+        if all(one.met_by(first) or counts[0].met_by(one.value or 0) for one in counts):
+            continue
+        told = [
+            f"{one.value:,} ({one.confidence}, {one.source})"
+            for one in counts
+            if one.value is not None
+        ]
+        yield f"{what} ({part}, {scope}): {' against '.join(told)}"

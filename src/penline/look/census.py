@@ -1,0 +1,210 @@
+"""A sheet of a census report: figures beside published ones, findings with their picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from penline.catalogue.terms import terms
+from penline.datasets.sources import open_sources
+from penline.errors import FormatError, UsageError
+from penline.formats.door import printable
+from penline.look.damage import MOST_PICTURES, damage_rows
+from penline.look.terms import badges, short_names
+from penline.records import Defect
+
+__all__ = ["REPORT_SUFFIX", "census_data"]
+
+REPORT_SUFFIX = ".json"
+
+_MAX_BYTES = 1 << 28
+_ROWS = 200
+_INTO = "::"
+
+
+class _Published(BaseModel):
+    value: int
+    source: str = ""
+    confidence: str = ""
+    rounded: bool = False
+
+
+class _Figure(BaseModel):
+    card: str
+    what: str
+    part: str
+    scope: str
+    found: int
+    published: list[_Published]
+    verdict: str
+
+
+class _Finding(BaseModel):
+    kind: str
+    card: str
+    file: str
+    offset: int | None = None
+    record: int | None = None
+    field: str
+    expected: str
+    found: str
+
+
+class _Note(BaseModel):
+    card: str
+    says: str
+    times: int = 0
+
+
+class _Missing(BaseModel):
+    name: str = ""
+
+
+class _Shelf(BaseModel):
+    id: str
+    here: list[str]
+    missing: list[_Missing]
+
+
+class _Report(BaseModel):
+    whole: bool
+    verdict: str
+    files: int
+    records: int
+    unlabelled: int = 0
+    figures: list[_Figure]
+    findings: list[_Finding]
+    finding_count: int
+    notes: list[_Note] = []
+    shelves: list[_Shelf] = []
+    without_card: dict[str, int] = {}
+
+
+def census_data(source: Path, title: str) -> dict[str, Any]:
+    """The page's data.
+
+    A finding has its picture where its file still lies under the name that the report gives, and
+    is one of the formats that penline reads; no other file is opened.
+
+    Args:
+        source: what ``penline census --json`` printed.
+        title: its name.
+
+    Raises:
+        FormatError: not such a report.
+    """
+    report = _read(source)
+    cards = sorted({figure.card for figure in report.figures})
+    known = [card for card in cards if not card.endswith(".x")]
+    sources = terms(known)
+    rows = _findings(report.findings)
+    pictures = any("src" in row for row in rows)
+    kinds = Counter(finding.kind for finding in report.findings)
+    return {
+        "kind": "census report",
+        "title": title,
+        "unit": "findings",
+        "shown": len(rows),
+        "total": report.finding_count,
+        "spread": "the first of them",
+        "badges": badges(sources) if pictures else [],
+        "figures": [
+            ["files", report.files],
+            ["records", report.records],
+            ["findings", report.finding_count],
+            *([["without a label", report.unlabelled]] if report.unlabelled else []),
+        ],
+        "sources": sources,
+        "tables": _tables(report),
+        "notes": [],
+        "whole": report.whole,
+        "verdict": report.verdict,
+        "counts": [figure.model_dump() for figure in report.figures],
+        "findings": rows,
+        "kinds": list(kinds.items()),
+    }
+
+
+def _read(source: Path) -> _Report:
+    expected = "a report that penline census --json printed"
+    if source.stat().st_size > _MAX_BYTES:
+        raise FormatError(printable(str(source)), 0, "size", expected, "a larger file than any")
+    try:
+        return _Report.model_validate_json(source.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        found = f"{place}: {first['msg']}" if place else first["msg"]
+        raise FormatError(printable(str(source)), 0, "JSON", expected, found) from None
+
+
+def _findings(findings: Sequence[_Finding]) -> list[dict[str, Any]]:
+    files = list(dict.fromkeys(place for finding in findings for place in _places(finding)))
+    names = dict(zip(files, short_names(files), strict=True))
+    folders = {name.removesuffix(short) for name, short in names.items()} - {""}
+    placed = [finding for finding in findings if finding.offset is not None][:MOST_PICTURES]
+    defects = [
+        Defect(one.file, one.offset or 0, one.record or 0, one.field, one.expected, one.found)
+        for one in placed
+    ]
+    wanted = {defect.file for defect in defects}
+    pictures = dict(zip(map(id, placed), damage_rows(defects, _opened(wanted), names), strict=True))
+    rows = []
+    for finding in findings:
+        place = [f"byte {finding.offset:,}"] if finding.offset is not None else []
+        place += [f"record {finding.record:,}"] if finding.record is not None else []
+        row = {
+            **pictures.get(id(finding), {}),
+            "kind": finding.kind,
+            "file": ", ".join(names[place] for place in _places(finding)),
+            "place": ", ".join(place),
+            "says": f"{finding.field}: expected {finding.expected}, found {finding.found}",
+        }
+        for folder in folders:  # no folder of the machine is shown
+            row["says"] = row["says"].replace(folder, "")
+        rows.append(row)
+    return rows
+
+
+def _places(finding: _Finding) -> list[str]:
+    """The file; where something is missing, the archives in which it was looked for."""
+    if not finding.file:
+        return []
+    return [finding.file] if finding.offset is not None else finding.file.split(", ")
+
+
+def _opened(wanted: set[str]) -> list[Any]:
+    """The files of records that go by these labels, of archives that are there."""
+    found = []
+    for name in sorted({label.partition(_INTO)[0] for label in wanted}):
+        path = Path(name)
+        try:
+            if path.is_file():
+                found += [file for file in open_sources(path) if file.source.file in wanted]
+        except (FormatError, UsageError, OSError, ValueError):
+            continue
+    return found
+
+
+def _tables(report: _Report) -> list[dict[str, Any]]:
+    tables = []
+    missing = [
+        [f"{shelf.id}: {one.name}", None] for shelf in report.shelves for one in shelf.missing
+    ]
+    if missing:
+        tables.append({"title": f"Missing archives: {len(missing):,}", "rows": missing[:_ROWS],
+                       "total": len(missing)})  # fmt: skip
+    if report.without_card:
+        files = short_names(list(report.without_card))
+        rows = [[name, n] for name, n in zip(files, report.without_card.values(), strict=True)]
+        tables.append({"title": "Files of no known data set, and their records",
+                       "rows": rows[:_ROWS], "total": len(rows)})  # fmt: skip
+    if report.notes:
+        notes = [[f"{note.card}: {note.says}" if note.card else note.says, note.times or None]
+                 for note in report.notes]  # fmt: skip
+        tables.append({"title": "Notes", "rows": notes[:_ROWS], "total": len(notes)})
+    return tables
