@@ -2,7 +2,8 @@
 
     python bench/profile.py [--lines 2000] [--bank BANK] [--corpus FILE] [--recipe RECIPE]
 
-Each step is wrapped with a clock; the wrapping itself (under a microsecond a step) is counted in "other".
+Each step is wrapped with a clock; the wrapping itself (under a microsecond a step) is counted in
+"other".
 """
 
 from __future__ import annotations

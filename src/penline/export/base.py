@@ -187,7 +187,7 @@ def write(path: str | Path, data: bytes) -> None:
 
 
 def hasher() -> hashlib._Hash:
-    """A new SHA-256: the one hash of files, shards and pixels (docs/decisions/0008)."""
+    """A new SHA-256: the one hash of files, shards and pixels (docs/decisions/0009-sha256.md)."""
     return hashlib.sha256(usedforsecurity=False)
 
 
