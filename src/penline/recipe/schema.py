@@ -24,12 +24,14 @@ from penline.effects import EffectSettings, effect_class
 from penline.errors import RecipeError, UsageError
 from penline.formats.door import printable
 from penline.paper import PaperSettings, paper_class
+from penline.recipe.form import FormSettings
 from penline.recipe.marks import Marks
 from penline.settings import ORDERED, Settings, plain_yaml
 
 __all__ = [
     "Colours",
     "CorpusSettings",
+    "FormSettings",
     "ImageSettings",
     "Ink",
     "PageSettings",
@@ -185,6 +187,8 @@ class PageSettings(Settings):
         18,
     )
     """Fewest and most lines; fewer where the sheet holds no more."""
+    form: FormSettings | None = None
+    """A printed form, its fields filled in, in the place of paragraphs."""
 
     @model_validator(mode="after")
     def _ordered(self) -> PageSettings:
@@ -298,6 +302,8 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
     dumped = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe
     settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
+    if settings.get("page", {}).get("form", True) is None:
+        settings["page"].pop("form")  # as recipes were before there were forms
     if settings["layout"].get("hand") is not None:
         settings["layout"]["hand"] = True  # the model counts by its content
     for choice in settings["papers"]:
