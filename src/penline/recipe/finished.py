@@ -22,7 +22,7 @@ from penline.recipe.page import LaidPage, SetLine, lay_paragraphs
 from penline.recipe.schema import Recipe
 from penline.render.kernel import lay_ink
 
-__all__ = ["finish_page", "lay_page", "make_page"]
+__all__ = ["finish_page", "lay_page", "make_page", "page_quads"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -73,10 +73,7 @@ def finish_page(kit: Kit, seed: int, index: int, laid: LaidPage) -> Page:
     colour = ink_colour(recipe.ink, recipe.image.mode, sheet.ink_rng)
     lay_ink(image.reshape(*ink.shape, -1), ink, np.array(colour, np.int64))
     effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
-    # writing lines go through the effects as quads without extent
-    parts = [quads_of(line.written, line.placed, line.boxes, *ink.shape) for line in lines]
-    parts += [np.repeat(line.baseline[:, None], 4, 1) for line in lines]
-    parts += [] if form is None else [_corners(form.boxes)]
+    parts = page_quads(laid)
     image, quads = apply_effects(image, np.concatenate(parts), effects)
     found = np.split(quads, np.cumsum([len(part) for part in parts])[:-1])
     count = len(lines)
@@ -110,6 +107,15 @@ def finish_page(kit: Kit, seed: int, index: int, laid: LaidPage) -> Page:
         counts=dict(laid.counts),
         regions=regions,
     )
+
+
+def page_quads(laid: LaidPage) -> list[Floats]:
+    """What goes through the effects, ``float64 (n, 4, 2)`` each: of every line the characters, of
+    every line the writing line as quads without extent, and of a form all fields and captions."""
+    shape = laid.sheet.ink.shape
+    parts = [quads_of(line.written, line.placed, line.boxes, *shape) for line in laid.lines]
+    parts += [np.repeat(line.baseline[:, None], 4, 1) for line in laid.lines]
+    return parts if laid.form is None else [*parts, _corners(laid.form.boxes)]
 
 
 def _corners(boxes: npt.NDArray[np.int64]) -> Floats:
