@@ -59,7 +59,8 @@ class CorpusSettings(Settings):
     missing: Literal["skip-line", "drop-char", "near-writer", "other-writer"] = "skip-line"
     """What to do with a line for which no writer has all characters: take another line; leave
     the missing characters out of ink and label; or take their glyphs from one of the writers
-    whose pen is most alike, or from any other. Borrowed glyphs come to the size, the ink and the
+    whose hand is most alike (breadth of stroke, darkness of ink, slant, proportions), or from any
+    other. Borrowed glyphs come to the size, the ink and the
     breadth of stroke of the line's own writer."""
     borrow_most: int = Field(3, ge=1, le=500)
     """Most characters of a line that are borrowed; a line that lacks more is skipped."""
