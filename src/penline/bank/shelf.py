@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank import style
 from penline.bank.layout import PARTS
 from penline.bank.read import Bank, locate
-from penline.bank.style import bank_styles, far_apart
 from penline.compiled import compiled
 from penline.errors import BankError, RecipeError
 from penline.randomness import Draws
@@ -345,7 +345,7 @@ class Shelf:
         total, banks = np.zeros((len(self.writers), 4)), np.zeros((len(self.writers), 4))
         for bank in self.banks:
             at = [self._numbers[writer] for writer in bank.writers]
-            found = np.array(bank_styles(bank), np.float64)
+            found = np.array(style.bank_styles(bank), np.float64)
             total[at] += np.nan_to_num(found)
             banks[at] += np.isfinite(found)
         return np.where(banks > 0, total / np.maximum(banks, 1), np.nan)
@@ -360,7 +360,7 @@ class Shelf:
         breadth of stroke, level of ink, slant and proportions, see `style.far_apart`."""
         allowed = np.unpackbits(among.view(np.uint8), bitorder="little")[: len(self.writers)]
         others = np.flatnonzero(allowed)
-        far = far_apart(self._styles, self._numbers[writer], others)
+        far = style.far_apart(self._styles, self._numbers[writer], others)
         chosen = others[np.argsort(far, kind="stable")[:most]]
         return self.bits(self.writers[at] for at in chosen.tolist())
 
