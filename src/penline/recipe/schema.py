@@ -64,6 +64,10 @@ class CorpusSettings(Settings):
     breadth of stroke of the line's own writer."""
     borrow_most: int = Field(3, ge=1, le=500)
     """Most characters of a line that are borrowed; a line that lacks more is skipped."""
+    latin: Literal["own", "second"] = "own"
+    """Who writes digits and Latin letters beside other characters: the line's own writer, or a
+    second one, whose hand is alike: NIST's digits in CASIA's lines. They come to the size, the ink
+    and the breadth of stroke of the line's own writer. Lines alone, by ``writers: one``."""
     tries: int = Field(32, ge=1, le=1000)
     """Lines tried for one sample before it is given up and counted."""
     nfkc: bool = False
@@ -220,6 +224,12 @@ class Recipe(Settings):
     effects: Annotated[tuple[Effect, ...], BeforeValidator(_effects)] = ()
 
     @model_validator(mode="after")
+    def _one_first_hand(self) -> Recipe:
+        if self.corpus.latin == "second" and self.writers != "one":
+            raise ValueError("corpus: latin: second needs writers: one")
+        return self
+
+    @model_validator(mode="after")
     def _some_paper(self) -> Recipe:
         if not sum(choice.share for choice in self.papers) > 0:
             raise ValueError("papers: at least one weight must be above 0")
@@ -303,6 +313,8 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
     dumped = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe
     settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
+    if settings.get("corpus", {}).get("latin") == "own":
+        settings["corpus"].pop("latin")  # as recipes were before there was a choice
     if settings.get("page", {}).get("form", True) is None:
         settings["page"].pop("form")  # as recipes were before there were forms
     if settings["layout"].get("hand") is not None:
