@@ -11,11 +11,18 @@ so no line is compared with a model that has seen it. Three candidates:
   class is as wide as its mean in the other half, which is more than the common way knows;
 - floor: the other half of the real page itself;
 - composed (with --compose): lines that penline composes of another hand's glyphs by the model of
-  the other half, so that glyphs, not only boxes, are real; by rule: without any model.
+  the other half, so that glyphs, not only boxes, are real; marks: the same, commas and stops in
+  that half's proportions; by rule: without any model.
 
 Fitted and baseline are drawn DRAWS times and all draws are compared together, so their own chance
 hardly counts; the floor has the chance of two small halves in it. Intervals are bootstrap
 percentiles (2.5 to 97.5 %) over lines. The AUC is the mean over the draws, and so are its ends.
+
+How many times nearer than the baseline a candidate comes is a ratio of two distances to the same
+lines, and what it lies beyond the floor a difference of two: their intervals draw the judged half's
+lines once for both. Where the interval of the difference holds 0, candidate and floor cannot be
+told apart. Lines drawn with replacement lie farther from everything than the lines themselves, so
+a ratio's interval leans towards 1.
 """
 
 from __future__ import annotations
@@ -37,18 +44,22 @@ from penline.bank import open_bank
 from penline.bank.layout import HEADER
 from penline.corpus import Corpus
 from penline.datasets.sources import read
+from penline.measure.classes import family_of
 from penline.measure.classify import tell_apart
 from penline.measure.compare import FEATURES, PLACES, QUANTITIES, features_of
-from penline.measure.distance import compare
+from penline.measure.distance import compare, wasserstein
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
-from penline.measure.model import dump
+from penline.measure.model import HandModel, dump
 from penline.measure.reading import of_records
 from penline.measure.sample import Sampler
+from penline.measure.spread import resamples
 from penline.randomness import Draws
 from penline.recipe import Composer
 
 SHOWN = ("gap", "size", "width", "vertical place", "drift", "slope")
+ASKED = ("gap", "size", "vertical place")
+ROUNDS = 400
 Lines = list[LineGeometry]
 Maker = Callable[[LineGeometry, Draws], LineGeometry]
 
@@ -83,17 +94,21 @@ def baseline(half: Lines) -> Maker:
     return make
 
 
-def composer(source: Path, folder: Path, measured: bool) -> Callable[[Lines], Maker]:
+def composer(
+    source: Path, folder: Path, measured: bool, marks: bool = False
+) -> Callable[[Lines], Maker]:
     """Boxes of lines that penline composes of a bank's or a file's glyphs, 96 px high.
 
-    With the model of the half, or by the common way: heights equal, gaps uniform, centred.
+    With the model of the half, or by the common way: heights equal, gaps uniform, centred. With
+    `marks`, commas and stops are given the half's proportions afterwards, their area kept.
     """
     is_bank = (source / HEADER).is_file()
     bank = open_bank(source) if is_bank else pack(source, folder / "x.bank", overwrite=True)
 
     def of_half(half: Lines) -> Maker:
         hand = folder / f"hand-{len(list(folder.glob('*.yaml')))}.yaml"
-        hand.write_text(dump(estimate(half)), "utf-8")
+        model = estimate(half)
+        hand.write_text(dump(model), "utf-8")
         recipe = {
             "corpus": {"lines": "whole", "length_range": [1, 500], "missing": "drop-char"},
             "papers": ["plain"],
@@ -109,11 +124,28 @@ def composer(source: Path, folder: Path, measured: bool) -> Callable[[Lines], Ma
             sample = known[text][rng.below(1 << 20) % 1_000_000]
             quads = sample.quads
             boxes = np.concatenate([quads.min(1), quads.max(1)], 1)
-            return of_boxes(sample.text, boxes, line.writer, "drawn")
+            found = of_boxes(sample.text, boxes, line.writer, "drawn")
+            return reshaped(found, model) if marks else found
 
         return make
 
     return of_half
+
+
+def reshaped(line: LineGeometry, model: HandModel) -> LineGeometry:
+    """The same boxes, but commas and stops as broad for their height as the model has them."""
+    boxes = line.boxes.copy()
+    for at, name in enumerate(line.classes):
+        if family_of(name) != "stop":
+            continue
+        wide, high = boxes[at, 2] - boxes[at, 0], boxes[at, 3] - boxes[at, 1]
+        figures = model.figures(name)
+        share = (figures.width.mean / figures.height.mean * high / wide) ** 0.5
+        boxes[at, 2] += wide * (share - 1)
+        boxes[at + 1 :, [0, 2]] += wide * (share - 1)
+        middle = (boxes[at, 1] + boxes[at, 3]) / 2
+        boxes[at, 1::2] = middle - high / share / 2, middle + high / share / 2
+    return of_boxes(line.characters, boxes, line.writer, "drawn")
 
 
 MAKERS: dict[str, Callable[[Lines], Maker]] = {"fitted": fitted, "baseline": baseline}
@@ -143,6 +175,44 @@ def show_distances(real: Lines, sets: dict[str, Lines]) -> dict[str, Any]:
                 f"{found.kolmogorov:6.3f}  [{v[0]:.3f}, {v[1]:.3f}]"
             )
             result[f"{name}/{label}"] = dataclasses.asdict(found)
+    return result
+
+
+def show_nearness(real: Lines, sets: dict[str, Lines]) -> dict[str, Any]:
+    """Print how many times nearer than the baseline each candidate is, and how it is to the floor.
+
+    Candidates are many draws and stand still; the floor's few lines are drawn again like the real.
+    """
+    print(f"{'':16}{'candidate':10}{'times nearer than baseline':30}beyond the floor, em")
+    result: dict[str, Any] = {}
+    drawn = resamples(len(real), ROUNDS, "nearness:real").tolist()
+    others = resamples(len(sets["floor"]), ROUNDS, "nearness:floor").tolist()
+    for name in ASKED:
+        numbers = QUANTITIES[name][2]
+        own = [numbers(line) for line in real]
+        values = {label: [numbers(line) for line in lines] for label, lines in sets.items()}
+        whole = {label: np.concatenate(found) for label, found in values.items()}
+        rows = []
+        as_they_are = (list(range(len(real))), list(range(len(sets["floor"]))))
+        for chosen, other in [as_they_are, *zip(drawn, others, strict=True)]:
+            page = np.concatenate([own[k] for k in chosen])
+            whole["floor"] = np.concatenate([values["floor"][k] for k in other])
+            rows.append([wasserstein(page, whole[label]) for label in sets])
+        table = dict(zip(sets, np.array(rows).T, strict=True))
+        for label in sets:
+            if label == "baseline":
+                continue
+            ratio = table["baseline"] / np.maximum(table[label], 1e-9)
+            apart = table[label] - table["floor"]
+            r, d = (np.quantile(v[1:], [0.025, 0.975]).tolist() for v in (ratio, apart))
+            said = f"{ratio[0]:.1f} [{r[0]:.1f}, {r[1]:.1f}]"
+            less = f"{apart[0]:+.4f} [{d[0]:+.4f}, {d[1]:+.4f}]"
+            less += "  not to be told apart" if d[0] <= 0 <= d[1] else ""
+            print(f"{name:16}{label:10}{said:30}{less if label != 'floor' else ''}")
+            result[f"{name}/{label}"] = {
+                "times": [float(ratio[0]), *r],
+                "less_floor": [float(apart[0]), *d],
+            }
     return result
 
 
@@ -183,6 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.compose:
         folder = Path(tempfile.mkdtemp(prefix="penline-realism-"))
         MAKERS["composed"] = composer(given.compose, folder, measured=True)
+        MAKERS["marks"] = composer(given.compose, folder, measured=True, marks=True)
         MAKERS["by rule"] = composer(given.compose, folder, measured=False)
     lines = with_writer_ems(of_records(read(given.page), Counter()))
     if len(lines) < 4:
@@ -200,7 +271,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sets = {label: [x for one in parts[-1] for x in one] for label, parts in made.items()}
         count = sum(len(line.characters) for line in real)
         print(f"\nfitted on the {seen} half, judged on the {judged}: {count} characters")
-        result[judged] = show_distances(real, {**sets, "floor": halves[seen]})
+        sets["floor"] = halves[seen]
+        result[judged] = show_distances(real, sets)
+        result[f"nearness {judged}"] = show_nearness(real, sets)
     print("\nAUC between the page's lines and drawn lines of the same texts")
     for label, (last, first) in made.items():
         both = [[*a, *b] for a, b in zip(first, last, strict=True)]

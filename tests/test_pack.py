@@ -12,7 +12,7 @@ import fakes
 from penline.bank import BankWriter, open_bank
 from penline.bank.layout import BATCH_ROWS
 from penline.errors import FormatError, UsageError
-from penline.pack import pack
+from penline.pack import pack, trimmed
 from penline.records import Source
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "casia"
@@ -108,3 +108,19 @@ def test_a_glyph_too_large_for_a_line_is_left_out(tmp_path: Path) -> None:
     bank = pack(path, tmp_path / "b")
     assert bank.characters == ("今", "天")
     assert bank.header.dropped == {"glyph of more than 4,096 px": 1}
+
+
+@pytest.mark.parametrize("paper", [0, 255])
+def test_paper_around_the_ink_is_left_out(paper: int) -> None:
+    chance = np.random.default_rng(7)
+    for _ in range(200):
+        shape = tuple(chance.integers(1, 9, 2).tolist())
+        grey = chance.integers(0, 256, shape)
+        pixels = np.where(chance.random(shape) < 0.2, grey, paper).astype(np.uint8)
+        inked = np.argwhere(pixels != paper)
+        found = trimmed(pixels, paper)
+        if not len(inked):
+            assert not found.size
+            continue
+        (top, left), (bottom, right) = inked.min(0), inked.max(0) + 1
+        np.testing.assert_array_equal(found, pixels[top:bottom, left:right])

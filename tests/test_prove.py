@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from conftest import TEXT, build
 from penline import api
 from penline.bank import Bank
 from penline.errors import ExportError, RecipeError, UsageError
 from penline.recipe import Composer
+from penline.recipe.anatomy_page import dissect_page, page_faults
 
 RECIPE = {
     "corpus": {"length_range": [5, 12]},
@@ -160,3 +164,100 @@ def test_what_pages_do_not_have(finished: tuple[Path, Path, Bank]) -> None:
     ):
         with pytest.raises(RecipeError):
             Composer(recipe, bank, text, 1).page(0)
+
+
+@pytest.fixture(scope="module")
+def sheets(
+    tmp_path_factory: pytest.TempPathFactory, finished: tuple[Path, Path, Bank]
+) -> dict[str, Path]:
+    _, text, bank = finished
+    recipe = {
+        "papers": ["plain", "ruled"],
+        "effects": "default",
+        "page": {"width_px": 500, "height_px": 420, "em_px_range": [30, 36]},
+    }
+    folder, sets = tmp_path_factory.mktemp("sheets"), {}
+    for to in ("paddleocr-det", "page-xml", "coco"):
+        sets[to] = folder / to
+        given: dict[str, Any] = {"recipe": recipe, "banks": [bank], "corpora": [text]}
+        api.compose(sets[to], n=3, to=to, boxes=True, workers=1, **given)
+    return sets
+
+
+@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "coco"])
+def test_sound_pages(sheets: dict[str, Path], finished: tuple[Path, Path, Bank], to: str) -> None:
+    assert proven(sheets[to], *finished[1:]) == []
+
+
+@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "coco"])
+def test_planted_faults_in_pages_are_found(
+    sheets: dict[str, Path], finished: tuple[Path, Path, Bank], tmp_path: Path, to: str
+) -> None:
+    bad = tmp_path / "bad"
+    shutil.copytree(sheets[to], bad)
+    rows = [json.loads(row) for row in (bad / "pages.jsonl").open(encoding="utf-8")]
+    text = rows[0]["lines"][1]["text"]
+    swapped = text[1] + text[0] + text[2:]
+    lists = {"paddleocr-det": "det_gt_train.txt", "coco": "coco_train.json"}
+    labels = bad / lists.get(to, str(Path(rows[0]["path"]).with_suffix(".xml")))
+    labels.write_text(labels.read_text("utf-8").replace(f'"{text}"', f'"{swapped}"')
+                      .replace(f">{text}<", f">{swapped}<"), "utf-8")  # fmt: skip
+    for corner in rows[1]["lines"][0]["characters"][2]:
+        corner[1] += 1
+    told = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (bad / "pages.jsonl").write_text(told, "utf-8")
+    path = bad / rows[2]["path"]
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    quad = np.array(rows[2]["lines"][2]["characters"][1])
+    (left, top), (right, bottom) = quad.min(0).astype(int), quad.max(0).astype(int) + 1
+    image[top:bottom, left:right] = int(np.median(image))
+    cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    found = "\n".join(proven(bad, *finished[1:]))
+    assert f"{rows[0]['path']}: line 1: its label is {swapped!r}" in found
+    assert f"{rows[1]['path']}: line 0: the box of character 2" in found
+    assert f"{rows[2]['path']}: the picture of line " in found
+    assert found.count("the box of") == found.count("the picture of") == 1
+
+
+def test_a_page_whose_glyphs_are_not_its_label_is_found(
+    finished: tuple[Path, Path, Bank],
+) -> None:
+    _, text, bank = finished
+    recipe = {"page": {"width_px": 500, "height_px": 420, "em_px_range": [30, 36]}}
+    composer = Composer(recipe, bank, text, 1)
+    anatomy = dissect_page(composer.kit, 1, 0)
+    assert list(page_faults(composer.kit, anatomy)) == []
+    line = anatomy.page.lines[1]
+    assert line.characters is not None
+    other = dataclasses.replace(line, text=line.text[1] + line.text[0] + line.text[2:])
+    moved = line.characters.copy()
+    moved[3, :, 0] += 4
+    shifted = dataclasses.replace(line, characters=moved)
+    for wrong, said in ((other, "character 0"), (shifted, "ink outside of its box")):
+        lines = (anatomy.page.lines[0], wrong, *anatomy.page.lines[2:])
+        page = dataclasses.replace(anatomy.page, lines=lines)
+        found = list(page_faults(composer.kit, dataclasses.replace(anatomy, page=page)))
+        assert any(said in fault and "line 1" in fault for fault in found)
+    blank = [dataclasses.replace(p, mask=p.mask * (k != 2)) for k, p in enumerate(anatomy.parts)]
+    parts = dataclasses.replace(anatomy, parts=tuple(blank))
+    found = list(page_faults(composer.kit, parts))
+    assert "the page's ink is not the union of its glyphs" in found
+    assert any("character 2" in fault and "has no ink" in fault for fault in found)
+
+
+def test_forms_are_proven(tmp_path: Path, characters: str) -> None:
+    bank = build(tmp_path / "form.bank", {"casia:001": characters + "X0456789"})
+    text = tmp_path / "text.txt"
+    text.write_text(TEXT, "utf-8")
+    recipe = {
+        "corpus": {"made": {"identity": 0.5, "telephone": 0.3}},
+        "effects": "default",
+        "page": {"width_px": 600, "height_px": 500, "em_px_range": [24, 30], "form": {}},
+    }
+    out = tmp_path / "out"
+    api.compose(out, n=4, recipe=recipe, banks=[bank], corpora=[text], to="page-xml", boxes=True)
+    assert proven(out, text, bank) == []
+    file = next((out / "images").glob("*/*.xml"))
+    file.write_text(file.read_text("utf-8").replace(">ID NUMBER<", ">ID NAMBER<"), "utf-8")
+    assert any("'ID NAMBER'" in problem for problem in proven(out, text, bank))

@@ -108,6 +108,7 @@ def test_what_nobody_has_is_left_to_the_steps(tmp_path):
         {"marks": {"strike": 0.5}},
         {"corpus": {"made": {"number": 0.5}}},
         {"corpus": {"lines": "whole"}},
+        {"corpus": {"latin": "second"}},
     ],
 )
 def test_other_recipes_take_the_steps(recipe):

@@ -136,6 +136,30 @@ def page(bank: Bank) -> Image:
     return image
 
 
+def form(bank: Bank) -> Image:
+    """A form in colour; of half of its fields the characters' boxes, too."""
+    recipe = {
+        **HAND,
+        "image": {"mode": "rgb"},
+        "corpus": {"made": {"identity": 0.2, "date": 0.2, "telephone": 0.2, "address": 0.2}},
+        "papers": ["plain"],
+        "page": {
+            "width_px": WIDTH_PX,
+            "height_px": 480,
+            "em_px_range": [32, 32],
+            "pitch_em_range": [1.75, 1.75],
+            "margin_em_range": [1.0, 1.2],
+            "form": {"rows_range": [7, 7]},
+        },
+    }
+    found = Composer(recipe, bank, CHINESE, 4).page(1)
+    image = np.ascontiguousarray(colour(found.image)).copy()
+    for line in found.lines[len(found.lines) // 2 :]:
+        for quad in () if line.characters is None else line.characters:
+            cv2.polylines(image, [np.floor(quad).astype(np.int32)], True, BOX, 1)
+    return image
+
+
 def columns(bank: Bank) -> Image:
     """Columns side by side, the first one at the right."""
     recipe = {
@@ -312,6 +336,7 @@ PICTURES = {
     "glyphs.png": glyphs,
     "before-after.png": before_after,
     "page.jpg": page,
+    "form.jpg": form,
     "columns.jpg": columns,
     "icon.png": icon,
     "own-hand.jpg": own_hand,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from penline.records import Source
 
-__all__ = ["Page", "PageLine", "StrokePage", "StrokePageCharacter", "StrokePageLine"]
+__all__ = ["Page", "PageLine", "PageRegion", "StrokePage", "StrokePageCharacter", "StrokePageLine"]
 
 Points = npt.NDArray[np.float64]
 
@@ -33,6 +33,7 @@ class PageLine:
             clockwise from the upper left; None where they are not known.
         unlabelled: units of the line that the publisher left without a label.
         facts: what else is known of the line (record and byte offset of an archive).
+        region: number of the page's region that the line stands in, where the page tells of any.
     """
 
     text: str
@@ -41,11 +42,27 @@ class PageLine:
     characters: Points | None = None
     unlabelled: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
+    region: int = 0
 
     @property
     def ignore(self) -> bool:
         """Whether a trainer must pass the line over, because its text is not known."""
         return not self.text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageRegion:
+    """One part of a page, such as a field of a form.
+
+    Attributes:
+        role: ``"field"``, to be filled in by hand, or ``"caption"``, printed beside one.
+        kind: what the field asks for: ``identity``, ``date``, ``text``, ...
+        polygon: ``float64 (n, 2)``, as `PageLine.polygon`.
+    """
+
+    role: str
+    kind: str
+    polygon: Points
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +78,8 @@ class Page:
         side: ``"train"``, ``"val"`` or ``"test"``.
         facts: where the page comes from: file, data set, what its file says.
         counts: what was left out or changed on the way, by reason.
+        regions: in reading order; a field that was left empty has no line. Nothing where all lines
+            are of one region.
     """
 
     index: int
@@ -71,6 +90,7 @@ class Page:
     side: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    regions: tuple[PageRegion, ...] = ()
 
     @property
     def height_px(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -86,7 +86,7 @@ def print_facts(one: FileFacts) -> None:
     out.print(f"; {escape(parts)}")
     most = sorted(one.writers.items(), key=lambda item: (-item[1], item[0]))
     for writer, count in most[:20]:
-        out.print(f"  {escape(writer)}: {count:,}")
+        out.print(f"  {escape(writer)}: {count:,}{_style(one.styles.get(writer))}")
     if len(most) > 20:
         out.print(f"  and {len(most) - 20:,} more writers")
     if one.note:
@@ -95,6 +95,18 @@ def print_facts(one: FileFacts) -> None:
         out.print(f"  [red]defect[/red] {escape(str(defect))}")
     if one.defect_count > len(one.defects):
         out.print(f"  and {one.defect_count - len(one.defects):,} more defects")
+
+
+def _style(figures: Mapping[str, float | None] | None) -> str:
+    """What a bank knows of a writer's hand."""
+    if not figures:
+        return ""
+    told = f"; em {figures['em_px']:g} px, strokes {figures['pen_px']:g} px"
+    told += f", ink {figures['level']:g}"
+    for name, words in (("slant", "slant"), ("aspect", "width by height")):
+        value = figures[name]
+        told += "" if value is None else f", {words} {value:.2f}"
+    return told
 
 
 def print_census(found: Census) -> None:

@@ -19,6 +19,7 @@ from penline.paper import PAPERS, paper_class
 from penline.recipe.marks import Marks
 from penline.recipe.schema import (
     CorpusSettings,
+    FormSettings,
     ImageSettings,
     Ink,
     PageSettings,
@@ -36,6 +37,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "corpus": CorpusSettings,
     "image": ImageSettings,
     "page": PageSettings,
+    "form": FormSettings,
     "layout": Layout,
     "ink": Ink,
     "marks": Marks,
@@ -47,6 +49,7 @@ _LINKS = {
     "Recipe.layout": "How the hand places glyphs: [layout](#layout).",
     "Recipe.ink": "The pen's ink: [ink](#ink).",
     "Recipe.marks": "What pens do beside writing: [marks](#marks).",
+    "PageSettings.form": "A printed form, filled in, in the place of paragraphs: [form](#form).",
     "Recipe.papers": "What is written on: [papers](#papers).",
     "Recipe.effects": "What a camera or scanner does to the line: [effects](#effects).",
 }

@@ -72,6 +72,9 @@ class FileFacts:
         defect_count: all of them.
         seconds: how long reading took.
         note: what a user should know of it, or "".
+        styles: of a bank, each writer's figures: ``em_px``, ``pen_px``, ``level`` of ink, ``slant``
+            (lean to the right per height) and ``aspect`` (width over height of Chinese
+            characters); None where one is not known.
     """
 
     file: str
@@ -85,6 +88,7 @@ class FileFacts:
     defect_count: int = 0
     seconds: float = 0.0
     note: str = ""
+    styles: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
 
 @by_id
@@ -136,6 +140,10 @@ def info(
 def _bank_facts(bank: Bank) -> FileFacts:
     facts = FileFacts(printable(str(bank.path)), "bank", len(bank), len(bank.characters))
     facts.writers = {writer.id: writer.glyphs for writer in bank.header.writers}
+    names = ("em_px", "pen_px", "level", "slant", "aspect")
+    facts.styles = {
+        writer.id: {name: getattr(writer, name) for name in names} for writer in bank.header.writers
+    }
     parts = bank.columns["part"]
     facts.parts = {
         name: int((parts == number).sum())

@@ -104,6 +104,11 @@ class BankWriterFacts(_Frozen):
     """Median over the glyphs of the column ``level``: how dark this writer's ink is."""
     pen_px: float = Field(ge=0)
     """Median over the glyphs of ``pen_q4``, in px: how broad this writer's strokes are."""
+    slant: float | None = Field(None, ge=-1, le=1)
+    """Mean lean to the right per height of upright edges (style.py); None where there is none, and
+    in banks of before."""
+    aspect: float | None = Field(None, gt=0)
+    """Median width over height of this writer's Chinese characters; None of fewer than five."""
 
 
 class BankHeader(_Frozen):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank import style
 from penline.bank.layout import PARTS
 from penline.bank.picked import Glyphs, Picked
 from penline.bank.read import Bank
@@ -444,31 +445,27 @@ class Shelf:
 
     @functools.cached_property
     def _styles(self) -> npt.NDArray[np.float64]:
-        """``float64 (writers, 2)``: breadth of stroke in ems, and level of ink, by writer."""
-        total, banks = np.zeros((len(self.writers), 2)), np.zeros((len(self.writers), 1))
+        """``float64 (writers, 4)``: breadth of stroke in ems, level of ink, slant, width over
+        height, by writer; NaN where it is not known. Of several banks the mean."""
+        total, banks = np.zeros((len(self.writers), 4)), np.zeros((len(self.writers), 4))
         for bank in self.banks:
             at = [self._numbers[writer] for writer in bank.writers]
-            facts = bank.header.writers
-            total[at] += [(one.pen_px / one.em_px, one.level) for one in facts]
-            banks[at] += 1
-        return total / banks
+            found = np.array(style.bank_styles(bank), np.float64)
+            total[at] += np.nan_to_num(found)
+            banks[at] += np.isfinite(found)
+        return np.where(banks > 0, total / np.maximum(banks, 1), np.nan)
 
     def style(self, writer: str) -> tuple[float, float]:
         """How broad a writer's strokes are, in ems, and how dark the ink is, 0 to 255."""
-        pen_em, level = self._styles[self._numbers[writer]].tolist()
+        pen_em, level = self._styles[self._numbers[writer], :2].tolist()
         return pen_em, level
 
     def near(self, writer: str, among: Bits, most: int = 5) -> Bits:
-        """The writers of `among`, at most so many, whose pen is most like that of `writer`.
-
-        A pen that is twice as broad is as far as ink that differs by a quarter of its range.
-        """
-        number = self._numbers[writer]
+        """The writers of `among`, at most so many, whose hand is most like that of `writer`: in
+        breadth of stroke, level of ink, slant and proportions, see `style.far_apart`."""
         allowed = np.unpackbits(among.view(np.uint8), bitorder="little")[: len(self.writers)]
         others = np.flatnonzero(allowed)
-        pens, levels = np.maximum(self._styles, 0.001).T
-        ratio = pens[others] / pens[number]
-        far = np.maximum(ratio, 1 / ratio) - 1.0 + np.abs(levels[others] - levels[number]) / 64
+        far = style.far_apart(self._styles, self._numbers[writer], others)
         chosen = others[np.argsort(far, kind="stable")[:most]]
         return self.bits(self.writers[at] for at in chosen.tolist())
 

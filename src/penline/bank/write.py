@@ -36,6 +36,7 @@ from penline.bank.layout import (
     glyphs_schema,
     ink_schema,
 )
+from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
 from penline.compiled import compiled
 from penline.errors import BankError, UsageError
@@ -153,6 +154,7 @@ class BankWriter:
         self._used = 0
         self._starts: list[int] = [0]
         self._pending: list[tuple[int, ...]] = []
+        self._leans = LeanSums()
 
     def __enter__(self) -> BankWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -267,7 +269,9 @@ class BankWriter:
             self._spools[name].write(raw)
             if name in ("height_px", "width_px", "part"):
                 self._digest.update(raw)
-        lengths, pens = stroke_sizes(ink, starts, columns[_SPOOLED.index("width_px")], levels)
+        widths = columns[_SPOOLED.index("width_px")]
+        lengths, pens = stroke_sizes(ink, starts, widths, levels)
+        self._leans.add(ink, starts, widths, columns[_SPOOLED.index("writer")])
         for name, measured in zip(_MEASURED, (levels, lengths, pens), strict=True):
             self._spools[name].write(measured.astype(COLUMNS[name]).tobytes())
         # characters and writers by name, not by the number they happen to have here
@@ -340,8 +344,9 @@ class BankWriter:
         order = columns["by_writer"]
         counts = np.bincount(columns["writer"], minlength=len(self._writers))
         ends = np.cumsum(counts)
-        facts = []
-        for name, start, end in zip(self._writers, ends - counts, ends, strict=True):
+        facts, characters = [], list(self._characters)
+        spans = zip(self._writers, ends - counts, ends, self._leans.slants(), strict=True)
+        for name, start, end, slant in spans:
             rows = order[start:end]
             heights = columns["height_px"][rows].astype(np.float64)
             usual = expected[columns["character"][rows]]
@@ -355,6 +360,8 @@ class BankWriter:
                     em_px=round(float(np.median(ems)), 2),
                     level=max(level, 1),
                     pen_px=round(float(np.median(columns["pen_q4"][rows])) / 16, 2),
+                    slant=slant,
+                    aspect=aspect_of(rows, columns, characters),
                 )
             )
         return facts

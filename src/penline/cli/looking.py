@@ -17,7 +17,9 @@ def check(
     path: Annotated[Path, typer.Argument(help="A finished data set.")],
     ink: Annotated[
         bool,
-        typer.Option("--ink", help="Make every line again, and prove label and boxes by glyphs."),
+        typer.Option(
+            "--ink", help="Make every line or page again, and prove label and boxes by glyphs."
+        ),
     ] = False,
     banks: Annotated[
         list[Path] | None, typer.Option("--bank", help="With --ink: what it was made from.")

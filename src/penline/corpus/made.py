@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from penline.randomness import Draws
 
-__all__ = ["KINDS", "made_line"]
+__all__ = ["CELLS", "KINDS", "made_cells", "made_line"]
 
 _TRIES = 16
 _DIGITS = "〇一二三四五六七八九"
@@ -112,6 +112,21 @@ KINDS: dict[str, Callable[[Draws], str]] = {
     "address": address,
 }
 """Name -> a piece of text. ``random`` is made by `made_line` itself, of characters it is given."""
+
+
+CELLS: dict[str, int] = {"identity": 18, "telephone": 11, "date": 8}
+"""What forms ask for with a cell for each character -> how many cells."""
+
+
+def made_cells(kind: str, rng: Draws) -> str:
+    """A piece of text for the cells of a form: a key of `CELLS`, without any marks.
+
+    >>> len(made_cells("date", Draws(1, 2, "text")))
+    8
+    """
+    if kind == "date":
+        return f"{rng.between(1950, 2035)}{rng.between(1, 12):02d}{rng.between(1, 28):02d}"
+    return "".join(character for character in KINDS[kind](rng) if character != "-")
 
 
 def made_line(

@@ -12,6 +12,9 @@ points clockwise from the upper left, in whole pixels):
 A line whose text is not known has the transcription ``###``, which PaddleOCR ignores. It ignores
 a transcription ``*``, too: a real label of that kind is counted.
 
+A line of a form has ``"key_cls"`` besides, as PPOCRLabel names it: what its field asks for
+(``identity``, ``date``, ...), or ``caption`` for what is printed.
+
 The four points are the smallest box around the line's outline whose upper and lower edges run
 along its baseline and whose sides are upright. It holds all of the line's ink.
 """
@@ -69,6 +72,7 @@ class PaddleOCRDetection(PageFiles):
                     {
                         "transcription": line["text"] or IGNORED,
                         "points": quad(line, page["width_px"], page["height_px"]),
+                        **_key(page, line),
                     }
                     for line in page["lines"]
                 ]
@@ -94,6 +98,14 @@ class PaddleOCRDetection(PageFiles):
                         found.add(f"{name}: line {number}: not a path, a TAB and a list of lines")
                     else:
                         yield side, *page
+
+
+def _key(page: Told, line: Told) -> dict[str, str]:
+    """On a form: what the line's field asks for, or that it is a caption."""
+    if "regions" not in page:
+        return {}
+    region = page["regions"][line["region"]]
+    return {"key_cls": region["kind"] if region["role"] == "field" else region["role"]}
 
 
 def quad(line: Told, width: int, height: int) -> list[list[int]]:

@@ -53,7 +53,14 @@ def numbers(points: npt.NDArray[np.float64]) -> list[Any]:
 
 
 def told(page: Page, path: str) -> Told:
-    """What ``pages.jsonl`` has of a page; the names are those of `Page` and `PageLine`."""
+    """What ``pages.jsonl`` has of a page; the names are those of `Page` and `PageLine`.
+
+    Regions are told of where the page has any.
+    """
+    regions = [
+        {"role": part.role, "kind": part.kind, "polygon": numbers(part.polygon)}
+        for part in page.regions
+    ]
     return {
         "path": path,
         "index": page.index,
@@ -71,9 +78,11 @@ def told(page: Page, path: str) -> Told:
                 "characters": None if line.characters is None else numbers(line.characters),
                 "unlabelled": line.unlabelled,
                 "facts": dict(line.facts),
+                **({"region": line.region} if regions else {}),
             }
             for line in page.lines
         ],
+        **({"regions": regions} if regions else {}),
     }
 
 

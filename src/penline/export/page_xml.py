@@ -10,9 +10,12 @@ TextEquiv. ``points`` are whole pixels inside the picture, ``x,y x,y``.
     pages.jsonl                  if asked for
     report.json
 
-One text region holds all lines in reading order. Where the boxes of characters are known, a line
-has one Word with a Glyph for each. A line whose text is not known has no TextEquiv. The schema
-demands dates; they are fixed, so that the same pages give the same bytes. What XML cannot hold
+One text region holds all lines in reading order; on a form each field and each caption is a region
+of its own, and a field that nobody filled in is one without lines. ``custom`` of a region says what
+it is (``field {type:identity;}``), and lines of print have ``production="printed"``. Where the
+boxes of characters are known, a line has one Word with a Glyph for each. A line whose text is not
+known has no TextEquiv. The schema demands dates; they are fixed, so that the same pages give the
+same bytes. What XML cannot hold
 (control characters, noncharacters) and line ends in a label become U+FFFD, counted.
 """
 
@@ -103,7 +106,9 @@ def page_xml(page: Page, image: str) -> bytes:
     ET.SubElement(metadata, "Comments").text = _clean("; ".join(f"{k}: {facts[k]}" for k in facts))
     size = {"imageWidth": str(page.width_px), "imageHeight": str(page.height_px)}
     sheet = ET.SubElement(root, "Page", {"imageFilename": image, **size, "custom": page.side})
-    if page.lines:
+    if page.regions:
+        _regions(sheet, page)
+    elif page.lines:
         order = ET.SubElement(ET.SubElement(sheet, "ReadingOrder"), "OrderedGroup", {"id": "order"})
         ET.SubElement(order, "RegionRefIndexed", {"index": "0", "regionRef": "r0"})
         region = ET.SubElement(sheet, "TextRegion", {"id": "r0", "type": "paragraph"})
@@ -117,10 +122,32 @@ def page_xml(page: Page, image: str) -> bytes:
     return bytes(ET.tostring(root, encoding="UTF-8", xml_declaration=True)) + b"\n"
 
 
+def _regions(sheet: ET.Element, page: Page) -> None:
+    """A form: its regions in reading order, each with the lines that stand in it."""
+    order = ET.SubElement(ET.SubElement(sheet, "ReadingOrder"), "OrderedGroup", {"id": "order"})
+    for number in range(len(page.regions)):
+        place = {"index": str(number), "regionRef": f"r{number}"}
+        ET.SubElement(order, "RegionRefIndexed", place)
+    for number, part in enumerate(page.regions):
+        facts = {
+            "id": f"r{number}",
+            "type": "caption" if part.role == "caption" else "other",
+            "custom": f"{part.role} {{type:{part.kind};}}",
+        }
+        region = ET.SubElement(sheet, "TextRegion", facts)
+        _coords(region, page, part.polygon)
+        own = [line for line in page.lines if line.region == number]
+        for at, line in enumerate(own):
+            _line(region, page, line, at)
+
+
 def _line(region: ET.Element, page: Page, line: PageLine, number: int) -> None:
-    name = f"r0_l{number:04d}"
+    name = f"{region.get('id')}_l{number:04d}"
     order = f"readingOrder {{index:{number};}}"
-    element = ET.SubElement(region, "TextLine", {"id": name, "custom": order})
+    facts = {"id": name, "custom": order}
+    if line.facts.get("printed"):
+        facts["production"] = "printed"
+    element = ET.SubElement(region, "TextLine", facts)
     _coords(element, page, line.polygon)
     if line.baseline is not None:
         ET.SubElement(element, "Baseline", {"points": _points(page, line.baseline)})

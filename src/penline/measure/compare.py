@@ -68,6 +68,11 @@ QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
     "gap": ("em", "white between neighbours, wide gaps left out", _gap),
     "size": ("em", "height of each character", lambda line: line.heights_em[line.trusted]),
     "width": ("em", "width of each character", lambda line: line.widths_em[line.trusted]),
+    "aspect": (
+        "",
+        "width over height of each Chinese character",
+        lambda line: (line.widths_em / np.maximum(line.heights_em, 1e-9))[line.tall_han],
+    ),
     "vertical place": (
         "em",
         "middle of each character above the line's middle",

@@ -6,19 +6,20 @@ Made for proofs, not for speed: every glyph is drawn again on a sheet of its own
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank.shelf import Picked
 from penline.effects import apply_effects, effect_class
 from penline.recipe.drawing import draw_items
 from penline.recipe.kit import Kit, spellings
 from penline.recipe.make import Laid, finish, lay, line_quads, upended
-from penline.records import Sample
+from penline.records import Origin, Sample
 
-__all__ = ["Anatomy", "dissect", "faults"]
+__all__ = ["Anatomy", "added", "dissect", "faults", "label_faults"]
 
 SHOWS = 40
 """Ink of this strength must lie inside its character's box, and the box must hold some."""
@@ -96,11 +97,11 @@ def dissect(kit: Kit, seed: int, index: int) -> Anatomy:
 def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
     """What is wrong between a line's label, boxes and ink; nothing for a sound line."""
     sample, laid = anatomy.sample, anatomy.laid
-    yield from _label_faults(kit, anatomy)
+    glyphs = laid.written.glyphs
+    yield from label_faults(kit, sample.text, sample.origins, glyphs)
     union = np.zeros_like(anatomy.ink)
     for mask in anatomy.masks:
-        both = union.astype(np.int32) * mask + 128
-        union = (union + mask.astype(np.int32) - ((both + (both >> 8)) >> 8)).astype(np.uint8)
+        union = added(union, mask)
     # where three glyphs meet, the order of drawing may round otherwise by one step
     if (np.abs(union.astype(np.int32) - anatomy.ink) > 1).any():
         yield "the line's ink is not the union of its glyphs"
@@ -128,19 +129,34 @@ def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
         yield "a glyph has no box"
 
 
-def _label_faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
-    """Every character of the label is spelled by the glyphs that stand for it."""
+def added(ink: Masks, more: Masks) -> Masks:
+    """Ink over ink, as strokes add up when a line is drawn; ``uint8``, of one shape."""
+    both = ink.astype(np.int32) * more + 128
+    return (ink + more.astype(np.int32) - ((both + (both >> 8)) >> 8)).astype(np.uint8)
+
+
+def label_faults(
+    kit: Kit, text: str, origins: Sequence[Origin], glyphs: Sequence[Picked]
+) -> Iterator[str]:
+    """Every character of a label is spelled by the glyphs that stand for it.
+
+    Args:
+        kit: the banks.
+        text: the label.
+        origins: where the ink of its characters comes from.
+        glyphs: what was picked from the banks, a slip of the pen among them.
+    """
     written: dict[int, list[str]] = {}
-    for origin in anatomy.sample.origins:
+    for origin in origins:
         written.setdefault(origin.item, []).append(origin.written)
-    for item, character in enumerate(anatomy.sample.text):
+    for item, character in enumerate(text):
         found = tuple(written.get(item, ()))
         if character.isspace():
             if found:
                 yield f"character {item} is white space and has glyphs"
         elif found not in spellings(character):
             yield f"character {item} ({character}) is written {''.join(found) or 'by no glyph'}"
-    for glyph in anatomy.laid.written.glyphs:
+    for glyph in glyphs:
         bank = kit.shelf.banks[glyph.bank]
         truth = bank.characters[bank.columns["character"][glyph.row]]
         if truth != glyph.character:

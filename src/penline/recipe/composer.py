@@ -11,9 +11,9 @@ from penline.bank import Bank, open_bank
 from penline.corpus import Corpus, load
 from penline.errors import UsageError
 from penline.pages import Page
+from penline.recipe.finished import make_page
 from penline.recipe.kit import Kit
 from penline.recipe.make import make
-from penline.recipe.page import make_page
 from penline.recipe.schema import Recipe, load_recipe
 from penline.records import Sample
 

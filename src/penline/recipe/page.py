@@ -1,15 +1,13 @@
-"""A page: paragraphs of one hand on one sheet, line under line."""
+"""Pages laid out: paragraphs of one hand on one sheet, line under line."""
 
 from __future__ import annotations
 
-import functools
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -19,26 +17,26 @@ from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
 from penline.corpus.normal import normalised
-from penline.effects import apply_effects, draw_effects
 from penline.errors import RecipeError, UnwritableLine
-from penline.pages import Page, PageLine
-from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng
 from penline.recipe.drawing import draw_items, measure
+from penline.recipe.form import Form
 from penline.recipe.kit import Kit, Side
-from penline.recipe.make import (
-    MAX_GAIN_Q8,
-    ink_colour,
-    origins_of,
-    quads_of,
-    set_items,
-)
+from penline.recipe.make import MAX_GAIN_Q8, set_items
 from penline.recipe.placing import place
-from penline.recipe.schema import Recipe
 from penline.recipe.writing import Written, without
-from penline.render.kernel import lay_ink
 
-__all__ = ["make_page"]
+__all__ = [
+    "LaidPage",
+    "SetLine",
+    "Sheet",
+    "advances",
+    "fill",
+    "lay_paragraphs",
+    "line_numbers",
+    "open_sheet",
+    "set_line",
+]
 
 ROOM_EM = 2.4
 """Height of the strip that a line is laid out in: more than any line of letters needs."""
@@ -50,114 +48,141 @@ LEVEL_EM = 0.04
 Floats = npt.NDArray[np.float64]
 
 
-class _Line(NamedTuple):
-    """One line of a page: what is written, where it goes, and its writing line from end to end."""
+class SetLine(NamedTuple):
+    """One line of a page.
+
+    Attributes:
+        written: what is written.
+        rows: ``int64 (items, 2)``: bank and row of each item, -1 for white space.
+        sizes: ``int64 (items, 2)``: height and width of each glyph in its bank.
+        starts: ``int64 (items,)``: where each glyph begins in its bank's ink.
+        gains: ``int64 (items,)``: factor on the ink of each, 1/256.
+        placed: where each goes on the sheet.
+        boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each; -1 for white
+            space.
+        baseline: ``float64 (2, 2)``: the writing line from end to end.
+        field: number of the form's field that it stands in; -1 for none.
+    """
 
     written: Written
+    rows: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    gains: npt.NDArray[np.int64]
     placed: Placements
     boxes: npt.NDArray[np.int64]
     baseline: Floats
+    field: int = -1
 
 
-def make_page(kit: Kit, seed: int, index: int) -> Page:
-    """One page: the same for the same recipe, banks, corpus, seed and index, always.
+class Sheet(NamedTuple):
+    """A sheet to write on: its ink, its measures, and the chance that goes on deciding.
 
-    A page is by one writer. A paragraph that the writer cannot write is passed over, or written
-    without the characters that are missing (``corpus: missing: drop-char``); both are counted.
-    Where the corpus's lines are ``whole``, each is a line of the page, in the corpus's order.
+    Attributes:
+        side: ``"train"`` or ``"val"``.
+        page_rng: for where lines go.
+        ink_rng: for the ink.
+        em: height of a median Chinese character, px.
+        pitch: from one line to the next, px.
+        margins: left, right, top, bottom, px.
+        most: most lines.
+        hand: what the layout drew for all lines.
+        strength: how much of full ink the writer's usual stroke reaches.
+        ink: ``uint8 (height_px, width_px)``, drawn into.
+    """
+
+    side: Side
+    page_rng: Draws
+    ink_rng: Draws
+    em: float
+    pitch: float
+    margins: tuple[float, ...]
+    most: int
+    hand: dict[str, float]
+    strength: float
+    ink: npt.NDArray[np.uint8]
+
+
+class LaidPage(NamedTuple):
+    """A page before it meets its paper."""
+
+    sheet: Sheet
+    lines: tuple[SetLine, ...]
+    writer: str
+    counts: Counter[str]
+    form: Form | None = None
+
+
+def open_sheet(kit: Kit, seed: int, index: int) -> Sheet:
+    """An empty sheet.
 
     Raises:
         RecipeError: the recipe asks for what pages do not have.
-        UnwritableLine: no paragraph could be written, or a glyph shows nothing.
     """
-    recipe, sheet = kit.recipe, kit.recipe.page
+    recipe, page = kit.recipe, kit.recipe.page
     if recipe.writers != "one" or recipe.layout.direction != "horizontal":
         raise RecipeError("pages are by one writer, and their lines are horizontal")
     side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
     page_rng, ink_rng = rng(seed, index, "page"), rng(seed, index, "ink")
-    paper_rng = rng(seed, index, "paper")
-    em = page_rng.uniform(*sheet.em_px_range)
-    pitch = em * page_rng.uniform(*sheet.pitch_em_range)
-    left, right, top, bottom = (em * page_rng.uniform(*sheet.margin_em_range) for _ in range(4))
-    fit = int((sheet.height_px - top - bottom - em) // pitch) + 1
-    most = max(min(fit, page_rng.between(*sheet.lines_range)), 1)
+    em = page_rng.uniform(*page.em_px_range)
+    pitch = em * page_rng.uniform(*page.pitch_em_range)
+    margins = tuple(em * page_rng.uniform(*page.margin_em_range) for _ in range(4))
+    fit = int((page.height_px - margins[2] - margins[3] - em) // pitch) + 1
+    most = max(min(fit, page_rng.between(*page.lines_range)), 1)
     hand = recipe.layout.draw(page_rng, False)
     hand |= {"fill": 1.0, "em_most": 1 / ROOM_EM, "place": 0.5}
     hand |= {"margin_left": 0.0, "margin_right": 0.0}
     strength = ink_rng.uniform(*recipe.ink.strength_range)
+    ink = np.zeros((page.height_px, page.width_px), np.uint8)
+    return Sheet(side, page_rng, ink_rng, em, pitch, margins, most, hand, strength, ink)
+
+
+def line_numbers(kit: Kit, sheet: Sheet) -> dict[str, float]:
+    """The figures of one line: those of the hand, and what is the line's own."""
+    numbers, layout = dict(sheet.hand), kit.recipe.layout
+    numbers["slope"] += sheet.page_rng.normal(0.0, layout.slope_deviation / 2)
+    numbers["size_trend"] = sheet.page_rng.normal(0.0, layout.size_trend)
+    return numbers
+
+
+def lay_paragraphs(kit: Kit, seed: int, index: int) -> LaidPage:
+    """Paragraphs, line under line.
+
+    A paragraph that the writer cannot write is passed over, or written without the characters that
+    are missing (``corpus: missing: drop-char``); both are counted. Where the corpus's lines are
+    ``whole``, each is a line of the page, in the corpus's order.
+
+    Raises:
+        RecipeError: the recipe asks for what pages do not have.
+        UnwritableLine: no paragraph could be written.
+    """
+    recipe, page = kit.recipe, kit.recipe.page
+    sheet = open_sheet(kit, seed, index)
+    em, page_rng = sheet.em, sheet.page_rng
+    left, right, top, _ = sheet.margins
     counts: Counter[str] = Counter()
-    ink = np.zeros((sheet.height_px, sheet.width_px), np.uint8)
-    lines: list[_Line] = []
+    lines: list[SetLine] = []
     writer = ""
-    for paragraph in _paragraphs(kit, side, seed, index, counts):
+    for paragraph in _paragraphs(kit, sheet.side, seed, index, counts):
         writer = paragraph.writer
-        lead = sheet.indent_em * em if recipe.corpus.lines == "cut" else 0.0
+        lead = page.indent_em * em if recipe.corpus.lines == "cut" else 0.0
         rest: Written | None = paragraph
-        while rest is not None and len(lines) < most:
-            numbers = dict(hand)
-            numbers["slope"] += page_rng.normal(0.0, recipe.layout.slope_deviation / 2)
-            numbers["size_trend"] = page_rng.normal(0.0, recipe.layout.size_trend)
-            start = left + lead + em * page_rng.normal(0.0, sheet.start_deviation_em)
-            level = top + em + len(lines) * pitch + em * page_rng.normal(0.0, LEVEL_EM)
-            spot = max(start, 0.0), level, max(sheet.width_px - right - start, 2 * em)
+        while rest is not None and len(lines) < sheet.most:
+            numbers = line_numbers(kit, sheet)
+            start = left + lead + em * page_rng.normal(0.0, page.start_deviation_em)
+            level = top + em + len(lines) * sheet.pitch + em * page_rng.normal(0.0, LEVEL_EM)
+            spot = max(start, 0.0), level, max(page.width_px - right - start, 2 * em)
             if recipe.corpus.lines == "whole":
                 written, rest = rest, None
             else:
-                written, rest = _fill(rest, _advances(kit, rest, hand), spot[2] / em)
-            lines.append(_write(kit, written, numbers, page_rng, em, spot, strength, ink))
+                written, rest = fill(rest, advances(kit, rest, sheet.hand), spot[2] / em)
+            lines.append(set_line(kit, sheet, written, numbers, em, spot))
             lead = 0.0
-        if len(lines) >= most:
+        if len(lines) >= sheet.most:
             break
     if not lines:
         raise UnwritableLine(index, recipe.corpus.tries, "no paragraph to write", dict(counts))
-    if any((line.boxes[:, 2] == 0).any() for line in lines):
-        hole = "a glyph shows nothing: too faint, or placed outside of the sheet"
-        raise UnwritableLine(index, 1, hole, dict(counts))
-    paper = _paper(recipe, paper_rng)
-    guide = Guide(
-        height_px=sheet.height_px,
-        width_px=sheet.width_px,
-        baseline_px=float(lines[0].baseline[0, 1]),
-        em_px=em,
-        cell_left_px=0.0,
-        cell_px=0.0,
-        cells=0,
-        cell_top_px=0.0,
-    )
-    paper_params = paper.draw(paper_rng, guide)
-    if "pitch" in paper_params:
-        paper_params["pitch"] = round(pitch * 256)  # who writes on rules keeps to them
-    image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
-    colour = ink_colour(recipe.ink, recipe.image.mode, ink_rng)
-    lay_ink(image.reshape(*ink.shape, -1), ink, np.array(colour, np.int64))
-    effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
-    # writing lines go through the effects as quads without extent
-    parts = [quads_of(line.written, line.placed, line.boxes, *ink.shape) for line in lines]
-    parts += [np.repeat(line.baseline[:, None], 4, 1) for line in lines]
-    image, quads = apply_effects(image, np.concatenate(parts), effects)
-    found = np.split(quads, np.cumsum([len(part) for part in parts])[:-1])
-    count = len(lines)
-    return Page(
-        index=index,
-        name=f"{index:08d}",
-        image=image,
-        lines=tuple(
-            _page_line(kit, line, found[at], found[count + at][:, 0], image.shape)
-            for at, line in enumerate(lines)
-        ),
-        writer=writer,
-        side=side,
-        facts={
-            "drawn": {
-                "page": {"em_px": em, "pitch_px": pitch, "margins_px": [left, right, top, bottom]},
-                "layout": hand,
-                "ink": {"strength": strength, "colour": colour},
-                "paper": {"name": paper.name, **paper_params},
-                "effects": effects,
-            }
-        },
-        counts=dict(counts),
-    )
+    return LaidPage(sheet, tuple(lines), writer, counts)
 
 
 def _paragraphs(
@@ -198,7 +223,7 @@ def _paragraphs(
             yield Written(text, writer, glyphs, Counter())
 
 
-def _advances(kit: Kit, written: Written, hand: dict[str, float]) -> Floats:
+def advances(kit: Kit, written: Written, hand: dict[str, float]) -> Floats:
     """``float64 (characters,)``: about how far each character takes the pen, in ems."""
     _, rows = set_items(written)
     sizes, ems, _, _ = measure(kit.shelf, rows)
@@ -221,7 +246,7 @@ def _advances(kit: Kit, written: Written, hand: dict[str, float]) -> Floats:
     return out
 
 
-def _fill(written: Written, advances: Floats, room_em: float) -> tuple[Written, Written | None]:
+def fill(written: Written, advances: Floats, room_em: float) -> tuple[Written, Written | None]:
     """As much of a paragraph as fits a line, and the rest."""
     text = written.text
     fit = int(np.searchsorted(np.cumsum(advances), room_em, "right"))
@@ -241,21 +266,32 @@ def _fill(written: Written, advances: Floats, room_em: float) -> tuple[Written, 
     return line, Written(text[begin:], written.writer, rest, Counter()) if rest else None
 
 
-def _write(
+def set_line(
     kit: Kit,
+    sheet: Sheet,
     written: Written,
     numbers: dict[str, float],
-    page_rng: Draws,
     em: float,
     spot: tuple[float, float, float],
-    strength: float,
-    ink: npt.NDArray[np.uint8],
-) -> _Line:
-    """Lay one line out, draw it onto the sheet's ink."""
+    inside: Callable[[Placements], Placements] | None = None,
+) -> SetLine:
+    """Lay one line out, draw it onto the sheet's ink.
+
+    Args:
+        kit: the recipe and its glyphs.
+        sheet: what is written on.
+        written: the line.
+        numbers: what the layout drew for it.
+        em: height of a median Chinese character, px.
+        spot: where it begins, the height of its writing line, how long it may be, px.
+        inside: what moves its glyphs before they are drawn; None for nothing.
+    """
     start, level, room = spot
     items, rows = set_items(written)
     sizes, ems, starts, gains = measure(kit.shelf, rows)
-    placed = place(kit.hand, items, rows, sizes, ems, numbers, page_rng, math.ceil(ROOM_EM * em))
+    placed = place(
+        kit.hand, items, rows, sizes, ems, numbers, sheet.page_rng, math.ceil(ROOM_EM * em)
+    )
     places = placed.places_q8.copy()
     wide = int((places[:, 0] + places[:, 2]).max())
     if wide > room * 256:
@@ -267,38 +303,15 @@ def _write(
     places[:, 0] += round(start * 256)
     places[:, 1] += round((level - placed.baseline_px) * 256)
     placed = replace(placed, places_q8=places)
-    gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
-    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink)
+    if inside is not None:
+        placed = inside(placed)
+    strength_q8 = round(sheet.strength * 256)
+    gains = np.minimum(gains * placed.press_q8 * strength_q8 >> 16, MAX_GAIN_Q8)
+    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, sheet.ink)
     white = rows[:, 1] < 0
     boxes[white] = -1  # told from glyphs that show nothing
     length = min(wide / 256, room)
     rise = numbers["slope"] * length / 2
     ends = [(start, level + rise), (start + length, level - rise)]
-    return _Line(written, placed, boxes, np.round(np.array(ends) * 64) / 64)
-
-
-def _paper(recipe: Recipe, paper_rng: Draws) -> PaperSettings:
-    """The sheet: squared paper is for lines alone."""
-    free = [choice for choice in recipe.papers if not choice.paper.cells and choice.share]
-    if not free:
-        raise RecipeError("pages need a paper without cells: plain, ruled, texture or photo")
-    return paper_rng.choose(free, [choice.share for choice in free]).paper
-
-
-def _page_line(
-    kit: Kit, line: _Line, quads: Floats, baseline: Floats, shape: tuple[int, ...]
-) -> PageLine:
-    limit = np.array([shape[1], shape[0]], np.float64)
-    inked = [not character.isspace() for character in line.written.text]
-    corners = np.clip(quads[inked].reshape(-1, 2), 0, limit)
-    hull = cv2.convexHull(np.round(corners * 64).astype(np.int32), clockwise=True)
-    polygon = hull.reshape(-1, 2).astype(np.float64) / 64
-    first = int((polygon @ np.ones(2)).argmin())
-    origins = functools.partial(origins_of, kit.shelf, line.written.glyphs)
-    return PageLine(
-        text=line.written.text,
-        polygon=np.roll(polygon, -first, axis=0),
-        baseline=np.clip(baseline, 0, limit),
-        characters=np.clip(quads, 0, limit),
-        facts={"origins": [origin._asdict() for origin in origins()]},
-    )
+    baseline = np.round(np.array(ends) * 64) / 64
+    return SetLine(written, rows, sizes, starts, gains, placed, boxes, baseline)

@@ -24,12 +24,14 @@ from penline.effects import EffectSettings, effect_class
 from penline.errors import RecipeError, UsageError
 from penline.formats.door import printable
 from penline.paper import PaperSettings, paper_class
+from penline.recipe.form import FormSettings
 from penline.recipe.marks import Marks
 from penline.settings import ORDERED, Settings, plain_yaml
 
 __all__ = [
     "Colours",
     "CorpusSettings",
+    "FormSettings",
     "ImageSettings",
     "Ink",
     "PageSettings",
@@ -57,10 +59,15 @@ class CorpusSettings(Settings):
     missing: Literal["skip-line", "drop-char", "near-writer", "other-writer"] = "skip-line"
     """What to do with a line for which no writer has all characters: take another line; leave
     the missing characters out of ink and label; or take their glyphs from one of the writers
-    whose pen is most alike, or from any other. Borrowed glyphs come to the size, the ink and the
+    whose hand is most alike (breadth of stroke, darkness of ink, slant, proportions), or from any
+    other. Borrowed glyphs come to the size, the ink and the
     breadth of stroke of the line's own writer."""
     borrow_most: int = Field(3, ge=1, le=500)
     """Most characters of a line that are borrowed; a line that lacks more is skipped."""
+    latin: Literal["own", "second"] = "own"
+    """Who writes digits and Latin letters beside other characters: the line's own writer, or a
+    second one, whose hand is alike: NIST's digits in CASIA's lines. They come to the size, the ink
+    and the breadth of stroke of the line's own writer. Lines alone, by ``writers: one``."""
     tries: int = Field(32, ge=1, le=1000)
     """Lines tried for one sample before it is given up and counted."""
     nfkc: bool = False
@@ -185,6 +192,8 @@ class PageSettings(Settings):
         18,
     )
     """Fewest and most lines; fewer where the sheet holds no more."""
+    form: FormSettings | None = None
+    """A printed form, its fields filled in, in the place of paragraphs."""
 
     @model_validator(mode="after")
     def _ordered(self) -> PageSettings:
@@ -213,6 +222,12 @@ class Recipe(Settings):
         validate_default=True,
     )
     effects: Annotated[tuple[Effect, ...], BeforeValidator(_effects)] = ()
+
+    @model_validator(mode="after")
+    def _one_first_hand(self) -> Recipe:
+        if self.corpus.latin == "second" and self.writers != "one":
+            raise ValueError("corpus: latin: second needs writers: one")
+        return self
 
     @model_validator(mode="after")
     def _some_paper(self) -> Recipe:
@@ -298,6 +313,10 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
     dumped = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe
     settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
+    if settings.get("corpus", {}).get("latin") == "own":
+        settings["corpus"].pop("latin")  # as recipes were before there was a choice
+    if settings.get("page", {}).get("form", True) is None:
+        settings["page"].pop("form")  # as recipes were before there were forms
     if settings["layout"].get("hand") is not None:
         settings["layout"]["hand"] = True  # the model counts by its content
     for choice in settings["papers"]:

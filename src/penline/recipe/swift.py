@@ -48,6 +48,7 @@ def swift(kit: Kit) -> Swift | None:
         and len(kit.shelf.banks) == 1
         and isinstance(kit.lines["train"], Lines)
         and not recipe.corpus.made
+        and recipe.corpus.latin == "own"
         and not recipe.marks.strike
         and recipe.layout.direction == "horizontal"
     )

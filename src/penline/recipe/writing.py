@@ -16,6 +16,7 @@ from penline.randomness import Draws
 from penline.recipe.apart import clauses
 from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Recipe
+from penline.recipe.second import by_two_hands
 
 __all__ = ["Written", "refill", "without", "write_line"]
 
@@ -62,6 +63,11 @@ def write_line(
             reason = "its sentence is held for validation, too"
             counts[f"line skipped: {reason}"] += 1
             continue
+        both = None
+        if recipe.corpus.latin == "second":
+            both = by_two_hands(shelf, among, text, writer_rng, counts)
+        if both is not None:
+            return Written(text, *both, counts, True)
         if recipe.writers == "mixed":
             lacking = [c for c in text if not c.isspace() and not kit.crowd.has(c)]
             text = without(text, lacking, recipe, counts)

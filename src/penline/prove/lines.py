@@ -1,0 +1,70 @@
+"""Lines of a finished set held against the lines that their recipe makes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+
+from penline.errors import ExportError, UnwritableLine
+from penline.export.base import Options
+from penline.export.paddleocr import BOXES
+from penline.prove.pictures import BOX_APART_PX, picture_problem
+from penline.recipe import Composer
+from penline.recipe.anatomy import dissect, faults
+
+__all__ = ["line_problems", "rows_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a finished set: its picture, its label, its boxes where there are some."""
+
+    path: str
+    index: int
+    text: str
+    quads: list[Any] | None
+
+
+def rows_of(out: Path, side: str) -> Iterator[Row]:
+    boxes: dict[str, list[Any]] = {}
+    if (out / BOXES).is_file():
+        with (out / BOXES).open("rb") as file:
+            for row in file:
+                value = json.loads(row)
+                boxes[str(value["path"])] = value["quads"]
+    for line in (out / f"rec_gt_{side}.txt").read_bytes().decode("utf-8").splitlines():
+        path, _, text = line.partition("\t")
+        stem = PurePosixPath(path).stem
+        if not stem.isdigit():
+            raise ExportError(f"{out}: {path} is not named by its index")
+        yield Row(path, int(stem), text, boxes.get(path) if boxes else None)
+
+
+def line_problems(composer: Composer, row: Row, out: Path, options: Options) -> Iterator[str]:
+    try:
+        anatomy = dissect(composer.kit, composer.seed, row.index)
+    except UnwritableLine as error:
+        yield f"cannot be made again: {error}"
+        return
+    sample = anatomy.sample
+    yield from faults(composer.kit, anatomy)
+    if row.text != sample.text:
+        yield f"its label is {row.text!r}, what is written {sample.text!r}"
+    if row.quads is not None:
+        quads = np.array(row.quads, np.float64) if len(row.quads) == len(sample.text) else None
+        if quads is None or quads.shape != sample.quads.shape:
+            yield "its boxes are not one a character"
+        else:
+            away = np.abs(quads - sample.quads).max((1, 2)) > BOX_APART_PX
+            for item in np.flatnonzero(away).tolist():
+                yield f"the box of character {item} ({sample.text[item]}) was moved"
+    names = [f"character {item} ({character})" for item, character in enumerate(sample.text)]
+    named = list(zip(names, sample.quads, strict=True))
+    problem = picture_problem(out / row.path, sample.image, options, "line", named)
+    if problem:
+        yield problem

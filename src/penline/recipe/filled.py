@@ -1,0 +1,195 @@
+"""A form filled in by one hand: a text for each field, set inside it."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.characters import MIDDLE_EM
+from penline.compose import Placements
+from penline.corpus.made import made_cells, made_line
+from penline.errors import UnwritableLine
+from penline.randomness import Draws, rng
+from penline.recipe.apart import clauses
+from penline.recipe.form import FormField, FormSettings, draw_form
+from penline.recipe.kit import Kit
+from penline.recipe.page import (
+    LaidPage,
+    SetLine,
+    Sheet,
+    advances,
+    fill,
+    line_numbers,
+    open_sheet,
+    set_line,
+)
+from penline.recipe.writing import Written, without
+
+__all__ = ["lay_form"]
+
+_LENGTHS = (1, 40)
+SMALLEST = 0.62
+"""Who has little room writes smaller, down to this share; longer texts are not written there."""
+CELL_EM = 1.12
+"""In cells one writes a little larger than in a line, where the cell lets one."""
+HIGH_EM = 1.45
+"""A field this high is written in at full size."""
+
+Ints = npt.NDArray[np.int64]
+
+
+def lay_form(kit: Kit, seed: int, index: int) -> LaidPage:
+    """A form and what is written into its fields.
+
+    The first field that can be filled in decides whose hand it is. A text that this writer cannot
+    write, or that does not fit its field, is drawn anew, as often as ``corpus: tries`` says; then
+    the field stays empty, and is counted.
+
+    Raises:
+        RecipeError: the recipe asks for what pages do not have.
+        UnwritableLine: no field could be filled in.
+    """
+    recipe, page = kit.recipe, kit.recipe.page
+    sheet = open_sheet(kit, seed, index)
+    form = draw_form(
+        page.form or FormSettings(),
+        recipe.corpus.made,
+        rng(seed, index, "form"),
+        (page.height_px, page.width_px),
+        sheet.em,
+        sheet.pitch,
+        sheet.margins,
+    )
+    text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
+    counts: Counter[str] = Counter()
+    lines: list[SetLine] = []
+    writer = ""
+    for number, field in enumerate(form.fields):
+        if field.empty:
+            continue
+        for _ in range(recipe.corpus.tries):
+            text = _text(kit, sheet, field, text_rng)
+            written = _written(kit, sheet, text, writer, writer_rng, counts) if text else None
+            fitted = _fitted(kit, sheet, field, written) if written else None
+            if fitted is not None:
+                break
+        else:
+            counts[f"field left empty: no text for {field.kind} could be written in it"] += 1
+            continue
+        written, em = fitted
+        writer = written.writer
+        lines.append(_set(kit, sheet, field, written, em)._replace(field=number))
+    if not lines:
+        raise UnwritableLine(index, recipe.corpus.tries, "no field to fill in", dict(counts))
+    return LaidPage(sheet, tuple(lines), writer, counts, form)
+
+
+def _text(kit: Kit, sheet: Sheet, field: FormField, text_rng: Draws) -> str:
+    """A text of the field's kind; ``""`` for one that is held for the other side."""
+    if field.cells:
+        return made_cells(field.kind, text_rng)
+    if field.kind != "text":
+        return made_line(field.kind, text_rng, _LENGTHS, kit.letters)
+    lines = kit.lines[sheet.side]
+    text = lines.sample(text_rng).text
+    held = sheet.side == "train" and kit.held and not kit.held.isdisjoint(clauses(text))
+    return "" if held else text
+
+
+def _written(
+    kit: Kit, sheet: Sheet, text: str, writer: str, writer_rng: Draws, counts: Counter[str]
+) -> Written | None:
+    """The text in the writer's hand, or in that of any who can write it; None if there is none."""
+    shelf, among = kit.shelf, kit.able[sheet.side]
+    if not writer:
+        able = shelf.who(text, among)
+        if not shelf.count(able):
+            if kit.recipe.corpus.missing == "skip-line":
+                return None
+            able = shelf.nearest([c for c in dict.fromkeys(text) if not c.isspace()], among)
+        writer = shelf.draw_writer(able, writer_rng)
+    own = shelf.bits([writer])
+    lacking = [c for c in dict.fromkeys(text) if not shelf.count(shelf.coverage(c) & own)]
+    text = without(text, lacking, kit.recipe, counts) if lacking else text
+    glyphs = shelf.glyphs(text, writer, writer_rng) if text else None
+    return Written(text, writer, glyphs, Counter()) if glyphs else None
+
+
+def _fitted(
+    kit: Kit, sheet: Sheet, field: FormField, written: Written
+) -> tuple[Written, float] | None:
+    """As much of the text as fits the field, and the em that it is written in; None if it is too
+    long."""
+    left, top, right, bottom = field.box
+    em = sheet.em * min((bottom - top) / (HIGH_EM * sheet.em), 1.0)
+    if field.cells:
+        # a character of several glyphs has no place in a cell
+        return (written, CELL_EM * em) if len(written.glyphs) == field.cells else None
+    room = right - left - 0.5 * em
+    wide = advances(kit, written, sheet.hand)
+    if field.kind == "text":
+        written, _ = fill(written, wide, room / em)
+        wide = wide[: len(written.text)]
+    share = room / max(float(wide.sum()) * em, 1.0)
+    return (written, em * min(share, 1.0)) if share >= SMALLEST else None
+
+
+def _set(kit: Kit, sheet: Sheet, field: FormField, written: Written, em: float) -> SetLine:
+    left, top, right, bottom = field.box
+    numbers = line_numbers(kit, sheet)
+    start = left + em * (0.2 + 0.08 * sheet.page_rng.normal(0.0, 1.0))
+    middle = (top + bottom) / 2 + em * sheet.page_rng.normal(0.0, 0.04)
+    level = middle + MIDDLE_EM * em
+    if field.look == "rule":
+        level = bottom - 0.34 * em + em * sheet.page_rng.normal(0.0, 0.03)
+    spot = max(start, left), level, max(right - start - 0.2 * em, em)
+    if field.cells:
+        words = [sheet.page_rng.uniform(-0.08, 0.08) for _ in written.text]
+        inside = functools.partial(_into_cells, field, words)
+    else:
+        inside = functools.partial(_into_box, field.box)
+    return set_line(kit, sheet, written, numbers, em, spot, inside)
+
+
+def _into_cells(field: FormField, aside: list[float], placed: Placements) -> Placements:
+    """Each glyph in the middle of its cell, a little aside, and no larger than the cell."""
+    left, _, right, _ = field.box
+    side = (right - left) * 256 // field.cells
+    places = placed.places_q8.copy()
+    room = side * 84 // 100 - _lean(placed)
+    shrink = np.minimum((np.maximum(room, 256) << 16) // places[:, 2], 65536)
+    high = places[:, 3] * shrink >> 16
+    places[:, 1] += (places[:, 3] - high) // 2
+    places[:, 2], places[:, 3] = np.maximum(places[:, 2] * shrink >> 16, 256), high
+    slack = np.maximum(side * 92 // 100 - places[:, 2] - _lean(placed), 0)
+    middles = left * 256 + side * np.arange(field.cells) + side // 2
+    moves = np.array([round(share * 65536) for share in aside], np.int64) * slack >> 16
+    places[:, 0] = middles - places[:, 2] // 2 + moves
+    return _into_box(field.box, replace(placed, places_q8=places))
+
+
+def _into_box(box: tuple[int, int, int, int], placed: Placements) -> Placements:
+    """The same glyphs, moved and made smaller as far as it takes to lie inside a box."""
+    places = placed.places_q8.copy()
+    lean = _lean(placed)
+    for axis, size, more in ((0, 2, lean // 2 + 256), (1, 3, np.full(len(lean), 256))):
+        low, high = box[axis] * 256, box[axis + 2] * 256
+        first = int((places[:, axis] - more).min())
+        last = int((places[:, axis] + places[:, size] + more).max())
+        if last - first > high - low:
+            share = ((high - low) << 16) // (last - first)
+            places[:, axis] = first + ((places[:, axis] - first) * share >> 16)
+            places[:, size] = np.maximum(places[:, size] * share >> 16, 256)
+            first = int((places[:, axis] - more).min())
+            last = int((places[:, axis] + places[:, size] + more).max())
+        places[:, axis] += max(low - first, 0) - max(last - high, 0)
+    return replace(placed, places_q8=places)
+
+
+def _lean(placed: Placements) -> Ints:
+    """``int64 (n,)``: how much wider each glyph is than its place by its slant, 1/256 px."""
+    return np.asarray(np.abs(placed.slants_q16) * placed.places_q8[:, 3] >> 16)

@@ -1,0 +1,175 @@
+"""The one road from (recipe, seed, index) to a page."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from penline.effects import apply_effects, draw_effects
+from penline.errors import RecipeError, UnwritableLine
+from penline.pages import Page, PageLine, PageRegion
+from penline.paper import Guide, PaperSettings, paper_apply
+from penline.randomness import Draws, rng
+from penline.recipe.filled import lay_form
+from penline.recipe.form import Form, print_form
+from penline.recipe.kit import Kit
+from penline.recipe.make import ink_colour, origins_of, quads_of
+from penline.recipe.page import LaidPage, SetLine, lay_paragraphs
+from penline.recipe.schema import Recipe
+from penline.render.kernel import lay_ink
+
+__all__ = ["finish_page", "lay_page", "make_page", "page_quads"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def make_page(kit: Kit, seed: int, index: int) -> Page:
+    """One page: the same for the same recipe, banks, corpus, seed and index, always.
+
+    A page is by one writer; see `page.lay_paragraphs` and `filled.lay_form`.
+
+    Raises:
+        RecipeError: the recipe asks for what pages do not have.
+        UnwritableLine: nothing could be written, or a glyph shows nothing.
+    """
+    return finish_page(kit, seed, index, lay_page(kit, seed, index))
+
+
+def lay_page(kit: Kit, seed: int, index: int) -> LaidPage:
+    """The first half of `make_page`: what is written, and where."""
+    laid = (lay_paragraphs if kit.recipe.page.form is None else lay_form)(kit, seed, index)
+    if any((line.boxes[:, 2] == 0).any() for line in laid.lines):
+        hole = "a glyph shows nothing: too faint, or placed outside of the sheet"
+        raise UnwritableLine(index, 1, hole, dict(laid.counts))
+    return laid
+
+
+def finish_page(kit: Kit, seed: int, index: int, laid: LaidPage) -> Page:
+    """The second half of `make_page`: paper, print, the ink on it, effects."""
+    recipe, page, sheet = kit.recipe, kit.recipe.page, laid.sheet
+    ink, lines, form = sheet.ink, laid.lines, laid.form
+    paper_rng = rng(seed, index, "paper")
+    paper = _paper(recipe, paper_rng)
+    guide = Guide(
+        height_px=page.height_px,
+        width_px=page.width_px,
+        baseline_px=float(lines[0].baseline[0, 1]),
+        em_px=sheet.em,
+        cell_left_px=0.0,
+        cell_px=0.0,
+        cells=0,
+        cell_top_px=0.0,
+    )
+    paper_params = paper.draw(paper_rng, guide)
+    if "pitch" in paper_params:
+        paper_params["pitch"] = round(sheet.pitch * 256)  # who writes on rules keeps to them
+    image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
+    if form is not None:
+        print_form(image, guide, recipe.image.mode, form)
+    colour = ink_colour(recipe.ink, recipe.image.mode, sheet.ink_rng)
+    lay_ink(image.reshape(*ink.shape, -1), ink, np.array(colour, np.int64))
+    effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
+    parts = page_quads(laid)
+    image, quads = apply_effects(image, np.concatenate(parts), effects)
+    found = np.split(quads, np.cumsum([len(part) for part in parts])[:-1])
+    count = len(lines)
+    told = [
+        _page_line(kit, line, found[at], found[count + at][:, 0], image.shape)
+        for at, line in enumerate(lines)
+    ]
+    regions: tuple[PageRegion, ...] = ()
+    if form is not None:
+        regions, told = _with_print(form, told, found[-1], image.shape)
+    drawn = {
+        "page": {
+            "em_px": sheet.em,
+            "pitch_px": sheet.pitch,
+            "margins_px": list(sheet.margins),
+        },
+        "layout": sheet.hand,
+        "ink": {"strength": sheet.strength, "colour": colour},
+        "paper": {"name": paper.name, **paper_params},
+        **({} if form is None else {"form": form.facts()}),
+        "effects": effects,
+    }
+    return Page(
+        index=index,
+        name=f"{index:08d}",
+        image=image,
+        lines=tuple(told),
+        writer=laid.writer,
+        side=sheet.side,
+        facts={"drawn": drawn},
+        counts=dict(laid.counts),
+        regions=regions,
+    )
+
+
+def page_quads(laid: LaidPage) -> list[Floats]:
+    """What goes through the effects, ``float64 (n, 4, 2)`` each: of every line the characters, of
+    every line the writing line as quads without extent, and of a form all fields and captions."""
+    shape = laid.sheet.ink.shape
+    parts = [quads_of(line.written, line.placed, line.boxes, *shape) for line in laid.lines]
+    parts += [np.repeat(line.baseline[:, None], 4, 1) for line in laid.lines]
+    return parts if laid.form is None else [*parts, _corners(laid.form.boxes)]
+
+
+def _corners(boxes: npt.NDArray[np.int64]) -> Floats:
+    """``float64 (n, 4, 2)``: the corners of boxes, clockwise from the upper left."""
+    x0, y0, x1, y1 = boxes.T.astype(np.float64)
+    return np.stack([x0, y0, x1, y0, x1, y1, x0, y1], 1).reshape(-1, 4, 2)
+
+
+def _paper(recipe: Recipe, paper_rng: Draws) -> PaperSettings:
+    """The sheet: squared paper is for lines alone."""
+    free = [choice for choice in recipe.papers if not choice.paper.cells and choice.share]
+    if not free:
+        raise RecipeError("pages need a paper without cells: plain, ruled, texture or photo")
+    return paper_rng.choose(free, [choice.share for choice in free]).paper
+
+
+def _page_line(
+    kit: Kit, line: SetLine, quads: Floats, baseline: Floats, shape: tuple[int, ...]
+) -> PageLine:
+    limit = np.array([shape[1], shape[0]], np.float64)
+    inked = [not character.isspace() for character in line.written.text]
+    corners = np.clip(quads[inked].reshape(-1, 2), 0, limit)
+    hull = cv2.convexHull(np.round(corners * 64).astype(np.int32), clockwise=True)
+    polygon = hull.reshape(-1, 2).astype(np.float64) / 64
+    first = int((polygon @ np.ones(2)).argmin())
+    origins = functools.partial(origins_of, kit.shelf, line.written.glyphs)
+    return PageLine(
+        text=line.written.text,
+        polygon=np.roll(polygon, -first, axis=0),
+        baseline=np.clip(baseline, 0, limit),
+        characters=np.clip(quads, 0, limit),
+        facts={
+            "origins": [origin._asdict() for origin in origins()],
+            **({"field": line.field} if line.field >= 0 else {}),
+        },
+    )
+
+
+def _with_print(
+    form: Form, lines: list[PageLine], quads: Floats, shape: tuple[int, ...]
+) -> tuple[tuple[PageRegion, ...], list[PageLine]]:
+    """A form's fields and captions as regions, and their lines in reading order."""
+    limit = np.array([shape[1], shape[0]], np.float64)
+    by_field = {line.facts["field"]: line for line in lines}
+    regions: list[PageRegion] = []
+    told: list[PageLine] = []
+    for number, (field, corners) in enumerate(zip(form.fields, quads[::2], strict=True)):
+        caption = np.clip(quads[2 * number + 1], 0, limit)
+        if field.caption:
+            facts = {"printed": True}
+            low = caption[[3, 2]]
+            told.append(PageLine(field.caption, caption, low, region=len(regions), facts=facts))
+            regions.append(PageRegion("caption", field.kind, caption))
+        if number in by_field:
+            told.append(replace(by_field[number], region=len(regions)))
+        regions.append(PageRegion("field", field.kind, np.clip(corners, 0, limit)))
+    return tuple(regions), told
