@@ -14,7 +14,6 @@ from penline.corpus import Corpus
 from penline.errors import UnwritableLine
 from penline.recipe import Composer
 from penline.recipe.make import lay, lay_by_steps
-from penline.recipe.page import make_page
 from penline.recipe.swift import swift
 from penline.sample import corpus_files, sample_bank
 
@@ -126,8 +125,3 @@ def test_a_kernel_goes_stale_with_those_that_it_calls():
     stamps = [one._cache._cache_file._source_stamp for one in (plain, other)]
     assert stamps[1][0] == stamps[0]
     assert len(stamps[1]) == 2
-
-
-def test_pages_are_made_by_the_steps():
-    composer = Composer("plain", sample_bank(), corpus_files()[0], seed=5)
-    assert make_page(composer.kit, 5, 0).lines
