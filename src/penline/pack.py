@@ -15,6 +15,8 @@ from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
 __all__ = ["pack", "pack_records"]
 
+_BYTES = tuple(bytes([value]) for value in range(256))
+
 Progress = Callable[[str, int], None]
 
 
@@ -108,7 +110,7 @@ def pack_records(
             if max(record.pixels.shape) > MAX_SIDE_PX:
                 bank.drop(f"glyph of more than {MAX_SIDE_PX:,} px")
                 continue
-            if record.pixels.min() == record.pixels.max() == record.paper:
+            if not record.pixels.tobytes().strip(_BYTES[record.paper]):
                 bank.drop("blank glyph")
                 continue
             bank.add(
