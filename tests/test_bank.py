@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import pickle
 from pathlib import Path
@@ -10,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from penline.bank import BankWriter, open_bank
+from penline.bank import BankWriter, open_bank, write
 from penline.bank.layout import GLYPHS, HEADER, INK
+from penline.bank.write import glyph_levels, stroke_sizes
 from penline.errors import BankError, UsageError
 from penline.records import Source
 
@@ -191,3 +193,65 @@ def test_arrow_reads_it_as_a_table(bank_path: Path) -> None:
         table = pa.ipc.open_file(source).read_all()
     table.validate(full=True)
     assert table.column("ink")[3].as_py() == ink(23, 13, 3).tobytes()
+
+
+def test_measures_of_glyphs_by_their_definition() -> None:
+    """The kernels against plain NumPy, on glyphs of all small sizes and on blank ones."""
+    chance = np.random.default_rng(5)
+    for height, width in itertools.product(range(1, 8), range(1, 8)):
+        share = chance.choice([0.0, 0.3, 1.0])
+        ink = chance.integers(1, 256, (height, width)) * (chance.random((height, width)) < share)
+        starts, widths = np.array([0, ink.size]), np.array([width])
+        pixels = ink.astype(np.uint8)
+        levels = glyph_levels(pixels.ravel(), starts)
+        inked = np.sort(ink[ink > 0])[::-1]
+        wanted = inked[len(inked) - len(inked) * 9 // 10 - 1] if len(inked) else 255
+        assert levels.tolist() == [wanted]
+        shape = np.pad(ink >= max(int(wanted) * 2 // 5, 1), 1)
+        outline = int((shape[1:] != shape[:-1]).sum() + (shape[:, 1:] != shape[:, :-1]).sum())
+        lengths, pens = stroke_sizes(pixels.ravel(), starts, widths, levels)
+        length = outline * 201 // 512
+        assert lengths.tolist() == [length]
+        assert pens.tolist() == [min(int(shape.sum()) * 16 // max(length, 1), 65535)]
+
+
+def test_what_stops_the_thread_stops_the_bank(tmp_path: Path, monkeypatch) -> None:
+    """A full disk is told where glyphs are added or at the end, and nothing is left behind."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(write, "BATCH_ROWS", 4)
+    monkeypatch.setattr(write, "glyph_levels", full)
+    for glyphs in (3, 4, 20):
+        with pytest.raises(OSError, match="No space"), BankWriter(tmp_path / "x.bank") as bank:
+            for record in range(glyphs):
+                bank.add(ink(9, 9, record), "a", A, record=record)
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_many_batches_are_what_one_is(tmp_path: Path, monkeypatch) -> None:
+    """The buffers take turns: every glyph of every batch is the one that was added."""
+    monkeypatch.setattr(write, "BATCH_ROWS", 4)
+    monkeypatch.setattr(write, "_MIN_CAPACITY", 16)
+    glyphs = [ink(5 + record % 7, 3 + record % 5, record) for record in range(43)]
+    with BankWriter(tmp_path / "x.bank") as bank:
+        for record, pixels in enumerate(glyphs):
+            bank.add(pixels, chr(0x4E00 + record % 9), A, record=record)
+    with pa.OSFile(str(tmp_path / "x.bank" / INK)) as file:
+        table = pa.ipc.open_file(file).read_all()
+    assert table["ink"].num_chunks == 11
+    assert table["ink"].to_pylist() == [glyph.tobytes() for glyph in glyphs]
+
+
+def test_many_glyphs_at_once(bank_path: Path) -> None:
+    bank = open_bank(bank_path)
+    rows = [7, 0, 3, 3]
+    taken = bank.inks(rows)
+    assert all(np.array_equal(one, bank[row].ink) for one, row in zip(taken, rows, strict=True))
+    assert not taken[0].flags.writeable
+    assert bank.inks([]) == []
+    assert bank.inks(np.array([2], np.uint32))[0].shape == bank[2].ink.shape
+    for rows in ([0, 8], [-1]):
+        with pytest.raises(IndexError, match="of a bank of 8"):
+            bank.inks(rows)

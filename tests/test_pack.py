@@ -63,7 +63,7 @@ def test_memory_does_not_grow_with_the_archive(tmp_path: Path) -> None:
         tracemalloc.stop()
         return top
 
-    grown = peak(2) - peak(1)
+    grown = peak(3) - peak(2)  # two batches take turns
     assert grown < 0.25 * BATCH_ROWS * ink.size
     assert len(open_bank(tmp_path / "2")) == 2 * BATCH_ROWS
 

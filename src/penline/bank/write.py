@@ -1,5 +1,6 @@
-"""Pack glyphs into a bank, as a stream: memory holds one batch of ink, whatever the archive's size.
+"""Pack glyphs into a bank, as a stream: two batches of ink in memory, whatever the archive's size.
 
+While one batch is measured, hashed and written in a thread of its own, the next one fills.
 The fixed-width columns are spooled to files and sorted at the end (about 60 bytes a glyph while
 sorting). The folder bears its final name only when it is whole.
 """
@@ -11,10 +12,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +53,7 @@ _MIN_CAPACITY = 1 << 20
 
 @compiled
 def glyph_levels(ink: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Any:
-    """For each glyph, the 90th percentile of its pixels that hold ink; 0 for a blank glyph.
+    """For each glyph, the 90th percentile of its pixels that hold ink; 255 for a blank glyph.
 
     Args:
         ink: ``uint8 (n,)``, the glyphs' pixels one after the other.
@@ -61,16 +63,29 @@ def glyph_levels(ink: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> A
         ``uint8 (glyphs,)``.
     """
     levels = np.zeros(starts.shape[0] - 1, np.uint8)
-    counts = np.zeros(256, np.int64)
+    # four tables, so that equal neighbours do not wait for each other's count
+    counts = np.zeros((4, 256), np.int32)
     for glyph in range(levels.shape[0]):
         counts[:] = 0
-        for position in range(starts[glyph], starts[glyph + 1]):
-            counts[ink[position]] += 1
-        inked = starts[glyph + 1] - starts[glyph] - counts[0]
+        first, end = starts[glyph], starts[glyph + 1]
+        fours = first + (end - first) // 4 * 4
+        for position in range(first, fours, 4):
+            counts[0, ink[position]] += 1
+            counts[1, ink[position + 1]] += 1
+            counts[2, ink[position + 2]] += 1
+            counts[3, ink[position + 3]] += 1
+        for position in range(fours, end):
+            counts[0, ink[position]] += 1
+        blank = np.int64(counts[0, 0]) + counts[1, 0] + counts[2, 0] + counts[3, 0]
+        inked = end - first - blank
         left = inked - inked * 9 // 10
         value = 255
-        while value > 0 and left > counts[value]:
-            left -= counts[value]
+        while value > 0:
+            here = np.int64(counts[0, value]) + counts[1, value] + counts[2, value]
+            here += counts[3, value]
+            if left <= here:
+                break
+            left -= here
             value -= 1
         levels[glyph] = value
     return levels
@@ -103,25 +118,48 @@ def stroke_sizes(
     pens = np.zeros(glyphs, np.int64)
     for glyph in range(glyphs):
         width = widths_px[glyph]
-        least = max(np.int64(levels[glyph]) * 2 // 5, 1)
+        two_fifths: Any = levels[glyph] * np.int64(2) // 5
+        least = np.uint8(two_fifths if two_fifths > 1 else 1)
+        pixels = ink[starts[glyph] : starts[glyph + 1]]
         area = np.int64(0)
         crossings = np.int64(0)
-        first, end = starts[glyph], starts[glyph + 1]
-        for position in range(first, end):
-            here = ink[position] >= least
-            column = (position - first) % width
-            left = column > 0 and ink[position - 1] >= least
-            above = position - first >= width and ink[position - width] >= least
-            area += here
-            crossings += (here != left) + (here != above)
-            # what touches the right and the lower edge ends there
-            crossings += here and column == width - 1
-            crossings += here and position + width >= end
+        above = pixels[:0]
+        # a row at a time and without a branch, so that the compiler takes many pixels at once
+        for first in range(0, pixels.shape[0], width):
+            row = pixels[first : first + width]
+            inked = np.int32(0)
+            changes = np.int32(0)
+            for column in range(row.shape[0]):
+                inked += np.int32(row[column] >= least)
+            for column in range(1, row.shape[0]):
+                changes += np.int32((row[column] >= least) != (row[column - 1] >= least))
+            if above.shape[0] == row.shape[0]:
+                for column in range(row.shape[0]):
+                    changes += np.int32((row[column] >= least) != (above[column] >= least))
+            else:
+                changes += inked
+            # what touches an edge begins or ends there
+            changes += np.int32(row[0] >= least) + np.int32(row[-1] >= least)
+            area += inked
+            crossings += changes
+            above = row
+        for column in range(above.shape[0]):
+            crossings += np.int64(above[column] >= least)
         # pi/4 of the crossings, and half of that
         length = crossings * 201 // 512
         lengths[glyph] = min(length, 65535)
         pens[glyph] = min(area * 16 // (length if length > 0 else 1), 65535)
     return lengths, pens
+
+
+class _Batch(NamedTuple):
+    """What `BankWriter` hands to its thread: up to `BATCH_ROWS` glyphs."""
+
+    ink: npt.NDArray[np.uint8]
+    starts: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.int64]
+    tables: tuple[list[str], list[str]]
+    """Characters and writers by number, as far as they are known."""
 
 
 class BankWriter:
@@ -155,6 +193,8 @@ class BankWriter:
         self._starts: list[int] = [0]
         self._pending: list[tuple[int, ...]] = []
         self._leans = LeanSums()
+        self._under_way: Future[None] | None = None
+        self._spare = np.empty(0, np.uint8)
 
     def __enter__(self) -> BankWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,6 +208,8 @@ class BankWriter:
         }
         self._sink = self._stack.enter_context(pa.OSFile(str(self._folder / INK), "wb"))
         self._arrow = self._stack.enter_context(pa.ipc.new_file(self._sink, ink_schema()))
+        # entered last, so left first: nothing is closed under the thread's hands
+        self._thread = self._stack.enter_context(ThreadPoolExecutor(1, "bank"))
         return self
 
     def __exit__(
@@ -179,11 +221,11 @@ class BankWriter:
         try:
             if kind is None:
                 self._flush()
+                self._settle()
                 self._stack.close()
                 self._finish()
-            else:
-                self._stack.close()
         finally:
+            self._stack.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def add(
@@ -217,7 +259,7 @@ class BankWriter:
             raise BankError(f"{source.file}: record {record}: a glyph of {width} x {height} px")
         end = self._used + height * width
         if end > self._ink.shape[0]:
-            grown = np.empty(max(end, 2 * self._ink.shape[0]), np.uint8)
+            grown = np.empty(max(end, 2 * self._ink.shape[0], self._spare.shape[0]), np.uint8)
             grown[: self._used] = self._ink[: self._used]
             self._ink = grown
         place = self._ink[self._used : end].reshape(height, width)
@@ -257,13 +299,32 @@ class BankWriter:
         return number
 
     def _flush(self) -> None:
-        count = len(self._pending)
-        if not count:
+        """Hand the glyphs that have come to the thread, when it is done with those before."""
+        if not self._pending:
             return
-        starts = np.array(self._starts, np.int64)
-        ink = self._ink[: self._used]
+        self._settle()
+        batch = _Batch(
+            self._ink[: self._used],
+            np.array(self._starts, np.int64),
+            np.array(self._pending, np.int64).T,
+            (list(self._characters), list(self._writers)),
+        )
+        self._under_way = self._thread.submit(self._write, batch)
+        self._rows += len(self._pending)
+        self._spare, self._ink = self._ink, self._spare
+        self._used = 0
+        self._starts = [0]
+        self._pending = []
+
+    def _settle(self) -> None:
+        """Wait for the thread; what stopped it is raised here."""
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.result()
+
+    def _write(self, batch: _Batch) -> None:
+        ink, starts, columns = batch.ink, batch.starts, batch.columns
         levels = glyph_levels(ink, starts)
-        columns = np.array(self._pending, np.int64).T
         for name, column in zip(_SPOOLED, columns, strict=True):
             raw = column.astype(COLUMNS[name]).tobytes()
             self._spools[name].write(raw)
@@ -275,18 +336,13 @@ class BankWriter:
         for name, measured in zip(_MEASURED, (levels, lengths, pens), strict=True):
             self._spools[name].write(measured.astype(COLUMNS[name]).tobytes())
         # characters and writers by name, not by the number they happen to have here
-        for table, column in ((self._characters, columns[2]), (self._writers, columns[3])):
-            names = list(table)
+        for names, column in zip(batch.tables, columns[2:4], strict=True):
             self._digest.update("\0".join([names[i] for i in column.tolist()]).encode())
         self._digest.update(ink.data)
         values = pa.LargeBinaryArray.from_buffers(
-            pa.large_binary(), count, [None, pa.py_buffer(starts), pa.py_buffer(ink)]
+            pa.large_binary(), len(levels), [None, pa.py_buffer(starts), pa.py_buffer(ink)]
         )
         self._arrow.write_batch(pa.record_batch([values], schema=ink_schema()))
-        self._rows += count
-        self._used = 0
-        self._starts = [0]
-        self._pending = []
 
     def _finish(self) -> None:
         if not self._rows:
