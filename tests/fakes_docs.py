@@ -10,6 +10,7 @@ import numpy as np
 
 import fakes
 import fakes_lines
+import fakes_nist
 import fakes_pages
 import fakes_photo
 from penline import api
@@ -58,6 +59,9 @@ def make(folder: Path) -> None:
     for name, number in (("HWDB2.0Train.zip", "006"), ("HWDB2.0Test.zip", "016")):
         fakes.zip_file(shelf / name, {f"{number}-P16.dgrl": page})
     (folder / "006-P16.dgrl").write_bytes(fakes_lines.page(["今天上午九点我们"] * 12))
+    (folder / "sd19").mkdir()
+    for name, members in fakes_nist.sd19().items():
+        fakes.zip_file(folder / "sd19" / f"{name}.zip", members)
     for name in ("archives", "scans", "downloads"):
         (folder / name).mkdir()
     (folder / "downloads" / "a.gntx").write_bytes(fakes_pages.gntx(CHARACTERS))

@@ -204,7 +204,7 @@ def test_the_page_s_stream_runs(
 def test_the_page_reads_lmdb(small_bank: Bank, corpus_file: Path, tmp_path: Path, monkeypatch):
     pytest.importorskip("lmdb")
     api.compose(
-        *(tmp_path / "lines",),
+        *(tmp_path / "packed",),
         n=12,
         recipe=RECIPE,
         banks=[small_bank],
