@@ -7,7 +7,7 @@ sentence are the AND of its characters' bits; one is drawn; its glyphs are found
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from penline.bank.sizes import size_up
 from penline.compiled import compiled
 from penline.errors import BankError, RecipeError
 from penline.randomness import Draws
+from penline.records import Origin
 
 __all__ = ["Bits", "Glyphs", "Picked", "Shelf"]
 
@@ -119,6 +120,29 @@ def _pick(
                     break
                 left -= 1
     return True
+
+
+@compiled
+def _trace(
+    writer: Any,
+    source: Any,
+    record: Any,
+    offset: Any,
+    rows: Any,
+    writers: int,
+    sources: int,
+    found: Any,
+) -> int:
+    """Writer, source, record and offset of each row; -1, or the first that cannot be true."""
+    for i in range(rows.shape[0]):
+        row = rows[i, 1]
+        if row < 0 or row >= writer.shape[0]:
+            return int(row)
+        if writer[row] >= writers or source[row] >= sources:
+            return int(row)
+        found[0, i], found[1, i] = writer[row], source[row]
+        found[2, i], found[3, i] = record[row], offset[row]
+    return -1
 
 
 @compiled
@@ -402,6 +426,32 @@ class Shelf:
             np.array([-1 if w.id.startswith("unknown:") else w.level for w in b.header.writers])
             for b in self.banks
         ]
+
+    def origins(self, number: int, glyphs: Glyphs) -> Iterator[Origin]:
+        """Where glyphs of one bank come from, in their order.
+
+        Raises:
+            BankError: a bank whose numbers cannot be true.
+        """
+        bank = self.banks[number]
+        columns, sources, writers = bank.columns, bank.header.sources, bank.writers
+        found = np.empty((4, len(glyphs)), np.int64)
+        bad = _trace(
+            columns["writer"],
+            columns["source"],
+            columns["record"],
+            columns["offset"],
+            glyphs.rows,
+            len(writers),
+            len(sources),
+            found,
+        )
+        if bad != -1:
+            raise bank.damage(bad)
+        writer, source, record, offset = found.tolist()
+        names = [writers[one] for one in writer]
+        files = [sources[one].file for one in source]
+        return map(Origin, glyphs.items, glyphs.written, names, files, record, offset)
 
     def size_up(
         self,

@@ -395,22 +395,15 @@ def quads_of(
 
 def origins_of(shelf: Shelf, glyphs: Sequence[Picked], struck: int = -1) -> tuple[Origin, ...]:
     """Where glyphs come from, by their characters' places in the label; a slip is left out."""
+    if isinstance(glyphs, Glyphs) and struck < 0 and len(shelf.banks) == 1:
+        return tuple(shelf.origins(0, glyphs))
+    chosen = [glyph for glyph in glyphs if glyph.item != struck]
     origins: list[Origin] = []
-    chosen = [glyph for glyph in glyphs if glyph.item != struck] if struck >= 0 else list(glyphs)
-    several = len(shelf.banks) > 1
-    for number, bank in enumerate(shelf.banks):
-        own = [glyph for glyph in chosen if glyph.bank == number] if several else chosen
-        if not own:
-            continue
-        rows = np.array([glyph.row for glyph in own])
-        columns, sources, writers = bank.columns, bank.header.sources, bank.writers
-        of = [columns[name][rows].tolist() for name in ("writer", "source", "record", "offset")]
-        for glyph, writer, source, record, offset in zip(own, *of, strict=True):
-            if source >= len(sources):
-                raise bank.damage(glyph.row)
-            item = glyph.item - (0 <= struck < glyph.item)
-            place = sources[source].file, record, offset
-            origins.append(Origin(item, glyph.character, writers[writer], *place))
-    if several:
-        origins.sort(key=lambda origin: origin.item)
-    return tuple(origins)
+    for number in range(len(shelf.banks)):
+        own = [glyph for glyph in chosen if glyph.bank == number]
+        if own:
+            items = [glyph.item - (0 <= struck < glyph.item) for glyph in own]
+            rows = np.array([glyph[2:] for glyph in own], np.int64)
+            written = [glyph.character for glyph in own]
+            origins += shelf.origins(number, Glyphs(items, written, rows))
+    return tuple(sorted(origins, key=lambda origin: origin.item))
