@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from penline.export.examine import Findings
 from penline.export.paddleocr_check import examine_recognition
 from penline.export.paddleocr_config import configuration
 from penline.export.run import REPORT, put
+from penline.export.tally import streamed
 from penline.records import Sample
 
 __all__ = ["DICTIONARY", "PaddleOCR", "file_hash", "read_dictionary"]
@@ -116,27 +118,34 @@ class PaddleOCR(Exporter):
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
         """See `Exporter.finish`."""
-        lists: dict[str, list[str]] = {split: [] for split in self.options.splits}
+        lines = dict.fromkeys(self.options.splits, 0)
         characters: Counter[str] = Counter()
         counts: Counter[str] = Counter()
         errors: list[str] = []
         hashes, longest, ratio, size = [], 0, 0.0, 0
-        boxes: list[str] = []
-        for shard in shards:
-            for path, text, side, length in shard["labels"]:
-                lists[side].append(f"{path}\t{text}\n")
-                characters.update(text)
-                longest = max(longest, len(text))
-                size += length
-            paths = (path for path, *_ in shard["labels"])
-            boxes += map(box_line, paths, shard["boxes"])
-            counts.update(shard["counts"])
-            errors += shard["errors"]
-            ratio = max(ratio, shard["ratio"])
-            hashes.append({key: shard[key] for key in ("number", "files", "pixels")})
-        if not any(lists.values()):
-            reason = f": {errors[0]}" if errors else ""
-            raise ExportError(f"no line was made{reason}")
+        with ExitStack() as stack:
+            lists = {
+                side: stack.enter_context(streamed(self.out / f"rec_gt_{side}.txt"))
+                for side in lines
+            }
+            boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
+            for shard in shards:
+                for path, text, side, length in shard["labels"]:
+                    lists[side].write(f"{path}\t{text}\n".encode())
+                    lines[side] += 1
+                    characters.update(text)
+                    longest = max(longest, len(text))
+                    size += length
+                if boxes:
+                    paths = (path for path, *_ in shard["labels"])
+                    boxes.write("".join(map(box_line, paths, shard["boxes"])).encode())
+                counts.update(shard["counts"])
+                errors += shard["errors"]
+                ratio = max(ratio, shard["ratio"])
+                hashes.append({key: shard[key] for key in ("number", "files", "pixels")})
+            if not any(lines.values()):
+                reason = f": {errors[0]}" if errors else ""
+                raise ExportError(f"no line was made{reason}")
         spaces = characters.pop(" ", 0)
         if self.options.dictionary is None:
             dictionary = "".join(f"{c}\n" for c in sorted(characters)).encode()
@@ -144,10 +153,6 @@ class PaddleOCR(Exporter):
             dictionary = self.options.dictionary.read_bytes()
         put(self.out / DICTIONARY, dictionary)
         entries = set(read_dictionary(dictionary, DICTIONARY))
-        for side, lines in lists.items():
-            put(self.out / f"rec_gt_{side}.txt", "".join(lines).encode())
-        if self.options.boxes:
-            put(self.out / BOXES, "".join(boxes).encode())
         config = configuration(
             lists=[f"rec_gt_{side}.txt" for side in lists],
             longest=longest,
@@ -160,7 +165,7 @@ class PaddleOCR(Exporter):
         names += [BOXES] if self.options.boxes else []
         whole = {
             **report,
-            "lines": {side: len(lines) for side, lines in lists.items()},
+            "lines": lines,
             "characters": sum(characters.values()),
             "spaces": spaces,
             "classes": len(characters),

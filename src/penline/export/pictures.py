@@ -149,7 +149,7 @@ class PictureFolders(Exporter):
                 kept.append({key: shard[key] for key in ("number", "files", "pixels")})
                 if boxes:
                     paths = (f"{self.parent(side)}/{at}" for side, at, _ in shard["labels"])
-                    boxes.writelines(line.encode() for line in map(box_line, paths, shard["boxes"]))
+                    boxes.write("".join(map(box_line, paths, shard["boxes"])).encode())
                 for side, path, text in shard["labels"]:
                     tally.label(side, text)
                     self._list(side, path, text, lists, stack)
