@@ -27,8 +27,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from peers import CORPUS, PLAIN, RUN_PENLINE
-from peers_tools import PEERS, QUALITY, run
+from peers_tools import PEERS, QUALITY, fresh, run
 
+from penline.export.run import SHARD
 from penline.recipe import Composer
 from penline.sample import sample_bank
 
@@ -89,8 +90,7 @@ def spent(work: Callable[[], object]) -> float:
 
 def compose(lines: int, workers: int) -> tuple[float, float]:
     """CPU-seconds, and seconds by the clock, of one run of ``penline compose``."""
-    out, recipe = PEERS / "out" / "parts", PEERS / "parts.yaml"
-    shutil.rmtree(out, ignore_errors=True)
+    out, recipe = fresh("parts") / "lines", PEERS / "parts.yaml"
     recipe.write_text(json.dumps(PLAIN) + "\n", "utf-8")
     command = [sys.executable, "-c", RUN_PENLINE, "compose", "--boxes", "-n", str(lines)]
     command += ["-o", str(out), "--seed", str(SEED), "--workers", str(workers)]
@@ -117,7 +117,7 @@ def copies(folder: Path, count: int, repeat: int) -> float:
     return max(float(child.communicate()[0]) for child in running)
 
 
-def parts(options: argparse.Namespace, lines: list[Any], folder: Path) -> str:
+def parts(options: argparse.Namespace, lines: list[Any]) -> str:
     """The table of one line's cost and its bare parts, microseconds."""
     count, encoded = len(lines), []
     found: dict[str, list[float]] = {}
@@ -128,9 +128,8 @@ def parts(options: argparse.Namespace, lines: list[Any], folder: Path) -> str:
             / count,
         }
         encoded = [cv2.imencode(".jpg", line[0], JPEG)[1].tobytes() for line in lines]
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        one["file written"] = spent(lambda data=encoded: write(folder, data)) / count
+        folder = fresh("bare")
+        one["file written"] = spent(lambda data=encoded, to=folder: write(to, data)) / count
         one["sum of the bare parts"] = sum(one.values())
         small, whole = compose(options.small, 1)[0], compose(options.lines, 1)[0]
         one["penline, all of a line"] = (whole - small) / (options.lines - options.small)
@@ -152,13 +151,12 @@ def pairs(options: argparse.Namespace, folder: Path) -> str:
     """The table of the start, and of two processes beside one."""
     found: dict[str, list[float]] = {}
     repeat = max(options.lines // len(list(folder.iterdir())), 1) * 4
+    sizes = 2 * SHARD, 10 * SHARD  # whole shards for each of two
     for number in range(options.rounds):
         clock = {
-            (lines, workers): compose(lines, workers)[1]
-            for lines in (options.small, options.lines)
-            for workers in (1, 2)
+            (lines, workers): compose(lines, workers)[1] for lines in sizes for workers in (1, 2)
         }
-        steady = [clock[options.lines, w] - clock[options.small, w] for w in (1, 2)]
+        steady = [clock[sizes[1], w] - clock[sizes[0], w] for w in (1, 2)]
         one = {
             "start to the first line (`compose -n 1`), s": compose(1, 1)[1],
             "penline, two processes beside one, x": steady[0] / steady[1],
@@ -199,10 +197,12 @@ def main() -> None:
     composer = Composer(PLAIN, bank, CORPUS, seed=SEED)
     lines = glyphs_of(composer[: min(options.lines, 1000)], bank)
     compose(options.small, 2)
-    folder = PEERS / "out" / "parts-bare"
-    print(parts(options, lines, folder))
+    print(parts(options, lines))
     print()
+    folder = fresh("bare")
+    write(folder, [cv2.imencode(".jpg", line[0], JPEG)[1].tobytes() for line in lines])
     print(pairs(options, folder))
+    shutil.rmtree(PEERS / "out")
     print(f"\nPlain paper, {options.lines} lines a run, {options.rounds} interleaved rounds.")
 
 

@@ -30,6 +30,7 @@ from peers_tools import (
     Absent,
     environment,
     fetch_font,
+    fresh,
     mean_width,
     python_310,
     run,
@@ -96,8 +97,7 @@ class Peer:
 
     def measure(self, lines: int) -> float:
         """CPU-seconds of writing so many lines into an empty folder."""
-        shutil.rmtree(self.out, ignore_errors=True)
-        self.out.mkdir(parents=True)
+        self.out = fresh(self.name)
         if self.name.startswith("penline"):
             self.out.rmdir()
         named = {"{lines}": str(lines), "{out}": str(self.out)}
@@ -241,6 +241,7 @@ def main() -> None:
         parts = Path(__file__).resolve().with_name("parts.py")
         print(flush=True)
         subprocess.run([options.penline_python, str(parts)], check=True)
+    shutil.rmtree(PEERS / "out", ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ corpus: {length_range: [4, 12]}
 image: {height_px: 32}
 papers: [plain]
 effects: []
+page: {width_px: 400, height_px: 300, em_px_range: [20, 24], lines_range: [2, 3]}
 """
 WORK = (".penline", ".penline.lock")
 START = 900
@@ -83,11 +84,11 @@ class Bench:
     def command(self, out: Path) -> list[str]:
         pages = exporter_class(self.to, "lines", "pages").takes == "pages"
         number = self.args.pages if pages else self.args.lines
-        more = [] if pages else ["--recipe", str(self.root / "recipe.yaml")]
         return [
             *(*PENLINE, "compose", "-n", str(number), "-o", str(out), "--to", self.to),
             *("--start", str(START)),
-            *("--workers", "2", "--val", "0.2", "--boxes", *more),
+            *("--workers", "2", "--val", "0.2", "--boxes"),
+            *("--recipe", str(self.root / "recipe.yaml")),
         ]
 
     def start(self, out: Path) -> subprocess.Popen[bytes]:
