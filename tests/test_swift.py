@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -125,3 +128,12 @@ def test_a_kernel_goes_stale_with_those_that_it_calls():
     stamps = [one._cache._cache_file._source_stamp for one in (plain, other)]
     assert stamps[1][0] == stamps[0]
     assert len(stamps[1]) == 2
+
+
+def test_nothing_breaks_where_nothing_is_compiled():
+    """Coverage tools and fuzzers switch numba off."""
+    subprocess.run(
+        [sys.executable, "-c", "import penline.recipe.swift_line"],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+        check=True,
+    )

@@ -31,6 +31,8 @@ def compiled_with(*modules: ModuleType) -> Callable[[F], F]:
 
     def decorate(function: F) -> F:
         dispatcher: Any = compiled(function)
+        if dispatcher is function:
+            return function  # NUMBA_DISABLE_JIT: nothing is compiled, nothing kept
         # the stamp of the source that numba keeps beside the machine code, and compares
         index = dispatcher._cache._cache_file
         stamps = [Path(str(module.__file__)).stat() for module in modules]
