@@ -146,7 +146,8 @@ def _trace(
 
 
 @compiled
-def _members(bits: Bits) -> int:
+def _members(bits: Any) -> int:
+    """How many bits are set."""
     count = 0
     for word in bits:
         while word:
@@ -177,12 +178,7 @@ def _who(cover: Any, rows: Any, able: Any) -> int:
     for row in rows:
         for word in range(able.shape[0]):
             able[word] &= cover[row, word]
-    count = 0
-    for word in able:
-        while word:
-            word &= word - np.uint64(1)
-            count += 1
-    return count
+    return _members(able)
 
 
 @compiled
