@@ -12,7 +12,7 @@ so no line is compared with a model that has seen it. Three candidates:
 - floor: the other half of the real page itself;
 - composed (with --compose): lines that penline composes of another hand's glyphs by the model of
   the other half, so that glyphs, not only boxes, are real; marks: the same, commas and stops in
-  that half's proportions; by rule: without any model.
+  that half's proportions (``layout: mark_shape: 1``); by rule: without any model.
 
 Fitted and baseline are drawn DRAWS times and all draws are compared together, so their own chance
 hardly counts; the floor has the chance of two small halves in it. Intervals are bootstrap
@@ -44,13 +44,12 @@ from penline.bank import open_bank
 from penline.bank.layout import HEADER
 from penline.corpus import Corpus
 from penline.datasets.sources import read
-from penline.measure.classes import family_of
 from penline.measure.classify import tell_apart
 from penline.measure.compare import FEATURES, PLACES, QUANTITIES, features_of
 from penline.measure.distance import compare, wasserstein
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
-from penline.measure.model import HandModel, dump
+from penline.measure.model import dump
 from penline.measure.reading import of_records
 from penline.measure.sample import Sampler
 from penline.measure.spread import resamples
@@ -100,20 +99,19 @@ def composer(
     """Boxes of lines that penline composes of a bank's or a file's glyphs, 96 px high.
 
     With the model of the half, or by the common way: heights equal, gaps uniform, centred. With
-    `marks`, commas and stops are given the half's proportions afterwards, their area kept.
+    `marks`, commas and stops take the half's proportions.
     """
     is_bank = (source / HEADER).is_file()
     bank = open_bank(source) if is_bank else pack(source, folder / "x.bank", overwrite=True)
 
     def of_half(half: Lines) -> Maker:
         hand = folder / f"hand-{len(list(folder.glob('*.yaml')))}.yaml"
-        model = estimate(half)
-        hand.write_text(dump(model), "utf-8")
+        hand.write_text(dump(estimate(half)), "utf-8")
         recipe = {
             "corpus": {"lines": "whole", "length_range": [1, 500], "missing": "drop-char"},
             "papers": ["plain"],
             "image": {"height_px": 96},
-            "layout": {"hand": str(hand) if measured else None},
+            "layout": {"hand": str(hand) if measured else None, "mark_shape": float(marks)},
         }
         known: dict[str, Composer] = {}
 
@@ -124,28 +122,11 @@ def composer(
             sample = known[text][rng.below(1 << 20) % 1_000_000]
             quads = sample.quads
             boxes = np.concatenate([quads.min(1), quads.max(1)], 1)
-            found = of_boxes(sample.text, boxes, line.writer, "drawn")
-            return reshaped(found, model) if marks else found
+            return of_boxes(sample.text, boxes, line.writer, "drawn")
 
         return make
 
     return of_half
-
-
-def reshaped(line: LineGeometry, model: HandModel) -> LineGeometry:
-    """The same boxes, but commas and stops as broad for their height as the model has them."""
-    boxes = line.boxes.copy()
-    for at, name in enumerate(line.classes):
-        if family_of(name) != "stop":
-            continue
-        wide, high = boxes[at, 2] - boxes[at, 0], boxes[at, 3] - boxes[at, 1]
-        figures = model.figures(name)
-        share = (figures.width.mean / figures.height.mean * high / wide) ** 0.5
-        boxes[at, 2] += wide * (share - 1)
-        boxes[at + 1 :, [0, 2]] += wide * (share - 1)
-        middle = (boxes[at, 1] + boxes[at, 3]) / 2
-        boxes[at, 1::2] = middle - high / share / 2, middle + high / share / 2
-    return of_boxes(line.characters, boxes, line.writer, "drawn")
 
 
 MAKERS: dict[str, Callable[[Lines], Maker]] = {"fitted": fitted, "baseline": baseline}

@@ -23,7 +23,8 @@ from penline.convert import convert
 from penline.datasets.sources import read
 from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
-from penline.export.base import Options, box_facts, box_line, file_hash
+from penline.export.base import Options, file_hash
+from penline.export.boxes import box_facts, box_line
 from penline.export.run import Run
 from penline.records import Origin, Sample
 
@@ -412,8 +413,8 @@ def test_what_is_said_of_a_line_is_json(shift):
         counts={},
     )
     line = box_line('images/"7".jpg', box_facts(sample))
-    assert line.endswith("}\n")
-    assert line.count("\n") == 1
+    assert line.endswith(b"}\n")
+    assert line.count(b"\n") == 1
     assert json.loads(line) == {
         "path": 'images/"7".jpg',
         "text": '"\u2028',

@@ -208,6 +208,29 @@ def test_no_character_stands_on_the_one_before() -> None:
     assert (np.diff(drawn.lefts_q6) > 0).all()
 
 
+def test_commas_take_the_proportions_of_the_model_as_far_as_they_are_told() -> None:
+    model, text, count = load_hand(), "天，地。人" * 4, 20
+    sizes = np.array([(60.0, 60.0), (12.0, 30.0)] * 10)
+    natural = Natural(sizes_px=sizes, ems_px=np.full(count, 60.0))
+    marks = [k for k, character in enumerate(text) if character in "，。"]
+    comma = model.figures("han-comma")
+    shape = comma.width.mean / comma.height.mean
+    found = []
+    for share in (0.0, 0.5, 1.0):
+        drawn = Sampler(model, share).draw(text, 640.0, Draws(1, 1, "t"), natural)
+        found.append(drawn)
+        ratio = drawn.widths_q6[1] / drawn.heights_q6[1]
+        area = drawn.widths_q6 * drawn.heights_q6
+        np.testing.assert_allclose(area, found[0].widths_q6 * found[0].heights_q6, rtol=0.01)
+        others = np.delete(np.arange(count), marks)
+        np.testing.assert_array_equal(drawn.widths_q6[others], found[0].widths_q6[others])
+        wanted = {0.0: 2.5, 1.0: shape}.get(share)
+        if wanted is not None:
+            assert ratio == pytest.approx(wanted, rel=0.02)
+        else:
+            assert shape < ratio < 2.5
+
+
 def test_typical_sizes_by_class() -> None:
     found = typical_sizes("天地玄黄宇，", [(100, 100)] * 5 + [(25, 25)], 100.0)
     assert found["han"] == (1.0, 0.0)

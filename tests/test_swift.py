@@ -24,6 +24,11 @@ SHORT = {"length_range": [4, 24]}
 RECIPES = {
     "by rule": {"corpus": SHORT, "papers": ["plain"]},
     "by a model": {"corpus": SHORT, "papers": ["plain"], "layout": {"hand": "default"}},
+    "by its marks": {
+        "corpus": SHORT,
+        "papers": ["plain"],
+        "layout": {"hand": "default", "mark_shape": 0.7},
+    },
     "in cells": {"corpus": SHORT, "papers": ["squared"]},
     "papers": {
         "corpus": SHORT,
@@ -48,6 +53,8 @@ def equal(one: object, two: object) -> bool:
     if dataclasses.is_dataclass(one) and not isinstance(one, type):
         names = [field.name for field in dataclasses.fields(one)]
         return all(equal(getattr(one, name), getattr(two, name)) for name in names)
+    if isinstance(one, tuple) and isinstance(two, tuple):
+        return len(one) == len(two) and all(map(equal, one, two))
     if isinstance(one, np.ndarray):
         return one.dtype == two.dtype and np.array_equal(one, two)  # type: ignore[attr-defined]
     return one == two

@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +66,9 @@ class Layout(Settings):
     hand: Path | Literal["default"] | None = None
     """A placement model of `penline fit`, or ``default``, the one that comes with penline; it
     decides sizes, places, gaps and slope. None: by the settings below."""
+    mark_shape: Share = 0.0
+    """With a placement model: how far commas and stops are drawn out to its proportions, their area
+    kept. 0: they keep the writer's; 1: as broad for their height as those it was fitted on."""
     replay: Path | None = None
     """Line templates of `penline fit --lines`: each line takes the places of a real one, whose
     marks, digits and letters stay, and whose Chinese characters become those of the corpus."""
@@ -149,8 +151,7 @@ class Layout(Settings):
         }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Placements:
+class Placements(NamedTuple):
     """Where each glyph of a line goes.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -10,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ import pyarrow as pa
 
 from penline.errors import WorkerDied
 
-__all__ = ["default_workers", "one_thread", "run"]
+__all__ = ["default_workers", "one_thread", "run", "seldom_collected"]
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_SELDOM = 20_000
 _task: Callable[[int], Any] | None = None
 
 
@@ -46,7 +48,9 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
     if workers <= 1 or len(shards) <= 1:
         one_thread()
         for shard in shards:
-            yield task(shard)
+            with seldom_collected():
+                found = task(shard)
+            yield found
         return
     kept = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
@@ -111,7 +115,19 @@ def one_thread() -> None:
     pa.set_io_thread_count(1)
 
 
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Let Python look for cycles of garbage seldom: a shard makes none, and each look costs."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_SELDOM, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 def _call(shard: int) -> Any:
     if _task is None:
         raise RuntimeError("this worker process was not started by penline.engine.local.run")
-    return _task(shard)
+    with seldom_collected():
+        return _task(shard)

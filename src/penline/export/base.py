@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from abc import ABC, abstractmethod
@@ -21,7 +20,7 @@ from penline.errors import ExportError
 from penline.export.durable import settle, sync_folder
 from penline.export.examine import Findings
 from penline.pages import StrokePage
-from penline.records import Sample, StrokeRecord
+from penline.records import StrokeRecord
 
 __all__ = [
     "TAKES",
@@ -30,8 +29,6 @@ __all__ = [
     "Report",
     "StrokeItem",
     "Takes",
-    "box_facts",
-    "box_line",
     "encode",
     "file_hash",
     "hasher",
@@ -44,8 +41,6 @@ Report = dict[str, Any]
 Takes: TypeAlias = Literal["lines", "pages", "strokes"]
 TAKES: tuple[Takes, ...] = ("lines", "pages", "strokes")
 
-_JSON = json.JSONEncoder(ensure_ascii=False)
-_quoted = json.encoder.encode_basestring
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would translate line ends
 
 
@@ -201,40 +196,3 @@ def file_hash(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, hasher).hexdigest()
-
-
-def box_facts(sample: Sample) -> str:
-    """What ``boxes.jsonl`` says of a line beside its path, as the text of a JSON object.
-
-    Its text, boxes, provenance and drawn numbers. It is made into text once, where the line is.
-    """
-    # written out here, because json's encoder takes 100 us for it where this takes 30
-    quads = sample.quads
-    with np.errstate(invalid="ignore"):
-        whole = quads.astype(np.int64)
-    if (whole == quads).all():
-        one = "[[%d, %d], [%d, %d], [%d, %d], [%d, %d]]"
-        corners = f"[{', '.join([one] * len(whole))}]" % tuple(whole.ravel().tolist())
-    elif np.isfinite(quads).all():
-        corners = str(quads.tolist())
-    else:
-        raise ExportError("a box whose corners are no numbers")
-    tails: dict[tuple[str, str], str] = {}
-    origins = []
-    for item, written, writer, archive, record, offset in sample.origins:
-        tail = tails.get((writer, archive))
-        if tail is None:
-            tail = f'"writer": {_quoted(writer)}, "archive": {_quoted(archive)}, "record": '
-            tails[writer, archive] = tail
-        head = f'{{"item": {item}, "written": {_quoted(written)}, '
-        origins.append(f'{head}{tail}{record}, "offset": {offset}}}')
-    drawn = _JSON.encode(sample.drawn)
-    return (
-        f'{{"text": {_quoted(sample.text)}, "writer": {_quoted(sample.writer)}, '
-        f'"quads": {corners}, "origins": [{", ".join(origins)}], "drawn": {drawn}}}'
-    )
-
-
-def box_line(path: str, facts: str) -> str:
-    """A line of ``boxes.jsonl``: the path first, then what `box_facts` says, and LF."""
-    return f'{{"path": {_quoted(path)}, {facts[1:]}\n'

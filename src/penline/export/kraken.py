@@ -32,7 +32,8 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from penline.export.base import Report, box_line, file_hash
+from penline.export.base import Report, file_hash
+from penline.export.boxes import box_line
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.packed import PARTS, Packed, Part, Row
 from penline.export.pictures import BOXES, PictureFolders, label_file, shard_folders
@@ -103,10 +104,11 @@ class KrakenArrow(Packed):
             boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
             for shard in shards:
                 tally.shard(shard)
+                told = shard["boxes"].split(b"\n")
                 for place, (side, text) in enumerate(shard["labels"]):
                     if boxes:
                         path = f"{LINES}/{sum(tally.lines.values())}"
-                        boxes.write(box_line(path, shard["boxes"][place]).encode())
+                        boxes.write(box_line(path, told[place]))
                     tally.label(side, text)
                 colour = colour or shard["colour"]
                 parts.append(Part(shard["number"], shard["part"]))

@@ -27,7 +27,8 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from penline.errors import MissingExtra
-from penline.export.base import Options, Report, box_line, file_hash
+from penline.export.base import Options, Report, file_hash
+from penline.export.boxes import box_line
 from penline.export.durable import sync_folder
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.lmdb_read import read_pairs
@@ -76,12 +77,13 @@ class LMDB(Packed):
             boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
             for shard in shards:
                 tally.shard(shard)
+                told = shard["boxes"].split(b"\n")
                 for place, (side, text) in enumerate(shard["labels"]):
                     tally.label(side, text)
                     if boxes:
                         key = image_key(tally.lines[side]).decode()
                         path = f"{FOLDERS[side]}/{key}"
-                        boxes.write(box_line(path, shard["boxes"][place]).encode())
+                        boxes.write(box_line(path, told[place]))
                 parts.append(Part(shard["number"], shard["part"]))
                 pixels.append({key: shard[key] for key in ("number", "pixels")})
             facts = tally.facts()

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from penline.errors import ExportError, UnwritableLine
-from penline.export.base import Exporter, Report, box_facts, encode, file_hash, hasher, pixel_bytes
+from penline.export.base import Exporter, Report, encode, file_hash, hasher, pixel_bytes
+from penline.export.boxes import box_facts
 from penline.export.durable import sync_folder
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -59,7 +60,7 @@ class Packed(Exporter):
         """See `Exporter.shard`."""
         tally = Tally({})
         labels: list[tuple[str, str]] = []
-        boxes: list[str] = []
+        boxes: list[bytes] = []
         pixels = hasher()
         colour = False
         path = self._part(number)
@@ -81,7 +82,7 @@ class Packed(Exporter):
         return {
             "number": number,
             "labels": labels,
-            "boxes": boxes,
+            "boxes": b"\n".join(boxes),
             "colour": colour,
             "counts": dict(sorted(tally.counts.items())),
             "errors": tally.errors,

@@ -24,8 +24,6 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
-    box_facts,
-    box_line,
     encode,
     file_hash,
     hasher,
@@ -33,6 +31,7 @@ from penline.export.base import (
     shard_folder,
     write,
 )
+from penline.export.boxes import box_facts, box_line
 from penline.export.examine import Findings
 from penline.export.paddleocr_check import examine_recognition
 from penline.export.paddleocr_config import configuration
@@ -81,10 +80,11 @@ class PaddleOCR(Exporter):
         """See `Exporter.shard`."""
         options = self.options
         files, pixels = hasher(), hasher()
-        labels: list[tuple[str, str, str, int]] = []
-        boxes: list[str] = []
+        lists: dict[str, list[str]] = {side: [] for side in options.splits}
+        texts: list[str] = []
+        boxes: list[bytes] = []
         counts: Counter[str] = Counter()
-        ratio = 0.0
+        ratio, size = 0.0, 0
         errors: list[str] = []
         with shard_folder(self.out / "images", f"{number:05d}") as folder:
             for sample in samples:
@@ -94,21 +94,29 @@ class PaddleOCR(Exporter):
                     continue
                 name = f"{sample.index:08d}.{options.format}"
                 path = f"images/{number:05d}/{name}"
-                if any(mark in sample.text for mark in "\t\n\r"):
+                text = sample.text
+                if "\t" in text or "\n" in text or "\r" in text:
                     raise ExportError(f"{path}: a label must hold no TAB and no line end")
                 data = encode(sample.image, options)
                 write(f"{folder}/{name}", data)
                 files.update(data)
                 pixels.update(pixel_bytes(sample.image))
-                counts.update(sample.counts)
+                if sample.counts:
+                    counts.update(sample.counts)
                 ratio = max(ratio, sample.image.shape[1] / sample.image.shape[0])
-                labels.append((path, sample.text, sample.side, len(data)))
+                size += len(data)
+                lists[sample.side].append(f"{path}\t{text}\n")
+                texts.append(text)
                 if options.boxes:
-                    boxes.append(box_facts(sample))
+                    boxes.append(box_line(path, box_facts(sample)))
         return {
             "number": number,
-            "labels": labels,
-            "boxes": boxes,
+            "lists": {side: "".join(found) for side, found in lists.items()},
+            "lines": {side: len(found) for side, found in lists.items()},
+            "characters": dict(sorted(Counter("".join(texts)).items())),
+            "longest": max(map(len, texts), default=0),
+            "bytes": size,
+            "boxes": b"".join(boxes),
             "counts": dict(sorted(counts.items())),
             "errors": errors,
             "ratio": round(ratio, 4),
@@ -130,15 +138,14 @@ class PaddleOCR(Exporter):
             }
             boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
             for shard in shards:
-                for path, text, side, length in shard["labels"]:
-                    lists[side].write(f"{path}\t{text}\n".encode())
-                    lines[side] += 1
-                    characters.update(text)
-                    longest = max(longest, len(text))
-                    size += length
+                for side, entries in shard["lists"].items():
+                    lists[side].write(entries.encode())
+                    lines[side] += shard["lines"][side]
+                characters.update(shard["characters"])
+                longest = max(longest, shard["longest"])
+                size += shard["bytes"]
                 if boxes:
-                    paths = (path for path, *_ in shard["labels"])
-                    boxes.write("".join(map(box_line, paths, shard["boxes"])).encode())
+                    boxes.write(shard["boxes"])
                 counts.update(shard["counts"])
                 errors += shard["errors"]
                 ratio = max(ratio, shard["ratio"])

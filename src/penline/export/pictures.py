@@ -17,8 +17,6 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
-    box_facts,
-    box_line,
     encode,
     file_hash,
     hasher,
@@ -26,6 +24,7 @@ from penline.export.base import (
     shard_folder,
     write,
 )
+from penline.export.boxes import box_facts, box_line
 from penline.export.examine import Findings, inside, picture
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
@@ -87,7 +86,7 @@ class PictureFolders(Exporter):
         tally = Tally({})
         rows: dict[str, list[tuple[str, str]]] = {}
         labels: list[tuple[str, str, str]] = []
-        boxes: list[str] = []
+        boxes: list[bytes] = []
         digests: dict[str, Any] = {}
         pixels = hasher()
         with ExitStack() as stack:
@@ -121,13 +120,13 @@ class PictureFolders(Exporter):
                 rows[side].append((file, text))
                 labels.append((side, f"{number:05d}/{file}", text))
                 if self.options.boxes:
-                    boxes.append(box_facts(sample))
+                    boxes.append(box_line(path, box_facts(sample)))
             for side, found in rows.items():
                 place(side, self.closing(found))
         return {
             "number": number,
             "labels": labels,
-            "boxes": boxes,
+            "boxes": b"".join(boxes),
             "counts": dict(sorted(tally.counts.items())),
             "errors": tally.errors,
             "bytes": tally.size,
@@ -148,8 +147,7 @@ class PictureFolders(Exporter):
                 tally.shard(shard)
                 kept.append({key: shard[key] for key in ("number", "files", "pixels")})
                 if boxes:
-                    paths = (f"{self.parent(side)}/{at}" for side, at, _ in shard["labels"])
-                    boxes.write("".join(map(box_line, paths, shard["boxes"])).encode())
+                    boxes.write(shard["boxes"])
                 for side, path, text in shard["labels"]:
                     tally.label(side, text)
                     self._list(side, path, text, lists, stack)

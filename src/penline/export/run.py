@@ -1,9 +1,9 @@
 """One rule for every format: what a run is, which of its shards are done, and when it is finished.
 
 A run has a folder ``.penline`` in its output while it lasts: ``run.json`` says which run it is,
-``shards/00012.json`` says that shard 12 is done and what is in it: a line of JSON, then one for the
-boxes of each line. The same command goes on where the last one stopped; another command is refused.
-``report.json`` is written last: a folder that has one is finished.
+``shards/00012.json`` says that shard 12 is done and what is in it: a line of JSON, then what it
+gives to ``boxes.jsonl``. The same command goes on where the last one stopped; another command is
+refused. ``report.json`` is written last: a folder that has one is finished.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _WORK = ".penline"
 FORMAT_OF_RUN = 1
 """In ``run.json`` and ``report.json``: by this a folder is known as penline's."""
 LOCK = ".penline.lock"
-_LINES = "boxes"
-"""Of a shard's facts, those that are a list of lines."""
+_BYTES = "boxes"
+"""Of a shard's facts, those that are bytes."""
 
 
 def put(path: Path, data: bytes) -> None:
@@ -128,20 +128,20 @@ class Run:
         """Record that a shard is whole.
 
         Boxes are lines of JSON by then, and nearly all of a shard's facts: they stand as they are
-        below the other facts, a line each, and need not be escaped and parsed again.
+        below the other facts, and need not be escaped and parsed again.
         """
-        rest = {name: fact for name, fact in facts.items() if name != _LINES}
-        lines = [json.dumps(rest, ensure_ascii=False), *facts.get(_LINES, ())]
-        put(self._mark(number), "\n".join(lines).encode())
+        rest = {name: fact for name, fact in facts.items() if name != _BYTES}
+        line = json.dumps(rest, ensure_ascii=False).encode()
+        put(self._mark(number), line + b"\n" + facts.get(_BYTES, b""))
 
     def facts(self, number: int) -> dict[str, Any]:
         """What was recorded of a shard; {} where that cannot be read."""
         try:
-            first, *lines = self._mark(number).read_bytes().decode().split("\n")
-            found = json.loads(first)
+            line, _, boxes = self._mark(number).read_bytes().partition(b"\n")
+            found = json.loads(line)
         except (OSError, ValueError, RecursionError):
             return {}
-        return {**found, _LINES: lines} if isinstance(found, dict) else {}
+        return {**found, _BYTES: boxes} if isinstance(found, dict) else {}
 
     def end(self) -> None:
         """Remove the run's own folder: the report stands in its place."""

@@ -27,6 +27,7 @@ NUMBERS = (
     "slant_deviation",
     "least",  # bounds of a glyph's scale over what its writer's em would make of it
     "most",
+    "mark_shape",  # 0 to 1: how far commas and stops take the model's proportions
 )
 
 Floats = npt.NDArray[np.float64]
@@ -94,8 +95,8 @@ def place_items(
         scores: ``float64 (13,)``: `spread.SCORES`.
         tables: ``float64 (3, classes, 13)``: quantiles of height, width and middle.
         gaps: ``float64 (classes, classes, 13)``: quantiles of the gap, left and right.
-        moments: ``float64 (3, classes)``: correlation of height and width, mean and deviation
-            of the size.
+        moments: ``float64 (4, classes)``: correlation of height and width, mean and deviation
+            of the size; of commas and stops the root of width over height, of others 0.
         han: ``bool (classes,)``: Chinese characters but 一.
         walks: ``float64 (3, 3)``: of size, middle and gap: line share, drift share, correlation.
         lines: ``float64 (2, 13)``: quantiles of the slope and of the size's trend.
@@ -103,7 +104,7 @@ def place_items(
             1/64 px.
         facts: ``float64 (3,)``: filled in: slope, trend, lean.
     """
-    pull, identity, usual_width, space, em, slant_deviation, least, most = numbers
+    pull, identity, usual_width, space, em, slant_deviation, least, most, mark_shape = numbers
     n = kind.shape[0]
     slope = _at(lines[0], scores, _bell(words[3]))
     trend = _at(lines[1], scores, _bell(words[4]))
@@ -166,6 +167,11 @@ def place_items(
             scale = ratio * em / ems_px[i]
             high = sizes_px[i, 0] * scale / em
             wide = sizes_px[i, 1] * scale / em
+            if mark_shape > 0.0 and moments[3, k] > 0.0:
+                # the area stays: what it gains in breadth it loses in height
+                stretch = moments[3, k] * np.sqrt(high / max(wide, 1e-6))
+                stretch = 1.0 + mark_shape * (min(max(stretch, 0.5), 2.0) - 1.0)
+                wide, high = wide * stretch, high / stretch
         gap = 0.0
         if i > 0 and not white[i - 1]:
             before = kind[i - 1]

@@ -13,6 +13,7 @@ common, a part that wanders and a part of the character's own, in the measured s
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -106,14 +107,16 @@ class Sampler:
 
     Args:
         model: a placement model.
+        mark_shape: 0 to 1: how far the glyphs of commas and stops are drawn out to the model's
+            proportions, their area kept; 0 leaves them the writer's.
 
     Attributes:
         number: of each class (and of ``han`` and ``space``), its column in the tables.
-        moments: ``float64 (3, classes)``: as `place.place_items` takes it.
+        moments: ``float64 (4, classes)``: as `place.place_items` takes it.
         arrays: all that it takes of the model, in its order, from ``numbers`` on.
     """
 
-    def __init__(self, model: HandModel) -> None:
+    def __init__(self, model: HandModel, mark_shape: float = 0.0) -> None:
         self.model = model
         figures = [model.figures("symbol" if name == "space" else name) for name in _NAMES]
         spreads = [(f.height, f.width, f.middle) for f in figures]
@@ -124,7 +127,12 @@ class Sampler:
         self._gaps = np.array([[model.pair(a, b).gap.quantiles for b in _NAMES] for a in _NAMES])
         sizes = [float(np.mean(f.size.quantiles)) for f in figures]
         together = [f.height_to_width for f in figures]
-        self.moments = np.array([together, sizes, [_deviation(f.size) for f in figures]])
+        deviations = [_deviation(f.size) for f in figures]
+        shapes = [
+            math.sqrt(f.width.mean / max(f.height.mean, 1e-6)) if family_of(name) == "stop" else 0.0
+            for name, f in zip(_NAMES, figures, strict=True)
+        ]
+        self.moments = np.array([together, sizes, deviations, shapes])
         self._han = np.array([family_of(n) == "han" and n != "han-flat" for n in _NAMES], bool)
         walks = [model.walks.get(name, Walk()) for name in ("size", "middle", "gap")]
         self._walks = np.array([(w.line_share, w.drift_share, w.correlation) for w in walks])
@@ -138,6 +146,7 @@ class Sampler:
             "slant_deviation": line.slant.deviation if line.slant is not None else 0.0,
             "least": _LEAST,
             "most": _MOST,
+            "mark_shape": mark_shape,
         }
         self._numbers = np.array([given.get(name, 0.0) for name in NUMBERS])
         self.arrays = (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["Guide"]
 
 
-@dataclass(frozen=True, slots=True)
-class Guide:
+class Guide(NamedTuple):
     """The place of one line of writing on its image, in pixels.
 
     The origin is the upper left corner of the first pixel, so the first pixel's centre is at 0.5.

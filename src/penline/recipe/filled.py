@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -169,7 +168,7 @@ def _into_cells(field: FormField, aside: list[float], placed: Placements) -> Pla
     middles = left * 256 + side * np.arange(field.cells) + side // 2
     moves = np.array([round(share * 65536) for share in aside], np.int64) * slack >> 16
     places[:, 0] = middles - places[:, 2] // 2 + moves
-    return _into_box(field.box, replace(placed, places_q8=places))
+    return _into_box(field.box, placed._replace(places_q8=places))
 
 
 def _into_box(box: tuple[int, int, int, int], placed: Placements) -> Placements:
@@ -187,7 +186,7 @@ def _into_box(box: tuple[int, int, int, int], placed: Placements) -> Placements:
             first = int((places[:, axis] - more).min())
             last = int((places[:, axis] + places[:, size] + more).max())
         places[:, axis] += max(low - first, 0) - max(last - high, 0)
-    return replace(placed, places_q8=places)
+    return placed._replace(places_q8=places)
 
 
 def _lean(placed: Placements) -> Ints:

@@ -126,7 +126,9 @@ class Kit:
     @functools.cached_property
     def hand(self) -> Hand | None:
         """The recipe's placement model at work; None where the layout's own rules hold."""
-        return None if self._model is None else Hand(Sampler(self._model), self.shelf)
+        if self._model is None:
+            return None
+        return Hand(Sampler(self._model, self.recipe.layout.mark_shape), self.shelf)
 
     @functools.cached_property
     def swift(self) -> Swift | None:

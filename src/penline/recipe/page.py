@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -302,7 +301,7 @@ def set_line(
             places[:, 2] = np.maximum(places[:, 2] * squeeze >> 16, 256)
     places[:, 0] += round(start * 256)
     places[:, 1] += round((level - placed.baseline_px) * 256)
-    placed = replace(placed, places_q8=places)
+    placed = placed._replace(places_q8=places)
     if inside is not None:
         placed = inside(placed)
     strength_q8 = round(sheet.strength * 256)

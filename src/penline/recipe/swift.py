@@ -166,11 +166,11 @@ class Swift:
 
 
 _NO_MODEL = (
-    np.zeros(8),
+    np.zeros(9),
     np.zeros(13),
     np.zeros((3, 1, 13)),
     np.zeros((1, 1, 13)),
-    np.zeros((3, 1)),
+    np.zeros((4, 1)),
     np.zeros(1, np.bool_),
     np.zeros((3, 3)),
     np.zeros((2, 13)),
