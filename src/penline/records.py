@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ __all__ = [
     "GlyphRecord",
     "LineRecord",
     "Origin",
+    "Origins",
     "PageFacts",
     "Raster",
     "Record",
@@ -354,6 +355,56 @@ class Origin(NamedTuple):
     offset: int
 
 
+class Origins(Sequence[Origin]):
+    """The origins of a line's glyphs, as columns.
+
+    Args:
+        written: what each is a glyph of.
+        writers: the writer's id of each.
+        archives: the file of each.
+        numbers: ``int64 (n, 3)``: item, record and offset of each.
+    """
+
+    __slots__ = ("archives", "numbers", "writers", "written")
+
+    def __init__(
+        self,
+        written: Sequence[str],
+        writers: Sequence[str],
+        archives: Sequence[str],
+        numbers: npt.NDArray[np.int64],
+    ) -> None:
+        self.written, self.writers, self.archives = written, writers, archives
+        self.numbers = numbers
+
+    @classmethod
+    def of(cls, origins: Sequence[Origin]) -> Origins:
+        """Origins one by one as columns; columns as they are."""
+        if isinstance(origins, Origins):
+            return origins
+        numbers = [(one.item, one.record, one.offset) for one in origins]
+        return cls(
+            [one.written for one in origins],
+            [one.writer for one in origins],
+            [one.archive for one in origins],
+            np.array(numbers, np.int64).reshape(-1, 3),
+        )
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Origin]:
+        items, records, offsets = self.numbers.T.tolist()
+        return map(Origin, items, self.written, self.writers, self.archives, records, offsets)
+
+    @overload
+    def __getitem__(self, index: int) -> Origin: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Origin]: ...
+    def __getitem__(self, index: int | slice) -> Origin | list[Origin]:
+        return list(self)[index]
+
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One finished line.
@@ -379,13 +430,13 @@ class Sample:
     side: str
     drawn: dict[str, Any]
     counts: dict[str, int]
-    trace: Callable[[], tuple[Origin, ...]] = field(repr=False)
+    trace: Callable[[], Sequence[Origin]] = field(repr=False)
     """Finds the origins, when they are asked for."""
 
     @functools.cached_property
     def origins(self) -> tuple[Origin, ...]:
         """Where each glyph comes from, in the order of the text; white space has none."""
-        return self.trace()
+        return tuple(self.trace())
 
     def __getstate__(self) -> dict[str, Any]:
         # a pickled sample carries its origins, not the banks that they were read from

@@ -7,7 +7,7 @@ sentence are the AND of its characters' bits; one is drawn; its glyphs are found
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from penline.bank.sizes import size_up
 from penline.compiled import compiled
 from penline.errors import BankError, RecipeError
 from penline.randomness import Draws
-from penline.records import Origin
+from penline.records import Origins
 
 __all__ = ["Bits", "Glyphs", "Picked", "Shelf"]
 
@@ -131,17 +131,21 @@ def _trace(
     rows: Any,
     writers: int,
     sources: int,
-    found: Any,
+    whose: Any,
+    numbers: Any,
 ) -> int:
-    """Writer, source, record and offset of each row; -1, or the first that cannot be true."""
+    """Writer and source of each row, and its record and offset beside the item in the numbers.
+
+    -1, or the first row that cannot be true.
+    """
     for i in range(rows.shape[0]):
         row = rows[i, 1]
         if row < 0 or row >= writer.shape[0]:
             return int(row)
         if writer[row] >= writers or source[row] >= sources:
             return int(row)
-        found[0, i], found[1, i] = writer[row], source[row]
-        found[2, i], found[3, i] = record[row], offset[row]
+        whose[0, i], whose[1, i] = writer[row], source[row]
+        numbers[i, 1], numbers[i, 2] = record[row], offset[row]
     return -1
 
 
@@ -423,7 +427,7 @@ class Shelf:
             for b in self.banks
         ]
 
-    def origins(self, number: int, glyphs: Glyphs) -> Iterator[Origin]:
+    def origins(self, number: int, glyphs: Glyphs) -> Origins:
         """Where glyphs of one bank come from, in their order.
 
         Raises:
@@ -431,7 +435,9 @@ class Shelf:
         """
         bank = self.banks[number]
         columns, sources, writers = bank.columns, bank.header.sources, bank.writers
-        found = np.empty((4, len(glyphs)), np.int64)
+        whose = np.empty((2, len(glyphs)), np.int64)
+        numbers = np.empty((len(glyphs), 3), np.int64)
+        numbers[:, 0] = glyphs.items
         bad = _trace(
             columns["writer"],
             columns["source"],
@@ -440,14 +446,15 @@ class Shelf:
             glyphs.rows,
             len(writers),
             len(sources),
-            found,
+            whose,
+            numbers,
         )
         if bad != -1:
             raise bank.damage(bad)
-        writer, source, record, offset = found.tolist()
+        writer, source = whose.tolist()
         names = [writers[one] for one in writer]
         files = [sources[one].file for one in source]
-        return map(Origin, glyphs.items, glyphs.written, names, files, record, offset)
+        return Origins(glyphs.written, names, files, numbers)
 
     def size_up(
         self,

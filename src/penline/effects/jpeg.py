@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from penline.effects.base import ORDERED, EffectSettings, Image, Params, Quads, Share
+from penline.effects.blocks import quantised, steps_of
 from penline.randomness import Draws
 
 __all__ = ["Jpeg", "apply"]
@@ -35,18 +36,20 @@ class Jpeg(EffectSettings):
 
 
 def apply(image: Image, quads: Quads, *, quality: int) -> tuple[Image, Quads]:
-    """Encode and decode `image`; the quads stay.
+    """What `image` is after one round of JPEG; the quads stay.
+
+    A grey image is not encoded for it: only what quantising takes away is taken away.
 
     Args:
         image: ``uint8 (height, width)`` or ``(height, width, 3)`` RGB.
         quads: ``float64 (n, 4, 2)``.
         quality: 1..100.
     """
-    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
     if image.ndim == 2:
-        _, data = cv2.imencode(".jpg", image, options)
-        found = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
-    else:
-        _, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
-        found = cv2.cvtColor(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB)
+        out = np.empty_like(image, order="C")
+        quantised(np.ascontiguousarray(image), steps_of(quality), out)
+        return out, quads
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), options)
+    found = cv2.cvtColor(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB)
     return np.asarray(found, np.uint8), quads

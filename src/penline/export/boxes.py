@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from penline.compiled import compiled
 from penline.errors import ExportError
-from penline.records import Sample
+from penline.records import Origins, Sample
 
 __all__ = ["box_facts", "box_line"]
 
@@ -98,11 +98,26 @@ def _corners(count: int) -> str:
     return f"[{', '.join([f'[{point}, {point}, {point}, {point}]'] * count)}]"
 
 
-@functools.lru_cache(maxsize=65_536)
-def _origin(written: str, writer: str, archive: str) -> str:
+def _origins(found: Origins) -> str:
+    """The list of origins, as a pattern: for each its item, record and offset are left open."""
+    if len(set(found.writers)) == 1 and len(set(found.archives)) == 1:
+        tail = _whence(found.writers[0], found.archives[0])
+        between = f'{tail}, {{"item": {_WHOLE}, "written": '
+        written = between.join(map(_quoted, found.written))
+        return f'[{{"item": {_WHOLE}, "written": {written}{tail}]'
+    each = zip(found.written, found.writers, found.archives, strict=True)
+    origins = [
+        f'{{"item": {_WHOLE}, "written": {_quoted(written)}{_whence(writer, archive)}'
+        for written, writer, archive in each
+    ]
+    return f"[{', '.join(origins)}]"
+
+
+@functools.lru_cache(maxsize=4096)
+def _whence(writer: str, archive: str) -> str:
     return (
-        f'{{"item": {_WHOLE}, "written": {_quoted(written)}, "writer": {_quoted(writer)}, '
-        f'"archive": {_quoted(archive)}, "record": {_WHOLE}, "offset": {_WHOLE}}}'
+        f', "writer": {_quoted(writer)}, "archive": {_quoted(archive)}, '
+        f'"record": {_WHOLE}, "offset": {_WHOLE}}}'
     )
 
 
@@ -114,16 +129,12 @@ def box_facts(sample: Sample) -> bytes:
     Raises:
         ExportError: a corner is no number.
     """
-    patterns: list[str] = []
-    numbers: list[int] = []
-    for item, written, writer, archive, record, offset in sample.origins:
-        patterns.append(_origin(written, writer, archive))
-        numbers += (item, record, offset)
+    origins = Origins.of(sample.trace())
+    corners, wholes = sample.quads.ravel(), origins.numbers.ravel()
     pattern = (
         f'{{"text": {_quoted(sample.text)}, "writer": {_quoted(sample.writer)}, '
-        f'"quads": {_corners(len(sample.quads))}, "origins": [{", ".join(patterns)}], "drawn": '
+        f'"quads": {_corners(len(sample.quads))}, "origins": {_origins(origins)}, "drawn": '
     ).encode()
-    corners, wholes = sample.quads.ravel(), np.array(numbers, np.int64)
     out = np.empty(len(pattern) + _DIGITS * (len(corners) + len(wholes)), np.uint8)
     length = _fill(np.frombuffer(pattern, np.uint8), corners, wholes, out)
     if length < 0:

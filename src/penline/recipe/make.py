@@ -171,38 +171,40 @@ def lay_by_steps(kit: Kit, seed: int, index: int) -> Laid:
 
 def _laid(kit: Kit, seed: int, index: int, line: Line) -> Laid:
     """A line that `swift` made, as the steps would have it."""
-    codes = kit.corpus.codes[line.start : line.end]
-    text = decoded(codes)
-    items: Sequence[int] = range(len(text))
+    text = decoded(kit.corpus.codes[line.start : line.end])
+    count = len(text)
+    columns = line.glyphs
+    rows = picked = columns[: 2 * count].reshape(-1, 2)
+    items: Sequence[int] = range(count)
     written_text: Sequence[str] = text
-    rows = line.rows
     if " " in text:
         items = [at for at, character in enumerate(text) if not character.isspace()]
         written_text = [text[at] for at in items]
-        rows = line.rows[items]
-    glyphs = Glyphs(items, written_text, rows)
+        picked = rows[items]
+    glyphs = Glyphs(items, written_text, picked)
     paper_rng = Draws(seed, index, "paper", line.words[2].tolist())
     ink_rng = Draws(seed, index, "ink", line.words[4].tolist())
     paper_rng.word(), ink_rng.word()  # taken by the call
-    _, em_px, baseline_px, cell_left_px, cell_top_px, cells = line.facts.tolist()
+    figures = line.figures.tolist()
+    width, em_px, baseline_px, cell_left_px, cell_top_px, cells, strength = figures[len(NUMBERS) :]
     return Laid(
         written=Written(text, kit.shelf.writers[line.writer], glyphs, Counter()),
         side="train",
         paper=kit.recipe.papers[line.paper].paper,
         paper_rng=paper_rng,
         ink_rng=ink_rng,
-        numbers=dict(zip(NUMBERS, line.figures.tolist(), strict=True)),
-        strength=line.strength,
+        numbers=dict(zip(NUMBERS, figures, strict=False)),
+        strength=strength,
         upright=None,
-        rows=line.rows,
-        sizes=line.sizes,
-        starts=line.starts,
-        gains=line.gains,
+        rows=rows,
+        sizes=columns[2 * count : 4 * count].reshape(-1, 2),
+        starts=columns[4 * count : 5 * count],
+        gains=columns[5 * count : 6 * count],
         placed=Placements(
-            places_q8=line.places_q8,
-            slants_q16=line.slants_q16,
-            press_q8=line.press_q8,
-            width_px=line.ink.shape[1],
+            places_q8=columns[6 * count : 10 * count].reshape(-1, 4),
+            slants_q16=columns[10 * count : 11 * count],
+            press_q8=columns[11 * count : 12 * count],
+            width_px=int(width),
             em_px=em_px,
             baseline_px=baseline_px,
             cell_left_px=cell_left_px,
@@ -210,7 +212,7 @@ def _laid(kit: Kit, seed: int, index: int, line: Line) -> Laid:
             cells=int(cells),
         ),
         ink=line.ink,
-        boxes=line.boxes,
+        boxes=columns[12 * count :].reshape(-1, 4),
         shares=None,
         struck=-1,
         quads=line.quads,
@@ -393,10 +395,10 @@ def quads_of(
     return quads
 
 
-def origins_of(shelf: Shelf, glyphs: Sequence[Picked], struck: int = -1) -> tuple[Origin, ...]:
+def origins_of(shelf: Shelf, glyphs: Sequence[Picked], struck: int = -1) -> Sequence[Origin]:
     """Where glyphs come from, by their characters' places in the label; a slip is left out."""
     if isinstance(glyphs, Glyphs) and struck < 0 and len(shelf.banks) == 1:
-        return tuple(shelf.origins(0, glyphs))
+        return shelf.origins(0, glyphs)
     chosen = [glyph for glyph in glyphs if glyph.item != struck]
     origins: list[Origin] = []
     for number in range(len(shelf.banks)):

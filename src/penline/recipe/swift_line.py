@@ -73,27 +73,38 @@ _MODEL_EM = placing.NUMBERS.index("em")
 
 
 class Line(NamedTuple):
-    """What `lay_line` gives back, in this order; arrays as in `recipe.make.Laid`."""
+    """What `lay_line` gives back, in this order: few arrays, since each costs the way to Python.
+
+    Attributes:
+        status: see `DONE`.
+        start: where the text begins in the corpus's codes.
+        end: where it ends.
+        writer: number on the shelf; with `NEW_WRITER`, in the bank.
+        paper: number in the recipe.
+        figures: ``float64``: those of `NUMBERS`, then `FACTS`.
+        words: ``uint64 (5, FIRST_WORDS)``: the first words of the five streams.
+        glyphs: ``int64 (16 n,)``: the columns of `GLYPHS`, one after the other.
+        ink: as `recipe.make.Laid` has it.
+        quads: as `recipe.make.line_quads` gives them.
+    """
 
     status: int
     start: int
     end: int
     writer: int
     paper: int
-    strength: float
     figures: npt.NDArray[np.float64]
-    facts: npt.NDArray[np.float64]
     words: npt.NDArray[np.uint64]
-    rows: npt.NDArray[np.int64]
-    sizes: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    gains: npt.NDArray[np.int64]
-    places_q8: npt.NDArray[np.int64]
-    slants_q16: npt.NDArray[np.int64]
-    press_q8: npt.NDArray[np.int64]
+    glyphs: npt.NDArray[np.int64]
     ink: npt.NDArray[np.uint8]
-    boxes: npt.NDArray[np.int64]
     quads: npt.NDArray[np.float64]
+
+
+FACTS = ("width", "em", "baseline", "cell_left", "cell_top", "cells", "strength")
+"""What stands behind the figures of a line: six that its placement gives, and its ink's."""
+GLYPHS = ("rows", "sizes", "starts", "gains", "places_q8", "slants_q16", "press_q8", "boxes")
+"""The arrays of a line's glyphs, as `recipe.make.Laid` and `Placements` have them: two numbers for
+each glyph, two, one, one, four, one, one, four."""
 
 
 @compiled
@@ -191,11 +202,8 @@ def _set_words(flags: Any, lows: Any, gap_latin: float, em: float, drawn: Any) -
 def _nothing(
     status: int, start: int, end: int, writer: int, words: Any, paper: int, figures: Any
 ) -> Any:
-    ints = np.empty((0, 2), np.int64)
-    fours, one = np.empty((0, 4), np.int64), np.empty(0, np.int64)
-    head = (status, start, end, writer, paper, 0.0, figures, figures, words)
-    glyphs = (ints, ints, one, one, fours, one, one)
-    return (*head, *glyphs, np.empty((0, 0), np.uint8), fours, np.empty((0, 4, 2)))
+    none = np.empty(0, np.int64), np.empty((0, 0), np.uint8), np.empty((0, 4, 2))
+    return (status, start, end, writer, paper, figures, words, *none)
 
 
 @compiled_with(randomness, shelf, sizes, spacing, cutting, placing, hand, settle, kernel)
@@ -324,7 +332,9 @@ def lay_line(
     words = np.empty((keys.shape[0], FIRST_WORDS), np.uint64)
     for stage in range(keys.shape[0]):
         philox_words(keys[stage, 0], keys[stage, 1], index, np.uint64(0), words[stage])
-    figures = figures.copy()
+    told = np.zeros(figures.shape[0] + len(FACTS))
+    told[: figures.shape[0]] = figures
+    figures, facts = told[: figures.shape[0]], told[figures.shape[0] :]
     # a sentence
     target = shortest + _below(words[_TEXT, 0], longest - shortest + 1)
     point = _below(words[_TEXT, 1], shares[-1])
@@ -360,7 +370,15 @@ def lay_line(
     lookups = np.empty(count, np.int64)
     for i in range(count):
         lookups[i] = wanted[numbers[i]] if numbers[i] >= 0 else 0xFFFFFFFF
-    rows = np.full((count, 2), -1, np.int64)
+    glyphs = np.zeros(16 * count, np.int64)
+    rows = glyphs[: 2 * count].reshape(-1, 2)
+    glyph_sizes = glyphs[2 * count : 4 * count].reshape(-1, 2)
+    starts, gains = glyphs[4 * count : 5 * count], glyphs[5 * count : 6 * count]
+    places = glyphs[6 * count : 10 * count].reshape(-1, 4)
+    slants, press = glyphs[10 * count : 11 * count], glyphs[11 * count : 12 * count]
+    boxes = glyphs[12 * count :].reshape(-1, 4)
+    rows[:] = -1
+    press[:] = 256
     whole = _pick(
         by_writer,
         character,
@@ -376,8 +394,7 @@ def lay_line(
     )
     for i in range(count):
         whole = whole and (rows[i, 1] >= 0 or traits[i, _WHITE] != 0)
-    glyph_sizes, ems = np.zeros((count, 2), np.int64), np.ones(count)
-    starts, inks = np.zeros(count, np.int64), np.full(count, 1 << 32, np.int64)
+    ems, inks = np.ones(count), np.full(count, 1 << 32, np.int64)
     bad = size_up(
         ink_words,
         offsets_at,
@@ -419,8 +436,6 @@ def lay_line(
     # places
     cells = paper_cells[paper]
     _figures(words[_LAYOUT], spans, deviations_q16, cells, figures)
-    places, slants = np.zeros((count, 4), np.int64), np.zeros(count, np.int64)
-    press, facts = np.full(count, 256, np.int64), np.zeros(6)
     if by_model and chinese and not cells:
         if not known[mine]:
             return _nothing(NEW_WRITER, start, end, number, words, mine, figures)
@@ -508,19 +523,16 @@ def lay_line(
         return _nothing(SLOW, start, end, number, words, paper, figures)
     # ink
     strength = _uniform(words[_INK, 0], deviations_q16[3], deviations_q16[4])
+    facts[6] = strength
     share = np.int64(round(strength * 256))
-    gains = np.empty(count, np.int64)
     for i in range(count):
         gain = FULL_INK * 256 // max(inks[i], FAINTEST_LEVEL)
         gains[i] = min(gain * press[i] * share >> 16, MAX_GAIN_Q8)
     ink = np.zeros((line_height_px, width), np.uint8)
-    boxes = np.zeros((count, 4), np.int64)
     draw_glyphs(data, starts, glyph_sizes, places, slants, gains, FAINT, ink, boxes)
     for i in range(count):
         if boxes[i, 2] == 0 and rows[i, 1] >= 0:
             return _nothing(SLOW, start, end, number, words, paper, figures)
     quads = np.empty((count, 4, 2))
     box_corners(places, boxes, np.ones(count, np.int64), line_height_px, width, quads)
-    head = (DONE, start, end, number, paper, strength, figures, facts, words)
-    glyphs = (rows, glyph_sizes, starts, gains, places, slants, press)
-    return (*head, *glyphs, ink, boxes, quads)
+    return (DONE, start, end, number, paper, told, words, glyphs, ink, quads)

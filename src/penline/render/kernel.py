@@ -74,6 +74,7 @@ def draw_glyphs(
     row = np.zeros(longest, np.int32)
     sums = np.zeros(longest, np.int64)
     inks = np.empty(canvas_width, np.int32)
+    tops = np.zeros(canvas_width, np.int32)
     for glyph in range(starts.shape[0]):
         start = starts[glyph]
         height, width = sizes_px[glyph, 0], sizes_px[glyph, 1]
@@ -105,6 +106,7 @@ def draw_glyphs(
         inner = row[margin : margin + width]
         running = sums[margin + 1 : margin + 1 + width]
         box_left, box_top, box_right, box_bottom = canvas_width, canvas_height, 0, 0
+        from_x, to_x = canvas_width, 0
         first_y = max((top - y_pad) >> 8, 0)
         last_y = min((top + high + y_pad + 255) >> 8, canvas_height)
         for y in range(first_y, last_y):
@@ -135,11 +137,11 @@ def draw_glyphs(
             at = ((first_x << 8) - left - lean) * x_scale + (((margin << 16) - x_grow) << 16)
             # white at either end of the row is passed over, to a pixel
             begun = 0
-            while inner[begun] == 0:
-                begun += 1
+            while begun + 8 < width and running[begun + 7] == 0:
+                begun += 8
             ended = width
-            while inner[ended - 1] == 0:
-                ended -= 1
+            while ended - 8 > begun and running[ended - 9] == total << 8:
+                ended -= 8
             skip = int((((margin + begun) << 16) - x_span - (at >> 16)) * pixels) - 1
             skip = max(skip, 0)
             last_x = min(
@@ -174,10 +176,12 @@ def draw_glyphs(
                     inks[k] = _i32((stretch * share + half) >> 40)
             line = out[y, first_x:last_x]
             darkest = _i32(0)
+            seen = tops[first_x:last_x]
+            from_x, to_x = min(from_x, first_x), max(to_x, last_x)
             for k in range(count):
                 ink = _i32(_i32(_i32(inks[k] * gain) + _i32(128)) >> _i32(8))
                 ink = _i32(min(ink, _i32(255)))
-                inks[k] = ink
+                seen[k] = _i32(max(seen[k], ink))
                 darkest = _i32(max(darkest, ink))
                 below = _i32(line[k])
                 both = _i32(_i32(below * ink) + _i32(128))
@@ -185,16 +189,16 @@ def draw_glyphs(
                 line[k] = np.uint8(_i32(_i32(below + ink) - both))
             if darkest < max(faint, 1):
                 continue
-            k = 0
-            while inks[k] < max(faint, 1):
-                k += 1
-            box_left = min(box_left, first_x + k)
-            k = count
-            while inks[k - 1] < max(faint, 1):
-                k -= 1
-            box_right = max(box_right, first_x + k)
             box_top = min(box_top, y)
             box_bottom = y + 1
+        if box_bottom > 0:
+            box_left, box_right = from_x, to_x
+            while tops[box_left] < max(faint, 1):
+                box_left += 1
+            while tops[box_right - 1] < max(faint, 1):
+                box_right -= 1
+        if from_x < to_x:
+            tops[from_x:to_x] = 0
         if box_right == 0:
             box_left = box_top = box_bottom = 0
         boxes_px[glyph, 0] = box_left
