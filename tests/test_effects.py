@@ -24,6 +24,7 @@ from penline.effects import (
     draw_effects,
     effect_apply,
     effect_class,
+    warp,
 )
 from penline.effects import kernel as fast
 from penline.effects import reference as slow
@@ -569,3 +570,26 @@ def test_no_ghost_of_the_writing_beyond_the_edges() -> None:
         cv2.fillPoly(inside, [np.round(moved[0]).astype(np.int32)], 1)
         inside = cv2.dilate(inside, np.ones((5, 5), np.uint8))
         assert out[inside == 0].min() > 200
+
+
+# ---- what keeps a warped line inside its picture
+
+
+@pytest.mark.parametrize("case", range(60))
+def test_fit_and_rims_are_those_of_the_reference(case: int) -> None:
+    rng = np.random.default_rng(case)
+    width, height = (int(size) for size in rng.integers(1, 400, 2))
+    count = int(rng.integers(0, 9))
+    points = rng.integers(-2 * 4096, [(width + 2) * 4096, (height + 2) * 4096], (count, 2))
+    moved = points + rng.integers(-9 * 4096, 9 * 4096, (count, 2)) // (1 + case % 4)
+    fits = np.zeros((2, 3), np.int64)
+    told = [
+        where.fit_points(points, moved, width, height, fit)
+        for where, fit in zip((warp, slow), fits, strict=True)
+    ]
+    assert told[0] == told[1]
+    np.testing.assert_array_equal(fits[0], fits[1])
+    corners = points / 4096
+    rims = warp.rims_of(corners, width, height)
+    np.testing.assert_array_equal(rims, slow.rims_of(corners, width, height))
+    assert rims.dtype == np.int64

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from penline.compiled import compiled
 from penline.effects.base import (
     EffectSettings,
     Image,
@@ -20,9 +21,6 @@ from penline.effects.kernel import Ints, add_noise
 from penline.randomness import Draws, rng
 
 __all__ = ["Noise", "apply"]
-
-
-_LEVELS = np.arange(256)
 
 
 class Noise(EffectSettings):
@@ -63,8 +61,12 @@ def apply(image: Image, quads: Quads, *, dark: int, light: int, seed: int) -> tu
     return out.reshape(image.shape), quads
 
 
+@compiled
 def _deviations(dark: int, light: int) -> Ints:
     """The deviation at each of the 256 levels, 1/256 level: its square grows with the level."""
-    squares = dark * dark + light * light * _LEVELS // 255
-    # the root of a whole number below 2**52 is rounded correctly, and so never up to the next one
-    return np.sqrt(squares.astype(np.float64)).astype(np.int64)
+    deviations = np.empty(256, np.int64)
+    for level in range(256):
+        square = dark * dark + light * light * level // 255
+        # the root of a whole number below 2**52 is rounded correctly, so never up to the next one
+        deviations[level] = np.int64(np.sqrt(np.float64(square)))
+    return deviations

@@ -13,8 +13,10 @@ __all__ = [
     "darken",
     "fill_mesh",
     "fill_sway",
+    "fit_points",
     "invert_mesh",
     "resample_mesh",
+    "rims_of",
 ]
 
 Image = npt.NDArray[np.uint8]
@@ -73,6 +75,36 @@ def fill_mesh(geometry: Ints, fit: Ints, bends: Ints, pad: Ints, mesh: Ints) -> 
     lower = c * _UNIT + weight_x[:, :, None] * (d - c)
     shift = (upper * _UNIT + weight_y[:, :, None] * (lower - upper)) >> 12
     mesh += shift * bend >> 27
+
+
+def fit_points(points: Ints, moved: Ints, width: int, height: int, fit: Ints) -> bool:
+    """See `warp.fit_points`."""
+    fit[:] = 65536, 0, 0
+    if len(points) == 0:
+        return False
+    sizes = np.array([width, height]) * _UNIT
+    floor, roof = np.minimum(points.min(0), 0), np.maximum(points.max(0), sizes)
+    low, high = moved.min(0), moved.max(0)
+    outside = (low < floor) | (high > roof)
+    if not outside.any():
+        return False
+    room, needed = roof - floor - 1024, high - low
+    tight = outside & (needed > room)
+    scale = min([65536, *((room << 16) // np.maximum(needed, 1))[tight].tolist()])
+    low, high = (sizes // 2 + ((end - sizes // 2) * scale >> 16) for end in (low, high))
+    shift = np.maximum(floor + 512 - low, 0) + np.minimum(roof - 512 - high, 0)
+    fit[0], fit[1:] = scale, np.where(outside | (scale < 65536), shift, 0)
+    return True
+
+
+def rims_of(corners: npt.NDArray[np.float64], width: int, height: int) -> Ints:
+    """See `warp.rims_of`."""
+    size = np.array([width, height])
+    near, far = size, size
+    if len(corners):
+        near, far = np.floor(corners.min(0)) - 1, size - np.ceil(corners.max(0)) - 1
+    rims = np.minimum(np.concatenate([near, far]), np.minimum(np.tile(size, 2), 32))
+    return np.asarray(np.maximum(rims, 1), np.int64)
 
 
 def fill_sway(words: Words, cell: int, amplitude: int, out: Ints) -> None:

@@ -7,12 +7,14 @@ pixels exactly. All places are whole numbers of 1/4096 px.
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
+from penline import randomness
+from penline.compiled import compiled, compiled_with
+from penline.effects import kernel
 from penline.effects.base import (
     ORDERED,
     EffectSettings,
@@ -26,9 +28,9 @@ from penline.effects.base import (
     planes,
 )
 from penline.effects.kernel import STEP_PX, Ints, fill_mesh, invert_mesh, resample_mesh
-from penline.randomness import Draws, rng
+from penline.randomness import Draws, philox_words, stage_key
 
-__all__ = ["Warp", "apply", "warp_mesh"]
+__all__ = ["Warp", "apply", "fit_points", "rims_of", "warp_mesh"]
 
 _UNIT = 4096
 _NARROWEST_PX = 8
@@ -122,41 +124,107 @@ def apply(
     source = planes(image)
     height, width = source.shape[:2]
     geometry = np.array([width, height, slope, *keystone, bend, cell_px], np.int64)
-    points = np.floor(quads.reshape(-1, 2) * _UNIT + 0.5).astype(np.int64)
-    mesh, pad = warp_mesh(geometry, seed, _NO_FIT)
-    moved = np.empty_like(points)
-    invert_mesh(mesh, pad, points, 65536, moved)
-    fit = _fit(points, moved, width, height)
-    if fit != _NO_FIT:
-        mesh, pad = warp_mesh(geometry, seed, fit)
-        invert_mesh(mesh, pad, points, fit[0], moved)
+    corners = np.ascontiguousarray(quads.reshape(-1, 2), np.float64)
+    moved = np.empty_like(corners)
+    mesh, pad, rims = _plan(geometry, *stage_key(seed, _STAGE), corners, moved)
     out = np.empty_like(source)
-    resample_mesh(source, mesh, pad, _rims(quads, width, height), out)
-    quantised = (moved + 32 >> 6) / 64.0
-    return out.reshape(image.shape), quantised.reshape(quads.shape)
+    resample_mesh(source, mesh, pad, rims, out)
+    return out.reshape(image.shape), moved.reshape(quads.shape)
 
 
+_STAGE = "effect warp"
 _NO_FIT = (65536, 0, 0)
 _WIDEST_RIM_PX = 32
 
 
-def _rims(quads: Quads, width: int, height: int) -> Ints:
-    """``int64 (4,)``: px between the image's edges and the quads, left, top, right, bottom."""
-    if len(quads) == 0:
-        return np.minimum([width, height, width, height], _WIDEST_RIM_PX).astype(np.int64)
-    corners = quads.reshape(-1, 2)
-    left, top = corners.min(0).tolist()
-    right, bottom = corners.max(0).tolist()
-    free = (
-        math.floor(left),
-        math.floor(top),
-        math.trunc(width - math.ceil(right)),
-        math.trunc(height - math.ceil(bottom)),
-    )
-    most = [min(size, _WIDEST_RIM_PX) for size in (width, height)] * 2
-    return np.array(
-        [max(1, min(space - 1, limit)) for space, limit in zip(free, most, strict=True)], np.int64
-    )
+@compiled_with(kernel, randomness)
+def _plan(geometry: Ints, key0: Any, key1: Any, corners: Any, moved: Any) -> Any:
+    """Mesh, margins and rims for `resample_mesh`; `moved` is filled in, in whole 1/64 px."""
+    width, height = geometry[0], geometry[1]
+    points, found = np.empty(corners.shape, np.int64), np.empty(corners.shape, np.int64)
+    for k in range(corners.shape[0]):
+        for axis in range(2):
+            points[k, axis] = np.int64(np.floor(corners[k, axis] * _UNIT + 0.5))
+    fit = np.array([65536, 0, 0])
+    mesh, pad = _mesh(geometry, key0, key1, fit)
+    invert_mesh(mesh, pad, points, 65536, found)
+    if fit_points(points, found, width, height, fit):
+        mesh, pad = _mesh(geometry, key0, key1, fit)
+        invert_mesh(mesh, pad, points, fit[0], found)
+    for k in range(corners.shape[0]):
+        for axis in range(2):
+            moved[k, axis] = (found[k, axis] + 32 >> 6) / 64.0
+    return mesh, pad, rims_of(corners, width, height)
+
+
+@compiled
+def rims_of(corners: Any, width: int, height: int) -> Any:
+    """Px between the image's edges and the writing.
+
+    Args:
+        corners: ``float64 (n, 2)``: x, y of the writing.
+        width: of the image.
+        height: of the image.
+
+    Returns:
+        ``int64 (4,)``: left, top, right, bottom, 1 to 32 and no more than the image has.
+    """
+    rims = np.empty(4, np.int64)
+    for axis in range(2):
+        size = height if axis else width
+        near, far = np.float64(size + 1), np.float64(size + 1)
+        for k in range(corners.shape[0]):
+            near = min(near, np.floor(corners[k, axis]))
+            far = min(far, size - np.ceil(corners[k, axis]))
+        limit: Any = min(size, _WIDEST_RIM_PX)
+        before: Any = np.int64(near) - 1
+        behind: Any = np.int64(far) - 1
+        rims[axis], rims[axis + 2] = max(1, min(before, limit)), max(1, min(behind, limit))
+    return rims
+
+
+@compiled
+def fit_points(points: Ints, moved: Ints, width: int, height: int, fit: Ints) -> bool:
+    """Find scale and shift that keep what is moved within the image, or where it was.
+
+    Args:
+        points: ``int64 (n, 2)``: x, y in the old image, 1/4096 px.
+        moved: ``int64 (n, 2)``: the same in the new one.
+        width: of the image, px.
+        height: of the image, px.
+        fit: ``int64 (3,)``, filled in: scale (1/65536), shift along x and y (1/4096 px).
+
+    Returns:
+        Whether there is anything to fit.
+    """
+    fit[0], fit[1], fit[2] = 65536, 0, 0
+    if points.shape[0] == 0:
+        return False
+    spans = np.empty((2, 4), np.int64)
+    inside = np.ones(2, np.bool_)
+    scale: Any = np.int64(65536)
+    for axis in range(2):
+        size: Any = np.int64(height if axis else width)
+        floor: Any = min(0, points[:, axis].min())
+        roof: Any = max(size * _UNIT, points[:, axis].max())
+        low: Any = moved[:, axis].min()
+        high: Any = moved[:, axis].max()
+        inside[axis] = low >= floor and high <= roof
+        # an eighth of a pixel to spare for the mesh's own rounding
+        spans[axis, 0], spans[axis, 1] = low, high
+        spans[axis, 2], spans[axis, 3] = floor + 512, roof - 512
+        if not inside[axis] and high - low > roof - floor - 1024:
+            scale = min(scale, ((roof - floor - 1024) << 16) // (high - low))
+    if inside.all():
+        return False
+    fit[0] = scale
+    for axis in range(2):
+        half: Any = np.int64(height if axis else width) * _UNIT // 2
+        low = half + ((spans[axis, 0] - half) * scale >> 16)
+        high = half + ((spans[axis, 1] - half) * scale >> 16)
+        if not inside[axis] or scale < 65536:
+            fit[1 + axis] = max(spans[axis, 2] - low, 0) + min(spans[axis, 3] - high, 0)
+    return True
 
 
 def warp_mesh(geometry: Ints, seed: int, fit: tuple[int, int, int]) -> tuple[Ints, Ints]:
@@ -167,47 +235,36 @@ def warp_mesh(geometry: Ints, seed: int, fit: tuple[int, int, int]) -> tuple[Int
         seed: key of the bends.
         fit: scale (1/65536) and shift (x, y, 1/4096 px) that are applied to the new image.
     """
-    width, height, slope, keystone_x, keystone_y, bend, cell = (int(part) for part in geometry)
-    tilt = abs(keystone_x) + abs(keystone_y)
-    # what turn, perspective and bends move at most, and a quarter more
-    reach_x = (5 * (tilt * width + abs(slope) * height) >> 19) + bend // _UNIT
-    reach_y = (5 * (tilt * height + abs(slope) * width) >> 19) + bend // _UNIT
-    pad = np.array([-(-(reach + 2) // STEP_PX) * STEP_PX for reach in (reach_x, reach_y)])
-    columns = -(-width // STEP_PX) + 2 * int(pad[0]) // STEP_PX + 1
-    rows = -(-height // STEP_PX) + 2 * int(pad[1]) // STEP_PX + 1
-    knots = (rows * STEP_PX // cell + 3, columns * STEP_PX // cell + 3)
-    words = rng(seed, 0, "effect warp").words(knots[0] * knots[1])
-    bends = np.empty((*knots, 2), np.int64)
-    bends[:, :, 0] = ((words >> np.uint64(48)).astype(np.int64) - 32768).reshape(knots)
-    bends[:, :, 1] = ((words & np.uint64(0xFFFF)).astype(np.int64) - 32768).reshape(knots)
-    mesh = np.empty((rows, columns, 2), np.int64)
-    fill_mesh(geometry, np.array(fit, np.int64), bends, pad, mesh)
+    mesh, pad = _mesh(geometry, *stage_key(seed, _STAGE), np.array(fit, np.int64))
     return mesh, pad
 
 
-def _fit(points: Ints, moved: Ints, width: int, height: int) -> tuple[int, int, int]:
-    """Scale and shift that keep the `moved` points within the image (or where they were)."""
-    if len(points) == 0:
-        return _NO_FIT
-    scale, shifts = 65536, [0, 0]
-    sizes = (width, height)
-    spans = []
-    lows, highs = moved.min(0).tolist(), moved.max(0).tolist()
-    floors, roofs = points.min(0).tolist(), points.max(0).tolist()
-    for axis in (0, 1):
-        low, high = lows[axis], highs[axis]
-        floor = min(0, floors[axis])
-        roof = max(sizes[axis] * _UNIT, roofs[axis])
-        inside = low >= floor and high <= roof
-        # an eighth of a pixel to spare for the mesh's own rounding
-        spans.append((low, high, floor + 512, roof - 512, inside))
-        if not inside and high - low > roof - floor - 1024:
-            scale = min(scale, ((roof - floor - 1024) << 16) // (high - low))
-    if all(span[4] for span in spans):
-        return _NO_FIT
-    for axis, (low, high, floor, roof, inside) in enumerate(spans):
-        middle = sizes[axis] * _UNIT // 2
-        low, high = (middle + ((end - middle) * scale >> 16) for end in (low, high))
-        if not inside or scale < 65536:
-            shifts[axis] = max(floor - low, 0) + min(roof - high, 0)
-    return scale, shifts[0], shifts[1]
+@compiled_with(kernel, randomness)
+def _mesh(geometry: Ints, key0: Any, key1: Any, fit: Ints) -> Any:
+    """`warp_mesh`, by the key of its chance."""
+    width, height, slope, bend, cell = (
+        geometry[0],
+        geometry[1],
+        geometry[2],
+        geometry[5],
+        geometry[6],
+    )
+    tilt = abs(geometry[3]) + abs(geometry[4])
+    # what turn, perspective and bends move at most, and a quarter more
+    reach_x = (5 * (tilt * width + abs(slope) * height) >> 19) + bend // _UNIT
+    reach_y = (5 * (tilt * height + abs(slope) * width) >> 19) + bend // _UNIT
+    pad = np.empty(2, np.int64)
+    pad[0] = (reach_x + STEP_PX + 1) // STEP_PX * STEP_PX
+    pad[1] = (reach_y + STEP_PX + 1) // STEP_PX * STEP_PX
+    columns = (width + STEP_PX - 1) // STEP_PX + 2 * pad[0] // STEP_PX + 1
+    rows = (height + STEP_PX - 1) // STEP_PX + 2 * pad[1] // STEP_PX + 1
+    down, across = rows * STEP_PX // cell + 3, columns * STEP_PX // cell + 3
+    words = np.empty((down * across + 3) // 4 * 4, np.uint64)
+    philox_words(key0, key1, np.uint64(0), np.uint64(0), words)
+    bends = np.empty((down, across, 2), np.int64)
+    for k in range(down * across):
+        bends[k // across, k % across, 0] = np.int64(words[k] >> np.uint64(48)) - 32768
+        bends[k // across, k % across, 1] = np.int64(words[k] & np.uint64(0xFFFF)) - 32768
+    mesh = np.empty((rows, columns, 2), np.int64)
+    fill_mesh(geometry, fit, bends, pad, mesh)
+    return mesh, pad
