@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from penline import randomness
+from penline.compiled import compiled_with
+from penline.paper import kernel
 from penline.paper.kernel import add_octave
-from penline.randomness import rng
+from penline.randomness import philox_words, stage_key
 
 __all__ = ["noise_field", "waver"]
 
 
-def _lattice(seed: int, tag: int, rows: int, columns: int) -> npt.NDArray[np.uint8]:
-    """``uint8 (rows, columns)``: the words that the key `seed` stands for, cut into bytes."""
-    words = rng(seed, tag, "paper noise").words(-(-rows * columns // 8))
-    octets = words.astype("<u8", copy=False).view(np.uint8)
-    return octets[: rows * columns].reshape(rows, columns)
+_STAGE = "paper noise"
+
+
+@compiled_with(kernel, randomness)
+def _add_octaves(levels: Any, octaves: Any, key0: Any, key1: Any, tag: int) -> None:
+    """Add octaves, ``int64 (n, 3)``, to a field; each has a lattice of words cut into bytes."""
+    height, width = levels.shape
+    for number in range(octaves.shape[0]):
+        cell_x, cell_y, amplitude = octaves[number]
+        rows, columns = height // cell_y + 2, width // cell_x + 2
+        words = np.empty((rows * columns + 31) // 32 * 4, np.uint64)
+        philox_words(key0, key1, np.uint64(tag + number), np.uint64(0), words)
+        lattice = words.view(np.uint8)[: rows * columns].reshape(rows, columns)
+        add_octave(levels, lattice, cell_x, cell_y, amplitude)
 
 
 def noise_field(
@@ -34,9 +47,8 @@ def noise_field(
         tag: tells apart fields that share a seed.
     """
     levels = np.zeros((height, width), np.int32)
-    for number, (cell_x, cell_y, amplitude) in enumerate(octaves):
-        lattice = _lattice(seed, tag * 64 + number, height // cell_y + 2, width // cell_x + 2)
-        add_octave(levels, lattice, cell_x, cell_y, amplitude)
+    table = np.array(list(octaves), np.int64).reshape(-1, 3)
+    _add_octaves(levels, table, *stage_key(seed, _STAGE), tag * 64)
     return levels
 
 
@@ -52,5 +64,6 @@ def waver(seed: int, tag: int, count: int, cell: int, amplitude: int) -> npt.NDA
     """
     levels = np.zeros((1, count), np.int32)
     if amplitude:
-        add_octave(levels, _lattice(seed, tag * 64, 3, count // cell + 2), cell, 1, amplitude)
+        table = np.array([(cell, 1, amplitude)], np.int64)
+        _add_octaves(levels, table, *stage_key(seed, _STAGE), tag * 64)
     return levels.reshape(count).astype(np.int64)

@@ -6,6 +6,7 @@ integers. What happens to the label is stated with each setting.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import cv2
@@ -42,7 +43,7 @@ class Marks(Settings):
     """Writing that shines through from the other side, mirrored and faint. The label does not tell
     of it."""
 
-    @property
+    @functools.cached_property
     def any(self) -> bool:
         """Whether there is any mark at all."""
         return any((self.strike, self.underline, self.fade, self.blot, self.bleed))
