@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,6 @@ from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
 from penline.pages import Page
 from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
-from penline.records import Sample
 
 __all__ = ["Produced", "Progress", "contents", "plan", "produce", "versions"]
 
@@ -58,13 +57,15 @@ class _Task:
                 f"{self.exporter.out} is not to be seen from {platform.node()}, where shard "
                 f"{shard} runs; name a folder that all machines share"
             )
-        return self.exporter.shard(shard, self._samples(first, last))
+        made: Iterable[Any]
+        pages = self.exporter.takes == "pages"
+        made = self._pages(first, last) if pages else self.composer[first:last].each()
+        return self.exporter.shard(shard, made)
 
-    def _samples(self, first: int, last: int) -> Iterator[Sample | Page | UnwritableLine]:
-        find = self.composer.page if self.exporter.takes == "pages" else self.composer.__getitem__
+    def _pages(self, first: int, last: int) -> Iterator[Page | UnwritableLine]:
         for index in range(first, last):
             try:
-                yield find(index)
+                yield self.composer.page(index)
             except UnwritableLine as error:
                 yield error
 

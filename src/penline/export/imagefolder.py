@@ -23,13 +23,12 @@ from penline.errors import UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
-    encode,
     file_hash,
     hasher,
-    pixel_bytes,
     shard_folder,
     write,
 )
+from penline.export.encoded import Encoded
 from penline.export.examine import Findings, json_lines, picture_bytes
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
@@ -51,37 +50,25 @@ class ImageFolder(Exporter):
         options = self.options
         name = f"{number:05d}"
         rows: list[tuple[str, dict[str, Any]]] = []
-        tally = Tally({})
+        encoded = Encoded(options)
         hashes = {side: hasher() for side in options.splits}
-        pixels = hasher()
         with ExitStack() as stack:
             folders: dict[str, Path] = {}
-            for sample in samples:
-                if isinstance(sample, UnwritableLine):
-                    tally.errors.append(str(sample))
-                    tally.counts.update(sample.counts)
-                    continue
+            for sample, data in encoded.each(samples):
                 side = sample.side
                 if side not in folders:
                     parent = self.out / FOLDERS[side]
                     folders[side] = stack.enter_context(shard_folder(parent, name))
                 file = f"{sample.index:08d}.{options.format}"
-                data = encode(sample.image, options)
                 write(f"{folders[side]}/{file}", data)
                 hashes[side].update(data)
-                pixels.update(pixel_bytes(sample.image))
-                tally.counts.update(sample.counts)
-                tally.size += len(data)
                 facts = {"file_name": f"{name}/{file}", **row(sample, boxes=options.boxes)}
                 rows.append((side, facts))
         return {
             "number": number,
             "rows": rows,
-            "counts": dict(sorted(tally.counts.items())),
-            "errors": tally.errors,
-            "bytes": tally.size,
             "files": {FOLDERS[side]: hashes[side].hexdigest() for side in sorted(folders)},
-            "pixels": pixels.hexdigest(),
+            **encoded.facts(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:

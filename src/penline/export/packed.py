@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from penline.errors import ExportError, UnwritableLine
-from penline.export.base import Exporter, Report, encode, file_hash, hasher, pixel_bytes
+from penline.export.base import Exporter, Report, file_hash
 from penline.export.boxes import box_facts
 from penline.export.durable import sync_folder
-from penline.export.tally import Tally
+from penline.export.encoded import Encoded
 from penline.records import Sample
 
 __all__ = ["PARTS", "Packed", "Part", "Row"]
@@ -58,24 +58,15 @@ class Packed(Exporter):
 
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
-        tally = Tally({})
+        encoded = Encoded(self.options)
         labels: list[tuple[str, str]] = []
         boxes: list[bytes] = []
-        pixels = hasher()
         colour = False
         path = self._part(number)
         with _written(path) as add:
-            for sample in samples:
-                if isinstance(sample, UnwritableLine):
-                    tally.errors.append(str(sample))
-                    tally.counts.update(sample.counts)
-                    continue
-                data = encode(sample.image, self.options)
+            for sample, data in encoded.each(samples):
                 add(Row(sample.side, sample.text, data))
-                pixels.update(pixel_bytes(sample.image))
                 colour = colour or sample.image.ndim == 3
-                tally.counts.update(sample.counts)
-                tally.size += len(data)
                 labels.append((sample.side, sample.text))
                 if self.options.boxes:
                     boxes.append(box_facts(sample))
@@ -84,11 +75,8 @@ class Packed(Exporter):
             "labels": labels,
             "boxes": b"\n".join(boxes),
             "colour": colour,
-            "counts": dict(sorted(tally.counts.items())),
-            "errors": tally.errors,
-            "bytes": tally.size,
             "part": file_hash(path),
-            "pixels": pixels.hexdigest(),
+            **encoded.facts(),
         }
 
     def rows(self, part: Part) -> Iterator[Row]:

@@ -24,14 +24,13 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
-    encode,
     file_hash,
     hasher,
-    pixel_bytes,
     shard_folder,
     write,
 )
 from penline.export.boxes import box_facts, box_line
+from penline.export.encoded import Encoded
 from penline.export.examine import Findings
 from penline.export.paddleocr_check import examine_recognition
 from penline.export.paddleocr_config import configuration
@@ -79,49 +78,39 @@ class PaddleOCR(Exporter):
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
         options = self.options
-        files, pixels = hasher(), hasher()
+        files, encoded = hasher(), Encoded(options)
         lists: dict[str, list[str]] = {side: [] for side in options.splits}
         texts: list[str] = []
         boxes: list[bytes] = []
-        counts: Counter[str] = Counter()
-        ratio, size = 0.0, 0
-        errors: list[str] = []
+        ratio = 0.0
         with shard_folder(self.out / "images", f"{number:05d}") as folder:
-            for sample in samples:
-                if isinstance(sample, UnwritableLine):
-                    errors.append(str(sample))
-                    counts.update(sample.counts)
-                    continue
-                name = f"{sample.index:08d}.{options.format}"
-                path = f"images/{number:05d}/{name}"
-                text = sample.text
-                if "\t" in text or "\n" in text or "\r" in text:
-                    raise ExportError(f"{path}: a label must hold no TAB and no line end")
-                data = encode(sample.image, options)
-                write(f"{folder}/{name}", data)
-                files.update(data)
-                pixels.update(pixel_bytes(sample.image))
-                if sample.counts:
-                    counts.update(sample.counts)
-                ratio = max(ratio, sample.image.shape[1] / sample.image.shape[0])
-                size += len(data)
-                lists[sample.side].append(f"{path}\t{text}\n")
-                texts.append(text)
+            for together in encoded.some(samples):
+                paths = []
+                for sample, data in together:
+                    name = f"{sample.index:08d}.{options.format}"
+                    path = f"images/{number:05d}/{name}"
+                    text = sample.text
+                    if "\t" in text or "\n" in text or "\r" in text:
+                        raise ExportError(f"{path}: a label must hold no TAB and no line end")
+                    write(f"{folder}/{name}", data)
+                    files.update(data)
+                    ratio = max(ratio, sample.image.shape[1] / sample.image.shape[0])
+                    lists[sample.side].append(f"{path}\t{text}\n")
+                    texts.append(text)
+                    paths.append(path)
                 if options.boxes:
-                    boxes.append(box_line(path, box_facts(sample)))
+                    for path, (sample, _) in zip(paths, together, strict=True):
+                        boxes.append(box_line(path, box_facts(sample)))
         return {
             "number": number,
             "lists": {side: "".join(found) for side, found in lists.items()},
             "lines": {side: len(found) for side, found in lists.items()},
             "characters": dict(sorted(Counter("".join(texts)).items())),
             "longest": max(map(len, texts), default=0),
-            "bytes": size,
             "boxes": b"".join(boxes),
-            "counts": dict(sorted(counts.items())),
-            "errors": errors,
             "ratio": round(ratio, 4),
             "files": files.hexdigest(),
-            "pixels": pixels.hexdigest(),
+            **encoded.facts(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:

@@ -25,7 +25,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from penline.errors import ExportError, UnwritableLine
-from penline.export.base import Exporter, Report, encode, file_hash, hasher, pixel_bytes
+from penline.export.base import Exporter, Report, file_hash
+from penline.export.encoded import Encoded
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
@@ -81,22 +82,16 @@ class Parquet(Exporter):
 
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
-        tally = Tally({})
+        encoded = Encoded(self.options)
         labels: list[tuple[str, str]] = []
-        pixels = hasher()
         with ExitStack() as stack:
             files: dict[str, _File] = {}
-            for sample in samples:
-                if isinstance(sample, UnwritableLine):
-                    tally.errors.append(str(sample))
-                    tally.counts.update(sample.counts)
-                    continue
+            for sample, data in encoded.each(samples):
                 side = sample.side
                 if side not in files:
                     files[side] = stack.enter_context(
                         _File(self._whole(side, number), self._schema)
                     )
-                data = encode(sample.image, self.options)
                 path = f"{sample.index:08d}.{self.options.format}"
                 files[side].add(
                     {
@@ -104,21 +99,15 @@ class Parquet(Exporter):
                         **row(sample, boxes=self.options.boxes),
                     }
                 )
-                pixels.update(pixel_bytes(sample.image))
-                tally.counts.update(sample.counts)
-                tally.size += len(data)
                 labels.append((side, sample.text))
         return {
             "number": number,
             "labels": labels,
-            "counts": dict(sorted(tally.counts.items())),
-            "errors": tally.errors,
-            "bytes": tally.size,
             "files": {
                 side: [file_hash(self._whole(side, number)), files[side].rows]
                 for side in sorted(files)
             },
-            "pixels": pixels.hexdigest(),
+            **encoded.facts(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:

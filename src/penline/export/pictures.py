@@ -17,14 +17,13 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
-    encode,
     file_hash,
     hasher,
-    pixel_bytes,
     shard_folder,
     write,
 )
 from penline.export.boxes import box_facts, box_line
+from penline.export.encoded import Encoded
 from penline.export.examine import Findings, inside, picture
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
@@ -83,12 +82,11 @@ class PictureFolders(Exporter):
 
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
-        tally = Tally({})
+        encoded = Encoded(self.options)
         rows: dict[str, list[tuple[str, str]]] = {}
         labels: list[tuple[str, str, str]] = []
         boxes: list[bytes] = []
         digests: dict[str, Any] = {}
-        pixels = hasher()
         with ExitStack() as stack:
             folders: dict[str, Path] = {}
 
@@ -97,11 +95,7 @@ class PictureFolders(Exporter):
                     write(f"{folders[side]}/{name}", data)
                     digests[side].update(data)
 
-            for sample in samples:
-                if isinstance(sample, UnwritableLine):
-                    tally.errors.append(str(sample))
-                    tally.counts.update(sample.counts)
-                    continue
+            for sample, data in encoded.each(samples):
                 side, text = sample.side, sample.text
                 if side not in folders:
                     parent = self.out / self.parent(side)
@@ -112,11 +106,7 @@ class PictureFolders(Exporter):
                 path = f"{self.parent(side)}/{number:05d}/{file}"
                 if self.lines_only and any(mark in text for mark in "\n\r"):
                     raise ExportError(f"{path}: a label must hold no line end")
-                data = encode(sample.image, self.options)
                 place(side, [*self.beside(stem, text), (file, data)])
-                pixels.update(pixel_bytes(sample.image))
-                tally.counts.update(sample.counts)
-                tally.size += len(data)
                 rows[side].append((file, text))
                 labels.append((side, f"{number:05d}/{file}", text))
                 if self.options.boxes:
@@ -127,11 +117,8 @@ class PictureFolders(Exporter):
             "number": number,
             "labels": labels,
             "boxes": b"".join(boxes),
-            "counts": dict(sorted(tally.counts.items())),
-            "errors": tally.errors,
-            "bytes": tally.size,
             "files": {self.parent(side): digests[side].hexdigest() for side in sorted(folders)},
-            "pixels": pixels.hexdigest(),
+            **encoded.facts(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:

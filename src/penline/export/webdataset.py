@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from penline.errors import ExportError, UnwritableLine
-from penline.export.base import Exporter, Report, encode, file_hash, hasher, pixel_bytes
+from penline.export.base import Exporter, Report, file_hash
 from penline.export.durable import sync_folder
+from penline.export.encoded import Encoded
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
@@ -44,20 +45,14 @@ class WebDataset(Exporter):
 
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
-        tally = Tally({})
+        encoded = Encoded(self.options)
         labels: list[tuple[str, str]] = []
-        pixels = hasher()
         with ExitStack() as stack:
             files: dict[str, tarfile.TarFile] = {}
-            for sample in samples:
-                if isinstance(sample, UnwritableLine):
-                    tally.errors.append(str(sample))
-                    tally.counts.update(sample.counts)
-                    continue
+            for sample, data in encoded.each(samples):
                 side = sample.side
                 if side not in files:
                     files[side] = stack.enter_context(_written(self._whole(side, number)))
-                data = encode(sample.image, self.options)
                 facts = json.dumps(row(sample, boxes=self.options.boxes), ensure_ascii=False)
                 for ending, content in (
                     (self.options.format, data),
@@ -67,18 +62,12 @@ class WebDataset(Exporter):
                     member = tarfile.TarInfo(f"{sample.index:08d}.{ending}")
                     member.size = len(content)
                     files[side].addfile(member, io.BytesIO(content))
-                pixels.update(pixel_bytes(sample.image))
-                tally.counts.update(sample.counts)
-                tally.size += len(data)
                 labels.append((side, sample.text))
         return {
             "number": number,
             "labels": labels,
-            "counts": dict(sorted(tally.counts.items())),
-            "errors": tally.errors,
-            "bytes": tally.size,
             "files": {side: file_hash(self._whole(side, number)) for side in sorted(files)},
-            "pixels": pixels.hexdigest(),
+            **encoded.facts(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:

@@ -9,11 +9,11 @@ from typing import Any, overload
 
 from penline.bank import Bank, open_bank
 from penline.corpus import Corpus, load
-from penline.errors import UsageError
+from penline.errors import UnwritableLine, UsageError
 from penline.pages import Page
 from penline.recipe.finished import make_page
 from penline.recipe.kit import Kit
-from penline.recipe.make import make
+from penline.recipe.make import make, make_some
 from penline.recipe.schema import Recipe, load_recipe
 from penline.records import Sample
 
@@ -92,6 +92,15 @@ class Composer(Sequence[Sample]):
 
     def __iter__(self) -> Iterator[Sample]:
         return (make(self.kit, self.seed, index) for index in self._indices)
+
+    def each(self, at_once: int = 16) -> Iterator[Sample | UnwritableLine]:
+        """The lines in order, each or why it could not be made.
+
+        Args:
+            at_once: so many are made together, which is cheaper than one by one.
+        """
+        for first in range(0, len(self._indices), at_once):
+            yield from make_some(self.kit, self.seed, self._indices[first : first + at_once])
 
     def page(self, index: int) -> Page:
         """Page `index` of the recipe: as pure as a line.
