@@ -25,6 +25,7 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
 from penline.export.base import Options, file_hash
 from penline.export.boxes import box_facts, box_line
+from penline.export.encoded import AT_ONCE
 from penline.export.run import Run
 from penline.records import Origin, Sample
 
@@ -246,7 +247,7 @@ def test_a_run_that_was_cut_short_goes_on(
 
 def test_a_shard_has_no_final_name_before_it_is_whole(tmp_path: Path) -> None:
     def broken() -> Iterable[Sample]:
-        yield sample(0, "a")
+        yield from (sample(index, "a") for index in range(AT_ONCE + 1))
         raise OSError("disk full")
 
     for to in FORMATS:

@@ -26,6 +26,7 @@ from penline.errors import ExportError, MissingExtra, UnwritableLine
 from penline.export import exporter_class
 from penline.export.base import Options, file_hash
 from penline.export.durable import settle, sync_folder
+from penline.export.encoded import AT_ONCE
 from penline.export.lmdb_read import read_pairs
 from penline.export.run import Run
 from penline.records import Origin, Sample
@@ -276,7 +277,7 @@ def test_a_side_without_lines(tmp_path: Path, to: str) -> None:
 @pytest.mark.parametrize("to", FORMATS)
 def test_a_shard_has_no_final_name_before_it_is_whole(tmp_path: Path, to: str) -> None:
     def broken() -> Iterable[Sample]:
-        yield sample(0, "a")
+        yield from (sample(index, "a") for index in range(AT_ONCE + 1))
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
