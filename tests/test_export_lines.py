@@ -247,7 +247,8 @@ def test_a_run_that_was_cut_short_goes_on(
 
 def test_a_shard_has_no_final_name_before_it_is_whole(tmp_path: Path) -> None:
     def broken() -> Iterable[Sample]:
-        yield from (sample(index, "a") for index in range(AT_ONCE + 1))
+        one = sample(0, "a")
+        yield from (dataclasses.replace(one, index=index) for index in range(AT_ONCE + 1))
         raise OSError("disk full")
 
     for to in FORMATS:
