@@ -13,7 +13,7 @@ import pytest
 
 from penline.bank import BankWriter, open_bank, write
 from penline.bank.layout import GLYPHS, HEADER, INK
-from penline.bank.write import glyph_levels, stroke_sizes
+from penline.bank.measured import glyph_levels, stroke_sizes
 from penline.errors import BankError, UsageError
 from penline.records import Source
 

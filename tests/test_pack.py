@@ -11,8 +11,9 @@ import pytest
 import fakes
 from penline.bank import BankWriter, open_bank
 from penline.bank.layout import BATCH_ROWS
+from penline.bank.measured import take_ink
 from penline.errors import FormatError, UsageError
-from penline.pack import pack, trimmed
+from penline.pack import pack
 from penline.records import Source
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "casia"
@@ -118,9 +119,18 @@ def test_paper_around_the_ink_is_left_out(paper: int) -> None:
         grey = chance.integers(0, 256, shape)
         pixels = np.where(chance.random(shape) < 0.2, grey, paper).astype(np.uint8)
         inked = np.argwhere(pixels != paper)
-        found = trimmed(pixels, paper)
-        if not len(inked):
-            assert not found.size
-            continue
-        (top, left), (bottom, right) = inked.min(0), inked.max(0) + 1
-        np.testing.assert_array_equal(found, pixels[top:bottom, left:right])
+        wanted = np.abs(paper - pixels.astype(int))
+        for trim in (False, True):
+            ink, kept = np.full(pixels.size, 77, np.uint8), np.zeros((1, 2), np.int64)
+            sizes = np.array([shape])
+            given = np.array([paper], np.uint8), np.array([trim])
+            used = take_ink(pixels.ravel(), sizes, *given, ink, kept)
+            assert used == kept[0].prod()
+            assert (ink[used:] == 77).all()
+            if trim and not len(inked):
+                assert kept.tolist() == [[0, 0]]
+                continue
+            if trim:
+                (top, left), (bottom, right) = inked.min(0), inked.max(0) + 1
+                wanted = wanted[top:bottom, left:right]
+            np.testing.assert_array_equal(ink[:used].reshape(kept[0]), wanted)

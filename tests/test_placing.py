@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank
-from penline.bank.write import stroke_sizes
+from penline.bank.measured import stroke_sizes
 from penline.corpus import Corpus
 from penline.measure.model import dump, load_hand
 from penline.produce import contents

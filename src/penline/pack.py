@@ -6,17 +6,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.layout import MAX_SIDE_PX
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
 from penline.errors import UsageError
-from penline.records import Bytes2D, Defect, GlyphRecord, Record, StrokeRecord
+from penline.records import Defect, GlyphRecord, Record, StrokeRecord
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
-__all__ = ["pack", "pack_records", "trimmed"]
+__all__ = ["pack", "pack_records"]
 
 Progress = Callable[[str, int], None]
 
@@ -108,39 +105,20 @@ def pack_records(
             if not record.character:
                 bank.drop("picture without a label")
                 continue
-            if max(record.pixels.shape) > MAX_SIDE_PX:
+            height, width = record.pixels.shape
+            if height > MAX_SIDE_PX or width > MAX_SIDE_PX:
                 bank.drop(f"glyph of more than {MAX_SIDE_PX:,} px")
                 continue
-            pixels = trimmed(record.pixels, record.paper)
-            if not pixels.size:
-                bank.drop("blank glyph")
-                continue
             bank.add(
-                pixels,
+                record.pixels,
                 record.character,
                 record.source,
                 paper=record.paper,
                 record=record.record,
                 offset=record.offset,
+                trim=True,
             )
         else:
             bank.drop(f"not a single character: {type(record).__name__}")
             continue
         yield None
-
-
-def trimmed(pixels: Bytes2D, paper: int) -> Bytes2D:
-    """A glyph without the paper around its ink: SD19's digits stand in the middle of 128 x 128 px.
-
-    What a bank says of heights and widths is of ink; a hand is placed and scaled by it.
-
-    Args:
-        pixels: ``uint8 (height_px, width_px)``.
-        paper: the value that means paper, 0 or 255.
-
-    Returns:
-        A view; nothing (``size`` 0) of a glyph without ink.
-    """
-    ink = cv2.bitwise_not(pixels) if paper else np.ascontiguousarray(pixels)
-    left, top, wide, high = cv2.boundingRect(np.asarray(ink, np.uint8))
-    return pixels[top : top + high, left : left + wide]

@@ -1,6 +1,7 @@
 """Pack glyphs into a bank, as a stream: two batches of ink in memory, whatever the archive's size.
 
-While one batch is measured, hashed and written in a thread of its own, the next one fills.
+Glyphs are cut out and measured in a thread of their own, some at a time; while one batch is hashed
+and written in another, the next one fills.
 The fixed-width columns are spooled to files and sorted at the end (about 60 bytes a glyph while
 sorting). The folder bears its final name only when it is whole.
 """
@@ -11,6 +12,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -38,126 +40,46 @@ from penline.bank.layout import (
     glyphs_schema,
     ink_schema,
 )
+from penline.bank.measured import glyph_levels, stroke_sizes, take_ink
 from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
-from penline.compiled import compiled
 from penline.errors import BankError, UsageError
 from penline.records import Bytes2D, Source
 
-__all__ = ["BankWriter", "glyph_levels", "stroke_sizes"]
+__all__ = ["BLANK", "BankWriter"]
 
 _MEASURED = ("level", "length_px", "pen_q4")
 _SPOOLED = [name for name in COLUMNS if name not in (*_MEASURED, "by_writer", "by_character")]
 _MIN_CAPACITY = 1 << 20
+_TOGETHER, _TOGETHER_BYTES = 256, 1 << 24
+"""Glyphs that are measured together, or as many as have so many bytes: few enough for the
+processor's caches."""
+_AHEAD = 4
+"""So many of those may wait."""
+BLANK = "blank glyph"
+"""Why a glyph without ink is left out."""
 
 
-@compiled
-def glyph_levels(ink: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> Any:
-    """For each glyph, the 90th percentile of its pixels that hold ink; 255 for a blank glyph.
+class _Glyph(NamedTuple):
+    """One glyph as it came."""
 
-    Args:
-        ink: ``uint8 (n,)``, the glyphs' pixels one after the other.
-        starts: ``int64 (glyphs + 1,)``, where each begins; the last entry is the end.
-
-    Returns:
-        ``uint8 (glyphs,)``.
-    """
-    levels = np.zeros(starts.shape[0] - 1, np.uint8)
-    # four tables, so that equal neighbours do not wait for each other's count
-    counts = np.zeros((4, 256), np.int32)
-    for glyph in range(levels.shape[0]):
-        counts[:] = 0
-        first, end = starts[glyph], starts[glyph + 1]
-        fours = first + (end - first) // 4 * 4
-        for position in range(first, fours, 4):
-            counts[0, ink[position]] += 1
-            counts[1, ink[position + 1]] += 1
-            counts[2, ink[position + 2]] += 1
-            counts[3, ink[position + 3]] += 1
-        for position in range(fours, end):
-            counts[0, ink[position]] += 1
-        blank = np.int64(counts[0, 0]) + counts[1, 0] + counts[2, 0] + counts[3, 0]
-        inked = end - first - blank
-        left = inked - inked * 9 // 10
-        value = 255
-        while value > 0:
-            here = np.int64(counts[0, value]) + counts[1, value] + counts[2, value]
-            here += counts[3, value]
-            if left <= here:
-                break
-            left -= here
-            value -= 1
-        levels[glyph] = value
-    return levels
-
-
-@compiled
-def stroke_sizes(
-    ink: npt.NDArray[np.uint8],
-    starts: npt.NDArray[np.int64],
-    widths_px: npt.NDArray[np.int64],
-    levels: npt.NDArray[np.uint8],
-) -> Any:
-    """For each glyph about how long its strokes are in all, and how broad.
-
-    A stroke has two long edges: its length is half of the outline's, and its breadth the inked
-    area over the length. The outline runs where ink crosses two fifths of the glyph's level;
-    its length is pi/4 of the crossings in rows and columns, as for edges of all directions.
-
-    Args:
-        ink: ``uint8 (n,)``, the glyphs' pixels one after the other.
-        starts: ``int64 (glyphs + 1,)``, where each begins; the last entry is the end.
-        widths_px: ``int64 (glyphs,)``, the width of each.
-        levels: ``uint8 (glyphs,)``, what `glyph_levels` gives.
-
-    Returns:
-        Lengths in px and breadths in 1/16 px, ``int64 (glyphs,)`` each; 0 of a blank glyph.
-    """
-    glyphs = starts.shape[0] - 1
-    lengths = np.zeros(glyphs, np.int64)
-    pens = np.zeros(glyphs, np.int64)
-    for glyph in range(glyphs):
-        width = widths_px[glyph]
-        two_fifths: Any = levels[glyph] * np.int64(2) // 5
-        least = np.uint8(two_fifths if two_fifths > 1 else 1)
-        pixels = ink[starts[glyph] : starts[glyph + 1]]
-        area = np.int64(0)
-        crossings = np.int64(0)
-        above = pixels[:0]
-        # a row at a time and without a branch, so that the compiler takes many pixels at once
-        for first in range(0, pixels.shape[0], width):
-            row = pixels[first : first + width]
-            inked = np.int32(0)
-            changes = np.int32(0)
-            for column in range(row.shape[0]):
-                inked += np.int32(row[column] >= least)
-            for column in range(1, row.shape[0]):
-                changes += np.int32((row[column] >= least) != (row[column - 1] >= least))
-            if above.shape[0] == row.shape[0]:
-                for column in range(row.shape[0]):
-                    changes += np.int32((row[column] >= least) != (above[column] >= least))
-            else:
-                changes += inked
-            # what touches an edge begins or ends there
-            changes += np.int32(row[0] >= least) + np.int32(row[-1] >= least)
-            area += inked
-            crossings += changes
-            above = row
-        for column in range(above.shape[0]):
-            crossings += np.int64(above[column] >= least)
-        # pi/4 of the crossings, and half of that
-        length = crossings * 201 // 512
-        lengths[glyph] = min(length, 65535)
-        pens[glyph] = min(area * 16 // (length if length > 0 else 1), 65535)
-    return lengths, pens
+    pixels: Bytes2D
+    character: str
+    source: Source
+    paper: int
+    record: int
+    offset: int
+    rendered: Mapping[str, Any] | None
+    trim: bool
 
 
 class _Batch(NamedTuple):
-    """What `BankWriter` hands to its thread: up to `BATCH_ROWS` glyphs."""
+    """A batch of the bank: up to `BATCH_ROWS` glyphs, measured."""
 
     ink: npt.NDArray[np.uint8]
     starts: npt.NDArray[np.int64]
     columns: npt.NDArray[np.int64]
+    measured: npt.NDArray[np.int64]
     tables: tuple[list[str], list[str]]
     """Characters and writers by number, as far as they are known."""
 
@@ -188,13 +110,16 @@ class BankWriter:
         self._source_facts: list[BankSource] = []
         self._rows = 0
         self._digest = hashlib.blake2b(digest_size=32)
-        self._ink = np.empty(_MIN_CAPACITY, np.uint8)
-        self._used = 0
-        self._starts: list[int] = [0]
-        self._pending: list[tuple[int, ...]] = []
         self._leans = LeanSums()
-        self._under_way: Future[None] | None = None
+        self._pending: list[_Glyph] = []
+        self._held_bytes = 0
+        self._blank = 0
+        self._ink = np.empty(_MIN_CAPACITY, np.uint8)
         self._spare = np.empty(0, np.uint8)
+        self._used = self._held = 0
+        self._parts: list[tuple[npt.NDArray[np.int64], ...]] = []
+        self._measuring: deque[Future[None]] = deque()
+        self._writing: Future[None] | None = None
 
     def __enter__(self) -> BankWriter:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -209,7 +134,8 @@ class BankWriter:
         self._sink = self._stack.enter_context(pa.OSFile(str(self._folder / INK), "wb"))
         self._arrow = self._stack.enter_context(pa.ipc.new_file(self._sink, ink_schema()))
         # entered last, so left first: nothing is closed under the thread's hands
-        self._thread = self._stack.enter_context(ThreadPoolExecutor(1, "bank"))
+        self._writer = self._stack.enter_context(ThreadPoolExecutor(1, "bank writes"))
+        self._measurer = self._stack.enter_context(ThreadPoolExecutor(1, "bank measures"))
         return self
 
     def __exit__(
@@ -220,8 +146,10 @@ class BankWriter:
     ) -> None:
         try:
             if kind is None:
-                self._flush()
-                self._settle()
+                self._hand_over()
+                self._settle(0)
+                self._end_batch()
+                self._written()
                 self._stack.close()
                 self._finish()
         finally:
@@ -238,17 +166,19 @@ class BankWriter:
         record: int = 0,
         offset: int = 0,
         rendered: Mapping[str, Any] | None = None,
+        trim: bool = False,
     ) -> None:
         """Add one glyph.
 
         Args:
-            pixels: ``uint8 (height_px, width_px)``.
+            pixels: ``uint8 (height_px, width_px)``; looked at later, so not to be changed.
             character: its label.
             source: the file, writer and part it comes from.
             paper: the pixel value that means paper: 0 for ink, 255 for a scan.
             record: number of the record in its file.
             offset: byte offset of the record in its file.
             rendered: for strokes, the numbers that they were drawn with.
+            trim: cut off the paper around the ink; what is blank is left out, and counted.
         """
         if len(character) != 1:
             raise BankError(
@@ -257,33 +187,14 @@ class BankWriter:
         height, width = pixels.shape
         if not (0 < height <= MAX_SIDE_PX and 0 < width <= MAX_SIDE_PX):
             raise BankError(f"{source.file}: record {record}: a glyph of {width} x {height} px")
-        end = self._used + height * width
-        if end > self._ink.shape[0]:
-            grown = np.empty(max(end, 2 * self._ink.shape[0], self._spare.shape[0]), np.uint8)
-            grown[: self._used] = self._ink[: self._used]
-            self._ink = grown
-        place = self._ink[self._used : end].reshape(height, width)
-        if paper:
-            np.subtract(paper, pixels, out=place)
-        else:
-            place[:] = pixels
-        self._used = end
-        self._starts.append(end)
-        characters, writers = self._characters, self._writers
+        if not pixels.flags.c_contiguous:
+            pixels = np.ascontiguousarray(pixels)
         self._pending.append(
-            (
-                height,
-                width,
-                characters.setdefault(character, len(characters)),
-                writers.setdefault(source.writer, len(writers)),
-                self._source(source, rendered),
-                PARTS.index(source.part),
-                record,
-                offset,
-            )
+            _Glyph(pixels, character, source, paper, record, offset, rendered, trim)
         )
-        if len(self._pending) == BATCH_ROWS:
-            self._flush()
+        self._held_bytes += height * width
+        if len(self._pending) == _TOGETHER or self._held_bytes > _TOGETHER_BYTES:
+            self._hand_over()
 
     def drop(self, reason: str) -> None:
         """Count one record that was left out."""
@@ -298,53 +209,122 @@ class BankWriter:
             self._source_facts.append(facts)
         return number
 
-    def _flush(self) -> None:
-        """Hand the glyphs that have come to the thread, when it is done with those before."""
-        if not self._pending:
+    def _hand_over(self) -> None:
+        """Hand the glyphs that have come to the thread that measures."""
+        if self._pending:
+            self._settle(_AHEAD)
+            self._measuring.append(self._measurer.submit(self._measure, self._pending))
+            self._pending = []
+            self._held_bytes = 0
+
+    def _settle(self, left: int) -> None:
+        """Wait until so many are under way at most; what stopped the thread is raised here."""
+        while len(self._measuring) > left:
+            self._measuring.popleft().result()
+
+    def _written(self) -> None:
+        """Wait for the batch that is being written."""
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _measure(self, glyphs: list[_Glyph]) -> None:
+        """Make ink of glyphs, measure it, and put it into the batch."""
+        count = len(glyphs)
+        sizes = np.array([glyph.pixels.shape for glyph in glyphs], np.int64)
+        pixels: list[Any] = [glyph.pixels for glyph in glyphs]
+        raw = np.frombuffer(b"".join(pixels), np.uint8)
+        ink, kept = np.empty(len(raw), np.uint8), np.empty((count, 2), np.int64)
+        papers = np.array([glyph.paper for glyph in glyphs], np.uint8)
+        trims = np.array([glyph.trim for glyph in glyphs], np.bool_)
+        ink = ink[: take_ink(raw, sizes, papers, trims, ink, kept)]
+        inked = kept[:, 0] > 0
+        if not inked.all():
+            glyphs = [glyph for glyph, good in zip(glyphs, inked.tolist(), strict=True) if good]
+            kept = np.ascontiguousarray(kept[inked])
+            self._blank += count - len(glyphs)
+            if not glyphs:
+                return
+        starts = np.concatenate([[0], np.cumsum(kept[:, 0] * kept[:, 1])])
+        characters, writers = self._characters, self._writers
+        numbers = [
+            (
+                characters.setdefault(glyph.character, len(characters)),
+                writers.setdefault(glyph.source.writer, len(writers)),
+                self._source(glyph.source, glyph.rendered),
+                PARTS.index(glyph.source.part),
+                glyph.record,
+                glyph.offset,
+            )
+            for glyph in glyphs
+        ]
+        columns = np.concatenate([kept, np.array(numbers, np.int64)], 1)
+        levels = glyph_levels(ink, starts)
+        widths = np.ascontiguousarray(kept[:, 1])
+        strokes = stroke_sizes(ink, starts, widths, levels)
+        self._leans.add(ink, starts, widths, np.ascontiguousarray(columns[:, 3]))
+        measured = np.stack([levels.astype(np.int64), *strokes])
+        at = 0
+        while at < len(glyphs):
+            end = min(len(glyphs), at + BATCH_ROWS - self._held)
+            self._keep(ink[starts[at] : starts[end]])
+            self._parts.append(
+                (np.diff(starts[at : end + 1]), columns[at:end], measured[:, at:end])
+            )
+            self._held += end - at
+            at = end
+            if self._held == BATCH_ROWS:
+                self._end_batch()
+
+    def _keep(self, ink: npt.NDArray[np.uint8]) -> None:
+        """Put ink behind that of the batch."""
+        end = self._used + len(ink)
+        if end > len(self._ink):
+            grown = np.empty(max(end, 2 * len(self._ink), len(self._spare)), np.uint8)
+            grown[: self._used] = self._ink[: self._used]
+            self._ink = grown
+        self._ink[self._used : end] = ink
+        self._used = end
+
+    def _end_batch(self) -> None:
+        """Hand the batch to the thread that writes, when that is done with the one before."""
+        if not self._parts:
             return
-        self._settle()
+        lengths, columns, measured = zip(*self._parts, strict=True)
+        self._written()
         batch = _Batch(
             self._ink[: self._used],
-            np.array(self._starts, np.int64),
-            np.array(self._pending, np.int64).T,
+            np.concatenate([[0], np.cumsum(np.concatenate(lengths))]),
+            np.concatenate(columns).T,
+            np.concatenate(measured, 1),
             (list(self._characters), list(self._writers)),
         )
-        self._under_way = self._thread.submit(self._write, batch)
-        self._rows += len(self._pending)
+        self._writing = self._writer.submit(self._write, batch)
+        self._rows += self._held
         self._spare, self._ink = self._ink, self._spare
-        self._used = 0
-        self._starts = [0]
-        self._pending = []
-
-    def _settle(self) -> None:
-        """Wait for the thread; what stopped it is raised here."""
-        under_way, self._under_way = self._under_way, None
-        if under_way is not None:
-            under_way.result()
+        self._used = self._held = 0
+        self._parts = []
 
     def _write(self, batch: _Batch) -> None:
-        ink, starts, columns = batch.ink, batch.starts, batch.columns
-        levels = glyph_levels(ink, starts)
+        ink, columns = batch.ink, batch.columns
         for name, column in zip(_SPOOLED, columns, strict=True):
             raw = column.astype(COLUMNS[name]).tobytes()
             self._spools[name].write(raw)
             if name in ("height_px", "width_px", "part"):
                 self._digest.update(raw)
-        widths = columns[_SPOOLED.index("width_px")]
-        lengths, pens = stroke_sizes(ink, starts, widths, levels)
-        self._leans.add(ink, starts, widths, columns[_SPOOLED.index("writer")])
-        for name, measured in zip(_MEASURED, (levels, lengths, pens), strict=True):
+        for name, measured in zip(_MEASURED, batch.measured, strict=True):
             self._spools[name].write(measured.astype(COLUMNS[name]).tobytes())
         # characters and writers by name, not by the number they happen to have here
         for names, column in zip(batch.tables, columns[2:4], strict=True):
             self._digest.update("\0".join([names[i] for i in column.tolist()]).encode())
         self._digest.update(ink.data)
-        values = pa.LargeBinaryArray.from_buffers(
-            pa.large_binary(), len(levels), [None, pa.py_buffer(starts), pa.py_buffer(ink)]
-        )
+        buffers = [None, pa.py_buffer(batch.starts), pa.py_buffer(ink)]
+        values = pa.LargeBinaryArray.from_buffers(pa.large_binary(), columns.shape[1], buffers)
         self._arrow.write_batch(pa.record_batch([values], schema=ink_schema()))
 
     def _finish(self) -> None:
+        if self._blank:
+            self.dropped[BLANK] = self.dropped.get(BLANK, 0) + self._blank
         if not self._rows:
             raise BankError(f"{self.path}: nothing to put into the bank{self._said()}")
         columns: dict[str, Any] = {
