@@ -10,6 +10,7 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.layout import MAX_SIDE_PX
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
 from penline.errors import UsageError
+from penline.garbage import seldom_collected
 from penline.records import Defect, GlyphRecord, Record, StrokeRecord
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
@@ -51,7 +52,7 @@ def pack(
     if not 16 <= height_px <= 256:
         raise UsageError(f"height_px must be from 16 to 256, not {height_px}")
     count = 0
-    with BankWriter(out, overwrite=overwrite) as bank:
+    with BankWriter(out, overwrite=overwrite) as bank, seldom_collected():
         seen = set()
         for file in open_sources(sources, part=part):
             if file.source.file in seen:

@@ -118,7 +118,7 @@ class BankHeader(_Frozen):
     version: int
     glyphs: int = Field(ge=1)
     content: str
-    """BLAKE2b-256 over every glyph's ink, size, character, writer and part, in row order."""
+    """SHA-256 over every glyph's ink, size, character, writer and part, in row order."""
     ink_bytes: int = Field(ge=0)
     """Size of ``ink.arrow``."""
     glyphs_bytes: int = Field(ge=0)

@@ -51,7 +51,7 @@ __all__ = ["BLANK", "BankWriter"]
 _MEASURED = ("level", "length_px", "pen_q4")
 _SPOOLED = [name for name in COLUMNS if name not in (*_MEASURED, "by_writer", "by_character")]
 _MIN_CAPACITY = 1 << 20
-_TOGETHER, _TOGETHER_BYTES = 256, 1 << 24
+_TOGETHER, _TOGETHER_BYTES = 1024, 1 << 24
 """Glyphs that are measured together, or as many as have so many bytes: few enough for the
 processor's caches."""
 _AHEAD = 4
@@ -109,7 +109,7 @@ class BankWriter:
         self._sources: dict[tuple[str, str], int] = {}
         self._source_facts: list[BankSource] = []
         self._rows = 0
-        self._digest = hashlib.blake2b(digest_size=32)
+        self._digest = hashlib.sha256(usedforsecurity=False)
         self._leans = LeanSums()
         self._pending: list[_Glyph] = []
         self._held_bytes = 0
@@ -213,8 +213,15 @@ class BankWriter:
         """Hand the glyphs that have come to the thread that measures."""
         if self._pending:
             self._settle(_AHEAD)
-            self._measuring.append(self._measurer.submit(self._measure, self._pending))
-            self._pending = []
+            glyphs, self._pending = self._pending, []
+            pixels: list[Any] = [glyph.pixels for glyph in glyphs]
+            raw = np.frombuffer(b"".join(pixels), np.uint8)
+            sizes = np.array([one.shape for one in pixels], np.int64)
+            papers = np.array([glyph.paper for glyph in glyphs], np.uint8)
+            trims = np.array([glyph.trim for glyph in glyphs], np.bool_)
+            self._measuring.append(
+                self._measurer.submit(self._measure, glyphs, raw, sizes, papers, trims)
+            )
             self._held_bytes = 0
 
     def _settle(self, left: int) -> None:
@@ -228,16 +235,20 @@ class BankWriter:
         if writing is not None:
             writing.result()
 
-    def _measure(self, glyphs: list[_Glyph]) -> None:
-        """Make ink of glyphs, measure it, and put it into the batch."""
+    def _measure(
+        self,
+        glyphs: list[_Glyph],
+        raw: npt.NDArray[np.uint8],
+        sizes: npt.NDArray[np.int64],
+        papers: npt.NDArray[np.uint8],
+        trims: npt.NDArray[np.bool_],
+    ) -> None:
+        """Make ink of glyphs, measure it, and put it into the batch; arrays as for `take_ink`."""
         count = len(glyphs)
-        sizes = np.array([glyph.pixels.shape for glyph in glyphs], np.int64)
-        pixels: list[Any] = [glyph.pixels for glyph in glyphs]
-        raw = np.frombuffer(b"".join(pixels), np.uint8)
-        ink, kept = np.empty(len(raw), np.uint8), np.empty((count, 2), np.int64)
-        papers = np.array([glyph.paper for glyph in glyphs], np.uint8)
-        trims = np.array([glyph.trim for glyph in glyphs], np.bool_)
-        ink = ink[: take_ink(raw, sizes, papers, trims, ink, kept)]
+        self._make_room(len(raw))
+        kept = np.empty((count, 2), np.int64)
+        size = take_ink(raw, sizes, papers, trims, self._ink[self._used :], kept)
+        ink = self._ink[self._used : self._used + size]
         inked = kept[:, 0] > 0
         if not inked.all():
             glyphs = [glyph for glyph, good in zip(glyphs, inked.tolist(), strict=True) if good]
@@ -267,24 +278,24 @@ class BankWriter:
         at = 0
         while at < len(glyphs):
             end = min(len(glyphs), at + BATCH_ROWS - self._held)
-            self._keep(ink[starts[at] : starts[end]])
-            self._parts.append(
-                (np.diff(starts[at : end + 1]), columns[at:end], measured[:, at:end])
-            )
+            lengths = np.diff(starts[at : end + 1])
+            self._parts.append((lengths, columns[at:end], measured[:, at:end]))
             self._held += end - at
+            self._used += int(lengths.sum())
             at = end
             if self._held == BATCH_ROWS:
+                ink = ink[len(ink) - (starts[-1] - starts[at]) :].copy()  # the buffers take turns
                 self._end_batch()
+                self._make_room(len(ink))
+                self._ink[: len(ink)] = ink
 
-    def _keep(self, ink: npt.NDArray[np.uint8]) -> None:
-        """Put ink behind that of the batch."""
-        end = self._used + len(ink)
+    def _make_room(self, size: int) -> None:
+        """Make the batch's buffer large enough for so many bytes more."""
+        end = self._used + size
         if end > len(self._ink):
             grown = np.empty(max(end, 2 * len(self._ink), len(self._spare)), np.uint8)
             grown[: self._used] = self._ink[: self._used]
             self._ink = grown
-        self._ink[self._used : end] = ink
-        self._used = end
 
     def _end_batch(self) -> None:
         """Hand the batch to the thread that writes, when that is done with the one before."""

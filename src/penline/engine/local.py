@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 import signal
@@ -11,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,11 @@ import cv2
 import pyarrow as pa
 
 from penline.errors import WorkerDied
+from penline.garbage import seldom_collected
 
-__all__ = ["default_workers", "one_thread", "run", "seldom_collected"]
+__all__ = ["default_workers", "one_thread", "run"]
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-_SELDOM = 20_000
 _task: Callable[[int], Any] | None = None
 
 
@@ -113,17 +112,6 @@ def one_thread() -> None:
     cv2.setNumThreads(1)
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Let Python look for cycles of garbage seldom: a shard makes none, and each look costs."""
-    usual = gc.get_threshold()
-    gc.set_threshold(_SELDOM, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _call(shard: int) -> Any:

@@ -65,7 +65,7 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
                 for _ in pack_records(picked, file, bank, STROKE_HEIGHT_PX, salvage=True):
                     pass
             start += count
-        unseen = sorted(bank.dropped.items())
+    unseen = sorted(bank.dropped.items())
     glyphs = np.bincount(found.characters, minlength=len(found.names)).tolist()
     counted = Counted(
         total=len(found.characters),
