@@ -3,7 +3,7 @@
     python tools/kill_runs.py --runs 50 --full-disk 10 [--to lmdb]... [--lines 1200] [--seed 0]
 
 For each format: one run undisturbed; then `--runs` runs in which the parent or a worker is
-killed (SIGKILL) one to three times, the same command repeated until it ends; then `--full-disk`
+killed (SIGKILL) one to `--kills` times, the same command repeated until it ends; then `--full-disk`
 runs on a small tmpfs that fills up and is then made larger (needs root; skipped where it cannot
 be mounted). Each finished folder must hold the same files, byte for byte; the undisturbed one
 passes `penline check`.
@@ -157,7 +157,7 @@ class Bench:
     def killed_runs(self) -> None:
         for number in range(self.args.runs):
             out = self.root / f"run{number}"
-            for _ in range(self.draws.randint(1, 3)):
+            for _ in range(self.draws.randint(1, self.args.kills)):
                 if self.kill_once(out):
                     break
                 self.half_files(out, f"run {number}")
@@ -214,6 +214,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--to", action="append", help="a format; default: all that compose makes")
     parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=3, help="at most so many a run")
     parser.add_argument("--full-disk", type=int, default=10)
     parser.add_argument("--lines", type=int, default=1200)
     parser.add_argument("--pages", type=int, default=120)
