@@ -1,6 +1,6 @@
 """Kill `penline compose` at random moments, repeat it, and compare with an undisturbed run.
 
-    python tools/kill_runs.py --runs 50 --full-disk 10 [--to lmdb]... [--lines 1200] [--seed 0]
+    python tools/kill_runs.py --runs 50 --full-disk 10 [--to lmdb]... [--lines 1200] [--warm 47]
 
 For each format: one run undisturbed; then `--runs` runs in which the parent or a worker is
 killed (SIGKILL) one to `--kills` times, the same command repeated until it ends; then `--full-disk`
@@ -9,12 +9,18 @@ be mounted). Each finished folder must hold the same files, byte for byte; the u
 passes `penline check`.
 After each kill no file under a final name may be half written: it must be the file of the
 undisturbed run, or be missing. Linux; exits 1 if anything differed.
+
+A run takes some five seconds, most of which go into starting Python three times. With `--warm N`
+the last N runs of a format, and its full disks, are forked from a process that has all of penline
+loaded, and so are their workers: they write and die as the others do, only sooner after their
+start. The undisturbed run, and the first runs, are always the command itself.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import multiprocessing
 import os
 import random
 import shutil
@@ -23,9 +29,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from penline.cli import main as cli
+from penline.engine import local
 from penline.export import EXPORTERS, exporter_class
 from penline.export.base import TAKES
 
@@ -52,16 +62,69 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def children(parent: int) -> list[int]:
+def children(parent: int, *, forked: bool) -> list[int]:
     """The worker processes of a parent, without multiprocessing's resource tracker."""
     found = []
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             # the name in brackets may hold anything
             of = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-            if of == parent and b"spawn_main" in (path / "cmdline").read_bytes():
+            if of == parent and (forked or b"spawn_main" in (path / "cmdline").read_bytes()):
                 found.append(int(path.name))
     return found
+
+
+def command_line() -> int:
+    """penline's command line, as `sys.argv` has it; the exit code."""
+    try:
+        cli()
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else int(error.code is not None)
+    return 0
+
+
+class Forked:
+    """penline's command line in a copy of this process, with what is used of `subprocess.Popen`."""
+
+    def __init__(self, command: list[str], folder: Path) -> None:
+        self.returncode: int | None = None
+        self._said, told = os.pipe()
+        self.pid = os.fork()
+        if not self.pid:
+            self._be(command, folder, told)
+        os.close(told)
+
+    @staticmethod
+    def _be(command: list[str], folder: Path, told: int) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(told, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
+        tempfile.tempdir, os.environ["TMPDIR"] = None, str(folder)
+        sys.argv = ["penline", *command[len(PENLINE) :]]
+        by_fork: Any = lambda _: multiprocessing.get_context("fork")  # noqa: E731
+        local.get_context = by_fork
+        code = 70
+        try:
+            code = command_line()
+        finally:
+            if sys.exc_info()[1] is not None:
+                traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def communicate(self) -> tuple[None, bytes]:
+        """What it said, once all that could say something have ended."""
+        with open(self._said, "rb") as file:  # noqa: PTH123 - a file descriptor
+            said = file.read()
+        if self.returncode is None:
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return None, said
 
 
 class Bench:
@@ -72,6 +135,7 @@ class Bench:
         self.draws = random.Random(f"{args.seed} {to}")
         self.bad: list[str] = []
         self.killed = {"parent": 0, "worker": 0}
+        self.warm = False
         self.whole = root / "whole"
         started = time.monotonic()
         self.run(self.whole)
@@ -91,7 +155,9 @@ class Bench:
             *("--recipe", str(self.root / "recipe.yaml")),
         ]
 
-    def start(self, out: Path) -> subprocess.Popen[bytes]:
+    def start(self, out: Path) -> subprocess.Popen[bytes] | Forked:
+        if self.warm:
+            return Forked(self.command(out), self.root)
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         # what a killed parent leaves in the folder for temporary files goes with this one
         return subprocess.Popen(
@@ -108,7 +174,7 @@ class Bench:
         process = self.start(out)
         time.sleep(self.seconds * self.draws.uniform(0.1, 1.0))
         who = self.draws.choice(("parent", "worker"))
-        workers = children(process.pid) if who == "worker" else []
+        workers = children(process.pid, forked=self.warm) if who == "worker" else []
         target = self.draws.choice(workers) if workers else process.pid
         if process.poll() is None:
             os.kill(target, signal.SIGKILL)
@@ -156,6 +222,8 @@ class Bench:
 
     def killed_runs(self) -> None:
         for number in range(self.args.runs):
+            if number == max(self.args.runs - self.args.warm, 0):
+                self.warm_up()
             out = self.root / f"run{number}"
             for _ in range(self.draws.randint(1, self.args.kills)):
                 if self.kill_once(out):
@@ -164,6 +232,19 @@ class Bench:
             if self.repeat(out):
                 self.compare(out, f"run {number}")
             shutil.rmtree(out, ignore_errors=True)
+
+    def warm_up(self) -> None:
+        """Load, in this process, all that the command needs, and take the time anew."""
+        out = self.root / "warm"
+        command = self.command(out)
+        command[command.index("--workers") + 1] = "1"
+        sys.argv = ["penline", *command[len(PENLINE) :]]
+        with open(os.devnull, "w") as quiet, contextlib.redirect_stdout(quiet):  # noqa: PTH123
+            command_line()
+        self.warm = True
+        started = time.monotonic()
+        self.start(self.root / "timed").communicate()
+        self.seconds = time.monotonic() - started
 
     def full_disk(self) -> int:
         """Runs on a disk that fills up; how many really did."""
@@ -214,6 +295,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--to", action="append", help="a format; default: all that compose makes")
     parser.add_argument("--runs", type=int, default=50)
+    parser.add_argument("--warm", type=int, default=0, help="the last so many runs are forked")
     parser.add_argument("--kills", type=int, default=3, help="at most so many a run")
     parser.add_argument("--full-disk", type=int, default=10)
     parser.add_argument("--lines", type=int, default=1200)
