@@ -25,7 +25,7 @@ from penline.datasets.sources import read
 from penline.errors import ExportError, MissingExtra, UnwritableLine
 from penline.export import exporter_class
 from penline.export.base import Options, file_hash
-from penline.export.durable import settle, sync_folder
+from penline.export.durable import name_all, names_left_out, settle, sync_folder
 from penline.export.encoded import AT_ONCE
 from penline.export.lmdb_read import read_pairs
 from penline.export.run import Run
@@ -306,9 +306,17 @@ def test_pictures_are_on_the_disk_before_they_have_their_name(
         seen.append(("sync", folder.name))
         assert (folder / "00000").is_dir()
 
-    monkeypatch.setattr("penline.export.base.settle", settled)
-    monkeypatch.setattr("penline.export.base.sync_folder", synced)
+    monkeypatch.setattr("penline.export.durable.settle", settled)
+    monkeypatch.setattr("penline.export.durable.sync_folder", synced)
     exporter_class("easyocr")(tmp_path, Options(format="png")).shard(0, [sample(0, "a")])
+    assert seen == [("settle", "00000"), ("sync", "train")]
+    seen.clear()
+    (tmp_path / "train" / "00000").rename(tmp_path / "train" / "before")
+    with names_left_out() as unnamed:
+        exporter_class("easyocr")(tmp_path, Options(format="png")).shard(0, [sample(0, "a")])
+    assert not seen
+    assert not (tmp_path / "train" / "00000").exists()
+    name_all(unnamed)
     assert seen == [("settle", "00000"), ("sync", "train")]
 
 

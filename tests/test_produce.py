@@ -92,11 +92,13 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, small_bank: Bank, corpus_fil
     with pytest.raises(Interrupted, match="the same command goes on"):
         make(tmp_path / "cut", small_bank, corpus_file, n=2500, progress=stop)
     assert not (tmp_path / "cut" / "rec_gt_train.txt").exists()
-    assert [p.name for p in (tmp_path / "cut" / "images").iterdir()] == ["00000"]
+    # the next shard may be whole, too, by then
+    kept = sorted(p.name for p in (tmp_path / "cut" / "images").iterdir())
+    assert kept in (["00000"], ["00000", "00001"])
     with pytest.raises(UsageError, match="other settings"):
         make(tmp_path / "cut", small_bank, corpus_file, n=2500, seed=9)
     made = make(tmp_path / "cut", small_bank, corpus_file, n=2500)
-    assert made.resumed == 1
+    assert made.resumed == len(kept)
     assert tree(tmp_path / "cut") == tree(tmp_path / "whole")
 
 

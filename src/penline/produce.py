@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from penline.engine import engine as engine_named
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
 from penline.export.base import Options, file_hash
+from penline.export.durable import name_all, names_left_out
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
 from penline.pages import Page
 from penline.recipe import Composer
@@ -23,6 +27,8 @@ from penline.recipe.schema import recipe_hash
 __all__ = ["Produced", "Progress", "contents", "plan", "produce", "versions"]
 
 _PROBED = 20
+_UNNAMED = "unnamed"
+"""Of what a shard gives back, the folders that are not named yet."""
 
 Progress = Callable[[int, int], None]
 
@@ -48,8 +54,10 @@ class _Task:
     exporter: Exporter
     start: int
     stop: int
+    here: bool
+    """Whether all runs on this machine: then `_Commits` waits for the disk, and not the worker."""
 
-    def __call__(self, shard: int) -> Mapping[str, Any]:
+    def __call__(self, shard: int) -> dict[str, Any]:
         first = max(self.start, shard * SHARD)
         last = min(self.stop, (shard + 1) * SHARD)
         if not under_way(self.exporter.out):
@@ -60,7 +68,10 @@ class _Task:
         made: Iterable[Any]
         pages = self.exporter.takes == "pages"
         made = self._pages(first, last) if pages else self.composer[first:last].each()
-        return self.exporter.shard(shard, made)
+        if not self.here:
+            return self.exporter.shard(shard, made)
+        with names_left_out() as unnamed:
+            return {**self.exporter.shard(shard, made), _UNNAMED: unnamed}
 
     def _pages(self, first: int, last: int) -> Iterator[Page | UnwritableLine]:
         for index in range(first, last):
@@ -68,6 +79,48 @@ class _Task:
                 yield self.composer.page(index)
             except UnwritableLine as error:
                 yield error
+
+
+class _Commits:
+    """Syncs, names and records shards in a thread of its own, as many together as have come."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._thread = ThreadPoolExecutor(1, "commits")
+        self._coming: list[dict[str, Any]] = []
+        self._under_way: Future[list[int]] | None = None
+
+    def add(self, result: dict[str, Any]) -> list[int]:
+        """Take a shard; numbers of those that are whole since the last call."""
+        self._coming.append(result)
+        return self._turn(wait=False)
+
+    def rest(self) -> Iterator[int]:
+        """Wait for all that is left; their numbers."""
+        while self._coming or self._under_way:
+            yield from self._turn(wait=True)
+
+    def close(self) -> None:
+        """End the thread; what has come is kept, if the disk takes it."""
+        with suppress(OSError):
+            list(self.rest())
+        self._thread.shutdown()
+
+    def _turn(self, *, wait: bool) -> list[int]:
+        whole: list[int] = []
+        if self._under_way is not None and (wait or self._under_way.done()):
+            under_way, self._under_way = self._under_way, None
+            whole = under_way.result()
+        if self._under_way is None and self._coming:
+            coming, self._coming = self._coming, []
+            self._under_way = self._thread.submit(self._commit, coming)
+        return whole
+
+    def _commit(self, results: list[dict[str, Any]]) -> list[int]:
+        name_all(pair for result in results for pair in result.pop(_UNNAMED, ()))
+        for result in results:
+            self._run.done(result["number"], result)
+        return [result["number"] for result in results]
 
 
 def produce(
@@ -123,17 +176,20 @@ def produce(
         lines = _lines_in([shard for shard in shards if shard in done], start, stop)
         if progress:
             progress(lines, stop - start)
-        task = _Task(composer, exporter, start, stop)
+        task = _Task(composer, exporter, start, stop, engine == "local")
         running = runner(task, left, workers)
+        commits = _Commits(run)
         try:
-            for result in running:
-                run.done(result["number"], result)
+            committed = (number for result in running for number in commits.add(result))
+            for number in chain(committed, commits.rest()):
                 if whole:
-                    whole(result["number"])
-                lines += _lines_in([result["number"]], start, stop)
+                    whole(number)
+                lines += _lines_in([number], start, stop)
                 if progress:
                     progress(lines, stop - start)
         except KeyboardInterrupt:
+            with suppress(OSError):
+                lines += _lines_in(list(commits.rest()), start, stop)
             raise Interrupted(
                 f"stopped with {lines:,} of {stop - start:,} lines done; "
                 "the same command goes on from there"
@@ -142,6 +198,7 @@ def produce(
             close = getattr(running, "close", None)
             if close:
                 close()
+            commits.close()
         run.sweep(planned["run"])  # what a worker left that died, its shard made by another
         try:
             report = exporter.finish((run.facts(shard) for shard in shards), planned)

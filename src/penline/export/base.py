@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import ExportError
-from penline.export.durable import settle, sync_folder
+from penline.export.durable import name as name_it
 from penline.export.examine import Findings
 from penline.pages import StrokePage
 from penline.records import StrokeRecord
@@ -156,8 +156,8 @@ def encode(image: npt.NDArray[np.uint8], options: Options) -> bytes:
 def shard_folder(parent: Path, name: str) -> Iterator[Path]:
     """A folder to write a shard into; it gets its name in `parent` when the block ends well.
 
-    Its files are on the disk before it has its name, and its name before the block is left. What
-    stands there under that name goes.
+    Its files are on the disk before it has its name, and its name before the block is left, unless
+    that is left to another (`durable.names_left_out`). What stands there under that name goes.
     """
     partial, final = parent / f".{name}.{os.getpid()}.partial", parent / name
     for folder in (partial, final):
@@ -165,9 +165,7 @@ def shard_folder(parent: Path, name: str) -> Iterator[Path]:
             shutil.rmtree(folder)
     partial.mkdir(parents=True)
     yield partial
-    settle(partial)
-    partial.rename(final)
-    sync_folder(parent)
+    name_it(partial, final)
 
 
 def write(path: str | Path, data: bytes) -> None:
