@@ -8,11 +8,12 @@ import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from penline import errors
-from penline.engine import ENGINES, engine
+from penline.engine import ENGINES, engine, local
 from penline.errors import UsageError, WorkerDied
 
 
@@ -66,3 +67,20 @@ def test_errors_come_back_from_a_worker_as_they_were() -> None:
         assert type(again) is kind
         assert str(again) == str(error)
         assert isinstance(again, errors.PenlineError)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP")
+def test_a_worker_that_does_not_end_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when another one died with the lock of the queue: it cannot be told that all is done."""
+    monkeypatch.setattr(local, "_PATIENCE_SECONDS", 0.5)
+    started: list[Any] = []
+    made = local._Started
+    monkeypatch.setattr(local, "_Started", lambda: started.append(made()) or started[-1])
+    found = []
+    for shard, _, _ in engine("local")(Square(), [1, 2], 2):
+        found.append(shard)
+        if len(found) == 2:
+            os.kill(started[0].workers[0].pid, signal.SIGSTOP)
+    assert sorted(found) == [1, 2]
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0].workers[0].pid, 0)

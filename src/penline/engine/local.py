@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from multiprocessing import get_context, parent_process
+from multiprocessing import connection, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from penline.garbage import seldom_collected
 __all__ = ["default_workers", "one_thread", "run"]
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_PATIENCE_SECONDS = 5.0
 _task: Callable[[int], Any] | None = None
 
 
@@ -59,7 +61,10 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
     try:
         with os.fdopen(handle, "wb") as file:
             pickle.dump(task, file)
-        pool = ProcessPoolExecutor(min(workers, len(shards)), get_context("spawn"), _start, (name,))
+        started = _Started()
+        context: Any = started
+        pool = ProcessPoolExecutor(min(workers, len(shards)), context, _start, (name,))
+        idle = False
         try:
             left = list(reversed(shards))
             running: set[Future[Any]] = set()
@@ -77,8 +82,11 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
                             "script has to call this below `if __name__ == '__main__':`"
                         ) from None
                     yield result
+            idle = True
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=not idle, cancel_futures=True)
+            if idle:
+                _dismiss(started.workers)
     finally:
         Path(name).unlink(missing_ok=True)
         for variable, value in kept.items():
@@ -86,6 +94,37 @@ def run(task: Callable[[int], Any], shards: Sequence[int], workers: int) -> Iter
                 os.environ.pop(variable, None)
             else:
                 os.environ[variable] = value
+
+
+class _Started:
+    """The context that a pool starts its processes by; it keeps them, which a pool tells nobody."""
+
+    def __init__(self) -> None:
+        self._context = get_context("spawn")
+        self.workers: list[BaseProcess] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def Process(self, *args: Any, **more: Any) -> BaseProcess:  # noqa: N802 - as contexts call it
+        self.workers.append(self._context.Process(*args, **more))
+        return self.workers[-1]
+
+
+def _dismiss(workers: list[BaseProcess]) -> None:
+    """See that workers who have nothing left to do end.
+
+    One that is killed while it waits for work takes the lock of the queue with it; the others would
+    wait for that lock, and the pool for them, for ever.
+    """
+    left = {worker.sentinel: worker for worker in workers}
+    while left and (ended := connection.wait(list(left), _PATIENCE_SECONDS)):
+        for sentinel in ended:
+            del left[sentinel]  # type: ignore[arg-type]
+    for worker in left.values():
+        worker.kill()
+    for worker in workers:
+        worker.join(_PATIENCE_SECONDS)
 
 
 def _start(name: str) -> None:
