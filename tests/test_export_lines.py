@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import pickle
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ from penline.export.base import Options, file_hash
 from penline.export.boxes import box_facts, box_line
 from penline.export.encoded import AT_ONCE
 from penline.export.run import Run
+from penline.recipe import Composer
 from penline.records import Origin, Sample
+from penline.sample import corpus_files, sample_bank
 
 REAL_PAGE = fakes.REAL / "casia" / "006-P16.dgrl"
 FORMATS = ("imagefolder", "parquet")
@@ -172,6 +175,11 @@ def test_composed_lines_with_a_validation_side(
         assert pixels(one["image"]).shape[0] == 32
         assert len(one["quads"]) == len(one["text"])
     assert check(tmp_path / "one").problems == []
+
+
+def sample_bank_line() -> Sample:
+    recipe = {"corpus": {"length_range": [4, 12]}, "papers": ["plain"]}
+    return Composer(recipe, sample_bank(), corpus_files()[0], 1)[0]
 
 
 def sample(index: int, text: str, side: str = "train") -> Sample:
@@ -425,6 +433,8 @@ def test_what_is_said_of_a_line_is_json(shift):
         "origins": [origin._asdict() for origin in origins],
         "drawn": {"ink": {"strength": 0.5}},
     }
+    composed = sample_bank_line()
+    assert box_facts(pickle.loads(pickle.dumps(composed))) == box_facts(composed)  # noqa: S301
     sample = dataclasses.replace(sample, quads=quads * np.nan)
     with pytest.raises(ExportError, match="no numbers"):
         box_facts(sample)

@@ -440,4 +440,5 @@ class Sample:
 
     def __getstate__(self) -> dict[str, Any]:
         # a pickled sample carries its origins, not the banks that they were read from
-        return {**self.__dict__, "origins": self.origins, "trace": tuple}
+        trace = functools.partial(tuple, self.origins)
+        return {**self.__dict__, "origins": self.origins, "trace": trace}

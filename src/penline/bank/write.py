@@ -46,7 +46,7 @@ from penline.characters import kind_of
 from penline.errors import BankError, UsageError
 from penline.records import Bytes2D, Source
 
-__all__ = ["BLANK", "BankWriter"]
+__all__ = ["BankWriter"]
 
 _MEASURED = ("level", "length_px", "pen_q4")
 _SPOOLED = [name for name in COLUMNS if name not in (*_MEASURED, "by_writer", "by_character")]
@@ -56,7 +56,7 @@ _TOGETHER, _TOGETHER_BYTES = 1024, 1 << 24
 processor's caches."""
 _AHEAD = 4
 """So many of those may wait."""
-BLANK = "blank glyph"
+_BLANK = "blank glyph"
 """Why a glyph without ink is left out."""
 
 
@@ -335,7 +335,7 @@ class BankWriter:
 
     def _finish(self) -> None:
         if self._blank:
-            self.dropped[BLANK] = self.dropped.get(BLANK, 0) + self._blank
+            self.dropped[_BLANK] = self.dropped.get(_BLANK, 0) + self._blank
         if not self._rows:
             raise BankError(f"{self.path}: nothing to put into the bank{self._said()}")
         columns: dict[str, Any] = {
