@@ -166,6 +166,39 @@ def test_starts_taper_or_press() -> None:
     assert heavy[3] > 1.1 * heavy[len(heavy) // 2]
 
 
+def with_a_hook(*turn: float) -> Strokes:
+    """A line to the right of 200 units, slow, and 35 units of a hook in the direction `turn`."""
+    steps = np.arange(0, 201, 5, dtype=np.float32)
+    line = np.stack([steps, np.zeros_like(steps)], axis=1)
+    back = line[-1] + np.arange(5, 36, 5, dtype=np.float32)[:, None] * np.array(turn, np.float32)
+    return (np.concatenate([line, back.astype(np.float32)]),)
+
+
+@pytest.mark.parametrize("turn", [(-0.8, -0.6), (-0.6, 0.8), (0.0, 1.0)])
+def test_a_hook_fades_away(turn: tuple[float, float]) -> None:
+    whole, lifted = (
+        ink_of(with_a_hook(*turn), replace(PLAIN, lift=lift)).astype(int) for lift in (0.0, 1.0)
+    )
+    height = min(len(whole), len(lifted))
+    if turn[1] > 0:  # the hook is below the line, which keeps its place in the image
+        whole, lifted = whole[:height], lifted[:height]
+        assert whole[8:, -20:].sum() > 4 * lifted[8:, -20:].sum() / 3
+        assert np.array_equal(whole[:, :30], lifted[:, :30])
+    else:
+        whole, lifted = whole[-height:], lifted[-height:]
+        assert np.array_equal(whole[:, :30], lifted[:, :30])
+    assert lifted.sum() < whole.sum()
+    assert lifted.max() == whole.max()
+
+
+def test_only_a_short_sharp_last_turn_is_a_hook() -> None:
+    bare, lifted = (replace(PLAIN, lift=lift) for lift in (0.0, 1.0))
+    gentle, first = with_a_hook(0.8, 0.6), (with_a_hook(-0.8, -0.6)[0][::-1].copy(),)
+    long = (with_a_hook(0.0, 1.0)[0] * np.float32(2.5),)  # 87 units: more than a third of an em
+    for strokes in (line(speed=5, count=30), gentle, first, long):
+        assert np.array_equal(ink_of(strokes, bare), ink_of(strokes, lifted))
+
+
 def test_slow_lines_are_wider_and_darker() -> None:
     pen = replace(PLAIN, fade=0.3)
     slow, fast = ink_of(line(speed=4, count=60), pen), ink_of(line(speed=40, count=6), pen)

@@ -29,6 +29,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "wobble": (0.0, 0.5),
     "grain": (0.0, 0.6),
     "crowding": (0.1, 4.0),
+    "lift": (0.0, 1.0),
 }
 
 
@@ -56,6 +57,8 @@ class Pen:
         grain: largest share of the ink that the paper's grain takes from a pixel.
         crowding: the widest line as a share of the mean room between the lines of a character;
             keeps the white inside dense characters open.
+        lift: share of width and tone that is lost by the end of the hook which a pen draws on its
+            way to the next stroke.
 
     Raises:
         UsageError: a field is outside its range.
@@ -77,6 +80,7 @@ class Pen:
     wobble: float = 0.08
     grain: float = 0.1
     crowding: float = 0.45
+    lift: float = 0.9
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -111,4 +115,5 @@ def draw_pen(rng: Draws, em_px: int = 64) -> Pen:
         fade=rng.uniform(0.05, 0.35),
         wobble=rng.uniform(0.04, 0.14),
         grain=rng.uniform(0.05, 0.35),
+        lift=rng.uniform(0.8, 1.0),
     )

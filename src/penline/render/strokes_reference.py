@@ -23,7 +23,7 @@ def trace_strokes(points: Ints, ends: Ints, hand: Hand, bumps: Floats, capacity:
     Args:
         points: ``int64 (n, 2)``, x and y in 1/256 px, stroke after stroke.
         ends: ``int64 (strokes,)``: for each stroke the index in `points` just past its last point.
-        hand: 14 numbers of the pen.
+        hand: 15 numbers of the pen.
         bumps: ``float64 (64,)`` in [-1, 1], the unsteadiness.
         capacity: an upper bound of the number of nodes.
 
@@ -34,7 +34,7 @@ def trace_strokes(points: Ints, ends: Ints, hand: Hand, bumps: Floats, capacity:
         ValueError: there are more nodes than `capacity`.
     """
     em, width, response, start_length, start_width, end_length, end_loss = hand[:7]
-    flatness, nib_x, nib_y, tone, fade, wobble, crowding = hand[7:]
+    flatness, nib_x, nib_y, tone, fade, wobble, crowding, lift = hand[7:]
     strokes = np.split(points, ends[:-1])
     sides = np.maximum(0.6 * em, np.ptp(points, axis=0) + 0.1 * em)
     path = 0.0
@@ -61,6 +61,7 @@ def trace_strokes(points: Ints, ends: Ints, hand: Hand, bumps: Floats, capacity:
         haste = 0.5 - 0.5 * slow[-1]
         loss = end_loss * haste
         first_part, last_part = min(start_length, 0.4 * total), min(end_length * haste, 0.5 * total)
+        hook = _hook(knots, chords, total, em)
         done = 0.0
         for i, chord in enumerate(chords):
             a, b, c = _cubic(knots, chords, i)
@@ -75,6 +76,11 @@ def trace_strokes(points: Ints, ends: Ints, hand: Hand, bumps: Floats, capacity:
             t = (total - along) / last_part if last_part else along
             gain = 1.0 - loss * (1.0 - t * (2.0 - t))
             share *= np.where(total - along < last_part, gain, 1.0)
+            left = np.ones(len(u))
+            if hook > 0.0:
+                rest = total - along
+                left -= np.where(rest < hook, lift * (1.0 - rest / hook), 0.0)
+                share *= left
             dx, dy = ((3.0 * a * u[:, None] + 2.0 * b) * u[:, None] + c).T
             both = (dx * dx + dy * dy) * (nib_x * nib_x + nib_y * nib_y)
             aligned = dx * nib_x + dy * nib_y
@@ -88,7 +94,8 @@ def trace_strokes(points: Ints, ends: Ints, hand: Hand, bumps: Floats, capacity:
                 ((a * u[:, None] + b) * u[:, None] + c) * u[:, None] + knots[i] + 0.5
             )
             node[:, 2] = np.maximum(128, (0.5 * width * share * sway).astype(np.int64))
-            node[:, 3] = (tone * (1.0 + fade * pressure) * sway).astype(np.int64).clip(1, 255)
+            dark = tone * (1.0 + fade * pressure) * sway * left
+            node[:, 3] = dark.astype(np.int64).clip(1, 255)
             node[0, 4] = int(i > 0)
             rows.append(node)
             done += float(chord)
@@ -104,6 +111,24 @@ def _lengths(points: npt.NDArray[np.float64] | Ints) -> Floats:
     steps = (points[1:] - points[:-1]).astype(np.float64)
     lengths: Floats = np.sqrt(steps[:, 0] * steps[:, 0] + steps[:, 1] * steps[:, 1])
     return lengths
+
+
+def _hook(knots: Floats, chords: Floats, total: float, em: float) -> float:
+    """Length of the last part of a stroke, from the last turn of more than 78 degrees on, or 0."""
+    for i in range(len(chords) - 1, 0, -1):
+        length = float(np.add.accumulate(chords[i:][::-1])[-1])
+        if length > 0.35 * em or length > 0.6 * total:
+            break
+        to, on = np.add.accumulate(chords[:i][::-1]), np.add.accumulate(chords[i:])
+        before = i - min(1 + int((to < 0.05 * em).sum()), i)
+        after = i + min(1 + int((on < 0.05 * em).sum()), len(chords) - i)
+        one, other = knots[i] - knots[before], knots[after] - knots[i]
+        lengths = np.sqrt(
+            (one[0] * one[0] + one[1] * one[1]) * (other[0] * other[0] + other[1] * other[1])
+        )
+        if lengths > 0.0 and one[0] * other[0] + one[1] * other[1] < 0.2 * lengths:
+            return length
+    return 0.0
 
 
 def _cubic(knots: Floats, chords: Floats, i: int) -> tuple[Floats, Floats, Floats]:
