@@ -10,8 +10,8 @@ The model of the hand: an archive's points come at a constant rate, so the dista
 neighbours is the pen's speed. A slow pen presses harder: it leaves a wider and darker line. A
 stroke that ends at speed is lifted while it moves: it thins out. A slow end stays blunt. And a pen
 that turns back shortly before it leaves the paper is on its way to the next stroke: archives record
-it there, but it presses ever less, so that such a hook fades away. (Recognisers of online writing cut
-these hooks off: Tappert, Suen and Wakahara, "The state of the art in online handwriting
+it there, but it presses ever less, so that such a hook fades away. (Recognisers of online writing
+cut these hooks off: Tappert, Suen and Wakahara, "The state of the art in online handwriting
 recognition", IEEE TPAMI 12(8), 1990.)
 """
 
