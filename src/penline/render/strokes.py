@@ -273,7 +273,7 @@ def _hook(knots: Floats, last: int, total: float, em: float) -> float:
         x1, y1 = knots[after, 0] - knots[i, 0], knots[after, 1] - knots[i, 1]
         lengths = np.sqrt((x0 * x0 + y0 * y0) * (x1 * x1 + y1 * y1))
         if lengths > 0.0 and x0 * x1 + y0 * y1 < _HOOK_TURN * lengths:
-            return length
+            return float(length)
     return 0.0
 
 
