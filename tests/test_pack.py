@@ -124,7 +124,8 @@ def test_paper_around_the_ink_is_left_out(paper: int) -> None:
             ink, kept = np.full(pixels.size, 77, np.uint8), np.zeros((1, 2), np.int64)
             sizes = np.array([shape])
             given = np.array([paper], np.uint8), np.array([trim])
-            used = take_ink(pixels.ravel(), sizes, *given, ink, kept)
+            raw = np.concatenate([[99, 99, 99], pixels.ravel()]).astype(np.uint8)
+            used = take_ink(raw, np.array([3]), sizes, *given, ink, kept)
             assert used == kept[0].prod()
             assert (ink[used:] == 77).all()
             if trim and not len(inked):

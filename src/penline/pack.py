@@ -8,10 +8,11 @@ from pathlib import Path
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.layout import MAX_SIDE_PX
-from penline.datasets.sources import AnyPath, SourceFile, open_sources
+from penline.bank.write import TOO_LARGE
+from penline.datasets.sources import AnyPath, SourceFile, in_runs, open_sources
 from penline.errors import UsageError
 from penline.garbage import seldom_collected
-from penline.records import Defect, GlyphRecord, Record, StrokeRecord
+from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
 __all__ = ["pack", "pack_records"]
@@ -59,20 +60,19 @@ def pack(
                 raise UsageError(f"{file.source.file} is named twice")
             seen.add(file.source.file)
             records = _sound(file, bank, salvage)
-            for _ in pack_records(records, file, bank, height_px, salvage):
-                count += 1
-                if progress and not count % 4096:
+            told = count
+            for packed in pack_records(records, file, bank, height_px, salvage):
+                count += packed
+                if progress and count - told >= 4096:
+                    told = count
                     progress(file.source.file, count)
             if progress:
                 progress(file.source.file, count)
     return open_bank(Path(os.fspath(out)))
 
 
-def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record]:
-    if not salvage:
-        yield from file.read()
-        return
-    for record in file.salvage():
+def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record | GlyphRun]:
+    for record in in_runs(file, salvage=salvage):
         if isinstance(record, Defect):
             bank.drop(f"defect: {record.field}")
         else:
@@ -80,9 +80,13 @@ def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record
 
 
 def pack_records(
-    records: Iterator[Record], file: SourceFile, bank: BankWriter, height_px: int, salvage: bool
-) -> Iterator[None]:
-    """Put the records of one file into a bank; yields once for each glyph, for counting.
+    records: Iterator[Record | GlyphRun],
+    file: SourceFile,
+    bank: BankWriter,
+    height_px: int,
+    salvage: bool,
+) -> Iterator[int]:
+    """Put the records of one file into a bank; yields how many, again and again.
 
     Args:
         records: sound records of `file`, in its order.
@@ -102,13 +106,15 @@ def pack_records(
                 offset=record.offset,
                 rendered=drawn.facts,
             )
+        elif isinstance(record, GlyphRun):
+            yield bank.add_run(record)
+            continue
         elif isinstance(record, GlyphRecord):
             if not record.character:
                 bank.drop("picture without a label")
                 continue
-            height, width = record.pixels.shape
-            if height > MAX_SIDE_PX or width > MAX_SIDE_PX:
-                bank.drop(f"glyph of more than {MAX_SIDE_PX:,} px")
+            if max(record.pixels.shape) > MAX_SIDE_PX:
+                bank.drop(TOO_LARGE)
                 continue
             bank.add(
                 record.pixels,
@@ -122,4 +128,4 @@ def pack_records(
         else:
             bank.drop(f"not a single character: {type(record).__name__}")
             continue
-        yield None
+        yield 1

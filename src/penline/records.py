@@ -15,6 +15,7 @@ __all__ = [
     "CharacterBox",
     "Defect",
     "GlyphRecord",
+    "GlyphRun",
     "LineRecord",
     "Origin",
     "Origins",
@@ -131,6 +132,34 @@ class _Unsealed:
 
 glyph_record = cast(Callable[[str, bytes, Bytes2D, int, Source, int, int], GlyphRecord], _Unsealed)
 """`GlyphRecord` itself, arguments by position, at a third of the price: for readers of millions."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GlyphRun:
+    """Isolated characters that follow one another in a file: columns instead of `GlyphRecord`s.
+
+    Attributes:
+        characters: the labels.
+        data: ``uint8 (n,)``, read-only view of the file's bytes.
+        starts: ``int64 (glyphs,)``, where in `data` each glyph's pixels begin, row by row.
+        sizes_px: ``int64 (glyphs, 2)``, height and width of each.
+        paper: the pixel value that means paper, in all.
+        source: the file's facts.
+        record: number of the first in the file, from 0.
+        offsets: ``int64 (glyphs,)``, byte offset of each record in the file.
+    """
+
+    characters: list[str]
+    data: npt.NDArray[np.uint8]
+    starts: npt.NDArray[np.int64]
+    sizes_px: npt.NDArray[np.int64]
+    paper: int
+    source: Source
+    record: int
+    offsets: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.characters)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,6 +15,7 @@ __all__ = ["glyph_levels", "stroke_sizes", "take_ink"]
 @compiled
 def take_ink(
     raw: npt.NDArray[np.uint8],
+    begins: npt.NDArray[np.int64],
     sizes_px: npt.NDArray[np.int64],
     papers: npt.NDArray[np.uint8],
     trims: npt.NDArray[np.bool_],
@@ -24,8 +25,9 @@ def take_ink(
     """Make ink of pictures, one after the other, and cut off the paper around it.
 
     Args:
-        raw: ``uint8 (n,)``: the pictures' pixels, one after the other, row by row.
-        sizes_px: ``int64 (glyphs, 2)``: height and width of each; together they fill `raw`.
+        raw: ``uint8 (n,)``: holds the pictures' pixels, row by row.
+        begins: ``int64 (glyphs,)``: where in `raw` each picture begins.
+        sizes_px: ``int64 (glyphs, 2)``: height and width of each.
         papers: ``uint8 (glyphs,)``: the value that means paper: 0 for ink, else ink is what lies
             below it.
         trims: ``bool (glyphs,)``: whether the paper around the ink is cut off.
@@ -36,15 +38,14 @@ def take_ink(
     Returns:
         How many bytes of `ink` were filled in.
     """
-    used = at = 0
+    used = 0
     widest = 1
     for glyph in range(sizes_px.shape[0]):
         widest = max(widest, sizes_px[glyph, 1])
     seen = np.empty(widest, np.uint8)
     for glyph in range(sizes_px.shape[0]):
         height, width = sizes_px[glyph, 0], sizes_px[glyph, 1]
-        pixels = raw[at : at + height * width]
-        at += height * width
+        pixels = raw[begins[glyph] : begins[glyph] + height * width]
         paper = papers[glyph]
         flip = np.uint8(255 if paper else 0)
         shift = np.uint8(paper + 1 if paper else 0)
@@ -96,28 +97,74 @@ def glyph_levels(ink: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> A
     counts = np.zeros((4, 256), np.int32)
     for glyph in range(levels.shape[0]):
         counts[:] = 0
-        first, end = starts[glyph], starts[glyph + 1]
-        fours = first + (end - first) // 4 * 4
-        for position in range(first, fours, 4):
-            counts[0, ink[position]] += 1
-            counts[1, ink[position + 1]] += 1
-            counts[2, ink[position + 2]] += 1
-            counts[3, ink[position + 3]] += 1
-        for position in range(fours, end):
-            counts[0, ink[position]] += 1
-        blank = np.int64(counts[0, 0]) + counts[1, 0] + counts[2, 0] + counts[3, 0]
-        inked = end - first - blank
+        pixels = ink[starts[glyph] : starts[glyph + 1]]
+        eights = pixels.shape[0] // 8 * 8
+        for at in range(0, eights, 8):
+            a, b, c, d = pixels[at], pixels[at + 1], pixels[at + 2], pixels[at + 3]
+            e, f, g, h = pixels[at + 4], pixels[at + 5], pixels[at + 6], pixels[at + 7]
+            if (a | b | c | d) | (e | f | g | h):  # paper is not counted
+                counts[0, a] += 1
+                counts[1, b] += 1
+                counts[2, c] += 1
+                counts[3, d] += 1
+                counts[0, e] += 1
+                counts[1, f] += 1
+                counts[2, g] += 1
+                counts[3, h] += 1
+        for at in range(eights, pixels.shape[0]):
+            counts[0, pixels[at]] += 1
+        inked = np.int64(0)
+        for value in range(1, 256):
+            counts[0, value] += counts[1, value] + counts[2, value] + counts[3, value]
+            inked += counts[0, value]
+        if inked == 0:
+            levels[glyph] = 255
+            continue
         left = inked - inked * 9 // 10
         value = 255
-        while value > 0:
-            here = np.int64(counts[0, value]) + counts[1, value] + counts[2, value]
-            here += counts[3, value]
-            if left <= here:
-                break
-            left -= here
+        while left > counts[0, value]:
+            left -= counts[0, value]
             value -= 1
         levels[glyph] = value
     return levels
+
+
+@compiled
+def _ones(mask: npt.NDArray[np.uint8], lanes: npt.NDArray[np.uint8]) -> int:
+    """How many of 0 and 1 are 1, 128 at a time: `lanes` are counters of a byte each."""
+    count = np.int64(0)
+    whole = mask.shape[0] // 128 * 128
+    for first in range(0, whole, 128 * 255):
+        lanes[:] = 0
+        for at in range(first, min(whole, first + 128 * 255), 128):
+            part = mask[at : at + 128]
+            for lane in range(128):
+                lanes[lane] = np.uint8(lanes[lane] + part[lane])
+        for lane in range(128):
+            count += np.int64(lanes[lane])
+    for at in range(whole, mask.shape[0]):
+        count += np.int64(mask[at])
+    return count  # type: ignore[return-value]
+
+
+@compiled
+def _differing(
+    one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], lanes: npt.NDArray[np.uint8]
+) -> int:
+    """In how many places two masks of 0 and 1 differ; as `_ones`."""
+    count = np.int64(0)
+    whole = one.shape[0] // 128 * 128
+    for first in range(0, whole, 128 * 255):
+        lanes[:] = 0
+        for at in range(first, min(whole, first + 128 * 255), 128):
+            here, there = one[at : at + 128], other[at : at + 128]
+            for lane in range(128):
+                lanes[lane] = np.uint8(lanes[lane] + (here[lane] ^ there[lane]))
+        for lane in range(128):
+            count += np.int64(lanes[lane])
+    for at in range(whole, one.shape[0]):
+        count += np.int64(one[at] ^ other[at])
+    return count  # type: ignore[return-value]
 
 
 @compiled
@@ -145,35 +192,30 @@ def stroke_sizes(
     glyphs = starts.shape[0] - 1
     lengths = np.zeros(glyphs, np.int64)
     pens = np.zeros(glyphs, np.int64)
+    lanes = np.zeros(128, np.uint8)
+    largest = np.int64(0)
+    for glyph in range(glyphs):
+        largest = max(largest, starts[glyph + 1] - starts[glyph])
+    masks = np.empty(largest, np.uint8)
     for glyph in range(glyphs):
         width = widths_px[glyph]
+        pixels = ink[starts[glyph] : starts[glyph + 1]]
+        size = pixels.shape[0]
+        if size == 0:
+            continue
         two_fifths: Any = levels[glyph] * np.int64(2) // 5
         least = np.uint8(two_fifths if two_fifths > 1 else 1)
-        pixels = ink[starts[glyph] : starts[glyph + 1]]
-        area = np.int64(0)
-        crossings = np.int64(0)
-        above = pixels[:0]
-        # a row at a time and without a branch, so that the compiler takes many pixels at once
-        for first in range(0, pixels.shape[0], width):
-            row = pixels[first : first + width]
-            inked = np.int32(0)
-            changes = np.int32(0)
-            for column in range(row.shape[0]):
-                inked += np.int32(row[column] >= least)
-            for column in range(1, row.shape[0]):
-                changes += np.int32((row[column] >= least) != (row[column - 1] >= least))
-            if above.shape[0] == row.shape[0]:
-                for column in range(row.shape[0]):
-                    changes += np.int32((row[column] >= least) != (above[column] >= least))
-            else:
-                changes += inked
-            # what touches an edge begins or ends there
-            changes += np.int32(row[0] >= least) + np.int32(row[-1] >= least)
-            area += inked
-            crossings += changes
-            above = row
-        for column in range(above.shape[0]):
-            crossings += np.int64(above[column] >= least)
+        mask = masks[:size]
+        for at in range(size):
+            mask[at] = np.uint8(pixels[at] >= least)
+        area = _ones(mask, lanes)
+        # the whole glyph as one row; of two neighbours over a row's end each is at an edge
+        crossings = _differing(mask[: size - 1], mask[1:], lanes)
+        crossings += np.int64(mask[0]) + mask[size - 1]
+        for row in range(width, size, width):
+            crossings += 2 * np.int64(mask[row - 1] & mask[row])
+        crossings += _differing(mask[: size - width], mask[width:], lanes)
+        crossings += _ones(mask[:width], lanes) + _ones(mask[size - width :], lanes)
         # pi/4 of the crossings, and half of that
         length = crossings * 201 // 512
         lengths[glyph] = min(length, 65535)

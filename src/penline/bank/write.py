@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from itertools import compress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple
@@ -44,9 +45,9 @@ from penline.bank.measured import glyph_levels, stroke_sizes, take_ink
 from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
 from penline.errors import BankError, UsageError
-from penline.records import Bytes2D, Source
+from penline.records import Bytes2D, GlyphRun, Source
 
-__all__ = ["BankWriter"]
+__all__ = ["TOO_LARGE", "BankWriter"]
 
 _MEASURED = ("level", "length_px", "pen_q4")
 _SPOOLED = [name for name in COLUMNS if name not in (*_MEASURED, "by_writer", "by_character")]
@@ -58,6 +59,8 @@ _AHEAD = 4
 """So many of those may wait."""
 _BLANK = "blank glyph"
 """Why a glyph without ink is left out."""
+TOO_LARGE = f"glyph of more than {MAX_SIDE_PX:,} px"
+"""Why a glyph that no bank can hold is left out."""
 
 
 class _Glyph(NamedTuple):
@@ -71,6 +74,38 @@ class _Glyph(NamedTuple):
     offset: int
     rendered: Mapping[str, Any] | None
     trim: bool
+
+
+class _Block(NamedTuple):
+    """Glyphs that are measured together, as columns; arrays as for `take_ink`."""
+
+    raw: npt.NDArray[np.uint8]
+    begins: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.int64]
+    papers: npt.NDArray[np.uint8]
+    trims: npt.NDArray[np.bool_]
+    characters: list[str]
+    owners: list[tuple[Source, Mapping[str, Any] | None]]
+    """Source, and the numbers of rendering: one for each glyph, or a single one for all."""
+    places: npt.NDArray[np.int64]
+    """``int64 (glyphs, 2)``: record and offset."""
+
+    def only(self, chosen: slice | npt.NDArray[np.bool_]) -> _Block:
+        """Some of the glyphs."""
+
+        def some(values: list[Any]) -> list[Any]:
+            return values[chosen] if isinstance(chosen, slice) else list(compress(values, chosen))
+
+        return _Block(
+            self.raw,
+            self.begins[chosen],
+            self.sizes[chosen],
+            self.papers[chosen],
+            self.trims[chosen],
+            some(self.characters),
+            self.owners if len(self.owners) == 1 else some(self.owners),
+            self.places[chosen],
+        )
 
 
 class _Batch(NamedTuple):
@@ -196,6 +231,36 @@ class BankWriter:
         if len(self._pending) == _TOGETHER or self._held_bytes > _TOGETHER_BYTES:
             self._hand_over()
 
+    def add_run(self, run: GlyphRun) -> int:
+        """Add glyphs that follow one another in a file, each trimmed; how many.
+
+        Glyphs of more than 4,096 px on a side are left out, and counted.
+        """
+        self._hand_over()
+        block = _Block(
+            run.data,
+            run.starts,
+            run.sizes_px,
+            np.full(len(run), run.paper, np.uint8),
+            np.ones(len(run), np.bool_),
+            run.characters,
+            [(run.source, None)],
+            np.stack([run.record + np.arange(len(run)), run.offsets], 1),
+        )
+        fits = run.sizes_px.max(1) <= MAX_SIDE_PX
+        if not fits.all():
+            block = block.only(fits)
+            self.dropped[TOO_LARGE] = self.dropped.get(TOO_LARGE, 0) + int((~fits).sum())
+        ends = np.cumsum(block.sizes[:, 0] * block.sizes[:, 1])
+        count, at = len(ends), 0
+        while at < count:
+            full = (ends[at - 1] if at else 0) + _TOGETHER_BYTES
+            most = int(np.searchsorted(ends, full, "right"))
+            end = min(at + _TOGETHER, max(most, at + 1))
+            self._submit(block.only(slice(at, end)))
+            at = end
+        return count
+
     def drop(self, reason: str) -> None:
         """Count one record that was left out."""
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
@@ -212,17 +277,27 @@ class BankWriter:
     def _hand_over(self) -> None:
         """Hand the glyphs that have come to the thread that measures."""
         if self._pending:
-            self._settle(_AHEAD)
             glyphs, self._pending = self._pending, []
             pixels: list[Any] = [glyph.pixels for glyph in glyphs]
-            raw = np.frombuffer(b"".join(pixels), np.uint8)
             sizes = np.array([one.shape for one in pixels], np.int64)
-            papers = np.array([glyph.paper for glyph in glyphs], np.uint8)
-            trims = np.array([glyph.trim for glyph in glyphs], np.bool_)
-            self._measuring.append(
-                self._measurer.submit(self._measure, glyphs, raw, sizes, papers, trims)
+            ends = np.cumsum(sizes[:, 0] * sizes[:, 1])
+            block = _Block(
+                np.frombuffer(b"".join(pixels), np.uint8),
+                np.concatenate([[0], ends[:-1]]),
+                sizes,
+                np.array([glyph.paper for glyph in glyphs], np.uint8),
+                np.array([glyph.trim for glyph in glyphs], np.bool_),
+                [glyph.character for glyph in glyphs],
+                [(glyph.source, glyph.rendered) for glyph in glyphs],
+                np.array([(glyph.record, glyph.offset) for glyph in glyphs], np.int64),
             )
+            self._submit(block)
             self._held_bytes = 0
+
+    def _submit(self, block: _Block) -> None:
+        """Have a block measured, as soon as few enough wait."""
+        self._settle(_AHEAD)
+        self._measuring.append(self._measurer.submit(self._measure, block))
 
     def _settle(self, left: int) -> None:
         """Wait until so many are under way at most; what stopped the thread is raised here."""
@@ -235,49 +310,30 @@ class BankWriter:
         if writing is not None:
             writing.result()
 
-    def _measure(
-        self,
-        glyphs: list[_Glyph],
-        raw: npt.NDArray[np.uint8],
-        sizes: npt.NDArray[np.int64],
-        papers: npt.NDArray[np.uint8],
-        trims: npt.NDArray[np.bool_],
-    ) -> None:
-        """Make ink of glyphs, measure it, and put it into the batch; arrays as for `take_ink`."""
-        count = len(glyphs)
-        self._make_room(len(raw))
-        kept = np.empty((count, 2), np.int64)
-        size = take_ink(raw, sizes, papers, trims, self._ink[self._used :], kept)
+    def _measure(self, block: _Block) -> None:
+        """Make ink of glyphs, measure it, and put it into the batch."""
+        room = int((block.sizes[:, 0] * block.sizes[:, 1]).sum())
+        self._make_room(room)
+        kept = np.empty(block.sizes.shape, np.int64)
+        raw, begins, sizes, papers, trims = block[:5]
+        size = take_ink(raw, begins, sizes, papers, trims, self._ink[self._used :], kept)
         ink = self._ink[self._used : self._used + size]
         inked = kept[:, 0] > 0
         if not inked.all():
-            glyphs = [glyph for glyph, good in zip(glyphs, inked.tolist(), strict=True) if good]
-            kept = np.ascontiguousarray(kept[inked])
-            self._blank += count - len(glyphs)
-            if not glyphs:
+            self._blank += int((~inked).sum())
+            block, kept = block.only(inked), np.ascontiguousarray(kept[inked])
+            if not len(kept):
                 return
         starts = np.concatenate([[0], np.cumsum(kept[:, 0] * kept[:, 1])])
-        characters, writers = self._characters, self._writers
-        numbers = [
-            (
-                characters.setdefault(glyph.character, len(characters)),
-                writers.setdefault(glyph.source.writer, len(writers)),
-                self._source(glyph.source, glyph.rendered),
-                PARTS.index(glyph.source.part),
-                glyph.record,
-                glyph.offset,
-            )
-            for glyph in glyphs
-        ]
-        columns = np.concatenate([kept, np.array(numbers, np.int64)], 1)
+        columns = np.concatenate([kept, self._numbers(block), block.places], 1)
         levels = glyph_levels(ink, starts)
         widths = np.ascontiguousarray(kept[:, 1])
         strokes = stroke_sizes(ink, starts, widths, levels)
         self._leans.add(ink, starts, widths, np.ascontiguousarray(columns[:, 3]))
         measured = np.stack([levels.astype(np.int64), *strokes])
         at = 0
-        while at < len(glyphs):
-            end = min(len(glyphs), at + BATCH_ROWS - self._held)
+        while at < len(kept):
+            end = min(len(kept), at + BATCH_ROWS - self._held)
             lengths = np.diff(starts[at : end + 1])
             self._parts.append((lengths, columns[at:end], measured[:, at:end]))
             self._held += end - at
@@ -288,6 +344,21 @@ class BankWriter:
                 self._end_batch()
                 self._make_room(len(ink))
                 self._ink[: len(ink)] = ink
+
+    def _numbers(self, block: _Block) -> npt.NDArray[np.int64]:
+        """Numbers of character, writer, source and part of each glyph, ``int64 (glyphs, 4)``."""
+        characters, writers = self._characters, self._writers
+        numbers = np.empty((len(block.characters), 4), np.int64)
+        numbers[:, 0] = [characters.setdefault(one, len(characters)) for one in block.characters]
+        numbers[:, 1:] = [
+            (
+                writers.setdefault(source.writer, len(writers)),
+                self._source(source, rendered),
+                PARTS.index(source.part),
+            )
+            for source, rendered in block.owners
+        ]
+        return numbers
 
     def _make_room(self, size: int) -> None:
         """Make the batch's buffer large enough for so many bytes more."""

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from penline.datasets import etl, mnist
 from penline.errors import FormatError
-from penline.formats import reader_for
+from penline.formats import READERS, reader_for
 from penline.formats.door import Door, open_path, printable
 from penline.formats.etl import Etl
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member, open_member
-from penline.records import Defect, Record, Source
+from penline.records import Defect, GlyphRun, Record, Source
 
-__all__ = ["Place", "SourceFile"]
+__all__ = ["Place", "SourceFile", "in_runs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class SourceFile:
         try:
             door = self.open()
         except FormatError as error:
-            yield Defect(error.file, error.offset, 0, error.field, error.expected, error.found)
+            yield _defect(error)
             return
         with door:
             if self.kind == "idx":
@@ -128,3 +128,30 @@ class SourceFile:
     def _openers(self) -> tuple[mnist.Opener | None, mnist.Opener | None]:
         labels, mapping = self.labels, self.mapping
         return labels.open if labels else None, mapping.open if mapping else None
+
+
+def in_runs(file: SourceFile, *, salvage: bool) -> Iterator[Record | Defect | GlyphRun]:
+    """As `read` or `salvage` of a file; glyphs as runs where its format can find many at once.
+
+    Raises:
+        UsageError: the file cannot be opened.
+        FormatError: as `SourceFile.read`, without `salvage`.
+    """
+    find = getattr(reader_for(file.kind), "runs", None) if file.kind in READERS else None
+    if find is None:
+        yield from file.salvage() if salvage else file.read()
+        return
+    try:
+        door = file.open()
+    except FormatError as error:
+        if not salvage:
+            raise
+        yield _defect(error)
+        return
+    with door:
+        yield from find(door, file.source, salvage=salvage)
+
+
+def _defect(error: FormatError) -> Defect:
+    """What kept a file from being opened."""
+    return Defect(error.file, error.offset, 0, error.field, error.expected, error.found)

@@ -25,7 +25,7 @@ from penline.datasets.containers import (
 )
 from penline.datasets.names import hidden
 from penline.datasets.nist_names import in_tree
-from penline.datasets.source_file import Place, SourceFile
+from penline.datasets.source_file import Place, SourceFile, in_runs
 from penline.errors import FormatError, UsageError
 from penline.formats import kind_of, known_extensions, reader_for
 from penline.formats.door import StreamDoor, printable
@@ -35,7 +35,7 @@ from penline.formats.tarred import TarMember, is_tar, walk
 from penline.formats.zipped import Member, members
 from penline.records import Defect, Record
 
-__all__ = ["AnyPath", "SourceFile", "open_sources", "read"]
+__all__ = ["AnyPath", "SourceFile", "in_runs", "open_sources", "read"]
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 

@@ -18,11 +18,12 @@ import struct
 from penline.formats.gb import character
 from penline.formats.grey import GreyRecords
 
-__all__ = ["HEADER", "read", "salvage"]
+__all__ = ["HEADER", "read", "runs", "salvage"]
 
 HEADER = struct.Struct("<I2sHH")
 
 _RECORDS = GreyRecords("GNT", HEADER, character, ("tag code", "a GB18030 code"))
 
 read = _RECORDS.read
+runs = _RECORDS.runs
 salvage = _RECORDS.salvage

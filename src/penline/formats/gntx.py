@@ -19,7 +19,7 @@ import unicodedata
 
 from penline.formats.grey import GreyRecords
 
-__all__ = ["HEADER", "read", "salvage"]
+__all__ = ["HEADER", "read", "runs", "salvage"]
 
 HEADER = struct.Struct("<I4sHH")
 
@@ -35,4 +35,5 @@ def _character(raw: bytes) -> str | None:
 _RECORDS = GreyRecords("GNTX", HEADER, _character, ("label", "a Unicode code point"))
 
 read = _RECORDS.read
+runs = _RECORDS.runs
 salvage = _RECORDS.salvage

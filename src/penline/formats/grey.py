@@ -12,15 +12,21 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Generator, Iterator
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.door import Door
 from penline.formats.looks import misnamed
-from penline.records import Defect, GlyphRecord, Source, glyph_record
+from penline.records import Defect, GlyphRecord, GlyphRun, Source, glyph_record
 
 __all__ = ["GreyRecords"]
+
+T = TypeVar("T")
+Road: TypeAlias = Callable[[Door, Source, int, int], Generator[T, None, tuple[int, int]]]
+"""Yields what is sound from a record and its offset on; returns offset and number of the first
+record that needs a closer look."""
 
 _PAPER = 255
 
@@ -28,6 +34,8 @@ _KNOWN_LIMIT = 1 << 16
 """So many labels are kept with their characters."""
 _WINDOW = 4096
 """Places looked at together when a sound header is searched for."""
+_TOGETHER = 4096
+"""Records of one run."""
 _SIDE_LIMIT_PX = 4096
 """In a search, a header with a longer side is not believed."""
 
@@ -62,9 +70,27 @@ class GreyRecords:
         Raises:
             FormatError: at the first thing that is not as it should be.
         """
+        return self._strictly(door, source, self._run)
+
+    def runs(
+        self, door: Door, source: Source, *, salvage: bool = False
+    ) -> Iterator[GlyphRun | GlyphRecord | Defect]:
+        """As `read` or `salvage`, but up to 4,096 records that follow one another come as one run.
+
+        A record that needed a closer look comes by itself.
+
+        Raises:
+            FormatError: as `read`, without `salvage`.
+        """
+        go = self._forgiving if salvage else self._strictly
+        return go(door, source, self._together)
+
+    def _strictly(
+        self, door: Door, source: Source, road: Road[T]
+    ) -> Generator[T | GlyphRecord, None, None]:
         offset = record = 0
         while True:
-            offset, record = yield from self._run(door, source, record, offset)
+            offset, record = yield from road(door, source, record, offset)
             try:
                 glyph = self._record(door, source, record, offset)
             except FormatError as error:
@@ -84,12 +110,17 @@ class GreyRecords:
         that is sound in itself but followed by nonsense, and holds another sound record in its
         bitmap, has a header that lies twice: it becomes a defect.
         """
+        return self._forgiving(door, source, self._run)
+
+    def _forgiving(
+        self, door: Door, source: Source, road: Road[T]
+    ) -> Generator[T | GlyphRecord | Defect, None, None]:
         offset = record = 0
         fault: FormatError | None
         while True:
             glyph: GlyphRecord | Defect | None
             following: int | None
-            offset, record = yield from self._run(door, source, record, offset)
+            offset, record = yield from road(door, source, record, offset)
             try:
                 glyph = self._record(door, source, record, offset)
             except FormatError as error:
@@ -159,6 +190,37 @@ class GreyRecords:
             record += 1
             at, size, code, width, height = after, own, following, next_width, next_height
         return at + ahead, record
+
+    def _together(
+        self, door: Door, source: Source, record: int, offset: int
+    ) -> Generator[GlyphRun, None, tuple[int, int]]:
+        """As `_run`, many records at once."""
+        from penline.formats.grey_runs import sound_records  # numba is loaded on use
+
+        head, known, label_bytes = self.head, self._known, self.head - 8
+        starts, labels = np.empty(_TOGETHER, np.int64), np.empty(_TOGETHER, np.int64)
+        sizes = np.empty((_TOGETHER, 2), np.int64)
+        while True:
+            buffer, at, have = door.span(offset, head)
+            if have < head:
+                return offset, record
+            data = np.frombuffer(buffer, np.uint8)
+            count = sound_records(data, at, head, starts, sizes, labels)
+            characters = []
+            for number in labels[:count].tolist():
+                code = number.to_bytes(label_bytes, "little")
+                character = known.get(code) or self._learn(code)
+                if character is None:
+                    break
+                characters.append(character)
+            count = len(characters)
+            if not count:
+                return offset, record
+            own, sides = starts[:count].copy(), sizes[:count].copy()
+            places = own + (offset - at - head)
+            yield GlyphRun(characters, data, own, sides, _PAPER, source, record, places)
+            offset = int(places[-1]) + head + int(sides[-1, 0] * sides[-1, 1])
+            record += count
 
     def _learn(self, code: bytes) -> str | None:
         """The character of a label, kept for the next time; None where it is none."""

@@ -10,7 +10,7 @@ from statistics import median
 from penline.characters import kind_of
 from penline.errors import FormatError, UsageError
 from penline.randomness import rng
-from penline.records import Bytes2D, Record, StrokeRecord
+from penline.records import Bytes2D, GlyphRun, Record, StrokeRecord
 from penline.render.pen import Pen, draw_pen
 from penline.render.strokes import render_strokes
 
@@ -39,8 +39,12 @@ class Drawn:
 
 
 def rendered(
-    records: Iterator[Record], writer: str, height_px: int, empty: Drop, damaged: Drop | None
-) -> Iterator[tuple[Record, Drawn | None]]:
+    records: Iterator[Record | GlyphRun],
+    writer: str,
+    height_px: int,
+    empty: Drop,
+    damaged: Drop | None,
+) -> Iterator[tuple[Record | GlyphRun, Drawn | None]]:
     """The records of one file; those of strokes together with their ink.
 
     Args:
@@ -53,7 +57,7 @@ def rendered(
     Raises:
         FormatError: strokes that cannot be drawn, and `damaged` is None.
     """
-    ahead: list[Record] = []
+    ahead: list[Record | GlyphRun] = []
     for record in records:
         ahead.append(record)
         if not isinstance(record, StrokeRecord) or len(ahead) == _MEASURED:
