@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 
@@ -64,6 +63,8 @@ def card(
         known_wrong = [one.model_dump(mode="json") for one in errata(id)]
         print_json({**found.model_dump(mode="json"), **facts, "errata": known_wrong})
     elif out.is_terminal:
+        from rich.markdown import Markdown  # loaded on use: it takes a while
+
         out.print(Markdown(card_page(found, READERS)), soft_wrap=False)
     else:
         print(card_page(found, READERS))  # noqa: T201

@@ -11,6 +11,7 @@ import typer
 
 import penline
 from penline.errors import Interrupted, PenlineError, UsageError
+from penline.garbage import leave_all
 from penline.terminal import fail, out
 
 __all__ = ["GOOD", "WRONG_DATA", "AsJson", "Overwrite", "Sources", "app", "main"]
@@ -64,6 +65,8 @@ def main() -> None:
             raise
         show()
         sys.exit(WRONG_USAGE)
+    finally:
+        leave_all()
     sys.exit(code if isinstance(code, int) else GOOD)
 
 
