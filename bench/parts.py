@@ -151,7 +151,7 @@ def pairs(options: argparse.Namespace, folder: Path) -> str:
     """The table of the start, and of two processes beside one."""
     found: dict[str, list[float]] = {}
     repeat = max(options.lines // len(list(folder.iterdir())), 1) * 4
-    sizes = 2 * SHARD, 10 * SHARD  # whole shards for each of two
+    sizes = 2 * SHARD, 22 * SHARD  # whole shards for each of two, and long enough to tell
     for number in range(options.rounds):
         clock = {
             (lines, workers): compose(lines, workers)[1] for lines in sizes for workers in (1, 2)
