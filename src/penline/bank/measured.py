@@ -130,28 +130,13 @@ def glyph_levels(ink: npt.NDArray[np.uint8], starts: npt.NDArray[np.int64]) -> A
 
 
 @compiled
-def _ones(mask: npt.NDArray[np.uint8], lanes: npt.NDArray[np.uint8]) -> int:
-    """How many of 0 and 1 are 1, 128 at a time: `lanes` are counters of a byte each."""
-    count = np.int64(0)
-    whole = mask.shape[0] // 128 * 128
-    for first in range(0, whole, 128 * 255):
-        lanes[:] = 0
-        for at in range(first, min(whole, first + 128 * 255), 128):
-            part = mask[at : at + 128]
-            for lane in range(128):
-                lanes[lane] = np.uint8(lanes[lane] + part[lane])
-        for lane in range(128):
-            count += np.int64(lanes[lane])
-    for at in range(whole, mask.shape[0]):
-        count += np.int64(mask[at])
-    return count  # type: ignore[return-value]
-
-
-@compiled
 def _differing(
     one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], lanes: npt.NDArray[np.uint8]
 ) -> int:
-    """In how many places two masks of 0 and 1 differ; as `_ones`."""
+    """In how many places two masks of 0 and 1 differ, 128 at a time.
+
+    `lanes` are counters of a byte each, emptied before they can overflow.
+    """
     count = np.int64(0)
     whole = one.shape[0] // 128 * 128
     for first in range(0, whole, 128 * 255):
@@ -197,6 +182,7 @@ def stroke_sizes(
     for glyph in range(glyphs):
         largest = max(largest, starts[glyph + 1] - starts[glyph])
     masks = np.empty(largest, np.uint8)
+    blank = np.zeros(largest, np.uint8)
     for glyph in range(glyphs):
         width = widths_px[glyph]
         pixels = ink[starts[glyph] : starts[glyph + 1]]
@@ -208,14 +194,15 @@ def stroke_sizes(
         mask = masks[:size]
         for at in range(size):
             mask[at] = np.uint8(pixels[at] >= least)
-        area = _ones(mask, lanes)
+        area = _differing(mask, blank[:size], lanes)
         # the whole glyph as one row; of two neighbours over a row's end each is at an edge
         crossings = _differing(mask[: size - 1], mask[1:], lanes)
         crossings += np.int64(mask[0]) + mask[size - 1]
         for row in range(width, size, width):
             crossings += 2 * np.int64(mask[row - 1] & mask[row])
         crossings += _differing(mask[: size - width], mask[width:], lanes)
-        crossings += _ones(mask[:width], lanes) + _ones(mask[size - width :], lanes)
+        crossings += _differing(mask[:width], blank[:width], lanes)
+        crossings += _differing(mask[size - width :], blank[:width], lanes)
         # pi/4 of the crossings, and half of that
         length = crossings * 201 // 512
         lengths[glyph] = min(length, 65535)
