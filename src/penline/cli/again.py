@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import WRONG_DATA, AsJson, Overwrite, app
+from penline.cli.base import WRONG_DATA, Address, AsJson, Engine, Overwrite, Workers, app
 from penline.terminal import Rate, bar, out, print_json
 
 
@@ -36,13 +36,9 @@ def rebuild(
         Path | None,
         typer.Option("--hand", help="The placement model, where it lies elsewhere now."),
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
-    ] = None,
-    engine: Annotated[str, typer.Option(help="Where shards run: local or ray.")] = "local",
-    address: Annotated[
-        str | None, typer.Option(help="With --engine ray: of a cluster; default: this machine.")
-    ] = None,
+    workers: Workers = None,
+    engine: Engine = "local",
+    address: Address = None,
     plan_only: Annotated[
         bool, typer.Option("--plan-only", help="Write the set's recipe form, a .json file.")
     ] = False,

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from penline.cli.base import WRONG_DATA, AsJson, Sources, app
+from penline.cli.base import WRONG_DATA, AsJson, Part, Sources, app
 from penline.terminal import Rate, bar, out, print_census, print_facts, print_json
 
 
@@ -142,9 +142,7 @@ def info(paths: Sources, as_json: AsJson = False) -> None:
 @app.command()
 def census(
     paths: Sources,
-    part: Annotated[
-        str | None, typer.Option(help="train or test, instead of what the names say.")
-    ] = None,
+    part: Part = None,
     root: Annotated[
         Path | None,
         typer.Option(help="Folder of all archives; default: $PENLINE_ROOT, or the user's cache."),

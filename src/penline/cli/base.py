@@ -33,6 +33,17 @@ Sources = Annotated[
         help="Ids of data sets, files, folders and archives, mixed.", show_default=False
     ),
 ]
+Part = Annotated[str | None, typer.Option(help="train or test, instead of what the names say.")]
+Salvage = Annotated[
+    bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
+]
+Engine = Annotated[str, typer.Option(help="Where shards run: local or ray.")]
+Address = Annotated[
+    str | None, typer.Option(help="With --engine ray: of a cluster; default: this machine.")
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 
 

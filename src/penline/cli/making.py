@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import AsJson, Overwrite, Sources, app
+from penline.cli.base import (
+    Address,
+    AsJson,
+    Engine,
+    Overwrite,
+    Part,
+    Salvage,
+    Sources,
+    Workers,
+    app,
+)
 from penline.terminal import Rate, bar, out, print_json
 
 
@@ -16,15 +26,11 @@ from penline.terminal import Rate, bar, out, print_json
 def bank(
     sources: Sources,
     output: Annotated[Path, typer.Option("-o", "--output", help="The bank's folder.")],
-    part: Annotated[
-        str | None, typer.Option(help="train or test, instead of what the names say.")
-    ] = None,
+    part: Part = None,
     height_px: Annotated[
         int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
     ] = 64,
-    salvage: Annotated[
-        bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
-    ] = False,
+    salvage: Salvage = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -104,13 +110,9 @@ def compose(
     boxes: Annotated[
         bool, typer.Option("--boxes", help="Write character boxes and provenance, too.")
     ] = False,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
-    ] = None,
-    engine: Annotated[str, typer.Option(help="Where shards run: local or ray.")] = "local",
-    address: Annotated[
-        str | None, typer.Option(help="With --engine ray: of a cluster; default: this machine.")
-    ] = None,
+    workers: Workers = None,
+    engine: Engine = "local",
+    address: Address = None,
     plan_only: Annotated[
         bool,
         typer.Option("--plan-only", help="Write the recipe form alone, a .json file, no lines."),
@@ -195,12 +197,8 @@ def convert(
     unknown: Annotated[
         str, typer.Option(help="Ink without a label: drop-line, drop-char or keep (as U+FFFD).")
     ] = "drop-line",
-    part: Annotated[
-        str | None, typer.Option(help="train or test, instead of what the names say.")
-    ] = None,
-    salvage: Annotated[
-        bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
-    ] = False,
+    part: Part = None,
+    salvage: Salvage = False,
     jpeg: Annotated[
         bool, typer.Option("--jpeg", help="JPEG of quality 95; PNG keeps every pixel.")
     ] = False,
@@ -319,9 +317,7 @@ def fit(
         typer.Option("--lines", help="Write each line's own geometry, too, .json, to be replayed."),
     ] = None,
     part: Annotated[str | None, typer.Option(help="train or test, and not the other.")] = None,
-    salvage: Annotated[
-        bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
-    ] = False,
+    salvage: Salvage = False,
 ) -> None:
     """Measure how a hand sets its characters: size, place, gaps, drift of real lines.
 
