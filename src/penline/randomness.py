@@ -21,8 +21,11 @@ from penline.compiled import compiled
 __all__ = [
     "BLOCK_WORDS",
     "Draws",
+    "bell",
+    "bell_q16",
     "draw_seed",
     "draw_units",
+    "mulhi",
     "philox_words",
     "rng",
     "rngs",
@@ -43,7 +46,8 @@ _ONE = 1 << 16
 
 
 @compiled
-def _mulhi(a: Any, b: Any) -> Any:
+def mulhi(a: Any, b: Any) -> Any:
+    """The upper 64 bits of the product of two words."""
     mask = np.uint64(0xFFFFFFFF)
     shift = np.uint64(32)
     a0, a1 = a & mask, a >> shift
@@ -77,9 +81,9 @@ def philox_words(
         k0 = np.uint64(key0)
         k1 = np.uint64(key1)
         for _ in range(10):
-            h0 = _mulhi(m0, c0)
+            h0 = mulhi(m0, c0)
             l0 = m0 * c0
-            h1 = _mulhi(m1, c2)
+            h1 = mulhi(m1, c2)
             l1 = m1 * c2
             c0, c1, c2, c3 = h1 ^ c1 ^ k0, l1, h0 ^ c3 ^ k1, l0
             k0 = k0 + w0
@@ -88,6 +92,28 @@ def philox_words(
         out[4 * group + 1] = c1
         out[4 * group + 2] = c2
         out[4 * group + 3] = c3
+
+
+@compiled
+def bell_q16(word: Any) -> Any:
+    """Bell-shaped around 0, ``int64``: the word's four 16-bit parts added up, as `Draws.normal`.
+
+    Four uniforms of variance 1/12: the deviation is 65536 / sqrt(3) = 37837.
+    """
+    mask = np.uint64(0xFFFF)
+    total = (
+        np.int64(word & mask)
+        + np.int64((word >> np.uint64(16)) & mask)
+        + np.int64((word >> np.uint64(32)) & mask)
+        + np.int64(word >> np.uint64(48))
+    )
+    return total - 131070
+
+
+@compiled
+def bell(word: Any) -> Any:
+    """A bell-shaped number of deviation 1 from a word; none is beyond 3.47."""
+    return bell_q16(word) / 37837.0
 
 
 @functools.lru_cache(maxsize=4096)

@@ -9,7 +9,6 @@ sorting). The folder bears its final name only when it is whole.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import shutil
 import tempfile
@@ -17,7 +16,6 @@ from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import compress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple
@@ -26,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from penline.bank.block import TOGETHER, TOGETHER_BYTES, Block, Glyph, block_of, block_of_run
 from penline.bank.layout import (
     BATCH_ROWS,
     COLUMNS,
@@ -43,6 +42,7 @@ from penline.bank.layout import (
     ink_schema,
 )
 from penline.bank.measured import glyph_levels, stroke_sizes, take_ink
+from penline.bank.pieces import Pieces, sync
 from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
 from penline.errors import BankError, UsageError
@@ -53,87 +53,12 @@ __all__ = ["TOO_LARGE", "BankWriter"]
 _MEASURED = ("level", "length_px", "pen_q4")
 _SPOOLED = [name for name in COLUMNS if name not in (*_MEASURED, "by_writer", "by_character")]
 _MIN_CAPACITY = 1 << 20
-_TOGETHER, _TOGETHER_BYTES = 1024, 1 << 24
-"""Glyphs that are measured together, or as many as have so many bytes: few enough for the
-processor's caches."""
 _AHEAD = 4
 """So many of those may wait."""
-_PIECE_BYTES = 1 << 18
-"""Ink is given to the file system in pieces of this size. A batch in one call makes it look for
-runs of free memory as long, which took up to ten times as long here (Linux 6.18, ext4)."""
 _BLANK = "blank glyph"
 """Why a glyph without ink is left out."""
 TOO_LARGE = f"glyph of more than {MAX_SIDE_PX:,} px"
 """Why a glyph that no bank can hold is left out."""
-
-
-class _Glyph(NamedTuple):
-    """One glyph as it came."""
-
-    pixels: Bytes2D
-    character: str
-    source: Source
-    paper: int
-    record: int
-    offset: int
-    rendered: Mapping[str, Any] | None
-    trim: bool
-
-
-class _Pieces(io.RawIOBase):
-    """A new file, written in pieces."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("xb", buffering=0)
-
-    def writable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def write(self, data: Any, /) -> int:
-        view = memoryview(data)
-        done = 0
-        while done < len(view):
-            done += self._file.write(view[done : done + _PIECE_BYTES])
-        return done
-
-    def close(self) -> None:
-        self._file.close()
-        super().close()
-
-
-class _Block(NamedTuple):
-    """Glyphs that are measured together, as columns; arrays as for `take_ink`."""
-
-    raw: npt.NDArray[np.uint8]
-    begins: npt.NDArray[np.int64]
-    sizes: npt.NDArray[np.int64]
-    papers: npt.NDArray[np.uint8]
-    trims: npt.NDArray[np.bool_]
-    characters: list[str]
-    owners: list[tuple[Source, Mapping[str, Any] | None]]
-    """Source, and the numbers of rendering: one for each glyph, or a single one for all."""
-    places: npt.NDArray[np.int64]
-    """``int64 (glyphs, 2)``: record and offset."""
-
-    def only(self, chosen: slice | npt.NDArray[np.bool_]) -> _Block:
-        """Some of the glyphs."""
-
-        def some(values: list[Any]) -> list[Any]:
-            return values[chosen] if isinstance(chosen, slice) else list(compress(values, chosen))
-
-        return _Block(
-            self.raw,
-            self.begins[chosen],
-            self.sizes[chosen],
-            self.papers[chosen],
-            self.trims[chosen],
-            some(self.characters),
-            self.owners if len(self.owners) == 1 else some(self.owners),
-            self.places[chosen],
-        )
 
 
 class _Batch(NamedTuple):
@@ -174,7 +99,7 @@ class BankWriter:
         self._rows = 0
         self._digest = hashlib.sha256(usedforsecurity=False)
         self._leans = LeanSums()
-        self._pending: list[_Glyph] = []
+        self._pending: list[Glyph] = []
         self._held_bytes = 0
         self._blank = 0
         self._ink = np.empty(_MIN_CAPACITY, np.uint8)
@@ -194,7 +119,7 @@ class BankWriter:
             name: self._stack.enter_context((self._folder / f"{name}.spool").open("wb"))
             for name in (*_SPOOLED, *_MEASURED)
         }
-        self._sink = self._stack.enter_context(_Pieces(self._folder / INK))
+        self._sink = self._stack.enter_context(Pieces(self._folder / INK))
         self._arrow = self._stack.enter_context(pa.ipc.new_file(self._sink, ink_schema()))
         # entered last, so left first: nothing is closed under the thread's hands
         self._writer = self._stack.enter_context(ThreadPoolExecutor(1, "bank writes"))
@@ -253,10 +178,10 @@ class BankWriter:
         if not pixels.flags.c_contiguous:
             pixels = np.ascontiguousarray(pixels)
         self._pending.append(
-            _Glyph(pixels, character, source, paper, record, offset, rendered, trim)
+            Glyph(pixels, character, source, paper, record, offset, rendered, trim)
         )
         self._held_bytes += height * width
-        if len(self._pending) == _TOGETHER or self._held_bytes > _TOGETHER_BYTES:
+        if len(self._pending) == TOGETHER or self._held_bytes > TOGETHER_BYTES:
             self._hand_over()
 
     def add_run(self, run: GlyphRun) -> int:
@@ -265,29 +190,14 @@ class BankWriter:
         Glyphs of more than 4,096 px on a side are left out, and counted.
         """
         self._hand_over()
-        block = _Block(
-            run.data,
-            run.starts,
-            run.sizes_px,
-            np.full(len(run), run.paper, np.uint8),
-            np.ones(len(run), np.bool_),
-            run.characters,
-            [(run.source, None)],
-            np.stack([run.record + np.arange(len(run)), run.offsets], 1),
-        )
+        block = block_of_run(run)
         fits = run.sizes_px.max(1) <= MAX_SIDE_PX
         if not fits.all():
             block = block.only(fits)
             self.dropped[TOO_LARGE] = self.dropped.get(TOO_LARGE, 0) + int((~fits).sum())
-        ends = np.cumsum(block.sizes[:, 0] * block.sizes[:, 1])
-        count, at = len(ends), 0
-        while at < count:
-            full = (ends[at - 1] if at else 0) + _TOGETHER_BYTES
-            most = int(np.searchsorted(ends, full, "right"))
-            end = min(at + _TOGETHER, max(most, at + 1))
-            self._submit(block.only(slice(at, end)))
-            at = end
-        return count
+        for part in block.parted():
+            self._submit(part)
+        return len(block.characters)
 
     def drop(self, reason: str) -> None:
         """Count one record that was left out."""
@@ -306,23 +216,10 @@ class BankWriter:
         """Hand the glyphs that have come to the thread that measures."""
         if self._pending:
             glyphs, self._pending = self._pending, []
-            pixels: list[Any] = [glyph.pixels for glyph in glyphs]
-            sizes = np.array([one.shape for one in pixels], np.int64)
-            ends = np.cumsum(sizes[:, 0] * sizes[:, 1])
-            block = _Block(
-                np.frombuffer(b"".join(pixels), np.uint8),
-                np.concatenate([[0], ends[:-1]]),
-                sizes,
-                np.array([glyph.paper for glyph in glyphs], np.uint8),
-                np.array([glyph.trim for glyph in glyphs], np.bool_),
-                [glyph.character for glyph in glyphs],
-                [(glyph.source, glyph.rendered) for glyph in glyphs],
-                np.array([(glyph.record, glyph.offset) for glyph in glyphs], np.int64),
-            )
-            self._submit(block)
+            self._submit(block_of(glyphs))
             self._held_bytes = 0
 
-    def _submit(self, block: _Block) -> None:
+    def _submit(self, block: Block) -> None:
         """Have a block measured, as soon as few enough wait."""
         self._settle(_AHEAD)
         self._measuring.append(self._measurer.submit(self._measure, block))
@@ -338,10 +235,9 @@ class BankWriter:
         if writing is not None:
             writing.result()
 
-    def _measure(self, block: _Block) -> None:
+    def _measure(self, block: Block) -> None:
         """Make ink of glyphs, measure it, and put it into the batch."""
-        room = int((block.sizes[:, 0] * block.sizes[:, 1]).sum())
-        self._make_room(room)
+        self._make_room(int(block.areas.sum()))
         kept = np.empty(block.sizes.shape, np.int64)
         raw, begins, sizes, papers, trims = block[:5]
         size = take_ink(raw, begins, sizes, papers, trims, self._ink[self._used :], kept)
@@ -373,7 +269,7 @@ class BankWriter:
                 self._make_room(len(ink))
                 self._ink[: len(ink)] = ink
 
-    def _numbers(self, block: _Block) -> npt.NDArray[np.int64]:
+    def _numbers(self, block: Block) -> npt.NDArray[np.int64]:
         """Numbers of character, writer, source and part of each glyph, ``int64 (glyphs, 4)``."""
         characters, writers = self._characters, self._writers
         numbers = np.empty((len(block.characters), 4), np.int64)
@@ -473,7 +369,7 @@ class BankWriter:
             spool.unlink()
         (self._folder / HEADER).write_text(header.model_dump_json(indent=1), "utf-8")
         for name in (INK, GLYPHS, HEADER):
-            _sync(self._folder / name)
+            sync(self._folder / name)
         self._folder.chmod(0o755)
         if self.path.is_dir():
             old = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", dir=self.path.parent))
@@ -483,7 +379,7 @@ class BankWriter:
         else:
             self._folder.replace(self.path)
         if os.name == "posix":
-            _sync(self.path.parent)
+            sync(self.path.parent)
 
     def _writer_facts(self, columns: Mapping[str, Any]) -> list[BankWriterFacts]:
         expected = np.array([kind_of(character).height for character in self._characters])
@@ -515,11 +411,3 @@ class BankWriter:
     def _said(self) -> str:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(self.dropped.items()))
         return f" (left out: {reasons})" if reasons else ""
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -176,6 +176,13 @@ class Placements(NamedTuple):
     cell_top_px: float
     cells: int
 
+    def only(self, items: slice) -> Placements:
+        """Some of the glyphs, where they are."""
+        places, slants, press = self[:3]
+        return self._replace(
+            places_q8=places[items], slants_q16=slants[items], press_q8=press[items]
+        )
+
 
 Manner = tuple[int, tuple[float, ...]]
 """Family of a character and its row of numbers, as `spacing.space_line` takes them."""

@@ -11,7 +11,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from penline.compiled import compiled
+from penline import randomness
+from penline.compiled import compiled_with
+from penline.randomness import bell
 
 __all__ = [
     "CELL",
@@ -55,20 +57,7 @@ NUMBERS = (
 CELL = NUMBERS.index("cell")
 
 
-@compiled
-def _bell(word: np.uint64) -> float:
-    """A bell-shaped number of deviation 1 from the four parts of a word."""
-    mask = np.uint64(0xFFFF)
-    total = (
-        np.int64(word & mask)
-        + np.int64((word >> np.uint64(16)) & mask)
-        + np.int64((word >> np.uint64(32)) & mask)
-        + np.int64(word >> np.uint64(48))
-    )
-    return (total - 131070) / 37837.0
-
-
-@compiled
+@compiled_with(randomness)
 def press_walk(
     words: npt.NDArray[np.uint64], deviation: float, keep: float, press_q8: npt.NDArray[np.int64]
 ) -> None:
@@ -83,11 +72,11 @@ def press_walk(
     fresh = np.sqrt(1.0 - keep * keep)
     state = 0.0
     for i in range(words.shape[0]):
-        state = keep * state + fresh * _bell(words[i])
+        state = keep * state + fresh * bell(words[i])
         press_q8[i] = np.int64(round((1.0 + deviation * state) * 256.0))
 
 
-@compiled
+@compiled_with(randomness)
 def space_line(
     family: npt.NDArray[np.int64],
     sizes_px: npt.NDArray[np.int64],
@@ -155,12 +144,12 @@ def space_line(
     white = False
     for i in range(n):
         at = i * WORDS_PER_ITEM
-        size_state = keep * size_state + fresh * _bell(words[at])
-        rise_state = keep * rise_state + fresh * _bell(words[at + 1])
-        gap_state = 0.5 * gap_state + 0.866 * _bell(words[at + 2])
-        slant_state = keep * slant_state + fresh * _bell(words[at + 3])
-        press_state = keep * press_state + fresh * _bell(words[at + 4])
-        own = _bell(words[at + 5])
+        size_state = keep * size_state + fresh * bell(words[at])
+        rise_state = keep * rise_state + fresh * bell(words[at + 1])
+        gap_state = 0.5 * gap_state + 0.866 * bell(words[at + 2])
+        slant_state = keep * slant_state + fresh * bell(words[at + 3])
+        press_state = keep * press_state + fresh * bell(words[at + 4])
+        own = bell(words[at + 5])
         if family[i] == SPACE:
             advance = 0.5 * cell if cell > 0 else space * (1.0 + 0.2 * own)
             left[i] = x

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from penline.errors import FormatError
 
-__all__ = ["STORED", "UNPACKERS", "Decompressor", "Unpacker", "Unpacking"]
+__all__ = ["STORED", "UNPACKERS", "Decompressor", "Inflate", "Unpacker", "Unpacking"]
 
 STORED = 0
 
@@ -42,11 +42,15 @@ class Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
-class _Inflate:
-    """zlib's decompressor under the names that bz2's and lzma's have."""
+class Inflate:
+    """zlib's decompressor under the names that bz2's and lzma's have.
 
-    def __init__(self) -> None:
-        self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    Args:
+        window: as `zlib.decompressobj` takes it: what stands around the deflated data.
+    """
+
+    def __init__(self, window: int) -> None:
+        self._inflate = zlib.decompressobj(window)
 
     @property
     def needs_input(self) -> bool:
@@ -94,7 +98,7 @@ class _Feeder:
 
 
 def _deflate(data: memoryview, size_bytes: int, end_mark: bool) -> Unpacker:  # noqa: ARG001
-    return _Feeder(_Inflate(), data)
+    return _Feeder(Inflate(-zlib.MAX_WBITS), data)
 
 
 def _bzip2(data: memoryview, size_bytes: int, end_mark: bool) -> Unpacker:  # noqa: ARG001

@@ -6,12 +6,11 @@ packed files in a row count as one, as the tools that make them have it.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from pathlib import PurePath
 
 from penline.formats.door import Door, StreamDoor
-from penline.formats.packed import Decompressor
+from penline.formats.packed import Decompressor, Inflate
 
 __all__ = ["SQUEEZERS", "squeezer_of", "unsqueezed"]
 
@@ -20,26 +19,8 @@ _LZMA_MEMORY_BYTES = 1 << 28
 _GZIP_WINDOW = 31
 
 
-class _Gunzip:
-    """zlib's decompressor under the names that bz2's and lzma's have."""
-
-    def __init__(self) -> None:
-        self._inflate = zlib.decompressobj(_GZIP_WINDOW)
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._inflate.unconsumed_tail
-
-    @property
-    def eof(self) -> bool:
-        return self._inflate.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._inflate.unused_data
-
-    def decompress(self, data: bytes, max_length: int = 0) -> bytes:
-        return self._inflate.decompress(self._inflate.unconsumed_tail + data, max_length)
+def _gunzip() -> Decompressor:
+    return Inflate(_GZIP_WINDOW)
 
 
 def _bunzip2() -> Decompressor:
@@ -55,7 +36,7 @@ def _unxz() -> Decompressor:
 
 
 SQUEEZERS: dict[str, Callable[[], Decompressor]] = {
-    ".gz": _Gunzip,
+    ".gz": _gunzip,
     ".bz2": _bunzip2,
     ".xz": _unxz,
 }

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from penline.compiled import compiled
+from penline import randomness
+from penline.compiled import compiled, compiled_with
+from penline.randomness import bell
 
 __all__ = ["LINE_WORDS", "NUMBERS", "WORDS_PER_CHARACTER", "place_items"]
 
@@ -35,19 +37,6 @@ Ints = npt.NDArray[np.int64]
 
 
 @compiled
-def _bell(word: np.uint64) -> float:
-    """A bell-shaped number of deviation 1 from the four parts of a word."""
-    mask = np.uint64(0xFFFF)
-    total = (
-        np.int64(word & mask)
-        + np.int64((word >> np.uint64(16)) & mask)
-        + np.int64((word >> np.uint64(32)) & mask)
-        + np.int64(word >> np.uint64(48))
-    )
-    return (total - 131070) / 37837.0
-
-
-@compiled
 def _at(quantiles: Floats, scores: Floats, z: float) -> Any:
     """`Spread.at`: the value at a standard score, by straight lines."""
     last = scores.shape[0] - 1
@@ -60,7 +49,7 @@ def _at(quantiles: Floats, scores: Floats, z: float) -> Any:
     return quantiles[last]
 
 
-@compiled
+@compiled_with(randomness)
 def place_items(
     kind: Ints,
     white: npt.NDArray[np.bool_],
@@ -106,10 +95,10 @@ def place_items(
     """
     pull, identity, usual_width, space, em, slant_deviation, least, most, mark_shape = numbers
     n = kind.shape[0]
-    slope = _at(lines[0], scores, _bell(words[3]))
-    trend = _at(lines[1], scores, _bell(words[4]))
+    slope = _at(lines[0], scores, bell(words[3]))
+    trend = _at(lines[1], scores, bell(words[4]))
     facts[0], facts[1] = slope, trend
-    facts[2] = slant_deviation * _bell(words[5])
+    facts[2] = slant_deviation * bell(words[5])
     common = np.empty(3)
     fresh = np.empty(3)
     parts = np.empty((3, 3))
@@ -119,7 +108,7 @@ def place_items(
         parts[q, 0] = np.sqrt(line_share)
         parts[q, 1] = np.sqrt(drift_share)
         parts[q, 2] = np.sqrt(max(1.0 - line_share - drift_share, 0.0))
-        common[q] = _bell(words[q])
+        common[q] = bell(words[q])
     state = np.zeros(3)
     z = np.zeros(3)
     begun = False
@@ -130,7 +119,7 @@ def place_items(
     x = 0.0
     for i in range(n):
         first = LINE_WORDS + i * WORDS_PER_CHARACTER
-        other = _bell(words[first + 6])
+        other = bell(words[first + 6])
         k = kind[i]
         if white[i]:
             wide = space * (1.0 + 0.2 * other)
@@ -140,9 +129,9 @@ def place_items(
             x += wide
             continue
         for q in range(3):
-            step = _bell(words[first + 2 * q])
+            step = bell(words[first + 2 * q])
             state[q] = walks[q, 2] * state[q] + fresh[q] * step if begun else step
-            own = _bell(words[first + 2 * q + 1])
+            own = bell(words[first + 2 * q + 1])
             z[q] = parts[q, 0] * common[q] + parts[q, 1] * state[q] + parts[q, 2] * own
         begun = True
         grow = 1.0 + trend * ((i + 0.5) / n - 0.5)

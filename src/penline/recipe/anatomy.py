@@ -17,9 +17,10 @@ from penline.effects import apply_effects, effect_class
 from penline.recipe.drawing import draw_items
 from penline.recipe.kit import Kit, spellings
 from penline.recipe.make import Laid, finish, lay, line_quads, upended
+from penline.recipe.writing import Written
 from penline.records import Origin, Sample
 
-__all__ = ["Anatomy", "added", "dissect", "faults", "label_faults"]
+__all__ = ["Anatomy", "added", "dissect", "faults", "label_faults", "spans_of"]
 
 SHOWS = 40
 """Ink of this strength must lie inside its character's box, and the box must hold some."""
@@ -61,37 +62,35 @@ def dissect(kit: Kit, seed: int, index: int) -> Anatomy:
     laid = lay(kit, seed, index)
     sample = finish(kit, seed, index, laid)
     text = laid.written.text
-    spans = Counter(glyph.item for glyph in laid.written.glyphs)
     masks = np.zeros((len(text), *laid.ink.shape), np.uint8)
-    at = 0
-    for item in range(len(text)):
-        count = spans[item]
-        span = slice(at, at + max(count, 1))
-        if count:
-            placed = laid.placed
-            own = type(placed)(
-                placed.places_q8[span],
-                placed.slants_q16[span],
-                placed.press_q8[span],
-                placed.width_px,
-                placed.em_px,
-                placed.baseline_px,
-                placed.cell_left_px,
-                placed.cell_top_px,
-                placed.cells,
-            )
-            arrays = laid.rows[span], laid.sizes[span], laid.starts[span]
-            upright = None if laid.upright is None else laid.upright[span]
-            shares = None if laid.shares is None else laid.shares[span]
-            draw_items(kit.shelf, *arrays, own, laid.gains[span], masks[item], upright, shares)
-        at += max(count, 1)
+    for item, span in spans_of(laid.written):
+        arrays = laid.rows[span], laid.sizes[span], laid.starts[span]
+        upright = None if laid.upright is None else laid.upright[span]
+        shares = None if laid.shares is None else laid.shares[span]
+        own = laid.placed.only(span)
+        draw_items(kit.shelf, *arrays, own, laid.gains[span], masks[item], upright, shares)
     moving = [e for e in sample.drawn["effects"] if effect_class(e["name"]).moves]
     # how far a warp may go depends on the quads
     quads = line_quads(laid)
     kept = [mask for item, mask in enumerate(masks) if item != laid.struck]
     after = np.stack([apply_effects(upended(laid, mask), quads, moving)[0] for mask in kept])
-    glyphs = tuple(spans[item] for item in range(len(text)))
+    counts = Counter(glyph.item for glyph in laid.written.glyphs)
+    glyphs = tuple(counts[item] for item in range(len(text)))
     return Anatomy(sample, laid.ink, masks, after, glyphs, laid)
+
+
+def spans_of(written: Written) -> Iterator[tuple[int, slice]]:
+    """Each character that has glyphs, by its number, and where they are among a line's items.
+
+    White space has none, and is one item.
+    """
+    counts = Counter(glyph.item for glyph in written.glyphs)
+    at = 0
+    for item in range(len(written.text)):
+        end = at + max(counts[item], 1)
+        if counts[item]:
+            yield item, slice(at, end)
+        at = end
 
 
 def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:

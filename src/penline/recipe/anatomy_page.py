@@ -6,7 +6,6 @@ of its own place alone, and characters far from each other go through the effect
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from penline.effects import apply_effects, effect_class
 from penline.pages import Page
-from penline.recipe.anatomy import SHOWS, SLACK_PX, added, label_faults
+from penline.recipe.anatomy import SHOWS, SLACK_PX, added, label_faults, spans_of
 from penline.recipe.drawing import draw_items
 from penline.recipe.finished import finish_page, lay_page, page_quads
 from penline.recipe.kit import Kit
@@ -88,26 +87,8 @@ def dissect_page(kit: Kit, seed: int, index: int) -> PageAnatomy:
 
 def _parts(kit: Kit, laid: LaidPage, number: int, line: SetLine, scratch: Ink) -> Iterator[Part]:
     """Every character of a line, drawn again on an empty sheet, which is left empty."""
-    spans = Counter(glyph.item for glyph in line.written.glyphs)
-    at = 0
-    for item in range(len(line.written.text)):
-        count = spans[item]
-        span = slice(at, at + max(count, 1))
-        at += max(count, 1)
-        if not count:
-            continue
-        placed = line.placed
-        own = type(placed)(
-            placed.places_q8[span],
-            placed.slants_q16[span],
-            placed.press_q8[span],
-            placed.width_px,
-            placed.em_px,
-            placed.baseline_px,
-            placed.cell_left_px,
-            placed.cell_top_px,
-            placed.cells,
-        )
+    for item, span in spans_of(line.written):
+        own = line.placed.only(span)
         arrays = line.rows[span], line.sizes[span], line.starts[span]
         draw_items(kit.shelf, *arrays, own, line.gains[span], scratch)
         # a glyph made larger and a leaning one reach beyond their place

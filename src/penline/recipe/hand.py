@@ -24,6 +24,7 @@ __all__ = [
     "NARROW",
     "Hand",
     "Traits",
+    "look_up",
     "traits_of",
 ]
 
@@ -72,7 +73,7 @@ def traits_of(character: str) -> Traits:
 
 
 @compiled
-def _look(
+def look_up(
     rows: Any,
     number: int,
     length_px: Any,
@@ -165,7 +166,7 @@ class Hand:
         known = False
         for at, bank in enumerate(self._shelf.banks):
             columns = bank.columns
-            writer = _look(
+            writer = look_up(
                 rows,
                 at,
                 columns["length_px"],

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from penline import randomness
-from penline.bank import shelf, sizes
-from penline.bank.shelf import _member, _pick, _who
+from penline.bank import bits, sizes
+from penline.bank.bits import intersect, member, pick
 from penline.bank.sizes import size_up
 from penline.characters import MIDDLE_EM
 from penline.compiled import compiled, compiled_with
@@ -25,10 +25,10 @@ from penline.corpus.cut import cut
 from penline.measure import place as placing
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, place_items
-from penline.randomness import BLOCK_WORDS, FIRST_WORDS, _mulhi, philox_words
+from penline.randomness import BLOCK_WORDS, FIRST_WORDS, bell_q16, mulhi, philox_words
 from penline.recipe import hand, settle
 from penline.recipe.drawing import FAINT, FAINTEST_LEVEL, FULL_INK
-from penline.recipe.hand import _look
+from penline.recipe.hand import look_up
 from penline.recipe.settle import settle_line
 from penline.render import kernel
 from penline.render.kernel import MAX_GLYPH_PX, box_corners, draw_glyphs
@@ -109,7 +109,7 @@ each glyph, two, one, one, four, one, one, four."""
 
 @compiled
 def _below(word: Any, bound: Any) -> Any:
-    return np.int64(_mulhi(np.uint64(word), np.uint64(bound)))
+    return np.int64(mulhi(np.uint64(word), np.uint64(bound)))
 
 
 @compiled
@@ -119,14 +119,7 @@ def _uniform(word: Any, first: Any, count: Any) -> Any:
 
 @compiled
 def _normal(word: Any, deviation_q16: Any) -> Any:
-    mask = np.uint64(0xFFFF)
-    total = (
-        np.int64(word & mask)
-        + np.int64((word >> np.uint64(16)) & mask)
-        + np.int64((word >> np.uint64(32)) & mask)
-        + np.int64(word >> np.uint64(48))
-    )
-    return np.int64(round((total - 131070) * deviation_q16 / 37837)) / 65536
+    return np.int64(round(bell_q16(word) * deviation_q16 / 37837)) / 65536
 
 
 @compiled
@@ -206,7 +199,7 @@ def _nothing(
     return (status, start, end, writer, paper, figures, words, *none)
 
 
-@compiled_with(randomness, shelf, sizes, spacing, cutting, placing, hand, settle, kernel)
+@compiled_with(randomness, bits, sizes, spacing, cutting, placing, hand, settle, kernel)
 def lay_line(
     keys: Any,
     index: np.uint64,
@@ -283,7 +276,7 @@ def lay_line(
         table: ``int64 (rows, len(FLAGS))``.
         measures: ``float64 (rows, 2)``: least width in ems, and the kind's low (NaN: none).
         among: ``uint64 (words,)``: the writers that lines may be by.
-        by_writer: columns of the bank, as `Shelf` passes them to `_pick` and `size_up`.
+        by_writer: columns of the bank, as `Shelf` passes them to `pick` and `size_up`.
         character: see there.
         part: see there.
         ink_words: of the bank's `InkView`, as the next three.
@@ -350,10 +343,10 @@ def lay_line(
             return _nothing(NEW_CHARACTERS, start, end, -1, words, -1, figures)
     # a writer, and glyphs
     able = among.copy()
-    holders = _who(cover, entries, able)
+    holders = intersect(cover, entries, able)
     if holders == 0:
         return _nothing(SLOW, start, end, -1, words, -1, figures)
-    number = _member(able, _below(words[_WRITER, 0], holders))
+    number = member(able, _below(words[_WRITER, 0], holders))
     mine = local[number]
     traits = table[entries]
     numbers = own[entries]
@@ -379,7 +372,7 @@ def lay_line(
     boxes = glyphs[12 * count :].reshape(-1, 4)
     rows[:] = -1
     press[:] = 256
-    whole = _pick(
+    whole = pick(
         by_writer,
         character,
         part,
@@ -440,7 +433,7 @@ def lay_line(
         if not known[mine]:
             return _nothing(NEW_WRITER, start, end, number, words, mine, figures)
         kind = traits[:, _CLASS].copy()
-        _look(rows, 0, length_px, writer, ems, LIGHT_EM, DENSE_EM, han_classes, kind)
+        look_up(rows, 0, length_px, writer, ems, LIGHT_EM, DENSE_EM, han_classes, kind)
         usual, spread = np.empty(count), np.empty(count)
         for i in range(count):
             usual[i], spread[i] = typical[mine, 0, kind[i]], typical[mine, 1, kind[i]]
