@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import cv2
 import pytest
@@ -99,6 +101,28 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, small_bank: Bank, corpus_fil
         make(tmp_path / "cut", small_bank, corpus_file, n=2500, seed=9)
     made = make(tmp_path / "cut", small_bank, corpus_file, n=2500)
     assert made.resumed == len(kept)
+    assert tree(tmp_path / "cut") == tree(tmp_path / "whole")
+
+
+def test_an_interrupted_run_says_what_the_disk_did_not_take(
+    tmp_path: Path, small_bank: Bank, corpus_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(commits: Any, result: dict[str, Any]) -> list[int]:
+        commits._coming.append(result)
+        if result["number"] == 0:
+            return list(commits.rest())
+        monkeypatch.setattr("penline.produce.Run.done", full)
+        raise KeyboardInterrupt
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    make(tmp_path / "whole", small_bank, corpus_file, n=2500)
+    monkeypatch.setattr("penline.produce._Commits.add", add)
+    with pytest.raises(Interrupted, match=r"1,000 of 2,500 .* No space left on device"):
+        make(tmp_path / "cut", small_bank, corpus_file, n=2500)
+    monkeypatch.undo()
+    assert make(tmp_path / "cut", small_bank, corpus_file, n=2500).resumed == 1
     assert tree(tmp_path / "cut") == tree(tmp_path / "whole")
 
 

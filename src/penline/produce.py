@@ -101,7 +101,10 @@ class _Commits:
             yield from self._turn(wait=True)
 
     def close(self) -> None:
-        """End the thread; what has come is kept, if the disk takes it."""
+        """End the thread. Where the run fails, what has come is kept, if the disk takes it.
+
+        If it does not, the error that ended the run is the one to be told.
+        """
         with suppress(OSError):
             list(self.rest())
         self._thread.shutdown()
@@ -188,10 +191,13 @@ def produce(
                 if progress:
                     progress(lines, stop - start)
         except KeyboardInterrupt:
-            with suppress(OSError):
+            lost = ""
+            try:
                 lines += _lines_in(list(commits.rest()), start, stop)
+            except OSError as error:
+                lost = f" (what came last was not kept: {error})"
             raise Interrupted(
-                f"stopped with {lines:,} of {stop - start:,} lines done; "
+                f"stopped with {lines:,} of {stop - start:,} lines done{lost}; "
                 "the same command goes on from there"
             ) from None
         finally:
