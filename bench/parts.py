@@ -18,8 +18,10 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ import numpy.typing as npt
 from peers import CORPUS, PLAIN, RUN_PENLINE
 from peers_tools import PEERS, QUALITY, fresh, run
 
+from penline.export.durable import settle
 from penline.export.run import SHARD
 from penline.recipe import Composer
 from penline.sample import sample_bank
@@ -73,7 +76,7 @@ def paste(lines: Sequence[tuple[Image, int, list[Pasted]]]) -> None:
             cv2.min(place, small[: place.shape[0], : place.shape[1]], place)
 
 
-def write(folder: Path, encoded: Sequence[bytes]) -> None:
+def write(folder: Path, encoded: Iterable[bytes]) -> None:
     """Write every file: open, write, close."""
     for number, data in enumerate(encoded):
         handle = os.open(folder / f"{number:08d}.jpg", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
@@ -97,22 +100,34 @@ def compose(lines: int, workers: int) -> tuple[float, float]:
     return run([*command, "--recipe", str(recipe), "--corpus", str(CORPUS)], PEERS / "parts.log")
 
 
-def encode_alone(folder: str, begin: str, repeat: str) -> None:
-    """Worker: encode a folder's images over and over from a moment on; print when it was done."""
+def encode_alone(folder: str, begin: str, repeat: str, out: str = "") -> None:
+    """Worker: encode a folder's images over and over from a moment on; print when it was done.
+
+    With `out`, each round's files are written into a folder there and synced by another thread,
+    as penline syncs its shards.
+    """
     cv2.setNumThreads(1)
     images = [cv2.imread(str(p), cv2.IMREAD_GRAYSCALE) for p in sorted(Path(folder).iterdir())]
     while time.monotonic() < float(begin):
         time.sleep(0.001)
-    for _ in range(int(repeat)):
-        for image in images:
-            cv2.imencode(".jpg", image, JPEG)
+    with ThreadPoolExecutor(1) as syncs:
+        for _ in range(int(repeat)):
+            if out:
+                into = Path(tempfile.mkdtemp(dir=out))
+                write(into, (cv2.imencode(".jpg", image, JPEG)[1].tobytes() for image in images))
+                syncs.submit(settle, into)
+            else:
+                for image in images:
+                    cv2.imencode(".jpg", image, JPEG)
     print(time.monotonic() - float(begin))
 
 
-def copies(folder: Path, count: int, repeat: int) -> float:
+def copies(folder: Path, count: int, repeat: int, *, files: bool = False) -> float:
     """Seconds until `count` copies of the bare JPEG loop, begun together, are all done."""
     begin = time.monotonic() + 2.0
     command = [sys.executable, __file__, "--encode", str(folder), str(begin), str(repeat)]
+    if files:
+        command.append(str(fresh("bare")))
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)]
     return max(float(child.communicate()[0]) for child in running)
 
@@ -163,10 +178,17 @@ def pairs(options: argparse.Namespace, folder: Path) -> str:
             "bare JPEG loop, two copies beside one, x": 2
             * copies(folder, 1, repeat)
             / copies(folder, 2, repeat),
+            "the same with its files on disk, two beside one, x": 2
+            * copies(folder, 1, repeat, files=True)
+            / copies(folder, 2, repeat, files=True),
         }
         one["penline's gain / the JPEG loop's"] = (
             one["penline, two processes beside one, x"]
             / one["bare JPEG loop, two copies beside one, x"]
+        )
+        one["penline's gain / that with files"] = (
+            one["penline, two processes beside one, x"]
+            / one["the same with its files on disk, two beside one, x"]
         )
         for name, value in one.items():
             found.setdefault(name, []).append(value)
