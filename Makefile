@@ -5,9 +5,11 @@ BIN := $(VENV)/bin
 LOCK := requirements/lock.txt
 SECONDS ?= 120
 CASES ?= 10000
+WITH_TRAINERS := $(addprefix tests/test_,engine.py ray.py remote.py stream.py stream_batches.py \
+	stream_torch.py examples.py docs_run.py export_lines.py export_pages.py export_trainers.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check lint types imports wheel bench judge docs sample lock browser clean fuzz
+.PHONY: help demo test check lint types imports wheel bench judge docs sample lock browser trainers clean fuzz
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -86,6 +88,14 @@ browser: $(VENV)/.dev  ## Debian's Chromium (asks for root), Playwright and axe-
 	$(PIP) -c $(LOCK) -e '.[browser]'
 	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq chromium; }
 	npm install --silent --no-save --prefix build/axe axe-core@4
+
+build/trainers/.done: pyproject.toml requirements/trainers.txt
+	$(PYTHON) -m venv build/trainers
+	build/trainers/bin/python -m pip --disable-pip-version-check install --quiet -e . -r requirements/trainers.txt
+	@touch $@
+
+trainers: build/trainers/.done  ## open the outputs with PyTorch, ray, S3, datasets, docTR, kraken ... (environment in build/trainers, some GB)
+	build/trainers/bin/python -m pytest -rs $(WITH_TRAINERS)
 
 clean:  ## remove what was made
 	rm -rf $(VENV) build dist site demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -19,7 +19,8 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 
 import torch
 from torch.utils.data import DataLoader
@@ -48,13 +49,18 @@ def main() -> None:
     bank = penline.open_bank(arguments.bank) if arguments.bank else penline.sample_bank()
     corpus = arguments.corpus or corpus_files()[0]
     found: dict[str, list[tuple[float, float]]] = {"disk": [], "batches": []}
-    for number in range(arguments.rounds):
-        for name, make in (("disk", onto_disk), ("batches", into_batches)):
+    with TemporaryDirectory() as folder:  # none is removed before the end: see peers_tools.fresh
 
-            def run(lines: int, make: Maker = make, seed: int = number) -> None:
-                make(bank, corpus, seed, lines, arguments.workers)
+        def onto_a_disk(*what: Any) -> None:
+            onto_disk(Path(mkdtemp(dir=folder)), *what)
 
-            found[name].append(costs(run, arguments.lines, arguments.workers))
+        for number in range(arguments.rounds):
+            for name, make in (("disk", onto_a_disk), ("batches", into_batches)):
+
+                def run(lines: int, make: Maker = make, seed: int = number) -> None:
+                    make(bank, corpus, seed, lines, arguments.workers)
+
+                found[name].append(costs(run, arguments.lines, arguments.workers))
     pinned = "pinned" if torch.cuda.is_available() else "not pinned: no accelerator"
     print(f"{arguments.workers} workers, {arguments.lines} lines, median of {arguments.rounds}\n")
     print("| | lines a second (least to most) | processor us a line (least to most) |")
@@ -92,18 +98,17 @@ def processor_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def onto_disk(bank: Bank, corpus: Path, seed: int, lines: int, workers: int) -> None:
+def onto_disk(folder: Path, bank: Bank, corpus: Path, seed: int, lines: int, workers: int) -> None:
     """A PaddleOCR set of so many lines."""
-    with TemporaryDirectory() as folder:
-        api.compose(
-            Path(folder) / "lines",
-            n=lines,
-            recipe=RECIPE,
-            banks=[bank],
-            corpora=[corpus],
-            seed=seed,
-            workers=max(workers, 1),
-        )
+    api.compose(
+        folder / "lines",
+        n=lines,
+        recipe=RECIPE,
+        banks=[bank],
+        corpora=[corpus],
+        seed=seed,
+        workers=max(workers, 1),
+    )
 
 
 def into_batches(bank: Bank, corpus: Path, seed: int, lines: int, workers: int) -> None:

@@ -32,6 +32,8 @@ NOT_RUN = {
     r"^make$": "no command of penline's",
     r"from_pretrained": "Python that downloads a published model",
     r"optimiser\.step|net\.state_dict": "Python that trains; test_stream_torch.py runs such a loop",
+    r"endless=True": "Python that goes on for ever; test_stream_torch.py reads such a stream",
+    r"run_path\(": "Python that runs docTR's own training script, out of a clone of docTR",
     r"model\.state_dict\(\)": "Python that is a fragment: the model is the reader's own",
 }
 """What is not run, and why; a pattern that matches nothing is a failure."""

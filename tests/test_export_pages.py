@@ -19,6 +19,7 @@ import fakes_nist
 import fakes_online
 import fakes_pages
 from penline import cli
+from penline.api import compose
 from penline.check import check
 from penline.convert import convert
 from penline.convert.outline import outline
@@ -96,7 +97,8 @@ def read_page_xml(out: Path, side: str) -> list[Found]:
     for file in sorted((out / "images").glob("*/*.xml")):
         page = ET.parse(file).getroot().find(f"{PAGE}Page")  # noqa: S314
         assert page is not None
-        if page.get("custom") != side:
+        split = f"split {{type:{'validation' if side == 'val' else side};}}"
+        if page.get("custom") != split:
             continue
         pixels = picture(file.parent, page.attrib["imageFilename"])
         size = (int(page.attrib["imageHeight"]), int(page.attrib["imageWidth"]))
@@ -349,6 +351,70 @@ def test_characters_that_a_format_cannot_hold(tmp_path: Path, to: str) -> None:
         held = ["".join("\ufffd" if c in bad else c for c in text) for text in texts]
         assert found == held
         assert report["skipped"] == {"characters that XML cannot hold": 8}
+
+
+SMALL_PAGE = {
+    "papers": ["plain"],
+    "effects": "none",
+    "page": {"width_px": 400, "height_px": 300, "em_px_range": [20, 24], "lines_range": [3, 4]},
+}
+
+
+@pytest.fixture
+def two_pages(tmp_path: Path) -> Callable[[str], Path]:
+    def make(to: str) -> Path:
+        compose(tmp_path / "out", n=2, recipe=SMALL_PAGE, to=to, workers=1)
+        return tmp_path / "out"
+
+    return make
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # of its own
+def test_pycocotools_itself(two_pages: Callable[[str], Path]) -> None:
+    tools = pytest.importorskip("pycocotools.coco")
+    out = two_pages("coco")
+    coco = tools.COCO(str(out / "coco_train.json"))
+    assert [c["name"] for c in coco.loadCats(coco.getCatIds())] == ["line", "character"]
+    images = coco.loadImgs(coco.getImgIds())
+    assert len(images) == 2
+    for image in images:
+        ink = picture(out, image["file_name"]) < 100
+        lines, characters = (
+            coco.loadAnns(coco.getAnnIds(image["id"], [category])) for category in (1, 2)
+        )
+        for one in (*lines, *characters):
+            mask = coco.annToMask(one).astype(bool)
+            assert mask.shape == (image["height"], image["width"])
+            rows, columns = np.nonzero(mask)
+            left, top, width, height = one["bbox"]
+            box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+            np.testing.assert_allclose(box, [left, top, left + width, top + height], atol=1)
+            # a mask of whole pixels may miss or hold half a pixel along its outline
+            assert abs(mask.sum() - one["area"]) <= 2 * (width + height)
+            ink &= ~mask
+        for line in lines:
+            own = [one for one in characters if one["line"] == line["line"]]
+            own.sort(key=lambda one: one["character"])
+            assert "".join(one["text"] for one in own) == line["text"]
+        assert not ink.any()  # every pixel of ink is somebody's
+
+
+def test_kraken_itself(two_pages: Callable[[str], Path]) -> None:
+    xml = pytest.importorskip("kraken.lib.xml")
+    out = two_pages("page-xml")
+    files = sorted((out / "images").glob("*/*.xml"))
+    assert len(files) == 2
+    for file, page in zip(files, read_page_xml(out, "train"), strict=True):
+        found = xml.XMLPage(file).to_container()
+        assert found.type == "baselines"
+        np.testing.assert_array_equal(
+            picture(Path(found.imagename).parent, found.imagename), page.image
+        )
+        assert [line.text for line in found.lines] == page.texts
+        assert {line.split for line in found.lines} == {"train"}
+        for line, polygon, baseline in zip(found.lines, page.outlines, page.baselines, strict=True):
+            np.testing.assert_array_equal(line.boundary, polygon)
+            np.testing.assert_array_equal(line.baseline, baseline)
 
 
 def test_quads_hold_the_outline_and_stay_on_the_page() -> None:

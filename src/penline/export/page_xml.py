@@ -11,8 +11,10 @@ TextEquiv. ``points`` are whole pixels inside the picture, ``x,y x,y``.
     report.json
 
 One text region holds all lines in reading order; on a form each field and each caption is a region
-of its own, and a field that nobody filled in is one without lines. ``custom`` of a region says what
-it is (``field {type:identity;}``), and lines of print have ``production="printed"``. Where the
+of its own, and a field that nobody filled in is one without lines. ``custom`` is in the syntax of
+Transkribus, without which kraken refuses the file: of a region it says what it is (``field
+{type:identity;}``), of the page and of each line which split it is of, by kraken's names (``split
+{type:validation;}``). Lines of print have ``production="printed"``. Where the
 boxes of characters are known, a line has one Word with a Glyph for each. A line whose text is not
 known has no TextEquiv. The schema demands dates; they are fixed, so that the same pages give the
 same bytes. What XML cannot hold
@@ -42,6 +44,11 @@ NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = f"{NAMESPACE} {NAMESPACE}/pagecontent.xsd"
 _DATE = "2019-07-15T00:00:00"
+_SPLITS = {
+    side: f"split {{type:{name};}}"
+    for side, name in (("train", "train"), ("val", "validation"), ("test", "test"))
+}
+"""``custom`` of each side; the names are those of ``kraken.containers.BaselineLine.split``."""
 _STRANGE = re.compile("[^\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _START = b"<?xml version='1.0' encoding='UTF-8'?>\n<PcGts "
 _MAX_BYTES = 1 << 28
@@ -105,7 +112,8 @@ def page_xml(page: Page, image: str) -> bytes:
     ET.SubElement(metadata, "LastChange").text = _DATE
     ET.SubElement(metadata, "Comments").text = _clean("; ".join(f"{k}: {facts[k]}" for k in facts))
     size = {"imageWidth": str(page.width_px), "imageHeight": str(page.height_px)}
-    sheet = ET.SubElement(root, "Page", {"imageFilename": image, **size, "custom": page.side})
+    split = _SPLITS[page.side]
+    sheet = ET.SubElement(root, "Page", {"imageFilename": image, **size, "custom": split})
     if page.regions:
         _regions(sheet, page)
     elif page.lines:
@@ -143,7 +151,7 @@ def _regions(sheet: ET.Element, page: Page) -> None:
 
 def _line(region: ET.Element, page: Page, line: PageLine, number: int) -> None:
     name = f"{region.get('id')}_l{number:04d}"
-    order = f"readingOrder {{index:{number};}}"
+    order = f"readingOrder {{index:{number};}} {_SPLITS[page.side]}"
     facts = {"id": name, "custom": order}
     if line.facts.get("printed"):
         facts["production"] = "printed"
@@ -200,4 +208,5 @@ def _read(file: Path) -> tuple[str, str, list[str]] | None:
         line.findtext(f"{mark}TextEquiv/{mark}Unicode") or ""
         for line in sheet.iter(f"{mark}TextLine")
     ]
-    return sheet.get("custom", ""), sheet.get("imageFilename", ""), labels
+    sides = {split: side for side, split in _SPLITS.items()}
+    return sides.get(sheet.get("custom", ""), ""), sheet.get("imageFilename", ""), labels
