@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -68,3 +71,36 @@ def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "text.txt"
     path.write_text(TEXT, "utf-8")
     return path
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Where to put a set on an S3 server on this machine, which has an empty bucket."""
+    s3fs = pytest.importorskip("s3fs")
+    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "nobody",
+        "AWS_SECRET_ACCESS_KEY": "nothing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    forget = urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
+    urllib.request.urlopen(forget).close()  # noqa: S310 - what a server before held is there, too
+    s3fs.S3FileSystem().mkdir("lines")
+    yield "s3://lines/set"
+    s3fs.S3FileSystem.clear_instance_cache()
+    server.stop()
+
+
+@pytest.fixture
+def torchvision_fits() -> None:
+    """Skips where torchvision is of another build than torch: then docTR and others fail."""
+    try:
+        importlib.import_module("torchvision")
+    except ImportError:
+        pass  # some do without
+    except RuntimeError as error:
+        pytest.skip(f"torchvision is of another build than torch: {error}")

@@ -37,6 +37,7 @@ def test_lmdb_is_read_as_paddleocr_does(
     assert capsys.readouterr().out.startswith("30 lines")
 
 
+@pytest.mark.usefixtures("torchvision_fits")
 def test_a_tiny_trocr_learns(small_bank: Bank, corpus_file: Path, tmp_path: Path) -> None:
     for package in ("torch", "transformers", "datasets", "PIL"):
         pytest.importorskip(package)

@@ -399,6 +399,7 @@ def test_pycocotools_itself(two_pages: Callable[[str], Path]) -> None:
         assert not ink.any()  # every pixel of ink is somebody's
 
 
+@pytest.mark.usefixtures("torchvision_fits")
 def test_kraken_itself(two_pages: Callable[[str], Path]) -> None:
     xml = pytest.importorskip("kraken.lib.xml")
     out = two_pages("page-xml")

@@ -624,6 +624,7 @@ def test_hugging_face_reads_the_tars(tmp_path: Path, archives: list[Path]) -> No
         np.testing.assert_array_equal(np.array(row["png"]), record.pixels)
 
 
+@pytest.mark.usefixtures("torchvision_fits")
 def test_doctr_itself(tmp_path: Path, archives: list[Path]) -> None:
     doctr = pytest.importorskip("doctr.datasets")
     convert(archives, tmp_path / "o", to="doctr")
@@ -638,6 +639,7 @@ def test_doctr_itself(tmp_path: Path, archives: list[Path]) -> None:
     assert len(found) == 5
 
 
+@pytest.mark.usefixtures("torchvision_fits")
 def test_kraken_itself(
     tmp_path: Path, archives: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,18 +139,9 @@ def test_a_node_killed_while_a_set_is_sent(
     tmp_path: Path,
     small_bank: Bank,
     corpus_file: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    bucket: str,
 ) -> None:
     """The same onto an S3 server on this machine."""
-    pytest.importorskip("s3fs")
-    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "nobody")
-    fs = fsspec.filesystem("s3")
-    fs.mkdir("lines")
     other = two_nodes.add_node(num_cpus=1, object_store_memory=100_000_000)
     given = {"n": 3100, "recipe": RECIPE, "banks": [small_bank], "corpora": [corpus_file]}
     killed = []
@@ -162,10 +153,9 @@ def test_a_node_killed_while_a_set_is_sent(
 
     compose(tmp_path / "local", workers=1, **given)
     there = {"staging": tmp_path / "staging", "engine": "ray", "progress": kill}
-    compose("s3://lines/set", **there, **given)
+    compose(bucket, **there, **given)
     assert killed
+    fs = fsspec.filesystem("s3")
     fs.invalidate_cache()
     found = {name.removeprefix("lines/set/"): fs.cat_file(name) for name in fs.find("lines/set")}
     assert found == tree(tmp_path / "local")
-    type(fs).clear_instance_cache()
-    server.stop()

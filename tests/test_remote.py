@@ -190,27 +190,6 @@ def test_file_urls_are_folders_and_other_schemes_are_told(
         rebuild(report, "memory://bucket/x", banks=given["banks"], corpora=given["corpora"])
 
 
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A bucket of an S3 server on this machine."""
-    pytest.importorskip("s3fs")
-    server = pytest.importorskip("moto.server").ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    fs = fsspec.filesystem("s3")
-    fs.mkdir("lines")
-    yield "s3://lines/set"
-    type(fs).clear_instance_cache()
-    server.stop()
-
-
 def test_s3(tmp_path: Path, given: dict[str, Any], bucket: str) -> None:
     given["n"] = 1100
 
