@@ -14,6 +14,8 @@ import statistics
 import time
 from typing import Any
 
+import cv2
+
 from penline.effects import EFFECTS
 from penline.paper import PAPERS
 from penline.recipe import Composer
@@ -43,6 +45,7 @@ def recipes() -> dict[str, dict[str, Any]]:
 
 def main() -> None:
     """Time and print."""
+    cv2.setNumThreads(1)  # as the workers do; more would only spin beside these small pictures
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--lines", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=5)
