@@ -360,19 +360,29 @@ SMALL_PAGE = {
 }
 
 
-@pytest.fixture
-def two_pages(tmp_path: Path) -> Callable[[str], Path]:
-    def make(to: str) -> Path:
-        compose(tmp_path / "out", n=2, recipe=SMALL_PAGE, to=to, workers=1)
-        return tmp_path / "out"
+def two_pages(out: Path, to: str) -> Path:
+    compose(out, n=2, recipe=SMALL_PAGE, to=to, workers=1)
+    return out
 
-    return make
+
+def test_pages_for_validation(tmp_path: Path) -> None:
+    compose(tmp_path, n=12, recipe=SMALL_PAGE, to="page-xml", val=0.4, workers=1)
+    sides = [len(read_page_xml(tmp_path, side)) for side in ("train", "val")]
+    assert min(sides) > 0
+    assert sum(sides) == 12
+    assert check(tmp_path).problems == []
+    for file in (tmp_path / "images").glob("*/*.xml"):
+        page = ET.parse(file).getroot().find(f"{PAGE}Page")  # noqa: S314
+        assert page is not None
+        lines = [line.attrib["custom"] for line in page.iter(f"{PAGE}TextLine")]
+        assert lines
+        assert all(line.endswith(f" {page.attrib['custom']}") for line in lines)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation")  # of its own
-def test_pycocotools_itself(two_pages: Callable[[str], Path]) -> None:
+def test_pycocotools_itself(tmp_path: Path) -> None:
     tools = pytest.importorskip("pycocotools.coco")
-    out = two_pages("coco")
+    out = two_pages(tmp_path / "out", "coco")
     coco = tools.COCO(str(out / "coco_train.json"))
     assert [c["name"] for c in coco.loadCats(coco.getCatIds())] == ["line", "character"]
     images = coco.loadImgs(coco.getImgIds())
@@ -400,9 +410,9 @@ def test_pycocotools_itself(two_pages: Callable[[str], Path]) -> None:
 
 
 @pytest.mark.usefixtures("torchvision_fits")
-def test_kraken_itself(two_pages: Callable[[str], Path]) -> None:
+def test_kraken_itself(tmp_path: Path) -> None:
     xml = pytest.importorskip("kraken.lib.xml")
-    out = two_pages("page-xml")
+    out = two_pages(tmp_path / "out", "page-xml")
     files = sorted((out / "images").glob("*/*.xml"))
     assert len(files) == 2
     for file, page in zip(files, read_page_xml(out, "train"), strict=True):

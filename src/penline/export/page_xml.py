@@ -49,6 +49,7 @@ _SPLITS = {
     for side, name in (("train", "train"), ("val", "validation"), ("test", "test"))
 }
 """``custom`` of each side; the names are those of ``kraken.containers.BaselineLine.split``."""
+_SIDES = {split: side for side, split in _SPLITS.items()}
 _STRANGE = re.compile("[^\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _START = b"<?xml version='1.0' encoding='UTF-8'?>\n<PcGts "
 _MAX_BYTES = 1 << 28
@@ -208,5 +209,4 @@ def _read(file: Path) -> tuple[str, str, list[str]] | None:
         line.findtext(f"{mark}TextEquiv/{mark}Unicode") or ""
         for line in sheet.iter(f"{mark}TextLine")
     ]
-    sides = {split: side for side, split in _SPLITS.items()}
-    return sides.get(sheet.get("custom", ""), ""), sheet.get("imageFilename", ""), labels
+    return _SIDES.get(sheet.get("custom", ""), ""), sheet.get("imageFilename", ""), labels

@@ -63,7 +63,9 @@ def dissect(kit: Kit, seed: int, index: int) -> Anatomy:
     sample = finish(kit, seed, index, laid)
     text = laid.written.text
     masks = np.zeros((len(text), *laid.ink.shape), np.uint8)
+    counts = [0] * len(text)
     for item, span in spans_of(laid.written):
+        counts[item] = span.stop - span.start
         arrays = laid.rows[span], laid.sizes[span], laid.starts[span]
         upright = None if laid.upright is None else laid.upright[span]
         shares = None if laid.shares is None else laid.shares[span]
@@ -74,9 +76,7 @@ def dissect(kit: Kit, seed: int, index: int) -> Anatomy:
     quads = line_quads(laid)
     kept = [mask for item, mask in enumerate(masks) if item != laid.struck]
     after = np.stack([apply_effects(upended(laid, mask), quads, moving)[0] for mask in kept])
-    counts = Counter(glyph.item for glyph in laid.written.glyphs)
-    glyphs = tuple(counts[item] for item in range(len(text)))
-    return Anatomy(sample, laid.ink, masks, after, glyphs, laid)
+    return Anatomy(sample, laid.ink, masks, after, tuple(counts), laid)
 
 
 def spans_of(written: Written) -> Iterator[tuple[int, slice]]:
