@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -110,15 +111,18 @@ def encode_alone(folder: str, begin: str, repeat: str, out: str = "") -> None:
     images = [cv2.imread(str(p), cv2.IMREAD_GRAYSCALE) for p in sorted(Path(folder).iterdir())]
     while time.monotonic() < float(begin):
         time.sleep(0.001)
-    with ThreadPoolExecutor(1) as syncs:
+    with ThreadPoolExecutor(1) as thread:
+        syncs = []
         for _ in range(int(repeat)):
+            encoded = (cv2.imencode(".jpg", image, JPEG)[1] for image in images)
             if out:
                 into = Path(tempfile.mkdtemp(dir=out))
-                write(into, (cv2.imencode(".jpg", image, JPEG)[1].tobytes() for image in images))
-                syncs.submit(settle, into)
+                write(into, (data.tobytes() for data in encoded))
+                syncs.append(thread.submit(settle, into))
             else:
-                for image in images:
-                    cv2.imencode(".jpg", image, JPEG)
+                deque(encoded, 0)
+        for sync in syncs:
+            sync.result()  # a full disk is told
     print(time.monotonic() - float(begin))
 
 

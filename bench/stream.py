@@ -18,9 +18,9 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any
 
 import torch
 from torch.utils.data import DataLoader
@@ -50,12 +50,9 @@ def main() -> None:
     corpus = arguments.corpus or corpus_files()[0]
     found: dict[str, list[tuple[float, float]]] = {"disk": [], "batches": []}
     with TemporaryDirectory() as folder:  # none is removed before the end: see peers_tools.fresh
-
-        def onto_a_disk(*what: Any) -> None:
-            onto_disk(Path(mkdtemp(dir=folder)), *what)
-
+        makers: dict[str, Maker] = {"disk": partial(onto_disk, folder), "batches": into_batches}
         for number in range(arguments.rounds):
-            for name, make in (("disk", onto_a_disk), ("batches", into_batches)):
+            for name, make in makers.items():
 
                 def run(lines: int, make: Maker = make, seed: int = number) -> None:
                     make(bank, corpus, seed, lines, arguments.workers)
@@ -98,10 +95,10 @@ def processor_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def onto_disk(folder: Path, bank: Bank, corpus: Path, seed: int, lines: int, workers: int) -> None:
-    """A PaddleOCR set of so many lines."""
+def onto_disk(folder: str, bank: Bank, corpus: Path, seed: int, lines: int, workers: int) -> None:
+    """A PaddleOCR set of so many lines, in a folder of its own."""
     api.compose(
-        folder / "lines",
+        Path(mkdtemp(dir=folder)) / "lines",
         n=lines,
         recipe=RECIPE,
         banks=[bank],
