@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 
+import penline
 from conftest import build
-from penline import compiled
-from penline import randomness as module
+from penline.bank.bits import member
 from penline.corpus import Corpus
+from penline.corpus.cut import cut
 from penline.errors import UnwritableLine
 from penline.recipe import Composer
 from penline.recipe.make import lay, lay_by_steps
@@ -128,13 +132,37 @@ def test_other_recipes_take_the_steps(recipe):
 def test_a_kernel_goes_stale_with_those_that_it_calls():
     """numba looks at a function's own file alone; the stamp has to hold the others', too."""
 
-    def kernel(x: float) -> float:
-        return x
+    def own(kernel):
+        """What numba itself takes down of the kernel's file."""
+        return kernel._cache._impl.locator.get_source_stamp()
 
-    plain, other = compiled.compiled(kernel), compiled.compiled_with(module)(kernel)
-    stamps = [one._cache._cache_file._source_stamp for one in (plain, other)]
-    assert stamps[1][0] == stamps[0]
-    assert len(stamps[1]) == 2
+    def called(kernel, found):
+        """All kernels that it calls, near and far."""
+        code, names = kernel.py_func.__code__, kernel.py_func.__globals__
+        for one in (names.get(name) for name in code.co_names):
+            if isinstance(one, Dispatcher) and one not in found:
+                found.add(one)
+                called(one, found)
+        return found
+
+    def parts(stamp):
+        """A stamp, and all that it is made of."""
+        inner = stamp if isinstance(stamp, tuple) else ()
+        return {stamp}.union(*map(parts, inner))
+
+    root, count = Path(penline.__file__).parent, 0
+    for file in root.rglob("*.py"):
+        if "\n@compiled\n" not in file.read_text("utf-8"):
+            continue
+        name = ".".join(("penline", *file.relative_to(root).with_suffix("").parts))
+        for kernel in vars(importlib.import_module(name)).values():
+            if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ == name:
+                held = parts(kernel._cache._cache_file._source_stamp)
+                for other in (kernel, *called(kernel, set())):
+                    assert own(other) in held, f"{kernel}: {other}"
+                    count += other.py_func.__module__ != name
+    assert count > 30
+    assert own(cut) not in parts(member._cache._cache_file._source_stamp)
 
 
 def test_nothing_breaks_where_nothing_is_compiled():

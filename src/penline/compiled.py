@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core.dispatcher import Dispatcher
 
-__all__ = ["compiled", "compiled_with"]
+__all__ = ["compiled"]
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -20,23 +19,24 @@ def compiled(function: F) -> F:
     Fast-math stays off, so that floating-point operations are not reordered or contracted and
     give the same result on every processor (docs/conventions.md, "Pixels").
 
-    numba's cache looks at the function's own file alone: a kernel that calls kernels of other
-    files is compiled by `compiled_with`.
+    numba's cache looks at the function's own file alone. Here machine code goes stale, too, with
+    every file that a kernel has been imported from into the function's module, and with those
+    that went into that kernel.
     """
-    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+    dispatcher: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    if dispatcher is function:
+        return function  # NUMBA_DISABLE_JIT: nothing is compiled, nothing kept
+    # the stamp of the source that numba keeps beside the machine code, and compares
+    index = _index(dispatcher)
+    imported = {
+        _index(kernel)._source_stamp
+        for kernel in function.__globals__.values()
+        if isinstance(kernel, Dispatcher) and kernel.py_func.__module__ != function.__module__
+    }
+    index._source_stamp = (index._source_stamp, *sorted(imported, key=repr))
+    return cast(F, dispatcher)
 
 
-def compiled_with(*modules: ModuleType) -> Callable[[F], F]:
-    """As `compiled`, for a kernel that calls kernels of `modules`: it goes stale with them."""
-
-    def decorate(function: F) -> F:
-        dispatcher: Any = compiled(function)
-        if dispatcher is function:
-            return function  # NUMBA_DISABLE_JIT: nothing is compiled, nothing kept
-        # the stamp of the source that numba keeps beside the machine code, and compares
-        index = dispatcher._cache._cache_file
-        stamps = [Path(str(module.__file__)).stat() for module in modules]
-        index._source_stamp = (index._source_stamp, *((s.st_mtime, s.st_size) for s in stamps))
-        return cast(F, dispatcher)
-
-    return decorate
+def _index(kernel: Any) -> Any:
+    """numba's record of what it keeps of a kernel, and of which source that is."""
+    return kernel._cache._cache_file

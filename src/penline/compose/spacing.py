@@ -11,8 +11,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from penline import randomness
-from penline.compiled import compiled_with
+from penline.compiled import compiled
 from penline.randomness import bell
 
 __all__ = [
@@ -57,7 +56,7 @@ NUMBERS = (
 CELL = NUMBERS.index("cell")
 
 
-@compiled_with(randomness)
+@compiled
 def press_walk(
     words: npt.NDArray[np.uint64], deviation: float, keep: float, press_q8: npt.NDArray[np.int64]
 ) -> None:
@@ -76,7 +75,7 @@ def press_walk(
         press_q8[i] = np.int64(round((1.0 + deviation * state) * 256.0))
 
 
-@compiled_with(randomness)
+@compiled
 def space_line(
     family: npt.NDArray[np.int64],
     sizes_px: npt.NDArray[np.int64],

@@ -12,9 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from penline import randomness
-from penline.compiled import compiled, compiled_with
-from penline.effects import kernel
+from penline.compiled import compiled
 from penline.effects.base import (
     ORDERED,
     EffectSettings,
@@ -137,7 +135,7 @@ _NO_FIT = (65536, 0, 0)
 _WIDEST_RIM_PX = 32
 
 
-@compiled_with(kernel, randomness)
+@compiled
 def _plan(geometry: Ints, key0: Any, key1: Any, corners: Any, moved: Any) -> Any:
     """Mesh, margins and rims for `resample_mesh`; `moved` is filled in, in whole 1/64 px."""
     width, height = geometry[0], geometry[1]
@@ -239,7 +237,7 @@ def warp_mesh(geometry: Ints, seed: int, fit: tuple[int, int, int]) -> tuple[Int
     return mesh, pad
 
 
-@compiled_with(kernel, randomness)
+@compiled
 def _mesh(geometry: Ints, key0: Any, key1: Any, fit: Ints) -> Any:
     """`warp_mesh`, by the key of its chance."""
     width, height, slope, bend, cell = (

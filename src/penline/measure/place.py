@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from penline import randomness
-from penline.compiled import compiled, compiled_with
+from penline.compiled import compiled
 from penline.randomness import bell
 
 __all__ = ["LINE_WORDS", "NUMBERS", "WORDS_PER_CHARACTER", "place_items"]
@@ -49,7 +48,7 @@ def _at(quantiles: Floats, scores: Floats, z: float) -> Any:
     return quantiles[last]
 
 
-@compiled_with(randomness)
+@compiled
 def place_items(
     kind: Ints,
     white: npt.NDArray[np.bool_],

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from penline import randomness
-from penline.compiled import compiled_with
-from penline.paper import kernel
+from penline.compiled import compiled
 from penline.paper.kernel import add_octave
 from penline.randomness import philox_words, stage_key
 
@@ -20,7 +18,7 @@ __all__ = ["noise_field", "waver"]
 _STAGE = "paper noise"
 
 
-@compiled_with(kernel, randomness)
+@compiled
 def _add_octaves(levels: Any, octaves: Any, key0: Any, key1: Any, tag: int) -> None:
     """Add octaves, ``int64 (n, 3)``, to a field; each has a lattice of words cut into bytes."""
     height, width = levels.shape

@@ -12,25 +12,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from penline import randomness
-from penline.bank import bits, sizes
 from penline.bank.bits import intersect, member, pick
 from penline.bank.sizes import size_up
 from penline.characters import MIDDLE_EM
-from penline.compiled import compiled, compiled_with
-from penline.compose import spacing
+from penline.compiled import compiled
 from penline.compose.spacing import LATIN, NUMBERS, WORDS_PER_ITEM, space_line
-from penline.corpus import cut as cutting
 from penline.corpus.cut import cut
 from penline.measure import place as placing
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, place_items
 from penline.randomness import BLOCK_WORDS, FIRST_WORDS, bell_q16, mulhi, philox_words
-from penline.recipe import hand, settle
 from penline.recipe.drawing import FAINT, FAINTEST_LEVEL, FULL_INK
 from penline.recipe.hand import look_up
 from penline.recipe.settle import settle_line
-from penline.render import kernel
 from penline.render.kernel import MAX_GLYPH_PX, box_corners, draw_glyphs
 
 __all__ = ["DONE", "FLAGS", "MAX_GAIN_Q8", "NEW_CHARACTERS", "NEW_WRITER", "SLOW", "lay_line"]
@@ -199,7 +193,7 @@ def _nothing(
     return (status, start, end, writer, paper, figures, words, *none)
 
 
-@compiled_with(randomness, bits, sizes, spacing, cutting, placing, hand, settle, kernel)
+@compiled
 def lay_line(
     keys: Any,
     index: np.uint64,
