@@ -9,7 +9,7 @@ WITH_TRAINERS := $(addprefix tests/test_,engine.py ray.py remote.py stream.py st
 	stream_torch.py examples.py docs_run.py export_lines.py export_pages.py export_trainers.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check lint types imports wheel bench judge docs sample lock browser trainers clean fuzz
+.PHONY: help demo test check golden lint types imports wheel bench judge docs sample lock browser trainers clean fuzz
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ demo: $(VENV)/.run  ## set up, and make 200 lines and a page of them from the em
 
 test: $(VENV)/.dev  ## set up, and run the tests
 	$(BIN)/python -m pytest -n 2
+
+golden: $(VENV)/.dev  ## make all golden lines again, and name those that differ
+	$(BIN)/python tools/golden_lines.py
 
 lint: $(VENV)/.dev  ## style
 	$(BIN)/ruff check .
