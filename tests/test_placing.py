@@ -9,11 +9,14 @@ import pytest
 
 from penline.bank import Bank
 from penline.bank.measured import stroke_sizes
+from penline.bank.shelf import Shelf
 from penline.corpus import Corpus
 from penline.measure.model import dump, load_hand
+from penline.measure.sample import Sampler, typical_sizes
 from penline.produce import contents
 from penline.recipe import Composer
 from penline.recipe.anatomy import dissect, faults
+from penline.recipe.hand import STROKE_LENGTH, Hand
 from penline.sample import corpus_files, sample_bank
 
 
@@ -105,3 +108,18 @@ def test_strokes_are_measured(small_bank: Bank) -> None:
     assert (columns["length_px"] > 0).all()
     assert (columns["pen_q4"] > 0).all()
     assert all(facts.pen_px > 0 for facts in small_bank.header.writers)
+
+
+def test_the_sizes_of_all_writers_at_once_are_those_of_each():
+    bank = sample_bank()
+    hand = Hand(Sampler(load_hand(None)), Shelf([bank]))
+    columns = bank.columns
+    for number, facts in enumerate(bank.header.writers):
+        rows = bank.rows(writer=facts.id)
+        sizes = np.stack([columns["height_px"][rows], columns["width_px"][rows]], 1)
+        names = [bank.characters[c] for c in columns["character"][rows].tolist()]
+        lengths = columns["length_px"][rows] * STROKE_LENGTH / facts.em_px
+        known = typical_sizes(names, sizes, facts.em_px, lengths)
+        assert len(known) > 5
+        wanted = hand.sampler.typical(known)
+        np.testing.assert_allclose(hand.typical[0][number], wanted, rtol=0, atol=1.01e-4)

@@ -1,4 +1,5 @@
-"""The one way a kernel is compiled: cached, without the interpreter, without fast-math."""
+"""The one way a kernel is compiled: cached, without the interpreter, without fast-math; and the
+one way a table becomes read-only."""
 
 from __future__ import annotations
 
@@ -6,11 +7,14 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
+import numpy.typing as npt
 from numba.core.dispatcher import Dispatcher
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "frozen"]
 
 F = TypeVar("F", bound=Callable[..., object])
+T = TypeVar("T", bound=np.generic)
 
 
 def compiled(function: F) -> F:
@@ -35,6 +39,15 @@ def compiled(function: F) -> F:
     }
     index._source_stamp = (index._source_stamp, *sorted(imported, key=repr))
     return cast(F, dispatcher)
+
+
+def frozen(array: npt.NDArray[T]) -> npt.NDArray[T]:
+    """Make an array read-only, and give it back: what threads share is not written to.
+
+    (A kernel is compiled anew for arrays that are read-only: it belongs to a table from the start.)
+    """
+    array.setflags(write=False)
+    return array
 
 
 def _index(kernel: Any) -> Any:

@@ -6,35 +6,37 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.layout import PARTS
+from penline.bank.read import Bank
 from penline.bank.shelf import Picked, Shelf
+from penline.compiled import frozen
 from penline.randomness import Draws
 
 __all__ = ["Crowd"]
 
 
 class Crowd:
-    """All glyphs of a shelf, whoever wrote them.
+    """All glyphs of a shelf, whoever wrote them; made whole, and then only read.
 
     Args:
         shelf: the banks, the ways to spell a character, and the part that is asked for.
+
+    Raises:
+        BankError: a bank whose order cannot be true.
     """
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._places: dict[str, list[tuple[int, npt.NDArray[np.int64]]]] = {}
+        self._ordered = [_by_character(bank, shelf.allowed_parts) for bank in shelf.banks]
 
-    def _rows(self, character: str) -> list[tuple[int, npt.NDArray[np.int64]]]:
-        known = self._places.get(character)
-        if known is None:
-            known = []
-            for number, bank in enumerate(self._shelf.banks):
-                rows = bank.rows(character=character).astype(np.int64)
-                parts = bank.columns["part"][rows]
-                rows = rows[self._shelf.allowed_parts[np.minimum(parts, len(PARTS))]]
-                if rows.size:
-                    known.append((number, rows))
-            self._places[character] = known
-        return known
+    def _rows(self, character: str) -> list[tuple[int, npt.NDArray[np.uint32]]]:
+        """Banks that have a character, each with its rows."""
+        at = self._shelf.characters.get(character, -1)
+        found = []
+        for bank, (rows, starts) in enumerate(self._ordered):
+            number = int(self._shelf.wanted[bank][at]) if at >= 0 else len(starts)
+            if number + 1 < len(starts) and starts[number] < starts[number + 1]:
+                found.append((bank, rows[starts[number] : starts[number + 1]]))
+        return found
 
     def _spelling(self, character: str) -> tuple[str, ...]:
         for spelling in self._shelf.spellings(character):
@@ -64,3 +66,21 @@ class Crowd:
                         break
                     number -= rows.size
         return picked
+
+
+def _by_character(
+    bank: Bank, allowed: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """A bank's rows of the parts asked for, character by character, and where each begins."""
+    columns = bank.columns
+    rows = columns["by_character"]
+    if int(rows.max()) >= len(bank):
+        raise bank.damage(int(rows.max()))
+    chosen = allowed[np.minimum(columns["part"], len(PARTS))]
+    rows = rows[chosen[rows]]
+    characters = columns["character"][rows]
+    wrong = np.flatnonzero(characters[1:] < characters[:-1])
+    if wrong.size:
+        raise bank.damage(int(rows[wrong[0]]))
+    starts = np.searchsorted(characters, np.arange(len(bank.characters) + 1))
+    return frozen(rows), frozen(starts)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +27,7 @@ from penline.bank.layout import (
     glyphs_schema,
     ink_schema,
 )
-from penline.compiled import compiled
+from penline.compiled import compiled, frozen
 from penline.errors import BankError
 from penline.records import Bytes2D
 
@@ -107,13 +107,27 @@ class BankGlyph:
 
 
 class Bank:
-    """A bank opened for reading; see `open_bank`."""
+    """A bank opened for reading, from any number of threads; see `open_bank`.
+
+    Attributes:
+        path: its folder.
+        header: what is told of it, its writers and its sources.
+        ink: where the glyphs' pixels lie.
+        columns: the numbers of each glyph, by name.
+        writers: ids of the writers.
+        writer_starts: ``int64 (writers + 1,)``: where each begins in the column ``by_writer``.
+    """
 
     def __init__(self, path: Path, header: BankHeader, ink: InkView, columns: dict[str, Any]):
         self.path = path
         self.header = header
         self.ink = ink
-        self.columns = columns
+        self.columns: Mapping[str, Any] = MappingProxyType(columns)
+        self.writers = tuple(facts.id for facts in header.writers)
+        counts = [facts.glyphs for facts in header.writers]
+        self.writer_starts = frozen(np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]))
+        self._writer_numbers = {writer: number for number, writer in enumerate(self.writers)}
+        self._character_numbers = {c: number for number, c in enumerate(header.characters)}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return open_bank, (self.path,)
@@ -121,29 +135,10 @@ class Bank:
     def __len__(self) -> int:
         return self.header.glyphs
 
-    @functools.cached_property
-    def writers(self) -> tuple[str, ...]:
-        """Ids of the writers."""
-        return tuple(facts.id for facts in self.header.writers)
-
     @property
     def characters(self) -> tuple[str, ...]:
         """The characters that have a glyph."""
         return self.header.characters
-
-    @functools.cached_property
-    def writer_starts(self) -> npt.NDArray[np.int64]:
-        """``int64 (writers + 1,)``: where each writer begins in the column ``by_writer``."""
-        counts = [facts.glyphs for facts in self.header.writers]
-        return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
-
-    @functools.cached_property
-    def _writer_numbers(self) -> dict[str, int]:
-        return {writer: number for number, writer in enumerate(self.writers)}
-
-    @functools.cached_property
-    def _character_numbers(self) -> dict[str, int]:
-        return {character: number for number, character in enumerate(self.characters)}
 
     def __getitem__(self, row: int) -> BankGlyph:
         if not isinstance(row, (int, np.integer)):
@@ -309,9 +304,9 @@ def open_bank(path: str | os.PathLike[str]) -> Bank:
     view = InkView(
         data,
         data[: data.size // 8 * 8].view(np.int64),
-        np.array(offsets_at, np.int64),
-        np.array(ink_at, np.int64),
-        np.array(ink_bytes, np.int64),
+        frozen(np.array(offsets_at, np.int64)),
+        frozen(np.array(ink_at, np.int64)),
+        frozen(np.array(ink_bytes, np.int64)),
         columns["height_px"],
         columns["width_px"],
     )

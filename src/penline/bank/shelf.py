@@ -2,12 +2,15 @@
 
 Coverage is a set of bits: for each character one bit a writer. The writers who can write a
 sentence are the AND of its characters' bits; one is drawn; its glyphs are found by binary search.
+
+A shelf is made whole and then only read, so that any number of threads may share it.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +21,7 @@ from penline.bank.layout import PARTS
 from penline.bank.picked import Glyphs, Picked
 from penline.bank.read import Bank
 from penline.bank.sizes import size_up
+from penline.compiled import frozen
 from penline.errors import BankError, RecipeError
 from penline.randomness import Draws
 from penline.records import Origins
@@ -40,11 +44,17 @@ class Shelf:
         spellings: for a character of the text, the ways to write it, best first; each way is a
             tuple of characters to write one after the other.
         part: ``"train"`` (everything not marked as test), ``"test"`` or ``"all"``.
+        characters: those that texts are made of. Others may be asked for, and cost more.
 
     Attributes:
         allowed: ``bool (parts,)``: which parts of `PARTS` glyphs may be of.
-        cover: ``uint64 (rows, words)``: for each character met so far (`entry`), who can write it.
+        rows: of each character of the texts, its row in the next two.
+        cover: ``uint64 (rows, words)``: who can write it.
         own: ``int64 (rows,)``: its number among the banks' characters; -1: it is not among them.
+        known: writers who are known to be one person, with a glyph of the part asked for.
+        ems_px: for each bank, ``float64 (writers,)``: the em of each of its writers.
+        levels: for each bank, ``int64 (writers,)``: how dark the ink of each of its writers is;
+            -1 for those who may be several people: each of their glyphs is taken by itself.
         wanted: for each bank, ``int64 (characters,)``: their numbers in the bank.
     """
 
@@ -53,6 +63,7 @@ class Shelf:
         banks: Sequence[Bank],
         spellings: Callable[[str], Spellings] = lambda character: ((character,),),
         part: str = "train",
+        characters: Iterable[str] = (),
     ) -> None:
         if not banks:
             raise RecipeError("no bank to take glyphs from")
@@ -62,13 +73,13 @@ class Shelf:
         self.allowed = np.array([name in _ALLOWED[part] for name in PARTS])
         self.allowed_parts = np.append(self.allowed, False)
         self.writers = tuple(dict.fromkeys(w for bank in self.banks for w in bank.writers))
-        numbers = {writer: number for number, writer in enumerate(self.writers)}
+        self._numbers = numbers = {w: number for number, w in enumerate(self.writers)}
         self._local = [
             {numbers[writer]: number for number, writer in enumerate(bank.writers)}
             for bank in self.banks
         ]
-        characters = dict.fromkeys(c for bank in self.banks for c in bank.characters)
-        self.characters = {character: number for number, character in enumerate(characters)}
+        held = dict.fromkeys(c for bank in self.banks for c in bank.characters)
+        self.characters = {character: number for number, character in enumerate(held)}
         self._words = -(-len(self.writers) // 64)
         self._bits = np.zeros((len(self.characters), self._words), np.uint64)
         for bank in self.banks:
@@ -87,9 +98,50 @@ class Shelf:
         self.wanted = [np.full(len(self.characters), _NOBODY, np.int64) for _ in self.banks]
         for wanted, bank in zip(self.wanted, self.banks, strict=True):
             wanted[[self.characters[c] for c in bank.characters]] = range(len(bank.characters))
-        self.cover = np.zeros((256, self._words), np.uint64)
-        self.own = np.zeros(256, np.int64)
-        self._covered: dict[str, int] = {}
+        active = np.bitwise_or.reduce(self._bits, axis=0)
+        self.known = tuple(
+            writer
+            for number, writer in enumerate(self.writers)
+            if not writer.startswith("unknown:")
+            and active[number >> 6] >> np.uint64(number & 63) & _ONE
+        )
+        writers = [bank.header.writers for bank in self.banks]
+        self.ems_px = [frozen(np.array([w.em_px for w in own])) for own in writers]
+        self.levels = [
+            frozen(np.array([-1 if w.id.startswith("unknown:") else w.level for w in own]))
+            for own in writers
+        ]
+        for table in (self._bits, self.allowed, self.allowed_parts, *self.wanted):
+            frozen(table)
+        self._cover(characters)
+
+    def covering(self, characters: Iterable[str]) -> Shelf:
+        """The same banks, prepared for texts of other characters; this shelf stays as it is."""
+        other = copy.copy(self)
+        other._cover(characters)
+        return other
+
+    def _cover(self, characters: Iterable[str]) -> None:
+        """Prepare `rows`, `cover` and `own`."""
+        self.rows = {c: row for row, c in enumerate(dict.fromkeys(characters))}
+        self.cover, self.own = self._covered(self.rows)
+
+    def _covered(self, characters: Collection[str]) -> tuple[Bits, npt.NDArray[np.int64]]:
+        """Of each character, who can write it, and its number among the banks' characters."""
+        numbers, bits = self.characters, self._bits
+        cover = np.zeros((len(characters), self._words), np.uint64)
+        own = np.array([numbers.get(character, -1) for character in characters], np.int64)
+        for row, character in enumerate(characters):
+            if character.isspace():
+                cover[row] = ~np.uint64(0)
+                continue
+            for spelling in self.spellings(character):
+                spelled = [numbers.get(c, -1) for c in spelling]
+                if len(spelled) == 1 and spelled[0] >= 0:
+                    cover[row] |= bits[spelled[0]]
+                elif min(spelled) >= 0:
+                    cover[row] |= np.bitwise_and.reduce(bits[spelled], axis=0)
+        return frozen(cover), frozen(own)
 
     def bits(self, writers: Iterable[str]) -> Bits:
         """``uint64 (words,)``: the given writers as bits."""
@@ -100,55 +152,38 @@ class Shelf:
                 out[number >> 6] |= _ONE << np.uint64(number & 63)
         return out
 
-    @functools.cached_property
-    def known(self) -> tuple[str, ...]:
-        """Writers who are known to be one person, with a glyph of the part asked for."""
-        active = np.bitwise_or.reduce(self._bits, axis=0)
-        return tuple(
-            writer
-            for number, writer in enumerate(self.writers)
-            if not writer.startswith("unknown:")
-            and active[number >> 6] >> np.uint64(number & 63) & _ONE
-        )
-
     def coverage(self, character: str) -> Bits:
         """``uint64 (words,)``: who can write `character`, in one of its spellings."""
-        row = self.entry(character)
-        covered: Bits = self.cover[row]
+        row = self.rows.get(character, -1)
+        covered: Bits = self.cover[row] if row >= 0 else self._covered((character,))[0][0]
         return covered
 
-    def entry(self, character: str) -> int:
-        """The row of a character in `cover` and `own`."""
-        row = self._covered.get(character, -1)
-        return row if row >= 0 else self._find_cover(character)
+    def lacking(self, text: Iterable[str], among: Bits) -> list[str]:
+        """The characters of a text, each once, that none of `among` can write."""
+        characters = list(dict.fromkeys(text))
+        cover, _, entries = self._entries(characters)
+        held = np.any(cover[entries] & among, axis=1)
+        return [characters[at] for at in np.flatnonzero(~held).tolist()]
 
-    def _find_cover(self, character: str) -> int:
-        """The row of `cover` for a character that has none yet."""
-        row = len(self._covered)
-        if row == len(self.cover):
-            self.cover = np.concatenate([self.cover, np.zeros_like(self.cover)])
-            self.own = np.concatenate([self.own, np.zeros_like(self.own)])
-        self.own[row] = self.characters.get(character, -1)
-        known = self.cover[row]
-        if character.isspace():
-            known[:] = ~np.uint64(0)
-        else:
-            for spelling in self.spellings(character):
-                numbers = [self.characters.get(c, -1) for c in spelling]
-                if min(numbers) >= 0:
-                    known |= np.bitwise_and.reduce(self._bits[numbers], axis=0)
-        self._covered[character] = row
-        return row
+    def _entries(
+        self, text: Sequence[str]
+    ) -> tuple[Bits, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """`cover` and `own`, and the row there of each character of `text`.
 
-    def _entries(self, text: str) -> npt.NDArray[np.int64]:
-        """The row of `cover` of each character of `text`."""
-        known = self._covered
-        return np.array([known[c] if c in known else self._find_cover(c) for c in text], np.int64)
+        A text with a character that the shelf was not prepared for has tables of its own.
+        """
+        rows = self.rows
+        try:
+            return self.cover, self.own, np.array([rows[c] for c in text], np.int64)
+        except KeyError:
+            rows = {character: row for row, character in enumerate(dict.fromkeys(text))}
+            return *self._covered(rows), np.array([rows[c] for c in text], np.int64)
 
     def who(self, text: str, among: Bits) -> Bits:
         """Those of `among` who can write every character of `text`."""
         able = among.copy()
-        intersect(self.cover, self._entries(text), able)
+        cover, _, entries = self._entries(text)
+        intersect(cover, entries, able)
         return able
 
     def cast(self, text: str, among: Bits, rng: Draws) -> tuple[str, Glyphs] | None:
@@ -156,12 +191,13 @@ class Shelf:
 
         None where nobody can write it whole.
         """
-        entries, able = self._entries(text), among.copy()
-        count = intersect(self.cover, entries, able)
+        cover, own, entries = self._entries(text)
+        able = among.copy()
+        count = intersect(cover, entries, able)
         if not count:
             return None
         number = member(able, rng.below(count))
-        glyphs = self._glyphs(text, entries, number, rng)
+        glyphs = self._glyphs(text, own[entries], number, rng)
         if glyphs is None:
             raise RecipeError("a writer lacks a character that the bank's coverage promises")
         return self.writers[number], glyphs
@@ -179,12 +215,12 @@ class Shelf:
 
         Returns None if the writer lacks one of them.
         """
-        return self._glyphs(text, self._entries(text), self._numbers[writer], rng)
+        _, own, entries = self._entries(text)
+        return self._glyphs(text, own[entries], self._numbers[writer], rng)
 
     def _glyphs(
-        self, text: str, entries: npt.NDArray[np.int64], number: int, rng: Draws
+        self, text: str, numbers: npt.NDArray[np.int64], number: int, rng: Draws
     ) -> Glyphs | None:
-        numbers = self.own[entries]
         items: Sequence[int] = range(len(text))
         written: Sequence[str] = text
         # one word for each character of the text, whatever it is spelled with
@@ -243,26 +279,6 @@ class Shelf:
                 raise BankError(f"{bank.path}: its order names a row that it does not have")
             holders += 1
         return best
-
-    @functools.cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {writer: number for number, writer in enumerate(self.writers)}
-
-    @functools.cached_property
-    def ems_px(self) -> list[npt.NDArray[np.float64]]:
-        """For each bank, ``float64 (writers,)``: the em of each of its writers."""
-        return [np.array([facts.em_px for facts in b.header.writers]) for b in self.banks]
-
-    @functools.cached_property
-    def levels(self) -> list[npt.NDArray[np.int64]]:
-        """For each bank, ``int64 (writers,)``: how dark the ink of each of its writers is.
-
-        -1 for those who may be several people: each of their glyphs is taken by itself.
-        """
-        return [
-            np.array([-1 if w.id.startswith("unknown:") else w.level for w in b.header.writers])
-            for b in self.banks
-        ]
 
     def origins(self, number: int, glyphs: Glyphs) -> Origins:
         """Where glyphs of one bank come from, in their order.
@@ -334,20 +350,23 @@ class Shelf:
                 raise bank.damage(bad)
 
     @functools.cached_property
-    def _styles(self) -> npt.NDArray[np.float64]:
+    def styles(self) -> npt.NDArray[np.float64]:
         """``float64 (writers, 4)``: breadth of stroke in ems, level of ink, slant, width over
-        height, by writer; NaN where it is not known. Of several banks the mean."""
+        height, by writer; NaN where it is not known. Of several banks the mean.
+
+        Banks of before are gone through for it: who needs it asks before threads share the shelf.
+        """
         total, banks = np.zeros((len(self.writers), 4)), np.zeros((len(self.writers), 4))
         for bank in self.banks:
             at = [self._numbers[writer] for writer in bank.writers]
             found = np.array(style.bank_styles(bank), np.float64)
             total[at] += np.nan_to_num(found)
             banks[at] += np.isfinite(found)
-        return np.where(banks > 0, total / np.maximum(banks, 1), np.nan)
+        return frozen(np.where(banks > 0, total / np.maximum(banks, 1), np.nan))
 
     def style(self, writer: str) -> tuple[float, float]:
         """How broad a writer's strokes are, in ems, and how dark the ink is, 0 to 255."""
-        pen_em, level = self._styles[self._numbers[writer], :2].tolist()
+        pen_em, level = self.styles[self._numbers[writer], :2].tolist()
         return pen_em, level
 
     def near(self, writer: str, among: Bits, most: int = 5) -> Bits:
@@ -355,7 +374,7 @@ class Shelf:
         breadth of stroke, level of ink, slant and proportions, see `style.far_apart`."""
         allowed = np.unpackbits(among.view(np.uint8), bitorder="little")[: len(self.writers)]
         others = np.flatnonzero(allowed)
-        far = style.far_apart(self._styles, self._numbers[writer], others)
+        far = style.far_apart(self.styles, self._numbers[writer], others)
         chosen = others[np.argsort(far, kind="stable")[:most]]
         return self.bits(self.writers[at] for at in chosen.tolist())
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from penline.compiled import frozen
 from penline.corpus.cut import Flags, cut, reach
 from penline.corpus.normal import Codes, decoded
 from penline.errors import CorpusError, UsageError
@@ -86,8 +87,8 @@ class Lines:
             lengths = lengths[allowed]
         usable, short = np.count_nonzero(weights), np.count_nonzero(lengths < shortest)
         self.counts = UseCounts(int(usable), int(short), int(lengths.size - usable - short))
-        self._paragraphs = np.flatnonzero(weights)
-        self._shares = np.cumsum(weights[self._paragraphs])
+        self._paragraphs = frozen(np.flatnonzero(weights))
+        self._shares = frozen(np.cumsum(weights[self._paragraphs]))
         self._all = int(self._shares[-1]) if usable else 0
         if not usable:
             raise CorpusError(

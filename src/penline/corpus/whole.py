@@ -7,6 +7,7 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
+from penline.compiled import frozen
 from penline.corpus.lines import Line, UseCounts
 from penline.corpus.normal import Codes, decoded
 from penline.errors import CorpusError
@@ -44,7 +45,7 @@ class WholeLines:
         if allowed is not None:
             usable &= allowed
             lengths = lengths[allowed]
-        self._paragraphs = np.flatnonzero(usable)
+        self._paragraphs = frozen(np.flatnonzero(usable))
         count, short = self._paragraphs.size, int(np.count_nonzero(lengths < shortest))
         self.counts = UseCounts(count, short, int(lengths.size - count - short))
         if not count:

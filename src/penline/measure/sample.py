@@ -20,13 +20,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from penline.compiled import frozen
 from penline.measure.classes import CLASSES, HAN, class_of, family_of
 from penline.measure.model import HandModel
 from penline.measure.place import LINE_WORDS, NUMBERS, WORDS_PER_CHARACTER, place_items
 from penline.measure.spread import SCORES, Spread, Walk
 from penline.randomness import Draws
 
-__all__ = ["Drawn", "Natural", "Sampler", "typical_sizes"]
+__all__ = ["LEAST_OF_CLASS", "Drawn", "Natural", "Sampler", "typical_sizes"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -36,6 +37,8 @@ _SCORES = np.array(SCORES)
 _NONE, _NO_EMS = np.zeros((0, 2)), np.zeros(0)
 _MOST_PX = 65_536
 _SPACE, _EM = NUMBERS.index("space"), NUMBERS.index("em")
+LEAST_OF_CLASS = 5
+"""Fewer glyphs of a class say nothing of how their sizes vary."""
 _LEAST, _MOST = 0.5, 2.0
 """Bounds of what a line makes of a glyph's size, over what its writer's em would make of it."""
 
@@ -159,6 +162,8 @@ class Sampler:
             self._walks,
             self._lines,
         )
+        for table in self.arrays:
+            frozen(table)
 
     def draw(
         self,
@@ -308,7 +313,7 @@ def typical_sizes(
     return {
         name: (
             round(float(side[rows].mean()), 4),
-            round(float(side[rows].std()), 4) if rows.sum() >= 5 else 0.0,
+            round(float(side[rows].std()), 4) if rows.sum() >= LEAST_OF_CLASS else 0.0,
         )
         for name, rows in groups.items()
         if rows.any()

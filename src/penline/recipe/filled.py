@@ -112,7 +112,7 @@ def _written(
             able = shelf.nearest([c for c in dict.fromkeys(text) if not c.isspace()], among)
         writer = shelf.draw_writer(able, writer_rng)
     own = shelf.bits([writer])
-    lacking = [c for c in dict.fromkeys(text) if not shelf.count(shelf.coverage(c) & own)]
+    lacking = shelf.lacking(text, own)
     text = without(text, lacking, kit.recipe, counts) if lacking else text
     glyphs = shelf.glyphs(text, writer, writer_rng) if text else None
     return Written(text, writer, glyphs, Counter()) if glyphs else None

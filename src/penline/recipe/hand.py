@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from penline.bank.shelf import Shelf
 from penline.characters import is_han, kind_of
-from penline.compiled import compiled
+from penline.compiled import compiled, frozen
 from penline.measure.classes import DENSE_EM, HAN, LIGHT_EM, class_of
-from penline.measure.sample import Sampler, typical_sizes
+from penline.measure.sample import LEAST_OF_CLASS, Sampler
 from penline.randomness import Draws
 
 __all__ = [
@@ -121,8 +121,67 @@ def look_up(
     return found
 
 
+@compiled
+def sum_sizes(
+    order: Any,
+    starts: Any,
+    character: Any,
+    height_px: Any,
+    width_px: Any,
+    length_px: Any,
+    ems_px: Any,
+    class_of_character: Any,
+    light_em: float,
+    dense_em: float,
+    han: Any,
+    together: int,
+    sums: Any,
+) -> int:
+    """Add up the sizes of a bank's glyphs by writer and class.
+
+    A size is the square root of height times width, in ems.
+
+    Args:
+        order: column ``by_writer`` of a bank.
+        starts: ``int64 (writers + 1,)``: where each writer begins there.
+        character: column, as the next three.
+        height_px: see there.
+        width_px: see there.
+        length_px: see there.
+        ems_px: ``float64 (writers,)``.
+        class_of_character: ``int64 (characters,)``: -1: the length of its strokes decides.
+        light_em: shorter strokes make a light character.
+        dense_em: from this length on it is dense.
+        han: ``int64 (3,)``: numbers of the light, middle and dense classes.
+        together: number of the class of all three.
+        sums: ``float64 (3, writers, classes)``: glyphs, sizes and squares of sizes; added to.
+
+    Returns:
+        -1, or the first row that cannot be true.
+    """
+    for number in range(starts.shape[0] - 1):
+        em = ems_px[number]
+        for at in range(starts[number], starts[number + 1]):
+            row = np.int64(order[at])
+            if row >= character.shape[0] or character[row] >= class_of_character.shape[0]:
+                return int(row)
+            kind = class_of_character[character[row]]
+            sizes = np.int64(height_px[row]) * np.int64(width_px[row])
+            size = np.sqrt(np.float64(sizes)) / em
+            if kind < 0:
+                length = length_px[row] * STROKE_LENGTH / em
+                kind = han[0] if length < light_em else han[1] if length < dense_em else han[2]
+            whole = kind == han[0] or kind == han[1] or kind == han[2]
+            for one in range(2 if whole else 1):
+                k = together if one else kind
+                sums[0, number, k] += 1.0
+                sums[1, number, k] += size
+                sums[2, number, k] += size * size
+    return -1
+
+
 class Hand:
-    """A placement model at work on the glyphs of a shelf.
+    """A placement model at work on the glyphs of a shelf; made whole, and then only read.
 
     Args:
         sampler: draws placements from the model.
@@ -131,13 +190,18 @@ class Hand:
     Attributes:
         number: of each class its number in the model; -1 for `Traits.of_class` of ``""``.
         han_classes: ``int64 (3,)``: numbers of the light, middle and dense classes.
+        typical: for each bank, ``float64 (writers, 2, classes)``: sizes of each writer's glyphs
+            by class, as `Sampler.typical` has them.
+
+    Raises:
+        BankError: a bank whose numbers cannot be true.
     """
 
     def __init__(self, sampler: Sampler, shelf: Shelf) -> None:
         self.sampler, self._shelf = sampler, shelf
         self.number = {**sampler.number, "": -1}
-        self.han_classes = np.array([sampler.number[name] for name in HAN], np.int64)
-        self._typical: dict[tuple[int, int], Floats] = {}
+        self.han_classes = frozen(np.array([sampler.number[name] for name in HAN], np.int64))
+        self.typical = [self._typical(at) for at in range(len(shelf.banks))]
 
     def place(
         self,
@@ -178,22 +242,39 @@ class Hand:
                 kind,
             )
             if writer >= 0 and not known:
-                table, known = self.typical_of(at, writer), True
+                table, known = self.typical[at][writer], True
         heights = sizes.astype(np.float64)
         usual, spread = table[0][kind], table[1][kind]
         return self.sampler.place(kind, heights, ems, usual, spread, em_px, rng, space_em)
 
-    def typical_of(self, number: int, writer: int) -> Floats:
-        """Sizes of one writer's glyphs by class, as `Sampler.typical` has them; measured once."""
-        known = self._typical.get((number, writer))
-        if known is None:
-            bank, columns = self._shelf.banks[number], self._shelf.banks[number].columns
-            start, end = bank.writer_starts[writer : writer + 2].tolist()
-            own = columns["by_writer"][start:end]
-            sizes = np.stack([columns["height_px"][own], columns["width_px"][own]], 1)
-            em = float(self._shelf.ems_px[number][writer])
-            names = [bank.characters[c] for c in columns["character"][own].tolist()]
-            lengths = columns["length_px"][own] * STROKE_LENGTH / em
-            known = self.sampler.typical(typical_sizes(names, sizes, em, lengths))
-            self._typical[number, writer] = known
-        return known
+    def _typical(self, at: int) -> Floats:
+        """`typical` of one bank."""
+        bank, ems = self._shelf.banks[at], self._shelf.ems_px[at]
+        columns, classes = bank.columns, self.sampler.moments.shape[1]
+        kinds = [self.number[traits_of(c).of_class] for c in bank.characters]
+        sums = np.zeros((3, len(bank.writers), classes))
+        bad = sum_sizes(
+            columns["by_writer"],
+            bank.writer_starts,
+            columns["character"],
+            columns["height_px"],
+            columns["width_px"],
+            columns["length_px"],
+            ems,
+            np.array(kinds, np.int64),
+            LIGHT_EM,
+            DENSE_EM,
+            self.han_classes,
+            self.number["han"],
+            sums,
+        )
+        if bad >= 0:
+            raise bank.damage(bad)
+        count = sums[0]
+        means, squares = sums[1:] / np.maximum(count, 1)
+        spread = np.sqrt(np.maximum(squares - means * means, 0))
+        found = np.stack([means, np.where(count >= LEAST_OF_CLASS, spread, 0.0)], 1)
+        table = np.repeat(self.sampler.moments[None, 1:3], len(bank.writers), 0)
+        there = np.repeat(count[:, None] > 0, 2, 1)
+        table[there] = [round(value, 4) for value in found[there].tolist()]
+        return frozen(table)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from penline.bank import Bank
 from penline.bank.crowd import Crowd
 from penline.bank.shelf import Bits, Shelf
+from penline.compiled import frozen
 from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
 from penline.errors import RecipeError
 from penline.measure.model import HandModel, load_hand
@@ -39,6 +40,8 @@ def spellings(character: str) -> tuple[tuple[str, ...], ...]:
 
 class Kit:
     """What `make` needs, prepared once: the recipe, the banks as one shelf, the lines of text.
+
+    A kit is made whole and then only read, so that any number of threads may share it.
 
     Args:
         recipe: a recipe.
@@ -70,76 +73,84 @@ class Kit:
         self.corpus = corpus
         self.val = val
         self.alphabet = alphabet
-        self.shelf = Shelf(banks, self._ways, part) if shelf is None else shelf
         chosen = recipe.layout.hand
         self._model: HandModel | None = None
         replay = recipe.layout.replay
         self.templates: tuple[LineTemplate, ...] = ()
         if replay is not None:
             self.templates = load_templates(replay)
+        self.shelf = Shelf(banks, self._ways, part) if shelf is None else shelf
+        known = self.shelf.characters if alphabet is None else alphabet
+        self.letters = tuple(sorted(c for c in self.shelf.characters if c in known))
+        """The characters that random text is made of: those of the banks that the trainer knows."""
+        self.shelf = self.shelf.covering(self._characters())
+        if recipe.corpus.missing == "near-writer" or recipe.corpus.latin == "second":
+            self.shelf.styles  # noqa: B018 - measured before threads share it
         if chosen is not None:
             self._model = load_hand(None if chosen == "default" else chosen)
         if recipe.writers == "mixed":
             if val:
                 raise RecipeError("writers: mixed cannot be split by writer; leave --val out")
             self.crowd = Crowd(self.shelf)
-        known: Sequence[str] = self.shelf.known
+        hands: Sequence[str] = self.shelf.known
         if writers is not None:
-            known = [writer for writer in known if writer in writers]
-        if recipe.writers == "one" and not known:
+            hands = [writer for writer in hands if writer in writers]
+        if recipe.writers == "one" and not hands:
             raise RecipeError(
                 "no glyph of a known writer in this part of the bank; to compose lines of several "
                 "writers' glyphs, set writers: mixed in the recipe"
             )
         self.held: frozenset[int] = frozenset()
+        self._validation = frozen(corpus.validation_mask(val) if val else np.zeros(0, np.bool_))
         if val:
-            self.held = held_clauses(corpus, corpus.validation_mask(val))
+            self.held = held_clauses(corpus, self._validation)
         length_range = recipe.corpus.length_range
         self.lines: dict[Side, Lines | WholeLines] = {}
         self.able: dict[Side, Bits] = {}
-        self._somebody: dict[Side, dict[str, bool]] = {"train": {}, "val": {}}
-        for side, own in _split(known if recipe.writers == "one" else self.shelf.writers, val):
-            self.able[side] = self.shelf.bits(own)
+        for side, own in _split(hands if recipe.writers == "one" else self.shelf.writers, val):
+            self.able[side] = frozen(self.shelf.bits(own))
             whole = recipe.corpus.lines == "whole"
             find = corpus.whole_lines if whole else corpus.lines
             self.lines[side] = find(length_range, side if val else None, val_fraction=val)
+        self.hand: Hand | None = None
+        """The recipe's placement model at work; None where the layout's own rules hold."""
+        if self._model is not None:
+            self.hand = Hand(Sampler(self._model, recipe.layout.mark_shape), self.shelf)
+        self.swift: Swift | None = swift(self)
+        """Most lines in one call; None where the recipe or the banks need the steps."""
 
-    def somebody(self, character: str, side: Side) -> bool:
-        """Whether a writer of that side can write `character`."""
-        known = self._somebody[side].get(character)
-        if known is None:
-            shelf = self.shelf
-            known = shelf.count(shelf.coverage(character) & self.able[side]) > 0
-            self._somebody[side][character] = known
-        return known
+    def with_text(self, corpus: Corpus, writer: str) -> Kit:
+        """A kit for the whole lines of another text; this one stays as it is.
+
+        Args:
+            corpus: the text.
+            writer: the only writer that it may be by; ``""`` for any.
+
+        Raises:
+            CorpusError: the text has no line of a length that the recipe allows.
+        """
+        other = copy.copy(self)
+        other.corpus = corpus
+        other.shelf = self.shelf.covering(other._characters())
+        other.lines = {"train": corpus.whole_lines(self.recipe.corpus.length_range)}
+        if writer:
+            other.able = {"train": frozen(self.shelf.bits([writer]))}
+        other.swift = None
+        return other
+
+    def _characters(self) -> Iterator[str]:
+        """Those of the texts that lines are made of."""
+        yield from self.corpus.characters
+        for template in self.templates:
+            yield from template.pattern
+        if self.recipe.corpus.made or self.recipe.page.form is not None:
+            yield from self.shelf.characters
 
     def open_to(self, paragraph: int, side: Side) -> bool:
         """Whether a paragraph of the corpus belongs to that side."""
         if not self.val:
             return True
         return bool(self._validation[paragraph]) == (side == "val")
-
-    @functools.cached_property
-    def _validation(self) -> npt.NDArray[np.bool_]:
-        return self.corpus.validation_mask(self.val)
-
-    @functools.cached_property
-    def hand(self) -> Hand | None:
-        """The recipe's placement model at work; None where the layout's own rules hold."""
-        if self._model is None:
-            return None
-        return Hand(Sampler(self._model, self.recipe.layout.mark_shape), self.shelf)
-
-    @functools.cached_property
-    def swift(self) -> Swift | None:
-        """Most lines in one call; None where the recipe or the banks need the steps."""
-        return swift(self)
-
-    @functools.cached_property
-    def letters(self) -> tuple[str, ...]:
-        """The characters that random text is made of: those of the banks that the trainer knows."""
-        known = self.shelf.characters if self.alphabet is None else self.alphabet
-        return tuple(sorted(c for c in self.shelf.characters if c in known))
 
     def _ways(self, character: str) -> tuple[tuple[str, ...], ...]:
         # a character that the trainer does not know is one that nobody can write

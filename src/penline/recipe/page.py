@@ -212,7 +212,7 @@ def _paragraphs(
                 able = shelf.nearest(wanted, among)
             writer = shelf.draw_writer(able, writer_rng)
         own = shelf.bits([writer])
-        lacking = [c for c in dict.fromkeys(text) if not shelf.count(shelf.coverage(c) & own)]
+        lacking = shelf.lacking(text, own)
         if lacking and recipe.corpus.missing != "drop-char":
             counts["paragraph skipped: its writer lacks a character"] += 1
             continue

@@ -12,22 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from penline.bank.shelf import Shelf
 from penline.characters import kind_of
+from penline.compiled import frozen
 from penline.compose import Layout
 from penline.compose.line import FAMILIES, JOINED, JOINING, MANNERS, manner_number
 from penline.compose.spacing import NUMBERS
 from penline.corpus import Lines
 from penline.corpus.normal import LAST_CODE_POINT
 from penline.randomness import span, stage_keys
-from penline.recipe.hand import DIGITS, IN_NUMBERS, IN_WORDS, LETTERS, traits_of
-from penline.recipe.swift_line import (
-    DONE,
-    FLAGS,
-    NEW_CHARACTERS,
-    NEW_WRITER,
-    Line,
-    lay_line,
-)
+from penline.recipe.hand import DIGITS, IN_NUMBERS, IN_WORDS, LETTERS, Hand, traits_of
+from penline.recipe.swift_line import DONE, FLAGS, Line, lay_line
 
 if TYPE_CHECKING:
     from penline.recipe.kit import Kit
@@ -56,28 +51,21 @@ def swift(kit: Kit) -> Swift | None:
 
 
 class Swift:
-    """What `swift_line.lay_line` is called with, for one kit."""
+    """What `swift_line.lay_line` is called with, for one kit; made whole, and then only read."""
 
     def __init__(self, kit: Kit) -> None:
-        self._kit = kit
         recipe, layout, shelf = kit.recipe, kit.recipe.layout, kit.shelf
         bank, lines = shelf.banks[0], kit.lines["train"]
         if not isinstance(lines, Lines):
             raise TypeError("whole lines are not drawn by this call")
         ink, columns = bank.ink, bank.columns
-        self._entry_of = np.full(LAST_CODE_POINT + 1, -1, np.int32)
-        self._table = np.zeros((256, len(FLAGS)), np.int64)
-        self._measures = np.zeros((256, 2))
         numbers = {writer: number for number, writer in enumerate(bank.writers)}
         hand = kit.hand
-        writers = len(bank.writers)
-        self._known = np.zeros(writers, np.bool_)
-        classes = hand.sampler.moments.shape[1] if hand is not None else 1
-        self._typical = np.zeros((writers if hand is not None else 0, 2, classes))
         low, steps = span(*recipe.ink.strength_range)
         deviations = (layout.size_trend, layout.slope_deviation, layout.slant_deviation)
-        self._lines = lines.arrays
-        self._rest: tuple[Any, ...] = (
+        self._given: tuple[Any, ...] = (
+            *lines.arrays,
+            *_tables(shelf, hand),
             kit.able["train"],
             columns["by_writer"],
             columns["character"],
@@ -109,60 +97,46 @@ class Swift:
             MANNERS,
             JOINED,
             hand is not None,
-            self._typical,
-            self._known,
+            hand.typical[0] if hand is not None else _NO_SIZES,
             *(hand.sampler.arrays if hand is not None else _NO_MODEL),
             hand.han_classes if hand is not None else np.zeros(3, np.int64),
         )
 
+        for given in self._given:
+            if isinstance(given, np.ndarray):
+                frozen(given)
+
     def line(self, seed: int, index: int) -> Line | None:
         """One line; None where the steps have to make it."""
-        keys = stage_keys(seed, STAGES)
-        shelf, number = self._kit.shelf, np.uint64(index)
-        while True:
-            own = shelf.cover, shelf.own, self._table, self._measures
-            given: tuple[Any, ...] = (*self._lines, self._entry_of, *own, *self._rest)
-            found = lay_line(keys, number, *given)
-            if found[0] == DONE:
-                return Line._make(found)
-            if found[0] == NEW_CHARACTERS:
-                self._add(self._lines[0][found[1] : found[2]].tolist())
-            elif found[0] == NEW_WRITER and self._kit.hand is not None:
-                self._typical[found[4]] = self._kit.hand.typical_of(0, found[4])
-                self._known[found[4]] = True
-            else:
-                return None
+        found = lay_line(stage_keys(seed, STAGES), np.uint64(index), *self._given)
+        return Line._make(found) if found[0] == DONE else None
 
-    def _add(self, codes: list[int]) -> None:
-        """Give characters their rows in the tables."""
-        shelf, hand = self._kit.shelf, self._kit.hand
-        for code in codes:
-            if self._entry_of[code] >= 0:
-                continue
-            character = chr(code)
-            row = shelf.entry(character)
-            while row >= len(self._table):
-                self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-                self._measures = np.concatenate([self._measures, np.zeros_like(self._measures)])
-            traits = traits_of(character)
-            white = not traits.name
-            letter = traits.name in LETTERS
-            self._table[row] = (
-                manner_number(character),
-                hand.number[traits.of_class] if hand is not None else 0,
-                white,
-                traits.han,
-                character in JOINING,
-                character.isdigit(),
-                character in DIGITS,
-                character in IN_NUMBERS,
-                traits.name == "digit",
-                letter,
-                character in IN_WORDS,
-            )
-            low = None if white else kind_of(character).low
-            self._measures[row] = traits.least_width, math.nan if low is None else low
-            self._entry_of[code] = row
+
+def _tables(shelf: Shelf, hand: Hand | None) -> tuple[Any, ...]:
+    """What `lay_line` asks of characters: entry_of, cover, own, table, measures."""
+    entry_of = np.full(LAST_CODE_POINT + 1, -1, np.int32)
+    entry_of[[ord(character) for character in shelf.rows]] = range(len(shelf.rows))
+    table = np.zeros((len(shelf.rows), len(FLAGS)), np.int64)
+    measures = np.zeros((len(shelf.rows), 2))
+    for row, character in enumerate(shelf.rows):
+        traits = traits_of(character)
+        white = not traits.name
+        table[row] = (
+            manner_number(character),
+            hand.number[traits.of_class] if hand is not None else 0,
+            white,
+            traits.han,
+            character in JOINING,
+            character.isdigit(),
+            character in DIGITS,
+            character in IN_NUMBERS,
+            traits.name == "digit",
+            traits.name in LETTERS,
+            character in IN_WORDS,
+        )
+        low = None if white else kind_of(character).low
+        measures[row] = traits.least_width, math.nan if low is None else low
+    return entry_of, shelf.cover, shelf.own, table, measures
 
 
 _NO_MODEL = (
@@ -176,6 +150,7 @@ _NO_MODEL = (
     np.zeros((2, 13)),
 )
 """In the place of `Sampler.arrays`."""
+_NO_SIZES = np.zeros((0, 2, 1))
 
 
 def _constants(layout: Layout) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -27,11 +27,10 @@ from penline.recipe.hand import look_up
 from penline.recipe.settle import settle_line
 from penline.render.kernel import MAX_GLYPH_PX, box_corners, draw_glyphs
 
-__all__ = ["DONE", "FLAGS", "MAX_GAIN_Q8", "NEW_CHARACTERS", "NEW_WRITER", "SLOW", "lay_line"]
+__all__ = ["DONE", "FLAGS", "MAX_GAIN_Q8", "SLOW", "lay_line"]
 
-DONE, SLOW, NEW_CHARACTERS, NEW_WRITER = 0, 1, 2, 3
-"""What comes of a call: a line; none, take it step by step; none, the table lacks a character of
-the text, or the sizes of the writer."""
+DONE, SLOW = 0, 1
+"""What comes of a call: a line; or none, take it step by step."""
 
 MAX_GAIN_Q8 = 4 * 256
 
@@ -73,7 +72,7 @@ class Line(NamedTuple):
         status: see `DONE`.
         start: where the text begins in the corpus's codes.
         end: where it ends.
-        writer: number on the shelf; with `NEW_WRITER`, in the bank.
+        writer: number on the shelf.
         paper: number in the recipe.
         figures: ``float64``: those of `NUMBERS`, then `FACTS`.
         words: ``uint64 (5, FIRST_WORDS)``: the first words of the five streams.
@@ -241,7 +240,6 @@ def lay_line(
     joined: int,
     by_model: bool,
     typical: Any,
-    known: Any,
     model_numbers: Any,
     scores: Any,
     quantiles: Any,
@@ -264,7 +262,7 @@ def lay_line(
         shares: ``int64 (p,)``: running sums of their weights.
         shortest: fewest characters.
         longest: most characters.
-        entry_of: ``int32 (code points,)``: the row of a character in the next four; -1: none yet.
+        entry_of: ``int32 (code points,)``: the row of a character in the next four; -1: none.
         cover: ``uint64 (rows, words)``: who can write it.
         own: ``int64 (rows,)``: its number on the shelf; -1: it has no glyph of its own.
         table: ``int64 (rows, len(FLAGS))``.
@@ -302,7 +300,6 @@ def lay_line(
         joined: where the rows of joined marks begin there.
         by_model: whether a placement model places Chinese lines.
         typical: ``float64 (writers, 2, classes)``: see `Sampler.typical`.
-        known: ``bool (writers,)``: which rows of `typical` are there.
         model_numbers: as the rest for `place_items`.
         scores: see there.
         quantiles: see there.
@@ -334,7 +331,7 @@ def lay_line(
     for i in range(count):
         entries[i] = entry_of[codes[start + i]]
         if entries[i] < 0:
-            return _nothing(NEW_CHARACTERS, start, end, -1, words, -1, figures)
+            return _nothing(SLOW, start, end, -1, words, -1, figures)
     # a writer, and glyphs
     able = among.copy()
     holders = intersect(cover, entries, able)
@@ -424,8 +421,6 @@ def lay_line(
     cells = paper_cells[paper]
     _figures(words[_LAYOUT], spans, deviations_q16, cells, figures)
     if by_model and chinese and not cells:
-        if not known[mine]:
-            return _nothing(NEW_WRITER, start, end, number, words, mine, figures)
         kind = traits[:, _CLASS].copy()
         look_up(rows, 0, length_px, writer, ems, LIGHT_EM, DENSE_EM, han_classes, kind)
         usual, spread = np.empty(count), np.empty(count)

@@ -82,7 +82,7 @@ def write_line(
             if template >= 0 and not len(glyphs) == len(text) == len(kit.templates[template].boxes):
                 template = -1  # a character of several glyphs has no place in a template
             return Written(text, writer, glyphs, counts, template=template)
-        lacking = [c for c in dict.fromkeys(text) if not kit.somebody(c, side)]
+        lacking = shelf.lacking(text, among)
         if recipe.corpus.missing != "skip-line":
             found = _bend(kit, among, text, writer_rng, counts)
             if found is not None:
@@ -163,7 +163,7 @@ def _bend(
     wanted = [c for c in dict.fromkeys(text) if not c.isspace()]
     writer = shelf.draw_writer(shelf.nearest(wanted, among), writer_rng)
     own = shelf.bits([writer])
-    lacking = [c for c in wanted if not shelf.count(shelf.coverage(c) & own)]
+    lacking = shelf.lacking(wanted, own)
     if recipe.corpus.missing == "drop-char":
         text = without(text, lacking, recipe, counts)
         if not text:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import json
 import shutil
 import threading
@@ -56,12 +55,14 @@ class Ready:
         known: ids of the writers who are known to be one person.
         bits: the same as bits.
         kits: what composes, by recipe.
+        lock: of `kits`.
     """
 
     shelf: Shelf
     known: frozenset[str]
     bits: Bits
     kits: OrderedDict[str, Kit] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def kit(self, recipe: Mapping[str, Any], corpus: Corpus, writer: str) -> Kit:
         """What composes a text: made once for a recipe, and given each text in turn.
@@ -75,18 +76,15 @@ class Ready:
             RecipeError, CorpusError: what is given does not go together.
         """
         key = json.dumps(recipe)
-        made = self.kits.get(key)
-        if made is None:
-            made = Kit(load_recipe(recipe), self.shelf.banks, corpus, part="all", shelf=self.shelf)
-            made.hand  # noqa: B018 - what costs most is made now, and shared by the copies
-            self.kits[key] = made
-            while len(self.kits) > _KITS:
-                self.kits.popitem(last=False)
-        own = copy.copy(made)
-        own.corpus = corpus
-        own.lines = {"train": corpus.whole_lines(made.recipe.corpus.length_range)}
-        own.able = {"train": self.shelf.bits([writer])} if writer else made.able
-        return own
+        with self.lock:
+            made = self.kits.get(key)
+            if made is None:
+                banks, shelf = self.shelf.banks, self.shelf
+                made = Kit(load_recipe(recipe), banks, corpus, part="all", shelf=shelf)
+                self.kits[key] = made
+                while len(self.kits) > _KITS:
+                    self.kits.popitem(last=False)
+        return made.with_text(corpus, writer)
 
 
 @dataclass

@@ -61,15 +61,10 @@ def draw(desk: Desk, wish: Wish) -> Drawn:
     shelf, mixed = ready.shelf, not ready.known
     if wish.writer and wish.writer not in ready.known:
         return Drawn(None, "", "", 0, (), mixed, f"no known writer here is {wish.writer}")
-    # a character that no bank has is told before the shelf remembers it
     lacking = [c for c in dict.fromkeys(wish.text) if not _held(shelf, c)]
     among = shelf.bits([wish.writer]) if wish.writer else ready.bits
     if not mixed:
-        lacking += [
-            c
-            for c in dict.fromkeys(wish.text)
-            if c not in lacking and not shelf.count(shelf.coverage(c) & among)
-        ]
+        lacking += [c for c in shelf.lacking(wish.text, among) if c not in lacking]
     text = " ".join("".join(c for c in wish.text if c not in lacking).split())
     gone = "".join(lacking)
     if not text:
