@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fakes import REAL
 from fakes_nist import classes, entries, group4, ihead, mis, origins, picture
 from penline.errors import FormatError, MissingExtra
 from penline.formats import ihead as pct_reader
@@ -122,6 +123,51 @@ def test_a_page_comes_back_equal(compressed: bool, streamed: bool) -> None:
     assert error is not None
     assert (error.field, error.offset) == ("end of file", len(content))
     assert (len(good), len(defects)) == (0, 1)
+
+
+def grey_picture(pixels: np.ndarray, **fields: object) -> bytes:
+    """An IHead file of 8 bits a pixel, as NIST's own programs write it."""
+    return ihead(pixels, pixels.tobytes(), **{"depth": 8, "whitepix": 255, **fields})
+
+
+@STREAMED
+def test_a_picture_of_eight_bits(streamed: bool) -> None:
+    pixels = np.random.default_rng(4).integers(0, 256, (7, 29), np.uint8)  # no multiple of 8
+    bits = pixels >> 7
+    for white, shown, wanted in (
+        *((255, pixels, 255 - pixels), (0, pixels, pixels)),
+        *((255, bits, bits * 255), (0, bits, bits * 255)),  # a bit a byte
+    ):
+        content = grey_picture(shown, whitepix=white)
+        (image,) = pct_reader.read(door(content, streamed), FACTS)
+        assert np.array_equal(image.ink, wanted)
+        assert (image.offset, image.head.white, image.labels) == (296, white, ())
+        for cut in range(len(content)):
+            good, _, error = outcome(content[:cut], streamed, pct_reader)
+            assert error is not None
+            assert good == []
+    for field, value in (("whitepix", 1), ("compress", 2), ("compress", 6), ("depth", 4)):
+        _, _, error = outcome(grey_picture(pixels, **{field: value}), streamed, pct_reader)
+        assert error is not None
+        assert error.field == field
+    _, _, error = outcome(grey_picture(pixels) + b"\0", streamed, pct_reader)
+    assert error is not None
+    assert error.field == "end of file"
+
+
+ORIGINALS = REAL / "nist-ihead"
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not ORIGINALS.is_dir(), reason="no original files here")
+def test_original_files_of_eight_bits() -> None:
+    files = sorted(ORIGINALS.glob("*.pct"))
+    assert len(files) == 20
+    for file in files:
+        (image,) = pct_reader.read(door(file.read_bytes()), FACTS)
+        assert image.ink.shape == (image.head.height_px, image.head.width_px)
+        border = [image.ink[0], image.ink[-1], image.ink[:, 0], image.ink[:, -1]]
+        assert np.concatenate(border).mean() < 32 < image.ink.max()  # print on white paper
 
 
 @STREAMED

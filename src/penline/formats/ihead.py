@@ -1,15 +1,16 @@
-"""IHead: NIST's header of ASCII fields before one binary raster; a PCT file is one page of it.
+"""IHead: NIST's header of ASCII fields before one raster; a PCT file is one picture of it.
 
 Source: appendix A of the user's guide to NIST Special Database 19, first edition, and NIST's own
-programs (public domain). No original file was at hand when this was written.
+programs (public domain). Of 8 bits a pixel, twenty original files were read; of 1 bit none was at
+hand when this was written.
 
     offset  bytes  field       meaning
     0       8      length      "288", the bytes of the header that follow
     8       80     id          free text
     88      26     created     date
-    114     8      width       pixels; here a multiple of 8
+    114     8      width       pixels; of 1 bit, here a multiple of 8
     122     8      height      rows
-    130     8      depth       bits a pixel, 1
+    130     8      depth       bits a pixel, 1 or 8; of 8 bits the raster is not compressed
     138     8      density     pixels an inch
     146     8      compress    0 none, 2 CCITT group 4; others are refused
     154     8      complen     bytes of the compressed raster
@@ -18,7 +19,7 @@ programs (public domain). No original file was at hand when this was written.
     178     1      sigbit      0 = the leftmost pixel is the highest bit of its byte
     179     1      byte_order  of units of two bytes
     180     8      pix_offset
-    188     8      whitepix    the value of paper, 0 or 1
+    188     8      whitepix    the value of paper: 0 or 1; of 8 bits 0 or 255
     196     1      issigned
     197     1      rm_cm       0 = row by row
     198     1      tb_bt       0 = from the top
@@ -47,6 +48,7 @@ __all__ = [
     "HEADER",
     "RASTER_OFFSET",
     "BinaryImage",
+    "GreyImage",
     "IHead",
     "check_end",
     "check_pixels",
@@ -94,6 +96,7 @@ class IHead:
     parent: str
     par_x: int
     par_y: int
+    depth: int = 1
 
     @property
     def unpacked_lowest_bit_first(self) -> bool:
@@ -142,21 +145,63 @@ class BinaryImage:
         return bits
 
 
-def read(door: Door, source: Source) -> Iterator[BinaryImage]:
+@dataclass(frozen=True, slots=True, eq=False)
+class GreyImage:
+    """One grey picture; it has no label of its own.
+
+    Attributes:
+        pixels: ``uint8 (height_px, width_px)``, read-only view of the file's bytes.
+        head: the file's header; its `white` is the value of paper, 0 or 255.
+        source: the file's facts.
+        record: 0, the number of the picture in the file.
+        offset: byte offset of the raster.
+    """
+
+    pixels: Bytes2D
+    head: IHead
+    source: Source
+    record: int
+    offset: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """None; nothing in the file tells what it shows."""
+        return ()
+
+    @property
+    def ink(self) -> Bytes2D:
+        """``uint8 (height_px, width_px)``, 0 = paper, 255 = full ink.
+
+        A picture of zeros and ones alone holds a bit a byte, 1 = ink, whatever its header says
+        of white: so are the labels that come with NIST's PCASYS, whose white is 255.
+        """
+        if self.pixels.max() <= 1:
+            return self.pixels * np.uint8(255)
+        return 255 - self.pixels if self.head.white else self.pixels
+
+
+def read(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage]:
     """The one picture of the file (a PCT page).
 
     Raises:
         FormatError: at the first thing that is not as it should be.
         MissingExtra: the raster is compressed, and Pillow is not installed.
     """
-    head = read_head(door)
+    head = read_head(door, 8)
+    if head.depth == 8:
+        check_pixels(door, head, head.height_px)
+        buffer, at = _whole_raster(door, head.width_px * head.height_px)
+        pixels = np.ndarray((head.height_px, head.width_px), np.uint8, buffer, at)
+        yield GreyImage(pixels, head, source, 0, RASTER_OFFSET)
+        door.finish()
+        return
     packed = read_raster(door, head)
     order = head.unpacked_lowest_bit_first
     yield BinaryImage(packed, head.white, order, head, source, 0, RASTER_OFFSET)
     door.finish()
 
 
-def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
+def salvage(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage | Defect]:
     """The picture, or what is wrong with it; raises only `MissingExtra`."""
     record = 0
     try:
@@ -167,8 +212,12 @@ def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
         yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
 
 
-def read_head(door: Door) -> IHead:
+def read_head(door: Door, most_bits: int = 1) -> IHead:
     """The header at the beginning of the file, every field checked that decides a pixel.
+
+    Args:
+        door: the file.
+        most_bits: 1, or 8 where pictures of 8 bits a pixel may stand, too.
 
     Raises:
         FormatError: a field is not what can be read here.
@@ -181,12 +230,18 @@ def read_head(door: Door) -> IHead:
         _demand(door, raw, "length", 288, 288)
     except FormatError as error:
         raise misnamed(door, error, _EXPECTED) from None
+    depth = _number(raw["depth"])
+    grey = depth == most_bits == 8
+    if depth != 1 and not grey:
+        expected = "1 or 8 bits a pixel" if most_bits == 8 else "1 bit a pixel"
+        raise _wrong(door, "depth", expected, raw["depth"])
     width = _demand(door, raw, "width", 1, SIDE_LIMIT_PX)
-    if width % 8:
+    if width % 8 and not grey:
         raise _wrong(door, "width", "a multiple of 8", raw["width"])
     height = _demand(door, raw, "height", 1, 10**8)
-    _demand(door, raw, "depth", 1, 1)
     compress = _demand(door, raw, "compress", 0, 10**8)
+    if grey and compress:
+        raise _wrong(door, "compress", "0: of 8 bits, only what is not compressed", raw["compress"])
     if compress not in (0, 2):
         name = _NAMES.get(compress, "unknown")
         raise FormatError(
@@ -198,7 +253,9 @@ def read_head(door: Door) -> IHead:
     if compress == 0 and _number(raw["unitsize"]) not in (0, 8):
         _demand(door, raw, "byte_order", 0, 0)
     _demand(door, raw, "pix_offset", 0, 0)
-    white = _demand(door, raw, "whitepix", 0, 1)
+    white = _demand(door, raw, "whitepix", 0, 255 if grey else 1)
+    if grey and white not in (0, 255):
+        raise _wrong(door, "whitepix", "0 or 255", raw["whitepix"])
     for field in ("rm_cm", "tb_bt", "lr_rl"):
         _demand(door, raw, field, 0, 0)
     par_x, par_y = (_demand(door, raw, field, 0, 10**8) for field in ("par_x", "par_y"))
@@ -207,6 +264,7 @@ def read_head(door: Door) -> IHead:
     return IHead(
         *(texts[0], texts[1], width, height, density, compress, complen),
         *(sigbit == 1, white, texts[2], par_x, par_y),
+        8 if grey else 1,
     )
 
 
