@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import fakes
 import fakes_online
+from fakes import REAL
 from penline.check import check
 from penline.convert import convert
 from penline.datasets.sources import read
@@ -220,20 +221,21 @@ CROHME = (
     '<traceView traceDataRef="0"/></traceGroup></traceGroup>'
 )
 FOREIGN = {
-    "an expression of decimals": (CROHME.format("1.5 2.5"), "two whole numbers"),
+    "an expression of decimals": (CROHME.format("1.5 2.5"), "inside the traceGroup of a character"),
     "an expression of integers": (CROHME.format("1 2"), "inside the traceGroup of a character"),
-    "a third channel": (
-        '<traceFormat><channel name="X"/><channel name="Y"/><channel name="T"/></traceFormat>',
-        "X, then Y, and no other",
+    "a channel twice": ('<channel name="X"/><channel name="X"/>', "each once"),
+    "no Y": (
+        f'<traceFormat><channel name="X"/><channel name="T"/></traceFormat>{GOOD}',
+        "an X and a Y",
     ),
-    "channels the other way": ('<channel name="Y"/><channel name="X"/>', "X, then Y"),
     "real numbers": ('<channel name="X" type="double"/>', "of type integer"),
-    "a point of three": (GROUP.format("永", "1 2 3, 4 5 6"), "whole numbers"),
-    "a velocity": (GROUP.format("永", "1 2, '1 '2"), "whole numbers"),
+    "a point of three": (GROUP.format("永", "1 2 3, 4 5 6"), "two numbers"),
+    "a velocity": (GROUP.format("永", "1 2, '1 '2"), "no differences"),
+    "no number": (GROUP.format("永", "1 2, nan 2"), "two numbers"),
+    "a fraction too far": (GROUP.format("永", "1.5 2, 3 2048.5"), "-2,048 to 2,047.94"),
     "a point too far": (GROUP.format("永", "1 2, 3 -32769"), "found -32,769"),
-    "a number of many digits": (GROUP.format("永", "1 " + "9" * 5000), "whole numbers"),
+    "a number of many digits": (GROUP.format("永", "1 " + "9" * 5000), "two numbers"),
     "two characters": (GROUP.format("永和", "1 2"), "expected one character"),
-    "no truth": ("<traceGroup><trace>1 2</trace></traceGroup>", "expected one character"),
     "a code of no bytes": (
         GOOD.replace("<trace>", '<annotation type="code">xyz</annotation><trace>', 1),
         "hexadecimal bytes",
@@ -254,6 +256,57 @@ FOREIGN = {
 }
 
 
+def channels(*names: str) -> str:
+    inner = "".join(f'<channel name="{name}"/>' for name in names)
+    return f"<traceFormat>{inner}</traceFormat>"
+
+
+def test_x_and_y_are_read_wherever_they_stand_among_the_channels() -> None:
+    group = GROUP.format("永", "7 1 2 0.5, 8 -3 4 * , 9 5 6").replace(">3 4<", ">0 3 4<")
+    (found,) = strict(f"{HEAD}{channels('T', 'Y', 'X', 'F')}{group}</ink>")
+    assert isinstance(found, StrokeRecord)
+    assert [stroke.tolist() for stroke in found.strokes] == [[[2, 1], [4, -3], [6, 5]], [[4, 3]]]
+
+
+def test_fractions_are_read_in_sixteenths() -> None:
+    group = GROUP.format("永", "1.5 2.25, -.0625 3e0, 7 8")
+    (found,) = strict(f"{HEAD}{channels('X', 'Y')}{group}</ink>")
+    assert isinstance(found, StrokeRecord)
+    strokes = [stroke.tolist() for stroke in found.strokes]
+    assert strokes == [[[24, 36], [-1, 48], [112, 128]], [[48, 64]]]
+    # the file's first points settle it, so that all of a file's ink is of one scale
+    groups = GROUP.format("永", "1 2") + GROUP.format("和", "1.5 2.5")
+    (_, second) = strict(f"{HEAD}{groups}</ink>")
+    assert isinstance(second, StrokeRecord)
+    assert second.strokes[0].tolist() == [[2, 2]]
+
+
+def test_strokes_without_a_label_are_a_page_of_one_line() -> None:
+    bare = "<traceGroup><trace>1 2, -3 4</trace><trace>5 6</trace></traceGroup>"
+    one, two, named = strict(f"{HEAD}{bare}{bare}{GOOD}</ink>")
+    for number, page_found in enumerate((one, two)):
+        assert isinstance(page_found, InkPage)
+        assert [s.tolist() for s in page_found.strokes] == [[[1, 2], [-3, 4]], [[5, 6]]]
+        assert (page_found.record, page_found.labels) == (number, ())
+        assert [line.strokes.tolist() for line in page_found.lines] == [[0, 1]]
+    assert isinstance(named, StrokeRecord)
+
+
+ORIGINALS = REAL / "inkml"
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not ORIGINALS.is_dir(), reason="no original files here")
+def test_original_files_of_another_program() -> None:
+    files = sorted(ORIGINALS.glob("*.inkml"))
+    assert len(files) == 10
+    for file in files:
+        data = file.read_bytes()
+        (found,) = strict(data.decode())
+        assert isinstance(found, InkPage)
+        assert found.stroke_count == data.count(b"<trace ") > 1
+
+
 @pytest.mark.parametrize("name", list(FOREIGN))
 def test_other_inkml_is_refused_with_a_reason(name: str) -> None:
     inner, expected = FOREIGN[name]
@@ -267,7 +320,7 @@ def test_other_inkml_is_refused_with_a_reason(name: str) -> None:
 
 
 def test_one_bad_character_costs_itself_alone() -> None:
-    inner = GOOD + GROUP.format("和", "1.5 2") + GROUP.format("九", "1 2")
+    inner = GOOD + GROUP.format("和", "'1 2") + GROUP.format("九", "1 2")
     found = salvaged(f"{HEAD}{inner}</ink>")
     assert [r.record for r in found] == [0, 1, 2]  # type: ignore[attr-defined]
     assert [isinstance(r, Defect) for r in found] == [False, True, False]
@@ -436,7 +489,7 @@ def test_check_finds_planted_faults(tmp_path: Path) -> None:
 
     assert problems(lambda p: None) == ""
     assert "not the file that was written" in problems(edit(">今<", ">和<"))
-    assert "found '1.5 2" in problems(edit("<trace>", "<trace>1.5 2, "))
+    assert "no differences" in problems(edit("<trace>", "<trace>'1 2, "))
     assert "3 lines, the report says 4" in problems(edit(">今<", ">今天<"))
     assert "well-formed" in problems(lambda p: p.write_bytes(p.read_bytes()[:-20]))
     assert "00000.inkml: missing" in problems(Path.unlink)

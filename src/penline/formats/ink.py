@@ -67,7 +67,7 @@ class InkPage:
         body_offset: byte offset of `body` in the file.
         lines_offset: byte offset of the first line in the file.
         source: the file's facts.
-        record: number of the page in the file, 0.
+        record: number of the page in the file.
         offset: byte offset of the page in the file, 0.
     """
 

@@ -14,8 +14,11 @@ Source: Ink Markup Language (InkML), W3C Recommendation of 20 September 2011. UT
 A page is described in `penline.formats.inkml_page`.
 
 InkML of other programs is read where each character is a traceGroup with its truth and its own
-traces, and coordinates are whole numbers of 16 bits. All else (coordinates with fractions, times
-or other channels, traces outside groups, groups that point at traces as in CROHME) is refused.
+traces; a group of traces without a truth is a page of one line without a label. Of a point X and Y
+are read, wherever they stand among the channels, and the other values (force, time, angles) left
+out. Coordinates are whole numbers of 16 bits; where the file's first points have fractions, all
+are read in sixteenths of their unit. All else (differences in the place of coordinates, traces
+outside groups, groups that point at traces as in CROHME) is refused.
 
 The file is parsed as a stream, by expat alone: no DTD, no entities, nothing fetched. An element's
 text, a character's points and the depth are bounded.

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,7 +34,7 @@ from penline.formats.gb import character
 from penline.formats.ink import InkPage
 from penline.records import Source
 
-__all__ = ["PageParts"]
+__all__ = ["PageParts", "unlabelled"]
 
 _MOST = 0xFFFF
 _COUNT = struct.Struct("<H")
@@ -200,6 +200,23 @@ class PageParts:
 
     def _error(self, offset: int, name: str, expected: str, found: str) -> FormatError:
         return FormatError(self.file, offset, name, expected, found)
+
+
+def unlabelled(strokes: Sequence[npt.NDArray[np.int64]], source: Source, record: int) -> InkPage:
+    """A page of one line of strokes that nothing is told of.
+
+    Args:
+        strokes: ``int64 (points, 2)`` each, of 16 bits.
+        source: the file's facts.
+        record: number of the page in the file.
+    """
+    parts = [_COUNT.pack(len(s)) + s.astype("<i2").tobytes() for s in strokes]
+    body = b"".join(parts)
+    line = _COUNT.pack(1) + _list(list(range(len(strokes)))) + _COUNT.pack(0)
+    return InkPage(
+        *("", "", "", "short", 0, 0, len(strokes), False, memoryview(body + line), b"\1"),
+        *(0, len(body) + _COUNT.size, source, record, 0),
+    )
 
 
 def _list(numbers: list[int]) -> bytes:

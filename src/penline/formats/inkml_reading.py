@@ -13,8 +13,8 @@ import numpy.typing as npt
 from penline.errors import FormatError
 from penline.formats.door import printable
 from penline.formats.ink import InkPage
-from penline.formats.inkml_page import PageParts
-from penline.formats.inkml_trace import MAX_TEXT, points_of
+from penline.formats.inkml_page import PageParts, unlabelled
+from penline.formats.inkml_trace import MAX_TEXT, Channels, points_of
 from penline.records import Source, StrokeRecord
 
 __all__ = ["NAMESPACE", "Outcome", "Reading"]
@@ -62,7 +62,7 @@ class Reading:
         self._frames: list[_Frame] = []
         self._text: list[str] = []
         self._held = 0
-        self._channels: list[str] = []
+        self._channels = Channels([])
         self._page: PageParts | None = None
         self._sources = {source.writer: source}
         parser = self._parser = expat.ParserCreate("UTF-8", " ")
@@ -116,7 +116,7 @@ class Reading:
             raise self._error(self._frames[-1].name, "text alone", f"an element {found}")
         frame = _Frame(name, self._parser.CurrentByteIndex, attributes)
         if name == "traceFormat":
-            self._channels = []
+            self._channels.names = []
         elif name == "channel":
             self._channel(attributes)
         elif name == "traceGroup" and self._frames:
@@ -146,11 +146,12 @@ class Reading:
             self.found.append(self._page.page(self._source(frame.annotations), frame.annotations))
 
     def _channel(self, attributes: dict[str, str]) -> None:
-        self._channels.append(attributes.get("name", ""))
-        kind = attributes.get("type", "decimal")
-        if self._channels not in (["X"], ["X", "Y"]) or kind not in ("integer", "decimal"):
-            found = printable(f"{attributes.get('name', '')} of type {kind}"[:80])
-            raise self._error("channel", "X, then Y, and no other (of type integer)", found)
+        name, kind = attributes.get("name", ""), attributes.get("type", "decimal")
+        found = printable(f"{name} of type {kind}"[:80])
+        if name in ("X", "Y") and kind not in ("integer", "decimal"):
+            raise self._error("channel", f"{name} of type integer or decimal", found)
+        if not self._channels.add(name):
+            raise self._error("channel", "a few channels, each once", found)
 
     def _annotation(self, frame: _Frame) -> None:
         if not self._frames:
@@ -175,7 +176,7 @@ class Reading:
                     expected, found = "a whole pen-down stroke", printable(f"{name}={kind}"[:80])
                     raise FormatError(self.file, frame.offset, "trace", expected, found)
             unsigned = self._page is not None and self._page.unsigned(self._frames[0].annotations)
-            points = points_of(text, self.file, frame.offset, unsigned=unsigned)
+            points = points_of(text, self.file, frame.offset, self._channels, unsigned=unsigned)
             if self._page is not None:
                 self._page.stroke(points, frame.attributes.get(_ID, ""), frame.offset)
                 return
@@ -216,7 +217,11 @@ class Reading:
             return  # a group of groups
         if frame.groups and not frame.strokes and frame.fault is None:
             return  # a word, whose characters have their own groups
+        bare = "truth" not in frame.annotations and not frame.groups
         try:
+            if bare and frame.strokes and frame.fault is None:
+                self._add(unlabelled(frame.strokes, self._source(frame.annotations), self.count))
+                return
             self._add(self._character(frame))
         except FormatError as error:
             self._add(error)

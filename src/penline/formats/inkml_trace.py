@@ -1,8 +1,9 @@
-"""The text of an InkML trace: points of whole numbers, parted by commas."""
+"""The text of an InkML trace: points parted by commas, of each the X and the Y."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,38 +11,101 @@ import numpy.typing as npt
 from penline.errors import FormatError
 from penline.formats.door import printable
 
-__all__ = ["MAX_TEXT", "points_of"]
+__all__ = ["MAX_TEXT", "Channels", "points_of"]
 
 MAX_TEXT = 1 << 20
 """Characters of one trace or annotation; 65,535 points of the longest numbers need less."""
+FRACTION = 16
+"""Coordinates with fractions are read in sixteenths of their unit."""
 
 _POINT = r"\s*-?\d{1,6}\s+-?\d{1,6}\s*"
 _POINTS = re.compile(rf"{_POINT}(?:,{_POINT})*", re.ASCII)
-_ONE = re.compile(_POINT, re.ASCII)
+_NUMBER = re.compile(r"[-+]?(?:\d{1,9}(?:\.\d{0,17})?|\.\d{1,17})(?:[eE][-+]?\d{1,2})?", re.ASCII)
+_MOST_CHANNELS = 32
 
 
-def points_of(text: str, file: str, offset: int, *, unsigned: bool) -> npt.NDArray[np.int64]:
+@dataclass(slots=True)
+class Channels:
+    """Which values of a point are its X and its Y, and how fine they are.
+
+    Attributes:
+        names: the channels in the order of a point's values; without any it is X and Y.
+        scale: what coordinates are multiplied by: 1, or `FRACTION` where the file's first
+            points have fractions; None before there was a point.
+    """
+
+    names: list[str]
+    scale: int | None = None
+
+    def add(self, name: str) -> bool:
+        """Take the next channel; False where it is one too many, or stands there already."""
+        self.names.append(name)
+        return len(self.names) <= _MOST_CHANNELS and self.names.count(name) == 1
+
+    @property
+    def places(self) -> tuple[int, int] | None:
+        """Which values of a point are X and Y; None where there is none of them."""
+        names = self.names or ["X", "Y"]
+        return (names.index("X"), names.index("Y")) if {"X", "Y"} <= set(names) else None
+
+    @property
+    def plain(self) -> bool:
+        """Whether a point is X and Y and nothing else."""
+        return self.names in ([], ["X", "Y"])
+
+
+def points_of(
+    text: str, file: str, offset: int, channels: Channels, *, unsigned: bool
+) -> npt.NDArray[np.int64]:
     """The points ``(n, 2)`` of a trace; a trace of no text has none.
 
     Args:
         text: what stands between the tags.
         file: for the message.
         offset: byte offset of the trace, for the message.
+        channels: of the file; their scale is settled by its first points.
         unsigned: coordinates are 0 to 65,535 instead of -32,768 to 32,767.
 
     Raises:
-        FormatError: a point that is not two whole numbers of that range.
+        FormatError: a point without an X and a Y, or out of that range.
     """
     if not text.strip():
         return np.empty((0, 2), np.int64)
     low, high = (0, 65_535) if unsigned else (-32_768, 32_767)
-    expected = f"points of two whole numbers, {low:,} to {high:,} (scale the ink first)"
-    if _POINTS.fullmatch(text) is None:
-        wrong = next(point for point in text.split(",") if _ONE.fullmatch(point) is None)
-        found = repr(printable(" ".join(wrong.split())[:60]))
-        raise FormatError(file, offset, "trace", expected, found)
-    numbers = np.array(text.replace(",", " ").split(), np.int64)
+    if channels.plain and channels.scale in (None, 1) and _POINTS.fullmatch(text) is not None:
+        channels.scale = 1
+        numbers = np.array(text.replace(",", " ").split(), np.int64).reshape(-1, 2)
+    else:
+        numbers = _chosen(text, file, offset, channels)
     if int(numbers.min()) < low or int(numbers.max()) > high:
-        worst = numbers.min() if int(numbers.min()) < low else numbers.max()
-        raise FormatError(file, offset, "trace", expected, f"{int(worst):,}")
-    return numbers.reshape(-1, 2)
+        worst = int(numbers.min() if int(numbers.min()) < low else numbers.max())
+        scale = channels.scale or 1
+        most = f"{low / scale:,.6g} to {high / scale:,.6g}"
+        expected = f"points of two numbers, {most} (scale the ink first)"
+        raise FormatError(file, offset, "trace", expected, f"{worst / scale:,.6g}")
+    return numbers
+
+
+def _chosen(text: str, file: str, offset: int, channels: Channels) -> npt.NDArray[np.int64]:
+    """X and Y of points that may have fractions, and other values beside."""
+    places = channels.places
+    if places is None:
+        found = printable(", ".join(channels.names)[:60])
+        raise FormatError(file, offset, "channels", "an X and a Y", found)
+    chosen: list[str] = []
+    least, most = max(places) + 1, max(len(channels.names), 2)
+    for point in text.split(","):
+        values = point.split()
+        picked = [values[place] for place in places] if least <= len(values) <= most else []
+        if not picked or not all(_NUMBER.fullmatch(value) for value in picked):
+            expected = "points of two numbers, X and Y (no differences, no hexadecimal)"
+            if not channels.plain:
+                expected = f"points of {most} values, X and Y plain numbers among them"
+            shown = repr(printable(" ".join(values)[:60]))
+            raise FormatError(file, offset, "trace", expected, shown)
+        chosen += picked
+    numbers = np.array(chosen, np.float64)
+    if channels.scale is None:
+        channels.scale = FRACTION if bool((numbers != np.round(numbers)).any()) else 1
+    bounded = np.clip(numbers * channels.scale, -(2**40), 2**40)
+    return np.round(bounded).astype(np.int64).reshape(-1, 2)
