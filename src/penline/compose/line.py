@@ -176,8 +176,8 @@ class Placements(NamedTuple):
     cell_top_px: float
     cells: int
 
-    def only(self, items: slice) -> Placements:
-        """Some of the glyphs, where they are."""
+    def only(self, items: slice | npt.NDArray[np.int64]) -> Placements:
+        """Some of the glyphs, or all in another order, where they are."""
         places, slants, press = self[:3]
         return self._replace(
             places_q8=places[items], slants_q16=slants[items], press_q8=press[items]

@@ -16,7 +16,7 @@ from penline.bank.shelf import Picked
 from penline.effects import apply_effects, effect_class
 from penline.recipe.drawing import draw_items
 from penline.recipe.kit import Kit, spellings
-from penline.recipe.make import Laid, finish, lay, line_quads, upended
+from penline.recipe.make import Laid, finish, label_of, lay, line_quads, upended
 from penline.recipe.writing import Written
 from penline.records import Origin, Sample
 
@@ -97,7 +97,8 @@ def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
     """What is wrong between a line's label, boxes and ink; nothing for a sound line."""
     sample, laid = anatomy.sample, anatomy.laid
     glyphs = laid.written.glyphs
-    yield from label_faults(kit, sample.text, sample.origins, glyphs)
+    shown = label_of(laid, laid.written.shown)
+    yield from label_faults(kit, shown, sample.origins, glyphs)
     union = np.zeros_like(anatomy.ink)
     for mask in anatomy.masks:
         union = added(union, mask)
@@ -141,7 +142,7 @@ def label_faults(
 
     Args:
         kit: the banks.
-        text: the label.
+        text: the label, as it looks.
         origins: where the ink of its characters comes from.
         glyphs: what was picked from the banks, a slip of the pen among them.
     """

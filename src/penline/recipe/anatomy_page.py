@@ -110,7 +110,9 @@ def page_faults(kit: Kit, anatomy: PageAnatomy) -> Iterator[str]:
         return
     for number, (line, written) in enumerate(zip(lines, laid.lines, strict=True)):
         origins = [Origin(**origin) for origin in line.facts["origins"]]
-        for fault in label_faults(kit, line.text, origins, written.written.glyphs):
+        if line.text != written.written.text:
+            yield f"line {number}: its label is {line.text!r}, not {written.written.text!r}"
+        for fault in label_faults(kit, written.written.shown, origins, written.written.glyphs):
             yield f"line {number}: {fault}"
     if anatomy.stray:
         yield "a glyph has ink far from its place"

@@ -8,6 +8,7 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
+from penline.bidi import faces, levels_of
 from penline.characters import MIDDLE_EM
 from penline.compose import Placements
 from penline.corpus.made import made_cells, made_line
@@ -105,17 +106,18 @@ def _written(
     """The text in the writer's hand, or in that of any who can write it; None if there is none."""
     shelf, among = kit.shelf, kit.able[sheet.side]
     if not writer:
-        able = shelf.who(text, among)
+        able = shelf.who(faces(text), among)
         if not shelf.count(able):
             if kit.recipe.corpus.missing == "skip-line":
                 return None
-            able = shelf.nearest([c for c in dict.fromkeys(text) if not c.isspace()], among)
+            able = shelf.nearest([c for c in dict.fromkeys(faces(text)) if not c.isspace()], among)
         writer = shelf.draw_writer(able, writer_rng)
     own = shelf.bits([writer])
-    lacking = shelf.lacking(text, own)
+    lacking = shelf.lacking(faces(text), own)
     text = without(text, lacking, kit.recipe, counts) if lacking else text
-    glyphs = shelf.glyphs(text, writer, writer_rng) if text else None
-    return Written(text, writer, glyphs, Counter()) if glyphs else None
+    written = Written(text, writer, (), Counter(), levels=levels_of(text))
+    glyphs = shelf.glyphs(written.shown, writer, writer_rng) if text else None
+    return written._replace(glyphs=glyphs) if glyphs else None
 
 
 def _fitted(

@@ -23,7 +23,9 @@ from penline.randomness import rng
 from penline.recipe.apart import held_clauses
 from penline.recipe.placing import Hand
 from penline.recipe.schema import Recipe
+from penline.recipe.settable import check_text
 from penline.recipe.swift import Swift, swift
+from penline.shaping import hindrance
 
 __all__ = ["Kit", "Side", "spellings"]
 
@@ -32,7 +34,12 @@ Side = Literal["train", "val"]
 
 @functools.lru_cache(maxsize=65_536)
 def spellings(character: str) -> tuple[tuple[str, ...], ...]:
-    """The ways to write `character`, best first: itself, one that looks alike, several together."""
+    """The ways to write `character`, best first: itself, one that looks alike, several together.
+
+    There is none for what cannot stand beside others as it is (`penline.shaping`).
+    """
+    if hindrance(character):
+        return ()
     ways = [(character,), *((other,) for other in stand_ins(character))]
     apart = expansion(character)
     return tuple(ways) if not apart else (*ways, apart)
@@ -71,6 +78,7 @@ class Kit:
     ) -> None:
         self.recipe = recipe
         self.corpus = corpus
+        self.right_to_left = check_text(recipe, corpus)
         self.val = val
         self.alphabet = alphabet
         chosen = recipe.layout.hand
@@ -80,8 +88,7 @@ class Kit:
         if replay is not None:
             self.templates = load_templates(replay)
         self.shelf = Shelf(banks, self._ways, part) if shelf is None else shelf
-        known = self.shelf.characters if alphabet is None else alphabet
-        self.letters = tuple(sorted(c for c in self.shelf.characters if c in known))
+        self.letters = tuple(sorted(c for c in self.shelf.characters if self._ways(c)))
         """The characters that random text is made of: those of the banks that the trainer knows."""
         self.shelf = self.shelf.covering(self._characters())
         if recipe.corpus.missing == "near-writer" or recipe.corpus.latin == "second":
@@ -131,6 +138,7 @@ class Kit:
         """
         other = copy.copy(self)
         other.corpus = corpus
+        other.right_to_left = check_text(self.recipe, corpus)
         other.shelf = self.shelf.covering(other._characters())
         other.lines = {"train": corpus.whole_lines(self.recipe.corpus.length_range)}
         if writer:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.shelf import Glyphs, Picked, Shelf
+from penline.bidi import RIGHT_TO_LEFT
 from penline.characters import is_han
 from penline.compose import Placements, turned
 from penline.compose.spacing import NUMBERS
@@ -106,9 +107,15 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     """
     if kit.swift is not None:
         line = kit.swift.line(seed, index)
-        if line is not None:
+        if line is not None and not (kit.right_to_left and _turned(kit, line)):
             return _laid(kit, seed, index, line)
     return lay_by_steps(kit, seed, index)
+
+
+def _turned(kit: Kit, line: Line) -> bool:
+    """Whether some of a line's text runs from the right to the left: that is set by the steps."""
+    text = decoded(kit.corpus.codes[line.start : line.end])
+    return RIGHT_TO_LEFT.search(text) is not None
 
 
 def lay_by_steps(kit: Kit, seed: int, index: int) -> Laid:
@@ -137,7 +144,7 @@ def lay_by_steps(kit: Kit, seed: int, index: int) -> Laid:
         placed = replay(real, sizes, ems, numbers, layout_rng, height)
     else:
         places = items, rows, sizes, ems, numbers, layout_rng, height, upright
-        placed = place(kit.hand, *places)
+        placed = place(kit.hand, *places, written.order)
     if placed.width_px > recipe.image.max_width_px:
         wide = f"wider than {recipe.image.max_width_px} px"
         raise UnwritableLine(index, 1, wide, dict(written.counts))
@@ -268,7 +275,8 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
     ink, marks = laid.ink, {}
     if recipe.marks.any:
         marks_rng = rng(seed, index, "marks")
-        marks = draw_marks(recipe.marks, marks_rng, laid.boxes, _items_of(laid), placed.em_px)
+        facts = _items_of(laid), placed.em_px, written.leftward
+        marks = draw_marks(recipe.marks, marks_rng, laid.boxes, *facts)
         ink = apply_marks(ink, marks)
         if "bleed" in marks:
             lay_ink(sheet, _other_side(kit, seed, index, marks["bleed"], ink.shape), full)
@@ -307,7 +315,7 @@ def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
 
 def set_items(written: Written) -> tuple[list[str], Ints]:
     """What is placed one after the other: characters, and bank and row of each (-1: white)."""
-    text, glyphs = written.text, written.glyphs
+    text, glyphs = written.shown, written.glyphs
     if len(glyphs) == len(text) and not any(map(str.isspace, text)):
         if isinstance(glyphs, Glyphs):
             return list(text), glyphs.rows
@@ -338,10 +346,11 @@ def _with_slip(kit: Kit, written: Written, slip_rng: Draws) -> tuple[Written, in
     if not glyphs:
         return written, -1
     text = written.text[:at] + wrong + written.text[at:]
+    levels = written.levels.again(at) if written.levels is not None else None
     moved = [g._replace(item=g.item + (g.item >= at)) for g in written.glyphs]
     own = [g._replace(item=at) for g in glyphs]
     together = sorted([*moved, *own], key=lambda glyph: glyph.item)
-    return written._replace(text=text, glyphs=together), at
+    return written._replace(text=text, glyphs=together, levels=levels), at
 
 
 def _items_of(laid: Laid) -> int:
@@ -363,9 +372,9 @@ def _other_side(
     return shine(ink, params, (size[0], size[1]))
 
 
-def label_of(laid: Laid) -> str:
-    """What the line says: without a slip that was struck out."""
-    text = laid.written.text
+def label_of(laid: Laid, text: str | None = None) -> str:
+    """What the line says, or of it `text` as it looks: without a slip that was struck out."""
+    text = laid.written.text if text is None else text
     return text if laid.struck < 0 else text[: laid.struck] + text[laid.struck + 1 :]
 
 

@@ -63,7 +63,9 @@ def slip(text: str, rng: Draws) -> tuple[int, str]:
     return (at, rng.choose(others)) if others else (-1, "")
 
 
-def draw_marks(marks: Marks, rng: Draws, boxes: Ints, struck: int, em_px: float) -> Params:
+def draw_marks(
+    marks: Marks, rng: Draws, boxes: Ints, struck: int, em_px: float, leftward: bool = False
+) -> Params:
     """Decide which marks a line bears.
 
     Args:
@@ -72,6 +74,7 @@ def draw_marks(marks: Marks, rng: Draws, boxes: Ints, struck: int, em_px: float)
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each glyph.
         struck: the glyph that is a slip; -1 for none.
         em_px: the line's em.
+        leftward: whether the line runs from the right to the left, so that a pen runs dry there.
     """
     params: Params = {}
     shown = np.flatnonzero(boxes[:, 2] > 0)
@@ -99,6 +102,7 @@ def draw_marks(marks: Marks, rng: Draws, boxes: Ints, struck: int, em_px: float)
         params |= {"seed": draw_seed(rng), "drift": round(em_px * rng.uniform(0.01, 0.05) * 256)}
     if marks.fade and rng.chance(marks.fade):
         params["fade"] = {"from": rng.between(40, 170), "least": rng.between(110, 190)}
+        params["fade"] |= {"leftward": True} if leftward else {}
     if marks.blot and rng.chance(marks.blot) and shown.size:
         params["blots"] = []
         for _ in range(rng.between(1, 3)):
@@ -159,7 +163,10 @@ def apply_marks(ink: Ink, params: Params) -> Ink:
     for x, y, radius in params.get("blots", ()):
         _blot(out, x, y, radius)
     if "fade" in params:
+        leftward = "leftward" in params["fade"]
+        out = np.ascontiguousarray(out[:, ::-1]) if leftward else out
         _fade(out, params["fade"]["from"], params["fade"]["least"])
+        out = np.ascontiguousarray(out[:, ::-1]) if leftward else out
     return out
 
 

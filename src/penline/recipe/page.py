@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank.shelf import Picked
+from penline.bidi import faces, levels_of
 from penline.characters import is_han, kind_of
 from penline.compose import Placements
 from penline.corpus import WholeLines
@@ -168,9 +170,14 @@ def lay_paragraphs(kit: Kit, seed: int, index: int) -> LaidPage:
         rest: Written | None = paragraph
         while rest is not None and len(lines) < sheet.most:
             numbers = line_numbers(kit, sheet)
-            start = left + lead + em * page_rng.normal(0.0, page.start_deviation_em)
+            aside = em * page_rng.normal(0.0, page.start_deviation_em)
             level = top + em + len(lines) * sheet.pitch + em * page_rng.normal(0.0, LEVEL_EM)
-            spot = max(start, 0.0), level, max(page.width_px - right - start, 2 * em)
+            if rest.leftward:  # such a paragraph begins, and is indented, at the right
+                end = min(page.width_px - right - lead - aside, float(page.width_px))
+                spot = left, level, max(end - left, 2 * em)
+            else:
+                start = left + lead + aside
+                spot = max(start, 0.0), level, max(page.width_px - right - start, 2 * em)
             if recipe.corpus.lines == "whole":
                 written, rest = rest, None
             else:
@@ -203,23 +210,24 @@ def _paragraphs(
                 continue
             text = corpus[paragraph]
         if not writer:
-            able = shelf.who(text, among)
+            able = shelf.who(faces(text), among)
             if not shelf.count(able):
                 if recipe.corpus.missing == "skip-line":
                     counts["paragraph skipped: no one writer has all its characters"] += 1
                     continue
-                wanted = [c for c in dict.fromkeys(text) if not c.isspace()]
+                wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
                 able = shelf.nearest(wanted, among)
             writer = shelf.draw_writer(able, writer_rng)
         own = shelf.bits([writer])
-        lacking = shelf.lacking(text, own)
+        lacking = shelf.lacking(faces(text), own)
         if lacking and recipe.corpus.missing != "drop-char":
             counts["paragraph skipped: its writer lacks a character"] += 1
             continue
         text = without(text, lacking, recipe, counts)
-        glyphs = shelf.glyphs(text, writer, writer_rng) if text else None
+        written = Written(text, writer, (), Counter(), levels=levels_of(text))
+        glyphs = shelf.glyphs(written.shown, writer, writer_rng) if text else None
         if glyphs:
-            yield Written(text, writer, glyphs, Counter())
+            yield written._replace(glyphs=glyphs)
 
 
 def advances(kit: Kit, written: Written, hand: dict[str, float]) -> Floats:
@@ -231,7 +239,7 @@ def advances(kit: Kit, written: Written, hand: dict[str, float]) -> Floats:
     # a character of several glyphs is as wide as all of them
     spans = Counter(glyph.item for glyph in written.glyphs)
     at = 0
-    for number, character in enumerate(written.text):
+    for number, character in enumerate(written.shown):
         if character.isspace():
             out[number] = hand["space"]
             at += 1
@@ -261,8 +269,14 @@ def fill(written: Written, advances: Floats, room_em: float) -> tuple[Written, W
     begin = end + (text[end] == " ")
     before = [glyph for glyph in written.glyphs if glyph.item < end]
     rest = [g._replace(item=g.item - begin) for g in written.glyphs if g.item >= begin]
-    line = Written(text[:end].rstrip(), written.writer, before, Counter())
-    return line, Written(text[begin:], written.writer, rest, Counter()) if rest else None
+    line = _part(written, slice(len(text[:end].rstrip())), before)
+    return line, _part(written, slice(begin, None), rest) if rest else None
+
+
+def _part(written: Written, part: slice, glyphs: list[Picked]) -> Written:
+    """A line of a paragraph, which keeps the paragraph's direction."""
+    levels = written.levels and written.levels.only(part)
+    return Written(written.text[part], written.writer, glyphs, Counter(), levels=levels)
 
 
 def set_line(
@@ -282,15 +296,16 @@ def set_line(
         written: the line.
         numbers: what the layout drew for it.
         em: height of a median Chinese character, px.
-        spot: where it begins, the height of its writing line, how long it may be, px.
+        spot: where it begins (one from the right to the left: may end), the height of its writing
+            line, how long it may be, px.
         inside: what moves its glyphs before they are drawn; None for nothing.
     """
     start, level, room = spot
     items, rows = set_items(written)
     sizes, ems, starts, gains = measure(kit.shelf, rows)
-    placed = place(
-        kit.hand, items, rows, sizes, ems, numbers, sheet.page_rng, math.ceil(ROOM_EM * em)
-    )
+    arrays = items, rows, sizes, ems
+    high = math.ceil(ROOM_EM * em)
+    placed = place(kit.hand, *arrays, numbers, sheet.page_rng, high, order=written.order)
     places = placed.places_q8.copy()
     wide = int((places[:, 0] + places[:, 2]).max())
     if wide > room * 256:
@@ -299,6 +314,9 @@ def set_line(
         places[:, 0] = places[:, 0] * squeeze >> 16
         if wide > room * 256 * CROWDED:
             places[:, 2] = np.maximum(places[:, 2] * squeeze >> 16, 256)
+    length = min(wide / 256, room)
+    if written.leftward:
+        start += room - length
     places[:, 0] += round(start * 256)
     places[:, 1] += round((level - placed.baseline_px) * 256)
     placed = placed._replace(places_q8=places)
@@ -309,7 +327,6 @@ def set_line(
     boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, sheet.ink)
     white = rows[:, 1] < 0
     boxes[white] = -1  # told from glyphs that show nothing
-    length = min(wide / 256, room)
     rise = numbers["slope"] * length / 2
     ends = [(start, level + rise), (start + length, level - rise)]
     baseline = np.round(np.array(ends) * 64) / 64

@@ -31,6 +31,7 @@ def place(
     rng: Draws,
     height_px: int,
     upright: npt.NDArray[np.bool_] | None = None,
+    order: list[int] | None = None,
 ) -> Placements:
     """Place the items of one line.
 
@@ -47,7 +48,13 @@ def place(
         rng: chance.
         height_px: height of the picture.
         upright: for a column, which glyphs are turned.
+        order: the items from the left to the right, where that is not their own order.
     """
+    if order is not None:
+        seen = [items[item] for item in order]
+        arrays = rows[order], sizes[order], ems[order]
+        placed = place(hand, seen, *arrays, numbers, rng, height_px, upright)
+        return placed.only(np.argsort(order))
     if hand is None or upright is not None or numbers["cell"]:
         return lay_out(items, sizes, ems, numbers, rng, height_px, upright)
     traits = [traits_of(item) for item in items]

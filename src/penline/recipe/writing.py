@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from penline.bank.shelf import Bits, Picked
+from penline.bidi import UNMIRRORED, Levels, faces, levels_of, lost, mirrored, visual_order
 from penline.characters import is_han
 from penline.corpus import Lines, WholeLines
 from penline.corpus.made import made_line
@@ -17,6 +18,8 @@ from penline.recipe.apart import clauses
 from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Recipe
 from penline.recipe.second import by_two_hands
+from penline.recipe.settable import COLUMNS, way_out
+from penline.shaping import hindrances
 
 __all__ = ["Written", "refill", "without", "write_line"]
 
@@ -28,7 +31,7 @@ class Written(NamedTuple):
     """A line that somebody can write, and what went wrong before it was found.
 
     `borrowed` tells whether glyphs of other writers stand in it, `template` the line template that
-    it fills, -1 for none.
+    it fills, -1 for none. `levels` are those of text with right-to-left characters.
     """
 
     text: str
@@ -37,6 +40,32 @@ class Written(NamedTuple):
     counts: Counter[str]
     borrowed: bool = False
     template: int = -1
+    levels: Levels | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text as it looks: brackets of right-to-left runs are turned."""
+        return self.text if self.levels is None else mirrored(self.text, self.levels)
+
+    @property
+    def leftward(self) -> bool:
+        """Whether the line, or the paragraph that it is of, begins at the right."""
+        return self.levels is not None and bool(self.levels.base)
+
+    @property
+    def order(self) -> list[int] | None:
+        """The line's items from the left to the right; None where that is their own order.
+
+        The glyphs of one character keep theirs: ℃ is a ring and a C in either direction.
+        """
+        if self.levels is None:
+            return None
+        spans = Counter(glyph.item for glyph in self.glyphs)
+        firsts, at = [], 0
+        for item in range(len(self.text)):
+            firsts.append(range(at, at + max(spans[item], 1)))
+            at = firsts[-1].stop
+        return [part for item in visual_order(self.levels.levels) for part in firsts[item]]
 
 
 def write_line(
@@ -63,26 +92,33 @@ def write_line(
             reason = "its sentence is held for validation, too"
             counts[f"line skipped: {reason}"] += 1
             continue
+        levels = levels_of(text)
+        if levels is not None and recipe.layout.direction == "vertical":
+            reason = f"{COLUMNS}; {way_out(COLUMNS)}"
+            counts[f"line skipped: {reason}"] += 1
+            continue
+        shown = text if levels is None else mirrored(text, levels)
         both = None
         if recipe.corpus.latin == "second":
-            both = by_two_hands(shelf, among, text, writer_rng, counts)
+            both = by_two_hands(shelf, among, shown, writer_rng, counts)
         if both is not None:
-            return Written(text, *both, counts, True)
+            return Written(text, *both, counts, True, levels=levels)
         if recipe.writers == "mixed":
-            lacking = [c for c in text if not c.isspace() and not kit.crowd.has(c)]
+            lacking = [c for c in faces(text) if not c.isspace() and not kit.crowd.has(c)]
             text = without(text, lacking, recipe, counts)
-            if text and (anybodys := kit.crowd.glyphs(text, writer_rng)) is not None:
-                return Written(text, "", anybodys, counts)
+            written = Written(text, "", (), counts, levels=levels_of(text))
+            if text and (anybodys := kit.crowd.glyphs(written.shown, writer_rng)) is not None:
+                return written._replace(glyphs=anybodys)
             reason = _lacking(kit, lacking)
             counts[f"line skipped: {reason}"] += 1
             continue
-        cast = shelf.cast(text, among, writer_rng)
+        cast = shelf.cast(shown, among, writer_rng)
         if cast:
             writer, glyphs = cast
             if template >= 0 and not len(glyphs) == len(text) == len(kit.templates[template].boxes):
                 template = -1  # a character of several glyphs has no place in a template
-            return Written(text, writer, glyphs, counts, template=template)
-        lacking = shelf.lacking(text, among)
+            return Written(text, writer, glyphs, counts, template=template, levels=levels)
+        lacking = shelf.lacking(shown, among)
         if recipe.corpus.missing != "skip-line":
             found = _bend(kit, among, text, writer_rng, counts)
             if found is not None:
@@ -124,6 +160,11 @@ def _kind(recipe: Recipe, text_rng: Draws) -> str:
 
 def _lacking(kit: Kit, characters: Sequence[str]) -> str:
     unknown = [c for c in dict.fromkeys(characters) if kit.alphabet and c not in kit.alphabet]
+    hindered = hindrances(characters)
+    if hindered:
+        return f"{next(iter(hindered))}, which is not drawn"
+    if UNMIRRORED in characters:
+        return "a sign is mirrored in right-to-left text, and has no mirror image in Unicode"
     if unknown:
         return f"not in the dictionary: {''.join(unknown)}"
     if characters:
@@ -143,7 +184,7 @@ def without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[s
         return text
     if recipe.corpus.missing != "drop-char":
         return ""
-    gone = set(lacking)
+    gone = lost(text, lacking)
     # what closed something that is gone may now stand first: no line begins with it
     left = "".join(c for c in text if c not in gone).lstrip(_CLOSING + " ")
     left = " ".join(left.split())
@@ -160,7 +201,7 @@ def _bend(
 ) -> Written | None:
     """Write a line that nobody can write whole, by the recipe's policy; None if that fails, too."""
     shelf, recipe = kit.shelf, kit.recipe
-    wanted = [c for c in dict.fromkeys(text) if not c.isspace()]
+    wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
     writer = shelf.draw_writer(shelf.nearest(wanted, among), writer_rng)
     own = shelf.bits([writer])
     lacking = shelf.lacking(wanted, own)
@@ -168,11 +209,14 @@ def _bend(
         text = without(text, lacking, recipe, counts)
         if not text:
             return None
-        return Written(text, writer, _sure(shelf.glyphs(text, writer, writer_rng)), counts)
-    if sum(c in lacking for c in text) > recipe.corpus.borrow_most:
+        written = Written(text, writer, (), counts, levels=levels_of(text))
+        return written._replace(glyphs=_sure(shelf.glyphs(written.shown, writer, writer_rng)))
+    levels = levels_of(text)
+    shown = text if levels is None else mirrored(text, levels)
+    if sum(c in lacking for c in shown) > recipe.corpus.borrow_most:
         return None
     borrowed: list[Picked] = []
-    for item, character in enumerate(text):
+    for item, character in enumerate(shown):
         if character not in lacking:
             continue
         holders = shelf.coverage(character) & among
@@ -183,9 +227,10 @@ def _bend(
         other = shelf.draw_writer(holders, writer_rng)
         glyphs = _sure(shelf.glyphs(character, other, writer_rng))
         borrowed += [glyph._replace(item=item) for glyph in glyphs]
-    kept = "".join(" " if c in lacking else c for c in text)
+    kept = "".join(" " if c in lacking else c for c in shown)
     glyphs = [*_sure(shelf.glyphs(kept, writer, writer_rng)), *borrowed]
-    for character in text:
+    for character in shown:
         if character in lacking:
             counts[f"character borrowed: {character}"] += 1
-    return Written(text, writer, sorted(glyphs, key=lambda glyph: glyph.item), counts, True)
+    glyphs = sorted(glyphs, key=lambda glyph: glyph.item)
+    return Written(text, writer, glyphs, counts, True, levels=levels)
