@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from penline.bidi import RIGHT_TO_LEFT
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
 from penline.errors import ExportError, RecipeError, UsageError
 from penline.export.run import put
@@ -140,8 +141,14 @@ def measured_lines(
         ExportError: a finished set whose boxes or pictures are not as they should be.
     """
     found = _measured(sources, left_out, part, salvage, segmented, most, kinds)
-    for number, line in enumerate(found):
+    number = 0
+    for line in found:
+        # gaps are measured from one character of the label to the next, to its right
+        if RIGHT_TO_LEFT.search("".join(filter(None, line.characters))):
+            left_out["lines with right-to-left text"] += 1
+            continue
         yield line if number < pictures else dataclasses.replace(line, ink=None)
+        number += 1
 
 
 def _measured(

@@ -14,7 +14,8 @@ One text region holds all lines in reading order; on a form each field and each 
 of its own, and a field that nobody filled in is one without lines. ``custom`` is in the syntax of
 Transkribus, without which kraken refuses the file: of a region it says what it is (``field
 {type:identity;}``), of the page and of each line which split it is of, by kraken's names (``split
-{type:validation;}``). Lines of print have ``production="printed"``. Where the
+{type:validation;}``). Lines of print have ``production="printed"``; lines whose base direction is from
+the right to the left have ``readingDirection="right-to-left"``, with their text in logical order. Where the
 boxes of characters are known, a line has one Word with a Glyph for each. A line whose text is not
 known has no TextEquiv. The schema demands dates; they are fixed, so that the same pages give the
 same bytes. What XML cannot hold
@@ -34,6 +35,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline import __version__
+from penline.bidi import levels_of
 from penline.export.examine import Findings
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
 from penline.pages import Page, PageLine
@@ -156,6 +158,8 @@ def _line(region: ET.Element, page: Page, line: PageLine, number: int) -> None:
     facts = {"id": name, "custom": order}
     if line.facts.get("printed"):
         facts["production"] = "printed"
+    if _leftward(line):
+        facts["readingDirection"] = "right-to-left"
     element = ET.SubElement(region, "TextLine", facts)
     _coords(element, page, line.polygon)
     if line.baseline is not None:
@@ -170,6 +174,13 @@ def _line(region: ET.Element, page: Page, line: PageLine, number: int) -> None:
         _text(word, line.text)
     if line.text:
         _text(element, line.text)
+
+
+def _leftward(line: PageLine) -> bool:
+    """Whether a line runs from the right to the left: as its paragraph, or else by its text."""
+    levels = levels_of(line.text)
+    by_text = levels is not None and bool(levels.base)
+    return bool(line.facts.get("leftward", by_text))
 
 
 def _coords(element: ET.Element, page: Page, points: npt.NDArray[np.float64]) -> None:

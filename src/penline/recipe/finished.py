@@ -150,6 +150,7 @@ def _page_line(
         facts={
             "origins": [origin._asdict() for origin in origins()],
             **({"field": line.field} if line.field >= 0 else {}),
+            **({} if line.written.levels is None else {"leftward": line.written.leftward}),
         },
     )
 

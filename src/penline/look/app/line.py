@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from penline.bank.shelf import Bits, Shelf
+from penline.bidi import faces
 from penline.corpus import Corpus
 from penline.errors import CorpusError, ExportError, UnwritableLine
 from penline.look.app.desk import Desk
@@ -20,6 +21,7 @@ from penline.randomness import rng
 from penline.recipe.kit import spellings
 from penline.recipe.make import make
 from penline.records import Sample
+from penline.shaping import hindrances
 
 __all__ = ["Drawn", "answer", "draw", "png_of", "sentence"]
 
@@ -69,8 +71,8 @@ def draw(desk: Desk, wish: Wish) -> Drawn:
     gone = "".join(lacking)
     if not text:
         said = "Nobody here has any of these characters." if gone else "Type something."
-        return Drawn(None, "", gone, 0, (), mixed, said)
-    able = shelf.who(text, ready.bits)
+        return Drawn(None, "", gone, 0, (), mixed, _hindered(lacking) or said)
+    able = shelf.who(faces(text), ready.bits)
     names = _names(shelf, able)
     try:
         kit = ready.kit(wish.recipe(mixed=mixed), Corpus.from_texts([text]), wish.writer)
@@ -80,7 +82,14 @@ def draw(desk: Desk, wish: Wish) -> Drawn:
     except CorpusError:
         return Drawn(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
     said = "" if mixed or shelf.count(able) or wish.writer else "No one writer has all of these."
+    said = _hindered(lacking) or said
     return Drawn(sample, sample.text, gone, shelf.count(able), names, mixed, said)
+
+
+def _hindered(lacking: list[str]) -> str:
+    """Why some of these are written by nobody, whatever the banks hold; ``""`` where none is so."""
+    why = "; ".join(hindrances(lacking))
+    return f"{why[0].upper()}{why[1:]}, which is not drawn." if why else ""
 
 
 def _held(shelf: Shelf, character: str) -> bool:
