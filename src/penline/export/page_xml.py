@@ -14,12 +14,12 @@ One text region holds all lines in reading order; on a form each field and each 
 of its own, and a field that nobody filled in is one without lines. ``custom`` is in the syntax of
 Transkribus, without which kraken refuses the file: of a region it says what it is (``field
 {type:identity;}``), of the page and of each line which split it is of, by kraken's names (``split
-{type:validation;}``). Lines of print have ``production="printed"``; lines whose base direction is from
-the right to the left have ``readingDirection="right-to-left"``, with their text in logical order. Where the
-boxes of characters are known, a line has one Word with a Glyph for each. A line whose text is not
-known has no TextEquiv. The schema demands dates; they are fixed, so that the same pages give the
-same bytes. What XML cannot hold
-(control characters, noncharacters) and line ends in a label become U+FFFD, counted.
+{type:validation;}``). Lines of print have ``production="printed"``; lines whose base direction is
+from the right to the left have ``readingDirection="right-to-left"``, their text in logical order.
+Where the boxes of characters are known, a line has one Word with a Glyph for each. A line whose
+text is not known has no TextEquiv. The schema demands dates; they are fixed, so that the same pages
+give the same bytes. What XML cannot hold (control characters, noncharacters) and line ends in a
+label become U+FFFD, counted.
 """
 
 from __future__ import annotations
