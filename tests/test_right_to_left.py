@@ -16,12 +16,18 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.bidi import RIGHT_TO_LEFT, display
 from penline.corpus import Corpus
 from penline.errors import RecipeError, UnwritableLine
-from penline.export.page_xml import NAMESPACE
+from penline.export import EXPORTERS
+from penline.export.page_xml import NAMESPACE, page_xml
+from penline.look.app.desk import Desk
+from penline.look.app.line import draw
+from penline.look.app.wish import Wish
+from penline.pages import Page, PageLine
 from penline.recipe import Composer
 from penline.recipe.anatomy import dissect, faults
 from penline.recipe.finished import lay_page
 from penline.recipe.make import lay, lay_by_steps
 from penline.records import Sample, Source
+from penline.stream import LineStream, Pad
 
 HEBREW = "".join(map(chr, range(0x5D0, 0x5EB)))
 LATIN = "abcdefghijklmnopqrstuvwxyz"
@@ -282,6 +288,18 @@ def test_page_sets_are_sound_and_tell_the_direction(bank: Bank, tmp_path: Path, 
     assert (None, True, False) not in found
 
 
+def test_pages_of_others_go_by_their_text() -> None:
+    box = np.array([[1, 1], [50, 1], [50, 20], [1, 20]], np.float64)
+    texts = {SHALOM: True, f"12 {SHALOM}": True, f"abc {SHALOM}": False, "abc": False, "": False}
+    lines = tuple(PageLine(text, box) for text in texts)
+    image = np.full((40, 60), 255, np.uint8)
+    page = Page(0, "one", image, lines, "own:a", "train")
+    root = ET.fromstring(page_xml(page, "one.png"))  # noqa: S314 - our own
+    elements = root.iter(f"{{{NAMESPACE}}}TextLine")
+    told = [element.get("readingDirection") == "right-to-left" for element in elements]
+    assert told == list(texts.values())
+
+
 def test_sets_of_lines_are_sound(bank: Bank, tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text(f"{MIXED}\nabc [{SHALOM}] (def)\n", "utf-8")
@@ -290,6 +308,33 @@ def test_sets_of_lines_are_sound(bank: Bank, tmp_path: Path) -> None:
     assert api.check(out, ink=True, banks=[bank], corpora=[text]).problems == []
     labels = {row.partition("\t")[2] for row in (out / "rec_gt_train.txt").read_text().splitlines()}
     assert labels == {MIXED, f"abc [{SHALOM}] (def)"}
+
+
+def test_streams_give_labels_as_they_are_typed(bank: Bank) -> None:
+    composer = Composer(recipe(), bank, Corpus.from_texts([MIXED, SHALOM]), seed=5, length=8)
+    stream = LineStream(composer, batch_size=4, window=1)
+    texts = {text for batch in stream for text in Pad(tensors=False)(batch).texts}
+    assert texts == {MIXED, SHALOM}
+
+
+def test_the_playground_writes_and_explains(tmp_path: Path) -> None:
+    bank = build(tmp_path / "b", {"own:a": HEBREW + LATIN + SIGNS + ARABIC})
+    desk = Desk(Corpus.from_texts(["abc"]), tmp_path / "up")
+    desk.add(bank)
+    drawn = draw(desk, Wish(MIXED))
+    assert drawn.sample is not None
+    assert (drawn.sample.text, drawn.said, drawn.lacking) == (MIXED, "", "")
+    assert seen(drawn.sample) == display(MIXED).replace(" ", "")
+    drawn = draw(desk, Wish(f"abc {ARABIC}"))
+    assert drawn.text == "abc"
+    assert set(drawn.lacking) == set(ARABIC)
+    assert drawn.said.startswith("Arabic letters change their shape")
+    for text in ("abc", MIXED):  # whether a plan for columns is there already or not
+        wish = Wish(text, direction="vertical")
+        if text == "abc":
+            assert draw(desk, wish).sample is not None
+        else:
+            assert "right-to-left" in draw(desk, wish).said
 
 
 def test_lines_from_the_right_are_not_measured(bank: Bank, tmp_path: Path) -> None:
@@ -364,3 +409,10 @@ def test_nfkc_composes(tmp_path: Path) -> None:
 def test_blobs_differ() -> None:
     """The tests above tell glyphs apart by their banks; the two brackets are not one picture."""
     assert not np.array_equal(blob("(", 0), blob(")", 0))
+
+
+def test_every_format_has_its_convention() -> None:
+    """A format that is added says how its labels of such text stand."""
+    page = (Path(__file__).parents[1] / "docs" / "right-to-left.md").read_text("utf-8")
+    named = {name for row in page.splitlines() if row.startswith("| `") for name in row.split("`")}
+    assert set(EXPORTERS) <= named
