@@ -84,6 +84,10 @@ class Levels(NamedTuple):
         levels = self.levels
         return Levels(self.base, (*levels[:at], levels[at], *levels[at:]))
 
+    def without(self, at: int) -> Levels:
+        """Of the text without the character at `at`."""
+        return Levels(self.base, self.levels[:at] + self.levels[at + 1 :])
+
 
 def levels_of(text: str) -> Levels | None:
     """Find the levels of a paragraph; its base direction is that of its first strong character.

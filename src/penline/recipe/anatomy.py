@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.shelf import Picked
+from penline.bidi import Levels, mirrored
 from penline.effects import apply_effects, effect_class
 from penline.recipe.drawing import draw_items
 from penline.recipe.kit import Kit, spellings
-from penline.recipe.make import Laid, finish, label_of, lay, line_quads, upended
+from penline.recipe.make import Laid, finish, lay, line_quads, upended
 from penline.recipe.writing import Written
 from penline.records import Origin, Sample
 
@@ -97,8 +98,10 @@ def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
     """What is wrong between a line's label, boxes and ink; nothing for a sound line."""
     sample, laid = anatomy.sample, anatomy.laid
     glyphs = laid.written.glyphs
-    shown = label_of(laid, laid.written.shown)
-    yield from label_faults(kit, shown, sample.origins, glyphs)
+    levels = laid.written.levels
+    if levels is not None and laid.struck >= 0:
+        levels = levels.without(laid.struck)
+    yield from label_faults(kit, sample.text, sample.origins, glyphs, levels)
     union = np.zeros_like(anatomy.ink)
     for mask in anatomy.masks:
         union = added(union, mask)
@@ -136,16 +139,23 @@ def added(ink: Masks, more: Masks) -> Masks:
 
 
 def label_faults(
-    kit: Kit, text: str, origins: Sequence[Origin], glyphs: Sequence[Picked]
+    kit: Kit,
+    text: str,
+    origins: Sequence[Origin],
+    glyphs: Sequence[Picked],
+    levels: Levels | None = None,
 ) -> Iterator[str]:
     """Every character of a label is spelled by the glyphs that stand for it.
 
     Args:
         kit: the banks.
-        text: the label, as it looks.
+        text: the label.
         origins: where the ink of its characters comes from.
         glyphs: what was picked from the banks, a slip of the pen among them.
+        levels: the label's, where some of it runs from the right and may be mirrored.
     """
+    if levels is not None and len(levels.levels) == len(text):
+        text = mirrored(text, levels)
     written: dict[int, list[str]] = {}
     for origin in origins:
         written.setdefault(origin.item, []).append(origin.written)

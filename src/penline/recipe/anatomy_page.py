@@ -110,9 +110,8 @@ def page_faults(kit: Kit, anatomy: PageAnatomy) -> Iterator[str]:
         return
     for number, (line, written) in enumerate(zip(lines, laid.lines, strict=True)):
         origins = [Origin(**origin) for origin in line.facts["origins"]]
-        if line.text != written.written.text:
-            yield f"line {number}: its label is {line.text!r}, not {written.written.text!r}"
-        for fault in label_faults(kit, written.written.shown, origins, written.written.glyphs):
+        own = written.written
+        for fault in label_faults(kit, line.text, origins, own.glyphs, own.levels):
             yield f"line {number}: {fault}"
     if anatomy.stray:
         yield "a glyph has ink far from its place"

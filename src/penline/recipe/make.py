@@ -372,9 +372,9 @@ def _other_side(
     return shine(ink, params, (size[0], size[1]))
 
 
-def label_of(laid: Laid, text: str | None = None) -> str:
-    """What the line says, or of it `text` as it looks: without a slip that was struck out."""
-    text = laid.written.text if text is None else text
+def label_of(laid: Laid) -> str:
+    """What the line says: without a slip that was struck out."""
+    text = laid.written.text
     return text if laid.struck < 0 else text[: laid.struck] + text[laid.struck + 1 :]
 
 
