@@ -13,6 +13,7 @@ import numpy as np
 from penline.bank import Bank
 from penline.bank.crowd import Crowd
 from penline.bank.shelf import Bits, Shelf
+from penline.bidi import faces
 from penline.compiled import frozen
 from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
 from penline.errors import RecipeError
@@ -148,7 +149,7 @@ class Kit:
 
     def _characters(self) -> Iterator[str]:
         """Those of the texts that lines are made of."""
-        yield from self.corpus.characters
+        yield from faces("".join(self.corpus.characters))
         for template in self.templates:
             yield from template.pattern
         if self.recipe.corpus.made or self.recipe.page.form is not None:
