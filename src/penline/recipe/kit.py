@@ -139,7 +139,6 @@ class Kit:
         """
         other = copy.copy(self)
         other.corpus = corpus
-        other.right_to_left = check_text(self.recipe, corpus)
         other.shelf = self.shelf.covering(other._characters())
         other.lines = {"train": corpus.whole_lines(self.recipe.corpus.length_range)}
         if writer:
