@@ -4,6 +4,7 @@
     001.pot    1241-c.pot    OLHWDB1.x
     001-P16.dgrl  501-P14.wptt    HWDB2.x and OLHWDB2.x, one page a file: writer, then page
     C001-f-f.gnt  C001-f.pot  C001-P16.dgrl    competition, writers C001 to C060
+    1.0train-gb1.gnt    older copies of HWDB1.x: level 1 of a part in one file, writers not told
 
 The numbers are people: 001-420 wrote HWDB1.0, 2.0 and OLHWDB1.0, 2.0; 501-800 the 1.2 and 2.2
 sets; 1001-1300 the 1.1 and 2.1 sets. The same number is the same writer in all of them, so a
@@ -27,6 +28,7 @@ _COMPETITION = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _COMPETITION_WRITERS = 60
+_WHOLE_PART = re.compile(r"(1\.[012])(train|trn|test|tst)-gb1\.gnt", re.ASCII | re.IGNORECASE)
 
 _VERSIONS: tuple[tuple[int, int, str], ...] = (
     (1, 420, "1.0"),
@@ -78,6 +80,10 @@ card='casia-olhwdb1.1')
         if 1 <= number <= _COMPETITION_WRITERS:
             return Source(file, f"casia:C{number:03d}", "test", "casia-icdar2013")
         return None
+    whole = _WHOLE_PART.fullmatch(name)
+    if whole:
+        part = _WORDS[whole[2].lower()]
+        return Source(file, f"unknown:{name[:-4]}", part, f"casia-hwdb{whole[1]}")
     page = _PAGE.fullmatch(name)
     if page:
         return _page(file, enclosing, page[1], page[3].lower())
