@@ -33,15 +33,18 @@ def blob(character: str, seed: int, em_px: int = 60) -> np.ndarray:
     return ink.astype(np.uint8)
 
 
-def build(path: Path, writers: dict[str, str], part: str = "train", copies: int = 2) -> Bank:
-    """A bank in which each writer has the characters of a string."""
+def build(
+    path: Path, writers: dict[str, str], part: str = "train", copies: int = 2, seed: int = 0
+) -> Bank:
+    """A bank in which each writer has the characters of a string; the same seed, the same ink."""
     with BankWriter(path) as bank:
         for number, (writer, characters) in enumerate(writers.items()):
             source = Source(f"{writer.split(':')[1]}.gnt", writer, part, "casia-hwdb1.0")
             record = 0
             for character in dict.fromkeys(characters):
                 for copy in range(copies):
-                    bank.add(blob(character, 100 * number + copy), character, source, record=record)
+                    ink = blob(character, 100 * number + copy + seed)
+                    bank.add(ink, character, source, record=record)
                     record += 1
     return open_bank(path)
 

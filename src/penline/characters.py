@@ -14,10 +14,54 @@ import functools
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["KINDS", "MIDDLE_EM", "Kind", "is_han", "kind_of"]
+__all__ = [
+    "INKLESS_RANGES",
+    "KINDS",
+    "MIDDLE_EM",
+    "WHITE_RANGES",
+    "Kind",
+    "is_han",
+    "kind_of",
+    "why_inkless",
+]
 
 MIDDLE_EM = 0.38
 """Height of the middle of a Chinese character above the writing line, in ems."""
+
+
+WHITE_RANGES: tuple[tuple[int, int], ...] = (
+    (0x09, 0x0D),
+    (0x20, 0x20),
+    (0x85, 0x85),
+    (0xA0, 0xA0),
+    (0x1680, 0x1680),
+    (0x2000, 0x200A),
+    (0x2028, 0x2029),
+    (0x202F, 0x202F),
+    (0x205F, 0x205F),
+    (0x3000, 0x3000),
+)
+"""White space (the Unicode property White_Space), as first and last code points."""
+
+INKLESS_RANGES: tuple[tuple[int, int], ...] = (
+    (0x00, 0x08),
+    (0x0E, 0x1F),
+    (0x7F, 0x84),
+    (0x86, 0x9F),
+    (0xAD, 0xAD),  # soft hyphen
+    (0x61C, 0x61C),  # direction mark
+    (0x180E, 0x180E),  # Mongolian vowel separator
+    (0x200B, 0x200F),  # zero-width space and joiners, direction marks
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0xFE00, 0xFE0F),  # variation selectors
+    (0xFEFF, 0xFEFF),  # byte order mark
+    (0xFFF0, 0xFFFB),  # interlinear annotation
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),  # tags and further variation selectors
+)
+"""Characters that leave no ink and only steer: control characters, marks of order and direction,
+joiners, variation selectors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +192,24 @@ def kind_of(character: str) -> Kind:
     if character.isalpha():
         return KINDS["x-height"] if character.islower() else KINDS["han"]
     return KINDS["symbol"]
+
+
+@functools.lru_cache(maxsize=65_536)
+def why_inkless(character: str) -> str:
+    """Say why no ink can belong to one character; "" where it can.
+
+    >>> why_inkless("永"), why_inkless("\\n"), why_inkless("\\ufeff")
+    ('', 'white space', 'a control or format character')
+    """
+    point = ord(character)
+    if 0xD800 <= point <= 0xDFFF:
+        return "half of a surrogate pair"
+    if point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF:
+        return "no character"
+    if point in (0xFFFC, 0xFFFD):
+        return "a mark for what is not there"
+    if any(first <= point <= last for first, last in WHITE_RANGES):
+        return "white space"
+    if any(first <= point <= last for first, last in INKLESS_RANGES):
+        return "a control or format character"
+    return ""

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from penline.bank import Bank, BankWriter, open_bank
+from penline.bank.accept import label_fault
 from penline.bank.layout import MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
 from penline.datasets.sources import AnyPath, SourceFile, in_runs, open_sources
+from penline.datasets.told import retold, told
 from penline.errors import UsageError
 from penline.garbage import seldom_collected
 from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord
@@ -25,6 +27,9 @@ def pack(
     out: AnyPath,
     *,
     part: str | None = None,
+    writer: str | None = None,
+    card: str | None = None,
+    licence: str | None = None,
     height_px: int = STROKE_HEIGHT_PX,
     salvage: bool = False,
     overwrite: bool = False,
@@ -36,6 +41,7 @@ def pack(
         sources: files, folders and zip archives, read in place.
         out: the bank's folder.
         part: ``"train"`` or ``"test"``, instead of what the names say.
+        writer, card, licence: instead of what the names say: see `penline.datasets.told.told`.
         height_px: height of a writer's median Chinese character when strokes are rendered; 16
             to 256.
         salvage: leave out damaged records (counted in the bank's header) instead of stopping.
@@ -47,11 +53,13 @@ def pack(
 
     Raises:
         FormatError: a file that is not what its format says.
-        UsageError: a path that does not exist, a name that is taken.
+        UsageError: a path that does not exist, a name that is taken, no writer's name.
+        CatalogueError: no such card.
         BankError: nothing to pack.
     """
     if not 16 <= height_px <= 256:
         raise UsageError(f"height_px must be from 16 to 256, not {height_px}")
+    of = told(writer, card, licence)
     count = 0
     with BankWriter(out, overwrite=overwrite) as bank, seldom_collected():
         seen = set()
@@ -59,12 +67,12 @@ def pack(
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice")
             seen.add(file.source.file)
-            records = _sound(file, bank, salvage)
-            told = count
-            for packed in pack_records(records, file, bank, height_px, salvage):
+            records = retold(_sound(file, bank, salvage), of)
+            said, shown = of(file.source).writer, count
+            for packed in pack_records(records, said, bank, height_px, salvage):
                 count += packed
-                if progress and count - told >= 4096:
-                    told = count
+                if progress and count - shown >= 4096:
+                    shown = count
                     progress(file.source.file, count)
             if progress:
                 progress(file.source.file, count)
@@ -81,7 +89,7 @@ def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record
 
 def pack_records(
     records: Iterator[Record | GlyphRun],
-    file: SourceFile,
+    writer: str,
     bank: BankWriter,
     height_px: int,
     salvage: bool,
@@ -89,14 +97,19 @@ def pack_records(
     """Put the records of one file into a bank; yields how many, again and again.
 
     Args:
-        records: sound records of `file`, in its order.
-        file: where they come from.
+        records: sound records of the file, in its order.
+        writer: the file's writer: whose pen its strokes are rendered with.
         bank: the bank under way; records without ink are counted there as left out.
         height_px: see `pack`.
         salvage: see `pack`.
     """
     drop = bank.drop if salvage else None
-    for record, drawn in rendered(records, file.source.writer, height_px, bank.drop, drop):
+    for record, drawn in rendered(records, writer, height_px, bank.drop, drop):
+        if isinstance(record, GlyphRecord | StrokeRecord):
+            fault = label_fault(record.character) if record.character else "picture without a label"
+            if fault:
+                bank.drop(fault)
+                continue
         if drawn is not None and isinstance(record, StrokeRecord):
             bank.add(
                 drawn.ink,
@@ -110,9 +123,6 @@ def pack_records(
             yield bank.add_run(record)
             continue
         elif isinstance(record, GlyphRecord):
-            if not record.character:
-                bank.drop("picture without a label")
-                continue
             if max(record.pixels.shape) > MAX_SIDE_PX:
                 bank.drop(TOO_LARGE)
                 continue

@@ -41,12 +41,17 @@ class Source:
         writer: ``family:number``, or ``unknown:<file stem>``.
         part: the publisher's part, ``"train"`` or ``"test"``; ``""`` where it is not known.
         card: id of the card in the catalogue, or ``""``.
+        licence: the terms as the user said them; ``""``: those of the card.
+        told: what of ``writer``, ``card`` and ``licence`` the user said; the rest is known by the
+            file's name alone.
     """
 
     file: str
     writer: str
     part: str = ""
     card: str = ""
+    licence: str = field(default="", repr=False)
+    told: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def compose(
     composer = Composer(
         chosen, found, corpus, seed, length=start + n, part=part, val=val, alphabet=alphabet
     )
-    facts = _facts(found, mixed=chosen.writers == "mixed")
+    facts = _facts(found, mixed=chosen.writers == "mixed", embedded=not banks)
     options = Options(
         format=chosen.image.format,
         quality=chosen.image.quality,
@@ -144,9 +144,11 @@ def _local(out: AnyPath) -> Path:
     return path
 
 
-def _facts(banks: Sequence[Bank], *, mixed: bool) -> dict[str, Any]:
+def _facts(banks: Sequence[Bank], *, mixed: bool, embedded: bool) -> dict[str, Any]:
     """What a report says of the glyphs: whose they are, and on what terms."""
-    sources = terms(source.card for bank in banks for source in bank.header.sources)
+    sources = terms(source for bank in banks for source in bank.header.sources)
+    if embedded:  # it came with penline, whatever its files are called
+        sources = [{**row, "known_by": ""} for row in sources]
     return {
         "simulated": bool(sources) and all(source["simulated"] for source in sources),
         "mixed_writers": mixed,
@@ -212,7 +214,7 @@ def rebuild(
         engine=engine,
         address=address,
         overwrite=overwrite,
-        facts=_facts(found, mixed=run.recipe.get("writers") == "mixed"),
+        facts=_facts(found, mixed=run.recipe.get("writers") == "mixed", embedded=not banks),
         progress=progress,
     )
 

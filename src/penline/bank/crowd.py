@@ -26,7 +26,10 @@ class Crowd:
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._ordered = [_by_character(bank, shelf.allowed_parts) for bank in shelf.banks]
+        self._ordered = [
+            _by_character(bank, parts, shelf.allowed_parts)
+            for bank, parts in zip(shelf.banks, shelf.parts, strict=True)
+        ]
 
     def _rows(self, character: str) -> list[tuple[int, npt.NDArray[np.uint32]]]:
         """Banks that have a character, each with its rows."""
@@ -69,14 +72,14 @@ class Crowd:
 
 
 def _by_character(
-    bank: Bank, allowed: npt.NDArray[np.bool_]
+    bank: Bank, parts: npt.NDArray[np.uint8], allowed: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
     """A bank's rows of the parts asked for, character by character, and where each begins."""
     columns = bank.columns
     rows = columns["by_character"]
     if int(rows.max()) >= len(bank):
         raise bank.damage(int(rows.max()))
-    chosen = allowed[np.minimum(columns["part"], len(PARTS))]
+    chosen = allowed[np.minimum(parts, len(PARTS))]
     rows = rows[chosen[rows]]
     characters = columns["character"][rows]
     wrong = np.flatnonzero(characters[1:] < characters[:-1])

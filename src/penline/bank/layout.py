@@ -17,7 +17,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 __all__ = [
     "BATCH_ROWS",
@@ -91,6 +97,16 @@ class BankSource(_Frozen):
     card: str = ""
     rendered: dict[str, Any] = Field(default_factory=dict)
     """For strokes: the numbers they were drawn with."""
+    licence: str = ""
+    """The terms as the user said them; "": those of the card."""
+    told: tuple[str, ...] = ()
+    """What of writer, card and licence the user said; the rest is known by the file's name."""
+
+    @model_serializer(mode="wrap")
+    def _without_the_untold(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What most files do not have is left out of ``bank.json``."""
+        found: dict[str, Any] = written(self)
+        return {k: v for k, v in found.items() if v or k not in ("licence", "told")}
 
 
 class BankWriterFacts(_Frozen):

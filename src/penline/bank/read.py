@@ -92,6 +92,8 @@ class BankGlyph:
         part: ``"train"``, ``"test"`` or ``""``.
         archive: the file it came from.
         card: the card of that file's data set, or ``""``.
+        told: what of ``writer``, ``card`` and ``licence`` the user said; the rest is known by the
+            file's name.
         record: number of the record in that file.
         offset: byte offset of the record in that file.
     """
@@ -104,6 +106,7 @@ class BankGlyph:
     card: str
     record: int
     offset: int
+    told: tuple[str, ...] = ()
 
 
 class Bank:
@@ -164,6 +167,7 @@ class Bank:
             card=source.card,
             record=int(columns["record"][row]),
             offset=int(columns["offset"][row]),
+            told=source.told,
         )
 
     def __iter__(self) -> Iterator[BankGlyph]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from penline.bank import style
 from penline.bank.bits import Bits, has_all, intersect, member, members, pick, set_cover, trace
 from penline.bank.layout import PARTS
+from penline.bank.once import counted_once
 from penline.bank.picked import Glyphs, Picked
 from penline.bank.read import Bank
 from penline.bank.sizes import size_up
@@ -56,6 +57,8 @@ class Shelf:
         levels: for each bank, ``int64 (writers,)``: how dark the ink of each of its writers is;
             -1 for those who may be several people: each of their glyphs is taken by itself.
         wanted: for each bank, ``int64 (characters,)``: their numbers in the bank.
+        parts: for each bank, ``uint8 (glyphs,)``: its parts; none of what a bank before holds.
+        repeated: for each bank, how many glyphs those are.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Shelf:
             )
             if bad >= 0:
                 raise BankError(f"{bank.path}: glyph {bad} names what the bank does not have")
+        self.parts, self.repeated = counted_once(self.banks, self.characters, self.allowed)
         self.wanted = [np.full(len(self.characters), _NOBODY, np.int64) for _ in self.banks]
         for wanted, bank in zip(self.wanted, self.banks, strict=True):
             wanted[[self.characters[c] for c in bank.characters]] = range(len(bank.characters))
@@ -265,8 +269,8 @@ class Shelf:
             whole = pick(
                 columns["by_writer"],
                 columns["character"],
-                columns["part"],
-                self.allowed,
+                self.parts[at],
+                self.allowed_parts,
                 starts[local],
                 starts[local + 1],
                 self.wanted[at][characters],

@@ -24,6 +24,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from penline.bank.accept import (
+    check_place,
+    check_run,
+    check_source,
+    is_space,
+    label_fault,
+    sound_pixels,
+)
 from penline.bank.block import TOGETHER, TOGETHER_BYTES, Block, Glyph, block_of, block_of_run
 from penline.bank.layout import (
     BATCH_ROWS,
@@ -43,6 +51,7 @@ from penline.bank.layout import (
 )
 from penline.bank.measured import glyph_levels, stroke_sizes, take_ink
 from penline.bank.pieces import Pieces, sync
+from penline.bank.repeats import Repeats, glyph_keys
 from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
 from penline.errors import BankError, UsageError
@@ -57,6 +66,8 @@ _AHEAD = 4
 """So many of those may wait."""
 _BLANK = "blank glyph"
 """Why a glyph without ink is left out."""
+_REPEATED = "a second time: same writer, character and ink"
+"""Why a glyph that is there already is left out."""
 TOO_LARGE = f"glyph of more than {MAX_SIDE_PX:,} px"
 """Why a glyph that no bank can hold is left out."""
 
@@ -70,6 +81,12 @@ class _Batch(NamedTuple):
     measured: npt.NDArray[np.int64]
     tables: tuple[list[str], list[str]]
     """Characters and writers by number, as far as they are known."""
+
+
+def _bounds(sizes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where each glyph's ink begins, and its end; how wide each is."""
+    starts = np.concatenate([[0], np.cumsum(sizes[:, 0] * sizes[:, 1])])
+    return starts, np.ascontiguousarray(sizes[:, 1])
 
 
 class BankWriter:
@@ -94,14 +111,18 @@ class BankWriter:
         self.dropped: dict[str, int] = {}
         self._characters: dict[str, int] = {}
         self._writers: dict[str, int] = {}
-        self._sources: dict[tuple[str, str], int] = {}
+        self._sources: dict[tuple[str, str, str, tuple[str, ...]], int] = {}
         self._source_facts: list[BankSource] = []
         self._rows = 0
         self._digest = hashlib.sha256(usedforsecurity=False)
         self._leans = LeanSums()
         self._pending: list[Glyph] = []
         self._held_bytes = 0
-        self._blank = 0
+        self._blank = self._repeated = 0
+        self._repeats = Repeats()
+        self._files: dict[str, int] = {}
+        self._sound_labels: set[str] = set()
+        self._sound_source: Source | None = None
         self._ink = np.empty(_MIN_CAPACITY, np.uint8)
         self._spare = np.empty(0, np.uint8)
         self._used = self._held = 0
@@ -166,17 +187,28 @@ class BankWriter:
             record: number of the record in its file.
             offset: byte offset of the record in its file.
             rendered: for strokes, the numbers that they were drawn with.
-            trim: cut off the paper around the ink; what is blank is left out, and counted.
+            trim: cut off the paper around the ink.
+
+        A glyph without ink is left out, and counted; so is a picture of white space, and one of the
+        same writer, character and ink as one of another file, or of the same place, before.
+
+        Raises:
+            BankError: something else than ``uint8 (height_px, width_px)``, or than a picture of one
+                character with ink, or a source without a writer.
         """
-        if len(character) != 1:
-            raise BankError(
-                f"{source.file}: record {record}: a label of {len(character)} characters"
-            )
+        if source is not self._sound_source:
+            check_source(source)
+            self._sound_source = source
+        check_place(source.file, paper, record, offset)
+        place = f"{source.file}: record {record}"
+        pixels = sound_pixels(pixels, place)
+        fault = label_fault(character)
+        if fault and not is_space(character):
+            raise BankError(f"{place}: {fault}")
+        if fault or not (trim or (pixels != paper).any()):
+            self.drop(fault or _BLANK)
+            return
         height, width = pixels.shape
-        if not (0 < height <= MAX_SIDE_PX and 0 < width <= MAX_SIDE_PX):
-            raise BankError(f"{source.file}: record {record}: a glyph of {width} x {height} px")
-        if not pixels.flags.c_contiguous:
-            pixels = np.ascontiguousarray(pixels)
         self._pending.append(
             Glyph(pixels, character, source, paper, record, offset, rendered, trim)
         )
@@ -187,14 +219,28 @@ class BankWriter:
     def add_run(self, run: GlyphRun) -> int:
         """Add glyphs that follow one another in a file, each trimmed; how many.
 
-        Glyphs of more than 4,096 px on a side are left out, and counted.
+        Glyphs of more than 4,096 px on a side, and labels that no ink belongs to, are left out,
+        and counted.
+
+        Raises:
+            BankError: a picture that does not lie in the run's data, a source without a writer.
         """
+        check_run(run)
+        check_source(run.source)
         self._hand_over()
         block = block_of_run(run)
         fits = run.sizes_px.max(1) <= MAX_SIDE_PX
         if not fits.all():
             block = block.only(fits)
             self.dropped[TOO_LARGE] = self.dropped.get(TOO_LARGE, 0) + int((~fits).sum())
+        strange = set(block.characters) - self._sound_labels
+        faults = {label: fault for label in strange if (fault := label_fault(label))}
+        self._sound_labels |= strange - faults.keys()
+        if faults:
+            for label in block.characters:
+                if label in faults:
+                    self.drop(faults[label])
+            block = block.only(np.array([label not in faults for label in block.characters]))
         for part in block.parted():
             self._submit(part)
         return len(block.characters)
@@ -204,12 +250,19 @@ class BankWriter:
         self.dropped[reason] = self.dropped.get(reason, 0) + 1
 
     def _source(self, source: Source, rendered: Mapping[str, Any] | None) -> int:
-        key = (source.file, source.card)
+        key = (source.file, source.card, source.licence, source.told)
         number = self._sources.get(key)
         if number is None:
             number = self._sources[key] = len(self._source_facts)
-            facts = BankSource(file=source.file, card=source.card, rendered=dict(rendered or {}))
-            self._source_facts.append(facts)
+            self._source_facts.append(
+                BankSource(
+                    file=source.file,
+                    card=source.card,
+                    rendered=dict(rendered or {}),
+                    licence=source.licence,
+                    told=source.told,
+                )
+            )
         return number
 
     def _hand_over(self) -> None:
@@ -248,10 +301,21 @@ class BankWriter:
             block, kept = block.only(inked), np.ascontiguousarray(kept[inked])
             if not len(kept):
                 return
-        starts = np.concatenate([[0], np.cumsum(kept[:, 0] * kept[:, 1])])
-        columns = np.concatenate([kept, self._numbers(block), block.places], 1)
+        starts, widths = _bounds(kept)
+        whose = self._whose(block)
+        keys = glyph_keys(ink, starts, widths, whose)
+        fresh = self._repeats.fresh(keys, block.places, self._files_of(block))
+        if not fresh.all():
+            self._repeated += int((~fresh).sum())
+            block, kept, whose = block.only(fresh), kept[fresh], whose[fresh]
+            if not len(kept):
+                return
+            left = ink[np.repeat(fresh, np.diff(starts))]
+            ink = ink[: len(left)]
+            ink[:] = left
+            starts, widths = _bounds(kept)
+        columns = np.concatenate([kept, whose, self._where(block), block.places], 1)
         levels = glyph_levels(ink, starts)
-        widths = np.ascontiguousarray(kept[:, 1])
         strokes = stroke_sizes(ink, starts, widths, levels)
         self._leans.add(ink, starts, widths, np.ascontiguousarray(columns[:, 3]))
         measured = np.stack([levels.astype(np.int64), *strokes])
@@ -269,17 +333,26 @@ class BankWriter:
                 self._make_room(len(ink))
                 self._ink[: len(ink)] = ink
 
-    def _numbers(self, block: Block) -> npt.NDArray[np.int64]:
-        """Numbers of character, writer, source and part of each glyph, ``int64 (glyphs, 4)``."""
+    def _whose(self, block: Block) -> npt.NDArray[np.int64]:
+        """Numbers of character and writer of each glyph, ``int64 (glyphs, 2)``."""
         characters, writers = self._characters, self._writers
-        numbers = np.empty((len(block.characters), 4), np.int64)
+        numbers = np.empty((len(block.characters), 2), np.int64)
         numbers[:, 0] = [characters.setdefault(one, len(characters)) for one in block.characters]
-        numbers[:, 1:] = [
-            (
-                writers.setdefault(source.writer, len(writers)),
-                self._source(source, rendered),
-                PARTS.index(source.part),
-            )
+        numbers[:, 1] = [writers.setdefault(s.writer, len(writers)) for s, _ in block.owners]
+        return numbers
+
+    def _files_of(self, block: Block) -> npt.NDArray[np.int64]:
+        """Numbers of the files of each glyph, ``int64 (glyphs,)``."""
+        numbers = np.empty(len(block.characters), np.int64)
+        files = self._files
+        numbers[:] = [files.setdefault(source.file, len(files)) for source, _ in block.owners]
+        return numbers
+
+    def _where(self, block: Block) -> npt.NDArray[np.int64]:
+        """Numbers of source and part of each glyph, ``int64 (glyphs, 2)``."""
+        numbers = np.empty((len(block.characters), 2), np.int64)
+        numbers[:] = [
+            (self._source(source, rendered), PARTS.index(source.part))
             for source, rendered in block.owners
         ]
         return numbers
@@ -329,8 +402,9 @@ class BankWriter:
         self._arrow.write_batch(pa.record_batch([values], schema=ink_schema()))
 
     def _finish(self) -> None:
-        if self._blank:
-            self.dropped[_BLANK] = self.dropped.get(_BLANK, 0) + self._blank
+        for reason, count in ((_BLANK, self._blank), (_REPEATED, self._repeated)):
+            if count:
+                self.dropped[reason] = self.dropped.get(reason, 0) + count
         if not self._rows:
             raise BankError(f"{self.path}: nothing to put into the bank{self._said()}")
         columns: dict[str, Any] = {
@@ -395,6 +469,8 @@ class BankWriter:
             telling = usual > 0
             ems = heights[telling] / usual[telling] if telling.any() else heights
             level = int(np.median(columns["level"][rows]))
+            if level <= 1:
+                raise BankError(f"{name}: ink of 1 in 255: of pixels 0 and 1? Then pixels * 255")
             facts.append(
                 BankWriterFacts(
                     id=name,

@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from penline.catalogue.load import card
 from penline.errors import CatalogueError
 
-__all__ = ["terms"]
+__all__ = ["Said", "terms"]
 
 Row = dict[str, Any]
 
 
-def terms(cards: Iterable[str]) -> list[Row]:
+class Said(Protocol):
+    """What is said of a file: its card, terms of its own, and which of both the user said."""
+
+    @property
+    def card(self) -> str: ...
+    @property
+    def licence(self) -> str: ...
+    @property
+    def told(self) -> tuple[str, ...]: ...
+
+
+def terms(sources: Iterable[Said]) -> list[Row]:
     """One row a data set: card, title, number of files, licence, redistribution, simulated.
 
+    Also ``known_by``: ``name`` where nothing but the files' names says that they belong to it,
+    ``user`` where the user said so, ``""`` where there is no card.
+
     Args:
-        cards: the card of each file, ``""`` where it has none.
+        sources: what is said of each file.
     """
-    files: dict[str, int] = {}
-    for id in cards:
-        files[id] = files.get(id, 0) + 1
-    return [{"card": id, "files": count, **_facts(id)} for id, count in sorted(files.items())]
+    files = Counter((one.card, one.licence, _known_by(one)) for one in sources)
+    return [
+        {"card": id, "files": count, **_facts(id, licence), "known_by": by}
+        for (id, licence, by), count in sorted(files.items())
+    ]
 
 
-def _facts(identity: str) -> Row:
+def _known_by(source: Said) -> str:
+    if "card" in source.told:
+        return "user"
+    return "name" if source.card else ""
+
+
+def _facts(identity: str, licence: str) -> Row:
     try:
         found = card(identity)
     except CatalogueError:
-        return {
+        facts = {
             "title": "files without a card",
             "licence": "not known to penline; ask whoever gave you the files",
             "redistribution": "unclear",
             "simulated": False,
         }
-    return {
-        "title": found.title,
-        "licence": f"{found.licence.name}: {found.licence.summary}",
-        "redistribution": found.licence.redistribution,
-        "simulated": found.simulated,
-    }
+    else:
+        facts = {
+            "title": found.title,
+            "licence": f"{found.licence.name}: {found.licence.summary}",
+            "redistribution": found.licence.redistribution,
+            "simulated": found.simulated,
+        }
+    if licence:
+        facts |= {"licence": f"{licence} (as the user said)", "redistribution": "unclear"}
+    return facts

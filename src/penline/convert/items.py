@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank.repeats import Repeats
 from penline.convert.outline import box_outline
 from penline.convert.penned import penned_lines
 from penline.convert.policy import Policy
 from penline.convert.sheets import character_quads, pages
 from penline.datasets.sources import SourceFile
+from penline.datasets.told import retold
 from penline.export.base import StrokeItem, Takes
 from penline.formats.ink import InkPage
 from penline.pages import Page
@@ -42,18 +45,41 @@ def items(
         "strokes": _strokes,
     }
     index = 0
-    for file in files:
+    before = Repeats()
+    for number, file in enumerate(files):
         for item in make[takes](file, policy, salvage):
+            if not before.fresh(*_key(item), np.array([number])).all():
+                policy.drop("a second time: same writer, label and picture or strokes")
+                continue
             yield dataclasses.replace(item, index=index)
             index += 1
 
 
+def _key(item: Item) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+    """One key over what an item shows and says, ``uint64 (1,)``; its place, ``int64 (1, 2)``."""
+    shown: Any
+    said: tuple[Any, ...]
+    if isinstance(item, StrokeItem):
+        record: Any = item.record
+        page = isinstance(record, InkPage)
+        shown = record.body if page else record.points
+        said = (record.sound if page else (record.labels, record.ends), record.source.writer)
+        place = record.record, record.offset
+    elif isinstance(item, Sample):
+        shown, said = item.image, (item.text, item.writer, item.image.shape)
+        place = item.origins[0].record, item.origins[0].offset
+    else:
+        texts = [line.text for line in item.lines]
+        shown, said, place = item.image, (texts, item.writer, item.image.shape), (item.index, 0)
+    digest = hashlib.blake2b(np.ascontiguousarray(shown).data, digest_size=8)
+    digest.update(repr(said).encode("utf-8", "surrogatepass"))
+    key = np.frombuffer(digest.digest(), np.uint64) | np.uint64(1)
+    return key, np.array([place], np.int64)
+
+
 def _sound(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
     """Records; defects counted. Some formats yield records of kinds of their own."""
-    if not salvage:
-        yield from file.read()
-        return
-    for record in file.salvage():
+    for record in retold(file.salvage() if salvage else file.read(), policy.told):
         if isinstance(record, Defect):
             policy.drop(f"defect: {record.field}")
         else:
@@ -93,7 +119,8 @@ def _strokes(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Stroke
 def _lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Sample]:
     records = _lined(file, policy, salvage)
     damaged = policy.drop if salvage else None
-    drawn = rendered(records, file.source.writer, STROKE_HEIGHT_PX, policy.drop, damaged)
+    writer = policy.told(file.source).writer
+    drawn = rendered(records, writer, STROKE_HEIGHT_PX, policy.drop, damaged)
     for record, ink in drawn:
         if isinstance(record, StrokeRecord) and ink is not None:
             sample: Sample | None = _character(record, record.character, 255 - ink.ink)

@@ -12,6 +12,7 @@ from penline.catalogue.terms import terms
 from penline.convert.items import Item, items
 from penline.convert.policy import Policy
 from penline.datasets.sources import AnyPath, open_sources
+from penline.datasets.told import told
 from penline.errors import ExportError
 from penline.export import exporter_class
 from penline.export.base import TAKES, Options
@@ -30,6 +31,9 @@ def convert(
     to: str = "paddleocr",
     unknown: str = "drop-line",
     part: str | None = None,
+    writer: str | None = None,
+    card: str | None = None,
+    licence: str | None = None,
     salvage: bool = False,
     image_format: Literal["jpg", "png"] = "png",
     boxes: bool = False,
@@ -54,6 +58,7 @@ def convert(
             though the ink shows; ``keep`` puts U+FFFD in its place. All are counted. Formats of
             strokes keep it as it is.
         part: ``"train"`` or ``"test"``, instead of what the names say.
+        writer, card, licence: instead of what the names say: see `penline.datasets.told.told`.
         salvage: leave out damaged records, counted, instead of stopping.
         image_format: ``png``, which keeps every pixel, or ``jpg`` of quality 95.
         boxes: write places and provenance, too (``boxes.jsonl``, ``pages.jsonl``).
@@ -65,11 +70,12 @@ def convert(
         ``left_out``, with the reason.
 
     Raises:
-        UsageError: the folder is taken, or a path does not exist.
+        UsageError: the folder is taken, a path does not exist, or no writer's name.
+        CatalogueError: no such card.
         FormatError: a file that is not what its format says.
         ExportError: nothing to convert.
     """
-    policy = Policy(unknown)
+    policy = Policy(unknown, told=told(writer, card, licence))
     files = list(open_sources(sources, part=part))
     has_test = any(file.source.part == "test" for file in files)
     has_train = any(file.source.part != "test" for file in files)
@@ -87,6 +93,8 @@ def convert(
         "format": image_format,
         "boxes": boxes,
     }
+    said = {"writer": writer, "card": card, "licence": licence}
+    identity |= {name: value for name, value in said.items() if value is not None}
     with run.held():
         ended = run.ended(identity)
         if ended is not None:
@@ -107,7 +115,7 @@ def convert(
             "run": identity,
             "simulated": False,
             "mixed_writers": False,
-            "sources": terms(file.source.card for file in files if not file.fault),
+            "sources": terms(policy.told(file.source) for file in files if not file.fault),
             "left_out": left_out,
         }
         try:

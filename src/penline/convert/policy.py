@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from penline.datasets.told import Told, told
 from penline.errors import UsageError
 
 __all__ = ["UNKNOWN", "Policy"]
@@ -21,6 +22,7 @@ class Policy:
     Attributes:
         unknown: ``drop-line``, ``drop-char`` or ``keep``.
         counts: what was left out or is worth knowing, by reason.
+        told: what the user says of the files, instead of their names.
 
     Raises:
         UsageError: `unknown` is none of these.
@@ -28,6 +30,7 @@ class Policy:
 
     unknown: str
     counts: Counter[str] = field(default_factory=Counter)
+    told: Told = field(default=told())
 
     def __post_init__(self) -> None:
         if self.unknown not in UNKNOWN:

@@ -5,8 +5,8 @@ White_Space, U+3000 and NBSP included) becomes one U+0020 a run, and none at a p
 Characters that leave no ink and only steer (control characters, byte order marks, direction marks,
 joiners, variation selectors) are dropped and counted. All else stays as it is written.
 
-The tables are written out here, not asked of `unicodedata`, so that a newer Python does not change
-what a corpus holds. (NFKC is Python's; it is an option, and off.)
+The tables are written out (`penline.characters`), not asked of `unicodedata`, so that a newer
+Python does not change what a corpus holds. (NFKC is Python's; it is an option, and off.)
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from penline.characters import INKLESS_RANGES, WHITE_RANGES
+
 __all__ = ["Codes", "Normalised", "decoded", "normalised"]
 
 Codes = npt.NDArray[np.uint32]
@@ -28,36 +30,6 @@ LINE_FEED = 0x0A
 SPACE = 0x20
 
 _KEEP, _WHITE, _DROP = 0, 1, 2
-
-_WHITE_RANGES = (
-    (0x09, 0x0D),
-    (0x20, 0x20),
-    (0x85, 0x85),
-    (0xA0, 0xA0),
-    (0x1680, 0x1680),
-    (0x2000, 0x200A),
-    (0x2028, 0x2029),
-    (0x202F, 0x202F),
-    (0x205F, 0x205F),
-    (0x3000, 0x3000),
-)
-_DROP_RANGES = (
-    (0x00, 0x08),
-    (0x0E, 0x1F),
-    (0x7F, 0x84),
-    (0x86, 0x9F),
-    (0xAD, 0xAD),  # soft hyphen
-    (0x61C, 0x61C),  # direction mark
-    (0x180E, 0x180E),  # Mongolian vowel separator
-    (0x200B, 0x200F),  # zero-width space and joiners, direction marks
-    (0x202A, 0x202E),
-    (0x2060, 0x206F),
-    (0xFE00, 0xFE0F),  # variation selectors
-    (0xFEFF, 0xFEFF),  # byte order mark
-    (0xFFF0, 0xFFFB),  # interlinear annotation
-    (0x1D173, 0x1D17A),
-    (0xE0000, 0xE0FFF),  # tags and further variation selectors
-)
 
 
 class Normalised(NamedTuple):
@@ -77,7 +49,7 @@ class Normalised(NamedTuple):
 @functools.lru_cache(maxsize=1)
 def _treatment() -> npt.NDArray[np.uint8]:
     table = np.full(LAST_CODE_POINT + 1, _KEEP, np.uint8)
-    for ranges, treatment in ((_WHITE_RANGES, _WHITE), (_DROP_RANGES, _DROP)):
+    for ranges, treatment in ((WHITE_RANGES, _WHITE), (INKLESS_RANGES, _DROP)):
         for first, last in ranges:
             table[first : last + 1] = treatment
     return table

@@ -62,7 +62,7 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
             wanted = set((rows[low:high] - start).tolist())
             if wanted:
                 picked = _picked(file, wanted)
-                for _ in pack_records(picked, file, bank, STROKE_HEIGHT_PX, salvage=True):
+                for _ in pack_records(picked, file.source.writer, bank, STROKE_HEIGHT_PX, True):
                     pass
             start += count
     unseen = sorted(bank.dropped.items())
@@ -72,7 +72,7 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
         characters=len(found.names),
         by_character=dict(zip(found.names, glyphs, strict=True)),
         by_writer={writer: count for writer, count in found.by_writer.items() if count},
-        cards=[file.source.card for file in files],
+        sources=[file.source for file in files],
         tables=_tables(source, files, unseen, found),
         damaged=found.damaged,
         damage=_damage(files, found),
@@ -145,7 +145,7 @@ def _tables(
 ) -> list[dict[str, Any]]:
     tables: list[dict[str, Any]] = []
     if unseen:
-        tables.append({"title": "Chosen, but nothing to see", "rows": unseen})
+        tables.append({"title": "Chosen, but not shown", "rows": unseen})
     outside = f"{printable(str(source.parent))}{os.sep}"  # no folder of the machine is shown
     notes = [file.note.replace(outside, "") for file in files if file.note]
     notes = list(dict.fromkeys(notes))

@@ -68,10 +68,13 @@ function figures(rows) {
     el("div", {}, el("dt", {}, name), el("dd", {}, count(value)))));
 }
 
+const knownBy = { name: "by its files' names", user: "as the user said" };
+
 function sourcesTable(rows) {
   const names = ["Source", "Files", "Terms", "Passing on", "Simulated"];
   const body = rows.map((row) => el("tr", {},
-    el("th", { scope: "row" }, row.title, row.card ? el("code", {}, row.card) : null),
+    el("th", { scope: "row" }, row.title, row.card ? el("code", {}, row.card) : null,
+      knownBy[row.known_by] ? el("small", {}, " " + knownBy[row.known_by]) : null),
     el("td", { class: "number" }, row.files === null ? "" : count(row.files)),
     el("td", {}, row.licence),
     el("td", {}, row.redistribution),

@@ -15,7 +15,7 @@ from penline.errors import FormatError, UsageError
 from penline.formats.door import printable
 from penline.look.damage import MOST_PICTURES, damage_rows
 from penline.look.terms import badges, short_names
-from penline.records import Defect
+from penline.records import Defect, Source
 
 __all__ = ["REPORT_SUFFIX", "census_data"]
 
@@ -100,7 +100,7 @@ def census_data(source: Path, title: str) -> dict[str, Any]:
     report = _read(source)
     cards = sorted({figure.card for figure in report.figures})
     known = [card for card in cards if not card.endswith(".x")]
-    sources = terms(known)
+    sources = terms(Source("", "", card=card) for card in known)
     rows = _findings(report.findings)
     pictures = any("src" in row for row in rows)
     kinds = Counter(finding.kind for finding in report.findings)

@@ -10,7 +10,7 @@ import numpy as np
 
 from penline.bank import Bank
 from penline.bank.layout import GLYPHS
-from penline.catalogue.terms import terms
+from penline.catalogue.terms import Said, terms
 from penline.errors import BankError
 from penline.look.app.judge import FLAGS, judge
 from penline.look.choose import spread
@@ -38,7 +38,7 @@ class Counted:
         characters: different characters in it.
         by_character: glyphs of each.
         by_writer: glyphs of each writer.
-        cards: the card of each file of it, or "".
+        sources: what is said of each file of it.
         tables: titles and rows of further counts and texts for the page's head.
         damaged: damaged records.
         damage: rows of the first of them, as `penline.look.damage` gives them.
@@ -48,7 +48,7 @@ class Counted:
     characters: int
     by_character: Mapping[str, int]
     by_writer: Mapping[str, int]
-    cards: Sequence[str]
+    sources: Sequence[Said]
     tables: Sequence[Mapping[str, Any]] = ()
     damaged: int = 0
     damage: Sequence[Mapping[str, Any]] = ()
@@ -65,7 +65,7 @@ def count_bank(bank: Bank) -> Counted:
         characters=len(bank.characters),
         by_character=dict(zip(bank.characters, glyphs, strict=True)),
         by_writer={writer.id: writer.glyphs for writer in bank.header.writers},
-        cards=[source.card for source in bank.header.sources],
+        sources=bank.header.sources,
         tables=[table] if dropped else [],
     )
 
@@ -123,7 +123,7 @@ def glyph_data(
         for key, value in zip(columns, values, strict=True):
             columns[key].append(value)
     side_px, em_px, steps = cell_size(len(order))
-    sources = terms(counted.cards)
+    sources = terms(counted.sources)
     place = {writer: number for number, writer in enumerate(bank.writers)}
     data = {
         "kind": kind,
@@ -137,7 +137,7 @@ def glyph_data(
             ["glyphs", counted.total],
             ["characters", counted.characters],
             ["writers", len(counted.by_writer)],
-            ["files", len(counted.cards)],
+            ["files", len(counted.sources)],
         ],
         "sources": sources,
         "tables": list(counted.tables),

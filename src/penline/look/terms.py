@@ -19,7 +19,10 @@ def reported_terms(report: Mapping[str, Any]) -> list[Row]:
     for source in found if isinstance(found, list) else []:
         if not isinstance(source, dict):
             continue
-        row = {key: source.get(key) for key in ("card", "title", "licence", "redistribution")}
+        row = {
+            key: source.get(key)
+            for key in ("card", "title", "licence", "redistribution", "known_by")
+        }
         texts = {key: value if isinstance(value, str) else "" for key, value in row.items()}
         files = source.get("files")
         rows.append(

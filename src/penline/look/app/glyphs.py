@@ -162,7 +162,8 @@ def facts(one: OnDesk, row: int) -> dict[str, object]:
         "code": f"U+{ord(glyph.character):04X}" if len(glyph.character) == 1 else "",
         "writer": glyph.writer,
         "part": glyph.part,
-        "card": glyph.card,
+        "card": glyph.card
+        and glyph.card + ("" if "card" in glyph.told else ", by the file's name"),
         "archive": source.archive,
         "member": source.member,
         "record": glyph.record,

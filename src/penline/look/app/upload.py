@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from penline.bank import Bank, BankWriter, open_bank
+from penline.bank.unused import unknown_glyphs
 from penline.datasets.sources import open_sources
 from penline.errors import BankError, UsageError
 from penline.formats import kind_of
@@ -83,7 +84,9 @@ def packed(file: Path, out: Path) -> Bank:
                 raise UsageError(f"more than {limits.UPLOAD_FILES:,} files in it")
             if source.size_bytes > limits.UPLOAD_INK_BYTES:
                 raise UsageError(f"more than {limits.UPLOAD_INK_BYTES >> 20} MiB unpacked")
-            for _ in pack_records(source.read(), source, bank, STROKE_HEIGHT_PX, False):
+            for _ in pack_records(
+                source.read(), source.source.writer, bank, STROKE_HEIGHT_PX, False
+            ):
                 pass
     return open_bank(out)
 
@@ -191,6 +194,7 @@ class Uploads:
                 "writers": len(made.bank.writers),
                 "characters": len(made.bank.characters),
                 "left_out": made.bank.header.dropped,
+                "unknown": unknown_glyphs(made.bank)[0],
             }
         )
 

@@ -350,7 +350,9 @@ function playground() {
         const left = Object.values(made.left_out).reduce((sum, number) => sum + number, 0);
         $("drop-said").textContent = `${made.name}: ${count(made.glyphs)} glyphs, ` +
           `${count(made.characters)} characters, ${count(made.writers)} writers` +
-          (left ? `; ${count(left)} left out` : "");
+          (left ? `; ${count(left)} left out` : "") +
+          (made.unknown && made.unknown < made.glyphs
+            ? `; no line is made of ${count(made.unknown)} by unknown writers` : "");
         $("banks").append(el("option", { value: made.bank }, made.name));
         $("banks").value = String(made.bank);
         $("writer").value = "";
