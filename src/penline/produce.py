@@ -14,6 +14,7 @@ from typing import Any
 
 from penline import __version__
 from penline.bank import Bank
+from penline.bank.unused import not_used
 from penline.engine import engine as engine_named
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
@@ -239,7 +240,8 @@ def plan(
     takes = exporter_class(to, "lines", "pages").takes
     run = _identity(composer, start, options, to)
     _probe(composer, start, stop, pages=takes == "pages")
-    return {"penline": __version__, "run": {**run, "field": field}, **facts}
+    unused = not_used(composer.kit.shelf, composer.kit.among)
+    return {"penline": __version__, "run": {**run, "field": field}, **facts, "not_used": unused}
 
 
 def _probe(composer: Composer, start: int, stop: int, *, pages: bool) -> None:

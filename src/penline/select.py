@@ -13,6 +13,7 @@ from penline import __version__
 from penline.bank import Bank, open_bank
 from penline.bank.able import Ability
 from penline.bank.shelf import Shelf
+from penline.bank.unused import why_nobody
 from penline.corpus.balance import Able, Target, choose
 from penline.corpus.files import texts
 from penline.errors import UsageError
@@ -114,6 +115,7 @@ def _able(bank: AnyPath | Bank | Sequence[AnyPath | Bank], part: str) -> Able:
     several = [bank] if isinstance(bank, str | os.PathLike | Bank) else bank
     banks = [one if isinstance(one, Bank) else open_bank(one) for one in several]
     shelf = Shelf(banks, spellings, part)
-    if not shelf.known:
-        raise UsageError("no glyph of a known writer in this part of the bank")
+    nobody = why_nobody(shelf)
+    if nobody:
+        raise UsageError(nobody)
     return Ability(shelf, shelf.bits(shelf.known))

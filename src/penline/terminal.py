@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -26,9 +26,20 @@ if TYPE_CHECKING:
     from penline.census import Census, Figure
     from penline.realism import Realism
 
-__all__ = ["Rate", "bar", "err", "fail", "out", "print_census", "print_facts", "print_json"]
+__all__ = [
+    "Rate",
+    "bar",
+    "err",
+    "fail",
+    "out",
+    "print_census",
+    "print_facts",
+    "print_json",
+    "print_sources",
+]
 
 _MOST_SHOWN = 20
+KNOWN_BY = {"name": "by its name", "user": "as the user said"}
 
 out = Console(soft_wrap=True, highlight=False, emoji=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
@@ -79,7 +90,8 @@ class Rate:
 def print_facts(one: FileFacts) -> None:
     """Print what one file is."""
     out.print(f"[bold]{escape(one.file)}[/bold]: {one.kind}", end="")
-    out.print(f" ({escape(one.card)})" if one.card else "")
+    known = KNOWN_BY.get(one.known_by, one.known_by)
+    out.print(f" ({escape(one.card)}, {known})" if one.card else "")
     noun = "glyphs" if one.kind == "bank" else "records"
     out.print(f"  {one.records:,} {noun}, {one.characters:,} characters", end="")
     parts = ", ".join(f"{name or 'part not known'} {n:,}" for name, n in one.parts.items())
@@ -95,6 +107,14 @@ def print_facts(one: FileFacts) -> None:
         out.print(f"  [red]defect[/red] {escape(str(defect))}")
     if one.defect_count > len(one.defects):
         out.print(f"  and {one.defect_count - len(one.defects):,} more defects")
+
+
+def print_sources(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print the terms of what a set or a bank is made of, and how it is known that they hold."""
+    for row in rows:
+        known = {"name": " (by its files' names)", "user": " (as the user said)"}
+        by = known.get(row.get("known_by", ""), "")
+        out.print(f"  {escape(row['title'])}{by}: {escape(row['licence'])}")
 
 
 def _style(figures: Mapping[str, float | None] | None) -> str:
@@ -126,7 +146,7 @@ def print_census(found: Census) -> None:
         for line in shelf.advice.splitlines():
             out.print(f"  {escape(line)}")
     for card in dict.fromkeys(figure.card for figure in found.figures):
-        out.print(f"\n[bold]{escape(card)}[/bold]")
+        out.print(f"\n[bold]{escape(card)}[/bold] (by the files' names)")
         rows = [figure for figure in found.figures if figure.card == card]
         out.print(_figures(rows), soft_wrap=False)
     listed = {shelf.id for shelf in found.shelves if shelf.missing}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from penline.acquire import get as get
     from penline.api.archives import FileFacts as FileFacts
+    from penline.api.archives import bank_notes as bank_notes
     from penline.api.archives import convert as convert
     from penline.api.archives import info as info
     from penline.api.archives import pack as pack
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "FileFacts": "penline.api.archives",
     "alphabet_of": "penline.api.composing",
+    "bank_notes": "penline.api.archives",
     "census": "penline.census",
     "check": "penline.api.checking",
     "compose": "penline.api.composing",
@@ -55,6 +57,7 @@ _PLACES = {
 __all__ = [
     "FileFacts",
     "alphabet_of",
+    "bank_notes",
     "census",
     "check",
     "compose",

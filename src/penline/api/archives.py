@@ -14,6 +14,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from penline.acquire.named import paths_of
 from penline.bank import Bank, open_bank
 from penline.bank.layout import HEADER, PARTS
+from penline.bank.unused import advice, unknown_glyphs
+from penline.catalogue.terms import terms
 from penline.convert import convert as _convert
 from penline.datasets.sources import AnyPath, open_sources
 from penline.formats.door import printable
@@ -22,7 +24,7 @@ from penline.look.sheet import sheet as _sheet
 from penline.pack import pack as _pack
 from penline.records import Defect
 
-__all__ = ["FileFacts", "convert", "info", "pack", "sheet"]
+__all__ = ["FileFacts", "bank_notes", "convert", "info", "pack", "sheet"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,6 +70,7 @@ class FileFacts:
         writers: glyphs by writer.
         parts: glyphs by part.
         card: id of the data set's card, or "".
+        known_by: how that is known: ``name`` (of the file), ``user``, who said so, or both.
         defects: the first defects.
         defect_count: all of them.
         seconds: how long reading took.
@@ -84,6 +87,7 @@ class FileFacts:
     writers: dict[str, int] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
     card: str = ""
+    known_by: str = ""
     defects: list[Defect] = field(default_factory=list)
     defect_count: int = 0
     seconds: float = 0.0
@@ -115,6 +119,7 @@ def info(
             if progress:
                 progress(file.source.file)
             facts = FileFacts(file.source.file, file.kind, card=file.source.card, note=file.note)
+            facts.known_by = "name" if facts.card else ""
             characters: set[str] = set()
             writers: Counter[str] = Counter()
             parts: Counter[str] = Counter()
@@ -137,6 +142,16 @@ def info(
     return found
 
 
+def bank_notes(bank: Bank) -> tuple[tuple[int, int], list[dict[str, Any]], list[str]]:
+    """What to know of a bank before lines are made of it.
+
+    Returns:
+        How many glyphs are of unknown writers, and how many those are; the terms of its sources;
+        notes with what to do.
+    """
+    return unknown_glyphs(bank), terms(bank.header.sources), advice(bank)
+
+
 def _bank_facts(bank: Bank) -> FileFacts:
     facts = FileFacts(printable(str(bank.path)), "bank", len(bank), len(bank.characters))
     facts.writers = {writer.id: writer.glyphs for writer in bank.header.writers}
@@ -150,5 +165,8 @@ def _bank_facts(bank: Bank) -> FileFacts:
         for number, name in enumerate(PARTS)
         if (parts == number).any()
     }
-    facts.card = ", ".join(sorted({source.card for source in bank.header.sources if source.card}))
+    rows = [row for row in terms(bank.header.sources) if row["card"]]
+    facts.card = ", ".join(dict.fromkeys(row["card"] for row in rows))
+    facts.known_by = ", ".join(sorted({row["known_by"] for row in rows}))
+    facts.note = "; ".join(advice(bank))
     return facts

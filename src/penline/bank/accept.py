@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import unicodedata
 from typing import Any
@@ -47,6 +48,11 @@ def label_fault(label: object) -> str:
         return (
             f"{fault}: unicodedata.normalize('NFC', label) makes one of these" if joined else fault
         )
+    return _fault(label)
+
+
+@functools.lru_cache(maxsize=65_536)
+def _fault(label: str) -> str:
     why = why_inkless(label)
     return f"a label U+{ord(label):04X}, which is {why}: no ink belongs to it" if why else ""
 
@@ -62,6 +68,9 @@ def check_place(file: str, paper: int, record: int, offset: int) -> None:
     Raises:
         BankError: a paper other than 0 and 255; a record or an offset that is no place.
     """
+    plain = type(record) is type(offset) is int
+    if plain and paper in _PAPERS and 0 <= record <= _MOST and 0 <= offset <= _MOST:
+        return
     if paper not in _PAPERS:
         raise BankError(
             f"{file}: record {record}: paper is 0 (ink) or 255 (a scan), not {paper!r}; "
@@ -76,16 +85,22 @@ def check_place(file: str, paper: int, record: int, offset: int) -> None:
             raise BankError(f"{file}: {name} {value!r} is no whole number from 0 up")
 
 
-def sound_pixels(pixels: Any, place: str) -> Bytes2D:
+def sound_pixels(pixels: Any, file: str, record: int) -> Bytes2D:
     """Hold a picture to ``uint8 (height_px, width_px)``; its rows one after the other.
 
     Args:
         pixels: what was given.
-        place: whose picture it is, for the message.
+        file: where it comes from, for the message.
+        record: and its number there.
 
     Raises:
         BankError: it is none; the message names the conversion that is probably meant.
     """
+    if type(pixels) is np.ndarray and pixels.dtype == np.uint8 and pixels.ndim == 2:
+        height, width = pixels.shape
+        if 0 < height <= MAX_SIDE_PX and 0 < width <= MAX_SIDE_PX:
+            return pixels if pixels.flags.c_contiguous else np.ascontiguousarray(pixels)
+    place = f"{file}: record {record}"
     if not isinstance(pixels, np.ndarray):
         raise BankError(
             f"{place}: pixels of type {type(pixels).__name__}; give a numpy array: "

@@ -200,11 +200,10 @@ class BankWriter:
             check_source(source)
             self._sound_source = source
         check_place(source.file, paper, record, offset)
-        place = f"{source.file}: record {record}"
-        pixels = sound_pixels(pixels, place)
+        pixels = sound_pixels(pixels, source.file, record)
         fault = label_fault(character)
         if fault and not is_space(character):
-            raise BankError(f"{place}: {fault}")
+            raise BankError(f"{source.file}: record {record}: {fault}")
         if fault or not (trim or (pixels != paper).any()):
             self.drop(fault or _BLANK)
             return

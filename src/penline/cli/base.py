@@ -34,6 +34,20 @@ Sources = Annotated[
     ),
 ]
 Part = Annotated[str | None, typer.Option(help="train or test, instead of what the names say.")]
+Writer = Annotated[
+    str | None,
+    typer.Option(
+        "--writer",
+        help="Whose hand it is, instead of what the names say: NAME, family:name or unknown.",
+    ),
+]
+Card = Annotated[
+    str | None,
+    typer.Option("--card", help="Which data set it is, instead of what the names say; or none."),
+]
+Licence = Annotated[
+    str | None, typer.Option("--licence", help="The terms in words, instead of the card's.")
+]
 Salvage = Annotated[
     bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
 ]

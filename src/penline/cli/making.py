@@ -11,15 +11,18 @@ from rich.markup import escape
 from penline.cli.base import (
     Address,
     AsJson,
+    Card,
     Engine,
+    Licence,
     Overwrite,
     Part,
     Salvage,
     Sources,
     Workers,
+    Writer,
     app,
 )
-from penline.terminal import Rate, bar, out, print_json
+from penline.terminal import Rate, bar, out, print_json, print_sources
 
 
 @app.command()
@@ -27,6 +30,9 @@ def bank(
     sources: Sources,
     output: Annotated[Path, typer.Option("-o", "--output", help="The bank's folder.")],
     part: Part = None,
+    writer: Writer = None,
+    card: Card = None,
+    licence: Licence = None,
     height_px: Annotated[
         int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
     ] = 64,
@@ -35,7 +41,7 @@ def bank(
     as_json: AsJson = False,
 ) -> None:
     """Pack glyphs into a bank; strokes are rendered with a pen of their writer's own."""
-    from penline.api import pack
+    from penline.api import bank_notes, pack
 
     with bar("packing", "glyphs") as (shown, task):
         rate = Rate(shown, task, "glyphs")
@@ -43,12 +49,16 @@ def bank(
             sources,
             output,
             part=part,
+            writer=writer,
+            card=card,
+            licence=licence,
             height_px=height_px,
             salvage=salvage,
             overwrite=overwrite,
             progress=lambda _, count: rate(count),
         )
     header = made.header
+    unknown, rows, notes = bank_notes(made)
     if as_json:
         print_json(
             {
@@ -56,7 +66,10 @@ def bank(
                 "glyphs": len(made),
                 "characters": len(made.characters),
                 "writers": len(made.writers),
+                "unknown": {"glyphs": unknown[0], "writers": unknown[1]},
                 "dropped": header.dropped,
+                "sources": rows,
+                "notes": notes,
                 "content": header.content,
             }
         )
@@ -67,6 +80,9 @@ def bank(
     )
     for reason, count in sorted(header.dropped.items()):
         out.print(f"  left out: {count:,} ({escape(reason)})")
+    for note in notes:
+        out.print(f"  [cyan]note[/cyan] {escape(note)}")
+    print_sources(rows)
 
 
 @app.command()
@@ -172,13 +188,16 @@ def compose(
         out.print(f"  {escape(reason)}: {count:,}")
     if len(report["skipped"]) > 5:
         out.print(f"  and {len(report['skipped']) - 5:,} more reasons, in report.json")
+    for row in report.get("not_used", ()):
+        who = f"{row['writers']:,} writer{'s'[row['writers'] == 1 :]}"
+        told = f"  not used: {row['glyphs']:,} glyphs of {who} ({row['why']}); {row['advice']}"
+        out.print(escape(told))
     if report["errors"]:
         out.print(
             f"  [red]{len(report['errors']):,} lines could not be made[/red]: "
             f"{escape(report['errors'][0])}"
         )
-    for source in report["sources"]:
-        out.print(f"  {escape(source['title'])}: {escape(source['licence'])}")
+    print_sources(report["sources"])
 
 
 @app.command()
@@ -198,6 +217,9 @@ def convert(
         str, typer.Option(help="Ink without a label: drop-line, drop-char or keep (as U+FFFD).")
     ] = "drop-line",
     part: Part = None,
+    writer: Writer = None,
+    card: Card = None,
+    licence: Licence = None,
     salvage: Salvage = False,
     jpeg: Annotated[
         bool, typer.Option("--jpeg", help="JPEG of quality 95; PNG keeps every pixel.")
@@ -218,6 +240,9 @@ def convert(
             to=to,
             unknown=unknown,
             part=part,
+            writer=writer,
+            card=card,
+            licence=licence,
             salvage=salvage,
             image_format="jpg" if jpeg else "png",
             boxes=boxes,
@@ -238,8 +263,7 @@ def convert(
     for what in ("left_out", "skipped"):
         for reason, count in report.get(what, {}).items():
             out.print(f"  {escape(reason)}: {count:,}")
-    for source in report["sources"]:
-        out.print(f"  {escape(source['title'])}: {escape(source['licence'])}")
+    print_sources(report["sources"])
 
 
 @app.command()

@@ -13,6 +13,7 @@ import numpy as np
 from penline.bank import Bank
 from penline.bank.crowd import Crowd
 from penline.bank.shelf import Bits, Shelf
+from penline.bank.unused import why_nobody
 from penline.bidi import faces
 from penline.compiled import frozen
 from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
@@ -100,14 +101,14 @@ class Kit:
             if val:
                 raise RecipeError("writers: mixed cannot be split by writer; leave --val out")
             self.crowd = Crowd(self.shelf)
+        nobody = why_nobody(self.shelf, mixed=recipe.writers == "mixed")
+        if nobody:
+            raise RecipeError(nobody)
         hands: Sequence[str] = self.shelf.known
         if writers is not None:
             hands = [writer for writer in hands if writer in writers]
         if recipe.writers == "one" and not hands:
-            raise RecipeError(
-                "no glyph of a known writer in this part of the bank; to compose lines of several "
-                "writers' glyphs, set writers: mixed in the recipe"
-            )
+            raise RecipeError("none of the writers asked for is known, with a glyph of this part")
         self.held: frozenset[int] = frozenset()
         self._validation = frozen(corpus.validation_mask(val) if val else np.zeros(0, np.bool_))
         if val:
@@ -153,6 +154,12 @@ class Kit:
             yield from template.pattern
         if self.recipe.corpus.made or self.recipe.page.form is not None:
             yield from self.shelf.characters
+
+    @property
+    def among(self) -> Bits:
+        """``uint64 (words,)``: the writers of every side."""
+        among: Bits = np.bitwise_or.reduce(list(self.able.values()))
+        return among
 
     def open_to(self, paragraph: int, side: Side) -> bool:
         """Whether a paragraph of the corpus belongs to that side."""
