@@ -53,6 +53,7 @@ def composer_of(
             part=str(run["part"]),
             val=float(run["val"]),
             alphabet=alphabet,
+            strict=False,
         )
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise ExportError(f"{out}: its report does not say how it was composed ({error})") from None

@@ -39,6 +39,7 @@ class Composer(Sequence[Sample]):
         part: the publisher's part that glyphs may come from: ``train``, ``test`` or ``all``.
         val: share of the lines that are for validation, by other writers, of other sentences.
         alphabet: the characters that the trainer knows; None for any.
+        strict: refuse settings that have no effect; False for a recipe that a report holds.
 
     Raises:
         UsageError, RecipeError, BankError, CorpusError: what is given does not work.
@@ -55,6 +56,7 @@ class Composer(Sequence[Sample]):
         part: str = "train",
         val: float = 0.0,
         alphabet: frozenset[str] | None = None,
+        strict: bool = True,
     ) -> None:
         if seed < 0 or not 0 <= length < _MOST:
             raise UsageError(f"seed and length are whole numbers from 0 up, length below {_MOST:,}")
@@ -73,8 +75,13 @@ class Composer(Sequence[Sample]):
         )
         self.seed = seed
         self._indices = range(length)
-        self._arguments = (part, val, alphabet)
-        self.kit = Kit(self.recipe, banks, self.corpus, part=part, val=val, alphabet=alphabet)
+        self._arguments: dict[str, Any] = {
+            "part": part,
+            "val": val,
+            "alphabet": alphabet,
+            "strict": strict,
+        }
+        self.kit = Kit(self.recipe, banks, self.corpus, **self._arguments)
 
     def __reduce__(self) -> tuple[Any, ...]:
         banks = list(self.kit.shelf.banks)
@@ -107,6 +114,7 @@ class Composer(Sequence[Sample]):
 
         Raises:
             IndexError: beyond the length.
+            RecipeError: a setting of the recipe has no effect on pages.
             UnwritableLine: no paragraph could be written.
         """
         return make_page(self.kit, self.seed, self._indices[index])
@@ -120,6 +128,7 @@ class Composer(Sequence[Sample]):
 
         Raises:
             IndexError: beyond the length.
+            RecipeError: a setting of the recipe has no effect on lines.
             UnwritableLine: this line could not be written within the recipe's number of tries.
         """
         if isinstance(index, slice):
@@ -135,10 +144,9 @@ def _restore(
     banks: list[Bank],
     corpus: Corpus,
     seed: int,
-    arguments: tuple[str, float, frozenset[str] | None],
+    arguments: dict[str, Any],
     indices: range,
 ) -> Composer:
-    part, val, alphabet = arguments
-    composer = Composer(recipe, banks, corpus, seed, part=part, val=val, alphabet=alphabet)
+    composer = Composer(recipe, banks, corpus, seed, **arguments)
     composer._indices = indices
     return composer

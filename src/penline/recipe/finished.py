@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.effects import apply_effects, draw_effects
-from penline.errors import RecipeError, UnwritableLine
+from penline.errors import UnwritableLine
 from penline.pages import Page, PageLine, PageRegion
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng
@@ -125,10 +125,8 @@ def _corners(boxes: npt.NDArray[np.int64]) -> Floats:
 
 
 def _paper(recipe: Recipe, paper_rng: Draws) -> PaperSettings:
-    """The sheet: squared paper is for lines alone."""
+    """The sheet: squared paper is for lines alone, and `idle` sees to it that there is another."""
     free = [choice for choice in recipe.papers if not choice.paper.cells and choice.share]
-    if not free:
-        raise RecipeError("pages need a paper without cells: plain, ruled, texture or photo")
     return paper_rng.choose(free, [choice.share for choice in free]).paper
 
 

@@ -23,6 +23,7 @@ from penline.measure.sample import Sampler
 from penline.measure.template import LineTemplate, dump_templates, load_templates
 from penline.randomness import rng
 from penline.recipe.apart import held_clauses
+from penline.recipe.idle import refusals
 from penline.recipe.placing import Hand
 from penline.recipe.schema import Recipe
 from penline.recipe.settable import check_text
@@ -61,9 +62,10 @@ class Kit:
         alphabet: the characters that the trainer knows; None for any.
         writers: the only writers that lines are by; None for all.
         shelf: the banks as a shelf made before, of `spellings` and the same part; None to make it.
+        strict: refuse settings that have no effect; False for a recipe that a report holds.
 
     Raises:
-        RecipeError: the banks and the recipe do not go together.
+        RecipeError: the banks and the recipe do not go together, or a setting has no effect.
     """
 
     def __init__(
@@ -77,8 +79,10 @@ class Kit:
         alphabet: frozenset[str] | None = None,
         writers: Collection[str] | None = None,
         shelf: Shelf | None = None,
+        strict: bool = True,
     ) -> None:
         self.recipe = recipe
+        self._refusals = refusals(recipe, corpus, strict=strict)
         self.corpus = corpus
         self.right_to_left = check_text(recipe, corpus)
         self.val = val
@@ -127,6 +131,15 @@ class Kit:
             self.hand = Hand(Sampler(self._model, recipe.layout.mark_shape), self.shelf)
         self.swift: Swift | None = swift(self)
         """Most lines in one call; None where the recipe or the banks need the steps."""
+
+    def ask(self, what: Literal["lines", "pages"]) -> None:
+        """Go on if the recipe can be asked for lines, or for pages.
+
+        Raises:
+            RecipeError: a setting of the recipe has no effect there; the message names it.
+        """
+        if self._refusals[what]:
+            raise RecipeError(self._refusals[what])
 
     def with_text(self, corpus: Corpus, writer: str) -> Kit:
         """A kit for the whole lines of another text; this one stays as it is.

@@ -103,8 +103,10 @@ def lay(kit: Kit, seed: int, index: int) -> Laid:
     """The first half of `make`: text, writer, glyphs, places and ink.
 
     Raises:
+        RecipeError: a setting of the recipe has no effect on lines.
         UnwritableLine: as `make`.
     """
+    kit.ask("lines")
     if kit.swift is not None:
         line = kit.swift.line(seed, index)
         if line is not None and not (kit.right_to_left and _turned(kit, line)):
@@ -231,6 +233,7 @@ def make(kit: Kit, seed: int, index: int) -> Sample:
     """One sample: the same for the same recipe, banks, corpus, seed and index, always.
 
     Raises:
+        RecipeError: a setting of the recipe has no effect on lines.
         UnwritableLine: no line could be written within the recipe's number of tries.
     """
     return finish(kit, seed, index, lay(kit, seed, index))

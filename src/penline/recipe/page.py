@@ -18,7 +18,7 @@ from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
 from penline.corpus.normal import normalised
-from penline.errors import RecipeError, UnwritableLine
+from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
 from penline.recipe.drawing import draw_items, measure
 from penline.recipe.form import Form
@@ -120,9 +120,8 @@ def open_sheet(kit: Kit, seed: int, index: int) -> Sheet:
     Raises:
         RecipeError: the recipe asks for what pages do not have.
     """
+    kit.ask("pages")
     recipe, page = kit.recipe, kit.recipe.page
-    if recipe.writers != "one" or recipe.layout.direction != "horizontal":
-        raise RecipeError("pages are by one writer, and their lines are horizontal")
     side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
     page_rng, ink_rng = rng(seed, index, "page"), rng(seed, index, "ink")
     em = page_rng.uniform(*page.em_px_range)

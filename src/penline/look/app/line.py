@@ -83,6 +83,8 @@ def draw(desk: Desk, wish: Wish) -> Drawn:
         return Drawn(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
     said = "" if mixed or shelf.count(able) or wish.writer else "No one writer has all of these."
     said = _hindered(lacking) or said
+    if wish.placing == "measured" and wish.by_rules:
+        said = f"{said} Columns and cells are placed by the layout's rules.".strip()
     return Drawn(sample, sample.text, gone, shelf.count(able), names, mixed, said)
 
 

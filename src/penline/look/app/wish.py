@@ -64,6 +64,11 @@ class Wish:
     seed: int = 0
     index: int = 0
 
+    @property
+    def by_rules(self) -> bool:
+        """Whether only the layout's rules can place the line: no model knows columns and cells."""
+        return self.direction == "vertical" or self.paper == "squared"
+
     def recipe(self, *, mixed: bool = False) -> dict[str, Any]:
         """The recipe, as plain values; `mixed` where no writer of the banks is known."""
         made: dict[str, Any] = {"version": 1}
@@ -81,12 +86,13 @@ class Wish:
             "format": "png",
         }
         layout = {"direction": self.direction} if self.direction != "horizontal" else {}
-        if self.placing == "measured":
+        if self.placing == "measured" and not self.by_rules:
             layout["hand"] = "default"
         if layout:
             made["layout"] = layout
-        if INKS[self.ink]:
-            made["ink"] = dict(INKS[self.ink])
+        ink = {k: v for k, v in INKS[self.ink].items() if k != "colours" or self.mode == "rgb"}
+        if ink:
+            made["ink"] = ink
         made["papers"] = [{"name": self.paper}]
         made["effects"] = [{"name": name} for name in self.effects]
         return made
