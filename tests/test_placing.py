@@ -28,7 +28,7 @@ def composer(hand: object, **recipe: object) -> Composer:
 @pytest.mark.parametrize("effects", ["none", "default"])
 @pytest.mark.parametrize("paper", ["plain", "ruled", "squared", "texture"])
 def test_lines_are_sound(paper: str, effects: str) -> None:
-    lines = composer("default", papers=[paper], effects=effects)
+    lines = composer(None if paper == "squared" else "default", papers=[paper], effects=effects)
     for index in range(15):
         found = dissect(lines.kit, 4, index)
         assert list(faults(lines.kit, found)) == []
@@ -76,9 +76,9 @@ def test_the_model_is_part_of_the_recipe(tmp_path: Path) -> None:
     assert contents(composer(path))["hand"] != contents(default)["hand"]
 
 
-def test_columns_and_letters_keep_the_rules() -> None:
-    column = {"direction": "vertical"}
-    one, other = composer(None, layout=column), composer("default", layout=column)
+def test_cells_and_letters_keep_the_rules() -> None:
+    cells = {"papers": [{"name": "squared", "weight": 1}, {"name": "plain", "weight": 0.01}]}
+    one, other = composer(None, **cells), composer("default", **cells)
     np.testing.assert_array_equal(one[1].image, other[1].image)
     corpus = Corpus.from_texts(["他说Good morning，再见。"])
     recipe = {
