@@ -26,6 +26,9 @@ RECIPE = {
     "image": {"height_px": 32},
     "papers": ["plain", "ruled"],
     "effects": "default",
+}
+PAGES = {
+    **{name: RECIPE[name] for name in ("corpus", "papers", "effects")},
     "page": {"width_px": 400, "height_px": 300, "em_px_range": [24, 30]},
 }
 
@@ -81,11 +84,12 @@ def test_every_format(tmp_path: Path, small_bank: Bank, corpus_file: Path, to: s
     given = {"banks": [small_bank], "corpora": [corpus_file], "workers": 1}
     out, plan = tmp_path / "set", tmp_path / "plan.json"
     try:
-        exporter_class(to, "lines", "pages")(out, Options())
+        exporter = exporter_class(to, "lines", "pages")(out, Options())
     except MissingExtra as error:
         pytest.skip(str(error))
-    api.compose(plan, n=4, recipe=RECIPE, to=to, plan_only=True, **given)
-    made = api.compose(out, n=4, recipe=RECIPE, to=to, **given)
+    recipe = PAGES if exporter.takes == "pages" else RECIPE
+    api.compose(plan, n=4, recipe=recipe, to=to, plan_only=True, **given)
+    made = api.compose(out, n=4, recipe=recipe, to=to, **given)
     planned = json.loads(plan.read_bytes())
     assert {name: made.report[name] for name in planned} == planned
     assert made.report["sources"][0]["licence"]

@@ -16,6 +16,7 @@ from pages.tables import kind, table
 from penline.compose import Layout
 from penline.effects import EFFECTS, effect_class
 from penline.paper import PAPERS, paper_class
+from penline.recipe.idle import TABLE
 from penline.recipe.marks import Marks
 from penline.recipe.schema import (
     CorpusSettings,
@@ -165,11 +166,19 @@ def _presets() -> str:
     return "\n".join(parts)
 
 
+def _idle() -> str:
+    head = ("setting", "has no effect", "instead")
+    return table(
+        head, [(", ".join(f"`{f}`" for f in row.fields), row.where, row.instead) for row in TABLE]
+    )
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "recipe": _top,
     **{name: functools.partial(_section, model) for name, model in _SECTIONS.items()},
     "papers": _papers,
     "effects": _effects,
     "presets": _presets,
+    "idle": _idle,
 }
 """Name of a marked part -> what makes it."""

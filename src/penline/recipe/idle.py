@@ -186,13 +186,13 @@ TABLE = (
     ),
     Row(
         ("corpus.missing",),
-        "on pages, and by writers: mixed, where no glyph is borrowed",
+        "as near-writer or other-writer on pages, and by writers: mixed, where nothing is borrowed",
         "take skip-line or drop-char",
         lambda asked, corpus: corpus.missing in _BORROWING and _unborrowed(asked),
     ),
     Row(
         ("corpus.borrow_most",),
-        "where no glyph is borrowed",
+        "where nothing is borrowed",
         "on lines by one writer, set corpus.missing to near-writer or other-writer",
         lambda asked, corpus: corpus.missing not in _BORROWING or _unborrowed(asked),
     ),
