@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ from penline.corpus import Corpus
 from penline.look.app.desk import Desk
 from penline.look.app.judge import judge
 from penline.look.app.site import PAGES, site
+from penline.look.app.wish import INKS, PAPERS, Wish
+from penline.recipe.idle import refusals
 from penline.records import Source
 from test_sheet import CHROMIUM, HOSTILE
 
@@ -323,3 +327,20 @@ def test_the_recipe_of_a_wish_is_valid() -> None:
         values = yaml.safe_load(recipe_yaml(wish_of(query).recipe()))
         penline.load_recipe(values)
     assert [one["name"] for one in values["effects"]] == ["warp", "jpeg"]
+
+
+def test_every_wish_is_a_recipe_of_which_nothing_is_refused() -> None:
+    """What the playground leaves out of the recipe, because it has no effect, it says."""
+    corpus = Corpus.from_texts(["永远好"])
+    offered = itertools.product(PAPERS, INKS, ("gray", "rgb"), ("horizontal", "vertical"))
+    for (paper, ink, mode, direction), mixed in itertools.product(offered, (False, True)):
+        wish = Wish("永远好", paper=paper, ink=ink, mode=mode, direction=direction)
+        for one in (wish, replace(wish, placing="measured")):
+            assert refusals(penline.load_recipe(one.recipe(mixed=mixed)), corpus)["lines"] == ""
+
+
+def test_measured_columns_and_cells_are_said_to_be_placed_by_rules(visit: Visitor) -> None:
+    for query in ({"direction": "vertical"}, {"paper": "squared"}, {}):
+        asked = {"text": "永远好", "placing": "measured", **query}
+        said = visit.get("/line", params=asked).json()["said"]
+        assert ("placed by the layout's rules" in said) == bool(query)

@@ -62,11 +62,11 @@ def refusals(recipe: Recipe, corpus: Corpus, *, strict: bool = True) -> Refusals
         corpus: the text that it is for.
         strict: False for a recipe of a report, which holds good as it was.
 
+    Returns:
+        The whole message for lines, and that for pages; ``""`` where nothing is refused.
+
     Raises:
         RecipeError: a setting does nothing for lines, and nothing for pages.
-
-    Returns:
-        ``""`` for what it is not refused for.
     """
     rows = [row for row in TABLE if strict or row.always]
     names = tuple(changed(recipe))
@@ -83,15 +83,15 @@ def refusals(recipe: Recipe, corpus: Corpus, *, strict: bool = True) -> Refusals
 
 
 def _reason(row: Row, asked: Asked, names: tuple[tuple[str, Settings], ...]) -> str:
-    idle = [
+    idle = dict.fromkeys(
         name
         for name, own in names
         if any(fnmatchcase(name, field) for field in row.fields) and row.idle(asked, own)
-    ]
+    )
     if not idle:
         return ""
-    listed = ", ".join(dict.fromkeys(idle))
-    return f"{listed}: of no effect {row.where}; {row.instead}, or leave it out"
+    left = "it" if len(idle) == 1 else "them"
+    return f"{', '.join(idle)}: of no effect {row.where}; {row.instead}, or leave {left} out"
 
 
 def changed(
@@ -103,7 +103,8 @@ def changed(
     """
     for name, field in type(settings).model_fields.items():
         value = getattr(settings, name)
-        default = field.get_default(call_default_factory=True)
+        factory: Any = field.default_factory
+        default = field.default if factory is None else factory()
         if usual is not None:
             default = getattr(usual, name)
         if value != default and not (isinstance(value, Settings) and default is not None):
