@@ -214,12 +214,20 @@ def inner(annotation: Any) -> type[Settings] | None:
     return None
 
 
+def hidden(annotation: Any) -> bool:
+    """Whether settings stand in a list, or a mapping, of this kind."""
+    parts = typing.get_args(annotation)
+    return any((isinstance(p, type) and issubclass(p, Settings)) or hidden(p) for p in parts)
+
+
 def fields_of(model: type[Settings], prefix: str = "") -> Iterator[str]:
     """Names of all fields of a model that hold a value, with dots."""
     for name, field in model.model_fields.items():
         if name == "name":
             continue  # what a paper or an effect is found by: it has one value
         own = inner(field.annotation)
+        if own is None and hidden(field.annotation):
+            assert prefix + name in ("papers", "effects"), "walk into these settings, too"
         if own is None or (not field.is_required() and field.default is None):
             yield prefix + name
         if own is not None:
