@@ -33,7 +33,8 @@ from penline.measure.template import HAN, LineTemplate, dump_templates
 from penline.paper import PAPERS, paper_class
 from penline.produce import produce
 from penline.recipe import Composer, Recipe, load_recipe, preset_names
-from penline.recipe.idle import TABLE, changed
+from penline.recipe.idle import changed
+from penline.recipe.idle_table import TABLE
 from penline.settings import Settings
 from test_cli import run
 
