@@ -123,3 +123,20 @@ def test_the_sizes_of_all_writers_at_once_are_those_of_each():
         assert len(known) > 5
         wanted = hand.sampler.typical(known)
         np.testing.assert_allclose(hand.typical[0][number], wanted, rtol=0, atol=1.01e-4)
+
+
+@pytest.mark.parametrize("hand", [None, "default"])
+def test_the_writing_line_of_a_page_rises_as_its_ink_does(hand: str | None) -> None:
+    """The label's writing line has the slope that the line was placed with, whoever placed it."""
+    lines, slopes = composer(hand), []
+    for index in range(6):
+        for line in lines.page(index).lines:
+            han = ["\u4e00" <= c <= "\u9fff" for c in line.text]
+            if sum(han) >= 12:
+                x, y = line.characters[han].mean(1).T
+                (x0, y0), (x1, y1) = line.baseline[[0, -1]]
+                slopes.append((np.polyfit(x, y, 1)[0], (y1 - y0) / (x1 - x0)))
+    ink, told = np.array(slopes).T
+    assert len(ink) > 15
+    assert np.corrcoef(ink, told)[0, 1] > 0.7
+    assert np.sqrt(np.mean(np.square(ink - told))) < 0.006

@@ -146,7 +146,7 @@ def lay_by_steps(kit: Kit, seed: int, index: int) -> Laid:
         placed = replay(real, sizes, ems, numbers, layout_rng, height)
     else:
         places = items, rows, sizes, ems, numbers, layout_rng, height, upright
-        placed = place(kit.hand, *places, written.order)
+        placed, _ = place(kit.hand, *places, written.order)
     if placed.width_px > recipe.image.max_width_px:
         wide = f"wider than {recipe.image.max_width_px} px"
         raise UnwritableLine(index, 1, wide, dict(written.counts))

@@ -304,7 +304,7 @@ def set_line(
     sizes, ems, starts, gains = measure(kit.shelf, rows)
     arrays = items, rows, sizes, ems
     high = math.ceil(ROOM_EM * em)
-    placed = place(kit.hand, *arrays, numbers, sheet.page_rng, high, order=written.order)
+    placed, slope = place(kit.hand, *arrays, numbers, sheet.page_rng, high, order=written.order)
     places = placed.places_q8.copy()
     wide = int((places[:, 0] + places[:, 2]).max())
     if wide > room * 256:
@@ -326,7 +326,7 @@ def set_line(
     boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, sheet.ink)
     white = rows[:, 1] < 0
     boxes[white] = -1  # told from glyphs that show nothing
-    rise = numbers["slope"] * length / 2
+    rise = slope * length / 2
     ends = [(start, level + rise), (start + length, level - rise)]
     baseline = np.round(np.array(ends) * 64) / 64
     return SetLine(written, rows, sizes, starts, gains, placed, boxes, baseline)

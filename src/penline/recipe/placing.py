@@ -32,8 +32,8 @@ def place(
     height_px: int,
     upright: npt.NDArray[np.bool_] | None = None,
     order: list[int] | None = None,
-) -> Placements:
-    """Place the items of one line.
+) -> tuple[Placements, float]:
+    """Place the items of one line; where they go, and how the line rises per length.
 
     A model knows Chinese lines on ordinary paper: columns, cells, lines without a Chinese character
     and the letters of words are laid out by the layout's rules.
@@ -53,13 +53,14 @@ def place(
     if order is not None:
         seen = [items[item] for item in order]
         arrays = rows[order], sizes[order], ems[order]
-        placed = place(hand, seen, *arrays, numbers, rng, height_px, upright)
-        return placed.only(np.argsort(order))
+        placed, slope = place(hand, seen, *arrays, numbers, rng, height_px, upright)
+        return placed.only(np.argsort(order)), slope
     if hand is None or upright is not None or numbers["cell"]:
-        return lay_out(items, sizes, ems, numbers, rng, height_px, upright)
+        placed = lay_out(items, sizes, ems, numbers, rng, height_px, upright)
+        return placed, 0.0 if numbers["cell"] else numbers["slope"]
     traits = [traits_of(item) for item in items]
     if not any(one.han for one in traits):
-        return lay_out(items, sizes, ems, numbers, rng, height_px, upright)
+        return lay_out(items, sizes, ems, numbers, rng, height_px, upright), numbers["slope"]
     em = height_px * numbers["em_most"]
     drawn, facts = hand.place(traits, rows, sizes, ems, em, rng, numbers["space"])
     if not DIGITS.isdisjoint(items):
@@ -83,7 +84,7 @@ def place(
     )
     width, em_px, base = whole.tolist()
     lean = round(float(facts[2]) * 65536.0) + round(numbers["slant"] * 65536)
-    return Placements(
+    placed = Placements(
         places_q8=places,
         slants_q16=np.full(count, lean, np.int64),
         press_q8=press,
@@ -94,6 +95,7 @@ def place(
         cell_top_px=0.0,
         cells=0,
     )
+    return placed, float(facts[0])
 
 
 def _even_numbers(items: Sequence[str], sizes: Ints, drawn: Ints) -> None:
