@@ -252,7 +252,7 @@ def test_presets_are_recipes() -> None:
         ("papers: []", "papers"),
         ("papers: [{name: marble}]", "marble"),
         ("effects: [{name: blur, chance: 2}]", "chance"),
-        ("layout: {gap: 3}", "layout.gap"),
+        ("layout: {gap: 3}", "layout: no setting `gap` here"),
         ("layout: {gap_em_range: [0.5, 0.1]}", "layout.gap_em_range"),
         ("layout: {fill_range: [0.0, 0.1]}", "layout.fill_range"),
         ("layout: {correlation: .nan}", "layout.correlation"),
@@ -385,3 +385,64 @@ def test_a_glyph_that_does_not_show_is_no_silent_hole(tmp_path: Path) -> None:
     text.write_text("今天上午集合\n", "utf-8")
     with pytest.raises(UnwritableLine, match="shows nothing"):
         Composer(SHORT, tmp_path / "b", text)[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"height": 3}, "recipe: no setting `height` here; did you mean `image.height_px`?"),
+        (
+            {"image": {"height": 3}},
+            "recipe: image: no setting `height` here; did you mean `height_px`?",
+        ),
+        ({"qqq": 1}, "recipe: no setting `qqq` here; there are version, writers, corpus,"),
+        (
+            {"papers": [{"name": "ruled", "tilt": 3}]},
+            "papers.0: no setting `tilt` here; did you mean `tilt_range`?",
+        ),
+        ({"effects": [{"name": "blur", "sigma": 2}]}, "did you mean `sigma_px_range`?"),
+        ({"papers": [{"weight": 2}]}, "papers.0: say which it is by its `name`"),
+        ({"image": {"height_px": "tall"}}, "image.height_px: a whole number, not 'tall'"),
+        ({"image": {"height_px": 2}}, "image.height_px: at least 16, not 2"),
+        ({"corpus": {"length_range": 8}}, "corpus.length_range: a list in [brackets], not 8"),
+        ({"layout": {"hand": 3}}, "layout.hand: the path of a file, not 3"),
+        ({"image": 3}, "image: a mapping of settings, not 3"),
+        ({"papers": []}, "papers: at least 1, not 0"),
+        (
+            {"page": {"form": {"row_range": [1, 2]}}},
+            "page.form: no setting `row_range` here; did you mean `rows_range`?",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_for_a_person(values, said):
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(values)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_message_is_pydantics_own():
+    """Every setting, given what no setting takes, is refused in penline's words."""
+    from penline.recipe.refused import _paths
+
+    for path in _paths(Recipe):
+        for wrong in ({"x": {"y": 1}}, [[]], "no such", -1e9, None, object()):
+            values: dict[str, object] = {}
+            inner = values
+            *outer, name = path.split(".")
+            for part in outer:
+                inner = inner.setdefault(part, {})  # type: ignore[assignment]
+            inner[name] = wrong
+            try:
+                load_recipe(values)
+            except RecipeError as error:
+                assert "Input should" not in str(error), (path, wrong, str(error))
+                assert "Extra inputs" not in str(error)
+                assert "\n" not in str(error)
+
+
+def test_one_where_a_list_is_meant():
+    assert load_recipe({"papers": "ruled"}) == load_recipe({"papers": ["ruled"]})
+    assert load_recipe({"papers": {"name": "ruled"}}) == load_recipe({"papers": ["ruled"]})
+    assert load_recipe({"effects": "blur"}) == load_recipe({"effects": [{"name": "blur"}]})
+    assert load_recipe({"effects": "none"}).effects == ()

@@ -26,6 +26,7 @@ from penline.formats.door import printable
 from penline.paper import PaperSettings, paper_class
 from penline.recipe.form import FormSettings
 from penline.recipe.marks import Marks
+from penline.recipe.refused import refusal
 from penline.settings import ORDERED, Settings, plain_yaml
 
 __all__ = [
@@ -137,19 +138,25 @@ def _paper(value: object) -> object:
         value = {"name": value}
     if isinstance(value, Mapping) and "paper" not in value:
         rest = {key: item for key, item in value.items() if key != "weight"}
-        settings = paper_class(str(rest.get("name"))).model_validate(rest)
+        settings = paper_class(_name_of(rest)).model_validate(rest)
         return {"weight": value.get("weight", 1.0), "paper": settings}
     if isinstance(value, Mapping) and isinstance(value["paper"], Mapping):
-        settings = paper_class(str(value["paper"].get("name"))).model_validate(value["paper"])
+        settings = paper_class(_name_of(value["paper"])).model_validate(value["paper"])
         return {**value, "paper": settings}
     return value
+
+
+def _name_of(value: Mapping[str, Any]) -> str:
+    if "name" not in value:
+        raise ValueError("say which it is by its `name`")
+    return str(value["name"])
 
 
 def _effect(value: object) -> object:
     if isinstance(value, str):
         value = {"name": value}
     if isinstance(value, Mapping):
-        return effect_class(str(value.get("name"))).model_validate(value)
+        return effect_class(_name_of(value)).model_validate(value)
     return value
 
 
@@ -158,7 +165,12 @@ def _effects(value: object) -> object:
         return DEFAULT_EFFECTS
     if value in (None, "none"):
         return ()
-    return value
+    return _several(value)
+
+
+def _several(value: object) -> object:
+    """One where a list is meant is a list of one."""
+    return [value] if isinstance(value, (str, Mapping)) else value
 
 
 Paper = Annotated[PaperChoice, BeforeValidator(_paper)]
@@ -216,7 +228,7 @@ class Recipe(Settings):
     layout: Layout = Layout()
     ink: Ink = Ink()
     marks: Marks = Marks()
-    papers: tuple[Paper, ...] = Field(
+    papers: Annotated[tuple[Paper, ...], BeforeValidator(_several)] = Field(
         default=({"name": "plain"},),
         min_length=1,
         validate_default=True,
@@ -294,10 +306,7 @@ def _validated(values: Mapping[str, Any], where: str) -> Recipe:
     try:
         return Recipe.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "recipe"
-        reason = first["msg"].removeprefix("Value error, ")
-        raise RecipeError(printable(f"{where}: {place}: {reason}")) from None
+        raise RecipeError(f"{printable(where)}: {refusal(error, Recipe, values)}") from None
 
 
 def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str]) -> str:
