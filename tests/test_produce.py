@@ -381,3 +381,18 @@ def test_png_and_rgb(tmp_path: Path, small_bank: Bank, corpus_file: Path) -> Non
     image = cv2.imread(str(tmp_path / "a/images/00000/00000001.png"), cv2.IMREAD_UNCHANGED)
     assert image.shape[2] == 3
     assert check(tmp_path / "a").problems == []
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("\ufeff今\n天\n".encode(), "byte-order mark"),
+        ("今天气很好".encode(), "one line, and so one entry of 5 characters"),
+        (b"", "empty"),
+        ("今\n".encode("gbk"), "not UTF-8"),
+    ],
+)
+def test_a_dictionary_that_a_trainer_would_misread(data, said):
+    with pytest.raises(ExportError, match=said):
+        read_dictionary(data, "dict.txt")
+    assert read_dictionary("今\n天\r\n".encode(), "dict.txt") == ("今", "天")

@@ -72,6 +72,9 @@ def test_a_list_is_the_different_characters_of_a_text(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_bytes("\ufeff天 地\r\n天\u3000a\tA\n".encode())
     assert read_characters(path) == ("天", "地", "a", "A")
+    # letters with their marks beside them are the characters that they make; others stay
+    path.write_bytes("e\u0301\u00e9a\u0302\u0301\uf900".encode())
+    assert read_characters(path) == ("\u00e9", "\u1ea5", "\uf900")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_a_list_is_the_different_characters_of_a_text(tmp_path: Path) -> None:
         (b" \n\t", "no character"),
         (b"ab\xff", "byte 2 is not UTF-8"),
         (b"a\x00b", "U\\+0000"),
-        ("e\u0301".encode(), "U\\+0301"),
+        ("x\u0302".encode(), "U\\+0302"),
         ("a\u200db".encode(), "U\\+200D"),
     ],
     ids=["empty", "white", "encoding", "control", "combining", "format"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
@@ -12,6 +13,7 @@ import pytest
 
 from fakes import zip_file
 from fakes_nist import entries, png
+from penline.datasets.sources import open_sources
 from penline.errors import FormatError
 from penline.formats.png import read_png
 from penline.formats.zipped import Archive, members
@@ -142,3 +144,19 @@ def test_a_picture_that_is_none(content: bytes, field: str) -> None:
     with pytest.raises(FormatError) as caught:
         read_png(content, "x.png")
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"<html>busy</html>", "HTML page"), (b"x" * 99, "text"), (b"", "empty file")],
+)
+def test_what_is_no_archive_is_said(tmp_path, content, said):
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(FormatError, match=said):
+        list(open_sources(tmp_path / "a.zip"))
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("001-f.gnt", bytes(500))
+    (tmp_path / "a.zip").write_bytes(whole.getvalue()[:400])
+    with pytest.raises(FormatError, match="not fetched whole"):
+        list(open_sources(tmp_path / "a.zip"))

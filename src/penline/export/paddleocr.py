@@ -13,6 +13,7 @@ Layout (label files as PaddleOCR's ``SimpleDataSet`` reads them: UTF-8, LF, no B
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -49,8 +50,13 @@ def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
     """The entries of a PaddleOCR dictionary, in order; split on LF alone.
 
     Raises:
-        ExportError: not UTF-8, or empty.
+        ExportError: not UTF-8, empty, with a byte-order mark, or all in one line.
     """
+    if data.startswith(codecs.BOM_UTF8):
+        raise ExportError(
+            f"{name} begins with a byte-order mark, which would be part of its first entry: save "
+            "it as UTF-8 without one (PaddleOCR reads it as it stands)"
+        )
     try:
         lines = data.decode("utf-8").split("\n")
     except UnicodeDecodeError as error:
@@ -59,6 +65,11 @@ def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
     entries = entries[:-1] if entries[-1] == "" else entries
     if not entries:
         raise ExportError(f"{name} is an empty dictionary")
+    if len(entries) == 1 and len(entries[0]) > 1:
+        raise ExportError(
+            f"{name} is one line, and so one entry of {len(entries[0]):,} characters: a dictionary "
+            "has one character a line"
+        )
     return entries
 
 

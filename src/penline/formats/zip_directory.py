@@ -32,6 +32,7 @@ import numpy.typing as npt
 
 from penline.errors import FormatError
 from penline.formats.door import printable
+from penline.formats.looks import HEAD_BYTES, looks_like
 
 __all__ = ["Directory", "Fields", "Places", "read_directory", "sorted_entries"]
 
@@ -185,7 +186,10 @@ def _bounds(label: str, buffer: memoryview) -> tuple[int, int, int, int, int]:
         tail = bytes(buffer[first:])
         at = tail.rfind(_END_MARK)
         if at < 0 or len(tail) - at < _END.size:
-            raise bad("its end record", "a readable zip archive", "no end record")
+            looks = looks_like(bytes(buffer[:HEAD_BYTES]))
+            cut = "the beginning of one: its end is missing, so it was not fetched whole"
+            found = "no end record" if looks is None else looks
+            raise bad("its end record", "a zip archive", cut if looks == "zip archive" else found)
         end = first + at
     record = _END.unpack_from(buffer, end)
     entries, length, offset = int(record[4]), int(record[5]), int(record[6])
