@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,14 +17,17 @@ from penline import __version__
 from penline.bank import Bank
 from penline.bank.unused import not_used
 from penline.engine import engine as engine_named
+from penline.engine.made import counted
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
 from penline.export.base import Options, file_hash
 from penline.export.durable import name_all, names_left_out
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
+from penline.machine import naming
 from penline.pages import Page
 from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
+from penline.recipe.warm import compiling_beside
 
 __all__ = ["Produced", "Progress", "contents", "plan", "produce", "versions"]
 
@@ -69,6 +73,7 @@ class _Task:
         made: Iterable[Any]
         pages = self.exporter.takes == "pages"
         made = self._pages(first, last) if pages else self.composer[first:last].each()
+        made = counted(made)
         if not self.here:
             return self.exporter.shard(shard, made)
         with names_left_out() as unnamed:
@@ -80,6 +85,33 @@ class _Task:
                 yield self.composer.page(index)
             except UnwritableLine as error:
                 yield error
+
+
+class _Shown:
+    """Tells how many lines there are: what stands already, what came, and what is under way."""
+
+    def __init__(self, start: int, stop: int, progress: Progress | None) -> None:
+        self._lines_in = functools.partial(_lines_in, start=start, stop=stop)
+        self._total, self._progress = stop - start, progress
+        self._came = 0
+        self._most = -1
+
+    def __call__(self, lines: int) -> None:
+        """Lines that are whole, on the disk."""
+        self._came = max(self._came, lines)
+        self.under_way(0)
+
+    def taken(self, running: Iterable[dict[str, Any]], commits: _Commits) -> Iterator[int]:
+        """Hand over the shards that come; the numbers of those that are whole."""
+        for result in running:
+            self._came += self._lines_in([result["number"]])
+            yield from commits.add(result)
+
+    def under_way(self, lines: int) -> None:
+        """Lines of shards that have not come yet."""
+        if self._progress is not None and self._came + lines > self._most:
+            self._most = min(self._came + lines, self._total)
+            self._progress(self._most, self._total)
 
 
 class _Commits:
@@ -158,7 +190,7 @@ def produce(
         facts: what else the report should say (sources and their terms).
         field: the field of jsonl files that the text was read from, for the report.
         whole: called with the number of each shard that is whole now.
-        progress: called with lines done and lines in all.
+        progress: called with lines made and lines in all, those of shards under way among them.
 
     Raises:
         UsageError: the folder is taken, or the numbers make no sense.
@@ -169,8 +201,10 @@ def produce(
     run = Run(out)
     exporter = exporter_class(to, "lines", "pages")(run.out, options)
     runner = engine_named(engine, address)
-    planned = plan(composer, to=to, start=start, options=options, facts=facts, field=field)
-    with run.held():
+    with compiling_beside(composer.recipe, workers if engine == "local" else 1):
+        planned = plan(composer, to=to, start=start, options=options, facts=facts, field=field)
+    shown = _Shown(start, stop, progress)
+    with run.held(), naming(out):
         ended = run.ended(planned["run"])
         if ended is not None:
             return Produced(out, ended, -(-stop // SHARD) - start // SHARD)
@@ -178,19 +212,16 @@ def produce(
         shards = range(start // SHARD, -(-stop // SHARD))
         left = [shard for shard in shards if shard not in done]
         lines = _lines_in([shard for shard in shards if shard in done], start, stop)
-        if progress:
-            progress(lines, stop - start)
+        shown(lines)
         task = _Task(composer, exporter, start, stop, engine == "local")
-        running = runner(task, left, workers)
+        running = runner(task, left, workers, progress=shown.under_way)
         commits = _Commits(run)
         try:
-            committed = (number for result in running for number in commits.add(result))
-            for number in chain(committed, commits.rest()):
+            for number in chain(shown.taken(running, commits), commits.rest()):
                 if whole:
                     whole(number)
                 lines += _lines_in([number], start, stop)
-                if progress:
-                    progress(lines, stop - start)
+                shown(lines)
         except KeyboardInterrupt:
             lost = ""
             try:

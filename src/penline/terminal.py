@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from penline.machine import COMPILING, LOG
+
 if TYPE_CHECKING:
     from penline.api import FileFacts
     from penline.census import Census, Figure
@@ -36,6 +39,7 @@ __all__ = [
     "print_facts",
     "print_json",
     "print_sources",
+    "show_log",
 ]
 
 _MOST_SHOWN = 20
@@ -49,6 +53,20 @@ def fail(message: str, code: int) -> NoReturn:
     """Print one line to the error stream and leave with `code`."""
     err.print(f"[red]penline:[/red] {escape(message)}")
     sys.exit(code)
+
+
+class _Lines(logging.Handler):
+    """Prints what is logged as lines of the error stream."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        err.print(f"[yellow]penline:[/yellow] {escape(record.getMessage())}")
+
+
+def show_log() -> None:
+    """Show what penline logs (what a machine withholds, that kernels are compiled) to the user."""
+    if not LOG.handlers:
+        LOG.addHandler(_Lines())
+        LOG.setLevel(logging.INFO)
 
 
 def print_json(value: Any) -> None:
@@ -69,7 +87,16 @@ def bar(what: str, unit: str) -> Iterator[tuple[Progress, Any]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as bar:
-        yield bar, bar.add_task(escape(what), total=None, rate=f"{unit}")
+        task = bar.add_task(escape(what), total=None, rate=f"{unit}")
+
+        def compiling(count: int) -> None:
+            bar.update(task, rate=f"{unit}, compiling kernel {count}")
+
+        COMPILING.append(compiling)
+        try:
+            yield bar, task
+        finally:
+            COMPILING.remove(compiling)
 
 
 class Rate:

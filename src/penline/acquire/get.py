@@ -20,6 +20,7 @@ from penline.acquire.web import Limits
 from penline.catalogue import Card, File, card
 from penline.errors import Interrupted, UsageError
 from penline.lock import locked
+from penline.machine import at_home
 
 __all__ = ["get"]
 
@@ -69,7 +70,7 @@ def get(
     shelf = Shelf(found, default_root() if root is None else Path(root))
     for file in chosen:
         shelf.place(file.name)
-    source = None if adopt is None else Path(adopt).expanduser()
+    source = None if adopt is None else at_home(adopt)
     if source is not None and not source.is_dir():
         raise UsageError(f"no folder {source} to adopt files from")
     shelf.check_terms(accept_terms)

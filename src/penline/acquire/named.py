@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -46,7 +47,9 @@ class OnShelf:
         if not self.missing:
             return "" if self.data else f"the card names no files. {found.access}"
         root = self.folder.parent
-        where = "" if root == default_root().expanduser().resolve() else f" --root {_shell(root)}"
+        where = f" --root {_shell(root)}"
+        with suppress(OSError):  # nobody's default where there is no home
+            where = "" if root == default_root().resolve() else where
         command = f"penline get {self.id}{self.choice}"
         if found.gettable:
             start = (

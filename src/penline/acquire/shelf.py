@@ -23,6 +23,7 @@ from penline.acquire.errors import AcquireError, TermsNotAccepted, Unfit
 from penline.acquire.expect import Expected, Proof, examine
 from penline.catalogue import Card
 from penline.errors import UsageError
+from penline.machine import at_home
 
 __all__ = ["Shelf", "default_root", "terms_text"]
 
@@ -36,9 +37,14 @@ _LEFT_BY_POOCH = re.compile(r"tmp[a-z0-9_]{8}")
 
 
 def default_root() -> Path:
-    """``$PENLINE_ROOT``, or ``archives`` in the user's cache folder."""
+    """``$PENLINE_ROOT``, or ``archives`` in the user's cache folder.
+
+    Raises:
+        OSError: this user has no home.
+    """
     named = os.environ.get("PENLINE_ROOT")
-    return Path(named) if named else Path(pooch.os_cache("penline")) / "archives"
+    instead = "name a folder for archives by --root, or by PENLINE_ROOT"
+    return at_home(named or os.path.join(pooch.os_cache("penline"), "archives"), instead)  # noqa: PTH118
 
 
 def terms_text(card: Card) -> str:
@@ -65,7 +71,7 @@ class Shelf:
 
     def __init__(self, card: Card, root: Path) -> None:
         self.card = card
-        self.root = root.expanduser().resolve()
+        self.root = at_home(root).resolve()
         self.folder = self.root / card.id
         self.set_aside: dict[str, str] = {}
         if self.folder.resolve() != self.folder:

@@ -443,7 +443,9 @@ class BankWriter:
         (self._folder / HEADER).write_text(header.model_dump_json(indent=1), "utf-8")
         for name in (INK, GLYPHS, HEADER):
             sync(self._folder / name)
-        self._folder.chmod(0o755)
+        # as an ordinary folder, not as mkdtemp's: what the user's umask leaves of its files
+        mode = (self._folder / HEADER).stat().st_mode & 0o666
+        self._folder.chmod(self._folder.stat().st_mode & 0o2000 | mode | mode >> 2 & 0o111)
         if self.path.is_dir():
             old = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", dir=self.path.parent))
             self.path.replace(old / "old")

@@ -12,7 +12,7 @@ import typer
 import penline
 from penline.errors import Interrupted, PenlineError, UsageError
 from penline.garbage import leave_all
-from penline.terminal import fail, out
+from penline.terminal import fail, out, show_log
 
 __all__ = ["GOOD", "WRONG_DATA", "AsJson", "Overwrite", "Sources", "app", "main"]
 
@@ -67,6 +67,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # a name that the terminal cannot show must not end the work
             stream.reconfigure(errors="backslashreplace")
+    show_log()
     try:
         code = app(standalone_mode=False)
     except Interrupted as error:

@@ -24,11 +24,17 @@ class Engine(Protocol):
     """Runs a task for each shard; yields one result for each, in any order.
 
     A shard that was lost with its process or machine may be run again; a number of workers of 0
-    is for engines of other machines, and means as many as there are.
+    is for engines of other machines, and means as many as there are. ``progress`` is called now and
+    then with how many samples the shards under way have, by an engine that knows.
     """
 
     def __call__(
-        self, task: Callable[[int], Any], shards: Sequence[int], workers: int
+        self,
+        task: Callable[[int], Any],
+        shards: Sequence[int],
+        workers: int,
+        *,
+        progress: Callable[[int], None] | None = None,
     ) -> Iterator[Any]: ...
 
 

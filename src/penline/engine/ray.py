@@ -35,6 +35,7 @@ def run(
     workers: int,
     *,
     address: str | None = None,
+    progress: Callable[[int], None] | None = None,  # noqa: ARG001 - see below
 ) -> Iterator[Any]:
     """Call ``task(shard)`` for each shard and yield what it returns, in the order of finishing.
 
@@ -47,6 +48,7 @@ def run(
         workers: most shards at a time; 0 for as many as the cluster has processors.
         address: of a cluster, as ``ray.init`` takes it; None for ``$RAY_ADDRESS``, or else for
             a cluster of this machine alone, started for the run.
+        progress: not called: what a shard under way has is not known here.
 
     Raises:
         MissingExtra: Ray is not installed.

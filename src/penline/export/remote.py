@@ -23,6 +23,7 @@ import pooch
 
 from penline.errors import ExportError, MissingExtra, PenlineError, UsageError
 from penline.export.run import REPORT, owned_by
+from penline.machine import at_home
 
 __all__ = ["Remote"]
 
@@ -55,7 +56,8 @@ class Remote:
         except ValueError as error:
             raise UsageError(f"{url}: {error}") from None
         digest = hashlib.blake2b(self.url.encode(), digest_size=16).hexdigest()
-        parent = staging or Path(pooch.os_cache("penline")) / "staging"
+        instead = "name a local folder for the set under way by --staging"
+        parent = staging or at_home(pooch.os_cache("penline"), instead) / "staging"
         self.staging = parent / digest
         self._sent: set[int] = set()
 

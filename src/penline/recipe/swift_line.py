@@ -317,7 +317,8 @@ def lay_line(
     for stage in range(keys.shape[0]):
         philox_words(keys[stage, 0], keys[stage, 1], index, np.uint64(0), words[stage])
     told = np.zeros(figures.shape[0] + len(FACTS))
-    told[: figures.shape[0]] = figures
+    for k in range(figures.shape[0]):  # as a slice, it would cost seconds of compiling
+        told[k] = figures[k]
     figures, facts = told[: figures.shape[0]], told[figures.shape[0] :]
     # a sentence
     target = shortest + _below(words[_TEXT, 0], longest - shortest + 1)

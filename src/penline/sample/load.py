@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from penline.bank import Bank, open_bank
 from penline.bank.layout import VERSION
 from penline.errors import BankError
 from penline.lock import locked
+from penline.machine import at_home, naming, private_folder, say_once
 
 __all__ = ["corpus_files", "sample_bank"]
 
@@ -28,22 +28,37 @@ def corpus_files() -> list[Path]:
 
 
 def sample_bank() -> Bank:
-    """The bank of the embedded sample; made in the user's cache folder the first time."""
-    with ExitStack() as stack:
-        entry = resources.files("penline.sample") / _ARCHIVE
-        archive = stack.enter_context(resources.as_file(entry))
+    """The bank of the embedded sample; made in the user's cache folder the first time.
+
+    Where that cannot be written to, it is made in a temporary folder, for as long as Python runs.
+
+    Raises:
+        OSError: there is no room for it, or no place at all.
+    """
+    with resources.as_file(resources.files("penline.sample") / _ARCHIVE) as archive:
         digest = hashlib.blake2b(archive.read_bytes(), digest_size=8).hexdigest()
-        folder = Path(pooch.os_cache("penline"))
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"sample-{digest}-v{VERSION}.bank"
+        name = f"sample-{digest}-v{VERSION}.bank"
+        try:
+            return _bank_in(at_home(pooch.os_cache("penline")), name, archive)
+        except OSError as error:
+            say_once(
+                f"{error.filename}: {error.strerror}: the embedded sample is unpacked into a "
+                "temporary folder, anew at every start; XDG_CACHE_HOME may name a folder that stays"
+            )
+        return _bank_in(private_folder(), name, archive)
+
+
+def _bank_in(folder: Path, name: str, archive: Path) -> Bank:
+    path = folder / name
+    with naming(folder):
         try:
             return open_bank(path)
         except BankError:
-            pass
-        stack.enter_context(locked(folder / "sample.lock", "the sample", _WAIT_SECONDS))
-        try:
-            return open_bank(path)  # another process was quicker
-        except BankError:
-            from penline.pack import pack  # and with it every reader: once
+            folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder / "sample.lock", "the sample", _WAIT_SECONDS):
+            try:
+                return open_bank(path)  # another process was quicker
+            except BankError:
+                from penline.pack import pack  # and with it every reader: once
 
-            return pack(archive, path, overwrite=True)
+                return pack(archive, path, overwrite=True)
