@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["COMPILING", "LOG", "at_home", "naming", "private_folder", "say_once"]
+__all__ = ["COMPILING", "LOG", "at_home", "naming", "private_folder", "say_once", "user_cache"]
 
 LOG = logging.getLogger("penline")
 
@@ -50,6 +50,16 @@ def at_home(folder: str | os.PathLike[str], instead: str = "set HOME") -> Path:
         why = f"this user has no home folder; {instead}"
         raise FileNotFoundError(errno.ENOENT, why, path)
     return Path(path)
+
+
+def user_cache(instead: str = "set HOME") -> Path:
+    """penline's folder in the user's cache; arguments and errors as of `at_home`."""
+    import pooch  # which most commands do without
+
+    try:
+        return at_home(pooch.os_cache("penline"), instead)
+    except RuntimeError:  # newer versions do not give a path with a ~
+        return at_home("~/.cache/penline", instead)
 
 
 @functools.cache

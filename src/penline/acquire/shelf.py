@@ -17,13 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pooch
-
 from penline.acquire.errors import AcquireError, TermsNotAccepted, Unfit
 from penline.acquire.expect import Expected, Proof, examine
 from penline.catalogue import Card
 from penline.errors import UsageError
-from penline.machine import at_home
+from penline.machine import at_home, user_cache
 
 __all__ = ["Shelf", "default_root", "terms_text"]
 
@@ -44,7 +42,7 @@ def default_root() -> Path:
     """
     named = os.environ.get("PENLINE_ROOT")
     instead = "name a folder for archives by --root, or by PENLINE_ROOT"
-    return at_home(named or os.path.join(pooch.os_cache("penline"), "archives"), instead)  # noqa: PTH118
+    return at_home(named, instead) if named else user_cache(instead) / "archives"
 
 
 def terms_text(card: Card) -> str:

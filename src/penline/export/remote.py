@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
-import pooch
 
 from penline.errors import ExportError, MissingExtra, PenlineError, UsageError
 from penline.export.run import REPORT, owned_by
-from penline.machine import at_home
+from penline.machine import user_cache
 
 __all__ = ["Remote"]
 
@@ -57,7 +56,7 @@ class Remote:
             raise UsageError(f"{url}: {error}") from None
         digest = hashlib.blake2b(self.url.encode(), digest_size=16).hexdigest()
         instead = "name a local folder for the set under way by --staging"
-        parent = staging or at_home(pooch.os_cache("penline"), instead) / "staging"
+        parent = staging or user_cache(instead) / "staging"
         self.staging = parent / digest
         self._sent: set[int] = set()
 

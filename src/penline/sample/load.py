@@ -6,13 +6,11 @@ import hashlib
 from importlib import resources
 from pathlib import Path
 
-import pooch
-
 from penline.bank import Bank, open_bank
 from penline.bank.layout import VERSION
 from penline.errors import BankError
 from penline.lock import locked
-from penline.machine import at_home, naming, private_folder, say_once
+from penline.machine import naming, private_folder, say_once, user_cache
 
 __all__ = ["corpus_files", "sample_bank"]
 
@@ -39,7 +37,7 @@ def sample_bank() -> Bank:
         digest = hashlib.blake2b(archive.read_bytes(), digest_size=8).hexdigest()
         name = f"sample-{digest}-v{VERSION}.bank"
         try:
-            return _bank_in(at_home(pooch.os_cache("penline")), name, archive)
+            return _bank_in(user_cache(), name, archive)
         except OSError as error:
             say_once(
                 f"{error.filename}: {error.strerror}: the embedded sample is unpacked into a "
