@@ -275,7 +275,7 @@ compile_parts(penline.load_recipe("mixed"))
 before = known()
 for _ in penline.Composer("mixed", sample_bank(), corpus_files(), 5, length=300).each():
     pass
-assert len(before) > 20, len(before)
+assert len(before) >= 10, before
 assert known() == before, known() ^ before
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=280)

@@ -237,6 +237,8 @@ def produce(
             if close:
                 close()
             commits.close()
+            with suppress(OSError):  # what ended the run is told, and not this
+                run.sweep(planned["run"])
         run.sweep(planned["run"])  # what a worker left that died, its shard made by another
         try:
             report = exporter.finish((run.facts(shard) for shard in shards), planned)

@@ -191,7 +191,7 @@ class Downloader:
         limits, at = self.limits, answer.start
         mark, since = at, limits.clock()
         flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(self.part, flags, 0o644), "wb") as file:
+        with os.fdopen(os.open(self.part, flags, 0o666), "wb") as file:
             file.seek(at)
             file.truncate()
             self.progress(at, known)

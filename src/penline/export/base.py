@@ -171,7 +171,7 @@ def shard_folder(parent: Path, name: str) -> Iterator[Path]:
 def write(path: str | Path, data: bytes) -> None:
     """Write a new file, in a folder that has no final name yet."""
     # a file object for each image would cost more than the writing itself
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     try:
         rest = memoryview(data)
         while rest:
