@@ -225,7 +225,10 @@ def produce(
         except KeyboardInterrupt:
             lost = ""
             try:
-                lines += _lines_in(list(commits.rest()), start, stop)
+                for number in commits.rest():
+                    if whole:
+                        whole(number)
+                    lines += _lines_in([number], start, stop)
             except OSError as error:
                 lost = f" (what came last was not kept: {error})"
             raise Interrupted(
