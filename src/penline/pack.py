@@ -14,6 +14,7 @@ from penline.datasets.sources import AnyPath, SourceFile, in_runs, open_sources
 from penline.datasets.told import retold, told
 from penline.errors import UsageError
 from penline.garbage import seldom_collected
+from penline.machine import naming
 from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
@@ -61,7 +62,7 @@ def pack(
         raise UsageError(f"height_px must be from 16 to 256, not {height_px}")
     of = told(writer, card, licence)
     count = 0
-    with BankWriter(out, overwrite=overwrite) as bank, seldom_collected():
+    with naming(out), BankWriter(out, overwrite=overwrite) as bank, seldom_collected():
         seen = set()
         for file in open_sources(sources, part=part):
             if file.source.file in seen:

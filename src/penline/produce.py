@@ -23,7 +23,6 @@ from penline.export import Exporter, exporter_class
 from penline.export.base import Options, file_hash
 from penline.export.durable import name_all, names_left_out
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
-from penline.machine import naming
 from penline.pages import Page
 from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
@@ -204,7 +203,7 @@ def produce(
     with compiling_beside(composer.recipe, workers if engine == "local" else 1):
         planned = plan(composer, to=to, start=start, options=options, facts=facts, field=field)
     shown = _Shown(start, stop, progress)
-    with run.held(), naming(out):
+    with run.held():
         ended = run.ended(planned["run"])
         if ended is not None:
             return Produced(out, ended, -(-stop // SHARD) - start // SHARD)

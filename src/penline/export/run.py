@@ -21,6 +21,7 @@ from penline.export import exporter_class
 from penline.export.base import TAKES
 from penline.export.durable import sync_folder
 from penline.lock import locked
+from penline.machine import naming
 
 __all__ = ["FORMAT_OF_RUN", "REPORT", "SHARD", "Run", "owned_by", "put", "under_way"]
 
@@ -38,7 +39,7 @@ _BYTES = "boxes"
 def put(path: Path, data: bytes) -> None:
     """Write a file under a temporary name, sync it, give it its name, and sync that."""
     partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
+    with naming(path), partial.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -70,7 +71,7 @@ class Run:
         made = not self.out.exists()
         self.out.mkdir(parents=True, exist_ok=True)
         try:
-            with locked(self.out / LOCK, str(self.out)):
+            with locked(self.out / LOCK, str(self.out)), naming(self.out):
                 yield
         except BaseException:
             if made and not any(self.out.iterdir()):

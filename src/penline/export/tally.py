@@ -14,6 +14,7 @@ from penline.errors import ExportError
 from penline.export.base import Report
 from penline.export.durable import sync_folder
 from penline.export.examine import Findings
+from penline.machine import naming
 
 __all__ = ["Tally", "streamed"]
 
@@ -91,7 +92,7 @@ class Tally:
 def streamed(path: Path) -> Iterator[IO[bytes]]:
     """A file to write piece by piece; it is synced and gets its name when the block ends well."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with partial.open("wb") as file:
+    with naming(path), partial.open("wb") as file:
         yield file
         file.flush()
         os.fsync(file.fileno())

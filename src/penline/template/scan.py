@@ -14,6 +14,7 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.errors import FormatError, UsageError
 from penline.export.run import put
 from penline.formats.door import printable
+from penline.machine import naming
 from penline.records import Bytes2D, Source
 from penline.template.code import VERSION, Code
 from penline.template.find import find_marks
@@ -183,7 +184,7 @@ def scan(
     flaws: list[Flaw] = []
     refused: list[str] = []
     found: set[str] = set()
-    with BankWriter(out, overwrite=overwrite) as bank:
+    with naming(out), BankWriter(out, overwrite=overwrite) as bank:
         for done, photo in enumerate(files):
             if progress:
                 progress(done, len(photos))
