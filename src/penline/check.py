@@ -17,7 +17,7 @@ from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES, file_hash
 from penline.export.examine import Findings, inside, is_inside
-from penline.export.run import REPORT
+from penline.export.run import PREFIX, REPORT
 from penline.formats import kind_of, reader_for
 from penline.formats.door import open_path
 from penline.records import Defect, Source
@@ -70,6 +70,7 @@ def check(out: Path, progress: Callable[[int, int], None] | None = None) -> Chec
 
 class _Run(BaseModel, extra="allow"):
     to: str
+    prefix: Annotated[str, StringConstraints(pattern=PREFIX)] = ""
 
 
 class _Shard(BaseModel, extra="allow"):

@@ -20,7 +20,7 @@ from penline.engine import engine as engine_named
 from penline.engine.made import counted
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
-from penline.export.base import Options, file_hash
+from penline.export.base import Options, file_hash, prefix_of
 from penline.export.durable import name_all, names_left_out
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
 from penline.pages import Page
@@ -28,7 +28,7 @@ from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
 from penline.recipe.warm import compiling_beside
 
-__all__ = ["Produced", "Progress", "contents", "plan", "produce", "versions"]
+__all__ = ["Produced", "Progress", "contents", "plan", "produce", "set_prefix", "versions"]
 
 _PROBED = 20
 _UNNAMED = "unnamed"
@@ -307,25 +307,37 @@ def contents(composer: Composer) -> dict[str, str]:
 
 
 def _identity(composer: Composer, start: int, options: Options, to: str) -> dict[str, Any]:
-    part, val = composer.kit.shelf.part, composer.kit.val
     hashes = contents(composer)
     return {
         "format_of_run": FORMAT_OF_RUN,
         "made_with": versions(),
-        "recipe_hash": recipe_hash(composer.recipe, {**hashes, "part": part, "val": str(val)}),
+        "recipe_hash": _hash(composer, hashes),
         "recipe": composer.recipe.model_dump(mode="json"),
         "contents": hashes,
         "seed": composer.seed,
         "start": start,
         "count": len(composer) - start,
-        "part": part,
-        "val": val,
+        "part": composer.kit.shelf.part,
+        "val": composer.kit.val,
         "to": to,
         "format": options.format,
         "quality": options.quality,
         "boxes": options.boxes,
         "dictionary": file_hash(options.dictionary) if options.dictionary else None,
+        "prefix": options.prefix,
+        "turned": options.turned,
+        "network": options.network,
     }
+
+
+def set_prefix(composer: Composer, *, turned: bool) -> str:
+    """What the folders of pictures of the composer's sets begin with, from recipe hash and seed."""
+    return prefix_of(_hash(composer, contents(composer)), composer.seed, turned)
+
+
+def _hash(composer: Composer, hashes: Mapping[str, str]) -> str:
+    shelf, val = composer.kit.shelf, composer.kit.val
+    return recipe_hash(composer.recipe, {**hashes, "part": shelf.part, "val": str(val)})
 
 
 def versions() -> dict[str, str]:

@@ -40,6 +40,7 @@ __all__ = [
     "print_json",
     "print_sources",
     "show_log",
+    "told_columns",
 ]
 
 _MOST_SHOWN = 20
@@ -154,6 +155,17 @@ def _style(figures: Mapping[str, float | None] | None) -> str:
         value = figures[name]
         told += "" if value is None else f", {words} {value:.2f}"
     return told
+
+
+def told_columns(report: Mapping[str, Any]) -> None:
+    """Say how many lines of a report need more columns than PaddleOCR's networks have."""
+    found = report.get("columns", {})
+    if found.get("lines_over"):
+        out.print(
+            f"  {found['lines_over']:,} lines need more than the {found['columns']} columns that "
+            "PaddleOCR's stock networks have in training, and teach them nothing: "
+            "paddleocr_rec.yml says what to change"
+        )
 
 
 def print_census(found: Census) -> None:

@@ -8,23 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from penline.api.fitting import fitted, turns
 from penline.bank import Bank, open_bank
 from penline.catalogue.terms import terms
 from penline.corpus import load
 from penline.engine import workers_for
-from penline.errors import ExportError, UsageError
+from penline.errors import UsageError
 from penline.export.base import Options
-from penline.export.paddleocr import read_dictionary
+from penline.export.paddleocr import alphabet_of
 from penline.export.urls import is_url, without_scheme
-from penline.produce import Produced, plan, produce
+from penline.produce import Produced, plan, produce, set_prefix
 from penline.rebuild import Rebuilt, read_plan, recipe_form, write_plan
 from penline.rebuild import rebuild as _rebuild
 from penline.recipe import Composer, Recipe, load_recipe
 from penline.sample import corpus_files, sample_bank
 
 __all__ = ["alphabet_of", "compose", "opened", "rebuild", "recipe_of"]
-
-MAX_DICTIONARY_BYTES = 1 << 24
 
 AnyPath = str | os.PathLike[str]
 
@@ -43,6 +42,8 @@ def compose(
     val: float = 0.0,
     to: str = "paddleocr",
     dictionary: AnyPath | None = None,
+    network: str | None = None,
+    turn: bool | None = None,
     boxes: bool = False,
     workers: int | None = None,
     engine: str = "local",
@@ -67,6 +68,10 @@ def compose(
         val: share of the lines for validation, by other writers, of other sentences.
         to: name of the format.
         dictionary: the trainer's own dictionary; other characters are treated as missing ones.
+        network: name of a stock network of PaddleOCR that the lines are for: it decides the
+            dictionary, the height, the longest line and the configuration.
+        turn: turn columns a quarter to the left, to be read across; None: where the format's
+            trainers read across alone.
         boxes: write character boxes and provenance, too.
         workers: processes; None for as many as there are processors.
         engine: where shards run: ``local``, or ``ray``, a cluster whose nodes see the banks and
@@ -87,8 +92,12 @@ def compose(
     if part not in ("train", "test", "all"):
         raise UsageError(f"part must be train, test or all, not {part!r}")
     chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    own = None if dictionary is None else Path(dictionary)
+    if network is not None:
+        chosen, own = fitted(chosen, network, to, own)
+    turned = turns(chosen, to, turn)
     found = opened(banks)
-    alphabet = alphabet_of(Path(dictionary)) if dictionary is not None else None
+    alphabet = alphabet_of(own) if own is not None else None
     corpus = load(
         [Path(path) for path in corpora] or corpus_files(), field=field, nfkc=chosen.corpus.nfkc
     )
@@ -101,8 +110,11 @@ def compose(
         format=chosen.image.format,
         quality=chosen.image.quality,
         boxes=boxes,
-        dictionary=Path(dictionary) if dictionary is not None else None,
+        dictionary=own,
         splits=("train", "val") if val else ("train",),
+        prefix=set_prefix(composer, turned=turned),
+        turned=turned,
+        network=network or "",
     )
     if plan_only:
         planned = plan(composer, to=to, start=start, options=options, facts=facts, field=field)
@@ -233,20 +245,6 @@ def recipe_of(source: AnyPath, out: AnyPath, *, overwrite: bool = False) -> dict
     form = recipe_form(read_plan(Path(source))[1])
     write_plan(form, Path(out), overwrite=overwrite)
     return form
-
-
-def alphabet_of(path: Path) -> frozenset[str]:
-    """The characters of a trainer's dictionary.
-
-    Raises:
-        UsageError: no such file.
-        ExportError: not a dictionary.
-    """
-    if not path.is_file():
-        raise UsageError(f"no dictionary file {path}")
-    if path.stat().st_size > MAX_DICTIONARY_BYTES:
-        raise ExportError(f"{path} is larger than any dictionary")
-    return frozenset(read_dictionary(path.read_bytes(), str(path)))
 
 
 def opened(banks: Sequence[Bank | AnyPath]) -> list[Bank]:

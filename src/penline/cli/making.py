@@ -22,7 +22,7 @@ from penline.cli.base import (
     Writer,
     app,
 )
-from penline.terminal import Rate, bar, out, print_json, print_sources
+from penline.terminal import Rate, bar, out, print_json, print_sources, told_columns
 
 
 @app.command()
@@ -123,6 +123,21 @@ def compose(
     dictionary: Annotated[
         Path | None, typer.Option("--dict", help="The trainer's dictionary, for fine-tuning.")
     ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            help="A stock network of PaddleOCR, as PP-OCRv5_mobile_rec: sets dictionary, height, "
+            "width and length.",
+        ),
+    ] = None,
+    turn: Annotated[
+        bool | None,
+        typer.Option(
+            "--turn/--no-turn",
+            help="Turn columns to be read across; default: where the trainer reads across alone.",
+        ),
+    ] = None,
     boxes: Annotated[
         bool, typer.Option("--boxes", help="Write character boxes and provenance, too.")
     ] = False,
@@ -160,6 +175,8 @@ def compose(
             val=val,
             to=to,
             dictionary=dictionary,
+            network=network,
+            turn=turn,
             boxes=boxes,
             workers=workers,
             engine=engine,
@@ -192,6 +209,9 @@ def compose(
         who = f"{row['writers']:,} writer{'s'[row['writers'] == 1 :]}"
         told = f"  not used: {row['glyphs']:,} glyphs of {who} ({row['why']}); {row['advice']}"
         out.print(escape(told))
+    if report["run"]["turned"]:
+        out.print("  columns are turned a quarter to the left, to be read across (or: --no-turn)")
+    told_columns(report)
     if report["errors"]:
         out.print(
             f"  [red]{len(report['errors']):,} lines could not be made[/red]: "
@@ -224,6 +244,10 @@ def convert(
     jpeg: Annotated[
         bool, typer.Option("--jpeg", help="JPEG of quality 95; PNG keeps every pixel.")
     ] = False,
+    dictionary: Annotated[
+        Path | None,
+        typer.Option("--dict", help="The trainer's dictionary; for paddleocr and lmdb."),
+    ] = None,
     boxes: Annotated[
         bool, typer.Option("--boxes", help="Write places and provenance, too.")
     ] = False,
@@ -245,6 +269,7 @@ def convert(
             licence=licence,
             salvage=salvage,
             image_format="jpg" if jpeg else "png",
+            dictionary=dictionary,
             boxes=boxes,
             overwrite=overwrite,
             progress=Rate(shown, task, "items"),
@@ -260,6 +285,7 @@ def convert(
     ]
     said += [f"{report[what]:,} {what}" for what in ("characters", "classes") if what in report]
     out.print(f"{escape(str(output))}: {', '.join(said)}")
+    told_columns(report)
     for what in ("left_out", "skipped"):
         for reason, count in report.get(what, {}).items():
             out.print(f"  {escape(reason)}: {count:,}")

@@ -23,10 +23,7 @@ from penline.pages import Page
 from penline.records import Defect, GlyphRecord, LineRecord, Origin, Sample, StrokeRecord
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
-__all__ = ["STOCK_LENGTH", "items"]
-
-STOCK_LENGTH = 25
-"""Longest label that stock PaddleOCR configurations take."""
+__all__ = ["items"]
 
 Item: TypeAlias = Sample | Page | StrokeItem
 
@@ -136,14 +133,16 @@ def _lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Sample]:
 
 
 def _fits(text: str, policy: Policy) -> bool:
-    """Whether a list of labels can hold the text; counts, long ones too."""
+    """Whether a list of labels can hold the text, and the dictionary all of it; counts."""
     if not text:
         policy.drop("pictures without a label")
         return False
     if any(mark in text for mark in "\t\n\r"):
         policy.drop("labels with a TAB or a line end")
         return False
-    policy.counts[f"labels longer than {STOCK_LENGTH} characters"] += len(text) > STOCK_LENGTH
+    if policy.alphabet is not None and not policy.alphabet.issuperset(text):
+        policy.drop("labels with a character that is not in the dictionary")
+        return False
     return True
 
 

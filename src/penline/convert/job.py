@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
@@ -13,9 +14,10 @@ from penline.convert.items import Item, items
 from penline.convert.policy import Policy
 from penline.datasets.sources import AnyPath, open_sources
 from penline.datasets.told import told
-from penline.errors import ExportError
+from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
-from penline.export.base import TAKES, Options
+from penline.export.base import TAKES, Options, StrokeItem, file_hash, pixel_bytes, prefix_of
+from penline.export.paddleocr import alphabet_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 
 __all__ = ["convert"]
@@ -36,6 +38,7 @@ def convert(
     licence: str | None = None,
     salvage: bool = False,
     image_format: Literal["jpg", "png"] = "png",
+    dictionary: AnyPath | None = None,
     boxes: bool = False,
     overwrite: bool = False,
     progress: Callable[[int], None] | None = None,
@@ -61,6 +64,8 @@ def convert(
         writer, card, licence: instead of what the names say: see `penline.datasets.told.told`.
         salvage: leave out damaged records, counted, instead of stopping.
         image_format: ``png``, which keeps every pixel, or ``jpg`` of quality 95.
+        dictionary: the trainer's own, for formats of lines: it is written unchanged where the
+            format has one, and a line with another character is left out, counted.
         boxes: write places and provenance, too (``boxes.jsonl``, ``pages.jsonl``).
         overwrite: replace a data set that is there.
         progress: called with the number of items so far.
@@ -70,20 +75,26 @@ def convert(
         ``left_out``, with the reason.
 
     Raises:
-        UsageError: the folder is taken, a path does not exist, or no writer's name.
+        UsageError: the folder is taken, a path does not exist, no writer's name, or a dictionary
+            for pages.
         CatalogueError: no such card.
         FormatError: a file that is not what its format says.
         ExportError: nothing to convert.
     """
-    policy = Policy(unknown, told=told(writer, card, licence))
+    kind = exporter_class(to, *TAKES)
+    own = None if dictionary is None else Path(dictionary)
+    if own is not None and kind.takes != "lines":
+        raise UsageError(
+            f"{to} is a format of {kind.takes}, which have no dictionary; leave it out"
+        )
+    alphabet = None if own is None else alphabet_of(own) | {" "}
+    policy = Policy(unknown, told=told(writer, card, licence), alphabet=alphabet)
     files = list(open_sources(sources, part=part))
     has_test = any(file.source.part == "test" for file in files)
     has_train = any(file.source.part != "test" for file in files)
     splits = ("train",) * has_train + ("test",) * has_test
     run = Run(Path(out))
-    kind = exporter_class(to, *TAKES)
-    exporter = kind(run.out, Options(image_format, 95, boxes, None, splits))
-    identity = {
+    identity: dict[str, Any] = {
         "format_of_run": FORMAT_OF_RUN,
         "verb": "convert",
         "sources": [[file.source.file, file.size_bytes, file.source.part] for file in files],
@@ -92,19 +103,26 @@ def convert(
         "to": to,
         "format": image_format,
         "boxes": boxes,
+        "dictionary": None if own is None else file_hash(own),
     }
     said = {"writer": writer, "card": card, "licence": licence}
     identity |= {name: value for name, value in said.items() if value is not None}
     with run.held():
+        found = _counted(items(files, kind.takes, policy, salvage=salvage), progress)
+        first = next(found, None)
+        identity["prefix"] = _prefix(identity, first)
+        options = Options(image_format, 95, boxes, own, splits, identity["prefix"])
+        exporter = kind(run.out, options)
         ended = run.ended(identity)
         if ended is not None:
             return ended
         run.begin(identity, overwrite=overwrite)
-        found = _counted(items(files, kind.takes, policy, salvage=salvage), progress)
         number = -1
-        for number, first in enumerate(found):
+        while first is not None:
+            number += 1
             shard = chain([first], islice(found, SHARD - 1))
             run.done(number, exporter.shard(number, shard))
+            first = next(found, None)
         left_out = {reason: n for reason, n in sorted(policy.counts.items()) if n}
         if number < 0:
             run.clear()
@@ -125,6 +143,17 @@ def convert(
             raise
         run.end()
     return report
+
+
+def _prefix(identity: Mapping[str, Any], first: Item | None) -> str:
+    """What decides the pictures: the run's settings, and the first of them.
+
+    Sources of one name and size may hold others: the files of MNIST and those that took its form.
+    """
+    if first is None or isinstance(first, StrokeItem):
+        return ""
+    rest = {name: fact for name, fact in identity.items() if name not in ("to", "boxes")}
+    return prefix_of(rest, hashlib.sha256(pixel_bytes(first.image)).hexdigest())
 
 
 def _counted(found: Iterator[Item], progress: Callable[[int], None] | None) -> Iterator[Item]:

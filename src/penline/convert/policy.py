@@ -23,6 +23,7 @@ class Policy:
         unknown: ``drop-line``, ``drop-char`` or ``keep``.
         counts: what was left out or is worth knowing, by reason.
         told: what the user says of the files, instead of their names.
+        alphabet: the only characters that a label may hold; None for any.
 
     Raises:
         UsageError: `unknown` is none of these.
@@ -31,6 +32,7 @@ class Policy:
     unknown: str
     counts: Counter[str] = field(default_factory=Counter)
     told: Told = field(default=told())
+    alphabet: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         if self.unknown not in UNKNOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from abc import ABC, abstractmethod
@@ -33,7 +34,9 @@ __all__ = [
     "file_hash",
     "hasher",
     "pixel_bytes",
+    "prefix_of",
     "shard_folder",
+    "shard_name",
     "write",
 ]
 
@@ -54,6 +57,10 @@ class Options:
         boxes: write character boxes and provenance, too.
         dictionary: the user's own dictionary file.
         splits: the sides there are: ``train``, or ``train`` and ``val``.
+        prefix: what the names of the folders of pictures begin with, so that those of two sets
+            differ; see `prefix_of`.
+        turned: pictures of lines are turned a quarter to the left: a column reads across then.
+        network: name of the trainer's stock network that the lines are for, or ``""``.
     """
 
     format: str = "jpg"
@@ -61,6 +68,9 @@ class Options:
     boxes: bool = False
     dictionary: Path | None = None
     splits: tuple[str, ...] = field(default=("train",))
+    prefix: str = ""
+    turned: bool = False
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,10 +96,15 @@ class Exporter(ABC):
             (``penline.pages.Page``) or ``"strokes"`` (`StrokeItem`).
         owns: names of the files and folders in the output folder that a run may remove: all
             that the format writes there beside ``report.json``.
+        joined: folders whose pictures the lists of the format name by a path, which a trainer
+            joins to one folder, for whatever set a list is of.
+        across: whether its trainers read lines across alone, so that columns have to be turned.
     """
 
     takes: ClassVar[Takes] = "lines"
     owns: ClassVar[tuple[str, ...]] = ()
+    joined: ClassVar[tuple[str, ...]] = ()
+    across: ClassVar[bool] = False
 
     def __init__(self, out: Path, options: Options) -> None:
         self.out = out
@@ -150,6 +165,23 @@ def encode(image: npt.NDArray[np.uint8], options: Options) -> bytes:
     if not good:
         raise ExportError(f"{why}; JPEG takes sides of up to 65,500 px, PNG longer ones")
     return data.tobytes()
+
+
+def prefix_of(*decides: object) -> str:
+    """Eight hexadecimal digits of all that decides a set's pictures, as JSON can hold it."""
+    digest = hasher()
+    digest.update(json.dumps(decides, ensure_ascii=False).encode())
+    return digest.hexdigest()[:8]
+
+
+def shard_name(number: int, prefix: str) -> str:
+    """Name of the folder of a shard's pictures: no other set has one of that name.
+
+    Args:
+        number: of the shard.
+        prefix: of the set, from `prefix_of`; ``""`` in sets made before there was one.
+    """
+    return f"{prefix}-{number:05d}" if prefix else f"{number:05d}"
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class DocTR(PictureFolders):
         *(f"{split}/images" for split in FOLDERS.values()),
         BOXES,
     )
+    across: ClassVar[bool] = True
     inner: ClassVar[str] = "/images"
     between: ClassVar[bytes] = b",\n"
     around: ClassVar[tuple[bytes, bytes]] = (b"{\n", b"\n}\n")

@@ -31,6 +31,7 @@ class EasyOCR(PictureFolders):
     """See the module."""
 
     owns: ClassVar[tuple[str, ...]] = (*FOLDERS.values(), BOXES)
+    across: ClassVar[bool] = True
     lines_only: ClassVar[bool] = True
 
     def closing(self, rows: list[tuple[str, str]]) -> Iterable[tuple[str, bytes]]:

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
+
+import numpy as np
 
 from penline.errors import UnwritableLine
 from penline.export.base import Options, Report, encode, hasher, pixel_bytes
 from penline.records import Sample
 
-__all__ = ["AT_ONCE", "Encoded"]
+__all__ = ["AT_ONCE", "Encoded", "turned"]
 
 AT_ONCE = 16
 """Lines that go through a step together, before the next step: what a step needs of the processor's
 caches is there for fifteen of them. It makes a line an eighth cheaper."""
+
+
+def turned(sample: Sample) -> Sample:
+    """The sample a quarter to the left, picture and boxes: what stood above stands left.
+
+    The corners of a box keep the order of its character, which lies on its side now.
+    """
+    width = sample.image.shape[1]
+    quads = np.stack([sample.quads[..., 1], width - sample.quads[..., 0]], -1)
+    return replace(sample, image=np.ascontiguousarray(np.rot90(sample.image)), quads=quads)
 
 
 class Encoded:
@@ -44,7 +57,7 @@ class Encoded:
                 if isinstance(sample, UnwritableLine):
                     self._errors.append(str(sample))
                 else:
-                    made.append(sample)
+                    made.append(turned(sample) if self._options.turned else sample)
             encoded = [encode(sample.image, self._options) for sample in made]
             for sample in made:
                 self._pixels.update(pixel_bytes(sample.image))

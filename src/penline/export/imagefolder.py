@@ -26,6 +26,7 @@ from penline.export.base import (
     file_hash,
     hasher,
     shard_folder,
+    shard_name,
     write,
 )
 from penline.export.encoded import Encoded
@@ -48,7 +49,7 @@ class ImageFolder(Exporter):
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
         options = self.options
-        name = f"{number:05d}"
+        name = shard_name(number, options.prefix)
         rows: list[tuple[str, dict[str, Any]]] = []
         encoded = Encoded(options)
         hashes = {side: hasher() for side in options.splits}
@@ -126,8 +127,9 @@ class ImageFolder(Exporter):
                 name = path.relative_to(out / split).as_posix()
                 if path.is_file() and name not in labelled and name != METADATA:
                     found.add(f"{split}/{name}: an image without a label")
+        prefix = report["run"].get("prefix", "")
         written = {
-            f"{split}/{shard['number']:05d}": digest
+            f"{split}/{shard_name(shard['number'], prefix)}": digest
             for shard in report["shards"]
             for split, digest in (shard["files"] or {}).items()
         }

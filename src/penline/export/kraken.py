@@ -59,6 +59,7 @@ class Kraken(PictureFolders):
         *(f"{split}.lst" for split in FOLDERS.values()),
         BOXES,
     )
+    joined: ClassVar[tuple[str, ...]] = tuple(FOLDERS.values())
     lines_only: ClassVar[bool] = True
 
     def beside(self, stem: str, text: str) -> Iterable[tuple[str, bytes]]:

@@ -2,6 +2,7 @@
 
     train/data.mdb          and validation/, test/ where there is such a side
     dict.txt                the labels' characters, or the user's own file, unchanged
+    paddleocr_rec.yml       settings that fit these lines, for PaddleOCR
     boxes.jsonl             if asked for: one object a line, its ``path`` a folder and a key
     report.json
 
@@ -20,6 +21,7 @@ import json
 import mmap
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -33,7 +35,9 @@ from penline.export.durable import sync_folder
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.lmdb_read import read_pairs
 from penline.export.packed import PARTS, Packed, Part
-from penline.export.paddleocr import BOXES, DICTIONARY, read_dictionary
+from penline.export.paddleocr import BOXES, DICTIONARY, fit_of, needs_space, read_dictionary
+from penline.export.paddleocr_config import CONFIGURATION, configuration
+from penline.export.paddleocr_fit import line_fit
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
 from penline.export.tally import Tally, streamed
@@ -41,6 +45,11 @@ from penline.export.tally import Tally, streamed
 __all__ = ["DATABASE", "LMDB", "image_key", "label_key"]
 
 DATABASE = "data.mdb"
+_STOCK_LENGTH = 25
+_LONG = (
+    f"labels longer than {_STOCK_LENGTH} characters, which deep-text-recognition-benchmark leaves "
+    "out unless --batch_max_length says more"
+)
 _COUNT = b"num-samples"
 _PAGE = min(mmap.PAGESIZE, 1 << 15)
 _INLINE_BYTES = _PAGE // 2
@@ -63,7 +72,8 @@ def label_key(number: int) -> bytes:
 class LMDB(Packed):
     """See the module."""
 
-    owns: ClassVar[tuple[str, ...]] = (*FOLDERS.values(), PARTS, DICTIONARY, BOXES)
+    owns: ClassVar[tuple[str, ...]] = (*FOLDERS.values(), PARTS, DICTIONARY, CONFIGURATION, BOXES)
+    across: ClassVar[bool] = True
 
     def __init__(self, out: Path, options: Options) -> None:
         _lmdb()  # before a line is composed, not after the last one
@@ -72,7 +82,8 @@ class LMDB(Packed):
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
         """See `Exporter.finish`."""
         tally = Tally(dict.fromkeys(self.options.splits, 0))
-        parts, pixels = [], []
+        parts, pixels, fit = [], [], fit_of(self.options)
+        lengths: Counter[int] = Counter()
         with ExitStack() as stack:
             boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
             for shard in shards:
@@ -84,21 +95,39 @@ class LMDB(Packed):
                         key = image_key(tally.lines[side]).decode()
                         path = f"{FOLDERS[side]}/{key}"
                         boxes.write(box_line(path, told[place]))
+                lengths.update(len(text) for _, text in shard["labels"])
+                for (_, text), size in zip(shard["labels"], shard["sizes"], strict=True):
+                    fit.add([line_fit(text, *size)])
                 parts.append(Part(shard["number"], shard["part"]))
                 pixels.append({key: shard[key] for key in ("number", "pixels")})
+            if longer := sum(n for size, n in lengths.items() if size > _STOCK_LENGTH):
+                tally.counts[_LONG] = longer
             facts = tally.facts()
         self._databases(parts)
         dictionary = self._dictionary(tally)
-        entries = frozenset(read_dictionary(dictionary, DICTIONARY)) | {" "}
+        entries = frozenset(read_dictionary(dictionary, DICTIONARY))
         put(self.out / DICTIONARY, dictionary)
+        folders = [FOLDERS[side] for side in self.options.splits]
+        config = configuration(
+            data={
+                part: ["name: LMDBDataSet", f"data_dir: ./{folder}"]
+                for part, folder in zip(("Train", "Eval"), folders, strict=False)
+            },
+            longest=tally.longest,
+            fit=fit,
+            use_space=needs_space(tally.characters, self.options, entries),
+            network=self.options.network,
+        )
+        put(self.out / CONFIGURATION, config.encode())
         self.remove_parts()
         names = [f"{FOLDERS[side]}/{DATABASE}" for side in self.options.splits]
-        names += [DICTIONARY, *([BOXES] if self.options.boxes else [])]
+        names += [DICTIONARY, CONFIGURATION, *([BOXES] if self.options.boxes else [])]
         whole = {
             **report,
             **facts,
+            "columns": fit.facts(),
             "outside_dictionary": {
-                c: n for c, n in sorted(tally.characters.items()) if c not in entries
+                c: n for c, n in sorted(tally.characters.items()) if c not in entries | {" "}
             },
             "files": {name: file_hash(self.out / name) for name in names},
             "shards": pixels,

@@ -61,6 +61,7 @@ class Packed(Exporter):
         encoded = Encoded(self.options)
         labels: list[tuple[str, str]] = []
         boxes: list[bytes] = []
+        sizes: list[tuple[int, ...]] = []
         colour = False
         path = self._part(number)
         with _written(path) as add:
@@ -68,11 +69,13 @@ class Packed(Exporter):
                 add(Row(sample.side, sample.text, data))
                 colour = colour or sample.image.ndim == 3
                 labels.append((sample.side, sample.text))
+                sizes.append(sample.image.shape[:2])
                 if self.options.boxes:
                     boxes.append(box_facts(sample))
         return {
             "number": number,
             "labels": labels,
+            "sizes": sizes,
             "boxes": b"\n".join(boxes),
             "colour": colour,
             "part": file_hash(path),

@@ -3,7 +3,7 @@
 Layout (label files as PaddleOCR's ``SimpleDataSet`` reads them: UTF-8, LF, no BOM, one
 ``path<TAB>text`` a line; dictionary one character a line):
 
-    images/00012/00012345.jpg    at most 1,000 a folder, named by index
+    images/3f2a9c1b-00012/00012345.jpg    at most 1,000 a folder, named by set and index
     rec_gt_train.txt             and rec_gt_val.txt where there is a validation side
     dict.txt                     the labels' characters, or the user's own file, unchanged
     boxes.jsonl                  if asked for: one object a line, in the order of the index
@@ -16,34 +16,47 @@ from __future__ import annotations
 import codecs
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from penline.errors import ExportError, UnwritableLine
+from penline.errors import ExportError, UnwritableLine, UsageError
 from penline.export.base import (
     Exporter,
+    Options,
     Report,
     file_hash,
     hasher,
     shard_folder,
+    shard_name,
     write,
 )
 from penline.export.boxes import box_facts, box_line
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings
 from penline.export.paddleocr_check import examine_recognition
-from penline.export.paddleocr_config import configuration
+from penline.export.paddleocr_config import CONFIGURATION, configuration
+from penline.export.paddleocr_fit import Fit, line_fit
+from penline.export.paddleocr_networks import NETWORKS
 from penline.export.run import REPORT, put
 from penline.export.tally import streamed
 from penline.records import Sample
 
-__all__ = ["DICTIONARY", "PaddleOCR", "file_hash", "read_dictionary"]
+__all__ = [
+    "DICTIONARY",
+    "PaddleOCR",
+    "alphabet_of",
+    "dictionary_entries",
+    "file_hash",
+    "fit_of",
+    "needs_space",
+    "read_dictionary",
+]
 
 DICTIONARY = "dict.txt"
-CONFIGURATION = "paddleocr_rec.yml"
 BOXES = "boxes.jsonl"
+MAX_DICTIONARY_BYTES = 1 << 24
 
 
 def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
@@ -73,6 +86,40 @@ def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
     return entries
 
 
+def fit_of(options: Options) -> Fit:
+    """An empty count of columns, for the network that the lines are for."""
+    network = NETWORKS.get(options.network)
+    return Fit(pooled=network is None or bool(network.backbone))
+
+
+def needs_space(characters: Container[str], options: Options, entries: Container[str]) -> bool:
+    """Whether PaddleOCR has to add the space to the dictionary.
+
+    Stock configurations do, and stock weights expect it, so beside a dictionary of the user's it
+    is added unless it stands in it.
+    """
+    return (" " in characters or options.dictionary is not None) and " " not in entries
+
+
+def alphabet_of(path: Path) -> frozenset[str]:
+    """The characters of a trainer's dictionary.
+
+    Raises:
+        UsageError: no such file.
+        ExportError: not a dictionary.
+    """
+    return frozenset(dictionary_entries(path))
+
+
+def dictionary_entries(path: Path) -> tuple[str, ...]:
+    """The entries of a trainer's dictionary, in order; raises as `alphabet_of`."""
+    if not path.is_file():
+        raise UsageError(f"no dictionary file {path}")
+    if path.stat().st_size > MAX_DICTIONARY_BYTES:
+        raise ExportError(f"{path} is larger than any dictionary")
+    return read_dictionary(path.read_bytes(), str(path))
+
+
 class PaddleOCR(Exporter):
     """See the module."""
 
@@ -85,6 +132,8 @@ class PaddleOCR(Exporter):
         BOXES,
         CONFIGURATION,
     )
+    joined = ("images",)
+    across = True
 
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
@@ -93,19 +142,20 @@ class PaddleOCR(Exporter):
         lists: dict[str, list[str]] = {side: [] for side in options.splits}
         texts: list[str] = []
         boxes: list[bytes] = []
-        ratio = 0.0
-        with shard_folder(self.out / "images", f"{number:05d}") as folder:
+        fits: list[tuple[int, int]] = []
+        name_of_shard = shard_name(number, options.prefix)
+        with shard_folder(self.out / "images", name_of_shard) as folder:
             for together in encoded.some(samples):
                 paths = []
                 for sample, data in together:
                     name = f"{sample.index:08d}.{options.format}"
-                    path = f"images/{number:05d}/{name}"
+                    path = f"images/{name_of_shard}/{name}"
                     text = sample.text
                     if "\t" in text or "\n" in text or "\r" in text:
                         raise ExportError(f"{path}: a label must hold no TAB and no line end")
                     write(f"{folder}/{name}", data)
                     files.update(data)
-                    ratio = max(ratio, sample.image.shape[1] / sample.image.shape[0])
+                    fits.append(line_fit(text, *sample.image.shape[:2]))
                     lists[sample.side].append(f"{path}\t{text}\n")
                     texts.append(text)
                     paths.append(path)
@@ -119,7 +169,7 @@ class PaddleOCR(Exporter):
             "characters": dict(sorted(Counter("".join(texts)).items())),
             "longest": max(map(len, texts), default=0),
             "boxes": b"".join(boxes),
-            "ratio": round(ratio, 4),
+            "fits": fits,
             "files": files.hexdigest(),
             **encoded.facts(),
         }
@@ -130,7 +180,7 @@ class PaddleOCR(Exporter):
         characters: Counter[str] = Counter()
         counts: Counter[str] = Counter()
         errors: list[str] = []
-        hashes, longest, ratio, size = [], 0, 0.0, 0
+        hashes, longest, size, fit = [], 0, 0, fit_of(self.options)
         with ExitStack() as stack:
             lists = {
                 side: stack.enter_context(streamed(self.out / f"rec_gt_{side}.txt"))
@@ -148,7 +198,7 @@ class PaddleOCR(Exporter):
                     boxes.write(shard["boxes"])
                 counts.update(shard["counts"])
                 errors += shard["errors"]
-                ratio = max(ratio, shard["ratio"])
+                fit.add(shard["fits"])
                 hashes.append({key: shard[key] for key in ("number", "files", "pixels")})
             if not any(lines.values()):
                 reason = f": {errors[0]}" if errors else ""
@@ -160,15 +210,19 @@ class PaddleOCR(Exporter):
             dictionary = self.options.dictionary.read_bytes()
         put(self.out / DICTIONARY, dictionary)
         entries = set(read_dictionary(dictionary, DICTIONARY))
+        names = [f"rec_gt_{side}.txt" for side in lists]
         config = configuration(
-            lists=[f"rec_gt_{side}.txt" for side in lists],
+            data={
+                part: ["name: SimpleDataSet", "data_dir: ./", f'label_file_list: ["./{name}"]']
+                for part, name in zip(("Train", "Eval"), names, strict=False)
+            },
             longest=longest,
-            ratio=ratio,
-            # stock configurations add the space to a dictionary, and stock weights expect it
-            use_space=(bool(spaces) or self.options.dictionary is not None) and " " not in entries,
+            fit=fit,
+            use_space=needs_space({" "} if spaces else (), self.options, entries),
+            network=self.options.network,
         )
         put(self.out / CONFIGURATION, config.encode())
-        names = [*(f"rec_gt_{side}.txt" for side in lists), DICTIONARY, CONFIGURATION]
+        names += [DICTIONARY, CONFIGURATION]
         names += [BOXES] if self.options.boxes else []
         whole = {
             **report,
@@ -177,6 +231,7 @@ class PaddleOCR(Exporter):
             "spaces": spaces,
             "classes": len(characters),
             "longest_label": longest,
+            "columns": fit.facts(),
             "image_bytes": size,
             "outside_dictionary": {c: n for c, n in sorted(characters.items()) if c not in entries},
             "files": {name: file_hash(self.out / name) for name in names},

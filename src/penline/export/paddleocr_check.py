@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from penline.errors import ExportError
-from penline.export.base import hasher
+from penline.export.base import hasher, shard_name
 from penline.export.examine import Findings, picture_bytes
 from penline.export.tally import Tally
 
@@ -37,7 +37,11 @@ def examine_recognition(
         folder = "/".join(path.split("/")[:2]) if path.count("/") == 2 else path
         seen.setdefault(folder, hasher()).update(data)
         found.tick()
-    written = {f"images/{shard['number']:05d}": str(shard["files"]) for shard in report["shards"]}
+    prefix = report["run"].get("prefix", "")
+    written = {
+        f"images/{shard_name(shard['number'], prefix)}": str(shard["files"])
+        for shard in report["shards"]
+    }
     digests = {folder: digest.hexdigest() for folder, digest in seen.items()}
     for folder in written:
         digests.setdefault(folder, hasher().hexdigest())  # a shard of no line

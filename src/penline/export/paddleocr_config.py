@@ -1,6 +1,6 @@
 """A PaddleOCR configuration whose lengths and shapes fit the lines that were made.
 
-Keys and their meaning as in PaddleOCR's own recognition configurations (PP-OCRv4 and v5). Stock
+Keys and their meaning as in PaddleOCR's own recognition configurations (PP-OCRv3 to v6). Stock
 values (``max_text_length: 25``, 320 px width at 48 px height) silently skip or squeeze longer
 lines; here they follow the data. ``RecConAug``, which joins several pictures into one, is left
 out: PaddleOCR's own handwriting recipe leaves it out, because lines are long already.
@@ -9,57 +9,116 @@ out: PaddleOCR's own handwriting recipe leaves it out, because lines are long al
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-__all__ = ["configuration"]
+from penline.export.paddleocr_fit import STOCK_WIDTH_PX, Fit
+from penline.export.paddleocr_networks import (
+    BACKBONES,
+    COLUMN_PX,
+    COLUMNS,
+    HEIGHT_PX,
+    NETWORKS,
+    POOLING,
+)
 
-HEIGHT_PX = 48
-STOCK_WIDTH_PX = 320
+__all__ = ["CONFIGURATION", "configuration"]
+
+CONFIGURATION = "paddleocr_rec.yml"
 STOCK_LENGTH = 25
+_ENDS = 2
+"""What the labels of NRTR and SAR have besides: a start and an end."""
 
 
-def configuration(*, lists: Sequence[str], longest: int, ratio: float, use_space: bool) -> str:
+def configuration(
+    *,
+    data: Mapping[str, Sequence[str]],
+    longest: int,
+    fit: Fit,
+    use_space: bool,
+    network: str = "",
+) -> str:
     """The YAML text.
 
     Args:
-        lists: label files, training first, then validation if there is one.
+        data: for ``Train``, and for ``Eval`` where there are lines for it: the settings of the
+            data set, a line of YAML each.
         longest: characters of the longest label.
-        ratio: width over height of the widest image.
+        fit: columns and widths of the lines.
         use_space: PaddleOCR should add the space to the dictionary.
+        network: name of the stock network that the lines are for, or ``""``.
     """
-    width = max(STOCK_WIDTH_PX, math.ceil(HEIGHT_PX * ratio / 32) * 32)
-    length = max(STOCK_LENGTH, math.ceil(longest / 5) * 5)
-    train, val = lists[0], lists[-1]
-    held = "" if len(lists) > 1 else "  # no validation list was made (penline compose --val 0.05)"
+    stock = NETWORKS.get(network)
+    guide = stock.guide if stock else "NRTR"
+    width = fit.width_px
+    length = max(STOCK_LENGTH, math.ceil((longest + _ENDS) / 5) * 5)
+    held = "" if len(data) > 1 else "  # no validation list was made (penline compose --val 0.05)"
+    over = f"{network}.yml" if stock else "PP-OCRv4_mobile_rec.yml, PP-OCRv5_server_rec.yml"
+    encode = (
+        "MultiLabelEncode: {gtc_encode: NRTRLabelEncode}"
+        if guide == "NRTR"
+        else "MultiLabelEncode:"
+    )
+    keys = f"[image, label_ctc, label_{'gtc' if guide == 'NRTR' else 'sar'}, length, valid_ratio]"
+    between = "\n    "
+    last = f"""\
+      - {encode}
+      - RecResizeImg: {{image_shape: [3, {HEIGHT_PX}, {width}]}}
+      - KeepKeys: {{keep_keys: {keys}}}
+"""
     return f"""\
 # Settings that fit this data set, to put over a PaddleOCR recognition configuration
-# (PP-OCRv4_mobile_rec.yml, PP-OCRv5_server_rec.yml): these keys take the place of those of the
+# ({over}): these keys take the place of those of the
 # same name, and Train.sampler goes (its MultiScaleSampler serves MultiScaleDataSet alone). Run
 # PaddleOCR from this folder, or write the folder's path in place of each ./
+#
+{_columns(fit, stock.backbone if stock else None)}\
 Global:
   character_dict_path: ./dict.txt
   use_space_char: {str(use_space).lower()}
-  max_text_length: &max_text_length {length}  # the longest label has {longest} characters
+  # The longest label has {longest} characters; the head beside CTC adds a start and an end. What is
+  # longer than this less {_ENDS}, PaddleOCR replaces by another sample without a word.
+  max_text_length: &max_text_length {length}
   d2s_train_image_shape: [3, {HEIGHT_PX}, {width}]
 Train:
   dataset:
-    name: SimpleDataSet
-    data_dir: ./
-    label_file_list: ["./{train}"]
+    {between.join(data["Train"])}
     transforms:  # RecConAug is left out on purpose: these lines are long already
       - DecodeImage: {{img_mode: BGR, channel_first: false}}
       - RecAug:
-      - MultiLabelEncode: {{gtc_encode: NRTRLabelEncode}}
-      - RecResizeImg: {{image_shape: [3, {HEIGHT_PX}, {width}]}}
-      - KeepKeys: {{keep_keys: [image, label_ctc, label_gtc, length, valid_ratio]}}
+{last}\
 Eval:
   dataset:
-    name: SimpleDataSet
-    data_dir: ./
-    label_file_list: ["./{val}"]{held}
+    {between.join(data.get("Eval", data["Train"]))}{held}
     transforms:
       - DecodeImage: {{img_mode: BGR, channel_first: false}}
-      - MultiLabelEncode: {{gtc_encode: NRTRLabelEncode}}
-      - RecResizeImg: {{image_shape: [3, {HEIGHT_PX}, {width}]}}
-      - KeepKeys: {{keep_keys: [image, label_ctc, label_gtc, length, valid_ratio]}}
-"""
+{last}"""
+
+
+def _columns(fit: Fit, backbone: str | None) -> str:
+    """Comments on columns and width."""
+    lines, width, widest = f"{fit.lines.total():,}", fit.width_px, fit.widest_px
+    need = "a line needs a column a\ncharacter, one more between two that are the same"
+    if not fit.pooled:
+        return _commented(
+            f"Columns: this network has one every {COLUMN_PX} px, and {need}.",
+            f"{fit.short(width):,} of {lines} lines have fewer over their ink, and teach CTC nothing.",
+        )
+    squeezed = sum(n for (_, px), n in fit.lines.items() if px > width)
+    return _commented(
+        f"Columns: the stock network pools to {COLUMNS} in training, at any width, and {need}.",
+        f"{fit.over:,} of {lines} lines need more than {COLUMNS}, and teach CTC nothing.",
+        f"At {width} px, {fit.short(width):,} have fewer over their ink than they need, and "
+        f"{squeezed:,} are squeezed;",
+        f"at {STOCK_WIDTH_PX} px (stock) {fit.short(STOCK_WIDTH_PX):,} have fewer, at {widest} px, "
+        f"which squeezes none, {fit.short(widest):,}.",
+        f"For long lines, put {widest} in place of {width} below, and in ppocr/modeling/backbones/",
+        f"({backbone or ', '.join(BACKBONES.values())})",
+        f"{POOLING.replace('40', 'x.shape[3] // 2')}",
+        f"in place of {POOLING}: a column is {COLUMN_PX} px then, in",
+        f"training as in reading, and {fit.short(widest, pooled=False):,} lines have too few.",
+    )
+
+
+def _commented(*lines: str) -> str:
+    text = "\n".join(lines).replace("\n", "\n# ")
+    return f"# {text}\n#\n"

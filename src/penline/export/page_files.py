@@ -1,6 +1,6 @@
 """What all formats of pages share: the pictures of pages, what is told of them, and its proof.
 
-images/00000/00000012.png    at most 1,000 pages a folder, named by index
+images/3f2a9c1b-00000/00000012.png    at most 1,000 pages a folder, named by set and index
 pages.jsonl                  if asked for: one page a line with its places and provenance
 report.json                  ``pages`` by side; ``lines`` counts ignored ones, too
 """
@@ -28,6 +28,7 @@ from penline.export.base import (
     hasher,
     pixel_bytes,
     shard_folder,
+    shard_name,
     write,
 )
 from penline.export.examine import Findings, picture_bytes
@@ -90,6 +91,7 @@ class PageFiles(Exporter):
     """A format of pages: pictures, and lists that tell of them."""
 
     takes: ClassVar[Takes] = "pages"
+    joined: ClassVar[tuple[str, ...]] = (IMAGES,)
     besides: ClassVar[str] = ""
     """The end (``.xml``) of the names of what `beside` writes, or nothing."""
 
@@ -118,7 +120,7 @@ class PageFiles(Exporter):
         """See `Exporter.shard`."""
         tally, files, pixels = Tally({}), hasher(), hasher()
         pages: list[Told] = []
-        parent = f"{number:05d}"
+        parent = shard_name(number, self.options.prefix)
         with shard_folder(self.out / IMAGES, parent) as folder:
             for page in samples:
                 if isinstance(page, UnwritableLine):
@@ -196,7 +198,10 @@ class PageFiles(Exporter):
                 tally.label(side, label)
                 found.tick()
         stems = {name.rpartition(".")[0] for name in pictures}
-        written = {f"{IMAGES}/{s['number']:05d}": str(s["files"]) for s in report["shards"]}
+        prefix = report["run"].get("prefix", "")
+        written = {
+            f"{IMAGES}/{shard_name(s['number'], prefix)}": str(s["files"]) for s in report["shards"]
+        }
         seen: dict[str, Any] = {folder: hasher() for folder in written}
         for file in sorted((out / IMAGES).glob("*/*")):
             name = file.relative_to(out).as_posix()

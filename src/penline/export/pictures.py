@@ -20,6 +20,7 @@ from penline.export.base import (
     file_hash,
     hasher,
     shard_folder,
+    shard_name,
     write,
 )
 from penline.export.boxes import box_facts, box_line
@@ -87,28 +88,29 @@ class PictureFolders(Exporter):
         labels: list[tuple[str, str, str]] = []
         boxes: list[bytes] = []
         digests: dict[str, Any] = {}
+        name = shard_name(number, self.options.prefix)
         with ExitStack() as stack:
             folders: dict[str, Path] = {}
 
             def place(side: str, files: Iterable[tuple[str, bytes]]) -> None:
-                for name, data in files:
-                    write(f"{folders[side]}/{name}", data)
+                for file_name, data in files:
+                    write(f"{folders[side]}/{file_name}", data)
                     digests[side].update(data)
 
             for sample, data in encoded.each(samples):
                 side, text = sample.side, sample.text
                 if side not in folders:
                     parent = self.out / self.parent(side)
-                    folders[side] = stack.enter_context(shard_folder(parent, f"{number:05d}"))
+                    folders[side] = stack.enter_context(shard_folder(parent, name))
                     digests[side], rows[side] = hasher(), []
                 stem = f"{sample.index:08d}"
                 file = f"{stem}.{self.options.format}"
-                path = f"{self.parent(side)}/{number:05d}/{file}"
+                path = f"{self.parent(side)}/{name}/{file}"
                 if self.lines_only and any(mark in text for mark in "\n\r"):
                     raise ExportError(f"{path}: a label must hold no line end")
                 place(side, [*self.beside(stem, text), (file, data)])
                 rows[side].append((file, text))
-                labels.append((side, f"{number:05d}/{file}", text))
+                labels.append((side, f"{name}/{file}", text))
                 if self.options.boxes:
                     boxes.append(box_line(path, box_facts(sample)))
             for side, found in rows.items():
@@ -199,8 +201,9 @@ class PictureFolders(Exporter):
                 seen[f"{parent}/{folder.name}"] = digest.hexdigest()
             for path in sorted(labelled):
                 found.add(f"{parent}/{path}: missing")
+        prefix = report["run"].get("prefix", "")
         written = {
-            f"{parent}/{shard['number']:05d}": digest
+            f"{parent}/{shard_name(shard['number'], prefix)}": digest
             for shard in report["shards"]
             for parent, digest in dict(shard["files"] or {}).items()
         }

@@ -139,7 +139,8 @@ class Remote:
 
     def _of_shard(self, number: int) -> list[str]:
         """Pictures lie in folders that are named by the shard; other files are sent at the end."""
-        return self._files(f"*/{number:05d}/**/*")
+        folders = f"*/{number:05d}/**/*", f"*/*-{number:05d}/**/*"
+        return [name for pattern in folders for name in self._files(pattern)]
 
     def _files(self, pattern: str = "**/*") -> list[str]:
         paths = (path for path in self.staging.glob(pattern) if path.is_file())

@@ -23,7 +23,7 @@ from penline.export.durable import sync_folder
 from penline.lock import locked
 from penline.machine import naming
 
-__all__ = ["FORMAT_OF_RUN", "REPORT", "SHARD", "Run", "owned_by", "put", "under_way"]
+__all__ = ["FORMAT_OF_RUN", "PREFIX", "REPORT", "SHARD", "Run", "owned_by", "put", "under_way"]
 
 REPORT = "report.json"
 SHARD = 1000
@@ -31,6 +31,8 @@ SHARD = 1000
 _WORK = ".penline"
 FORMAT_OF_RUN = 1
 """In ``run.json`` and ``report.json``: by this a folder is known as penline's."""
+PREFIX = r"^([0-9a-f]{8})?$"
+"""What `prefix_of` gives, and nothing, of sets made before there was one."""
 LOCK = ".penline.lock"
 _BYTES = "boxes"
 """Of a shard's facts, those that are bytes."""

@@ -53,6 +53,7 @@ def prove_ink(
         int(run["quality"]),
         boxes=(out / PAGES).is_file(),
         splits=tuple(report["lines"]),
+        turned=bool(run.get("turned")),
     )
     found = Checked(out, dict.fromkeys(report["lines"], 0))
     if of_pages:

@@ -12,6 +12,7 @@ import numpy as np
 
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Options
+from penline.export.encoded import turned
 from penline.export.paddleocr import BOXES
 from penline.prove.pictures import BOX_APART_PX, picture_problem
 from penline.recipe import Composer
@@ -51,7 +52,7 @@ def line_problems(composer: Composer, row: Row, out: Path, options: Options) -> 
     except UnwritableLine as error:
         yield f"cannot be made again: {error}"
         return
-    sample = anatomy.sample
+    sample = turned(anatomy.sample) if options.turned else anatomy.sample
     yield from faults(composer.kit, anatomy)
     if row.text != sample.text:
         yield f"its label is {row.text!r}, what is written {sample.text!r}"

@@ -74,6 +74,9 @@ def rebuild(
         boxes=run.boxes,
         dictionary=known,
         splits=("train", "val") if run.val else ("train",),
+        prefix=run.prefix,
+        turned=run.turned,
+        network=run.network,
     )
     made = produce(
         composer,

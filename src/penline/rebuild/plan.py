@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from penline.errors import ExportError, UsageError
-from penline.export.run import FORMAT_OF_RUN, put
+from penline.export.run import FORMAT_OF_RUN, PREFIX, put
 from penline.recipe.schema import recipe_hash
 
 __all__ = ["Plan", "read_plan", "write_plan"]
@@ -35,6 +35,9 @@ class _Run(BaseModel, extra="allow", strict=True):
     boxes: bool
     dictionary: str | None = None
     field: str = "text"
+    prefix: Annotated[str, StringConstraints(pattern=PREFIX)] = ""
+    turned: bool = False
+    network: str = ""
 
 
 class _Shard(BaseModel, extra="allow", strict=True):
