@@ -6,7 +6,7 @@ What is the same in all formats is done here; the rest by the exporter's own `ex
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ from penline.formats import kind_of, reader_for
 from penline.formats.door import open_path
 from penline.records import Defect, Source
 
-__all__ = ["Checked", "check", "read_report"]
+__all__ = ["Checked", "check", "clashes", "read_report"]
 
 MAX_REPORT_BYTES = 1 << 30
 
@@ -40,6 +40,47 @@ class Checked:
     out: Path
     lines: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+
+
+def clashes(outs: Sequence[Path]) -> list[str]:
+    """What would go wrong if the lists of finished sets were joined to one folder.
+
+    PaddleOCR, and others, join the paths of all lists to one folder, for whatever set each is of.
+
+    Args:
+        outs: the sets, sound ones.
+
+    Returns:
+        One line for each two sets that have pictures of the same path.
+
+    Raises:
+        ExportError: not a finished data set of penline's.
+    """
+    seen: dict[str, Path] = {}
+    shared: dict[tuple[Path, Path], list[str]] = {}
+    for out in outs:
+        exporter = exporter_class(read_report(out)["run"]["to"], *TAKES)
+        for folder in exporter.joined:
+            for path in sorted((out / folder).glob("*/*")):
+                name = path.relative_to(out).as_posix()
+                if path.suffix not in (".jpg", ".png"):
+                    continue
+                if name in seen:
+                    shared.setdefault((seen[name], out), []).append(name)
+                else:
+                    seen[name] = out
+    return [_clash(one, other, names) for (one, other), names in shared.items()]
+
+
+def _clash(one: Path, other: Path, names: Sequence[str]) -> str:
+    differ = [name for name in names if file_hash(one / name) != file_hash(other / name)]
+    start = f"{one} and {other} share the paths of {len(names):,} pictures"
+    if differ:
+        return (
+            f"{start}, and {len(differ):,} of these differ ({differ[0]}): lists of both, joined to "
+            "one folder, give labels the other set's pictures; put each set's name before its paths"
+        )
+    return f"{start}, which are the same: lines would come twice; take another --seed or --start"
 
 
 def check(out: Path, progress: Callable[[int, int], None] | None = None) -> Checked:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from penline.api.archives import pack as pack
     from penline.api.archives import sheet as sheet
     from penline.api.checking import check as check
+    from penline.api.checking import clashes as clashes
     from penline.api.composing import alphabet_of as alphabet_of
     from penline.api.composing import compose as compose
     from penline.api.composing import rebuild as rebuild
@@ -37,6 +38,7 @@ _PLACES = {
     "bank_notes": "penline.api.archives",
     "census": "penline.census",
     "check": "penline.api.checking",
+    "clashes": "penline.api.checking",
     "compose": "penline.api.composing",
     "convert": "penline.api.archives",
     "fit": "penline.fit",
@@ -60,6 +62,7 @@ __all__ = [
     "bank_notes",
     "census",
     "check",
+    "clashes",
     "compose",
     "convert",
     "fit",

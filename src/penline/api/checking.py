@@ -9,8 +9,9 @@ from pathlib import Path
 from penline.bank import Bank
 from penline.check import Checked, read_report
 from penline.check import check as check_files
+from penline.check import clashes as clashes_of
 
-__all__ = ["check"]
+__all__ = ["check", "clashes"]
 
 AnyPath = str | os.PathLike[str]
 
@@ -53,3 +54,18 @@ def check(
     corpus = load([Path(one) for one in corpora] or corpus_files(), field=field, nfkc=nfkc)
     proven = prove_ink(path, opened(banks), corpus, progress)
     return Checked(path, found.lines, [*found.problems, *proven.problems])
+
+
+def clashes(outs: Sequence[AnyPath]) -> list[str]:
+    """What would go wrong if the lists of finished sets were joined to one folder.
+
+    Args:
+        outs: the sets; see `penline.check.clashes`.
+
+    Returns:
+        One line for each two sets that have pictures of the same path.
+
+    Raises:
+        ExportError: not a finished data set of penline's.
+    """
+    return clashes_of([Path(out) for out in outs])

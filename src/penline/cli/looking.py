@@ -14,7 +14,13 @@ from penline.terminal import Rate, bar, out, print_json, print_realism
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(help="A finished data set.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Finished data sets; of several, paths that clash are found, too.",
+            metavar="SET...",
+        ),
+    ],
     ink: Annotated[
         bool,
         typer.Option(
@@ -32,28 +38,42 @@ def check(
 ) -> None:
     """Re-read a finished data set: every label has its image, every image decodes, hashes hold."""
     from penline.api import check as look
+    from penline.api import clashes
 
-    with bar("checking", "images") as (shown, task):
-        found = look(
-            path,
-            ink=ink,
-            banks=banks or (),
-            corpora=corpora or (),
-            field=field,
-            progress=Rate(shown, task, "images"),
-        )
+    every = []
+    for path in paths:
+        with bar("checking", "images") as (shown, task):
+            found = look(
+                path,
+                ink=ink,
+                banks=banks or (),
+                corpora=corpora or (),
+                field=field,
+                progress=Rate(shown, task, "images"),
+            )
+        every.append(found)
+        if not as_json:
+            _problems(found.problems)
+            lines = " + ".join(f"{count:,} {side}" for side, count in found.lines.items())
+            verdict = f"{len(found.problems):,} problems" if found.problems else "sound"
+            out.print(f"{escape(str(path))}: {lines} lines: {verdict}")
+    clashing = clashes(paths) if len(paths) > 1 else []
     if as_json:
-        print_json({"lines": found.lines, "problems": found.problems})
+        sets = [{"lines": found.lines, "problems": found.problems} for found in every]
+        print_json(sets[0] if len(sets) == 1 else {"sets": sets, "clashes": clashing})
     else:
-        for problem in found.problems[:20]:
-            out.print(f"[red]problem[/red] {escape(problem)}")
-        if len(found.problems) > 20:
-            out.print(f"and {len(found.problems) - 20:,} more problems")
-        lines = " + ".join(f"{count:,} {side}" for side, count in found.lines.items())
-        verdict = f"{len(found.problems):,} problems" if found.problems else "sound"
-        out.print(f"{escape(str(path))}: {lines} lines: {verdict}")
-    if found.problems:
+        _problems(clashing)
+        if len(paths) > 1 and not clashing:
+            out.print(f"{len(paths)} sets: no path stands in two of them")
+    if clashing or any(found.problems for found in every):
         raise typer.Exit(WRONG_DATA)
+
+
+def _problems(problems: list[str]) -> None:
+    for problem in problems[:20]:
+        out.print(f"[red]problem[/red] {escape(problem)}")
+    if len(problems) > 20:
+        out.print(f"and {len(problems) - 20:,} more problems")
 
 
 @app.command()

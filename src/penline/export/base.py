@@ -36,7 +36,6 @@ __all__ = [
     "pixel_bytes",
     "prefix_of",
     "shard_folder",
-    "shard_name",
     "write",
 ]
 
@@ -110,6 +109,16 @@ class Exporter(ABC):
         self.out = out
         self.options = options
 
+    @classmethod
+    def shard_name(cls, number: int, prefix: str) -> str:
+        """Name of the folder of a shard's pictures; where lists are joined, no other set has it.
+
+        Args:
+            number: of the shard.
+            prefix: of the set, from `prefix_of`; ``""`` in sets made before there was one.
+        """
+        return f"{prefix}-{number:05d}" if prefix and cls.joined else f"{number:05d}"
+
     @abstractmethod
     def shard(self, number: int, samples: Iterable[Any]) -> Report:
         """Write one shard; it bears its final name only when it is whole.
@@ -172,16 +181,6 @@ def prefix_of(*decides: object) -> str:
     digest = hasher()
     digest.update(json.dumps(decides, ensure_ascii=False).encode())
     return digest.hexdigest()[:8]
-
-
-def shard_name(number: int, prefix: str) -> str:
-    """Name of the folder of a shard's pictures: no other set has one of that name.
-
-    Args:
-        number: of the shard.
-        prefix: of the set, from `prefix_of`; ``""`` in sets made before there was one.
-    """
-    return f"{prefix}-{number:05d}" if prefix else f"{number:05d}"
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 Source: the COCO data format (cocodataset.org, "Data format", object detection), with ``text`` and
 ``line`` added to each annotation as COCO-Text and text spotters have them.
 
-    images/00000/00000012.png
+    images/3f2a9c1b-00000/00000012.png
     coco_train.json              and coco_val.json, coco_test.json where there are such pages
     pages.jsonl                  if asked for: baselines and provenance, too
     report.json

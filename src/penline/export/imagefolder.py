@@ -26,7 +26,6 @@ from penline.export.base import (
     file_hash,
     hasher,
     shard_folder,
-    shard_name,
     write,
 )
 from penline.export.encoded import Encoded
@@ -49,7 +48,7 @@ class ImageFolder(Exporter):
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
         options = self.options
-        name = shard_name(number, options.prefix)
+        name = f"{number:05d}"
         rows: list[tuple[str, dict[str, Any]]] = []
         encoded = Encoded(options)
         hashes = {side: hasher() for side in options.splits}
@@ -127,9 +126,8 @@ class ImageFolder(Exporter):
                 name = path.relative_to(out / split).as_posix()
                 if path.is_file() and name not in labelled and name != METADATA:
                     found.add(f"{split}/{name}: an image without a label")
-        prefix = report["run"].get("prefix", "")
         written = {
-            f"{split}/{shard_name(shard['number'], prefix)}": digest
+            f"{split}/{shard['number']:05d}": digest
             for shard in report["shards"]
             for split, digest in (shard["files"] or {}).items()
         }

@@ -1,4 +1,4 @@
-"""Kraken's two ways to take lines: picture and text side by side, and one Arrow file.
+"""Kraken's two ways to take lines: picture and text side by side, and Arrow files.
 
 ``kraken``:
 
@@ -13,18 +13,26 @@
 
 ``kraken-arrow``:
 
-    lines.arrow, boxes.jsonl if asked for, and report.json
-    ketos train -f binary lines.arrow
+    train.arrow                     validation.arrow, test.arrow, where there are such lines
+    train.lst                       the name of the file of that side, and so on
+    boxes.jsonl                     if asked for: one object a line
+    report.json
+
+    ketos train -f binary -t train.lst -e validation.lst    (in this folder)
+
+A file a side, because kraken 7 does not heed the sides that are marked in a file, and splits it by
+chance: the same writers would stand on both sides then.
 
 Schema as ``ketos compile`` writes it (``kraken/lib/arrow_dataset.py``, kraken 7.1): ``lines`` is a
 struct of ``text``, ``im`` (the image file's bytes) and ``language``; ``train``, ``validation`` and
-``test`` say on which side a line is; the metadata ``lines`` says what is in the file. The file is
-written in one last pass, 100 lines a batch.
+``test`` say on which side a line is; the metadata ``lines`` says what is in the file. The files are
+written in one last pass, 100 lines a batch. Sets made before had all sides in ``lines.arrow``.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -41,14 +49,19 @@ from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
 from penline.export.tally import Tally, streamed
 
-__all__ = ["LINES", "SCHEMA", "Kraken", "KrakenArrow"]
+__all__ = ["SCHEMA", "Kraken", "KrakenArrow", "arrow_file"]
 
-LINES = "lines.arrow"
+_BEFORE = "lines.arrow"
 _TEXT = ".gt.txt"
 _ROWS = 100
 _LINE = pa.struct([("text", pa.string()), ("im", pa.binary()), ("language", pa.list_(pa.string()))])
 SCHEMA = pa.schema([("lines", _LINE), *((split, pa.bool_()) for split in FOLDERS.values())])
 """Columns of the Arrow file; the metadata is not in it."""
+
+
+def arrow_file(side: str) -> str:
+    """Name of the file of a side's lines."""
+    return f"{FOLDERS.get(side, side)}.arrow"
 
 
 class Kraken(PictureFolders):
@@ -93,13 +106,20 @@ class Kraken(PictureFolders):
 
 
 class KrakenArrow(Packed):
-    """One Arrow file; see the module."""
+    """An Arrow file a side; see the module."""
 
-    owns: ClassVar[tuple[str, ...]] = (LINES, PARTS, BOXES)
+    owns: ClassVar[tuple[str, ...]] = (
+        *(f"{split}.arrow" for split in FOLDERS.values()),
+        *(f"{split}.lst" for split in FOLDERS.values()),
+        _BEFORE,
+        PARTS,
+        BOXES,
+    )
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
         """See `Exporter.finish`."""
         tally = Tally(dict.fromkeys(self.options.splits, 0))
+        alphabets: dict[str, Counter[str]] = {side: Counter() for side in self.options.splits}
         parts, pixels, colour = [], [], False
         with ExitStack() as stack:
             boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
@@ -108,17 +128,25 @@ class KrakenArrow(Packed):
                 told = shard["boxes"].split(b"\n")
                 for place, (side, text) in enumerate(shard["labels"]):
                     if boxes:
-                        path = f"{LINES}/{sum(tally.lines.values())}"
+                        path = f"{arrow_file(side)}/{tally.lines[side]}"
                         boxes.write(box_line(path, told[place]))
                     tally.label(side, text)
+                    alphabets[side].update(text)
                 colour = colour or shard["colour"]
                 parts.append(Part(shard["number"], shard["part"]))
                 pixels.append({key: shard[key] for key in ("number", "pixels")})
             facts = tally.facts()
-        if not (self.out / LINES).is_file():  # else an earlier run came as far as this
-            self._lines(parts, _metadata(tally, colour=colour))
+        names = []
+        for side in self.options.splits:
+            file, listed = arrow_file(side), Kraken.list_name(side)
+            if tally.lines[side] and not (self.out / file).is_file():  # else an earlier run did
+                metadata = _metadata(side, tally.lines[side], alphabets[side], colour=colour)
+                self._lines(side, parts, metadata)
+            if tally.lines[side]:
+                put(self.out / listed, f"{file}\n".encode())
+                names += [file, listed]
         self.remove_parts()
-        names = [LINES, *([BOXES] if self.options.boxes else [])]
+        names += [BOXES] if self.options.boxes else []
         whole = {
             **report,
             **facts,
@@ -128,16 +156,17 @@ class KrakenArrow(Packed):
         put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
         return whole
 
-    def _lines(self, parts: list[Part], metadata: Mapping[str, str]) -> None:
+    def _lines(self, side: str, parts: list[Part], metadata: Mapping[str, str]) -> None:
         schema = SCHEMA.with_metadata(metadata)
         held: list[Row] = []
         with (
-            streamed(self.out / LINES) as file,
+            streamed(self.out / arrow_file(side)) as file,
             pa.ipc.new_file(file, schema) as writer,
         ):
             for part in parts:
                 for row in self.rows(part):
-                    held.append(row)
+                    if row.side == side:
+                        held.append(row)
                     if len(held) == _ROWS:
                         writer.write_batch(_batch(held, schema))
                         held = []
@@ -148,30 +177,37 @@ class KrakenArrow(Packed):
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:
         """See `Exporter.examine`."""
         tally = Tally(dict.fromkeys(report["lines"], 0))
-        file = inside(out, LINES)
-        if LINES not in report["files"]:
-            found.add(f"{LINES}: not in the report")
-        # what is not the file that was written is not parsed: `check` has named it already
-        elif file and file.is_file() and file_hash(file) == report["files"][LINES]:
-            number = 0
-            for number, (side, text, data) in enumerate(_read(file, found), 1):
-                if side not in tally.lines or not text:
-                    found.add(f"{LINES}: line {number}: no text, or on no side of the set")
-                    continue
-                tally.label(side, text)
-                if len(data) > MAX_IMAGE_BYTES or picture(data) is None:
-                    found.add(f"{LINES}: line {number}: its image does not decode")
-                found.tick()
+        names = [_BEFORE] if _BEFORE in report["files"] else None
+        for name in names or [arrow_file(side) for side, n in report["lines"].items() if n]:
+            file = inside(out, name)
+            if name not in report["files"]:
+                found.add(f"{name}: not in the report")
+            # what is not the file that was written is not parsed: `check` has named it already
+            elif file and file.is_file() and file_hash(file) == report["files"][name]:
+                own = {side for side in tally.lines if name in (_BEFORE, arrow_file(side))}
+                _examine(file, name, own, tally, found)
         tally.compare(report, found)
 
 
-def _metadata(tally: Tally, *, colour: bool) -> dict[str, str]:
-    """What kraken asks of the schema's metadata, as JSON."""
-    counts = {split: tally.lines.get(side, 0) for side, split in FOLDERS.items()}
+def _examine(path: Path, name: str, sides: set[str], tally: Tally, found: Findings) -> None:
+    """Take every line of a file that holds lines of these sides."""
+    for number, (side, text, data) in enumerate(_read(path, name, found), 1):
+        if side not in sides or not text:
+            found.add(f"{name}: line {number}: no text, or on no side of the file")
+            continue
+        tally.label(side, text)
+        if len(data) > MAX_IMAGE_BYTES or picture(data) is None:
+            found.add(f"{name}: line {number}: its image does not decode")
+        found.tick()
+
+
+def _metadata(own: str, count: int, characters: Counter[str], *, colour: bool) -> dict[str, str]:
+    """What kraken asks of the schema's metadata, as JSON, for the file of one side."""
+    counts = {split: count if side == own else 0 for side, split in FOLDERS.items()}
     lines = {
         # pictures of whole lines, not cut along a baseline
         "type": "kraken_recognition_bbox",
-        "alphabet": dict(sorted(tally.characters.items())),
+        "alphabet": dict(sorted(characters.items())),
         "text_type": "raw",
         "image_type": "raw",
         "splits": ["train", "eval", "test"],
@@ -189,12 +225,12 @@ def _batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
     return pa.record_batch([pa.array(lines, _LINE), *sides], schema=schema)
 
 
-def _read(path: Path, found: Findings) -> Iterator[tuple[str, str, bytes]]:
+def _read(path: Path, name: str, found: Findings) -> Iterator[tuple[str, str, bytes]]:
     """Side, text and image of each line; damage is noted."""
     try:
         with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
             if not reader.schema.equals(SCHEMA):
-                found.add(f"{LINES}: its columns are not those of kraken")
+                found.add(f"{name}: its columns are not those of kraken")
                 return
             for number in range(reader.num_record_batches):
                 batch = reader.get_batch(number)
@@ -205,4 +241,4 @@ def _read(path: Path, found: Findings) -> Iterator[tuple[str, str, bytes]]:
                     side = sides[0] if len(sides) == 1 else ""
                     yield side, line.get("text") or "", line.get("im") or b""
     except (pa.ArrowException, OSError, ValueError) as error:
-        found.add(f"{LINES}: cannot be read: {' '.join(str(error).split())[:200]}")
+        found.add(f"{name}: cannot be read: {' '.join(str(error).split())[:200]}")

@@ -29,7 +29,6 @@ from penline.export.base import (
     file_hash,
     hasher,
     shard_folder,
-    shard_name,
     write,
 )
 from penline.export.boxes import box_facts, box_line
@@ -143,7 +142,7 @@ class PaddleOCR(Exporter):
         texts: list[str] = []
         boxes: list[bytes] = []
         fits: list[tuple[int, int]] = []
-        name_of_shard = shard_name(number, options.prefix)
+        name_of_shard = self.shard_name(number, options.prefix)
         with shard_folder(self.out / "images", name_of_shard) as folder:
             for together in encoded.some(samples):
                 paths = []
@@ -248,4 +247,4 @@ class PaddleOCR(Exporter):
         if not (out / DICTIONARY).is_file():
             raise ExportError(f"{out} has no {DICTIONARY}")
         entries = read_dictionary((out / DICTIONARY).read_bytes(), DICTIONARY)
-        examine_recognition(out, report, frozenset(entries), found)
+        examine_recognition(out, report, frozenset(entries), found, cls.shard_name)

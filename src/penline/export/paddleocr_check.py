@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from penline.errors import ExportError
-from penline.export.base import hasher, shard_name
+from penline.export.base import hasher
 from penline.export.examine import Findings, picture_bytes
 from penline.export.tally import Tally
 
@@ -15,7 +15,11 @@ __all__ = ["examine_recognition"]
 
 
 def examine_recognition(
-    out: Path, report: Mapping[str, Any], dictionary: frozenset[str], found: Findings
+    out: Path,
+    report: Mapping[str, Any],
+    dictionary: frozenset[str],
+    found: Findings,
+    folder_of: Callable[[int, str], str],
 ) -> None:
     """See `Exporter.examine`.
 
@@ -24,6 +28,7 @@ def examine_recognition(
         report: what ``report.json`` holds.
         dictionary: the entries of its dictionary.
         found: where problems and counts go.
+        folder_of: `Exporter.shard_name`.
     """
     outside = report.get("outside_dictionary")
     if not isinstance(outside, dict):
@@ -39,7 +44,7 @@ def examine_recognition(
         found.tick()
     prefix = report["run"].get("prefix", "")
     written = {
-        f"images/{shard_name(shard['number'], prefix)}": str(shard["files"])
+        f"images/{folder_of(shard['number'], prefix)}": str(shard["files"])
         for shard in report["shards"]
     }
     digests = {folder: digest.hexdigest() for folder, digest in seen.items()}

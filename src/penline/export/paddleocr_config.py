@@ -101,12 +101,12 @@ def _columns(fit: Fit, backbone: str | None) -> str:
     if not fit.pooled:
         return _commented(
             f"Columns: this network has one every {COLUMN_PX} px, and {need}.",
-            f"{fit.short(width):,} of {lines} lines have fewer over their ink, and teach CTC nothing.",
+            f"{fit.short(width):,} of {lines} lines have fewer over their ink: CTC learns nothing.",
         )
     squeezed = sum(n for (_, px), n in fit.lines.items() if px > width)
     return _commented(
         f"Columns: the stock network pools to {COLUMNS} in training, at any width, and {need}.",
-        f"{fit.over:,} of {lines} lines need more than {COLUMNS}, and teach CTC nothing.",
+        f"{fit.over:,} of {lines} lines need more than {COLUMNS}: CTC learns nothing of these.",
         f"At {width} px, {fit.short(width):,} have fewer over their ink than they need, and "
         f"{squeezed:,} are squeezed;",
         f"at {STOCK_WIDTH_PX} px (stock) {fit.short(STOCK_WIDTH_PX):,} have fewer, at {widest} px, "

@@ -4,7 +4,7 @@ Layout (label files as PaddleOCR's ``SimpleDataSet`` and ``DetLabelEncode`` read
 no BOM, one ``path<TAB>json`` a line; the JSON is a list of ``{"transcription", "points"}``, four
 points clockwise from the upper left, in whole pixels):
 
-    images/00000/00000012.png
+    images/3f2a9c1b-00000/00000012.png
     det_gt_train.txt             and det_gt_val.txt, det_gt_test.txt where there are such pages
     pages.jsonl                  if asked for: outlines, baselines, characters, provenance
     report.json

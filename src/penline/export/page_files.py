@@ -28,7 +28,6 @@ from penline.export.base import (
     hasher,
     pixel_bytes,
     shard_folder,
-    shard_name,
     write,
 )
 from penline.export.examine import Findings, picture_bytes
@@ -120,7 +119,7 @@ class PageFiles(Exporter):
         """See `Exporter.shard`."""
         tally, files, pixels = Tally({}), hasher(), hasher()
         pages: list[Told] = []
-        parent = shard_name(number, self.options.prefix)
+        parent = self.shard_name(number, self.options.prefix)
         with shard_folder(self.out / IMAGES, parent) as folder:
             for page in samples:
                 if isinstance(page, UnwritableLine):
@@ -200,7 +199,8 @@ class PageFiles(Exporter):
         stems = {name.rpartition(".")[0] for name in pictures}
         prefix = report["run"].get("prefix", "")
         written = {
-            f"{IMAGES}/{shard_name(s['number'], prefix)}": str(s["files"]) for s in report["shards"]
+            f"{IMAGES}/{cls.shard_name(s['number'], prefix)}": str(s["files"])
+            for s in report["shards"]
         }
         seen: dict[str, Any] = {folder: hasher() for folder in written}
         for file in sorted((out / IMAGES).glob("*/*")):

@@ -5,8 +5,10 @@ Source: the PAGE schema of 2019-07-15 (PRImA, ``pagecontent.xsd``); its target n
 the schema: Metadata, Page; in a page ReadingOrder, TextRegion; in a line Coords, Baseline, Word,
 TextEquiv. ``points`` are whole pixels inside the picture, ``x,y x,y``.
 
-    images/00000/00000012.png
-    images/00000/00000012.xml    the same name; ``imageFilename`` is the picture's name alone
+    images/3f2a9c1b-00000/00000012.png
+    images/3f2a9c1b-00000/00000012.xml    the same name; ``imageFilename`` is the picture's alone
+    train.lst                    the paths of the XML files of that side, one a line, from this
+                                 folder; validation.lst, test.lst, where there are such pages
     pages.jsonl                  if asked for
     report.json
 
@@ -28,8 +30,9 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +41,8 @@ from penline import __version__
 from penline.bidi import levels_of
 from penline.export.examine import Findings
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
+from penline.export.rows import FOLDERS
+from penline.export.tally import streamed
 from penline.pages import Page, PageLine
 
 __all__ = ["NAMESPACE", "PageXML", "page_xml"]
@@ -60,7 +65,11 @@ _MAX_BYTES = 1 << 28
 class PageXML(PageFiles):
     """See the module."""
 
-    owns: ClassVar[tuple[str, ...]] = (IMAGES, PAGES)
+    owns: ClassVar[tuple[str, ...]] = (
+        IMAGES,
+        *(f"{split}.lst" for split in FOLDERS.values()),
+        PAGES,
+    )
     besides: ClassVar[str] = ".xml"
 
     def beside(self, page: Page, image: str, counts: Counter[str]) -> dict[str, bytes]:
@@ -71,10 +80,15 @@ class PageXML(PageFiles):
         return {f"{image.rpartition('.')[0]}.xml": page_xml(page, image)}
 
     def lists(self, pages: Iterator[Told]) -> list[str]:
-        """See `PageFiles.lists`; there is no list, only the pages' own files."""
-        for _ in pages:
-            pass
-        return []
+        """See `PageFiles.lists`."""
+        lists: dict[str, IO[bytes]] = {}
+        with ExitStack() as stack:
+            for page in pages:
+                name = f"{FOLDERS[page['side']]}.lst"
+                if name not in lists:
+                    lists[name] = stack.enter_context(streamed(self.out / name))
+                lists[name].write(f"{page['path'].rpartition('.')[0]}{self.besides}\n".encode())
+        return list(lists)
 
     @classmethod
     def reread(

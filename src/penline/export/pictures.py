@@ -20,7 +20,6 @@ from penline.export.base import (
     file_hash,
     hasher,
     shard_folder,
-    shard_name,
     write,
 )
 from penline.export.boxes import box_facts, box_line
@@ -88,7 +87,7 @@ class PictureFolders(Exporter):
         labels: list[tuple[str, str, str]] = []
         boxes: list[bytes] = []
         digests: dict[str, Any] = {}
-        name = shard_name(number, self.options.prefix)
+        name = self.shard_name(number, self.options.prefix)
         with ExitStack() as stack:
             folders: dict[str, Path] = {}
 
@@ -203,7 +202,7 @@ class PictureFolders(Exporter):
                 found.add(f"{parent}/{path}: missing")
         prefix = report["run"].get("prefix", "")
         written = {
-            f"{parent}/{shard_name(shard['number'], prefix)}": digest
+            f"{parent}/{cls.shard_name(shard['number'], prefix)}": digest
             for shard in report["shards"]
             for parent, digest in dict(shard["files"] or {}).items()
         }
