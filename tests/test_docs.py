@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ import yaml
 from penline import catalogue, cli
 from penline.bank import open_bank
 from penline.export.paddleocr_config import configuration
+from penline.export.paddleocr_fit import Fit
 from penline.recipe import load_recipe
 
 ROOT = Path(__file__).parents[1]
@@ -223,7 +225,13 @@ def test_the_script_that_merges_configurations_works(tmp_path: Path, monkeypatch
     )
     (tmp_path / "lines").mkdir()
     ours = configuration(
-        lists=["rec_gt_train.txt", "rec_gt_val.txt"], longest=41, ratio=20.0, use_space=False
+        data={
+            part: ["name: SimpleDataSet", "data_dir: ./", f"label_file_list: [./rec_gt_{side}.txt]"]
+            for part, side in (("Train", "train"), ("Eval", "val"))
+        },
+        longest=41,
+        fit=Fit(Counter({(41, 960): 1})),
+        use_space=False,
     )
     (tmp_path / "lines" / "paddleocr_rec.yml").write_text(ours, "utf-8")
     exec(code, {})  # noqa: S102 - our own page

@@ -112,13 +112,19 @@ def kraken_lines(out: Path, split: str) -> Iterator[Line]:
 
 
 def kraken_arrow_lines(out: Path, split: str) -> Iterator[Line]:
-    with pa.memory_map(str(out / "lines.arrow")) as file, pa.ipc.open_file(file) as reader:
+    """As ``ketos train -f binary -t train.lst -e validation.lst``: all lines of the files named."""
+    if not (out / f"{split}.lst").exists():
+        assert not (out / f"{split}.arrow").exists()
+        return
+    (name,) = (out / f"{split}.lst").read_text("utf-8").splitlines()
+    with pa.memory_map(str(out / name)) as file, pa.ipc.open_file(file) as reader:
         facts = json.loads(reader.schema.metadata[b"lines"])
         table = reader.read_all()
         assert facts["counts"]["all"] == len(table)
         assert facts["type"] == "kraken_recognition_bbox"
-        rows = [row["lines"] for row in table.to_pylist() if row[split]]
-        assert facts["counts"][split] == len(rows)
+        rows = [row["lines"] for row in table.to_pylist()]
+        assert all(row[split] for row in table.to_pylist())
+        assert facts["counts"][split] == len(rows) == len(table)
         assert {c for row in rows for c in row["text"]} <= facts["alphabet"].keys()
     yield from (Line(row["im"], row["text"]) for row in rows)
 
@@ -402,7 +408,7 @@ def test_a_trainers_dictionary_goes_with_the_database(tmp_path: Path) -> None:
 def test_grey_and_colour_are_told_to_kraken(tmp_path: Path) -> None:
     for name, grey, mode in (("g", True, "L"), ("c", False, "RGB")):
         write(tmp_path / name, "kraken-arrow", [sample(0, "a", grey=grey)])
-        with pa.memory_map(str(tmp_path / name / "lines.arrow")) as file:
+        with pa.memory_map(str(tmp_path / name / "train.arrow")) as file:
             facts = json.loads(pa.ipc.open_file(file).schema.metadata[b"lines"])
         assert facts["im_mode"] == mode
 
@@ -524,7 +530,7 @@ def test_check_finds_faults_in_tars(tmp_path: Path, archives: list[Path]) -> Non
 
 def test_check_finds_faults_in_an_arrow_file(tmp_path: Path, archives: list[Path]) -> None:
     problems = Planted(tmp_path / "o", archives, "kraken-arrow")
-    file = tmp_path / "o" / "lines.arrow"
+    file = tmp_path / "o" / "train.arrow"
 
     def again(change: Callable[[list[dict[str, Any]]], object]) -> str:
         def rewrite() -> None:
@@ -534,12 +540,12 @@ def test_check_finds_faults_in_an_arrow_file(tmp_path: Path, archives: list[Path
             with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
                 writer.write(pa.Table.from_pylist(rows, schema))
 
-        return problems(rewrite, vouched="lines.arrow")
+        return problems(rewrite, vouched="train.arrow")
 
     assert problems(lambda: None) == ""
     assert again(lambda rows: None) == ""
     assert "not the file that was written" in problems(edit(file, "今".encode(), "上".encode()))
-    assert "lines.arrow: missing" in problems(file.unlink)
+    assert "train.arrow: missing" in problems(file.unlink)
     assert "line 2: no text" in again(lambda rows: rows[1].update(train=False))
     assert "line 2: no text" in again(lambda rows: rows[1].update(test=True))
     assert "line 1: no text" in again(lambda rows: rows[0]["lines"].update(text=""))
@@ -548,7 +554,7 @@ def test_check_finds_faults_in_an_arrow_file(tmp_path: Path, archives: list[Path
     )
     assert "says 7 classes, there are 6" in again(lambda rows: rows[0]["lines"].update(text="上"))
     assert "cannot be read" in problems(
-        lambda: file.write_bytes(file.read_bytes()[:-9]), vouched="lines.arrow"
+        lambda: file.write_bytes(file.read_bytes()[:-9]), vouched="train.arrow"
     )
 
 
@@ -556,7 +562,7 @@ def test_check_finds_faults_in_an_arrow_file(tmp_path: Path, archives: list[Path
     ("to", "folder", "labels"),
     [
         ("doctr", "train/images/00000", "train/labels.json"),
-        ("kraken", "train/00000", "train/00000/00000000.gt.txt"),
+        ("kraken", "train/*-00000", "train/*-00000/00000000.gt.txt"),
         ("easyocr", "train/00000", "train/00000/labels.csv"),
     ],
 )
@@ -565,6 +571,9 @@ def test_check_finds_faults_in_folders_of_pictures(
 ) -> None:
     out = tmp_path / "o"
     problems = Planted(out, archives, to)
+    convert(archives, out, to=to)
+    (folder,) = (path.relative_to(out).as_posix() for path in out.glob(folder))
+    (labels,) = (path.relative_to(out).as_posix() for path in out.glob(labels))
     one, two = (out / folder / f"0000000{k}.png" for k in (1, 2))
     text = out / labels
 
@@ -649,7 +658,7 @@ def test_kraken_itself(
     convert(archives, tmp_path / "k", to="kraken")
     transforms = kraken.ImageInputTransforms(1, 48, 0, 1, (16, 0))
     found = kraken.ArrowIPCRecognitionDataset(split_filter="train", im_transforms=transforms)
-    found.add(str(tmp_path / "a" / "lines.arrow"))
+    found.add(str(tmp_path / "a" / "train.arrow"))
     assert (len(found), found.seg_type) == (5, "bbox")
     found.encode()
     assert [found.codec.decode([(c, 0, 0, 1.0) for c in found[0]["target"]])[0][0]] == ["今"]
@@ -657,11 +666,11 @@ def test_kraken_itself(
     assert not found.failed_samples
     # kraken's own compiler makes the same rows of the pairs
     monkeypatch.chdir(tmp_path / "k")
-    files = [x for s in ("train", "test") for x in Path(f"{s}.lst").read_text().splitlines()]
+    files = Path("train.lst").read_text().splitlines()
     own = str(tmp_path / "own.arrow")
     arrow.build_binary_dataset(files, own, format_type="path", ignore_splits=True)
     tables = []
-    for path in (own, str(tmp_path / "a" / "lines.arrow")):
+    for path in (own, str(tmp_path / "a" / "train.arrow")):
         with pa.memory_map(path) as file, pa.ipc.open_file(file) as reader:
             tables.append((reader.schema, reader.read_all().to_pylist()))
     (theirs, their_rows), (ours, our_rows) = tables
