@@ -29,16 +29,20 @@ NOT_RUN = {
     r"--engine ray": "it needs a cluster; test_ray.py starts one",
     r"s3://": "it needs an object store; test_remote.py has one",
     r"--font ": "no font lies in the repository; test_template.py takes one where there is one",
-    r"^(pip|make|python|ketos|\.venv/bin/python) ": "no command of penline's",
+    r"^(pip|make|python|ketos|sed|cp|cd|calamari-train|pylaia-\S+|\.venv/bin/python) ": (
+        "no command of penline's"
+    ),
     r"^make$": "no command of penline's",
     r"from_pretrained": "Python that downloads a published model",
     r"optimiser\.step|net\.state_dict": "Python that trains; test_stream_torch.py runs such a loop",
     r"endless=True": "Python that goes on for ever; test_stream_torch.py reads such a stream",
+    r"from train import train": "Python in EasyOCR's own folder; tools/run_trainers.py runs it",
+    r"type=\"RecogTextDataset\"": "Python that is a part of a configuration of MMOCR",
     r"run_path\(": "Python that runs docTR's own training script, out of a clone of docTR",
     r"model\.state_dict\(\)": "Python that is a fragment: the model is the reader's own",
 }
 """What is not run, and why; a pattern that matches nothing is a failure."""
-EXTRAS = {"torch", "torchdata", "datasets", "transformers", "lmdb", "doctr", "kraken"}
+EXTRAS = {"torch", "torchdata", "datasets", "transformers", "lmdb", "doctr", "kraken", "webdataset"}
 """Modules of extras and trainers: Python that asks for one that is not here is not run."""
 NOT_WHOLE = re.compile("^penline census ")
 """Exit code 1: the stand-ins have not the published counts."""

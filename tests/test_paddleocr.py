@@ -359,7 +359,7 @@ def test_a_set_of_old_names_is_rebuilt_with_old_names(
     assert rows(tmp_path / "a")[0][0] == "images/00000/00000000.jpg"
 
 
-@pytest.mark.parametrize("to", ["paddleocr", "lmdb", "doctr", "easyocr"])
+@pytest.mark.parametrize("to", ["paddleocr", "lmdb", "doctr", "easyocr", "kraken", "kraken-arrow"])
 def test_columns_are_turned_for_trainers_that_read_across(
     tmp_path: Path, small_bank: Bank, corpus_file: Path, to: str
 ) -> None:
@@ -372,8 +372,8 @@ def test_a_turned_column_reads_across(tmp_path: Path, small_bank: Bank, corpus_f
     more = {"recipe": {**COLUMNS, "image": {"height_px": 32, "format": "png"}}, "boxes": True}
     make(tmp_path / "turned", small_bank, corpus_file, **more)
     make(tmp_path / "upright", small_bank, corpus_file, turn=False, **more)
-    make(tmp_path / "kraken", small_bank, corpus_file, to="kraken", **more)
-    kraken = {p.name: p.read_bytes() for p in (tmp_path / "kraken").rglob("*.png")}
+    make(tmp_path / "other", small_bank, corpus_file, to="imagefolder", **more)
+    others = {p.name: p.read_bytes() for p in (tmp_path / "other").rglob("*.png")}
     boxes = []
     for name in ("turned", "upright"):
         told = (tmp_path / name / "boxes.jsonl").read_bytes().split(b"\n")[:-1]
@@ -387,7 +387,7 @@ def test_a_turned_column_reads_across(tmp_path: Path, small_bank: Bank, corpus_f
         column = cv2.imread(str(tmp_path / "upright" / other), cv2.IMREAD_UNCHANGED)
         assert image.shape[1] > image.shape[0] == 32
         np.testing.assert_array_equal(image, column.T[::-1])  # a quarter to the left
-        assert kraken[Path(other).name] == (tmp_path / "upright" / other).read_bytes()
+        assert others[Path(other).name] == (tmp_path / "upright" / other).read_bytes()
         quads, before = (np.array(found[Path(path).name]) for found in boxes)
         assert (np.diff(quads.mean(1)[:, 0]) > 0).all()  # character after character, rightwards
         np.testing.assert_allclose(quads[..., 0], before[..., 1])
@@ -408,7 +408,9 @@ def test_there_has_to_be_a_column_to_turn(
             make(tmp_path / "o", small_bank, corpus_file, **more)
     with pytest.raises(UsageError, match="is of pages"):
         make(tmp_path / "o", small_bank, corpus_file, turn=True, to="coco")
-    report = make(tmp_path / "k", small_bank, corpus_file, recipe=COLUMNS, turn=True, to="kraken")
+    report = make(
+        tmp_path / "k", small_bank, corpus_file, recipe=COLUMNS, turn=True, to="imagefolder"
+    )
     assert report["run"]["turned"] is True
 
 

@@ -23,6 +23,9 @@
 A file a side, because kraken 7 does not heed the sides that are marked in a file, and splits it by
 chance: the same writers would stand on both sides then.
 
+Columns are turned in both: kraken turns them itself, the same way, when it reads a page
+(``kraken.lib.segmentation.extract_polygons``), and takes the lines of a set as they are.
+
 Schema as ``ketos compile`` writes it (``kraken/lib/arrow_dataset.py``, kraken 7.1): ``lines`` is a
 struct of ``text``, ``im`` (the image file's bytes) and ``language``; ``train``, ``validation`` and
 ``test`` say on which side a line is; the metadata ``lines`` says what is in the file. The files are
@@ -73,6 +76,7 @@ class Kraken(PictureFolders):
         BOXES,
     )
     joined: ClassVar[tuple[str, ...]] = tuple(FOLDERS.values())
+    across: ClassVar[bool] = True
     lines_only: ClassVar[bool] = True
 
     def beside(self, stem: str, text: str) -> Iterable[tuple[str, bytes]]:
@@ -115,6 +119,7 @@ class KrakenArrow(Packed):
         PARTS,
         BOXES,
     )
+    across: ClassVar[bool] = True
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
         """See `Exporter.finish`."""

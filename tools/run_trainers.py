@@ -1,0 +1,458 @@
+"""Run the trainers' own programs on penline's sets, by the words of the documentation alone.
+
+    python tools/run_trainers.py --work build/runs \
+        --source paddleocr=PaddleOCR --python paddleocr=paddle/bin/python \
+        --source doctr=doctr --source easyocr=EasyOCR --source deep-text=deep-text-... \
+        --source openocr=OpenOCR --python kraken=env/bin/python
+
+A source is the folder of a trainer's repository; a Python is that of an environment with what the
+trainer needs (this one, if none is named). The sets are made from the embedded sample. Code and
+commands come from docs/; sizes are made small: some tens of steps, small networks, a processor.
+For each run: samples that the trainer kept of those in the set, loss first and last. What cannot
+be run is named, with the reason. Output of each run: ``NAME.log`` in the work folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from penline.api import compose
+
+DOCS = Path(__file__).parent.parent / "docs"
+NETWORK = "[1,32,0,1 Cr3,3,16 Mp2,2 Cr3,3,24 Mp2,2 S1(1x0)1,3 Lbx32]"
+PAGES = "[1,120,0,3 Cr3,3,8,2,2 Gn4 Cr3,3,8 Gn4]"
+COUNT = """
+import json, logging, os, sys, yaml
+sys.path.insert(0, sys.argv[2])
+from ppocr.data.imaug import transform
+from ppocr.data.lmdb_dataset import LMDBDataSet
+from ppocr.data.simple_dataset import SimpleDataSet
+config = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))
+config["Train"]["loader"]["shuffle"] = False
+data = eval(config["Train"]["dataset"]["name"])(config, "Train", logging.getLogger("x"))
+kept = 0
+for place in data.data_idx_order_list:
+    if isinstance(data, SimpleDataSet):
+        path, label = data.data_lines[place].decode().strip("\\n").split("\\t")
+        with open(os.path.join(data.data_dir, path), "rb") as file:
+            image = file.read()
+    else:
+        base, number = map(int, place)
+        image, label = data.get_lmdb_sample_info(data.lmdb_sets[base]["txn"], number)
+    kept += transform({"image": image, "label": label}, data.ops) is not None
+print("kept", kept)
+"""
+"""How many samples PaddleOCR's data set does not replace by another one without a word."""
+
+
+@dataclass
+class Tools:
+    """What the user named: sources and Pythons by trainer, the work folder."""
+
+    work: Path
+    sources: dict[str, Path]
+    pythons: dict[str, str]
+    seconds: int
+
+    def python(self, trainer: str) -> str:
+        return self.pythons.get(trainer, sys.executable)
+
+    def lacks(self, trainer: str, modules: Sequence[str], *, source: bool = True) -> str:
+        """Why a trainer cannot be run; "" where it can."""
+        if source and trainer not in self.sources:
+            return f"no --source {trainer}=FOLDER"
+        if source and not self.sources[trainer].is_dir():
+            return f"no folder {self.sources[trainer]}"
+        for module in modules:
+            asked = [self.python(trainer), "-c", f"import {module}"]
+            found = subprocess.run(asked, capture_output=True, text=True, check=False)
+            if found.returncode:
+                why = (found.stderr.strip().splitlines() or ["no output"])[-1]
+                return f"{module} cannot be imported by {self.python(trainer)}: {why}"
+        return ""
+
+
+@dataclass
+class Step:
+    """One program to run.
+
+    Attributes:
+        name: of the run, and of its log.
+        command: words.
+        folder: to run in.
+        loss: what finds the losses in its output.
+        kept: what finds how many samples it kept, if it says so; else the first group of it.
+        samples: how many there are in the set.
+    """
+
+    name: str
+    command: list[str]
+    folder: Path
+    loss: str = ""
+    kept: str = ""
+    samples: int = 0
+    needs: str = field(default="", repr=False)
+
+
+def block(page: str, sign: str, language: str = "python") -> str:
+    """The one piece of code of a page that holds `sign`."""
+    text = (DOCS / page).read_text("utf-8")
+    found = [one for one in re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL) if sign in one]
+    if len(found) != 1:
+        raise SystemExit(f"{page}: {len(found)} pieces of {language} hold {sign!r}")
+    return found[0]
+
+
+def lines_of(folder: Path, side: str = "train") -> int:
+    return int(json.loads((folder / "report.json").read_bytes())["lines"][side])
+
+
+def make_sets(work: Path) -> None:
+    """The sets of the pages, from the embedded sample."""
+    ways = {
+        "lines": ("paddleocr", 120, None, 0),
+        "real": ("paddleocr", 120, None, 1),
+        "packed": ("lmdb", 120, None, 0),
+        "arrow": ("kraken-arrow", 120, None, 0),
+        "pictures": ("kraken", 120, None, 0),
+        "columns": ("kraken-arrow", 60, "column.yaml", 0),
+        "pages": ("page-xml", 12, None, 0),
+        "det": ("paddleocr-det", 30, None, 0),
+        "short": ("doctr", 120, "short.yaml", 0),
+        "words": ("easyocr", 120, "fitting.yaml", 0),
+        "tars": ("webdataset", 60, None, 0),
+        "rows": ("parquet", 60, None, 0),
+    }
+    recipes = {
+        "column.yaml": block("trainers/kraken.md", "vertical", "yaml"),
+        "short.yaml": block("trainers/doctr.md", "length_range", "yaml"),
+        "fitting.yaml": block("trainers/easyocr.md", "length_range", "yaml"),
+    }
+    for name, text in recipes.items():
+        (work / name).write_text(text, "utf-8")
+    for name, (to, n, recipe, seed) in ways.items():
+        path = None if recipe is None else work / recipe
+        if not (work / name / "report.json").is_file():
+            compose(work / name, n=n, recipe=path, seed=seed, val=0.2, to=to)
+
+
+def paddleocr(tools: Tools) -> Iterator[Step]:
+    """Recognition from lists, LMDB and two mixed sets; evaluation; detection."""
+    lacks = tools.lacks("paddleocr", ["paddle", "cv2", "lmdb"])
+    if lacks:
+        yield Step("PaddleOCR", [], tools.work, needs=lacks)
+        return
+    source, python, work = (
+        tools.sources["paddleocr"].resolve(),
+        tools.python("paddleocr"),
+        tools.work,
+    )
+    small = [
+        *("Global.use_gpu=false", "Global.distributed=false", "Global.epoch_num=2"),
+        *("Global.print_batch_step=1", "Global.cal_metric_during_train=false"),
+        *("Train.loader.batch_size_per_card=8", "Train.loader.num_workers=0"),
+        *("Eval.loader.batch_size_per_card=8", "Eval.loader.num_workers=0"),
+        "Global.eval_batch_step=[0,100000]",
+    ]
+    tiny = ["Architecture.Backbone.scale=0.25", "Optimizer.lr.warmup_epoch=0"]
+    merge = block("paddleocr.md", "STOCK")
+    stock = source / "configs/rec/PP-OCRv5/PP-OCRv5_mobile_rec.yml"
+    here = Path.cwd()
+    os.chdir(work)
+    for lines in ("lines", "packed"):
+        code = re.sub('STOCK = ".*"', f"STOCK = {str(stock)!r}", merge)
+        exec(code.replace('LINES = "lines"', f"LINES = {lines!r}"), {})
+        Path("rec.yml").rename(f"rec_{lines}.yml")
+    exec(block("paddleocr.md", '("real", "lines")'), {})
+    config = yaml.safe_load(Path("rec_lines.yml").read_text("utf-8"))
+    over = yaml.safe_load(block("paddleocr.md", "ratio_list: [", "yaml"))["Train"]["dataset"]
+    config["Train"]["dataset"] |= {**over, "ratio_list": [1.0, 1.0]}
+    entries = {
+        c for one in ("lines", "real") for c in Path(one, "dict.txt").read_text().split("\n")
+    }
+    Path("both.txt").write_text("".join(f"{c}\n" for c in sorted(entries - {""})), "utf-8")
+    config["Global"]["character_dict_path"] = "both.txt"
+    Path("rec_mixed.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    os.chdir(here)
+    (work / "count.py").write_text(COUNT, "utf-8")
+    train, loss = str(source / "tools/train.py"), r"global_step: \d+.*? loss: ([\d.]+)"
+    of = {name: lines_of(work / name) for name in ("lines", "packed")}
+    of["mixed"] = of["lines"] + lines_of(work / "real")
+    for name, count in of.items():
+        rec = f"rec_{name}.yml"
+        counts = [python, "count.py", rec, str(source)]
+        yield Step(f"PaddleOCR {name}, its samples", counts, work, "", r"kept (\d+)", count)
+        out = [f"Global.save_model_dir=out_{name}"]
+        command = [python, train, "-c", rec, "-o", *small, *tiny, *out]
+        yield Step(f"PaddleOCR {name}", command, work, loss)
+    evaluate = [python, str(source / "tools/eval.py"), "-c", "rec_lines.yml", "-o", *small, *tiny]
+    evaluate += ["Global.pretrained_model=out_lines/latest"]
+    yield Step("PaddleOCR eval", evaluate, work, r"norm_edit_dis:([\d.]+)")
+    det = [
+        *("Train.dataset.data_dir=det", "Train.dataset.label_file_list=[det/det_gt_train.txt]"),
+        *("Eval.dataset.data_dir=det", "Eval.dataset.label_file_list=[det/det_gt_val.txt]"),
+        *("Global.pretrained_model=", "Global.save_model_dir=out_det"),
+        "Train.loader.batch_size_per_card=2",
+    ]
+    found = source / "configs/det/PP-OCRv3/PP-OCRv3_mobile_det.yml"
+    command = [python, train, "-c", str(found), "-o", *small, *det]
+    yield Step("PaddleOCR detection", command, work, loss)
+
+
+def kraken(tools: Tools) -> Iterator[Step]:
+    """ketos: from Arrow files, pairs, columns; test; segmentation."""
+    lacks = tools.lacks("kraken", ["kraken.ketos"], source=False)
+    if lacks:
+        yield Step("kraken", [], tools.work, needs=lacks)
+        return
+    ketos = [tools.python("kraken"), "-m", "kraken.ketos", "--workers", "0"]
+    if (program := Path(tools.python("kraken")).with_name("ketos")).is_file():
+        ketos[:3] = [str(program)]
+    sides = ["-t", "train.lst", "-e", "validation.lst", "-q", "fixed", "-N", "2"]
+    loss = r"train_loss_epoch:\s+([\d.]+)"
+    for name, kind in (("arrow", "binary"), ("pictures", "path"), ("columns", "binary")):
+        out = ["-o", str(tools.work / f"kraken_{name}"), "-s", NETWORK]
+        command = [*ketos, "train", "-f", kind, *sides, *out]
+        yield Step(f"kraken {name}", command, tools.work / name, loss)
+    found = sorted((tools.work / "kraken_arrow").glob("*.safetensors"))
+    if found:
+        command = [*ketos, "test", "-f", "binary", "-m", str(found[0]), "-e", "validation.lst"]
+        yield Step("kraken test", command, tools.work / "arrow", r"([\d.]+)%?\s+Character Accuracy")
+    out = ["-o", str(tools.work / "kraken_pages"), "-s", PAGES]
+    command = [*ketos, "segtrain", "-f", "page", *sides, *out]
+    yield Step("kraken pages", command, tools.work / "pages", loss)
+
+
+def doctr(tools: Tools) -> Iterator[Step]:
+    """docTR's own script, by way of the file of the page."""
+    lacks = tools.lacks("doctr", ["doctr", "torch", "matplotlib", "tqdm"])
+    if lacks:
+        yield Step("docTR", [], tools.work, needs=lacks)
+        return
+    here = Path.cwd()
+    os.chdir(tools.work)
+    exec(block("trainers/doctr.md", "vocab.txt", "python").split("script =")[0], {})
+    os.chdir(here)
+    script = tools.sources["doctr"].resolve() / "references/recognition/train.py"
+    code = block("trainers/doctr.md", "run_path").replace(
+        '"doctr/references/recognition/train.py"', repr(str(script))
+    )
+    code = code.replace('"10"', '"1"').replace('"--val_path"', '"-b", "8", "-j", "0", "--val_path"')
+    (tools.work / "train_hand.py").write_text(code, "utf-8")
+    command = [tools.python("doctr"), "train_hand.py"]
+    yield Step("docTR", command, tools.work, r"[Ll]oss:? ([\d.]+)")
+
+
+def deep_text(tools: Tools) -> Iterator[Step]:
+    """deep-text-recognition-benchmark, with the characters of the page."""
+    name = "deep-text"
+    lacks = tools.lacks(name, ["torch", "lmdb", "natsort", "nltk"])
+    if lacks:
+        yield Step("deep-text-recognition-benchmark", [], tools.work, needs=lacks)
+        return
+    clone = _copied(tools, name, "deep-text")
+    here = Path.cwd()
+    os.chdir(tools.work)
+    exec(block("trainers/deep-text.md", "characters.txt"), {})
+    os.chdir(here)
+    options = block("trainers/deep-text.md", "train.py", "sh").partition("python train.py")[2]
+    characters = (tools.work / "characters.txt").read_text("utf-8")
+    words = options.replace("\\\n", " ").replace('"$(cat ../characters.txt)"', "CHARACTERS").split()
+    words = [characters if word == "CHARACTERS" else word for word in words]
+    words[words.index("--num_iter") + 1] = "20"
+    more = ["--valInterval", "10", "--batch_size", "8", "--workers", "0", "--adam", "--lr", "0.001"]
+    command = [tools.python(name), "train.py", *words, *more]
+    samples = lines_of(tools.work / "packed")
+    yield Step(
+        "deep-text-recognition-benchmark",
+        *(command, clone, r"Train loss: ([\d.]+)", r"num samples: (\d+)", samples),
+    )
+
+
+def easyocr(tools: Tools) -> Iterator[Step]:
+    """EasyOCR's trainer, without its notebook."""
+    lacks = tools.lacks("easyocr", ["torch", "pandas", "natsort", "nltk", "cv2"])
+    if lacks:
+        yield Step("EasyOCR", [], tools.work, needs=lacks)
+        return
+    trainer = _copied(tools, "easyocr", "trainer", "trainer")
+    here = Path.cwd()
+    os.chdir(tools.work)
+    exec(block("trainers/easyocr.md", "hand.yaml"), {})
+    os.chdir(here)
+    config = yaml.safe_load((tools.work / "hand.yaml").read_text("utf-8"))
+    config |= {"num_iter": 20, "valInterval": 10, "batch_size": 8, "workers": 1, "hidden_size": 64}
+    (trainer / "config_files").mkdir(exist_ok=True)
+    text = yaml.safe_dump(config, allow_unicode=True)
+    (trainer / "config_files" / "hand.yaml").write_text(text, "utf-8")
+    code = block("trainers/easyocr.md", "from train import train")
+    (trainer / "run.py").write_text(f'if __name__ == "__main__":\n{_indented(code)}', "utf-8")
+    command = [tools.python("easyocr"), "run.py"]
+    yield Step("EasyOCR", command, trainer, r"Train loss: ([\d.]+)")
+
+
+def openocr(tools: Tools) -> Iterator[Step]:
+    """OpenOCR's SVTRv2, from LMDB."""
+    lacks = tools.lacks("openocr", ["torch", "torchvision", "lmdb", "cv2", "rapidfuzz"])
+    if lacks:
+        yield Step("OpenOCR", [], tools.work, needs=lacks)
+        return
+    source = tools.sources["openocr"].resolve()
+    config = yaml.safe_load((source / "configs/rec/svtrv2/svtrv2_ctc.yml").read_text("utf-8"))
+    ours = yaml.safe_load((tools.work / "packed" / "paddleocr_rec.yml").read_text("utf-8"))
+    config["Global"] |= {
+        "device": "cpu",
+        "use_amp": False,
+        "epoch_num": 1,
+        "print_batch_step": 1,
+        "output_dir": str(tools.work / "openocr"),
+        "eval_batch_step": [0, 100000],
+        "eval_epoch_step": [100, 1],
+    }
+    config["LRScheduler"]["warmup_epoch"] = 0.5
+    values = {
+        "character_dict_path": str(tools.work / "packed" / "dict.txt"),
+        "use_space_char": True,
+        "max_text_length": ours["Global"]["max_text_length"],
+    }
+    _set(config, values)
+    for part, side in (("Train", "train"), ("Eval", "validation")):
+        config[part]["dataset"]["data_dir_list"] = [str(tools.work / "packed" / side)]
+        config[part]["loader"] |= {"max_ratio": 12, "num_workers": 0, "batch_size_per_card": 8}
+    config["Train"]["sampler"]["first_bs"] = 8
+    small = {"dims": [32, 48, 64], "depths": [1, 1, 1], "num_heads": [2, 2, 2], "out_channels": 64}
+    small["mixer"] = [["Conv"], ["FGlobal"], ["Global"]]
+    config["Architecture"]["Encoder"] |= small
+    (tools.work / "openocr.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
+    command = [tools.python("openocr"), "tools/train_rec.py", "-c", str(tools.work / "openocr.yml")]
+    yield Step("OpenOCR", command, source, r"loss: ([\d.]+)")
+
+
+def libraries(tools: Tools) -> Iterator[Step]:
+    """A Seq2SeqTrainer, and webdataset, by the code of the repository and of the page."""
+    lacks = tools.lacks("transformers", ["transformers", "datasets", "torch"], source=False)
+    example = DOCS.parent / "examples" / "train_trocr.py"
+    python = tools.python("transformers")
+    command = [python, str(example), "rows", "--steps", "20"]
+    yield Step("Seq2SeqTrainer", command, tools.work, r"loss'?:? '?([\d.]+)", needs=lacks)
+    lacks = tools.lacks("webdataset", ["webdataset", "torch"], source=False)
+    code = block("trainers/webdataset.md", "WebDataset(").replace(
+        '"ppocrv5_dict.txt"', '"lines/dict.txt"'
+    )
+    count = "\n    seen = globals().get('seen', 0) + len(batch.texts)\nprint('kept', seen)\n"
+    (tools.work / "tars.py").write_text(code.rstrip("\n") + count, "utf-8")
+    command = [tools.python("webdataset"), "tars.py"]
+    samples = lines_of(tools.work / "tars")
+    yield Step("webdataset", command, tools.work, "", r"kept (\d+)", samples, needs=lacks)
+
+
+NOT_RUN = {
+    "Tesseract": "tesstrain needs lstmtraining and tessdata_best",
+    "Calamari": "calamari-ocr 2.3 needs TensorFlow",
+    "PyLaia": "it asks for PyTorch 1",
+    "MMOCR": "it needs mmcv, which has no build for PyTorch 2.1 and newer",
+}
+"""What the documentation describes and this does not run."""
+ROADS = {
+    "paddleocr": paddleocr,
+    "kraken": kraken,
+    "doctr": doctr,
+    "deep-text": deep_text,
+    "easyocr": easyocr,
+    "openocr": openocr,
+    "libraries": libraries,
+}
+
+
+def _copied(tools: Tools, trainer: str, name: str, inner: str = "") -> Path:
+    """A copy of a source, to be changed as its page says."""
+    copy = tools.work / name
+    if not copy.exists():
+        shutil.copytree(tools.sources[trainer] / inner, copy)
+    file = copy / "dataset.py"
+    file.write_text(file.read_text("utf-8").replace(".next()", ".__next__()"), "utf-8")
+    return copy
+
+
+def _indented(code: str) -> str:
+    return "".join(f"    {line}\n" if line else "\n" for line in code.split("\n"))
+
+
+def _set(node: object, values: dict[str, object]) -> None:
+    items = node.items() if isinstance(node, dict) else enumerate(node)  # type: ignore[arg-type]
+    for key, value in items:
+        if key in values:
+            node[key] = values[key]  # type: ignore[index]
+        elif isinstance(value, dict | list):
+            _set(value, values)
+
+
+def run(step: Step, tools: Tools) -> bool:
+    """Run a step and print what came of it; False where it failed."""
+    if step.needs:
+        print(f"{step.name}: not run: {step.needs}", flush=True)
+        return True
+    log = tools.work / f"{re.sub('[^a-zA-Z]+', '_', step.name)}.log"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "WANDB_MODE": "disabled"}
+    with log.open("wb") as file:
+        try:
+            code = subprocess.run(
+                step.command,
+                cwd=step.folder,
+                env=environment,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                timeout=tools.seconds,
+                check=False,
+            ).returncode
+        except subprocess.TimeoutExpired:
+            code = -1
+    text = log.read_text("utf-8", errors="replace")
+    said = [] if code == 0 else [f"FAILED ({code}), see {log}"]
+    if step.loss:
+        losses = re.findall(step.loss, text)
+        said += [f"{len(losses)} figures, {losses[0]} to {losses[-1]}"] if losses else ["no figure"]
+    if step.kept:
+        kept = re.findall(step.kept, text)
+        said.append(f"{kept[0] if kept else 'nothing said'} of {step.samples} samples kept")
+    print(f"{step.name}: {'; '.join(said) or 'ran'}", flush=True)
+    return code == 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--work", type=Path, default=Path("build/run_trainers"))
+    parser.add_argument("--source", action="append", default=[], metavar="TRAINER=FOLDER")
+    parser.add_argument("--python", action="append", default=[], metavar="TRAINER=PROGRAM")
+    parser.add_argument("--only", action="append", choices=sorted(ROADS))
+    parser.add_argument("--seconds", type=int, default=900, help="most for one run")
+    given = parser.parse_args()
+    pairs = [dict(one.split("=", 1) for one in many) for many in (given.source, given.python)]
+    work = given.work.resolve()
+    work.mkdir(parents=True, exist_ok=True)
+    sources = {name: Path(folder) for name, folder in pairs[0].items()}
+    pythons = {name: os.path.abspath(program) for name, program in pairs[1].items()}  # noqa: PTH100
+    tools = Tools(work, sources, pythons, given.seconds)
+    make_sets(work)
+    good = True
+    for name in given.only or ROADS:
+        for step in ROADS[name](tools):
+            good &= run(step, tools)
+    for name, why in NOT_RUN.items():
+        print(f"{name}: not run: {why}")
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
