@@ -15,6 +15,7 @@ from penline.corpus.breaks import break_flags
 from penline.corpus.cut import Flags
 from penline.corpus.lines import Line, Lines
 from penline.corpus.normal import LAST_CODE_POINT, LINE_FEED, Codes, decoded, normalised
+from penline.corpus.sides import Sides, ValidationLines, two_sides
 from penline.corpus.whole import WholeLines
 from penline.errors import CorpusError, UsageError
 from penline.randomness import Draws
@@ -134,6 +135,19 @@ class Corpus:
         """Whether one paragraph belongs to the validation side; see `validation_mask`."""
         return bool(self.validation_mask(fraction, key)[paragraph])
 
+    def sides(self, fraction: float, key: str = "") -> Sides:
+        """The split of `validation_mask`, and what of it lines for validation may hold.
+
+        Raises:
+            UsageError: as `validation_mask`.
+        """
+        made = self._sides.get((fraction, key))
+        if made is None:
+            mask = self.validation_mask(fraction, key)
+            made = two_sides(self.codes, self.flags, self.offsets, mask)
+            self._sides[fraction, key] = made
+        return made
+
     def lines(
         self,
         length_range: tuple[int, int],
@@ -143,6 +157,9 @@ class Corpus:
         key: str = "",
     ) -> Lines:
         """The lines of one side for one range of lengths; made once, then kept.
+
+        No line for validation of six characters and more stands in a paragraph for training,
+        unless it is a single word (`penline.corpus.sides`).
 
         Args:
             length_range: fewest and most characters of a line, both included.
@@ -158,11 +175,12 @@ class Corpus:
         wanted = (shortest, longest, side, val_fraction, key)
         made = self._lines.get(wanted)
         if made is None:
-            allowed, what = None, "the corpus"
-            if side is not None:
-                allowed = self.validation_mask(val_fraction, key) == (side == "val")
-                what = f"the {side} side of the corpus"
-            made = Lines(self.codes, self.flags, self.offsets, (shortest, longest), allowed, what)
+            if side == "val":
+                text = self.sides(val_fraction, key).validation
+                made = ValidationLines(text, (shortest, longest))
+            else:
+                own = self.codes, self.flags, self.offsets, (shortest, longest)
+                made = Lines(*own, *self._allowed(side, val_fraction, key))
             self._lines[wanted] = made
         return made
 
@@ -179,11 +197,14 @@ class Corpus:
         Raises:
             CorpusError: no paragraph of the side has such a length.
         """
-        allowed, what = None, "the corpus"
-        if side is not None:
-            allowed = self.validation_mask(val_fraction, key) == (side == "val")
-            what = f"the {side} side of the corpus"
-        return WholeLines(self.codes, self.offsets, length_range, allowed, what)
+        allowed, what = self._allowed(side, val_fraction, key)
+        try:
+            return WholeLines(self.codes, self.offsets, length_range, allowed, what)
+        except CorpusError as error:
+            if side != "val":
+                raise
+            explained = self.sides(val_fraction, key).validation.explained
+            raise CorpusError(f"{error}{explained}") from None
 
     def sample(
         self,
@@ -196,6 +217,16 @@ class Corpus:
     ) -> Line:
         """Draw one line; arguments and errors as in `lines`, the drawing as in `Lines.sample`."""
         return self.lines(length_range, side, val_fraction=val_fraction, key=key).sample(rng)
+
+    def _allowed(
+        self, side: Side | None, fraction: float, key: str
+    ) -> tuple[npt.NDArray[np.bool_] | None, str]:
+        """Which paragraphs lines of a side are, or are cut from, and its name in messages."""
+        if side is None:
+            return None, "the corpus"
+        if side == "train":
+            return ~self.validation_mask(fraction, key), "the train side of the corpus"
+        return self.sides(fraction, key).whole, "the val side of the corpus"
 
     def _hashes(self, key: str) -> npt.NDArray[np.uint64]:
         """``uint64 (paragraphs,)``: where each paragraph lies on the scale of the split."""
@@ -212,10 +243,11 @@ class Corpus:
         for array in (self.codes, self.offsets, self.flags):
             array.setflags(write=False)
         self._lines: dict[tuple[int, int, Side | None, float, str], Lines] = {}
+        self._sides: dict[tuple[float, str], Sides] = {}
         self._splits: dict[str, npt.NDArray[np.uint64]] = {}
 
     def __getstate__(self) -> dict[str, Any]:
-        made = ("_lines", "_splits", "characters")
+        made = ("_lines", "_sides", "_splits", "characters")
         return {name: value for name, value in self.__dict__.items() if name not in made}
 
     def __setstate__(self, state: dict[str, Any]) -> None:

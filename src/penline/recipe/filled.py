@@ -14,7 +14,6 @@ from penline.compose import Placements
 from penline.corpus.made import made_cells, made_line
 from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
-from penline.recipe.apart import clauses
 from penline.recipe.form import FormField, FormSettings, draw_form
 from penline.recipe.kit import Kit
 from penline.recipe.page import (
@@ -23,6 +22,7 @@ from penline.recipe.page import (
     Sheet,
     advances,
     fill,
+    keeps,
     line_numbers,
     open_sheet,
     set_line,
@@ -72,9 +72,11 @@ def lay_form(kit: Kit, seed: int, index: int) -> LaidPage:
         if field.empty:
             continue
         for _ in range(recipe.corpus.tries):
-            text = _text(kit, sheet, field, text_rng)
-            written = _written(kit, sheet, text, writer, writer_rng, counts) if text else None
+            text, paragraphs = _text(kit, sheet, field, text_rng)
+            written = _written(kit, sheet, text, writer, writer_rng, counts)
             fitted = _fitted(kit, sheet, field, written) if written else None
+            if fitted and not keeps(kit, sheet, fitted[0].text, paragraphs, counts):
+                fitted = None
             if fitted is not None:
                 break
         else:
@@ -88,16 +90,14 @@ def lay_form(kit: Kit, seed: int, index: int) -> LaidPage:
     return LaidPage(sheet, tuple(lines), writer, counts, form)
 
 
-def _text(kit: Kit, sheet: Sheet, field: FormField, text_rng: Draws) -> str:
-    """A text of the field's kind; ``""`` for one that is held for the other side."""
+def _text(kit: Kit, sheet: Sheet, field: FormField, text_rng: Draws) -> tuple[str, list[int]]:
+    """A text of the field's kind, and which paragraphs it is of: none for one that is made."""
     if field.cells:
-        return made_cells(field.kind, text_rng)
+        return made_cells(field.kind, text_rng), []
     if field.kind != "text":
-        return made_line(field.kind, text_rng, _LENGTHS, kit.letters)
-    lines = kit.lines[sheet.side]
-    text = lines.sample(text_rng).text
-    held = sheet.side == "train" and kit.held and not kit.held.isdisjoint(clauses(text))
-    return "" if held else text
+        return made_line(field.kind, text_rng, _LENGTHS, kit.letters), []
+    line = kit.lines[sheet.side].sample(text_rng)
+    return line.text, [line.paragraph]
 
 
 def _written(

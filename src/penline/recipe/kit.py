@@ -22,7 +22,7 @@ from penline.measure.model import HandModel, load_hand
 from penline.measure.sample import Sampler
 from penline.measure.template import LineTemplate, dump_templates, load_templates
 from penline.randomness import rng
-from penline.recipe.apart import held_clauses
+from penline.recipe.apart import Apart
 from penline.recipe.idle import refusals
 from penline.recipe.placing import Hand
 from penline.recipe.schema import Recipe
@@ -113,11 +113,12 @@ class Kit:
             hands = [writer for writer in hands if writer in writers]
         if recipe.writers == "one" and not hands:
             raise RecipeError("none of the writers asked for is known, with a glyph of this part")
-        self.held: frozenset[int] = frozenset()
-        self._validation = frozen(corpus.validation_mask(val) if val else np.zeros(0, np.bool_))
-        if val:
-            self.held = held_clauses(corpus, self._validation)
         length_range = recipe.corpus.length_range
+        self.apart: Apart | None = None
+        if val:
+            shortest = 1 if self.templates else length_range[0]
+            changes = bool(self.templates) or recipe.corpus.missing == "drop-char"
+            self.apart = Apart(corpus, val, changes=changes, shortest=shortest)
         self.lines: dict[Side, Lines | WholeLines] = {}
         self.able: dict[Side, Bits] = {}
         for side, own in _split(hands if recipe.writers == "one" else self.shelf.writers, val):
@@ -174,11 +175,9 @@ class Kit:
         among: Bits = np.bitwise_or.reduce(list(self.able.values()))
         return among
 
-    def open_to(self, paragraph: int, side: Side) -> bool:
-        """Whether a paragraph of the corpus belongs to that side."""
-        if not self.val:
-            return True
-        return bool(self._validation[paragraph]) == (side == "val")
+    def texts(self, paragraph: int, side: Side) -> list[str]:
+        """What of a paragraph of the corpus belongs to that side, in one piece or several."""
+        return [self.corpus[paragraph]] if self.apart is None else self.apart.texts(paragraph, side)
 
     def _ways(self, character: str) -> tuple[tuple[str, ...], ...]:
         # a character that the trainer does not know is one that nobody can write

@@ -120,14 +120,21 @@ def _turned(kit: Kit, line: Line) -> bool:
     return RIGHT_TO_LEFT.search(text) is not None
 
 
-def lay_by_steps(kit: Kit, seed: int, index: int) -> Laid:
+def lay_by_steps(kit: Kit, seed: int, index: int, side: Side | None = None) -> Laid:
     """As `lay`, step by step, whatever the recipe: the reference of `swift`.
+
+    Args:
+        kit: the recipe, banks and text.
+        seed: of the set.
+        index: of the sample.
+        side: which side it is of; None to draw it.
 
     Raises:
         UnwritableLine: as `make`.
     """
     recipe = kit.recipe
-    side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
+    if side is None:
+        side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
     text_rng, writer_rng, paper_rng, layout_rng, ink_rng = rngs(seed, index, STAGES)
     written = write_line(kit, side, seed, index, text_rng, writer_rng)
     struck = -1
@@ -282,7 +289,7 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
         marks = draw_marks(recipe.marks, marks_rng, laid.boxes, *facts)
         ink = apply_marks(ink, marks)
         if "bleed" in marks:
-            lay_ink(sheet, _other_side(kit, seed, index, marks["bleed"], ink.shape), full)
+            lay_ink(sheet, _other_side(kit, seed, index, laid.side, marks["bleed"], ink.shape), full)
     lay_ink(sheet, ink, full)
     image, quads = upended(laid, image), line_quads(laid)
     effects_rng = rng(seed, index, "effects")
@@ -365,11 +372,15 @@ def _items_of(laid: Laid) -> int:
 
 
 def _other_side(
-    kit: Kit, seed: int, index: int, params: dict[str, Any], size: tuple[int, ...]
+    kit: Kit, seed: int, index: int, split: Side, params: dict[str, Any], size: tuple[int, ...]
 ) -> npt.NDArray[np.uint8]:
-    """What shines through from the other side: a line of its own, that nobody else gets."""
+    """What shines through from the other side: a line of its own, that nobody else gets.
+
+    It is of the same part of a split, `split`, by whose writers and of whose text the line is.
+    """
+    number = _OTHER_SIDE + index
     try:
-        ink = lay(kit, seed, _OTHER_SIDE + index).ink
+        ink = (lay_by_steps(kit, seed, number, split) if kit.val else lay(kit, seed, number)).ink
     except UnwritableLine:
         ink = np.zeros((size[0], 1), np.uint8)
     return shine(ink, params, (size[0], size[1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from penline.corpus.cut import ENDS, STARTS
 from penline.corpus.normal import normalised
 from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
+from penline.recipe.apart import LEFT_OUT, tell
 from penline.recipe.drawing import draw_items, measure
 from penline.recipe.form import Form
 from penline.recipe.kit import Kit, Side
@@ -33,6 +34,7 @@ __all__ = [
     "Sheet",
     "advances",
     "fill",
+    "keeps",
     "lay_paragraphs",
     "line_numbers",
     "open_sheet",
@@ -163,7 +165,7 @@ def lay_paragraphs(kit: Kit, seed: int, index: int) -> LaidPage:
     counts: Counter[str] = Counter()
     lines: list[SetLine] = []
     writer = ""
-    for paragraph in _paragraphs(kit, sheet.side, seed, index, counts):
+    for number, paragraph in _paragraphs(kit, sheet.side, seed, index, counts):
         writer = paragraph.writer
         lead = page.indent_em * em if recipe.corpus.lines == "cut" else 0.0
         rest: Written | None = paragraph
@@ -181,6 +183,8 @@ def lay_paragraphs(kit: Kit, seed: int, index: int) -> LaidPage:
                 written, rest = rest, None
             else:
                 written, rest = fill(rest, advances(kit, rest, sheet.hand), spot[2] / em)
+            if not keeps(kit, sheet, written.text, [number], counts):
+                continue
             lines.append(set_line(kit, sheet, written, numbers, em, spot))
             lead = 0.0
         if len(lines) >= sheet.most:
@@ -192,8 +196,11 @@ def lay_paragraphs(kit: Kit, seed: int, index: int) -> LaidPage:
 
 def _paragraphs(
     kit: Kit, side: Side, seed: int, index: int, counts: Counter[str]
-) -> Iterator[Written]:
-    """Paragraphs of the corpus, one after the other, by a writer who can write the first."""
+) -> Iterator[tuple[int, Written]]:
+    """Paragraphs of the corpus, one after the other, by a writer who can write the first.
+
+    With each comes its number; of a paragraph that is split, its pieces come as if they were it.
+    """
     recipe, shelf, corpus = kit.recipe, kit.shelf, kit.corpus
     text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
     lines, among = kit.lines[side], kit.able[side]
@@ -202,31 +209,46 @@ def _paragraphs(
     writer = ""
     for number in range(most + recipe.corpus.tries):
         if isinstance(lines, WholeLines):
-            text = lines.in_order(index * most + number).text
+            line = lines.in_order(index * most + number)
+            paragraph, texts = line.paragraph, [line.text]
         else:
             paragraph = (first + number) % len(corpus)
-            if not kit.open_to(paragraph, side):
+            texts = kit.texts(paragraph, side)
+        for text in texts:
+            if not writer:
+                able = shelf.who(faces(text), among)
+                if not shelf.count(able):
+                    if recipe.corpus.missing == "skip-line":
+                        counts["paragraph skipped: no one writer has all its characters"] += 1
+                        continue
+                    wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
+                    able = shelf.nearest(wanted, among)
+                writer = shelf.draw_writer(able, writer_rng)
+            own = shelf.bits([writer])
+            lacking = shelf.lacking(faces(text), own)
+            if lacking and recipe.corpus.missing != "drop-char":
+                counts["paragraph skipped: its writer lacks a character"] += 1
                 continue
-            text = corpus[paragraph]
-        if not writer:
-            able = shelf.who(faces(text), among)
-            if not shelf.count(able):
-                if recipe.corpus.missing == "skip-line":
-                    counts["paragraph skipped: no one writer has all its characters"] += 1
-                    continue
-                wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
-                able = shelf.nearest(wanted, among)
-            writer = shelf.draw_writer(able, writer_rng)
-        own = shelf.bits([writer])
-        lacking = shelf.lacking(faces(text), own)
-        if lacking and recipe.corpus.missing != "drop-char":
-            counts["paragraph skipped: its writer lacks a character"] += 1
-            continue
-        text = without(text, lacking, recipe, counts)
-        written = Written(text, writer, (), Counter(), levels=levels_of(text))
-        glyphs = shelf.glyphs(written.shown, writer, writer_rng) if text else None
-        if glyphs:
-            yield written._replace(glyphs=glyphs)
+            text = without(text, lacking, recipe, counts)
+            written = Written(text, writer, (), Counter(), levels=levels_of(text))
+            glyphs = shelf.glyphs(written.shown, writer, writer_rng) if text else None
+            if glyphs:
+                yield paragraph, written._replace(glyphs=glyphs)
+
+
+def keeps(
+    kit: Kit, sheet: Sheet, label: str, paragraphs: Sequence[int], counts: Counter[str]
+) -> bool:
+    """Whether a line of text of these paragraphs may stand on the sheet; counted if it may not.
+
+    Of no paragraph is text that is made.
+    """
+    apart, made = kit.apart, not paragraphs
+    if apart is None or made or apart.keeps(label, sheet.side, paragraphs, apart.page_run):
+        tell(label, made, sheet.side, counts)
+        return True
+    counts[LEFT_OUT] += 1
+    return False
 
 
 def advances(kit: Kit, written: Written, hand: dict[str, float]) -> Floats:

@@ -9,12 +9,12 @@ from typing import NamedTuple
 from penline.bank.shelf import Bits, Picked
 from penline.bidi import UNMIRRORED, Levels, faces, levels_of, lost, mirrored, visual_order
 from penline.characters import is_han
-from penline.corpus import Lines, WholeLines
+from penline.corpus import Line, Lines, WholeLines
 from penline.corpus.made import made_line
 from penline.errors import RecipeError, UnwritableLine
 from penline.measure.template import HAN
 from penline.randomness import Draws
-from penline.recipe.apart import clauses
+from penline.recipe.apart import LEFT_OUT, tell
 from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Recipe
 from penline.recipe.second import by_two_hands
@@ -77,21 +77,21 @@ def write_line(
     counts: Counter[str] = Counter()
     reason = ""
     for attempt in range(recipe.corpus.tries):
-        kind = _kind(recipe, text_rng)
+        kind, paragraphs = _kind(recipe, text_rng), []
         if kind:
             text = made_line(kind, text_rng, recipe.corpus.length_range, kit.letters)
-        elif isinstance(lines, WholeLines) and not attempt:
-            text = lines.nth(seed, index).text
         else:
-            text = lines.sample(text_rng).text
+            again = attempt or not isinstance(lines, WholeLines)
+            line = lines.sample(text_rng) if again else lines.nth(seed, index)
+            text, paragraphs = line.text, [line.paragraph]
         template = -1
         if kit.templates and not kind:
             template = text_rng.below(len(kit.templates))
-            text = refill(kit.templates[template].pattern, text, lines, text_rng)
-        if side == "train" and kit.held and not kit.held.isdisjoint(clauses(text)):
-            reason = "its sentence is held for validation, too"
-            counts[f"line skipped: {reason}"] += 1
-            continue
+            text, paragraphs = refill(kit.templates[template].pattern, line, lines, text_rng)
+            if not _kept(kit, side, text, paragraphs):
+                reason = LEFT_OUT
+                counts[reason] += 1
+                continue
         levels = levels_of(text)
         if levels is not None and recipe.layout.direction == "vertical":
             reason = f"{COLUMNS}; {way_out(COLUMNS)}"
@@ -102,7 +102,7 @@ def write_line(
         if recipe.corpus.latin == "second":
             both = by_two_hands(shelf, among, shown, writer_rng, counts)
         if both is not None:
-            return Written(text, *both, counts, True, levels=levels)
+            return _told(Written(text, *both, counts, True, levels=levels), side, kind)
         if recipe.writers == "mixed":
             lacking = [c for c in faces(text) if not c.isspace() and not kit.crowd.has(c)]
             text = without(text, lacking, recipe, counts)
@@ -117,12 +117,19 @@ def write_line(
             writer, glyphs = cast
             if template >= 0 and not len(glyphs) == len(text) == len(kit.templates[template].boxes):
                 template = -1  # a character of several glyphs has no place in a template
-            return Written(text, writer, glyphs, counts, template=template, levels=levels)
+            written = Written(text, writer, glyphs, counts, template=template, levels=levels)
+            return _told(written, side, kind)
         lacking = shelf.lacking(shown, among)
         if recipe.corpus.missing != "skip-line":
-            found = _bend(kit, among, text, writer_rng, counts)
+            bent: Counter[str] = Counter()
+            found = _bend(kit, among, text, writer_rng, bent)
             if found is not None:
-                return found
+                if kind or found.text == text or _kept(kit, side, found.text, paragraphs):
+                    counts.update(bent)
+                    return _told(found._replace(counts=counts), side, kind)
+                reason = LEFT_OUT
+                counts[reason] += 1
+                continue
         reason = _lacking(kit, lacking)
         counts[f"line skipped: {reason}"] += 1
     raise UnwritableLine(index, recipe.corpus.tries, reason, dict(counts))
@@ -131,21 +138,33 @@ def write_line(
 _MOST_LINES = 40
 
 
-def refill(pattern: str, text: str, lines: Lines | WholeLines, text_rng: Draws) -> str:
+def refill(
+    pattern: str, line: Line, lines: Lines | WholeLines, text_rng: Draws
+) -> tuple[str, list[int]]:
     """A pattern with the Chinese characters of real text, in their order, in its free places.
 
     Further lines of the corpus are drawn as they are needed; a pattern that they cannot fill is
-    given back cut where they end.
+    given back cut where they end. With it come the paragraphs that the lines are of.
     """
-    free = pattern.count(HAN)
-    own = [c for c in text if is_han(c)]
+    free, own, paragraphs = pattern.count(HAN), list(filter(is_han, line.text)), [line.paragraph]
     for _ in range(_MOST_LINES):
         if len(own) >= free:
             break
-        own += [c for c in lines.sample(text_rng).text if is_han(c)]
+        line = lines.sample(text_rng)
+        own += filter(is_han, line.text)
+        paragraphs.append(line.paragraph)
     stream = iter(own)
-    filled = [next(stream, "") if c == HAN else c for c in pattern]
-    return "".join(filled)
+    return "".join(next(stream, "") if c == HAN else c for c in pattern), paragraphs
+
+
+def _kept(kit: Kit, side: Side, text: str, paragraphs: Sequence[int]) -> bool:
+    """Whether a label that is no line as it was cut may stand on its side."""
+    return kit.apart is None or kit.apart.keeps(text, side, paragraphs, kit.apart.line_run)
+
+
+def _told(written: Written, side: Side, kind: str) -> Written:
+    tell(written.text, bool(kind), side, written.counts)
+    return written
 
 
 def _kind(recipe: Recipe, text_rng: Draws) -> str:
