@@ -1,10 +1,12 @@
-"""The reference of `penline.corpus.cut`: the same functions in plain NumPy, for the tests."""
+"""The references of `penline.corpus.cut` and `penline.corpus.common`: the same functions in plain
+NumPy and Python, for the tests."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from penline.corpus.common import LEAST, MOST
 from penline.corpus.cut import (
     END_PENALTIES,
     END_RANK_SHIFT,
@@ -15,7 +17,9 @@ from penline.corpus.cut import (
     Flags,
 )
 
-__all__ = ["cut", "reach"]
+from penline.corpus.normal import Codes, decoded
+
+__all__ = ["common", "cut", "reach"]
 
 Places = npt.NDArray[np.int64]
 
@@ -69,4 +73,24 @@ def reach(
         own = flags[offsets[paragraph] : offsets[paragraph + 1]]
         starts, _ = _places(own, shortest, longest)
         out[paragraph] = np.minimum(np.diff(starts, append=own.size), longest).sum()
+    return out
+
+
+def common(
+    codes: Codes,
+    offsets: npt.NDArray[np.int64],
+    validation: npt.NDArray[np.bool_],
+    own_codes: Codes,
+    own_offsets: npt.NDArray[np.int64],
+) -> npt.NDArray[np.uint8]:
+    """How many characters stand on the other side, too; see `penline.corpus.common.common`."""
+    texts = [decoded(codes[offsets[n] : offsets[n + 1]]) for n in range(validation.size)]
+    training = "\n".join(text for text, own in zip(texts, validation, strict=True) if not own)
+    out = np.zeros(own_codes.size, np.uint8)
+    for first, last in zip(own_offsets[:-1], own_offsets[1:], strict=True):
+        for at in range(first, last):
+            for end in range(at + LEAST, min(last, at + MOST) + 1):
+                if decoded(own_codes[at:end]) not in training:
+                    break
+                out[at] = end - at
     return out

@@ -6,7 +6,7 @@ hold is the training side's alone, decided before any line is cut:
 - a clause for validation that stands in the training text is cut out of its paragraph, which falls
   into pieces;
 - `penline.corpus.common` tells how many characters, from each of a piece on, stand in the training
-  text: a line that begins there is longer than that.
+  text: a line that begins there goes on beyond them, and by more than punctuation.
 
 Both hold from `LEAST` characters on, and for more than one word: a single word of a script that
 parts its words by spaces is everybody's.
@@ -40,6 +40,8 @@ _AROUND = (
     *(Kind.STOP, Kind.PAUSE, Kind.CLOSE, Kind.OPEN, Kind.APOSTROPHE, Kind.QUOTE),
 )
 """What stands around a clause and is not of it."""
+_NEVER = 255
+"""Of `Validation.least`: no line begins here."""
 
 
 class Validation(NamedTuple):
@@ -55,7 +57,7 @@ class Validation(NamedTuple):
         starts: ``int64 (pieces,)``: where that paragraph begins, here.
         common: ``uint8 (characters,)``: see `penline.corpus.common.common`.
         least: ``uint8 (characters,)``: a line that begins with this character has so many
-            characters, or more; no line where that is above `MOST`.
+            characters, or more; 255: none begins with it.
     """
 
     codes: Codes
@@ -99,7 +101,7 @@ class Validation(NamedTuple):
         piece_ends = self.offsets[np.searchsorted(self.offsets, at, "right")]
         ends = _next(self.flags & ENDS > 0)[np.minimum(at + least, self.flags.size) - 1] + 1
         possible = ends <= np.minimum(piece_ends, at + longest)
-        possible &= (at + least <= piece_ends) & (self.least[at] <= MOST)
+        possible &= (at + least <= piece_ends) & (self.least[at] < _NEVER)
         out = self.flags.copy()
         out[at[~possible]] &= 0xFF ^ STARTS
         out.setflags(write=False)
@@ -167,14 +169,14 @@ def two_sides(codes: Codes, flags: Flags, offsets: Ints, mask: Mask) -> Sides:
     codes_of, flags_of = codes[own], flags[own]
     starts = np.concatenate(([0], np.cumsum(np.diff(offsets)[mask])))
     shared = common(codes, offsets, mask, codes_of, starts)
+    inside = ~np.isin(kinds(codes_of), _AROUND)
     words = word_ends(codes_of, starts) - np.arange(codes_of.size)
-    least = np.where(shared > np.maximum(words, LEAST - 1), shared + 1, 0).astype(np.uint8)
+    least = _least(shared, words, inside)
 
     begins = (flags_of & STARTS > 0) & ((flags_of >> START_RANK_SHIFT & 3) <= CLAUSE)
     begins[starts[:-1]] = True
     first = np.flatnonzero(begins)
     last = np.append(first[1:], codes_of.size)
-    inside = ~np.isin(kinds(codes_of), _AROUND)
     inner = np.minimum(_next(inside)[first], last - 1)
     size = _before(inside)[last - 1] + 1 - inner
     taken = (size >= LEAST) & (size > words[inner]) & (shared[inner] >= np.minimum(size, MOST))
@@ -184,7 +186,7 @@ def two_sides(codes: Codes, flags: Flags, offsets: Ints, mask: Mask) -> Sides:
     cut_out = np.isin(cuts[:-1], first[taken])
     whole = mask.copy()
     whole[mask] = (np.bincount(numbers, minlength=starts.size - 1) == 1) & (
-        np.diff(starts) >= np.where(least > MOST, codes_of.size + 1, least)[starts[:-1]]
+        (np.diff(starts) >= least[starts[:-1]]) & (least[starts[:-1]] < _NEVER)
     )
     whole[np.flatnonzero(mask)[numbers[cut_out]]] = False
     made = Validation(
@@ -200,6 +202,20 @@ def two_sides(codes: Codes, flags: Flags, offsets: Ints, mask: Mask) -> Sides:
     for array in (mask, whole, *made):
         array.setflags(write=False)
     return Sides(mask, whole, made)
+
+
+def _least(shared: Bytes, words: Ints, inside: Mask) -> Bytes:
+    """`Validation.least`: a line ends after the first character that is no punctuation and that
+    training does not have, too, be it counted from the line's first or its first such character."""
+    size = shared.size
+    places = np.arange(size)
+    known = np.append(np.where(shared > np.maximum(words, LEAST - 1), shared, 0), 0)
+    inner = _next(inside)
+    reached = np.maximum(places + known[:-1], np.where(known[inner] > 0, inner + known[inner], 0))
+    beyond = np.append(inner, size)[np.minimum(reached, size)] + 1 - places
+    never = (known[:-1] >= MOST) | (known[inner] >= MOST)
+    found = np.where(never, _NEVER, np.minimum(beyond, _NEVER))
+    return np.where((known[:-1] > 0) | (known[inner] > 0), found, 0).astype(np.uint8)
 
 
 def word_ends(codes: Codes, offsets: Ints) -> Ints:

@@ -16,16 +16,24 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 import numpy as np
+import numpy.typing as npt
 
+from penline.characters import is_han
 from penline.corpus import Corpus, Side
-from penline.corpus.common import LEAST, MOST, gram, grams
+from penline.corpus.breaks import CLOSING, OPENING
+from penline.corpus.common import LEAST, MOST, common, gram, grams
+from penline.corpus.normal import Codes
 from penline.corpus.sides import word_ends
 
 __all__ = ["LEFT_OUT", "Apart", "free", "tell"]
 
+Ints = npt.NDArray[np.int64]
+
 PAGE_RUN = 12
 """Where labels are changed, the shortest label for validation on a page."""
 LEFT_OUT = "line left out: the other side has its words, too"
+_AROUND = f" {CLOSING}{OPENING}\"'＂＇"
+"""What may stand around the words of a label."""
 _MADE = "validation label of made text, which training may repeat"
 _FREE = "validation label of one word or few characters, which training may repeat"
 
@@ -36,20 +44,32 @@ class Apart:
     Args:
         corpus: the text.
         val: share of the paragraphs that are for validation.
-        changes: whether labels may be changed: lose characters, or refill a pattern.
-        shortest: fewest characters of a line that was changed.
+        changes: how labels are changed: they lose characters (``drop``), or refill a pattern with
+            Chinese characters (``refill``: these alone are then looked at); ``""``: not at all.
+        shortest: fewest characters of a line.
     """
 
-    def __init__(self, corpus: Corpus, val: float, *, changes: bool, shortest: int) -> None:
-        self._corpus = corpus
-        self._sides = corpus.sides(val)
-        self.line_run = min(max(shortest, LEAST), MOST) if changes else LEAST
-        self.page_run = PAGE_RUN if changes else LEAST
+    def __init__(self, corpus: Corpus, val: float, changes: str, shortest: int) -> None:
+        self._corpus, self._sides = corpus, corpus.sides(val)
+        self._refill = changes == "refill"
+        self._numbers = np.flatnonzero(self._sides.mask)
         text = self._sides.validation
-        runs = {self.line_run, self.page_run} if changes else ()
+        codes, self._starts, self._common = text.codes, np.unique(text.starts), text.common
+        if self._refill:
+            whole, offsets = _han_alone(corpus.codes, corpus.offsets)
+            codes, self._starts = _han_alone(text.codes, np.append(self._starts, text.codes.size))
+            self._common = common(whole, offsets, self._sides.mask, codes, self._starts)
+        longer = changes == "drop"
+        self.line_run = min(max(shortest, LEAST), MOST) if longer else LEAST
+        self.page_run = PAGE_RUN if longer else LEAST
+        offsets = np.append(self._starts[: self._numbers.size], codes.size)
         self._held = {
-            run: frozenset(grams(text.codes, text.offsets, run).tolist()) for run in runs
+            run: np.unique(grams(codes, offsets, run))
+            for run in {self.line_run, self.page_run}
+            if changes
         }
+        for array in (self._numbers, self._starts, self._common, *self._held.values()):
+            array.setflags(write=False)
 
     def texts(self, paragraph: int, side: Side) -> list[str]:
         """What a side has of a paragraph: nothing, all of it, or the pieces left to validation."""
@@ -70,27 +90,36 @@ class Apart:
         """
         if side == "val" and free(label) or side == "train" and not self._held:
             return True
-        runs = _runs(label, [self._corpus[paragraph] for paragraph in paragraphs])
+        texts = [self._corpus[paragraph] for paragraph in paragraphs]
+        if self._refill:
+            label, *texts = ("".join(filter(is_han, text)) for text in (label, *texts))
+        runs = _runs(label, texts)
         if side == "val":
             return any(
-                len(run) >= least and not free(run) and not self._known(run, paragraphs)
+                len(run) >= least
+                and not free(run)
+                and not self._known(run, paragraphs, texts)
+                and not self._known(run.strip(_AROUND), paragraphs, texts)
                 for run in runs
             )
         codes = np.frombuffer(label.encode("utf-32-le"), "<u4")
-        return all(
-            int(gram(codes, at, least)) not in self._held[least]
+        across = [
+            gram(codes, at, least)
             for seam in list(accumulate(map(len, runs)))[:-1]
             for at in range(max(seam - least + 1, 0), min(seam, len(label) - least + 1))
-        )
+        ]
+        keys, held = np.array(across, np.uint64), self._held[least]
+        places = np.searchsorted(held, keys)
+        return not np.any(np.append(held, np.uint64(0))[places] == keys)
 
-    def _known(self, run: str, paragraphs: Sequence[int]) -> bool:
+    def _known(self, run: str, paragraphs: Sequence[int], texts: Sequence[str]) -> bool:
         """Whether a run of a paragraph for validation stands in the training text, too."""
-        text = self._sides.validation
-        for paragraph in paragraphs:
-            at = self._corpus[paragraph].find(run)
-            if at >= 0:
-                piece = int(np.searchsorted(text.paragraphs, paragraph))
-                return bool(text.common[int(text.starts[piece]) + at] >= min(len(run), MOST))
+        if free(run):
+            return False
+        for paragraph, text in zip(paragraphs, texts, strict=True):
+            if run in text:
+                start = int(self._starts[np.searchsorted(self._numbers, paragraph)])
+                return bool(self._common[start + text.find(run)] >= min(len(run), MOST))
         return True
 
 
@@ -123,3 +152,10 @@ def _runs(label: str, texts: Sequence[str]) -> list[str]:
         runs.append(label[at:end])
         at = end
     return runs
+
+
+def _han_alone(codes: Codes, offsets: Ints) -> tuple[Codes, Ints]:
+    """Text without all but its Chinese characters, and where its paragraphs then begin and end."""
+    present = np.unique(codes)
+    kept = np.isin(codes, present[[is_han(chr(code)) for code in present.tolist()]])
+    return codes[kept], np.concatenate(([0], np.cumsum(kept)))[offsets]

@@ -113,12 +113,13 @@ class Kit:
             hands = [writer for writer in hands if writer in writers]
         if recipe.writers == "one" and not hands:
             raise RecipeError("none of the writers asked for is known, with a glyph of this part")
-        length_range = recipe.corpus.length_range
         self.apart: Apart | None = None
         if val:
-            shortest = 1 if self.templates else length_range[0]
-            changes = bool(self.templates) or recipe.corpus.missing == "drop-char"
-            self.apart = Apart(corpus, val, changes=changes, shortest=shortest)
+            drop = "drop" if recipe.corpus.missing == "drop-char" else ""
+            self.apart = Apart(
+                corpus, val, "refill" if self.templates else drop, recipe.corpus.length_range[0]
+            )
+        length_range = recipe.corpus.length_range
         self.lines: dict[Side, Lines | WholeLines] = {}
         self.able: dict[Side, Bits] = {}
         for side, own in _split(hands if recipe.writers == "one" else self.shelf.writers, val):
