@@ -15,7 +15,8 @@ from penline.bank.able import Ability
 from penline.bank.shelf import Shelf
 from penline.bank.unused import why_nobody
 from penline.corpus.balance import Able, Target, choose
-from penline.corpus.files import texts
+from penline.corpus.encodings import UTF_8, codec
+from penline.corpus.files import find, texts
 from penline.errors import UsageError
 from penline.export.run import put
 from penline.recipe.kit import spellings
@@ -25,7 +26,7 @@ __all__ = ["select"]
 AnyPath = str | os.PathLike[str]
 
 _FIGURES = (
-    *("seen", "outside", "unwritable", "repeated", "characters", "classes"),
+    *("seen", "outside", "unwritable", "repeated", "dropped", "characters", "classes"),
     *("covered", "covered_plain", "met", "met_plain", "distance", "distance_plain"),
 )
 
@@ -42,6 +43,7 @@ def select(
     bank: AnyPath | Bank | Sequence[AnyPath | Bank] | None = None,
     part: str = "train",
     field: str = "text",
+    encoding: str = UTF_8,
     seed: int = 0,
     overwrite: bool = False,
     progress: Callable[[int], None] | None = None,
@@ -62,6 +64,7 @@ def select(
         bank: one or more banks; only lines that one known writer can write are taken.
         part: the part of the banks' glyphs: ``train``, ``test`` or ``all``.
         field: the name of the text's field in ``.jsonl`` files.
+        encoding: of the text files; the choice is written as UTF-8.
         seed: of the chance in it.
         overwrite: replace a file that is there.
         progress: called with the characters looked at so far.
@@ -83,7 +86,8 @@ def select(
     known = None if alphabet is None else frozenset(alphabet)
     target = Target(power, floor, known)
     able = None if bank is None else _able(bank, part)
-    blocks = _told(texts(corpus, field=field), progress)
+    encoding, found = codec(encoding), find(corpus)
+    blocks = _told(texts(found.files, field=field, encoding=encoding), progress)
     chosen = choose(blocks, count, length_range, target, seed, able)
     text = "".join(f"{line}\n" for line in chosen.lines).encode()
     report: dict[str, Any] = {
@@ -95,6 +99,9 @@ def select(
         "floor": floor,
         "alphabet": None if known is None else len(known),
         "seed": seed,
+        "encoding": encoding,
+        "files": len(found.files),
+        "ignored_files": len(found.ignored),
         **{name: getattr(chosen, name) for name in _FIGURES},
     }
     put(path, text)

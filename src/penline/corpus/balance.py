@@ -77,6 +77,7 @@ class Chosen:
         outside: lines left out for a character outside of the alphabet.
         unwritable: lines left out because no one writer has all their characters.
         repeated: lines left out because the same line was in the pool or in the same piece.
+        dropped: control characters and their like, left out of the text.
         characters: characters of the corpus that were looked at.
         classes: classes that occur in the lines looked at.
         covered: classes that occur in the chosen lines.
@@ -93,6 +94,7 @@ class Chosen:
     outside: int
     unwritable: int
     repeated: int
+    dropped: int
     characters: int
     classes: int
     covered: int
@@ -261,6 +263,7 @@ class Pool:
         self._sound = 0
         self._able = able
         self.seen = self.outside = self.unwritable = self.repeated = self.characters = 0
+        self.dropped = 0
 
     def add(self, text: str) -> None:
         """Take a block of whole paragraphs, parted by LF, into account.
@@ -269,9 +272,10 @@ class Pool:
             CorpusError: `text` holds a lone surrogate.
         """
         try:
-            codes = normalised(text).codes
+            codes, dropped, _ = normalised(text)
         except UnicodeEncodeError as error:
             raise CorpusError(f"a text holds a lone surrogate at character {error.start}") from None
+        self.dropped += dropped
         ends = np.flatnonzero(codes == LINE_FEED) + 1
         at = 0
         while at < codes.size:
@@ -304,6 +308,7 @@ class Pool:
             outside=self.outside,
             unwritable=self.unwritable,
             repeated=self.repeated,
+            dropped=self.dropped,
             characters=self.characters,
             classes=int(np.count_nonzero(self._natural)),
             covered=int(np.count_nonzero(chosen.found)),

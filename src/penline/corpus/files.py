@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from penline.corpus.encodings import UTF_8, Transcoded, codec, refused, spoilt
 from penline.corpus.text import Builder, Corpus
 from penline.errors import CorpusError
 
@@ -19,6 +21,8 @@ __all__ = [
     "MAX_RATIO",
     "RATIO_FREE_BYTES",
     "SUFFIXES",
+    "TextFiles",
+    "find",
     "load",
     "texts",
 ]
@@ -40,8 +44,22 @@ MAX_LINE_BYTES = 16 << 20
 
 _BLOCK_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
+_ENDS = (b"\n", b"\r")
 
+_LINE = re.compile("\r\n|\r|\n")
 StrPath = str | os.PathLike[str]
+
+
+class TextFiles(NamedTuple):
+    """The files to read, in order.
+
+    Attributes:
+        files: their paths.
+        ignored: names of the other files in the folders that were walked.
+    """
+
+    files: list[Path]
+    ignored: list[str]
 
 
 class _Block(NamedTuple):
@@ -57,67 +75,73 @@ def load(
     *,
     field: str = "text",
     nfkc: bool = False,
+    encoding: str = UTF_8,
     max_bytes: int = MAX_BYTES,
 ) -> Corpus:
     """Read text files into a corpus.
 
     A paragraph is one line of a `.txt` file, or one line of the field's value in a `.jsonl` file;
-    lines end in LF, and a CR before it counts as white space. Text is UTF-8; a byte order mark is
-    stripped. White space and characters without ink are treated as in `penline.corpus.normal`.
+    lines end in LF, CR LF or CR. A byte order mark is stripped. White space and characters without
+    ink are treated as in `penline.corpus.normal`.
 
     Memory: 5 bytes a character (about 1.7 bytes for each byte of Chinese text, 5 of English).
 
     Args:
         paths: files and folders, read in this order; the files of a folder, and of the folders in
-            it, in the order of their names. Links to folders are not followed.
+            it, in the order of their names. Links to folders are not followed; files of other
+            names are counted, and so are those that a Mac sets beside its own (``._novel.txt``).
         field: the name of the field that holds the text in `.jsonl` files.
         nfkc: fold compatibility characters (NFKC): full-width letters become ASCII, and more.
             Labels then hold the folded text.
+        encoding: of all files, by a name that Python knows; read strictly.
         max_bytes: most bytes of text in all files together, unpacked.
 
     Raises:
-        CorpusError: a path does not exist or is no text file; text that is not UTF-8; a damaged
-            `.gz`, or one that unpacks to more than `RATIO_FREE_BYTES` and `MAX_RATIO` times its
+        UsageError: Python knows no such encoding.
+        CorpusError: a path does not exist or is no text file; text that is not in its encoding, or
+            by its control characters in another one, which is then named; a damaged `.gz`, or one that unpacks to more than `RATIO_FREE_BYTES` and `MAX_RATIO` times its
             own size; a `.jsonl` line that is no JSON object or has no text in its field; a line
             of more than 16 MiB; more than `max_bytes` in all; no text at all. The message names
             the file, and the line where there is one.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    files, ignored = _files(Path(path) for path in given)
+    encoding = codec(encoding)
+    found = find(given)
     builder = Builder(nfkc=nfkc)
-    for text in _texts(files, field, max_bytes):
+    for text in texts(found.files, field=field, encoding=encoding, max_bytes=max_bytes):
         builder.add(text)
     what = ", ".join(str(path) for path in given) or "no file given"
-    return builder.finish(what, files=len(files), ignored_files=ignored)
+    return builder.finish(
+        what, files=len(found.files), ignored=tuple(found.ignored), encoding=encoding
+    )
 
 
 def texts(
-    paths: StrPath | Iterable[StrPath], *, field: str = "text", max_bytes: int = MAX_BYTES
+    files: Iterable[Path],
+    *,
+    field: str = "text",
+    encoding: str = UTF_8,
+    max_bytes: int = MAX_BYTES,
 ) -> Iterator[str]:
     """The text of files in blocks of whole lines, for those who need not hold all of it.
 
-    Arguments and errors as in `load`; files that are not there are told of at once.
+    Arguments and errors as in `load`; the files are those that `find` gives.
     """
-    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    files, _ = _files(Path(path) for path in given)
-    return _texts(files, field, max_bytes)
-
-
-def _texts(files: Iterable[Path], field: str, max_bytes: int) -> Iterator[str]:
-    left = max_bytes
+    left, encoding = max_bytes, codec(encoding)
     for file in files:
         structured = file.name.lower().removesuffix(".gz").endswith(".jsonl")
-        for block in _blocks(file, left):
+        for block in _blocks(file, left, encoding):
             left -= len(block.data)
             text = _decode(file, block)
             yield _field_values(file, block.line, text, field) if structured else text
 
 
-def _files(paths: Iterable[Path]) -> tuple[list[Path], int]:
-    """The files to read, in order, and how many others the folders hold."""
+def find(paths: StrPath | Iterable[StrPath]) -> TextFiles:
+    """The text files of paths and folders; arguments and errors as in `load`."""
     files: list[Path] = []
-    ignored = 0
-    for path in paths:
+    ignored: list[str] = []
+    for path in [paths] if isinstance(paths, str | os.PathLike) else paths:
+        path = Path(path)
         if path.is_dir():
             inside = sorted(
                 (
@@ -127,22 +151,32 @@ def _files(paths: Iterable[Path]) -> tuple[list[Path], int]:
                 ),
                 key=lambda file: file.relative_to(path).parts,
             )
-            texts = [file for file in inside if _is_text(file) and file.is_file()]
+            texts = [
+                file
+                for file in inside
+                if _is_text(file) and not _of_a_mac(file.relative_to(path)) and file.is_file()
+            ]
             if not texts:
                 raise CorpusError(f"{path}: a folder without {', '.join(SUFFIXES)} files")
             files += texts
-            ignored += len(inside) - len(texts)
+            own = set(texts)
+            ignored += [file.name for file in inside if file not in own]
         elif not path.exists():
             raise CorpusError(f"{path}: no such file")
         elif not _is_text(path) or not path.is_file():
             raise CorpusError(f"{path}: not a text file by its name; use {', '.join(SUFFIXES)}")
         else:
             files.append(path)
-    return files, ignored
+    return TextFiles(files, ignored)
 
 
 def _is_text(path: Path) -> bool:
     return path.name.lower().endswith(SUFFIXES)
+
+
+def _of_a_mac(path: Path) -> bool:
+    """Whether a file is what a Mac keeps of another one where it cannot keep it inside."""
+    return path.name.startswith("._") or "__MACOSX" in path.parts
 
 
 def _unreadable(error: OSError) -> None:
@@ -155,12 +189,13 @@ def _open(file: Path) -> BinaryIO | gzip.GzipFile:
     return file.open("rb")
 
 
-def _blocks(file: Path, left: int) -> Iterator[_Block]:
-    """The file in blocks of whole lines, of at most `left` bytes in all; no byte order mark."""
+def _blocks(file: Path, left: int, encoding: str) -> Iterator[_Block]:
+    """The file in UTF-8, in blocks of whole lines, `left` bytes in all; no byte order mark."""
     try:
         packed = file.name.lower().endswith(".gz")
         most = max(MAX_RATIO * file.stat().st_size, RATIO_FREE_BYTES) if packed else None
-        with _open(file) as stream:
+        with _open(file) as opened:
+            stream = opened if encoding == UTF_8 else Transcoded(file, opened, encoding)
             yield from _cut_blocks(file, stream, left, most)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise CorpusError(f"{file}: a damaged gzip file: {error}") from error
@@ -169,7 +204,7 @@ def _blocks(file: Path, left: int) -> Iterator[_Block]:
 
 
 def _cut_blocks(
-    file: Path, stream: BinaryIO | gzip.GzipFile, left: int, most: int | None
+    file: Path, stream: BinaryIO | gzip.GzipFile | Transcoded, left: int, most: int | None
 ) -> Iterator[_Block]:
     line, offset, pending, made = 1, 0, b"", 0
     at_start = True
@@ -188,38 +223,52 @@ def _cut_blocks(
         if at_start and chunk.startswith(_BOM):
             chunk, offset = chunk[len(_BOM) :], len(_BOM)
         at_start = False
-        feed = chunk.find(b"\n")
-        if len(pending) + (feed if feed >= 0 else len(chunk)) > MAX_LINE_BYTES:
+        feed = min(at for at in (*map(chunk.find, _ENDS), len(chunk)) if at >= 0)
+        if len(pending) + feed > MAX_LINE_BYTES:
             raise CorpusError(
                 f"{file}: line {line}: longer than {MAX_LINE_BYTES >> 20} MiB; "
                 "put line breaks between its paragraphs"
             )
         pending += chunk
-        if feed >= 0:
-            whole = pending.rfind(b"\n") + 1
+        # a CR at the end may be half of a line's end
+        whole = max(pending.rfind(end, 0, len(pending) - (end == b"\r")) for end in _ENDS) + 1
+        if whole:
             yield _Block(pending[:whole], line, offset)
-            line += pending.count(b"\n", 0, whole)
+            line += _line_ends(pending[:whole])
             offset += whole
             pending = pending[whole:]
     if pending:
         yield _Block(pending, line, offset)
 
 
+def _line_ends(data: bytes) -> int:
+    return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+
+
 def _decode(file: Path, block: _Block) -> str:
     try:
-        return block.data.decode("utf-8")
+        text = block.data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = block.line + block.data.count(b"\n", 0, error.start)
-        raise CorpusError(
-            f"{file}: line {line}, byte {block.offset + error.start}: not UTF-8 "
-            f"(0x{block.data[error.start]:02x}: {error.reason}); save the file as UTF-8"
-        ) from None
+        line = block.line + _line_ends(block.data[: error.start])
+        place = f"line {line}, byte {block.offset + error.start}"
+        what = f"not UTF-8 (0x{block.data[error.start]:02x}: {error.reason})"
+        raise refused(file, place, what, _head(file)) from None
+    found = spoilt(text)
+    if found is not None:
+        line = block.line + _line_ends(text[: found[0]].encode())
+        raise refused(file, f"line {line}", f"{found[1]}, which text has none of", _head(file))
+    return text
+
+
+def _head(file: Path) -> bytes:
+    with _open(file) as stream:
+        return stream.read(_BLOCK_BYTES)
 
 
 def _field_values(file: Path, line: int, text: str, field: str) -> str:
     """The field's value in each line, each followed by an LF."""
     values: list[str] = []
-    for number, source in enumerate(text.split("\n"), line):
+    for number, source in enumerate(_LINE.split(text), line):
         if not source or source.isspace():
             continue
         try:

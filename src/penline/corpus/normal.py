@@ -1,6 +1,6 @@
 """Normalising text: what a paragraph may hold.
 
-Three rules, applied to whole blocks of text at once. White space (the Unicode property
+A paragraph ends with its line: at an LF, a CR LF or a CR. Three rules, applied to whole blocks of text at once. White space (the Unicode property
 White_Space, U+3000 and NBSP included) becomes one U+0020 a run, and none at a paragraph's ends.
 Characters that leave no ink and only steer (control characters, byte order marks, direction marks,
 joiners, variation selectors) are dropped and counted. All else stays as it is written.
@@ -14,6 +14,7 @@ from __future__ import annotations
 import codecs
 import functools
 import unicodedata
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy.typing as npt
 
 from penline.characters import INKLESS_RANGES, WHITE_RANGES
 
-__all__ = ["Codes", "Normalised", "decoded", "normalised"]
+__all__ = ["Codes", "Normalised", "decoded", "dropped_from", "normalised"]
 
 Codes = npt.NDArray[np.uint32]
 
@@ -56,7 +57,7 @@ def _treatment() -> npt.NDArray[np.uint8]:
 
 
 def normalised(text: str, *, nfkc: bool = False) -> Normalised:
-    """Normalise a block of whole paragraphs, separated by LF.
+    """Normalise a block of whole paragraphs, separated by their line ends.
 
     >>> decoded(normalised("\\ufeff 12\\u00a0\\t月\\u3000\\r\\n\\n 3日").codes)
     '12 月\\n3日\\n'
@@ -64,6 +65,8 @@ def normalised(text: str, *, nfkc: bool = False) -> Normalised:
     Raises:
         UnicodeEncodeError: `text` holds a lone surrogate.
     """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if nfkc:
         text = unicodedata.normalize("NFKC", text)
     codes = np.frombuffer(f"{text}\n".encode("utf-32-le"), "<u4")
@@ -85,6 +88,17 @@ def normalised(text: str, *, nfkc: bool = False) -> Normalised:
     # the feed that was added above closes the last paragraph; after a final LF it closes nothing
     surplus = int(text.endswith("\n") or not text)
     return Normalised(codes[~empty], dropped, int(np.count_nonzero(empty)) - surplus)
+
+
+def dropped_from(text: str) -> Counter[str]:
+    """How often each character stands in `text` that `normalised` drops, by its number.
+
+    >>> dropped_from("a\x07b\u200b\u200b")
+    Counter({'U+200B': 2, 'U+0007': 1})
+    """
+    codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
+    found, counts = np.unique(codes[_treatment()[codes] == _DROP], return_counts=True)
+    return Counter(dict(zip(map("U+{:04X}".format, found), counts.tolist(), strict=True)))
 
 
 def decoded(codes: Codes) -> str:

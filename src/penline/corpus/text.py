@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,7 +15,14 @@ import numpy.typing as npt
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import Flags
 from penline.corpus.lines import Line, Lines
-from penline.corpus.normal import LAST_CODE_POINT, LINE_FEED, Codes, decoded, normalised
+from penline.corpus.normal import (
+    LAST_CODE_POINT,
+    LINE_FEED,
+    Codes,
+    decoded,
+    dropped_from,
+    normalised,
+)
 from penline.corpus.sides import Sides, ValidationLines, two_sides
 from penline.corpus.whole import WholeLines
 from penline.errors import CorpusError, UsageError
@@ -24,6 +32,7 @@ __all__ = ["Builder", "Corpus", "ReadCounts", "Side"]
 
 Side = Literal["train", "val"]
 
+_NAMED = 5
 _BLOCK = 1 << 22
 """Characters counted at a time, so that the counting needs little memory."""
 
@@ -38,6 +47,9 @@ class ReadCounts:
         paragraphs: paragraphs kept.
         empty_paragraphs: blank lines and paragraphs of which nothing remained.
         dropped_characters: control characters and their like, which leave no ink.
+        dropped: how many of each, by its number (``U+0007``).
+        ignored: names of the first of the ignored files.
+        encoding: the files' own.
     """
 
     files: int = 0
@@ -45,6 +57,9 @@ class ReadCounts:
     paragraphs: int = 0
     empty_paragraphs: int = 0
     dropped_characters: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    encoding: str = "utf-8"
 
 
 class Corpus:
@@ -73,7 +88,7 @@ class Corpus:
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], *, nfkc: bool = False) -> Corpus:
-        """A corpus of texts in memory; a text may hold several paragraphs, parted by LF.
+        """A corpus of texts in memory; a text may hold several paragraphs, as lines.
 
         >>> corpus = Corpus.from_texts(["你好，世界。", "Good  morning."])
         >>> len(corpus), corpus[1]
@@ -256,14 +271,15 @@ class Corpus:
 
 
 class Builder:
-    """Collects blocks of text and makes the corpus. A block is whole paragraphs, parted by LF."""
+    """Collects blocks of text and makes the corpus. A block is whole paragraphs, as lines."""
 
     def __init__(self, *, nfkc: bool = False) -> None:
         self._nfkc = nfkc
         self._blocks: list[tuple[Codes, Flags]] = []
         self._lengths: list[npt.NDArray[np.int64]] = []
         self._hash = hashlib.blake2b(digest_size=32)
-        self._dropped = self._empty = 0
+        self._dropped: Counter[str] = Counter()
+        self._empty = 0
 
     def add(self, text: str) -> None:
         """Take one block in.
@@ -275,7 +291,8 @@ class Builder:
             codes, dropped, empty = normalised(text, nfkc=self._nfkc)
         except UnicodeEncodeError as error:
             raise CorpusError(f"a text holds a lone surrogate at character {error.start}") from None
-        self._dropped += dropped
+        if dropped:
+            self._dropped += dropped_from(text)
         self._empty += empty
         if not codes.size:
             return
@@ -285,7 +302,14 @@ class Builder:
         kept = codes != LINE_FEED
         self._blocks.append((codes[kept], break_flags(codes)[kept]))
 
-    def finish(self, what: str, *, files: int = 0, ignored_files: int = 0) -> Corpus:
+    def finish(
+        self,
+        what: str,
+        *,
+        files: int = 0,
+        ignored: tuple[str, ...] = (),
+        encoding: str = "utf-8",
+    ) -> Corpus:
         """The corpus of all blocks; `what` names the source in the error.
 
         Raises:
@@ -302,5 +326,14 @@ class Builder:
             codes[end - block.size : end] = block
             flags[end - block.size : end] = block_flags
             end -= block.size
-        counts = ReadCounts(files, ignored_files, offsets.size - 1, self._empty, self._dropped)
+        counts = ReadCounts(
+            files=files,
+            ignored_files=len(ignored),
+            paragraphs=offsets.size - 1,
+            empty_paragraphs=self._empty,
+            dropped_characters=self._dropped.total(),
+            dropped=dict(self._dropped),
+            ignored=ignored[:_NAMED],
+            encoding=encoding,
+        )
         return Corpus(codes, offsets, flags, self._hash.hexdigest(), counts)
