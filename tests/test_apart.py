@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import TEXT, build
@@ -93,7 +93,9 @@ def test_common_equals_its_reference(paragraphs: list[str], seed: int) -> None:
 def test_no_line_for_validation_stands_in_the_text_for_training(
     paragraphs: list[str], val: float, length_range: tuple[int, int]
 ) -> None:
-    corpus = Corpus.from_texts([*paragraphs, "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳", "ab cd ef gh ij kl"])
+    corpus = Corpus.from_texts(
+        [*paragraphs, "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳", "ab cd ef gh ij kl"]
+    )
     mask = corpus.validation_mask(val)
     training = [corpus[n] for n in np.flatnonzero(~mask)]
     shared = {
@@ -143,8 +145,7 @@ def test_a_shared_clause_is_training_s_alone() -> None:
     sides = corpus.sides(0.2)
     seen = {
         side: {
-            corpus.sample(rng(1, n, side), (6, 30), side, val_fraction=0.2).text
-            for n in range(300)
+            corpus.sample(rng(1, n, side), (6, 30), side, val_fraction=0.2).text for n in range(300)
         }
         for side in ("train", "val")
     }
@@ -191,7 +192,9 @@ def paragraphs(count: int, seed: int) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
     """Six writers; all lack the full stop, each another two characters."""
-    letters = "".join(sorted({*HANZI, *LATIN, *TEXT, *"0123456789X-¥$.%/", *"年月日元整"} - set(" \n。")))
+    letters = "".join(
+        sorted({*HANZI, *LATIN, *TEXT, *"0123456789X-¥$.%/", *"年月日元整"} - set(" \n。"))
+    )
     folder = tmp_path_factory.mktemp("apart")
     writers = {
         f"casia:00{n}": letters.replace(HANZI[n], "").replace(HANZI[9 + n], "") for n in range(1, 7)
@@ -209,7 +212,9 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def replayed(folder: Path) -> dict[str, Any]:
     pattern = f"{HAN * 4}，{HAN * 5}20{HAN * 3}"
     boxes = tuple((at, -0.4, at + 0.8, 0.4) for at in range(len(pattern)))
-    (folder / "lines.json").write_text(dump_templates([LineTemplate(pattern=pattern, boxes=boxes)]), "utf-8")
+    (folder / "lines.json").write_text(
+        dump_templates([LineTemplate(pattern=pattern, boxes=boxes)]), "utf-8"
+    )
     return {"layout": {"replay": folder / "lines.json"}}
 
 

@@ -63,7 +63,7 @@ def one_by_one(text: str) -> list[str]:
     )
     dropped = "\x00\x07\x1f\x7f\x9f\xad\u200b\u200e\ufeff\ufe0f\u2066"
     out = []
-    for line in text.split("\n"):
+    for line in re.split("\r\n|\r|\n", text):
         line = "".join(character for character in line if character not in dropped)
         line = re.sub(f"[{white}]+", " ", line).strip(" ")
         out += [line] if line else []
@@ -80,7 +80,7 @@ def test_normalising_keeps_ink_and_single_spaces(text: str) -> None:
     expected = one_by_one(text)
     assert decoded(codes) == "".join(f"{line}\n" for line in expected)
     assert dropped == sum(text.count(one) for one in "\x00\x1f\xad\u200b\ufeff\ufe0f")
-    lines = text.removesuffix("\n").split("\n") if text else []
+    lines = re.split("\r\n|\r|\n", re.sub("(\r\n|\r|\n)$", "", text)) if text else []
     assert empty == len(lines) - len(expected)
 
 

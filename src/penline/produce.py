@@ -7,7 +7,7 @@ import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -275,8 +275,20 @@ def plan(
     takes = exporter_class(to, "lines", "pages").takes
     run = _identity(composer, start, options, to)
     _probe(composer, start, stop, pages=takes == "pages")
+    run |= {"field": field, "encoding": composer.corpus.counts.encoding}
     unused = not_used(composer.kit.shelf, composer.kit.among)
-    return {"penline": __version__, "run": {**run, "field": field}, **facts, "not_used": unused}
+    told = {"text": _text(composer), **facts, "not_used": unused}
+    return {"penline": __version__, "run": run, **told}
+
+
+def _text(composer: Composer) -> dict[str, Any]:
+    """What was read, and what of it lines are cut from."""
+    told, kit = asdict(composer.corpus.counts), composer.kit
+    told["lines"] = {side: asdict(lines.counts) for side, lines in kit.lines.items()}
+    if kit.val:
+        text = composer.corpus.sides(kit.val).validation
+        told["left_to_training"] = text.left_to_training
+    return told
 
 
 def _probe(composer: Composer, start: int, stop: int, *, pages: bool) -> None:

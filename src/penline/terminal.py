@@ -39,6 +39,7 @@ __all__ = [
     "print_facts",
     "print_json",
     "print_sources",
+    "print_text",
     "show_log",
     "told_columns",
 ]
@@ -113,6 +114,32 @@ class Rate:
         seconds = self.bar.tasks[0].elapsed or 0.0
         rate = f"{(done - self.first) / seconds:,.0f} {self.unit}/s" if seconds > 0 else ""
         self.bar.update(self.task, completed=done, total=total, rate=rate)
+
+
+def print_text(report: Mapping[str, Any]) -> None:
+    """Print what of the text of a set was not used, where there is any: from its report."""
+    text, sides = report["text"], report["text"]["lines"].values()
+    if text["ignored_files"]:
+        more = text["ignored_files"] > len(text["ignored"])
+        names = ", ".join([*text["ignored"], *(["..."] if more else [])])
+        out.print(
+            f"  other files in the folders, not read: {text['ignored_files']:,} ({escape(names)})"
+        )
+    if text["dropped_characters"]:
+        most = sorted(text["dropped"].items(), key=lambda item: (-item[1], item[0]))[:3]
+        named = ", ".join(f"{name} {count:,}" for name, count in most)
+        count = text["dropped_characters"]
+        out.print(f"  characters without ink dropped from the text: {count:,} (most: {named})")
+    if "pages" not in report:  # pages take paragraphs of any length
+        for what, why in (("too_short", "are too short"), ("uncuttable", "cannot be cut")):
+            count = sum(side[what] for side in sides)
+            if count:
+                out.print(f"  paragraphs that give no line, for they {why}: {count:,}")
+    if text.get("left_to_training"):
+        out.print(
+            "  characters of the text for validation left to training, which has them, too: "
+            f"{text['left_to_training']:,}"
+        )
 
 
 def print_facts(one: FileFacts) -> None:

@@ -45,13 +45,13 @@ def check(
         return found
     # what proves lines composes them again: not needed for a look at the files
     from penline.api.composing import opened
-    from penline.corpus import load
     from penline.prove import prove_ink
-    from penline.sample import corpus_files
+    from penline.sample import text_of
 
-    recipe = read_report(path)["run"].get("recipe")
+    run = read_report(path)["run"]
+    recipe, encoding = run.get("recipe"), str(run.get("encoding", "utf-8"))
     nfkc = isinstance(recipe, dict) and bool(recipe.get("corpus", {}).get("nfkc"))
-    corpus = load([Path(one) for one in corpora] or corpus_files(), field=field, nfkc=nfkc)
+    corpus = text_of(corpora, field=field, nfkc=nfkc, encoding=encoding if corpora else None)
     proven = prove_ink(path, opened(banks), corpus, progress)
     return Checked(path, found.lines, [*found.problems, *proven.problems])
 

@@ -11,7 +11,6 @@ from typing import Any
 from penline.api.fitting import fitted, turns
 from penline.bank import Bank, open_bank
 from penline.catalogue.terms import terms
-from penline.corpus import load
 from penline.engine import workers_for
 from penline.errors import UsageError
 from penline.export.base import Options
@@ -21,7 +20,7 @@ from penline.produce import Produced, plan, produce, set_prefix
 from penline.rebuild import Rebuilt, read_plan, recipe_form, write_plan
 from penline.rebuild import rebuild as _rebuild
 from penline.recipe import Composer, Recipe, load_recipe
-from penline.sample import corpus_files, sample_bank
+from penline.sample import sample_bank, text_of
 
 __all__ = ["alphabet_of", "compose", "opened", "rebuild", "recipe_of"]
 
@@ -36,6 +35,7 @@ def compose(
     banks: Sequence[Bank | AnyPath] = (),
     corpora: Sequence[AnyPath] = (),
     field: str = "text",
+    encoding: str | None = None,
     seed: int = 0,
     start: int = 0,
     part: str = "train",
@@ -62,6 +62,7 @@ def compose(
         banks: banks, opened or by path; none: the embedded sample.
         corpora: text files; none: the embedded sample's.
         field: the field of a jsonl file that holds the text.
+        encoding: of the text files; None for UTF-8.
         seed: any whole number from 0 up.
         start: index of the first line.
         part: the publisher's part that glyphs may come from: ``train``, ``test`` or ``all``.
@@ -98,9 +99,7 @@ def compose(
     turned = turns(chosen, to, turn)
     found = opened(banks)
     alphabet = alphabet_of(own) if own is not None else None
-    corpus = load(
-        [Path(path) for path in corpora] or corpus_files(), field=field, nfkc=chosen.corpus.nfkc
-    )
+    corpus = text_of(corpora, field=field, nfkc=chosen.corpus.nfkc, encoding=encoding)
     val = float(val)
     composer = Composer(
         chosen, found, corpus, seed, length=start + n, part=part, val=val, alphabet=alphabet
@@ -209,10 +208,11 @@ def rebuild(
     run = read_plan(Path(source))[0].run
     settings = run.recipe.get("corpus", {})
     found = opened(banks)
-    corpus = load(
-        [Path(path) for path in corpora] or corpus_files(),
+    corpus = text_of(
+        corpora,
         field=run.field,
         nfkc=isinstance(settings, dict) and settings.get("nfkc") is True,
+        encoding=run.encoding if corpora else None,
     )
     return _rebuild(
         Path(source),

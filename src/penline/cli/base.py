@@ -14,7 +14,7 @@ from penline.errors import Interrupted, PenlineError, UsageError
 from penline.garbage import leave_all
 from penline.terminal import fail, out, show_log
 
-__all__ = ["GOOD", "WRONG_DATA", "AsJson", "Overwrite", "Sources", "app", "main"]
+__all__ = ["GOOD", "WRONG_DATA", "AsJson", "Encoding", "Overwrite", "Sources", "app", "main"]
 
 GOOD, WRONG_DATA, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 3
 
@@ -57,6 +57,10 @@ Workers = Annotated[
 Engine = Annotated[str, typer.Option(help="Where shards run: local or ray.")]
 Address = Annotated[
     str | None, typer.Option(help="With --engine ray: of a cluster; default: this machine.")
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(help="Of the text files: gb18030, big5, utf-16, ...; UTF-8 by default."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import WRONG_DATA, AsJson, app
+from penline.cli.base import WRONG_DATA, AsJson, Encoding, app
 from penline.terminal import Rate, bar, out, print_json, print_realism
 
 
@@ -138,6 +138,7 @@ def serve(
         typer.Option("--corpus", help="Text for sentences; the embedded sample's by default."),
     ] = None,
     field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    encoding: Encoding = None,
     port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8137,
     host: Annotated[
         str, typer.Option(help="Where to listen; for others than this machine, with a token.")
@@ -150,6 +151,7 @@ def serve(
         banks or (),
         corpora or (),
         field=field,
+        encoding=encoding,
         port=port,
         host=host,
         ready=lambda address: out.print(escape(address), highlight=False, soft_wrap=True),

@@ -12,6 +12,7 @@ from penline.cli.base import (
     Address,
     AsJson,
     Card,
+    Encoding,
     Engine,
     Licence,
     Overwrite,
@@ -22,7 +23,15 @@ from penline.cli.base import (
     Writer,
     app,
 )
-from penline.terminal import Rate, bar, out, print_json, print_sources, told_columns
+from penline.terminal import (
+    Rate,
+    bar,
+    out,
+    print_json,
+    print_sources,
+    print_text,
+    told_columns,
+)
 
 
 @app.command()
@@ -103,6 +112,7 @@ def compose(
         typer.Option("--corpus", help="Text: .txt or .jsonl, also .gz; may be repeated."),
     ] = None,
     field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    encoding: Encoding = None,
     to: Annotated[
         str,
         typer.Option(
@@ -169,6 +179,7 @@ def compose(
             banks=banks or (),
             corpora=corpora or (),
             field=field,
+            encoding=encoding,
             seed=seed,
             start=start,
             part=part,
@@ -199,6 +210,7 @@ def compose(
         f"{report['classes']:,} classes"
         + (" (simulated handwriting)" if report["simulated"] else "")
     )
+    print_text(report)
     if report["mixed_writers"]:
         out.print("  writers are mixed: a line holds glyphs of several hands")
     for reason, count in list(report["skipped"].items())[:5]:
@@ -317,6 +329,7 @@ def select(
     ] = None,
     part: Annotated[str, typer.Option(help="Of the banks: train, test or all.")] = "train",
     field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    encoding: Encoding = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another choice.")] = 0,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -340,6 +353,7 @@ def select(
             bank=banks,
             part=part,
             field=field,
+            encoding=encoding or "utf-8",
             seed=seed,
             overwrite=overwrite,
             progress=Rate(shown, task, "characters"),
@@ -356,6 +370,10 @@ def select(
     for what in ("outside", "unwritable", "repeated"):
         if report[what]:
             out.print(f"  left out, {what}: {report[what]:,}")
+    if report["dropped"]:
+        out.print(f"  characters without ink dropped from the text: {report['dropped']:,}")
+    if report["ignored_files"]:
+        out.print(f"  other files in the folders, not read: {report['ignored_files']:,}")
 
 
 @app.command()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,10 +23,15 @@ _MARKS = (
 )
 _MAC = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 """AppleDouble and AppleSingle (RFC 1740)."""
-_CANDIDATES = (
-    *("utf-16-le", "utf-16-be", "gb18030", "big5", "cp932", "euc_jp", "cp949"),
-    *("cp1251", "koi8_r", "cp1252"),
-)
+_USUAL = {
+    "gb18030": (0xB0, 0xD7),
+    "big5": (0xA4, 0xC6),
+    "cp932": (0x88, 0x97),
+    "cp949": (0xB0, 0xC8),
+}
+"""The first bytes of the usual characters, of encodings that are guessed."""
+_WIDE = ("utf-16-le", "utf-16-be")
+_OF_A_BYTE = ("cp1251", "koi8_r", "cp1252")
 _COMMON = frozenset(
     "的一是不了在有人我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过"
     "發後開這個們來為國說時會對學過裡現當從經還點與樣無長見電話兒"
@@ -34,7 +39,8 @@ _COMMON = frozenset(
     "абвгдежзийклмнопрстуфхцчшщьыэюяàâäåçèéêëíîïñòóôöùúûüß"
 )
 """What text of its language is full of; read by another's encoding, text is not."""
-_LEAST = 0.2
+_LEAST, _LEAST_OF_A_BYTE = 0.2, 0.8
+"""The score that a guess needs, and one of a byte a character, in which any file is text."""
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _MANY = 8
 """So many control characters, and more than one in a hundred, are not strays."""
@@ -97,21 +103,29 @@ def likely(data: bytes) -> str | None:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return name
-    scores = {name: _score(data[:_LOOKED_AT], name) for name in _CANDIDATES}
+    names = (*_WIDE, *_USUAL, *_OF_A_BYTE)
+    scores = {name: _score(data[:_LOOKED_AT], name) for name in names}
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] >= _LEAST else None
 
 
 def _score(data: bytes, name: str) -> float:
-    """The share of common letters among those that the encoding's own bytes make."""
+    """How usual the letters are that the encoding makes of its own bytes; 0 to 1.3."""
     try:
         text = codecs.getincrementaldecoder(name)().decode(data)  # the end may be cut
     except UnicodeDecodeError:
         return 0.0
-    wide = name.startswith("utf-16")
+    wide = name in _WIDE
     letters = [c for c in text if not c.isspace() and (wide or not c.isascii())]
     good = sum(c in _COMMON or (wide and c.isascii() and c.isprintable()) for c in letters)
-    return good / max(len(letters), 1)
+    score = good / max(len(letters), 1)
+    if name in _OF_A_BYTE:
+        return score if score >= _LEAST_OF_A_BYTE else 0.0
+    by = "gb18030" if wide else name
+    first, last = _USUAL[by]
+    coded = [c.encode(by, "replace") for c in letters]
+    usual = sum(len(code) == 2 and first <= code[0] <= last for code in coded)
+    return score + 0.3 * usual / max(len(letters), 1)
 
 
 class Transcoded:
@@ -123,7 +137,7 @@ class Transcoded:
         encoding: what `codec` gave.
     """
 
-    def __init__(self, file: Path, stream: BinaryIO, encoding: str) -> None:
+    def __init__(self, file: Path, stream: BinaryIO | gzip.GzipFile, encoding: str) -> None:
         self._file, self._stream, self._encoding = file, stream, encoding
         self._decoder = codecs.getincrementaldecoder(encoding)("strict")
         self._done = self._feeds = 0

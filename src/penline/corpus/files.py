@@ -99,10 +99,11 @@ def load(
     Raises:
         UsageError: Python knows no such encoding.
         CorpusError: a path does not exist or is no text file; text that is not in its encoding, or
-            by its control characters in another one, which is then named; a damaged `.gz`, or one that unpacks to more than `RATIO_FREE_BYTES` and `MAX_RATIO` times its
-            own size; a `.jsonl` line that is no JSON object or has no text in its field; a line
-            of more than 16 MiB; more than `max_bytes` in all; no text at all. The message names
-            the file, and the line where there is one.
+            by its control characters in another one, which is then named; a damaged `.gz`, or one
+            that unpacks to more than `RATIO_FREE_BYTES` and `MAX_RATIO` times its own size; a
+            `.jsonl` line that is no JSON object or has no text in its field; a line of more than
+            16 MiB; more than `max_bytes` in all; no text at all. The message names the file, and
+            the line or byte where there is one.
     """
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     encoding = codec(encoding)

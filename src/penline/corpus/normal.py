@@ -1,7 +1,8 @@
 """Normalising text: what a paragraph may hold.
 
-A paragraph ends with its line: at an LF, a CR LF or a CR. Three rules, applied to whole blocks of text at once. White space (the Unicode property
-White_Space, U+3000 and NBSP included) becomes one U+0020 a run, and none at a paragraph's ends.
+A paragraph ends with its line: at an LF, a CR LF or a CR. Three rules, applied to whole blocks of
+text at once. White space (the Unicode property White_Space, U+3000 and NBSP included) becomes one
+U+0020 a run, and none at a paragraph's ends.
 Characters that leave no ink and only steer (control characters, byte order marks, direction marks,
 joiners, variation selectors) are dropped and counted. All else stays as it is written.
 

@@ -3,6 +3,8 @@ NumPy and Python, for the tests."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,6 @@ from penline.corpus.cut import (
     STARTS,
     Flags,
 )
-
 from penline.corpus.normal import Codes, decoded
 
 __all__ = ["common", "cut", "reach"]
@@ -87,7 +88,7 @@ def common(
     texts = [decoded(codes[offsets[n] : offsets[n + 1]]) for n in range(validation.size)]
     training = "\n".join(text for text, own in zip(texts, validation, strict=True) if not own)
     out = np.zeros(own_codes.size, np.uint8)
-    for first, last in zip(own_offsets[:-1], own_offsets[1:], strict=True):
+    for first, last in pairwise(own_offsets.tolist()):
         for at in range(first, last):
             for end in range(at + LEAST, min(last, at + MOST) + 1):
                 if decoded(own_codes[at:end]) not in training:

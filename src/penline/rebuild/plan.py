@@ -38,6 +38,7 @@ class _Run(BaseModel, extra="allow", strict=True):
     prefix: Annotated[str, StringConstraints(pattern=PREFIX)] = ""
     turned: bool = False
     network: str = ""
+    encoding: str = "utf-8"
 
 
 class _Shard(BaseModel, extra="allow", strict=True):

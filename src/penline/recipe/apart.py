@@ -68,8 +68,9 @@ class Apart:
             for run in {self.line_run, self.page_run}
             if changes
         }
-        for array in (self._numbers, self._starts, self._common, *self._held.values()):
+        for array in (self._numbers, self._starts, *self._held.values()):
             array.setflags(write=False)
+        self._common.setflags(write=False)
 
     def texts(self, paragraph: int, side: Side) -> list[str]:
         """What a side has of a paragraph: nothing, all of it, or the pieces left to validation."""
@@ -88,7 +89,7 @@ class Apart:
             paragraphs: the paragraphs, all of that side.
             least: `line_run` for lines, `page_run` for lines of pages.
         """
-        if side == "val" and free(label) or side == "train" and not self._held:
+        if free(label) if side == "val" else not self._held:
             return True
         texts = [self._corpus[paragraph] for paragraph in paragraphs]
         if self._refill:

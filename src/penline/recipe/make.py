@@ -289,7 +289,9 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
         marks = draw_marks(recipe.marks, marks_rng, laid.boxes, *facts)
         ink = apply_marks(ink, marks)
         if "bleed" in marks:
-            lay_ink(sheet, _other_side(kit, seed, index, laid.side, marks["bleed"], ink.shape), full)
+            lay_ink(
+                sheet, _other_side(kit, seed, index, laid.side, marks["bleed"], ink.shape), full
+            )
     lay_ink(sheet, ink, full)
     image, quads = upended(laid, image), line_quads(laid)
     effects_rng = rng(seed, index, "effects")

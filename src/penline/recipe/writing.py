@@ -77,13 +77,14 @@ def write_line(
     counts: Counter[str] = Counter()
     reason = ""
     for attempt in range(recipe.corpus.tries):
-        kind, paragraphs = _kind(recipe, text_rng), []
+        kind = _kind(recipe, text_rng)
         if kind:
-            text = made_line(kind, text_rng, recipe.corpus.length_range, kit.letters)
+            line = Line(made_line(kind, text_rng, recipe.corpus.length_range, kit.letters), -1, 0)
+        elif isinstance(lines, WholeLines) and not attempt:
+            line = lines.nth(seed, index)
         else:
-            again = attempt or not isinstance(lines, WholeLines)
-            line = lines.sample(text_rng) if again else lines.nth(seed, index)
-            text, paragraphs = line.text, [line.paragraph]
+            line = lines.sample(text_rng)
+        text, paragraphs = line.text, [line.paragraph]
         template = -1
         if kit.templates and not kind:
             template = text_rng.below(len(kit.templates))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 from penline.bank import Bank, open_bank
 from penline.bank.layout import VERSION
-from penline.errors import BankError
+from penline.corpus import Corpus, load
+from penline.errors import BankError, UsageError
 from penline.lock import locked
 from penline.machine import naming, private_folder, say_once, user_cache
 
-__all__ = ["corpus_files", "sample_bank"]
+__all__ = ["corpus_files", "sample_bank", "text_of"]
 
 _ARCHIVE = "sample.zip"
 _CORPORA = ("zh.txt", "en.txt")
@@ -23,6 +26,24 @@ def corpus_files() -> list[Path]:
     """The small corpora: Chinese, then English."""
     folder = resources.files("penline.sample")
     return [Path(str(folder / name)) for name in _CORPORA]
+
+
+def text_of(
+    corpora: Sequence[str | os.PathLike[str]],
+    *,
+    field: str = "text",
+    nfkc: bool = False,
+    encoding: str | None = None,
+) -> Corpus:
+    """The text of files as `penline.corpus.load` reads it; of no file: the small corpora's.
+
+    Raises:
+        UsageError: an encoding, and no file that could be in it.
+        CorpusError: as `penline.corpus.load`.
+    """
+    if encoding is not None and not corpora:
+        raise UsageError("an encoding is that of text files; name them with --corpus")
+    return load(corpora or corpus_files(), field=field, nfkc=nfkc, encoding=encoding or "utf-8")
 
 
 def sample_bank() -> Bank:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from penline.bank import Bank, open_bank
-from penline.corpus import load
 from penline.errors import MissingExtra, PenlineError, UsageError
 from penline.formats.door import printable
 from penline.look.app.desk import Desk
@@ -24,7 +23,7 @@ from penline.look.app.glyphs import sprite_png
 from penline.look.app.limits import CONNECTIONS
 from penline.look.app.line import answer, sentence
 from penline.look.app.wish import ORDER, Wish
-from penline.sample import corpus_files, sample_bank
+from penline.sample import sample_bank, text_of
 
 __all__ = ["PORT", "open_desk", "serve"]
 
@@ -38,6 +37,7 @@ def serve(
     corpora: Sequence[str | os.PathLike[str]] = (),
     *,
     field: str = "text",
+    encoding: str | None = None,
     host: str = "127.0.0.1",
     port: int = PORT,
     ready: Callable[[str], None] | None = None,
@@ -48,6 +48,7 @@ def serve(
         banks: banks, opened or by path; none: the embedded sample.
         corpora: text files; none: the embedded sample's.
         field: the field of a jsonl file that holds the text.
+        encoding: of the text files; None for UTF-8.
         host: the address to listen at. At any other than this machine's own, visitors need the
             token that is part of the address told.
         port: the port; 0 for any that is free.
@@ -66,7 +67,7 @@ def serve(
     from penline.look.app.site import site
 
     with tempfile.TemporaryDirectory(prefix="penline-", ignore_cleanup_errors=True) as folder:
-        desk = open_desk(banks, corpora, Path(folder), field)
+        desk = open_desk(banks, corpora, Path(folder), field, encoding)
         listening = _listen(host, port)
         own = listening.getsockname()[1]
         token = "" if _is_loopback(host) else secrets.token_urlsafe(24)
@@ -122,6 +123,7 @@ def open_desk(
     corpora: Sequence[str | os.PathLike[str]],
     folder: Path,
     field: str = "text",
+    encoding: str | None = None,
 ) -> Desk:
     """Banks and text, opened; see `serve`.
 
@@ -130,9 +132,10 @@ def open_desk(
         corpora: as in `serve`.
         folder: an empty folder for uploads.
         field: as in `serve`.
+        encoding: as in `serve`.
     """
-    files = [Path(path) for path in corpora] or corpus_files()
-    desk = Desk(load(files, field=field), folder, samples=not banks)
+    text = text_of(corpora, field=field, encoding=encoding)
+    desk = Desk(text, folder, samples=not banks)
     for one in banks:
         desk.add(one if isinstance(one, Bank) else open_bank(one))
     if not banks:
