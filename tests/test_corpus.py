@@ -80,7 +80,7 @@ def test_normalising_keeps_ink_and_single_spaces(text: str) -> None:
     expected = one_by_one(text)
     assert decoded(codes) == "".join(f"{line}\n" for line in expected)
     assert dropped == sum(text.count(one) for one in "\x00\x1f\xad\u200b\ufeff\ufe0f")
-    lines = re.split("\r\n|\r|\n", re.sub("(\r\n|\r|\n)$", "", text)) if text else []
+    lines = re.split("\r\n|\r|\n", re.sub("(\r\n|\r|\n)\\Z", "", text)) if text else []
     assert empty == len(lines) - len(expected)
 
 

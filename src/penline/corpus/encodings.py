@@ -59,7 +59,7 @@ def codec(name: str) -> str:
     try:
         found = codecs.lookup(name)
         codecs.getincrementaldecoder(found.name)
-        text = found._is_text_encoding and found.name not in _NO_TEXT
+        text = found._is_text_encoding and found.name.replace("-", "_") not in _NO_TEXT
     except (LookupError, ValueError):
         text = False
     if not text:

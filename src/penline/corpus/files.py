@@ -43,6 +43,7 @@ MAX_LINE_BYTES = 16 << 20
 """Most bytes of one line."""
 
 _BLOCK_BYTES = 1 << 20
+_HEAD_BYTES = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 _ENDS = (b"\n", b"\r")
 
@@ -263,7 +264,7 @@ def _decode(file: Path, block: _Block) -> str:
 
 def _head(file: Path) -> bytes:
     with _open(file) as stream:
-        return stream.read(_BLOCK_BYTES)
+        return stream.read(_HEAD_BYTES)
 
 
 def _field_values(file: Path, line: int, text: str, field: str) -> str:
