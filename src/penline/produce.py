@@ -283,7 +283,8 @@ def plan(
 
 def _text(composer: Composer) -> dict[str, Any]:
     """What was read, and what of it lines are cut from."""
-    told, kit = asdict(composer.corpus.counts), composer.kit
+    counts, kit = composer.corpus.counts, composer.kit
+    told = {**asdict(counts), "ignored": list(counts.ignored)}
     told["lines"] = {side: asdict(lines.counts) for side, lines in kit.lines.items()}
     if kit.val:
         text = composer.corpus.sides(kit.val).validation
