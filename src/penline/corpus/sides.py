@@ -96,6 +96,8 @@ class Validation(NamedTuple):
 
     def line_flags(self, shortest: int, longest: int) -> Flags:
         """`flags` for lines of a range of lengths: none starts where it could only be too short."""
+        if longest < LEAST:
+            return self.flags
         at = np.flatnonzero((self.flags & STARTS > 0) & (self.least > 0))
         least = np.maximum(self.least[at].astype(np.int64), shortest)
         piece_ends = self.offsets[np.searchsorted(self.offsets, at, "right")]
@@ -150,8 +152,9 @@ class ValidationLines(Lines):
         first = int(text.offsets[line.paragraph]) + line.start
         last, least = int(text.offsets[line.paragraph + 1]), int(text.least[first])
         end = first + len(line.text)
-        if len(line.text) < least:
-            _, end = cut(self._flags, first, last, first, least, self.length_range[1], least)
+        longest = self.length_range[1]
+        if len(line.text) < least and longest >= LEAST:
+            _, end = cut(self._flags, first, last, first, least, longest, least)
         start = first - int(text.starts[line.paragraph])
         return Line(decoded(text.codes[first:end]), int(text.paragraphs[line.paragraph]), start)
 
