@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from penline import api
-from penline.bank import BankWriter, open_bank
+from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.layout import HEADER
 from penline.bank.shelf import Shelf
 from penline.bank.style import EVERY, FIRST, LeanSums, bank_styles, lean_sums, sampled
@@ -106,9 +106,9 @@ def test_a_bank_of_before_is_measured_when_it_is_asked(tmp_path: Path) -> None:
     old = open_bank(path)
     assert old.header.writers[0].slant is None
     assert bank_styles(old) == wanted
-    old.columns["writer"] = np.full(len(old), 9, np.uint32)
+    wrong = {**old.columns, "writer": np.full(len(old), 9, np.uint32)}
     with pytest.raises(BankError, match="damaged"):
-        bank_styles(old)
+        bank_styles(Bank(old.path, old.header, old.ink, wrong))
 
 
 def test_the_hand_that_leans_alike_is_near(tmp_path: Path) -> None:

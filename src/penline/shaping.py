@@ -53,6 +53,8 @@ def hindrance(character: str) -> str:
     >>> hindrance("\\u0301")
     'combining marks belong onto the letter before them'
     """
+    if len(character) != 1:
+        return ""  # a bank's own word: no text is cut into such
     point = ord(character)
     if point < 0x300:
         return ""
