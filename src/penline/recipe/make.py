@@ -21,6 +21,7 @@ from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng, rngs
 from penline.recipe.drawing import breadths, draw_items, measure
+from penline.recipe.inside import at_edge, find_fit, rim_of
 from penline.recipe.kit import Kit, Side
 from penline.recipe.marks import apply_marks, draw_marks, shine, slip
 from penline.recipe.placing import place, replay
@@ -154,14 +155,22 @@ def lay_by_steps(kit: Kit, seed: int, index: int, side: Side | None = None) -> L
     else:
         places = items, rows, sizes, ems, numbers, layout_rng, height, upright
         placed, _ = place(kit.hand, *places, written.order)
-    if placed.width_px > recipe.image.max_width_px:
-        wide = f"wider than {recipe.image.max_width_px} px"
-        raise UnwritableLine(index, 1, wide, dict(written.counts))
+    _check_width(recipe, placed, index, written)
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
     ink = np.zeros((height, placed.width_px), np.uint8)
     shares = breadths(kit.shelf, rows, ems, written.writer) if written.borrowed else None
     boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink, upright, shares)
+    if at_edge(boxes, rows, *ink.shape):
+        room = height, placed.width_px, rim_of(recipe)
+        arrays = rows, sizes, starts, placed, gains
+        fit = find_fit(kit.shelf, *arrays, room, upright, shares, grows=True)
+        if fit is not None:
+            placed = fit.placed(placed)
+            _check_width(recipe, placed, index, written)
+            ink = np.zeros((height, placed.width_px), np.uint8)
+            arrays = rows, sizes, starts, placed, gains
+            boxes = draw_items(kit.shelf, *arrays, ink, upright, shares)
     if not boxes[:, 2].all() and ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
         hole = "a glyph shows nothing: too faint, or placed outside of the picture"
         raise UnwritableLine(index, 1, hole, dict(written.counts))
@@ -184,6 +193,12 @@ def lay_by_steps(kit: Kit, seed: int, index: int, side: Side | None = None) -> L
         shares=shares,
         struck=struck,
     )
+
+
+def _check_width(recipe: Recipe, placed: Placements, index: int, written: Written) -> None:
+    if placed.width_px > recipe.image.max_width_px:
+        wide = f"wider than {recipe.image.max_width_px} px"
+        raise UnwritableLine(index, 1, wide, dict(written.counts))
 
 
 def _laid(kit: Kit, seed: int, index: int, line: Line) -> Laid:

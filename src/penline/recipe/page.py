@@ -23,6 +23,7 @@ from penline.randomness import Draws, rng
 from penline.recipe.apart import LEFT_OUT, tell
 from penline.recipe.drawing import draw_items, measure
 from penline.recipe.form import Form
+from penline.recipe.inside import find_fit, may_reach, rim_of
 from penline.recipe.kit import Kit, Side
 from penline.recipe.make import MAX_GAIN_Q8, set_items
 from penline.recipe.placing import place
@@ -277,7 +278,7 @@ def advances(kit: Kit, written: Written, hand: dict[str, float]) -> Floats:
 def fill(written: Written, advances: Floats, room_em: float) -> tuple[Written, Written | None]:
     """As much of a paragraph as fits a line, and the rest."""
     text = written.text
-    fit = int(np.searchsorted(np.cumsum(advances), room_em, "right"))
+    fit = max(int(np.searchsorted(np.cumsum(advances), room_em, "right")), 1)
     if fit >= len(text):
         return written, None
     flags = break_flags(normalised(text).codes)[: len(text)]
@@ -286,7 +287,7 @@ def fill(written: Written, advances: Floats, room_em: float) -> tuple[Written, W
         after = at + 2 if text[at + 1] == " " else at + 1
         if flags[at] & ENDS and after < len(text) and flags[after] & STARTS:
             end = at + 1
-    end = end or max(fit, 1)
+    end = end or fit
     begin = end + (text[end] == " ")
     before = [glyph for glyph in written.glyphs if glyph.item < end]
     rest = [g._replace(item=g.item - begin) for g in written.glyphs if g.item >= begin]
@@ -345,10 +346,18 @@ def set_line(
         placed = inside(placed)
     strength_q8 = round(sheet.strength * 256)
     gains = np.minimum(gains * placed.press_q8 * strength_q8 >> 16, MAX_GAIN_Q8)
+    fit, limits = None, (*sheet.ink.shape, rim_of(kit.recipe))
+    if may_reach(placed, sizes, *limits):
+        fit = find_fit(kit.shelf, rows, sizes, starts, placed, gains, limits)
+    if fit is not None:
+        placed = fit.placed(placed)
     boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, sheet.ink)
     white = rows[:, 1] < 0
     boxes[white] = -1  # told from glyphs that show nothing
     rise = slope * length / 2
     ends = [(start, level + rise), (start + length, level - rise)]
-    baseline = np.round(np.array(ends) * 64) / 64
+    baseline = np.array(ends)
+    if fit is not None:
+        baseline = baseline * (fit.share_q16 / 65536) + (fit.across_px, fit.down_px)
+    baseline = np.round(baseline * 64) / 64
     return SetLine(written, rows, sizes, starts, gains, placed, boxes, baseline)

@@ -514,7 +514,10 @@ def lay_line(
     ink = np.zeros((line_height_px, width), np.uint8)
     draw_glyphs(data, starts, glyph_sizes, places, slants, gains, FAINT, ink, boxes)
     for i in range(count):
-        if boxes[i, 2] == 0 and rows[i, 1] >= 0:
+        # a glyph that shows nothing, or reaches an edge
+        inside = boxes[i, 0] > 0 and boxes[i, 1] > 0
+        inside = inside and boxes[i, 2] < width and boxes[i, 3] < line_height_px
+        if rows[i, 1] >= 0 and not inside:
             return _nothing(SLOW, start, end, number, words, paper, figures)
     quads = np.empty((count, 4, 2))
     box_corners(places, boxes, np.ones(count, np.int64), line_height_px, width, quads)

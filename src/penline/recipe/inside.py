@@ -1,0 +1,143 @@
+"""Ink that would lie beyond its picture's edge, brought back inside.
+
+Ordinary lines have white around them. With no margin, a strong slant, a steep slope or a sheet too
+small for its letters a glyph can reach the edge: there it would be cut, and a warp, which goes on
+with what lies at the edge, would draw it out into a smear outside of its box.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.bank.shelf import Shelf
+from penline.compose import Placements
+from penline.recipe.drawing import draw_items
+from penline.recipe.schema import Recipe
+from penline.render.breadth import PAD_PX
+
+__all__ = ["Fit", "at_edge", "find_fit", "may_reach", "rim_of"]
+
+Ints = npt.NDArray[np.int64]
+_ROUNDS = 8
+_LESS_PX = 2
+"""What rounding may take when a line is made smaller."""
+
+
+class Fit(NamedTuple):
+    """How a line is made smaller about the picture's corner, and then moved.
+
+    Attributes:
+        share_q16: factor, 1/65536.
+        across_px: to the right.
+        down_px: downwards.
+        width_px: of the picture that it fits.
+    """
+
+    share_q16: int
+    across_px: int
+    down_px: int
+    width_px: int
+
+    def placed(self, placed: Placements) -> Placements:
+        """The same glyphs, smaller and moved."""
+        places = placed.places_q8 * self.share_q16 >> 16
+        places[:, 2:] = np.maximum(places[:, 2:], 256)
+        places[:, :2] += np.array([self.across_px, self.down_px]) * 256
+        share = self.share_q16 / 65536
+        return placed._replace(
+            places_q8=places,
+            width_px=self.width_px,
+            em_px=placed.em_px * share,
+            baseline_px=placed.baseline_px * share + self.down_px,
+            cell_left_px=placed.cell_left_px * share + self.across_px,
+            cell_top_px=placed.cell_top_px * share + self.down_px,
+        )
+
+
+def rim_of(recipe: Recipe) -> int:
+    """Px of paper that must stay between ink and the picture's edges: 1 where a warp may look
+    beyond them."""
+    return int(any(effect.moves and effect.chance > 0 for effect in recipe.effects))
+
+
+def at_edge(boxes: Ints, rows: Ints, height_px: int, width_px: int) -> bool:
+    """Whether a glyph touches an edge of its picture, or shows nothing at all."""
+    own = boxes[rows[:, 1] >= 0]
+    return bool((own[:, :2] <= 0).any() or (own[:, 2:] >= (width_px, height_px)).any())
+
+
+def may_reach(placed: Placements, sizes: Ints, height_px: int, width_px: int, rim_px: int) -> bool:
+    """Whether a glyph's place, with its lean, comes near an edge; where not, no ink can."""
+    low, high = _extent(placed, sizes)
+    return bool((low < rim_px).any() or (high > np.array([width_px, height_px]) - rim_px).any())
+
+
+def find_fit(
+    shelf: Shelf,
+    rows: Ints,
+    sizes: Ints,
+    starts: Ints,
+    placed: Placements,
+    gains: Ints,
+    room: tuple[int, int, int],
+    upright: npt.NDArray[np.bool_] | None = None,
+    shares: Ints | None = None,
+    *,
+    grows: bool = False,
+) -> Fit | None:
+    """What brings a line's ink into its picture; None where it is inside already.
+
+    Args:
+        shelf: the banks.
+        rows: bank and row of each item, see `draw_items`.
+        sizes: see there.
+        starts: see there.
+        placed: where each glyph would go.
+        gains: see there.
+        room: height and width of the picture, and what stays free at its edges, px.
+        upright: for a column, which glyphs are turned.
+        shares: see there.
+        grows: the picture becomes as wide as its line.
+    """
+    height, width, rim = room
+    size = np.array([1 << 30 if grows else width, height])
+    share = 65536
+    for again in range(_ROUNDS):
+        smaller = Fit(share, 0, 0, width).placed(placed)
+        first, last = _extent(smaller, sizes)
+        places = smaller.places_q8.copy()
+        places[:, :2] -= first * 256
+        canvas = np.zeros(tuple((last - first)[::-1]), np.uint8)
+        arrays = rows, sizes, starts, smaller._replace(places_q8=places), gains, canvas
+        boxes = draw_items(shelf, *arrays, upright, shares)
+        shown = boxes[boxes[:, 2] > 0]
+        if not len(shown):
+            return None
+        low, high = shown[:, :2].min(0) + first, shown[:, 2:].max(0) + first
+        fit = (high - low) <= size - 2 * rim
+        if fit.all():
+            break
+        less = int(((size - 2 * rim - _LESS_PX - again << 16) // (high - low))[~fit].min())
+        share = max(share * less >> 16, 1)
+    moves = np.maximum(rim - low, 0) - np.maximum(high - (size - rim), 0)
+    across, down = moves.tolist()
+    wide = max(width * share >> 16, 1) + across
+    wide = max(wide, int(high[0]) + across + rim) if grows else width
+    found = Fit(share, across, down, wide)
+    return None if found == Fit(65536, 0, 0, width) else found
+
+
+def _extent(placed: Placements, sizes: Ints) -> tuple[Ints, Ints]:
+    """``int64 (2,)`` twice: x, y that all ink begins and ends at, px; more rather than less."""
+    inked = sizes[:, 0] > 0
+    places = placed.places_q8[inked]
+    lean = np.abs(placed.slants_q16[inked]) * places[:, 3] >> 16
+    # a glyph made larger, or broader in its strokes, reaches beyond its place
+    more = places[:, 2:] * (PAD_PX + 1) // sizes[inked][:, ::-1] + 256
+    more[:, 0] += lean
+    low = (places[:, :2] - more).min(0) >> 8
+    high = (places[:, :2] + places[:, 2:] + more).max(0) + 255 >> 8
+    return low, high
