@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from penline.effects.base import EffectSettings, Image, Params, Quads
+from penline.effects.base import RIM_PX, EffectSettings, Image, Params, Quads
 from penline.errors import RecipeError
 from penline.randomness import Draws
 
 __all__ = [
     "DEFAULT",
     "EFFECTS",
+    "RIM_PX",
     "EffectSettings",
     "apply_effects",
     "draw_effects",
@@ -78,11 +79,15 @@ def draw_effects(
 
     Each entry holds the effect's ``name`` and its params.
     """
-    return [
+    drawn = [
         {"name": effect.name, **effect.draw(rng, shape)}
         for effect in effects
         if rng.chance(effect.chance)
     ]
+    moving = [params for params in drawn if effect_class(params["name"]).moves]
+    for params in moving[:-1]:
+        params["rim"] = RIM_PX
+    return drawn
 
 
 def apply_effects(image: Image, quads: Quads, drawn: Iterable[Params]) -> tuple[Image, Quads]:

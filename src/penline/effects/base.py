@@ -12,6 +12,7 @@ from penline.settings import ORDERED, Settings, Share, ShareRange, SizeRange
 
 __all__ = [
     "ORDERED",
+    "RIM_PX",
     "EffectSettings",
     "Image",
     "Params",
@@ -28,6 +29,9 @@ __all__ = [
 Image: TypeAlias = npt.NDArray[np.uint8]
 Quads: TypeAlias = npt.NDArray[np.float64]
 Params: TypeAlias = dict[str, Any]
+
+RIM_PX = 2
+"""What an effect that moves pixels leaves free around the quads for the next one that does."""
 
 
 class EffectSettings(Settings):

@@ -100,6 +100,7 @@ def apply(
     bend: int,
     cell_px: int,
     seed: int,
+    rim: int = 0,
 ) -> tuple[Image, Quads]:
     """Turn, tilt and bend `image` and `quads` together; the image keeps its size.
 
@@ -115,6 +116,7 @@ def apply(
         bend: largest displacement by bending, 1/4096 px.
         cell_px: distance from one bend to the next.
         seed: key of the bends.
+        rim: px beside the quads that stay inside the image, too.
 
     Returns:
         A new image, and quads in whole steps of 1/64 px.
@@ -123,11 +125,15 @@ def apply(
     height, width = source.shape[:2]
     geometry = np.array([width, height, slope, *keystone, bend, cell_px], np.int64)
     corners = np.ascontiguousarray(quads.reshape(-1, 2), np.float64)
+    count = len(corners)
+    if rim:
+        outwards = np.sign(quads - quads.mean(1, keepdims=True)) * rim
+        corners = np.concatenate([corners, (quads + outwards).reshape(-1, 2)])
     moved = np.empty_like(corners)
     mesh, pad, rims = _plan(geometry, *stage_key(seed, _STAGE), corners, moved)
     out = np.empty_like(source)
     resample_mesh(source, mesh, pad, rims, out)
-    return out.reshape(image.shape), moved.reshape(quads.shape)
+    return out.reshape(image.shape), moved[:count].reshape(quads.shape)
 
 
 _STAGE = "effect warp"

@@ -15,16 +15,17 @@ import numpy.typing as npt
 from penline.bank.shelf import Picked
 from penline.bidi import Levels, mirrored
 from penline.effects import apply_effects, effect_class
-from penline.recipe.drawing import draw_items
+from penline.recipe.drawing import FAINT, draw_items
 from penline.recipe.kit import Kit, spellings
 from penline.recipe.make import Laid, finish, lay, line_quads, upended
 from penline.recipe.writing import Written
 from penline.records import Origin, Sample
 
-__all__ = ["Anatomy", "added", "dissect", "faults", "label_faults", "spans_of"]
+__all__ = ["Anatomy", "added", "dissect", "faults", "label_faults", "spans_of", "strengths"]
 
 SHOWS = 40
-"""Ink of this strength must lie inside its character's box, and the box must hold some."""
+"""Ink of this strength must lie inside its character's box, and the box must hold some; in a
+fainter hand, of half the character's own strength."""
 SLACK_PX = 1.5
 """Boxes are exact before effects; a warp moves corners and pixels to its own fixed point."""
 
@@ -110,13 +111,17 @@ def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
         yield "the line's ink is not the union of its glyphs"
     moved = bool(sample.drawn["effects"])
     slack = SLACK_PX if moved else 0.0
+    kept = [mask for item, mask in enumerate(anatomy.masks) if item != laid.struck]
     for item, (character, quad) in enumerate(zip(sample.text, sample.quads, strict=True)):
         if character.isspace():
             continue
         what = f"character {item} ({character})"
-        rows, columns = np.nonzero(anatomy.after[item] >= SHOWS)
-        if not rows.size:
+        shows, least = strengths(kept[item])
+        if anatomy.after[item].max(initial=0) < least:
             yield f"{what} has no ink"
+            continue
+        rows, columns = np.nonzero(anatomy.after[item] >= shows)
+        if not rows.size:
             continue
         left, top = quad.min(0)
         right, bottom = quad.max(0)
@@ -130,6 +135,17 @@ def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
             yield f"{what} has ink outside of its box"
     if len(laid.boxes) != len(laid.rows):
         yield "a glyph has no box"
+
+
+def strengths(mask: Masks) -> tuple[int, int]:
+    """From which strength on a character's ink must lie in its box, and how strong some must be.
+
+    Args:
+        mask: its ink before any effect.
+    """
+    peak = int(mask.max(initial=0))
+    # two pixels of ink are paler after a warp
+    return max(min(SHOWS, peak // 2), FAINT), min(SHOWS, peak // 4) if peak >= FAINT else 256
 
 
 def added(ink: Masks, more: Masks) -> Masks:

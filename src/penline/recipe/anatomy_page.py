@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from penline.effects import apply_effects, effect_class
 from penline.pages import Page
-from penline.recipe.anatomy import SHOWS, SLACK_PX, added, label_faults, spans_of
+from penline.recipe.anatomy import SHOWS, SLACK_PX, added, label_faults, spans_of, strengths
 from penline.recipe.drawing import draw_items
 from penline.recipe.finished import finish_page, lay_page, page_quads
 from penline.recipe.kit import Kit
@@ -144,9 +144,12 @@ def page_faults(kit: Kit, anatomy: PageAnatomy) -> Iterator[str]:
             left, top = np.maximum(np.floor(low - near), 0).astype(int).tolist()
             right, bottom = np.maximum(np.ceil(high + near), 0).astype(int).tolist()
             ink = sheet[top:bottom, left:right]
-            rows, columns = np.nonzero(ink >= SHOWS)
-            if not rows.size:
+            shows, least = strengths(part.mask)
+            if ink.max(initial=0) < least:
                 yield f"{what} has no ink"
+                continue
+            rows, columns = np.nonzero(ink >= shows)
+            if not rows.size:
                 continue
             first = np.array([columns.min() + left, rows.min() + top])
             last = np.array([columns.max() + left + 1, rows.max() + top + 1])

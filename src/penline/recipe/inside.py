@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from penline.bank.shelf import Shelf
 from penline.compose import Placements
+from penline.effects import RIM_PX
 from penline.recipe.drawing import draw_items
 from penline.recipe.schema import Recipe
 from penline.render.breadth import PAD_PX
@@ -59,14 +60,16 @@ class Fit(NamedTuple):
 
 def rim_of(recipe: Recipe) -> int:
     """Px of paper that must stay between ink and the picture's edges: 1 where a warp may look
-    beyond them."""
-    return int(any(effect.moves and effect.chance > 0 for effect in recipe.effects))
+    beyond them, more before a second one; 0 where nothing moves."""
+    moving = sum(effect.moves and effect.chance > 0 for effect in recipe.effects)
+    return 1 + RIM_PX * (moving - 1) if moving else 0
 
 
-def at_edge(boxes: Ints, rows: Ints, height_px: int, width_px: int) -> bool:
-    """Whether a glyph touches an edge of its picture, or shows nothing at all."""
-    own = boxes[rows[:, 1] >= 0]
-    return bool((own[:, :2] <= 0).any() or (own[:, 2:] >= (width_px, height_px)).any())
+def at_edge(boxes: Ints, rows: Ints, room: tuple[int, int, int]) -> bool:
+    """Whether a glyph is cut by its picture, or its rim, for all one sees, or shows nothing."""
+    height, width, rim = room
+    own, rim = boxes[rows[:, 1] >= 0], max(rim, 1)
+    return bool((own[:, :2] < rim).any() or (own[:, 2:] > (width - rim, height - rim)).any())
 
 
 def may_reach(placed: Placements, sizes: Ints, height_px: int, width_px: int, rim_px: int) -> bool:

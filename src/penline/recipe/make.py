@@ -161,8 +161,8 @@ def lay_by_steps(kit: Kit, seed: int, index: int, side: Side | None = None) -> L
     ink = np.zeros((height, placed.width_px), np.uint8)
     shares = breadths(kit.shelf, rows, ems, written.writer) if written.borrowed else None
     boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink, upright, shares)
-    if at_edge(boxes, rows, *ink.shape):
-        room = height, placed.width_px, rim_of(recipe)
+    room = height, placed.width_px, rim_of(recipe)
+    if at_edge(boxes, rows, room):
         arrays = rows, sizes, starts, placed, gains
         fit = find_fit(kit.shelf, *arrays, room, upright, shares, grows=True)
         if fit is not None:

@@ -22,6 +22,7 @@ from penline.corpus import Lines
 from penline.corpus.normal import LAST_CODE_POINT
 from penline.randomness import span, stage_keys
 from penline.recipe.hand import DIGITS, IN_NUMBERS, IN_WORDS, LETTERS, Hand, traits_of
+from penline.recipe.inside import rim_of
 from penline.recipe.swift_line import DONE, FLAGS, Line, lay_line
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def swift(kit: Kit) -> Swift | None:
         and recipe.corpus.latin == "own"
         and not recipe.marks.strike
         and recipe.layout.direction == "horizontal"
+        and rim_of(recipe) <= 1
     )
     return Swift(kit) if plain else None
 

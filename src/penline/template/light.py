@@ -3,7 +3,8 @@
 What the paper is worth is known beside the cells, where nothing is printed and nobody writes: a
 smooth surface through these places gives the light, whatever is in the cells. Inside a cell the
 paper's own brightness (the darkest that a closing leaves) follows the edge of a shadow, but never
-far below that surface: so a blot is not taken for a shadow.
+far below that surface: so a blot is not taken for a shadow. At a hard shadow's edge that brightness is
+followed closely, and on the darker side of doubt: the edge is no stroke.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ _COARSE_PX_MM = 2
 _CLOSING_MM = 4.5
 _SHADOW = 0.8
 """The paper in a cell is at least this much of what its surroundings say."""
+_FINE_PX_MM = 4
+_HARD = 0.93
+"""Where the paper falls below so much of what is smooth, a hard shadow ends."""
+_DOUBT_MM = 0.5
 
 
 class Lit(NamedTuple):
@@ -45,18 +50,30 @@ def even_light(pixels: Bytes2D, grid: Grid) -> Lit:
         grid: its cells.
     """
     beside = _beside(pixels, grid)
-    size = tuple(round(side * _COARSE_PX_MM) for side in PAGE_MM)
-    coarse = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    side = round(_CLOSING_MM * _COARSE_PX_MM) | 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    closed = cv2.medianBlur(cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, disc), 5)
-    surface = cv2.resize(beside, size, interpolation=cv2.INTER_LINEAR)
-    paper = np.maximum(closed, (_SHADOW * surface).astype(np.uint8))
-    paper = cv2.GaussianBlur(paper, (0, 0), 1.5 * _COARSE_PX_MM)
-    full = np.maximum(cv2.resize(paper, pixels.shape[::-1], interpolation=cv2.INTER_LINEAR), 8)
+    paper = cv2.GaussianBlur(_paper(pixels, beside, _COARSE_PX_MM), (0, 0), 1.5 * _COARSE_PX_MM)
+    full = cv2.resize(paper, pixels.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    # between a gap in the light and one in the shadow, a cell may be as dark as the darker one
+    close = _paper(pixels, cv2.erode(beside, np.ones((3, 3), np.uint8)), _FINE_PX_MM)
+    close = cv2.erode(close, _disc(_DOUBT_MM * _FINE_PX_MM))
+    close = cv2.resize(close, pixels.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    full = np.maximum(np.where(close < _HARD * full, close, full), 8)
     light = np.asarray(cv2.divide(pixels, full, scale=255), np.uint8)
     ink = np.asarray(255 - light, np.uint8)
     return Lit(ink, _noise(pixels, full, grid))
+
+
+def _paper(pixels: Bytes2D, beside: Bytes2D, px_mm: int) -> Bytes2D:
+    """The paper's own brightness everywhere, strokes closed, at so many pixels a millimetre."""
+    size = tuple(round(side * px_mm) for side in PAGE_MM)
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(_CLOSING_MM * px_mm))
+    surface = cv2.resize(beside, size, interpolation=cv2.INTER_LINEAR)
+    return np.maximum(cv2.medianBlur(closed, 5), (_SHADOW * surface).astype(np.uint8))
+
+
+def _disc(side_px: float) -> Bytes2D:
+    side = round(side_px) | 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
 def _beside(pixels: Bytes2D, grid: Grid) -> Bytes2D:

@@ -23,13 +23,15 @@ from penline.template.layout import CELL_RANGE_MM, Grid
 from penline.template.light import even_light
 from penline.template.listing import digest_of, read_characters
 from penline.template.photo import read_photo
-from penline.template.straight import PX_MM, read_code, straighten
+from penline.template.straight import MOST_MOVED_MM, PX_MM, Straight, read_code, straighten
 
 __all__ = ["FAMILY", "Flaw", "Scanned", "SeenSheet", "SheetCells", "read_sheet", "scan"]
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 FAMILY = "own"
 """Family of the writer ids, as in ``own:anna``."""
+_LEAST_SEEN = 0.4
+"""Share of the sheet's cells whose borders must be seen."""
 _WRITER = re.compile(r"[\w.-]{1,40}")
 
 
@@ -72,6 +74,7 @@ class SeenSheet:
         px_mm: pixels a millimetre in the photograph.
         moved_mm: how far borders lay from where the marks alone put them, at most.
         left_mm: the median of what is left of it.
+        borders: how many of the sheet's cells have their printed border in the picture.
         good: cells with a sound glyph.
         cells: cells with a character to write.
     """
@@ -83,6 +86,7 @@ class SeenSheet:
     px_mm: float
     moved_mm: float
     left_mm: float
+    borders: int
     good: int
     cells: int
 
@@ -256,6 +260,7 @@ def read_sheet(photo: Path, characters: tuple[str, ...], chars: Path) -> SheetCe
             f"{digest_of(characters):06x}: name the list that it was printed from"
         )
     straight = straighten(marks, grid)
+    _check_borders(straight, name)
     lit = even_light(straight.pixels, grid)
     asked = spread[code.sheet - 1]
     written = list(cut_cells(lit, grid, asked))
@@ -268,10 +273,29 @@ def read_sheet(photo: Path, characters: tuple[str, ...], chars: Path) -> SheetCe
         round(marks.px_mm, 2),
         round(straight.moved_mm, 2),
         round(straight.left_mm, 2),
+        int(straight.seen.sum()),
         good,
         len(asked),
     )
     return SheetCells(code, grid, asked, written, facts, lit.ink)
+
+
+def _check_borders(straight: Straight, name: str) -> None:
+    """Refuse a sheet whose cells lie where nobody knows: what is cut there may be half a character.
+
+    Raises:
+        FormatError: too few borders are seen, or they would lie too far from where the marks put
+            them.
+    """
+    seen, count = int(straight.seen.sum()), straight.seen.size
+    advice = "scan in grey or colour, not in black and white, and lay the sheet flat"
+    if seen < _LEAST_SEEN * count:
+        expected = f"the printed borders of the cells, at least {_LEAST_SEEN:.0%} of {count}"
+        raise FormatError(name, 0, "borders", expected, f"{seen}; {advice}")
+    if straight.moved_mm > MOST_MOVED_MM:
+        expected = f"cells within {MOST_MOVED_MM:g} mm of where the corner marks put them"
+        said = f"{straight.moved_mm:.1f} mm; {advice}"
+        raise FormatError(name, 0, "borders", expected, said)
 
 
 def _flaw(sheet: SheetCells, one: Written, character: str) -> Flaw:

@@ -19,7 +19,7 @@ from penline.template.code import BITS, Code, unpack_bits
 from penline.template.find import Found
 from penline.template.layout import BIT_MM, BIT_ROWS, GAP_MM, GUIDE_MM, PAGE_MM, Grid
 
-__all__ = ["PX_MM", "Straight", "read_code", "straighten"]
+__all__ = ["MOST_MOVED_MM", "PX_MM", "Straight", "read_code", "straighten"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,6 +30,11 @@ _DEGREE = 3
 _RIDGE = 0.02
 _SEARCH_MM = (2.2, 0.8)
 """How far borders are looked for, in the first and in the second round."""
+MOST_MOVED_MM = sum(_SEARCH_MM)
+"""No border was seen further from its place: a larger correction follows something else."""
+_FAINTEST = 0.005
+"""A border takes at least so much of the paper's light, where the borders beside it do, too."""
+_NEAR_MM = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,11 +45,13 @@ class Straight:
         pixels: ``uint8 (height_px, width_px)``, grey, `PX_MM` pixels a millimetre.
         moved_mm: the largest correction that the borders asked for.
         left_mm: the median distance of borders from their place after it.
+        seen: ``bool (cells,)``: which cells' borders are seen, and where they should be.
     """
 
     pixels: Bytes2D
     moved_mm: float
     left_mm: float
+    seen: npt.NDArray[np.bool_]
 
 
 def read_code(found: Found) -> Code | None:
@@ -88,7 +95,8 @@ def straighten(found: Found, grid: Grid) -> Straight:
     off, trust = _offsets(pixels, grid, _SEARCH_MM[-1])
     sure = trust.min(1) > 0
     left_mm = float(np.median(np.abs(off[sure]))) if sure.any() else 0.0
-    return Straight(pixels, float(np.abs(_terms(centres) @ weights).max()), left_mm)
+    seen = (trust.min(1) > _FAINTEST) & (np.abs(off).max(1) < _NEAR_MM)
+    return Straight(pixels, float(np.abs(_terms(centres) @ weights).max()), left_mm, seen)
 
 
 def _take(found: Found, weights: Floats) -> Bytes2D:
