@@ -81,8 +81,14 @@ def scan(
         Path, typer.Option("--chars", help="The list that the sheets were printed from.")
     ],
     writer: Annotated[
-        str, typer.Option("--writer", help="Whose hand it is; the writer's id is own:NAME.")
-    ] = "me",
+        str,
+        typer.Option(
+            "--writer",
+            show_default=False,
+            help="Whose hand it is (must be given): a name for each person, such as anna; the "
+            "writer's id is own:anna.",
+        ),
+    ] = "",
     again: Annotated[
         Path | None,
         typer.Option("--again", help="Write the characters still to be written into this file."),

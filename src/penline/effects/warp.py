@@ -139,6 +139,7 @@ def apply(
 _STAGE = "effect warp"
 _NO_FIT = (65536, 0, 0)
 _WIDEST_RIM_PX = 32
+_ROUNDS = 4
 
 
 @compiled
@@ -152,7 +153,14 @@ def _plan(geometry: Ints, key0: Any, key1: Any, corners: Any, moved: Any) -> Any
     fit = np.array([65536, 0, 0])
     mesh, pad = _mesh(geometry, key0, key1, fit)
     invert_mesh(mesh, pad, points, 65536, found)
-    if fit_points(points, found, width, height, fit):
+    # places far outside are known only roughly: what is still outside is fitted again
+    more = np.empty(3, np.int64)
+    for _ in range(_ROUNDS):
+        if not fit_points(points, found, width, height, more):
+            break
+        fit[0] = max(fit[0] * more[0] >> 16, 1)
+        fit[1] = (fit[1] * more[0] >> 16) + more[1]
+        fit[2] = (fit[2] * more[0] >> 16) + more[2]
         mesh, pad = _mesh(geometry, key0, key1, fit)
         invert_mesh(mesh, pad, points, fit[0], found)
     for k in range(corners.shape[0]):

@@ -155,7 +155,8 @@ def scan(
         photos: JPEG, PNG, WebP or BMP files, a sheet each, in any order and turned any way.
         out: the bank's folder.
         chars: the list that the sheets were printed from.
-        writer: a name of letters, digits, ``_``, ``.`` and ``-``; the writer's id is ``own:name``.
+        writer: a name of letters, digits, ``_``, ``.`` and ``-``, another one for each person; the
+            writer's id is ``own:name``.
         again: a text file to make of the characters that still lack a sound glyph: a list for
             another sheet.
         salvage: leave out photographs that cannot be read instead of stopping.
@@ -165,9 +166,15 @@ def scan(
     Raises:
         UsageError: no photograph, a list that cannot be used or that is not the sheets', a name
             that is none or is taken.
-        FormatError: a photograph that cannot be read, or shows no sheet.
+        FormatError: a photograph that cannot be read, shows no sheet, or has lost the borders of
+            the sheet's cells.
         BankError: not one sound glyph.
     """
+    if not writer:
+        raise UsageError(
+            "whose hand is it? Name the writer, each person otherwise, so that no line mixes two "
+            "hands: --writer anna"
+        )
     if not _WRITER.fullmatch(writer):
         raise UsageError(
             f"{writer!r} is no writer's name: up to 40 letters, digits, underscores, dots, hyphens"

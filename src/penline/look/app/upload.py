@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
 import shutil
@@ -91,13 +92,14 @@ def packed(file: Path, out: Path) -> Bank:
     return open_bank(out)
 
 
-def scanned(file: Path, out: Path, listed: int) -> Bank:
+def scanned(file: Path, out: Path, listed: int, writer: str) -> Bank:
     """A bank of one photographed sheet of `penline template`.
 
     Args:
         file: the list of the sheet's characters, and after it the photograph.
         out: the bank's folder.
         listed: bytes of the list.
+        writer: whose hand it is.
 
     Raises:
         FormatError: no photograph, or none of a sheet.
@@ -110,8 +112,7 @@ def scanned(file: Path, out: Path, listed: int) -> Bank:
     with file.open("rb") as both, photo.open("wb") as sink:
         chars.write_bytes(both.read(listed))
         shutil.copyfileobj(both, sink)
-    writer = re.sub(r"[^\w.-]+", "-", file.stem)[:40]
-    bank = scan([photo], out, chars, writer=writer or "photo").bank
+    bank = scan([photo], out, chars, writer=writer).bank
     photo.unlink()
     return bank
 
@@ -156,6 +157,15 @@ class Uploads:
         self._under_way = 0
         # reading a large file must not keep the playground waiting
         self._thread = anyio.CapacityLimiter(1)
+        self._writers: set[str] = set()
+
+    def _writer(self, name: str) -> str:
+        """A writer of a photograph's own: two people's photographs may have one name."""
+        stem = re.sub(r"[^\w.-]+", "-", Path(name).stem)[:36] or "photo"
+        ways = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
+        writer = next(way for way in ways if way not in self._writers)
+        self._writers.add(writer)
+        return writer
 
     async def take(self, request: Request) -> Response:
         """One file as the body of a request, its name in the address."""
@@ -173,7 +183,9 @@ class Uploads:
             with file.open("wb") as sink:
                 async for chunk in request.stream():
                     sink.write(chunk)
-            call = functools.partial(scanned, listed=listed) if listed else packed
+            call = packed
+            if listed:
+                call = functools.partial(scanned, listed=listed, writer=self._writer(name))
             bank = await anyio.to_thread.run_sync(call, file, home / "bank", limiter=self._thread)
             file.unlink()
             made = desk.add(bank, name, home)
