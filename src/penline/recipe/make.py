@@ -16,11 +16,11 @@ from penline.characters import is_han
 from penline.compose import Placements, turned
 from penline.compose.spacing import NUMBERS
 from penline.corpus.normal import decoded
-from penline.effects import apply_effects, draw_effects
+from penline.effects import apply_effects, draw_effects, effect_class
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng, rngs
-from penline.recipe.drawing import breadths, draw_items, measure
+from penline.recipe.drawing import FAINT, breadths, draw_items, measure
 from penline.recipe.inside import at_edge, find_fit, rim_of
 from penline.recipe.kit import Kit, Side
 from penline.recipe.marks import apply_marks, draw_marks, shine, slip
@@ -161,20 +161,7 @@ def lay_by_steps(kit: Kit, seed: int, index: int, side: Side | None = None) -> L
     ink = np.zeros((height, placed.width_px), np.uint8)
     shares = breadths(kit.shelf, rows, ems, written.writer) if written.borrowed else None
     boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink, upright, shares)
-    room = height, placed.width_px, rim_of(recipe)
-    if at_edge(boxes, rows, room):
-        arrays = rows, sizes, starts, placed, gains
-        fit = find_fit(kit.shelf, *arrays, room, upright, shares, grows=True)
-        if fit is not None:
-            placed = fit.placed(placed)
-            _check_width(recipe, placed, index, written)
-            ink = np.zeros((height, placed.width_px), np.uint8)
-            arrays = rows, sizes, starts, placed, gains
-            boxes = draw_items(kit.shelf, *arrays, ink, upright, shares)
-    if not boxes[:, 2].all() and ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
-        hole = "a glyph shows nothing: too faint, or placed outside of the picture"
-        raise UnwritableLine(index, 1, hole, dict(written.counts))
-    return Laid(
+    laid = Laid(
         written=written,
         side=side,
         paper=paper,
@@ -193,6 +180,46 @@ def lay_by_steps(kit: Kit, seed: int, index: int, side: Side | None = None) -> L
         shares=shares,
         struck=struck,
     )
+    if at_edge(boxes, rows, (height, placed.width_px, rim_of(recipe))):
+        laid = _kept_inside(kit, seed, index, laid)
+    boxes = laid.boxes
+    if not boxes[:, 2].all() and ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
+        hole = "a glyph shows nothing: too faint, or placed outside of the picture"
+        raise UnwritableLine(index, 1, hole, dict(written.counts))
+    return laid
+
+
+def _kept_inside(kit: Kit, seed: int, index: int, laid: Laid) -> Laid:
+    """A line that reaches its picture's edge, moved and made smaller where ink would be lost, or
+    where its warp would draw it out over the edge."""
+    recipe, placed, size = kit.recipe, laid.placed, laid.ink.shape
+    arrays = laid.rows, laid.sizes, laid.starts
+    drawn = laid.upright, laid.shares
+    rims = 0, rim_of(recipe)
+    fits = [
+        find_fit(kit.shelf, *arrays, placed, laid.gains, (*size, rim), *drawn, grows=True)
+        for rim in rims
+    ]
+    if fits[1] is None or (fits[0] is None and not _smears(recipe, seed, index, laid)):
+        return laid
+    placed = fits[1].placed(placed)
+    _check_width(recipe, placed, index, laid.written)
+    ink = np.zeros((size[0], placed.width_px), np.uint8)
+    boxes = draw_items(kit.shelf, *arrays, placed, laid.gains, ink, *drawn)
+    return laid._replace(placed=placed, ink=ink, boxes=boxes)
+
+
+def _smears(recipe: Recipe, seed: int, index: int, laid: Laid) -> bool:
+    """Whether the line's own warp shows ink beside its boxes."""
+    ink, quads = upended(laid, laid.ink), line_quads(laid)
+    effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
+    moving = [params for params in effects if effect_class(params["name"]).moves]
+    ink, quads = apply_effects(ink, quads, moving)
+    for low, high in zip(quads.min(1), quads.max(1), strict=True):
+        left, top = np.maximum(np.floor(low) - 1, 0).astype(int).tolist()
+        right, bottom = np.maximum(np.ceil(high) + 1, 0).astype(int).tolist()
+        ink[top:bottom, left:right] = 0
+    return bool((ink >= FAINT).any())
 
 
 def _check_width(recipe: Recipe, placed: Placements, index: int, written: Written) -> None:
