@@ -124,22 +124,47 @@ def apply(
     source = planes(image)
     height, width = source.shape[:2]
     geometry = np.array([width, height, slope, *keystone, bend, cell_px], np.int64)
-    corners = np.ascontiguousarray(quads.reshape(-1, 2), np.float64)
-    count = len(corners)
-    if rim:
-        outwards = np.sign(quads - quads.mean(1, keepdims=True)) * rim
-        corners = np.concatenate([corners, (quads + outwards).reshape(-1, 2)])
-    moved = np.empty_like(corners)
-    mesh, pad, rims = _plan(geometry, *stage_key(seed, _STAGE), corners, moved)
+    corners = np.asarray(quads.reshape(-1, 2), np.float64)
+    side = float(np.ptp(quads, 1).max(initial=0))
+    share = min(side / cell_px, 1.0)
+    bulges = _MOST_BULGE * bend / _UNIT * share * share > _BULGE_PX
+    added = [quads + np.sign(quads - quads.mean(1, keepdims=True)) * rim] if rim else []
+    added += [_edges(quads)] if bulges else []
+    points = np.concatenate([corners, *(more.reshape(-1, 2) for more in added)])
+    moved = np.empty_like(points)
+    mesh, pad, rims = _plan(geometry, *stage_key(seed, _STAGE), points, moved)
     out = np.empty_like(source)
     resample_mesh(source, mesh, pad, rims, out)
-    return out.reshape(image.shape), moved[:count].reshape(quads.shape)
+    found = moved[: len(corners)].reshape(quads.shape)
+    if bulges:
+        found = _around(found, moved[-added[-1].size // 2 :].reshape(len(quads), -1, 2))
+    return out.reshape(image.shape), found
+
+
+def _edges(quads: Quads) -> Quads:
+    """``float64 (n, 4, 7, 2)``: places along the edges of quads."""
+    share = np.arange(1, 8)[:, None] / 8
+    return quads[:, :, None] * (1 - share) + np.roll(quads, -1, 1)[:, :, None] * share
+
+
+def _around(quads: Quads, edges: Quads) -> Quads:
+    """Quads drawn out where a bent edge is far outside of its corners' box."""
+    low, high = quads.min(1), quads.max(1)
+    least, most = np.minimum(low, edges.min(1)), np.maximum(high, edges.max(1))
+    far = np.maximum(low - least, most - high).max(1) > _BULGE_PX
+    share = (most - least) / np.where(high > low, high - low, 1.0)
+    drawn = least[:, None] + (quads - low[:, None]) * share[:, None]
+    return np.where(far[:, None, None], np.round(drawn * 64) / 64, quads)
 
 
 _STAGE = "effect warp"
 _NO_FIT = (65536, 0, 0)
 _WIDEST_RIM_PX = 32
 _ROUNDS = 4
+_MOST_BULGE = 1.5
+_BULGE_PX = 1.0
+"""A box whose edges bulge further is drawn out. They bulge `_MOST_BULGE` times the bend at most, and by
+the square of the box's share of a bend's cell."""
 
 
 @compiled

@@ -210,14 +210,14 @@ def _kept_inside(kit: Kit, seed: int, index: int, laid: Laid) -> Laid:
 
 
 def _smears(recipe: Recipe, seed: int, index: int, laid: Laid) -> bool:
-    """Whether the line's own warp shows ink beside its boxes."""
+    """Whether the line's own warp shows ink beside its boxes, a pixel away or more."""
     ink, quads = upended(laid, laid.ink), line_quads(laid)
     effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
     moving = [params for params in effects if effect_class(params["name"]).moves]
     ink, quads = apply_effects(ink, quads, moving)
     for low, high in zip(quads.min(1), quads.max(1), strict=True):
-        left, top = np.maximum(np.floor(low) - 1, 0).astype(int).tolist()
-        right, bottom = np.maximum(np.ceil(high) + 1, 0).astype(int).tolist()
+        left, top = np.maximum(np.ceil(low - 1), 0).astype(int).tolist()
+        right, bottom = np.maximum(np.floor(high + 1), 0).astype(int).tolist()
         ink[top:bottom, left:right] = 0
     return bool((ink >= FAINT).any())
 

@@ -1,0 +1,126 @@
+"""Extremes that a recipe may ask for: ink stays inside its picture and its boxes, and is whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from penline.bank import Bank
+from penline.corpus import Corpus, load
+from penline.effects.warp import apply as warp
+from penline.recipe import Composer
+from penline.recipe.anatomy import dissect, faults
+from penline.recipe.anatomy_page import dissect_page, page_faults
+from penline.recipe.drawing import draw_items
+from penline.recipe.kit import Kit
+from penline.recipe.make import Laid
+from penline.recipe.page import SetLine, fill
+from penline.recipe.writing import Written
+from penline.sample import corpus_files, sample_bank
+
+WARP = {"name": "warp", "chance": 1, "turn_deg_range": [-3, 3], "keystone_range": [-0.1, 0.1]}
+BENT = {**WARP, "bend_range": [0, 1]}
+EDGE = {"margin_em_range": [0, 0]}
+LINES: dict[str, dict[str, Any]] = {
+    "no margin": {"layout": EDGE, "effects": [BENT]},
+    "no margin, by the model": {"layout": {**EDGE, "hand": "default"}, "effects": [BENT]},
+    "leaning": {"layout": {**EDGE, "slant_deviation": 0.5, "slant_walk_deviation": 0.3}},
+    "full height": {"layout": {"fill_range": [1, 1], "em_most": 1}, "effects": [BENT]},
+    "two warps": {"image": {"height_px": 32}, "layout": EDGE, "effects": [BENT, WARP]},
+    "steep": {"layout": {"slope_deviation": 0.1, "rise_deviation_em": 0.5}, "effects": [WARP]},
+    "faint": {"ink": {"strength_range": [0.05, 0.05]}, "effects": [WARP]},
+    "column": {
+        "layout": {**EDGE, "direction": "vertical", "fill_range": [1, 1]},
+        "effects": [BENT],
+    },
+    "marks": {
+        "layout": EDGE,
+        "effects": [BENT],
+        "marks": {"strike": 1, "underline": 1, "blot": 1, "fade": 1},
+    },
+}
+SHEET = {"width_px": 400, "height_px": 300}
+PAGES: dict[str, dict[str, Any]] = {
+    "no margin": {"page": {**SHEET, "margin_em_range": [0.1, 0.2]}, "effects": [BENT]},
+    "leaning": {
+        "page": {**SHEET, "margin_em_range": [0.1, 0.1], "start_deviation_em": 2},
+        "layout": {"slant_deviation": 0.5},
+    },
+    "steep": {
+        "page": {**SHEET, "margin_em_range": [0.1, 0.1], "em_px_range": [20, 24]},
+        "layout": {"slope_deviation": 0.1},
+        "effects": [WARP],
+    },
+    "large letters": {"page": {**SHEET, "em_px_range": [300, 300]}, "effects": [WARP]},
+}
+
+
+@pytest.fixture(scope="module")
+def sample() -> tuple[Bank, Corpus]:
+    return sample_bank(), load(corpus_files())
+
+
+def lost(kit: Kit, line: Laid | SetLine, size: tuple[int, ...], **more: Any) -> Iterator[int]:
+    """How much of each glyph's ink lies outside of a picture of that size."""
+    pad = 2 * max(size)
+    around = np.zeros((size[0] + 2 * pad, size[1] + 2 * pad), np.uint8)
+    places = line.placed.places_q8 + np.array([pad * 256, pad * 256, 0, 0])
+    placed = line.placed._replace(places_q8=places)
+    arrays = line.rows, line.sizes, line.starts
+    draw_items(kit.shelf, *arrays, placed, line.gains, around, **more)
+    around[pad : pad + size[0], pad : pad + size[1]] = 0
+    yield int(around.max())
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_line_is_whole_and_in_its_boxes(sample: tuple[Bank, Corpus], name: str) -> None:
+    bank, corpus = sample
+    recipe = {"image": {"height_px": 48}, "corpus": {"length_range": [2, 6]}, **LINES[name]}
+    lines = Composer(recipe, [bank], corpus, seed=3, length=12)
+    for index in range(12):
+        anatomy = dissect(lines.kit, lines.seed, index)
+        assert list(faults(lines.kit, anatomy)) == [], index
+        laid = anatomy.laid
+        turned = {"upright": laid.upright, "shares": laid.shares}
+        assert max(lost(lines.kit, laid, laid.ink.shape, **turned)) < 8, index
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_whole_and_in_its_boxes(sample: tuple[Bank, Corpus], name: str) -> None:
+    bank, corpus = sample
+    pages = Composer(PAGES[name], [bank], corpus, seed=3, length=3)
+    for index in range(3):
+        anatomy = dissect_page(pages.kit, pages.seed, index)
+        assert list(page_faults(pages.kit, anatomy)) == [], index
+        for line in anatomy.laid.lines:
+            assert max(lost(pages.kit, line, anatomy.laid.sheet.ink.shape)) < 8, index
+
+
+def test_a_line_with_white_around_it_is_left_alone(sample: tuple[Bank, Corpus]) -> None:
+    """A warp that may look beyond the edges moves nothing that does not come near them."""
+    bank, corpus = sample
+    plain = Composer({}, [bank], corpus, seed=3, length=8)
+    warped = Composer({"effects": [WARP]}, [bank], corpus, seed=3, length=8)
+    for index in range(8):
+        one, other = (dissect(c.kit, c.seed, index) for c in (plain, warped))
+        assert np.array_equal(one.ink, other.ink)
+
+
+def test_a_sheet_too_narrow_for_one_character_takes_one_character() -> None:
+    written = Written("永", "a", [], Counter())
+    assert fill(written, np.array([9.0]), 1.0) == (written, None)
+
+
+def test_a_warp_is_fitted_until_all_is_inside() -> None:
+    """Once was not enough where the first places were far outside of the mesh."""
+    image = np.full((243, 16), 255, np.uint8)
+    box = np.array([[3.0, 3.0], [13.0, 3.0], [13.0, 240.0], [3.0, 240.0]])
+    params = {"slope": 335, "keystone": [-6554, -6554], "bend": 765132, "cell_px": 1868}
+    for seed in range(40):
+        _, quads = warp(image, box[None], seed=seed, **params)
+        assert quads.min() >= 0, seed
+        assert (quads <= (16, 243)).all(), seed
