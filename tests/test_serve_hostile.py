@@ -223,6 +223,9 @@ def test_a_photographed_sheet_is_written_with(visit: Visitor, desk: Desk, tmp_pa
     assert facts["glyphs"] >= 6
     line = visit.get("/line", params={"text": "天地", "banks": str(facts["bank"])}).json()
     assert line["writer"] == "own:my_hand"
+    again = visit("POST", "/upload", params=asked, content=listed + photo).json()
+    line = visit.get("/line", params={"text": "天地", "banks": str(again["bank"])}).json()
+    assert line["writer"] == "own:my_hand-2"  # another person's photograph may have the same name
     before = len(list(desk.folder.iterdir()))
     other = "".join(characters[::-1]).encode()
     for part, body in (

@@ -19,6 +19,7 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.errors import BankError, FormatError, MissingExtra, UsageError
 from penline.records import Source
 from penline.sample import sample_bank
+from penline.template import drawing
 from penline.template.code import BITS, MAX_SHEETS, VERSION, Code, pack_bits, unpack_bits
 from penline.template.drawing import Picture, Rectangle, Words, sheet_marks
 from penline.template.guides import bank_guides
@@ -307,6 +308,81 @@ def test_a_covered_mark_and_a_bent_sheet_do_no_harm(tmp_path: Path, bank: Bank) 
     assert found.seen.left_mm < 0.1
 
 
+def black_and_white(page: np.ndarray, level: float) -> np.ndarray:
+    """The sheet as a scanner without grey gives it: black below a share of white."""
+    grey = cv2.cvtColor(page, cv2.COLOR_RGB2GRAY)
+    return np.where(grey < level * 255, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("level", "ending"), [(0.5, ".png"), (0.6, ".png"), (0.7, ".png"), (0.6, ".jpg")]
+)
+def test_a_scan_that_has_lost_the_borders_is_refused(
+    tmp_path: Path, bank: Bank, level: float, ending: str
+) -> None:
+    """The borders are paler than any pen: without them nobody knows what is cut."""
+    characters = text_of(bank, Grid(15).count)
+    chars = listed(tmp_path / "l.txt", characters)
+    sheet, _ = written(bank, characters, cell_mm=15)
+    path = tmp_path / f"1{ending}"
+    path.write_bytes(cv2.imencode(ending, black_and_white(sheet.page, level))[1])
+    with pytest.raises(FormatError, match=f"1{ending}: .*borders.*of 132, .*grey or colour"):
+        scan([path], tmp_path / "b", chars, writer="me")
+    assert not (tmp_path / "b").exists()
+    good = shot(sheet, tmp_path / "2.jpg")
+    found = scan([path, good], tmp_path / "b", chars, writer="me", salvage=True)
+    assert found.bank.header.dropped["photograph: borders"] == 1
+
+
+def test_a_black_and_white_scan_with_borders_is_read(tmp_path: Path, bank: Bank) -> None:
+    characters = text_of(bank, Grid(CELL_MM).count)
+    sheet, _ = written(bank, characters, {3: "blank", 8: "clipped"})
+    path = tmp_path / "1.png"
+    path.write_bytes(cv2.imencode(".png", black_and_white(sheet.page, 0.8))[1])
+    found = read_sheet(path, characters, path)
+    assert {one.cell: one.flaw for one in found.written if one.flaw} == sheet.planted
+    assert found.seen.borders == len(characters)
+
+
+@pytest.mark.parametrize(("part", "read"), [(0.55, True), (0.2, False)])
+def test_borders_may_be_missing_in_a_part_of_the_sheet(
+    tmp_path: Path, bank: Bank, monkeypatch: pytest.MonkeyPatch, part: float, read: bool
+) -> None:
+    """Over-exposed below: what the rest says holds there, too, as long as it is half the sheet."""
+    characters = text_of(bank, Grid(15).count)
+    sheet, _ = written(bank, characters, cell_mm=15)
+    monkeypatch.setattr(drawing, "BORDER", (255, 255, 255))
+    bare, _ = written(bank, characters, cell_mm=15)
+    below = round(len(sheet.page) * part)
+    sheet.page[below:] = bare.page[below:]
+    path = shot(sheet, tmp_path / "1.jpg")
+    if not read:
+        with pytest.raises(FormatError, match="borders"):
+            read_sheet(path, characters, path)
+        return
+    found = read_sheet(path, characters, path)
+    assert [one.flaw for one in found.written] == [""] * len(characters)
+    assert min(likeness(one.ink, sheet.drawn[one.cell]) for one in found.written) > 0.7
+
+
+@pytest.mark.parametrize("light", [0.7, 0.4])
+def test_the_edge_of_a_hard_shadow_is_no_stroke(tmp_path: Path, bank: Bank, light: float) -> None:
+    characters = text_of(bank, Grid(15).count)
+    planted = {5: "clipped", 40: "blank", 77: "clipped"}
+    sheet, _ = written(bank, characters, planted, cell_mm=15)
+    picture = photograph(sheet.page, np.random.default_rng(2), Strength(side_px=2600, shadow=0))
+    height, width = picture.shape[:2]
+    y, x = np.mgrid[:height, :width]
+    dark = 0.8 * x + 0.6 * y > 0.65 * width
+    shaded = np.where(dark[:, :, None], picture * light, picture).astype(np.uint8)
+    path = tmp_path / "1.jpg"
+    path.write_bytes(jpeg(cv2.GaussianBlur(shaded, (0, 0), 1.0), 90))
+    found = read_sheet(path, characters, path)
+    assert {one.cell: one.flaw for one in found.written if one.flaw} == planted
+    like = [likeness(one.ink, sheet.drawn[one.cell]) for one in found.written if not one.flaw]
+    assert min(like) > 0.8
+
+
 @pytest.mark.parametrize(
     ("pen", "stroke"),
     [((50, 70, 170), -5), ((165, 165, 165), -6), ((20, 20, 20), 7)],
@@ -452,10 +528,13 @@ def test_a_photograph_cut_anywhere_is_refused_or_read(tmp_path: Path, bank: Bank
                 assert likeness(one.ink, sheet.drawn[one.cell]) > 0.7
 
 
-@pytest.mark.parametrize("name", ["", "a:b", "a/b", "x" * 41, "a b", "own:me\n"])
+@pytest.mark.parametrize("name", ["a:b", "a/b", "x" * 41, "a b", "own:me\n"])
 def test_a_writer_has_a_name(tmp_path: Path, table: Path, name: str) -> None:
-    with pytest.raises(UsageError, match="name"):
-        scan([table], tmp_path / "b", listed(tmp_path / "l.txt", "天"), writer=name)
+    chars = listed(tmp_path / "l.txt", "天")
+    with pytest.raises(UsageError, match="is no writer's name"):
+        scan([table], tmp_path / "b", chars, writer=name)
+    with pytest.raises(UsageError, match=r"whose hand is it.*--writer anna"):
+        scan([table], tmp_path / "b", chars, writer="")
 
 
 def test_photographs_are_named_once_and_exist(tmp_path: Path, table: Path) -> None:
@@ -495,18 +574,34 @@ def test_both_verbs(tmp_path: Path, bank: Bank, monkeypatch, capsys) -> None:
     sheet, _ = written(bank, characters, {4: "blank"})
     path = shot(sheet, tmp_path / "1.jpg")
     own = tmp_path / "b"
-    code, text = run(monkeypatch, capsys, "scan", path, "--chars", chars, "-o", own)
+    nameless = ("scan", path, "--chars", chars, "-o", own)
+    code, text = run(monkeypatch, capsys, *nameless)
+    assert code == 2
+    assert "whose hand is it?" in text
+    assert "--writer anna" in text
+    assert not own.exists()
+    code, text = run(monkeypatch, capsys, *nameless, "--writer", "anna")
     assert code == 0
     assert "11 of 12 cells are sound" in text
     assert f"row 1, column 5: {characters[4]} is blank" in text
-    assert "11 glyphs, 11 characters, writer own:me" in text
-    arguments = ("scan", path, "--chars", chars, "-o", own, "--overwrite", "--json")
-    code, text = run(monkeypatch, capsys, *arguments)
+    assert "11 glyphs, 11 characters, writer own:anna" in text
+    code, text = run(monkeypatch, capsys, *nameless, "--writer", "anna", "--overwrite", "--json")
     assert code == 0
     told = json.loads(text)
     assert told["again"] == characters[4]
     assert [flaw["kind"] for flaw in told["flaws"]] == ["blank"]
-    code, text = run(monkeypatch, capsys, "scan", chars, "--chars", chars, "-o", tmp_path / "c")
+    code, text = run(
+        monkeypatch,
+        capsys,
+        "scan",
+        chars,
+        *nameless[2:4],
+        "-o",
+        own,
+        "--writer",
+        "anna",
+        "--overwrite",
+    )
     assert code == 1
     assert "l.txt: byte 0: photograph" in text
 

@@ -115,8 +115,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
             "penline scan IMG_1.jpg IMG_2.jpg --chars list.txt --writer anna -o anna.bank"
         ),
         "What is still to be written, as a list for another sheet:": (
-            "penline scan IMG_1.jpg --chars list.txt --writer anna -o anna.bank "
-            "--again again.txt"
+            "penline scan IMG_1.jpg --chars list.txt --writer anna -o anna.bank --again again.txt"
         ),
     },
     "serve": {

@@ -3,8 +3,8 @@
 What the paper is worth is known beside the cells, where nothing is printed and nobody writes: a
 smooth surface through these places gives the light, whatever is in the cells. Inside a cell the
 paper's own brightness (the darkest that a closing leaves) follows the edge of a shadow, but never
-far below that surface: so a blot is not taken for a shadow. At a hard shadow's edge that brightness is
-followed closely, and on the darker side of doubt: the edge is no stroke.
+far below that surface: so a blot is not taken for a shadow. At a hard shadow's edge that
+brightness is followed closely, and on the darker side of doubt: the edge is no stroke.
 """
 
 from __future__ import annotations
@@ -50,12 +50,13 @@ def even_light(pixels: Bytes2D, grid: Grid) -> Lit:
         grid: its cells.
     """
     beside = _beside(pixels, grid)
+    size = pixels.shape[::-1]
     paper = cv2.GaussianBlur(_paper(pixels, beside, _COARSE_PX_MM), (0, 0), 1.5 * _COARSE_PX_MM)
-    full = cv2.resize(paper, pixels.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    full = np.asarray(cv2.resize(paper, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     # between a gap in the light and one in the shadow, a cell may be as dark as the darker one
-    close = _paper(pixels, cv2.erode(beside, np.ones((3, 3), np.uint8)), _FINE_PX_MM)
-    close = cv2.erode(close, _disc(_DOUBT_MM * _FINE_PX_MM))
-    close = cv2.resize(close, pixels.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    darker = np.asarray(cv2.erode(beside, np.ones((3, 3), np.uint8)), np.uint8)
+    close = cv2.erode(_paper(pixels, darker, _FINE_PX_MM), _disc(_DOUBT_MM * _FINE_PX_MM))
+    close = np.asarray(cv2.resize(close, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     full = np.maximum(np.where(close < _HARD * full, close, full), 8)
     light = np.asarray(cv2.divide(pixels, full, scale=255), np.uint8)
     ink = np.asarray(255 - light, np.uint8)
