@@ -163,8 +163,8 @@ _WIDEST_RIM_PX = 32
 _ROUNDS = 4
 _MOST_BULGE = 1.5
 _BULGE_PX = 1.0
-"""A box whose edges bulge further is drawn out. They bulge `_MOST_BULGE` times the bend at most, and
-by the square of the box's share of a bend's cell."""
+"""A box whose edges bulge further is drawn out. They bulge `_MOST_BULGE` times the bend at most, by
+the square of the box's share of a bend's cell."""
 
 
 @compiled
