@@ -124,7 +124,7 @@ def test_pot_to_inkml_and_back(tmp_path: Path) -> None:
     notes = {a.get("type"): a.text for a in second.iter() if a.tag.endswith("annotation")}
     sizes = [8 + 4 * len(record.points) for record in back]
     assert (notes["record"], notes["offset"]) == ("1199", str(sum(sizes[:-1])))
-    assert notes["source"] == str(tmp_path / "001.pot")
+    assert notes["source"] == "001.pot"
     assert check(tmp_path / "o").problems == []
     assert check(tmp_path / "o").lines == {"train": 1200, "test": 2}
 

@@ -20,6 +20,7 @@ from conftest import build
 from penline import compiled, machine
 from penline.api import compose
 from penline.bank import Bank
+from penline.durable import about
 from penline.engine import engine, local
 from penline.engine.made import counted
 from penline.sample import load
@@ -232,11 +233,11 @@ def test_the_sample_is_unpacked_elsewhere_where_the_cache_is_none(
 def test_an_error_that_names_no_file_gets_a_name() -> None:
     with (
         pytest.raises(OSError, match=r"No space.*'lines/out'"),
-        machine.naming("lines/out"),
-        machine.naming("lines/out"),
+        about("lines/out"),
+        about("lines/out"),
     ):
         raise OSError(errno.ENOSPC, "No space left on device")
-    with pytest.raises(FileNotFoundError, match="'other'"), machine.naming("lines"):
+    with pytest.raises(FileNotFoundError, match="'other'"), about("lines"):
         raise FileNotFoundError(errno.ENOENT, "gone", "other")
 
 

@@ -16,7 +16,7 @@ from conftest import TEXT, build
 from penline import api
 from penline.bank import Bank
 from penline.cli import app
-from penline.errors import ExportError, MissingExtra, RecipeError, UsageError
+from penline.errors import ExportError, MissingExtra, UsageError
 from penline.export import EXPORTERS, exporter_class
 from penline.export.base import Options
 from penline.rebuild import Rebuilt
@@ -225,7 +225,7 @@ def test_files_of_the_recipe_may_lie_elsewhere(
         tmp_path,
         lambda value: value["run"]["recipe"]["papers"][1]["paper"].update(folder="elsewhere"),
     )
-    with pytest.raises(RecipeError, match="elsewhere"):
+    with pytest.raises(UsageError, match=r"elsewhere.*--photos"):
         api.rebuild(report, tmp_path / "again", corpora=[text], **given)
     found = api.rebuild(report, tmp_path / "again", corpora=[text], photos=[moved], **given)
     assert found.problems == []

@@ -33,8 +33,8 @@ from penline.look.packed import BLOCK_CELLS, cell_size
 from penline.look.pictures import picture
 from penline.look.plots import distribution
 from penline.look.sheet import SheetFacts, sheet
-from penline.look.terms import short_names
 from penline.look.tiles import CELL_PX, glyph_cell, ink_png
+from penline.provenance import short_names
 from penline.randomness import rng
 from penline.records import Source
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import pickle
+import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -285,3 +289,22 @@ def test_real_folder() -> None:
 def test_pages_of_casia(file: str, writer: str, part: str, card: str) -> None:
     found = identify(file)
     assert (found.writer, found.part, found.card) == (writer, part, card)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such rights there")
+def test_a_folder_that_cannot_be_looked_into_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub").mkdir()
+    for place in (tmp_path, tmp_path / "sub"):
+        (place / "001-f.gnt").write_bytes(gnt("永"))
+    scandir = os.scandir
+
+    def denied(path: Any) -> Any:  # root may look into any folder, so its rights do not tell
+        if str(path).endswith("sub"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    with pytest.raises(UsageError, match=r"sub: cannot be opened: Permission denied"):
+        list(open_sources(tmp_path))

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, StringConstraints, ValidationError, field_validator
 
+from penline.durable import read_file
 from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES, file_hash
@@ -145,7 +146,7 @@ def read_report(out: Path) -> dict[str, Any]:
     path = out / REPORT
     if not path.is_file() or path.stat().st_size > MAX_REPORT_BYTES:
         raise ExportError(f"{out} has no {REPORT}: not a finished data set of penline's")
-    data = path.read_bytes()
+    data = read_file(path)
     try:
         report = _Report.model_validate_json(data)
         whole: dict[str, Any] = json.loads(data)

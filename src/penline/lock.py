@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from penline.durable import about
 from penline.errors import UsageError
 
 __all__ = ["locked"]
@@ -30,7 +31,7 @@ def locked(path: Path, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
         try:
-            while not _try(handle):
+            while not _try(handle, path):
                 if time.monotonic() >= deadline:
                     raise UsageError(f"{what} is in use by another penline; wait for it to end")
                 time.sleep(0.1)
@@ -41,7 +42,7 @@ def locked(path: Path, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
                 path.unlink(missing_ok=True)
             return
         except BaseException:
-            if _REMOVABLE and _stands(handle, path) and _try(handle):
+            if _REMOVABLE and _stands(handle, path) and _try(handle, path):
                 path.unlink(missing_ok=True)
             raise
         finally:
@@ -61,7 +62,7 @@ if sys.platform == "win32":
 
     _REMOVABLE = False  # an open file cannot be removed there
 
-    def _try(handle: int) -> bool:
+    def _try(handle: int, path: Path) -> bool:  # noqa: ARG001
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -73,9 +74,10 @@ else:
 
     _REMOVABLE = True
 
-    def _try(handle: int) -> bool:
+    def _try(handle: int, path: Path) -> bool:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with about(path):
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

@@ -10,11 +10,10 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["COMPILING", "LOG", "at_home", "naming", "private_folder", "say_once", "user_cache"]
+__all__ = ["COMPILING", "LOG", "at_home", "private_folder", "say_once", "user_cache"]
 
 LOG = logging.getLogger("penline")
 
@@ -106,14 +105,3 @@ def _is_private(folder: Path) -> bool:
 def _remove(folder: Path, maker: int) -> None:
     if os.getpid() == maker:  # and not in a process that was forked off
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def naming(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Give errors of the system that name no file, such as those of a write, this one's name."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno is not None and error.filename is None:
-            error.filename = os.fspath(path)
-        raise

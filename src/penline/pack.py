@@ -10,11 +10,10 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.accept import label_fault
 from penline.bank.layout import MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
-from penline.datasets.sources import AnyPath, SourceFile, in_runs, open_sources
+from penline.datasets.sources import AnyPath, SourceFile, given_names, in_runs, open_sources
 from penline.datasets.told import retold, told
 from penline.errors import UsageError
 from penline.garbage import seldom_collected
-from penline.machine import naming
 from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
@@ -62,9 +61,11 @@ def pack(
         raise UsageError(f"height_px must be from 16 to 256, not {height_px}")
     of = told(writer, card, licence)
     count = 0
-    with naming(out), BankWriter(out, overwrite=overwrite) as bank, seldom_collected():
+    given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    made = BankWriter(out, overwrite=overwrite, given=given_names(given))
+    with made as bank, seldom_collected():
         seen = set()
-        for file in open_sources(sources, part=part):
+        for file in open_sources(given, part=part):
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice")
             seen.add(file.source.file)

@@ -6,7 +6,7 @@ import functools
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from itertools import chain
@@ -16,16 +16,16 @@ from typing import Any
 from penline import __version__
 from penline.bank import Bank
 from penline.bank.unused import not_used
+from penline.durable import name_all, names_left_out
 from penline.engine import engine as engine_named
 from penline.engine.made import counted
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
 from penline.export import Exporter, exporter_class
 from penline.export.base import Options, file_hash, prefix_of
-from penline.export.durable import name_all, names_left_out
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
 from penline.pages import Page
 from penline.recipe import Composer
-from penline.recipe.schema import recipe_hash
+from penline.recipe.schema import recipe_hash, recipe_told
 from penline.recipe.warm import compiling_beside
 
 __all__ = ["Produced", "Progress", "contents", "plan", "produce", "set_prefix", "versions"]
@@ -203,11 +203,13 @@ def produce(
     with compiling_beside(composer.recipe, workers if engine == "local" else 1):
         planned = plan(composer, to=to, start=start, options=options, facts=facts, field=field)
     shown = _Shown(start, stop, progress)
-    with run.held():
+    with ExitStack() as stack:
+        stack.enter_context(run.held())
         ended = run.ended(planned["run"])
         if ended is not None:
             return Produced(out, ended, -(-stop // SHARD) - start // SHARD)
         done = run.begin(planned["run"], overwrite=overwrite)
+        stack.enter_context(run.tidied(planned["run"]))
         shards = range(start // SHARD, -(-stop // SHARD))
         left = [shard for shard in shards if shard not in done]
         lines = _lines_in([shard for shard in shards if shard in done], start, stop)
@@ -325,7 +327,7 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
         "format_of_run": FORMAT_OF_RUN,
         "made_with": versions(),
         "recipe_hash": _hash(composer, hashes),
-        "recipe": composer.recipe.model_dump(mode="json"),
+        "recipe": recipe_told(composer.recipe),
         "contents": hashes,
         "seed": composer.seed,
         "start": start,
@@ -350,7 +352,8 @@ def set_prefix(composer: Composer, *, turned: bool) -> str:
 
 def _hash(composer: Composer, hashes: Mapping[str, str]) -> str:
     shelf, val = composer.kit.shelf, composer.kit.val
-    return recipe_hash(composer.recipe, {**hashes, "part": shelf.part, "val": str(val)})
+    told = recipe_told(composer.recipe)
+    return recipe_hash(told, {**hashes, "part": shelf.part, "val": str(val)})
 
 
 def versions() -> dict[str, str]:

@@ -17,8 +17,8 @@ from penline.bank.unused import why_nobody
 from penline.corpus.balance import Able, Target, choose
 from penline.corpus.encodings import UTF_8, codec
 from penline.corpus.files import find, texts
+from penline.durable import put_all
 from penline.errors import UsageError
-from penline.export.run import put
 from penline.recipe.kit import spellings
 
 __all__ = ["select"]
@@ -104,8 +104,8 @@ def select(
         "ignored_files": len(found.ignored),
         **{name: getattr(chosen, name) for name in _FIGURES},
     }
-    put(path, text)
-    put(report_path, json.dumps(report, ensure_ascii=False, indent=1).encode())
+    told = json.dumps(report, ensure_ascii=False, indent=1).encode()
+    put_all([(report_path, told), (path, text)])
     return report
 
 

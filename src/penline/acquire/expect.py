@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 import zipfile
@@ -17,6 +18,8 @@ __all__ = ["Expected", "Proof", "examine"]
 
 MOST_BYTES = 1 << 36
 """Where a card knows no size: larger than any archive of handwriting."""
+_OF_THE_DISK = (errno.EIO, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.ESTALE)
+"""Errors that tell nothing of the file."""
 
 MB_UNITS = (1_024_000, 1_000_000, 1 << 20)
 """What a publisher's MB may be; NLPR's is the first (calculated from two exact sizes)."""
@@ -199,7 +202,7 @@ def _members_are_sound(path: Path) -> bool:
     except NotImplementedError:
         return False
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, Unfit):
+        if isinstance(error, Unfit) or getattr(error, "errno", None) in _OF_THE_DISK:
             raise
         raise Unfit(f"it is not a sound zip archive: {error}") from error
     if bad is not None:

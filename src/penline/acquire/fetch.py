@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from penline.acquire.errors import AcquireError, Unfit
 from penline.acquire.expect import Expected, Proof, examine
 from penline.acquire.web import Answer, Beyond, Broken, Gone, Limits, ask
+from penline.durable import about, removed_if_failed
 
 __all__ = ["Downloader", "Unreachable"]
 
@@ -239,8 +240,9 @@ class Downloader:
 
     def _write_note(self, origin: _Origin) -> None:
         fresh = self.note.with_name(self.note.name + ".new")
-        fresh.write_text(json.dumps(asdict(origin)), encoding="utf-8")
-        fresh.replace(self.note)
+        with about(self.note), removed_if_failed(fresh):
+            fresh.write_text(json.dumps(asdict(origin)), encoding="utf-8")
+            fresh.replace(self.note)
 
 
 def _changed(origin: _Origin, answer: Answer, same: bool) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from os import PathLike
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -18,6 +18,7 @@ from penline.acquire.got import GotFile, GotFiles, MissingFile
 from penline.acquire.shelf import Shelf, default_root
 from penline.acquire.web import Limits
 from penline.catalogue import Card, File, card
+from penline.durable import made, removed_if_failed
 from penline.errors import Interrupted, UsageError
 from penline.lock import locked
 from penline.machine import at_home
@@ -75,8 +76,7 @@ def get(
         raise UsageError(f"no folder {source} to adopt files from")
     shelf.check_terms(accept_terms)
     try:
-        shelf.folder.mkdir(parents=True, exist_ok=True)
-        with locked(shelf.lock, f"{found.id} in {shelf.root}"):
+        with made(shelf.folder), locked(shelf.lock, f"{found.id} in {shelf.root}"):
             shelf.accept_terms()
             shelf.tidy()
             if source is not None:
@@ -186,9 +186,11 @@ def _fetch(store: pooch.Pooch, shelf: Shelf, name: str, load: Downloader) -> Pro
         raise Unreachable([str(error)]) from error
     if load.proof is None:
         raise Unreachable(["it appeared while penline was at work; run it again"])
-    shelf.sync()
+    # while the part has its name, too, the next run goes on from it
+    with removed_if_failed(shelf.place(name)) if load.part.exists() else nullcontext():
+        shelf.sync()
+        shelf.keep(name, load.proof, load.origin)
     load.finish()
-    shelf.keep(name, load.proof, load.origin)
     return load.proof
 
 

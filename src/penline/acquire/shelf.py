@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 from penline.acquire.errors import AcquireError, TermsNotAccepted, Unfit
 from penline.acquire.expect import Expected, Proof, examine
 from penline.catalogue import Card
+from penline.durable import put, read_file, remove, removed_if_failed, sync, sync_folder
 from penline.errors import UsageError
 from penline.machine import at_home, user_cache
 
@@ -31,6 +31,7 @@ LOCK = ".penline.lock"
 _NAME = re.compile(r"\w([^/\\:*?\"<>|]*[^/\\:*?\"<>|. ])?")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _OURS = (".part", ".part.json", ".part.json.new", ".wrong", ".adopt")
+_LEFT_HALF = re.compile(rf"\.{re.escape(RECORD)}\.[0-9]+\.partial|.*\.part\.json\.new|.*\.adopt")
 _LEFT_BY_POOCH = re.compile(r"tmp[a-z0-9_]{8}")
 
 
@@ -181,13 +182,13 @@ class Shelf:
                 self.room(found.stat().st_size, 0)
                 shutil.copyfile(found, fresh)
             proof = examine(fresh, expected)
-            with fresh.open("rb+" if sys.platform == "win32" else "rb") as file:
-                os.fsync(file.fileno())
-            fresh.replace(final)
+            sync(fresh)
+            with removed_if_failed(final):
+                fresh.replace(final)
+                self.sync()
+                self.keep(expected.name, proof, found.name)
         finally:
             fresh.unlink(missing_ok=True)
-        self.sync()
-        self.keep(expected.name, proof, str(found))
         return proof
 
     def room(self, need_bytes: int, spare_bytes: int) -> None:
@@ -206,6 +207,8 @@ class Shelf:
     def tidy(self) -> None:
         """Remove second names that a killed run left to parts; the shelf is locked."""
         for path in self.folder.iterdir():
+            if _LEFT_HALF.fullmatch(path.name):
+                remove(path)
             if _LEFT_BY_POOCH.fullmatch(path.name) and path.is_file() and not path.is_symlink():
                 stat = path.stat()
                 if stat.st_nlink > 1 or not stat.st_size:
@@ -213,12 +216,7 @@ class Shelf:
 
     def sync(self) -> None:
         """Make new names last; Windows does so by itself."""
-        if sys.platform != "win32":
-            handle = os.open(self.folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        sync_folder(self.folder)
 
     def _terms_sum(self) -> str:
         """Of what binds the user, so that a new title asks nobody again."""
@@ -227,23 +225,17 @@ class Shelf:
         return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
     def _record(self) -> dict[str, Any]:
-        """What is recorded; a record that cannot be read counts as none."""
+        """What is recorded; a record that is damaged counts as none."""
         try:
-            record = json.loads((self.folder / RECORD).read_bytes())
-        except (OSError, ValueError):
+            record = json.loads(read_file(self.folder / RECORD))
+        except (FileNotFoundError, ValueError):
             record = None
         record = record if isinstance(record, dict) else {}
         kept = {key: record.get(key) for key in ("terms", "files")}
         return {key: value if isinstance(value, dict) else {} for key, value in kept.items()}
 
     def _write(self, record: dict[str, Any]) -> None:
-        fresh = self.folder / (RECORD + ".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(record, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.folder / RECORD)
-        self.sync()
+        put(self.folder / RECORD, json.dumps(record, ensure_ascii=False, indent=1).encode())
 
 
 def _proof(before: Any, expected: Expected) -> Proof | None:

@@ -23,6 +23,9 @@ def check(
     banks: Sequence[Bank | AnyPath] = (),
     corpora: Sequence[AnyPath] = (),
     field: str = "text",
+    photos: Sequence[AnyPath] = (),
+    hand: AnyPath | None = None,
+    replay: AnyPath | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Checked:
     """Re-read a finished data set; see `penline.check.check` and `penline.prove.prove_ink`.
@@ -33,6 +36,9 @@ def check(
         banks: with `ink`, the banks that it was made from; none: the embedded sample.
         corpora: with `ink`, its text; none: the embedded sample's.
         field: the field of a jsonl file that holds the text.
+        photos: with `ink`, folders of the recipe's photo papers, where they lie elsewhere now.
+        hand: the recipe's placement model, where it lies elsewhere now.
+        replay: the recipe's line templates, where they lie elsewhere now.
         progress: called with items done and items in all.
 
     Raises:
@@ -45,14 +51,15 @@ def check(
         return found
     # what proves lines composes them again: not needed for a look at the files
     from penline.api.composing import opened
-    from penline.prove import prove_ink
+    from penline.prove import RecipeFiles, prove_ink
     from penline.sample import text_of
 
     run = read_report(path)["run"]
     recipe, encoding = run.get("recipe"), str(run.get("encoding", "utf-8"))
     nfkc = isinstance(recipe, dict) and bool(recipe.get("corpus", {}).get("nfkc"))
     corpus = text_of(corpora, field=field, nfkc=nfkc, encoding=encoding if corpora else None)
-    proven = prove_ink(path, opened(banks), corpus, progress)
+    files = RecipeFiles.of(photos, hand, replay)
+    proven = prove_ink(path, opened(banks), corpus, progress, files=files)
     return Checked(path, found.lines, [*found.problems, *proven.problems])
 
 

@@ -17,6 +17,7 @@ from penline.export.base import Options
 from penline.export.paddleocr import alphabet_of
 from penline.export.urls import is_url, without_scheme
 from penline.produce import Produced, plan, produce, set_prefix
+from penline.prove import RecipeFiles
 from penline.rebuild import Rebuilt, read_plan, recipe_form, write_plan
 from penline.rebuild import rebuild as _rebuild
 from penline.recipe import Composer, Recipe, load_recipe
@@ -176,6 +177,7 @@ def rebuild(
     dictionary: AnyPath | None = None,
     photos: Sequence[AnyPath] = (),
     hand: AnyPath | None = None,
+    replay: AnyPath | None = None,
     workers: int | None = None,
     engine: str = "local",
     address: str | None = None,
@@ -193,6 +195,7 @@ def rebuild(
             report.
         photos: folders of the recipe's photo papers, where they lie elsewhere now.
         hand: the recipe's placement model, where it lies elsewhere now.
+        replay: the recipe's line templates, where they lie elsewhere now.
         workers: processes; None for as many as there are processors.
         engine: where shards run: ``local``, or ``ray``, a cluster whose nodes see the banks and
             the output folder under the same paths.
@@ -220,8 +223,7 @@ def rebuild(
         found,
         corpus,
         dictionary=None if dictionary is None else Path(dictionary),
-        photos=[Path(folder) for folder in photos],
-        hand=None if hand is None else Path(hand),
+        files=RecipeFiles.of(photos, hand, replay),
         workers=workers_for(engine, workers),
         engine=engine,
         address=address,

@@ -28,7 +28,9 @@ from penline.bank.layout import (
     ink_schema,
 )
 from penline.compiled import compiled, frozen
+from penline.durable import about, read_file
 from penline.errors import BankError
+from penline.provenance import public_names
 from penline.records import Bytes2D
 
 __all__ = ["Bank", "BankGlyph", "InkView", "locate", "open_bank"]
@@ -323,8 +325,9 @@ def _header(folder: Path) -> BankHeader:
         raise BankError(f"{folder} is not a bank (no {HEADER} in it); make one with penline bank")
     if file.stat().st_size > _MAX_HEADER_BYTES:
         raise BankError(f"{file} is larger than any bank's header")
+    data = read_file(file)
     try:
-        header = BankHeader.model_validate_json(file.read_bytes())
+        header = BankHeader.model_validate_json(data)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -336,16 +339,29 @@ def _header(folder: Path) -> BankHeader:
         )
     if sum(facts.glyphs for facts in header.writers) != header.glyphs:
         raise BankError(f"{file}: the writers' glyphs do not add up to {header.glyphs}")
-    return header
+    return _public(header)
+
+
+def _public(header: BankHeader) -> BankHeader:
+    """A header without a machine's paths, as banks of before may hold them."""
+    names = [source.file for source in header.sources]
+    told = public_names(names)
+    if told == names:
+        return header
+    sources = zip(header.sources, told, strict=True)
+    return header.model_copy(
+        update={"sources": tuple(one.model_copy(update={"file": name}) for one, name in sources)}
+    )
 
 
 def _map(file: Path, size: int) -> npt.NDArray[np.uint8]:
     try:
-        found = file.stat().st_size
-        if found != size or size == 0:
-            raise BankError(f"{file}: {found} bytes, expected {size}: the bank is damaged")
-        return np.asarray(np.memmap(file, np.uint8, "r"))
-    except OSError as error:
+        with about(file):
+            found = file.stat().st_size
+            if found != size or size == 0:
+                raise BankError(f"{file}: {found} bytes, expected {size}: the bank is damaged")
+            return np.asarray(np.memmap(file, np.uint8, "r"))
+    except FileNotFoundError as error:
         raise BankError(f"{file}: {error.strerror}: the bank is damaged") from None
 
 

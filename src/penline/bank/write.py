@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple
@@ -50,11 +48,13 @@ from penline.bank.layout import (
     ink_schema,
 )
 from penline.bank.measured import glyph_levels, stroke_sizes, take_ink
-from penline.bank.pieces import Pieces, sync
+from penline.bank.pieces import Pieces, commit, partial_bank
 from penline.bank.repeats import Repeats, glyph_keys
 from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
+from penline.durable import about, sync
 from penline.errors import BankError, UsageError
+from penline.provenance import Places
 from penline.records import Bytes2D, GlyphRun, Source
 
 __all__ = ["TOO_LARGE", "BankWriter"]
@@ -95,19 +95,28 @@ class BankWriter:
     Leaving the block normally commits the bank under its final name; leaving it by an exception
     removes everything that was written.
 
+    Args:
+        path: the bank's folder.
+        overwrite: replace a bank of that name.
+        given: the files, folders and archives that glyphs come from, as the user named them: the
+            bank knows its sources by their place under these.
+
     Raises:
         UsageError: the name is taken and `overwrite` is false.
         BankError: a glyph that no bank can hold, or a bank with no glyph at all.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = False,
+        given: Iterable[str] = (),
+    ) -> None:
         self.path = Path(path)
-        if (self.path.exists() or self.path.is_symlink()) and not overwrite:
-            raise UsageError(f"{self.path} exists; choose another name or pass --overwrite")
-        if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / HEADER).is_file():
-            raise UsageError(f"{self.path} is a folder with other things in it; not replaced")
-        if self.path.is_file():
-            raise UsageError(f"{self.path} is a file; choose another name")
+        self._overwrite = overwrite
+        self._see_that_it_is_free()
+        self._places = Places(given)
         self.dropped: dict[str, int] = {}
         self._characters: dict[str, int] = {}
         self._writers: dict[str, int] = {}
@@ -120,7 +129,7 @@ class BankWriter:
         self._held_bytes = 0
         self._blank = self._repeated = 0
         self._repeats = Repeats()
-        self._files: dict[str, int] = {}
+        self._file_numbers: dict[str, int] = {}
         self._sound_labels: set[str] = set()
         self._sound_source: Source | None = None
         self._ink = np.empty(_MIN_CAPACITY, np.uint8)
@@ -130,21 +139,30 @@ class BankWriter:
         self._measuring: deque[Future[None]] = deque()
         self._writing: Future[None] | None = None
 
+    def _see_that_it_is_free(self) -> None:
+        if (self.path.exists() or self.path.is_symlink()) and not self._overwrite:
+            raise UsageError(f"{self.path} exists; choose another name or pass --overwrite")
+        if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / HEADER).is_file():
+            raise UsageError(f"{self.path} is a folder with other things in it; not replaced")
+        if self.path.is_file():
+            raise UsageError(f"{self.path} is a file; choose another name")
+
     def __enter__(self) -> BankWriter:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._folder = Path(
-            tempfile.mkdtemp(prefix=f".{self.path.name}.", suffix=".partial", dir=self.path.parent)
-        )
-        self._stack = ExitStack()
-        self._spools: dict[str, BinaryIO] = {
-            name: self._stack.enter_context((self._folder / f"{name}.spool").open("wb"))
-            for name in (*_SPOOLED, *_MEASURED)
-        }
-        self._sink = self._stack.enter_context(Pieces(self._folder / INK))
-        self._arrow = self._stack.enter_context(pa.ipc.new_file(self._sink, ink_schema()))
-        # entered last, so left first: nothing is closed under the thread's hands
-        self._writer = self._stack.enter_context(ThreadPoolExecutor(1, "bank writes"))
-        self._measurer = self._stack.enter_context(ThreadPoolExecutor(1, "bank measures"))
+        with ExitStack() as place:
+            self._folder = place.enter_context(partial_bank(self.path))
+            self._see_that_it_is_free()  # by now another may have made it
+            with about(self.path), ExitStack() as files:
+                self._spools: dict[str, BinaryIO] = {
+                    name: files.enter_context((self._folder / f"{name}.spool").open("wb"))
+                    for name in (*_SPOOLED, *_MEASURED)
+                }
+                sink = files.enter_context(Pieces(self._folder / INK))
+                self._arrow = files.enter_context(pa.ipc.new_file(sink, ink_schema()))
+                # entered last, so left first: nothing is closed under the thread's hands
+                self._writer = files.enter_context(ThreadPoolExecutor(1, "bank writes"))
+                self._measurer = files.enter_context(ThreadPoolExecutor(1, "bank measures"))
+                self._files = files.pop_all()
+            self._place = place.pop_all()
         return self
 
     def __exit__(
@@ -153,17 +171,22 @@ class BankWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            if kind is None:
+        if kind is not None:
+            try:
+                # what ended the block is told, and not that the rest could not be written
+                with suppress(OSError, pa.ArrowException):
+                    self._files.close()
+            finally:
+                self._place.__exit__(kind, error, trace)
+            return
+        with self._place, about(self.path):
+            with self._files:
                 self._hand_over()
                 self._settle(0)
                 self._end_batch()
                 self._written()
-                self._stack.close()
-                self._finish()
-        finally:
-            self._stack.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._finish()
+            commit(self._folder, self.path)
 
     def add(
         self,
@@ -255,7 +278,7 @@ class BankWriter:
             number = self._sources[key] = len(self._source_facts)
             self._source_facts.append(
                 BankSource(
-                    file=source.file,
+                    file=self._places(source.file),
                     card=source.card,
                     rendered=dict(rendered or {}),
                     licence=source.licence,
@@ -343,7 +366,7 @@ class BankWriter:
     def _files_of(self, block: Block) -> npt.NDArray[np.int64]:
         """Numbers of the files of each glyph, ``int64 (glyphs,)``."""
         numbers = np.empty(len(block.characters), np.int64)
-        files = self._files
+        files = self._file_numbers
         numbers[:] = [files.setdefault(source.file, len(files)) for source, _ in block.owners]
         return numbers
 
@@ -384,6 +407,10 @@ class BankWriter:
         self._parts = []
 
     def _write(self, batch: _Batch) -> None:
+        with about(self.path):
+            self._put(batch)
+
+    def _put(self, batch: _Batch) -> None:
         ink, columns = batch.ink, batch.columns
         for name, column in zip(_SPOOLED, columns, strict=True):
             raw = column.astype(COLUMNS[name]).tobytes()
@@ -420,7 +447,7 @@ class BankWriter:
             for name, dtype in COLUMNS.items()
         ]
         with (
-            pa.OSFile(str(self._folder / GLYPHS), "wb") as sink,
+            Pieces(self._folder / GLYPHS) as sink,
             pa.ipc.new_file(sink, glyphs_schema()) as arrow,
         ):
             arrow.write_batch(pa.record_batch(arrays, schema=glyphs_schema()))
@@ -438,23 +465,14 @@ class BankWriter:
         )
         del arrays
         columns.clear()
-        for spool in self._folder.glob("*.spool"):
-            spool.unlink()
+        for name in (*_SPOOLED, *_MEASURED):
+            (self._folder / f"{name}.spool").unlink()
         (self._folder / HEADER).write_text(header.model_dump_json(indent=1), "utf-8")
         for name in (INK, GLYPHS, HEADER):
             sync(self._folder / name)
-        # as an ordinary folder, not as mkdtemp's: what the user's umask leaves of its files
+        # what the user's umask leaves of its files, for the folder, too
         mode = (self._folder / HEADER).stat().st_mode & 0o666
         self._folder.chmod(self._folder.stat().st_mode & 0o2000 | mode | mode >> 2 & 0o111)
-        if self.path.is_dir():
-            old = Path(tempfile.mkdtemp(prefix=f".{self.path.name}.", dir=self.path.parent))
-            self.path.replace(old / "old")
-            self._folder.replace(self.path)
-            shutil.rmtree(old)
-        else:
-            self._folder.replace(self.path)
-        if os.name == "posix":
-            sync(self.path.parent)
 
     def _writer_facts(self, columns: Mapping[str, Any]) -> list[BankWriterFacts]:
         expected = np.array([kind_of(character).height for character in self._characters])

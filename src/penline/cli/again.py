@@ -36,6 +36,10 @@ def rebuild(
         Path | None,
         typer.Option("--hand", help="The placement model, where it lies elsewhere now."),
     ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option("--replay", help="The line templates, where they lie elsewhere now."),
+    ] = None,
     workers: Workers = None,
     engine: Engine = "local",
     address: Address = None,
@@ -68,6 +72,7 @@ def rebuild(
             dictionary=dictionary,
             photos=photos or (),
             hand=hand,
+            replay=replay,
             workers=workers,
             engine=engine,
             address=address,

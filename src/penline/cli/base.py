@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
+import threading
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -17,6 +20,8 @@ from penline.terminal import fail, out, show_log
 __all__ = ["GOOD", "WRONG_DATA", "AsJson", "Encoding", "Overwrite", "Sources", "app", "main"]
 
 GOOD, WRONG_DATA, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 3
+_STOPPED = 130
+"""What some versions of Typer make of Ctrl-C."""
 
 app = typer.Typer(
     name="penline",
@@ -72,6 +77,8 @@ def main() -> None:
             # a name that the terminal cannot show must not end the work
             stream.reconfigure(errors="backslashreplace")
     show_log()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         code = app(standalone_mode=False)
     except Interrupted as error:
@@ -97,7 +104,15 @@ def main() -> None:
         sys.exit(WRONG_USAGE)
     finally:
         leave_all()
+    if code == _STOPPED:
+        fail("stopped", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else GOOD)
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+    """End as at Ctrl-C, so that nothing is left half written; at once, where it comes again."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise KeyboardInterrupt
 
 
 def _version(wanted: bool) -> None:

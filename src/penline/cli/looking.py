@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from penline.cli.base import WRONG_DATA, AsJson, Encoding, app
+from penline.provenance import path_told
 from penline.terminal import Rate, bar, out, print_json, print_realism
 
 
@@ -34,6 +35,18 @@ def check(
         list[Path] | None, typer.Option("--corpus", help="With --ink: what it was made from.")
     ] = None,
     field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
+    photos: Annotated[
+        list[Path] | None,
+        typer.Option("--photos", help="With --ink: folders of photo papers, if elsewhere now."),
+    ] = None,
+    hand: Annotated[
+        Path | None,
+        typer.Option("--hand", help="With --ink: the placement model, if elsewhere now."),
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option("--replay", help="With --ink: the line templates, if elsewhere now."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Re-read a finished data set: every label has its image, every image decodes, hashes hold."""
@@ -49,6 +62,9 @@ def check(
                 banks=banks or (),
                 corpora=corpora or (),
                 field=field,
+                photos=photos or (),
+                hand=hand,
+                replay=replay,
                 progress=Rate(shown, task, "images"),
             )
         every.append(found)
@@ -118,7 +134,8 @@ def realism(
 
     found = run(real, synthetic, segmented=segmented)
     if output is not None:
-        write_realism_page(found, output, f"{real} and {synthetic}")
+        names = (path_told(str(path), inside=False) for path in (real, synthetic))
+        write_realism_page(found, output, " and ".join(names))
     if as_json:
         print_json(found.figures())
         return

@@ -20,6 +20,7 @@ from penline.datasets.told import retold
 from penline.export.base import StrokeItem, Takes
 from penline.formats.ink import InkPage
 from penline.pages import Page
+from penline.provenance import Places
 from penline.records import Defect, GlyphRecord, LineRecord, Origin, Sample, StrokeRecord
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
@@ -29,9 +30,11 @@ Item: TypeAlias = Sample | Page | StrokeItem
 
 
 def items(
-    files: Iterable[SourceFile], takes: Takes, policy: Policy, *, salvage: bool
+    files: Iterable[SourceFile], takes: Takes, policy: Policy, places: Places, *, salvage: bool
 ) -> Iterator[Item]:
     """The items of all files, numbered on; a record that makes none is counted with its reason.
+
+    Their files are named by `places`, as an output may name them.
 
     Raises:
         FormatError: a file that is not what its format says, without `salvage`.
@@ -48,7 +51,7 @@ def items(
             if not before.fresh(*_key(item), np.array([number])).all():
                 policy.drop("a second time: same writer, label and picture or strokes")
                 continue
-            yield dataclasses.replace(item, index=index)
+            yield dataclasses.replace(_placed(item, places), index=index)
             index += 1
 
 
@@ -72,6 +75,18 @@ def _key(item: Item) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
     digest.update(repr(said).encode("utf-8", "surrogatepass"))
     key = np.frombuffer(digest.digest(), np.uint64) | np.uint64(1)
     return key, np.array([place], np.int64)
+
+
+def _placed(item: Item, places: Places) -> Item:
+    if isinstance(item, Sample):
+        origins = tuple(one._replace(archive=places(one.archive)) for one in item.origins)
+        return dataclasses.replace(item, trace=lambda: origins)
+    if isinstance(item, Page):
+        facts = {**item.facts, "file": places(item.facts["file"])}
+        return dataclasses.replace(item, facts=facts)
+    record: Any = item.record
+    source = dataclasses.replace(record.source, file=places(record.source.file))
+    return dataclasses.replace(item, record=dataclasses.replace(record, source=source))
 
 
 def _sound(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:

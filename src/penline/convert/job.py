@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
@@ -12,13 +14,14 @@ from penline import __version__
 from penline.catalogue.terms import terms
 from penline.convert.items import Item, items
 from penline.convert.policy import Policy
-from penline.datasets.sources import AnyPath, open_sources
+from penline.datasets.sources import AnyPath, given_names, open_sources
 from penline.datasets.told import told
 from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES, Options, StrokeItem, file_hash, pixel_bytes, prefix_of
 from penline.export.paddleocr import alphabet_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run
+from penline.provenance import Places
 
 __all__ = ["convert"]
 
@@ -89,7 +92,9 @@ def convert(
         )
     alphabet = None if own is None else alphabet_of(own) | {" "}
     policy = Policy(unknown, told=told(writer, card, licence), alphabet=alphabet)
-    files = list(open_sources(sources, part=part))
+    given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    files = list(open_sources(given, part=part))
+    places = Places(given_names(given))
     has_test = any(file.source.part == "test" for file in files)
     has_train = any(file.source.part != "test" for file in files)
     splits = ("train",) * has_train + ("test",) * has_test
@@ -97,7 +102,7 @@ def convert(
     identity: dict[str, Any] = {
         "format_of_run": FORMAT_OF_RUN,
         "verb": "convert",
-        "sources": [[file.source.file, file.size_bytes, file.source.part] for file in files],
+        "sources": [[places(f.source.file), f.size_bytes, f.source.part] for f in files],
         "unknown": unknown,
         "salvage": salvage,
         "to": to,
@@ -107,8 +112,9 @@ def convert(
     }
     said = {"writer": writer, "card": card, "licence": licence}
     identity |= {name: value for name, value in said.items() if value is not None}
-    with run.held():
-        found = _counted(items(files, kind.takes, policy, salvage=salvage), progress)
+    with ExitStack() as stack:
+        stack.enter_context(run.held())
+        found = _counted(items(files, kind.takes, policy, places, salvage=salvage), progress)
         first = next(found, None)
         identity["prefix"] = _prefix(identity, first)
         options = Options(image_format, 95, boxes, own, splits, identity["prefix"])
@@ -117,6 +123,7 @@ def convert(
         if ended is not None:
             return ended
         run.begin(identity, overwrite=overwrite)
+        stack.enter_context(run.tidied(identity, resumes=False))
         number = -1
         while first is not None:
             number += 1
@@ -125,7 +132,6 @@ def convert(
             first = next(found, None)
         left_out = {reason: n for reason, n in sorted(policy.counts.items()) if n}
         if number < 0:
-            run.clear()
             reasons = "; ".join(f"{reason}: {count}" for reason, count in left_out.items())
             raise ExportError(f"nothing to convert to {to}{f' ({reasons})' if reasons else ''}")
         facts = {
@@ -136,11 +142,7 @@ def convert(
             "sources": terms(policy.told(file.source) for file in files if not file.fault),
             "left_out": left_out,
         }
-        try:
-            report = exporter.finish((run.facts(k) for k in range(number + 1)), facts)
-        except ExportError:
-            run.clear()  # nothing in it: leave the folder free
-            raise
+        report = exporter.finish((run.facts(k) for k in range(number + 1)), facts)
         run.end()
     return report
 

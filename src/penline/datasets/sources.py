@@ -35,7 +35,7 @@ from penline.formats.tarred import TarMember, is_tar, walk
 from penline.formats.zipped import Member, members
 from penline.records import Defect, Record
 
-__all__ = ["AnyPath", "SourceFile", "in_runs", "open_sources", "read"]
+__all__ = ["AnyPath", "SourceFile", "given_names", "in_runs", "open_sources", "read"]
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 
@@ -75,10 +75,19 @@ def open_sources(
     """
     if part is not None and part not in _PARTS:
         raise UsageError(f"part must be one of {', '.join(_PARTS)}, not {part!r}")
-    given = [Path(paths)] if isinstance(paths, str | os.PathLike) else [Path(p) for p in paths]
+    given = _paths(paths)
     for path in given:
         _stat(path)
     return _with_trees(given, part)
+
+
+def given_names(paths: AnyPath | Iterable[AnyPath]) -> list[str]:
+    """What the user named, as labels of files begin: for `penline.provenance.Places`."""
+    return [printable(str(path)) for path in _paths(paths)]
+
+
+def _paths(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
+    return [Path(paths)] if isinstance(paths, str | os.PathLike) else [Path(p) for p in paths]
 
 
 @overload
@@ -176,7 +185,7 @@ def _stat(path: Path) -> os.stat_result:
 
 def _folder(folder: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[SourceFile]:
     used = others = 0
-    for here, folders, files in os.walk(folder):
+    for here, folders, files in os.walk(folder, onerror=_unreadable):
         folders[:] = sorted(name for name in folders if not hidden(name))
         names = sorted(name for name in files if not hidden(name))
         used += trees.folder(Path(here), names)
@@ -197,6 +206,11 @@ def _folder(folder: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[
             yield from _files(Path(here) / name, part, trees)
     if not used:
         raise _nothing(str(folder), "folder", others)
+
+
+def _unreadable(error: OSError) -> None:
+    name = printable(str(error.filename))
+    raise UsageError(f"{name}: cannot be opened: {error.strerror or error}") from error
 
 
 def _closed(path: Path, part: str | None, fault: FormatError) -> SourceFile:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,8 +16,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from penline.durable import about, named, remove, removed_if_failed
+from penline.durable import name as name_it
 from penline.errors import ExportError
-from penline.export.durable import name as name_it
 from penline.export.examine import Findings
 from penline.pages import StrokePage
 from penline.records import StrokeRecord
@@ -192,11 +192,11 @@ def shard_folder(parent: Path, name: str) -> Iterator[Path]:
     """
     partial, final = parent / f".{name}.{os.getpid()}.partial", parent / name
     for folder in (partial, final):
-        if folder.exists():
-            shutil.rmtree(folder)
-    partial.mkdir(parents=True)
-    yield partial
-    name_it(partial, final)
+        remove(folder)
+    with removed_if_failed(partial):
+        partial.mkdir(parents=True)
+        yield partial
+        name_it(partial, final)
 
 
 def write(path: str | Path, data: bytes) -> None:
@@ -207,6 +207,8 @@ def write(path: str | Path, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(handle, rest) :]
+    except OSError as error:
+        raise named(error, path) from None
     finally:
         os.close(handle)
 
@@ -223,5 +225,5 @@ def pixel_bytes(image: npt.NDArray[np.uint8]) -> memoryview:
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
+    with about(path), path.open("rb") as file:
         return hashlib.file_digest(file, hasher).hexdigest()

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from penline import __version__
+from penline.durable import read_file, streamed
 from penline.export.examine import Findings
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
-from penline.export.tally import streamed
 from penline.pages import Page
 
 __all__ = ["CHARACTER", "LINE", "Coco"]
@@ -82,7 +82,7 @@ class Coco(PageFiles):
                 found.add(f"{file.name}: larger than {_MAX_BYTES:,} bytes; not looked into")
                 continue
             try:
-                yield from ((side, *page) for page in _pages(json.loads(file.read_bytes())))
+                yield from ((side, *page) for page in _pages(json.loads(read_file(file))))
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
                 reason = f"{type(error).__name__}: {error}"
                 found.add(f"{file.name}: not a COCO file of penline's ({reason})")

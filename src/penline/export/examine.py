@@ -17,6 +17,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from penline.durable import read_file
+
 __all__ = [
     "MAX_IMAGE_BYTES",
     "MAX_LINE_BYTES",
@@ -103,7 +105,7 @@ def picture_bytes(out: Path, name: str, found: Findings) -> bytes:
         if path.stat().st_size > MAX_IMAGE_BYTES:
             found.add(f"{name}: larger than any picture of a line or page")
             return b""
-        data = path.read_bytes()
+        data = read_file(path)
     except (OSError, ValueError) as error:
         found.add(f"{name}: {getattr(error, 'strerror', None) or 'cannot be read'}")
         return b""

@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
 
+from penline.durable import streamed
 from penline.errors import UnwritableLine
 from penline.export.base import (
     Exporter,
@@ -32,7 +33,7 @@ from penline.export.encoded import Encoded
 from penline.export.examine import Findings, json_lines, picture_bytes
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
-from penline.export.tally import Tally, streamed
+from penline.export.tally import Tally
 from penline.records import Sample
 
 __all__ = ["METADATA", "ImageFolder"]

@@ -18,11 +18,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
+from penline.durable import streamed
 from penline.export.base import Exporter, Report, StrokeItem, Takes, file_hash, shard_folder
 from penline.export.examine import Findings
 from penline.export.inkml_write import END, GROUP_END, character, group_start, page, start
 from penline.export.run import REPORT, put
-from penline.export.tally import Tally, streamed
+from penline.export.tally import Tally
 from penline.records import Source, StrokeRecord
 
 __all__ = ["InkML"]

@@ -43,6 +43,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
+from penline.durable import streamed
 from penline.export.base import Report, file_hash
 from penline.export.boxes import box_line
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
@@ -50,7 +51,7 @@ from penline.export.packed import PARTS, Packed, Part, Row
 from penline.export.pictures import BOXES, PictureFolders, label_file, shard_folders
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
-from penline.export.tally import Tally, streamed
+from penline.export.tally import Tally
 
 __all__ = ["SCHEMA", "Kraken", "KrakenArrow", "arrow_file"]
 

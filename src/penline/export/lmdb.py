@@ -20,7 +20,6 @@ import errno
 import json
 import mmap
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -28,10 +27,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
+from penline.durable import about, read_file, remove, removed_if_failed, streamed, sync_folder
 from penline.errors import MissingExtra
 from penline.export.base import Options, Report, file_hash
 from penline.export.boxes import box_line
-from penline.export.durable import sync_folder
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.lmdb_read import read_pairs
 from penline.export.packed import PARTS, Packed, Part
@@ -40,7 +39,7 @@ from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import line_fit
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
-from penline.export.tally import Tally, streamed
+from penline.export.tally import Tally
 
 __all__ = ["DATABASE", "LMDB", "image_key", "label_key"]
 
@@ -137,7 +136,7 @@ class LMDB(Packed):
 
     def _dictionary(self, tally: Tally) -> bytes:
         if self.options.dictionary is not None:
-            return self.options.dictionary.read_bytes()
+            return read_file(self.options.dictionary)
         return "".join(f"{c}\n" for c in sorted(tally.characters.keys() - {" "})).encode() or b"\n"
 
     def _databases(self, parts: list[Part]) -> None:
@@ -214,22 +213,22 @@ def _room(size: int) -> int:
 def _written(final: Path) -> Iterator[_Database]:
     """A database to be written; its folder gets its name when the block ends well."""
     partial = final.with_name(f".{final.name}.{os.getpid()}.partial")
-    if partial.exists():
-        shutil.rmtree(partial)
-    partial.mkdir()
-    try:
-        database = _Database(partial)
+    remove(partial)
+    with about(final), removed_if_failed(partial):
+        partial.mkdir()
         try:
-            yield database
-            database.close()
-        finally:
-            database.store.close()
-    except _lmdb().Error as error:
-        # never ExportError, which says that there is nothing in the run
-        code = errno.ENOSPC if "No space" in str(error) else errno.EIO
-        raise OSError(code, str(error), str(final)) from None
-    partial.rename(final)
-    sync_folder(final.parent)
+            database = _Database(partial)
+            try:
+                yield database
+                database.close()
+            finally:
+                database.store.close()
+        except _lmdb().Error as error:
+            # never ExportError, which says that there is nothing in the run
+            code = errno.ENOSPC if "No space" in str(error) else errno.EIO
+            raise OSError(code, str(error), str(final)) from None
+        partial.rename(final)
+        sync_folder(final.parent)
 
 
 def _lines(path: Path, name: str, tally: Tally, side: str, found: Findings) -> None:

@@ -8,8 +8,6 @@ large files have their final names; until then they take as much room again.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +16,10 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from penline.durable import about, remove, streamed
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Exporter, Report, file_hash
 from penline.export.boxes import box_facts
-from penline.export.durable import sync_folder
 from penline.export.encoded import Encoded
 from penline.records import Sample
 
@@ -91,15 +89,14 @@ class Packed(Exporter):
         path = self._part(part.number)
         if not path.is_file() or file_hash(path) != part.digest:
             raise ExportError(f"{path} is gone or damaged; the same command begins anew")
-        with pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
+        with about(path), pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
             for number in range(reader.num_record_batches):
                 columns = reader.get_batch(number).columns
                 yield from map(Row._make, zip(*(c.to_pylist() for c in columns), strict=True))
 
     def remove_parts(self) -> None:
         """Remove all parts: what they held has its final name."""
-        if (self.out / PARTS).exists():
-            shutil.rmtree(self.out / PARTS)
+        remove(self.out / PARTS)
 
     def _part(self, number: int) -> Path:
         return self.out / PARTS / f"{number:05d}.arrow"
@@ -109,7 +106,6 @@ class Packed(Exporter):
 def _written(path: Path) -> Iterator[Any]:
     """A part to be written, as a function that takes a `Row`; named when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     held: list[Row] = []
 
     def flush() -> None:
@@ -123,12 +119,7 @@ def _written(path: Path) -> Iterator[Any]:
         if len(held) == _ROWS:
             flush()
 
-    with partial.open("wb") as file:
-        with pa.ipc.new_file(file, _SCHEMA) as writer:
-            yield add
-            if held:
-                flush()
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_folder(path.parent)
+    with streamed(path) as file, pa.ipc.new_file(file, _SCHEMA) as writer:
+        yield add
+        if held:
+            flush()

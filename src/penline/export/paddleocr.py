@@ -21,6 +21,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from penline.durable import read_file, streamed
 from penline.errors import ExportError, UnwritableLine, UsageError
 from penline.export.base import (
     Exporter,
@@ -39,7 +40,6 @@ from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import Fit, line_fit
 from penline.export.paddleocr_networks import NETWORKS
 from penline.export.run import REPORT, put
-from penline.export.tally import streamed
 from penline.records import Sample
 
 __all__ = [
@@ -206,7 +206,7 @@ class PaddleOCR(Exporter):
         if self.options.dictionary is None:
             dictionary = "".join(f"{c}\n" for c in sorted(characters)).encode()
         else:
-            dictionary = self.options.dictionary.read_bytes()
+            dictionary = read_file(self.options.dictionary)
         put(self.out / DICTIONARY, dictionary)
         entries = set(read_dictionary(dictionary, DICTIONARY))
         names = [f"rec_gt_{side}.txt" for side in lists]
@@ -246,5 +246,5 @@ class PaddleOCR(Exporter):
         """See `Exporter.examine`."""
         if not (out / DICTIONARY).is_file():
             raise ExportError(f"{out} has no {DICTIONARY}")
-        entries = read_dictionary((out / DICTIONARY).read_bytes(), DICTIONARY)
+        entries = read_dictionary(read_file(out / DICTIONARY), DICTIONARY)
         examine_recognition(out, report, frozenset(entries), found, cls.shard_name)

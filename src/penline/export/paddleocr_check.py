@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from penline.durable import read_file
 from penline.errors import ExportError
 from penline.export.base import hasher
 from penline.export.examine import Findings, picture_bytes
@@ -84,7 +85,7 @@ def _labels(
 
 def _lines(path: Path, found: Findings) -> Iterator[tuple[int, str]]:
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path).decode("utf-8")
     except OSError:
         found.add(f"{path.name}: missing")
         return

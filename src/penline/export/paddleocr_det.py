@@ -29,9 +29,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
 
+from penline.durable import streamed
 from penline.export.examine import Findings
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
-from penline.export.tally import streamed
 from penline.pages import Page
 
 __all__ = ["IGNORED", "PaddleOCRDetection", "quad"]

@@ -18,6 +18,7 @@ from typing import IO, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from penline.durable import read_file, streamed
 from penline.errors import UnwritableLine
 from penline.export.base import (
     Exporter,
@@ -32,7 +33,7 @@ from penline.export.base import (
 )
 from penline.export.examine import Findings, picture_bytes
 from penline.export.run import REPORT, put
-from penline.export.tally import Tally, streamed
+from penline.export.tally import Tally
 from penline.pages import Page
 
 __all__ = ["IMAGES", "PAGES", "PageFiles", "Told", "numbers"]
@@ -208,7 +209,7 @@ class PageFiles(Exporter):
             if name in pictures:
                 data = picture_bytes(out, name, found)
             elif file.suffix == cls.besides and name.removesuffix(cls.besides) in stems:
-                data = file.read_bytes()
+                data = read_file(file)
             else:
                 found.add(f"{name}: an image without a label")
                 continue

@@ -39,10 +39,10 @@ import numpy.typing as npt
 
 from penline import __version__
 from penline.bidi import levels_of
+from penline.durable import read_file, streamed
 from penline.export.examine import Findings
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
 from penline.export.rows import FOLDERS
-from penline.export.tally import streamed
 from penline.pages import Page, PageLine
 
 __all__ = ["NAMESPACE", "PageXML", "page_xml"]
@@ -219,7 +219,7 @@ def _read(file: Path) -> tuple[str, str, list[str]] | None:
     """Side, picture and labels; None where it is no XML file as `page_xml` writes it."""
     if file.stat().st_size > _MAX_BYTES:
         return None
-    data = file.read_bytes()
+    data = read_file(file)
     if not data.startswith(_START) or b"<!" in data:  # no entities, no DTD
         return None
     try:

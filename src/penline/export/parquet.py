@@ -15,15 +15,15 @@ it goes on.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from penline.durable import streamed
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Exporter, Report, file_hash
 from penline.export.encoded import Encoded
@@ -85,12 +85,12 @@ class Parquet(Exporter):
         encoded = Encoded(self.options)
         labels: list[tuple[str, str]] = []
         with ExitStack() as stack:
-            files: dict[str, _File] = {}
+            files: dict[str, _Rows] = {}
             for sample, data in encoded.each(samples):
                 side = sample.side
                 if side not in files:
                     files[side] = stack.enter_context(
-                        _File(self._whole(side, number), self._schema)
+                        _written(self._whole(side, number), self._schema)
                     )
                 path = f"{sample.index:08d}.{self.options.format}"
                 files[side].add(
@@ -171,51 +171,46 @@ class Parquet(Exporter):
         tally.compare(report, found)
 
 
-class _File:
-    """A shard's file of one side, written group by group; whole when its block ends well."""
+class _Rows:
+    """Rows on their way into a file, group by group."""
 
-    def __init__(self, path: Path, columns: pa.Schema) -> None:
-        self.path = path
-        self.columns = columns
-        self.partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    def __init__(self, writer: pq.ParquetWriter, columns: pa.Schema) -> None:
+        self.writer, self.columns = writer, columns
         self.held: list[dict[str, Any]] = []
         self.rows = 0
 
-    def __enter__(self) -> _File:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.file = self.partial.open("wb")
-        self.writer = pq.ParquetWriter(
-            self.file,
-            self.columns,
+    def add(self, facts: dict[str, Any]) -> None:
+        self.held.append(facts)
+        self.rows += 1
+        if len(self.held) == ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.held:
+            self.writer.write_table(pa.Table.from_pylist(self.held, self.columns), len(self.held))
+            self.held = []
+
+
+@contextmanager
+def _written(path: Path, columns: pa.Schema) -> Iterator[_Rows]:
+    """A shard's file of one side, to be written; whole when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        streamed(path) as file,
+        pq.ParquetWriter(
+            file,
+            columns,
             version="2.6",
             data_page_version="1.0",
             # pictures are packed already; snappy leaves them alone in no time
             compression="snappy",
             use_dictionary=["writer"],
             write_statistics=["text", "writer"],
-        )
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        with self.file:
-            if kind is None:
-                self._flush()
-            self.writer.close()
-            self.file.flush()
-            os.fsync(self.file.fileno())
-        if kind is None:
-            self.partial.replace(self.path)
-
-    def add(self, facts: dict[str, Any]) -> None:
-        self.held.append(facts)
-        self.rows += 1
-        if len(self.held) == ROWS:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self.held:
-            self.writer.write_table(pa.Table.from_pylist(self.held, self.columns), len(self.held))
-            self.held = []
+        ) as writer,
+    ):
+        rows = _Rows(writer, columns)
+        yield rows
+        rows.flush()
 
 
 def _rename(part: Path, final: Path) -> None:

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
+from penline.durable import read_file, streamed
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import (
     Exporter,
@@ -27,7 +28,7 @@ from penline.export.encoded import Encoded
 from penline.export.examine import Findings, inside, picture
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
-from penline.export.tally import Tally, streamed
+from penline.export.tally import Tally
 from penline.records import Sample
 
 __all__ = ["BOXES", "PictureFolders", "file_bytes", "label_file", "shard_folders"]
@@ -228,7 +229,7 @@ def file_bytes(out: Path, name: str, found: Findings) -> bytes:
         if not path.is_file() or path.stat().st_size > _MAX_FILE_BYTES:
             found.add(f"{name}: no file of a line")
             return b""
-        return path.read_bytes()
+        return read_file(path)
     except OSError as error:
         found.add(f"{name}: {error.strerror or 'cannot be read'}")
         return b""

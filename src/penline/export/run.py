@@ -9,19 +9,16 @@ refused. ``report.json`` is written last: a folder that has one is finished.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from penline.errors import UsageError
+from penline.durable import about, made, put, read_file, remove
+from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES
-from penline.export.durable import sync_folder
 from penline.lock import locked
-from penline.machine import naming
 
 __all__ = ["FORMAT_OF_RUN", "PREFIX", "REPORT", "SHARD", "Run", "owned_by", "put", "under_way"]
 
@@ -36,17 +33,6 @@ PREFIX = r"^([0-9a-f]{8})?$"
 LOCK = ".penline.lock"
 _BYTES = "boxes"
 """Of a shard's facts, those that are bytes."""
-
-
-def put(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name, sync it, give it its name, and sync that."""
-    partial = path.with_name(f".{path.name}.partial")
-    with naming(path), partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_folder(path.parent)
 
 
 def under_way(out: Path) -> bool:
@@ -70,15 +56,8 @@ class Run:
         """
         if self.out.exists() and not self.out.is_dir():
             raise UsageError(f"{self.out} is a file; choose another name")
-        made = not self.out.exists()
-        self.out.mkdir(parents=True, exist_ok=True)
-        try:
-            with locked(self.out / LOCK, str(self.out)), naming(self.out):
-                yield
-        except BaseException:
-            if made and not any(self.out.iterdir()):
-                self.out.rmdir()
-            raise
+        with made(self.out), locked(self.out / LOCK, str(self.out)), about(self.out):
+            yield
 
     def begin(self, identity: Mapping[str, Any], *, overwrite: bool = False) -> set[int]:
         """Claim the folder for the run of that identity; which of its shards are done already.
@@ -106,16 +85,38 @@ class Run:
                 self.clear()
         elif {path.name for path in self.out.iterdir()} - {LOCK, _WORK}:
             raise UsageError(f"{self.out} is not empty and is not a data set of penline's")
-        self.sweep(wanted)  # after a run that was killed, or found the disk full
-        (self.work / "shards").mkdir(parents=True, exist_ok=True)
-        if not unfinished.is_file():
-            put(unfinished, json.dumps(wanted, ensure_ascii=False, indent=1).encode())
+        with self.tidied(wanted):
+            self.sweep(wanted)  # after a run that was killed
+            (self.work / "shards").mkdir(parents=True, exist_ok=True)
+            if not unfinished.is_file():
+                put(unfinished, json.dumps(wanted, ensure_ascii=False, indent=1).encode())
+            return self._done()
+
+    @contextmanager
+    def tidied(self, identity: Mapping[str, Any], *, resumes: bool = True) -> Iterator[None]:
+        """If this block fails, remove what it left half written; nobody may be writing then.
+
+        Args:
+            identity: of the run that the folder was claimed for.
+            resumes: whether the same command goes on from shards that are done; else, and where
+                none is done, all that the run wrote goes. What has its report is finished.
+        """
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):
+                self.sweep(identity)
+                if not (self.out / REPORT).exists() and not (resumes and self._done()):
+                    self._remove_all(owned_by(identity))
+            raise
+
+    def _done(self) -> set[int]:
         return {int(path.stem) for path in (self.work / "shards").glob("*.json")}
 
     def sweep(self, identity: Mapping[str, Any]) -> None:
         """Remove what was left half written, by a worker that died; nobody may be writing."""
         for partial in self._partials(owned_by(identity)):
-            _remove(partial)
+            remove(partial)
 
     def ended(self, identity: Mapping[str, Any]) -> dict[str, Any] | None:
         """The report of that same run, if it was cut short after all was made; tidied up then."""
@@ -138,17 +139,24 @@ class Run:
         put(self._mark(number), line + b"\n" + facts.get(_BYTES, b""))
 
     def facts(self, number: int) -> dict[str, Any]:
-        """What was recorded of a shard; {} where that cannot be read."""
+        """What was recorded of a shard.
+
+        Raises:
+            ExportError: it is damaged.
+        """
+        mark = self._mark(number)
+        line, _, boxes = read_file(mark).partition(b"\n")
         try:
-            line, _, boxes = self._mark(number).read_bytes().partition(b"\n")
             found = json.loads(line)
-        except (OSError, ValueError, RecursionError):
-            return {}
-        return {**found, _BYTES: boxes} if isinstance(found, dict) else {}
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise ExportError(f"{mark} is damaged; pass --overwrite to make the set anew")
+        return {**found, _BYTES: boxes}
 
     def end(self) -> None:
         """Remove the run's own folder: the report stands in its place."""
-        shutil.rmtree(self.work)
+        remove(self.work)
 
     def clear(self) -> None:
         """Remove what the format of the run that stands here writes, and nothing else.
@@ -159,8 +167,11 @@ class Run:
         finished, unfinished = self.out / REPORT, self.work / "run.json"
         found = [_read(finished).get("run"), _read(unfinished)]
         names = {name for run in found if isinstance(run, dict) and run for name in owned_by(run)}
+        self._remove_all(names)
+
+    def _remove_all(self, names: Iterable[str]) -> None:
         for name in (*sorted(names), REPORT, _WORK):  # the marks of penline's own folders last
-            _remove(self.out / name)
+            remove(self.out / name)
 
     def _partials(self, names: Iterable[str]) -> Iterator[Path]:
         for name in (*names, REPORT):
@@ -177,16 +188,9 @@ def owned_by(run: Mapping[str, Any]) -> tuple[str, ...]:
     return exporter_class(str(run.get("to")), *TAKES).owns
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        found = json.loads(read_file(path))
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from penline.errors import ExportError
 from penline.export.base import Report
-from penline.export.durable import sync_folder
 from penline.export.examine import Findings
-from penline.machine import naming
 
-__all__ = ["Tally", "streamed"]
+__all__ = ["Tally"]
 
 
 @dataclass(slots=True)
@@ -86,15 +81,3 @@ class Tally:
             "classes": len(self.characters.keys() - {" "}),
             "longest_label": self.longest,
         }
-
-
-@contextmanager
-def streamed(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write piece by piece; it is synced and gets its name when the block ends well."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with naming(path), partial.open("wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_folder(path.parent)

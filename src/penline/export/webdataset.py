@@ -16,16 +16,15 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
+from penline.durable import streamed, sync_folder
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Exporter, Report, file_hash
-from penline.export.durable import sync_folder
 from penline.export.encoded import Encoded
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
 from penline.export.rows import FOLDERS, row
@@ -132,15 +131,12 @@ class WebDataset(Exporter):
 def _written(path: Path) -> Iterator[tarfile.TarFile]:
     """A tar to be written; synced and named when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with partial.open("wb") as file:
-        # USTAR has no field for finer times or long names, so none can vary
-        with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-            yield tar
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_folder(path.parent)
+    # USTAR has no field for finer times or long names, so none can vary
+    with (
+        streamed(path) as file,
+        tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        yield tar
 
 
 def _lines(path: Path, name: str, found: Findings) -> Iterator[tuple[str, dict[str, bytes]]]:

@@ -20,8 +20,8 @@ from penline.formats.door import printable
 from penline.look.choose import spread
 from penline.look.damage import damage_rows
 from penline.look.glyphs import Counted
-from penline.look.terms import short_names
 from penline.pack import pack_records
+from penline.provenance import short_names
 from penline.randomness import Draws
 from penline.records import Defect, LineRecord, Record
 from penline.render.hand import STROKE_HEIGHT_PX

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from penline.errors import ExportError
-from penline.look.terms import short_names
+from penline.provenance import short_names
 
 __all__ = ["read_boxes"]
 

@@ -11,10 +11,12 @@ from pydantic import BaseModel, ValidationError
 
 from penline.catalogue.terms import terms
 from penline.datasets.sources import open_sources
+from penline.durable import read_file
 from penline.errors import FormatError, UsageError
 from penline.formats.door import printable
 from penline.look.damage import MOST_PICTURES, damage_rows
-from penline.look.terms import badges, short_names
+from penline.look.terms import badges
+from penline.provenance import short_names
 from penline.records import Defect, Source
 
 __all__ = ["REPORT_SUFFIX", "census_data"]
@@ -134,7 +136,7 @@ def _read(source: Path) -> _Report:
     if source.stat().st_size > _MAX_BYTES:
         raise FormatError(printable(str(source)), 0, "size", expected, "a larger file than any")
     try:
-        return _Report.model_validate_json(source.read_bytes())
+        return _Report.model_validate_json(read_file(source))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

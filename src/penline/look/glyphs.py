@@ -16,9 +16,10 @@ from penline.look.app.judge import FLAGS, judge
 from penline.look.choose import spread
 from penline.look.packed import BLOCK_CELLS, blocks, cell_size, packed_cell
 from penline.look.plots import distribution
-from penline.look.terms import badges, short_names
+from penline.look.terms import badges
 from penline.look.tiles import glyph_cell
 from penline.measure.appearance import looks_of
+from penline.provenance import short_names
 from penline.randomness import Draws
 
 __all__ = ["Counted", "choose_rows", "count_bank", "glyph_data"]

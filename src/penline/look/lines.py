@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import cv2
 import numpy as np
 
+from penline.durable import read_file
 from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.examine import Findings, inside, json_lines
@@ -146,7 +147,7 @@ def _stroke_px(folder: Path, line: Mapping[str, Any]) -> list[float]:
     file = _inside(folder, line["path"])
     if file is None or width * height > _MOST_MEASURED_PX:
         return []
-    data = np.frombuffer(file.read_bytes(), np.uint8)
+    data = np.frombuffer(read_file(file), np.uint8)
     try:
         grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
     except cv2.error:
@@ -162,7 +163,7 @@ def _report(folder: Path) -> dict[str, Any]:
     if file.stat().st_size > _MAX_REPORT_BYTES:
         raise ExportError(f"{file} is larger than any report")
     try:
-        report = json.loads(file.read_bytes())
+        report = json.loads(read_file(file))
     except (ValueError, RecursionError) as error:
         raise ExportError(f"{file} is not JSON: {error}") from None
     if not isinstance(report, dict) or not isinstance(report.get("lines"), dict):
@@ -285,7 +286,7 @@ def _shown(folder: Path, line: _Line, boxes: Mapping[str, Any] | None) -> dict[s
         return {**found, "problem": "no such picture in the data set"}
     if file.stat().st_size > MAX_PICTURES_BYTES:
         return {**found, "problem": "the picture is too large for a sheet"}
-    data = file.read_bytes()
+    data = read_file(file)
     facts = picture(data)
     if facts is None:
         return {**found, "problem": "the picture is neither a PNG nor a JPEG"}

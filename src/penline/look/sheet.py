@@ -10,6 +10,7 @@ from typing import Any
 
 from penline.bank import open_bank
 from penline.bank.layout import HEADER
+from penline.durable import made
 from penline.errors import UsageError
 from penline.export.run import REPORT, put
 from penline.formats.door import printable
@@ -114,6 +115,6 @@ def _write(
 ) -> SheetFacts:
     kind = data["unit"]
     scripts = ("base.js", "plots.js", *_SCRIPTS[kind])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    put(out, page(f"{title} · {data['kind']} · penline", scripts, data, blocks=blocks))
+    with made(out.parent):
+        put(out, page(f"{title} · {data['kind']} · penline", scripts, data, blocks=blocks))
     return SheetFacts(out, kind, data["shown"], data["total"])

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from penline.datasets.names import leaf
-
-__all__ = ["badges", "reported_terms", "short_names"]
+__all__ = ["badges", "reported_terms"]
 
 Row = dict[str, Any]
 
@@ -58,23 +56,3 @@ def badges(rows: Sequence[Row], simulated: bool | None = None) -> list[Row]:
         why = "Look at the terms of the sources before you pass this file on."
         found.append({"text": "read the terms before passing on", "tone": "warn", "why": why})
     return found
-
-
-def short_names(files: Sequence[str]) -> list[str]:
-    """Names of files without the folders that they share, so that no page tells whose disk it was.
-
-    >>> short_names(["/home/me/a/001.pot", "/home/me/b/x.zip::d/1.gnt"])
-    ['a/001.pot', 'b/x.zip::d/1.gnt']
-    >>> short_names(["/home/me/a/001.pot"])
-    ['001.pot']
-    """
-    split = []
-    for file in files:
-        archive, mark, member = file.partition("::")
-        steps = [step for step in archive.replace("\\", "/").split("/") if step]
-        split.append((steps or [leaf(file)], mark + member))
-    shared = 0
-    least = min((len(steps) for steps, _ in split), default=1) - 1
-    while shared < least and len({steps[shared] for steps, _ in split}) == 1:
-        shared += 1
-    return ["/".join(steps[shared:]) + rest for steps, rest in split]

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, StringConstraints, ValidationError
 
+from penline.durable import read_file
 from penline.errors import RecipeError, UsageError
 from penline.measure.classes import CLASSES, FAMILIES, expected_of, family_of
 from penline.measure.spread import Spread, Walk, bell_quantiles
@@ -220,7 +221,7 @@ def load_hand(source: str | Path | Mapping[str, Any] | None = None) -> HandModel
     if path.stat().st_size > MAX_HAND_BYTES:
         raise RecipeError(f"{path} is larger than any placement model")
     try:
-        values = plain_yaml(path.read_bytes().decode("utf-8"))
+        values = plain_yaml(read_file(path).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise RecipeError(f"{path}: byte {error.start} is not UTF-8") from None
     except ValueError as error:

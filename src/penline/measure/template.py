@@ -17,6 +17,7 @@ import numpy.typing as npt
 from pydantic import Field, ValidationError, model_validator
 
 from penline.characters import is_han
+from penline.durable import read_file
 from penline.errors import RecipeError, UsageError
 from penline.measure.geometry import LineGeometry
 from penline.settings import Settings
@@ -91,7 +92,7 @@ def load_templates(path: Path) -> tuple[LineTemplate, ...]:
     if path.stat().st_size > MAX_FILE_BYTES:
         raise RecipeError(f"{path} is larger than any file of line templates")
     try:
-        values = json.loads(path.read_bytes())
+        values = json.loads(read_file(path))
         if not isinstance(values, list) or not 1 <= len(values) <= MOST_LINES:
             raise ValueError(f"expected a list of 1 to {MOST_LINES:,} lines")
         return tuple(LineTemplate.model_validate(value) for value in values)

@@ -61,6 +61,10 @@ class PaperSettings(Settings):
         """The numbers that decide one background."""
         raise NotImplementedError
 
+    def told(self, drawn: Params) -> Params:
+        """Of what was drawn, what a sample tells: all but where files lie on this machine."""
+        return drawn
+
     def inputs(self) -> list[Path]:
         """Files that decide the pixels; their content belongs to the recipe's hash."""
         return []

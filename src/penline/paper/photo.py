@@ -55,6 +55,10 @@ class Photo(PaperSettings):
             "lighten_to": self.lighten_to,
         }
 
+    def told(self, drawn: Params) -> Params:
+        """See `PaperSettings.told`: without the folder."""
+        return {name: value for name, value in drawn.items() if name != "folder"}
+
     def inputs(self) -> list[Path]:
         """The pictures, sorted by name.
 

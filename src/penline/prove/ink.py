@@ -14,7 +14,7 @@ from penline.export.base import TAKES, Options
 from penline.export.page_files import PAGES
 from penline.prove.lines import line_problems, rows_of
 from penline.prove.pages import prove_pages
-from penline.prove.recipe import composer_of
+from penline.prove.recipe import RecipeFiles, composer_of
 
 __all__ = ["prove_ink"]
 
@@ -24,6 +24,8 @@ def prove_ink(
     banks: Sequence[Bank],
     corpus: Corpus,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    files: RecipeFiles | None = None,
 ) -> Checked:
     """Prove each label and box of a finished set of composed lines or pages.
 
@@ -37,6 +39,7 @@ def prove_ink(
         banks: the banks it was made from, in that order.
         corpus: the text it was made from.
         progress: called with lines done and lines in all.
+        files: the recipe's own files, where they lie elsewhere now.
 
     Raises:
         ExportError: not a finished set of composed lines.
@@ -47,7 +50,7 @@ def prove_ink(
     of_pages = to in EXPORTERS and exporter_class(to, *TAKES).takes == "pages"
     if to != "paddleocr" and not of_pages:
         raise UsageError(f"{out}: the ink of a set in {to} cannot be proven yet")
-    composer = composer_of(report, out, banks, corpus)
+    composer = composer_of(report, out, banks, corpus, files=files)
     options = Options(
         str(run["format"]),
         int(run["quality"]),

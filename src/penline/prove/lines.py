@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from penline.durable import read_file
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Options
 from penline.export.encoded import turned
@@ -38,7 +39,7 @@ def rows_of(out: Path, side: str) -> Iterator[Row]:
             for row in file:
                 value = json.loads(row)
                 boxes[str(value["path"])] = value["quads"]
-    for line in (out / f"rec_gt_{side}.txt").read_bytes().decode("utf-8").splitlines():
+    for line in read_file(out / f"rec_gt_{side}.txt").decode("utf-8").splitlines():
         path, _, text = line.partition("\t")
         stem = PurePosixPath(path).stem
         if not stem.isdigit():

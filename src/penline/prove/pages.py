@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from penline.check import Checked
+from penline.durable import read_file
 from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
 from penline.export.base import Options
@@ -170,7 +171,7 @@ def _beside_problems(exporter: PageFiles, page: Page, picture: Path) -> Iterator
 
 
 def _file_problems(file: Path, made: Path) -> list[str]:
-    return [f"{file.name}: {p}" for p in _line_problems(file, made.read_bytes().splitlines())]
+    return [f"{file.name}: {p}" for p in _line_problems(file, read_file(made).splitlines())]
 
 
 def _line_problems(file: Path, wanted: list[bytes]) -> Iterator[str]:
@@ -178,7 +179,7 @@ def _line_problems(file: Path, wanted: list[bytes]) -> Iterator[str]:
     if not file.is_file():
         yield "missing"
         return
-    found = file.read_bytes().splitlines()
+    found = read_file(file).splitlines()
     for number, (one, other) in enumerate(zip(found, wanted, strict=False), 1):
         if one != other and b"penline" not in other:
             yield f"line {number} is not what was made"

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from penline.durable import read_file
 from penline.export.base import Options, encode
 from penline.records import Bytes2D
 
@@ -37,7 +38,7 @@ def picture_problem(
     """
     wanted = encode(image, options)
     try:
-        data = file.read_bytes()
+        data = read_file(file)
     except OSError:
         return "its picture is missing"
     if data == wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from penline.errors import ExportError, UsageError
 from penline.export.base import Options, file_hash
 from penline.export.paddleocr import DICTIONARY
 from penline.produce import produce
-from penline.prove import composer_of
+from penline.prove import RecipeFiles, composer_of
 from penline.rebuild.plan import Plan, read_plan
 from penline.rebuild.proof import Rebuilt, compare
 
@@ -29,8 +28,7 @@ def rebuild(
     corpus: Corpus,
     *,
     dictionary: Path | None = None,
-    photos: Sequence[Path] = (),
-    hand: Path | None = None,
+    files: RecipeFiles | None = None,
     workers: int = 1,
     engine: str = "local",
     address: str | None = None,
@@ -46,8 +44,7 @@ def rebuild(
         banks: the banks it was made from, in that order.
         corpus: the text it was made from.
         dictionary: the trainer's dictionary; None for the one beside the report.
-        photos: folders of the recipe's photo papers, in its order, where they lie elsewhere now.
-        hand: file of the recipe's placement model, where it lies elsewhere now.
+        files: the recipe's own files, where they lie elsewhere now.
         workers: processes; 0 leaves it to an engine of other machines.
         engine: name of the engine.
         address: where it is, for an engine of other machines.
@@ -66,8 +63,7 @@ def rebuild(
     if out.resolve() == source.resolve().parent:
         raise UsageError(f"{out} holds the set itself; make it again in another folder")
     known = _dictionary(plan, source, dictionary)
-    report = {"run": {**whole["run"], "recipe": _placed(run.recipe, photos, hand)}}
-    composer = composer_of(report, source, banks, corpus, known)
+    composer = composer_of(whole, source, banks, corpus, known, files)
     options = Options(
         format=run.format,
         quality=run.quality,
@@ -111,18 +107,3 @@ def _dictionary(plan: Plan, source: Path, given: Path | None) -> Path | None:
     if plan.run.dictionary not in (None, file_hash(found)):
         raise UsageError(f"dictionary {found} is not what {source} was made for; name it by --dict")
     return found
-
-
-def _placed(recipe: Mapping[str, Any], photos: Sequence[Path], hand: Path | None) -> dict[str, Any]:
-    """The recipe with its own files where they lie here; what they hold is proven later."""
-    placed: dict[str, Any] = json.loads(json.dumps(recipe))
-    papers = [choice["paper"] for choice in placed["papers"] if "folder" in choice["paper"]]
-    if photos and len(photos) != len(papers):
-        raise UsageError(f"the recipe has {len(papers)} papers of photos; name as many folders")
-    for paper, folder in zip(papers, photos, strict=False):
-        paper["folder"] = str(folder)
-    if hand is not None:
-        if placed["layout"].get("hand") in (None, "default"):
-            raise UsageError(f"the recipe has no placement model of its own; leave {hand} out")
-        placed["layout"]["hand"] = str(hand)
-    return placed

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
+from penline.durable import made, put, read_file
 from penline.errors import ExportError, UsageError
-from penline.export.run import FORMAT_OF_RUN, PREFIX, put
+from penline.export.run import FORMAT_OF_RUN, PREFIX
 from penline.recipe.schema import recipe_hash
 
 __all__ = ["Plan", "read_plan", "write_plan"]
@@ -74,7 +75,7 @@ def read_plan(path: Path) -> tuple[Plan, dict[str, Any]]:
         raise UsageError(f"no file {path}; name the report.json of a set, or its recipe form")
     if path.stat().st_size > MAX_PLAN_BYTES:
         raise ExportError(f"{path} is larger than any report")
-    data = path.read_bytes()
+    data = read_file(path)
     try:
         plan = Plan.model_validate_json(data)
         whole: dict[str, Any] = json.loads(data)
@@ -110,5 +111,5 @@ def write_plan(form: Mapping[str, Any], path: Path, *, overwrite: bool = False) 
         raise UsageError(f"{path}: a plan is one file; give it a name that ends in .json")
     if path.exists() and not overwrite:
         raise UsageError(f"{path} is there already; pass --overwrite to replace it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    put(path, json.dumps(form, ensure_ascii=False, indent=1).encode())
+    with made(path.parent):
+        put(path, json.dumps(form, ensure_ascii=False, indent=1).encode())

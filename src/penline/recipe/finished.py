@@ -92,7 +92,7 @@ def finish_page(kit: Kit, seed: int, index: int, laid: LaidPage) -> Page:
         },
         "layout": sheet.hand,
         "ink": {"strength": sheet.strength, "colour": colour},
-        "paper": {"name": paper.name, **paper_params},
+        "paper": {"name": paper.name, **paper.told(paper_params)},
         **({} if form is None else {"form": form.facts()}),
         "effects": effects,
     }

@@ -17,6 +17,7 @@ from penline.bank.unused import why_nobody
 from penline.bidi import faces
 from penline.compiled import frozen
 from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
+from penline.durable import read_file
 from penline.errors import RecipeError
 from penline.measure.model import HandModel, load_hand
 from penline.measure.sample import Sampler
@@ -188,7 +189,7 @@ class Kit:
     def input_hashes(self) -> dict[str, str]:
         """Content hashes of the recipe's own files (paper images) and of the alphabet."""
         hashes = {
-            f"paper {number}": hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            f"paper {number}": hashlib.blake2b(read_file(path), digest_size=16).hexdigest()
             for number, path in enumerate(self.recipe.inputs())
         }
         if self.templates:

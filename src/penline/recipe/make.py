@@ -351,7 +351,7 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
             "layout": {**laid.numbers, "em_px": round(placed.em_px, 3)},
             "ink": {"strength": laid.strength, "colour": colour},
             **({"marks": marks} if recipe.marks.any else {}),
-            "paper": {"name": paper.name, **paper_params},
+            "paper": {"name": paper.name, **paper.told(paper_params)},
             "effects": effects,
         },
         counts=dict(written.counts),

@@ -19,11 +19,13 @@ from pydantic import (
 
 from penline.compose import Layout
 from penline.corpus.made import KINDS
+from penline.durable import read_file
 from penline.effects import DEFAULT as DEFAULT_EFFECTS
 from penline.effects import EffectSettings, effect_class
 from penline.errors import RecipeError, UsageError
 from penline.formats.door import printable
 from penline.paper import PaperSettings, paper_class
+from penline.provenance import path_told
 from penline.recipe.form import FormSettings
 from penline.recipe.marks import Marks
 from penline.recipe.refused import refusal
@@ -41,6 +43,7 @@ __all__ = [
     "load_recipe",
     "preset_names",
     "recipe_hash",
+    "recipe_told",
 ]
 
 MAX_RECIPE_BYTES = 1 << 20
@@ -285,7 +288,7 @@ def load_recipe(source: str | Path | Mapping[str, Any] | None = None) -> Recipe:
     if path.stat().st_size > MAX_RECIPE_BYTES:
         raise RecipeError(f"{path} is larger than any recipe")
     try:
-        return _parsed(path.read_bytes().decode("utf-8"), str(path))
+        return _parsed(read_file(path).decode("utf-8"), str(path))
     except UnicodeDecodeError as error:
         raise RecipeError(f"{path}: byte {error.start} is not UTF-8") from None
 
@@ -307,6 +310,25 @@ def _validated(values: Mapping[str, Any], where: str) -> Recipe:
         return Recipe.model_validate(values)
     except ValidationError as error:
         raise RecipeError(f"{printable(where)}: {refusal(error, Recipe, values)}") from None
+
+
+def recipe_told(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as a report holds it: as JSON, and of the user's own files the names.
+
+    What they hold counts by its hash; where they lie, the user says again. A default reads as the
+    same value given: 38 em as 38.0, so that a set made again from its report has the same report.
+    """
+    given = recipe.model_dump(warnings=False)
+    told: dict[str, Any] = _told(Recipe.model_validate(given).model_dump())
+    return told
+
+
+def _told(value: object) -> Any:
+    if isinstance(value, Path):
+        return path_told(str(value))
+    if isinstance(value, Mapping):
+        return {key: _told(one) for key, one in value.items()}
+    return [_told(one) for one in value] if isinstance(value, tuple | list) else value
 
 
 def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str]) -> str:

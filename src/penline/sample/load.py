@@ -11,9 +11,10 @@ from pathlib import Path
 from penline.bank import Bank, open_bank
 from penline.bank.layout import VERSION
 from penline.corpus import Corpus, load
+from penline.durable import about
 from penline.errors import BankError, UsageError
 from penline.lock import locked
-from penline.machine import naming, private_folder, say_once, user_cache
+from penline.machine import private_folder, say_once, user_cache
 
 __all__ = ["corpus_files", "sample_bank", "text_of"]
 
@@ -69,7 +70,7 @@ def sample_bank() -> Bank:
 
 def _bank_in(folder: Path, name: str, archive: Path) -> Bank:
     path = folder / name
-    with naming(folder):
+    with about(folder):
         try:
             return open_bank(path)
         except BankError:

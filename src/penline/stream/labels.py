@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Literal, TypeVar
 
+from penline.durable import read_file
 from penline.errors import ExportError, UsageError
 from penline.export.paddleocr import read_dictionary
 
@@ -77,7 +78,7 @@ class Labels(ABC):
             raise UsageError(f"no dictionary file {file}")
         if file.stat().st_size > MAX_DICTIONARY_BYTES:
             raise ExportError(f"{file} is larger than any dictionary")
-        entries = read_dictionary(file.read_bytes(), str(file))
+        entries = read_dictionary(read_file(file), str(file))
         return cls((*entries, " ") if space else entries, unknown=unknown)
 
     def __len__(self) -> int:

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from pathlib import Path
 
+from penline.durable import read_file
 from penline.errors import UsageError
 
 __all__ = ["MAX_LIST_BYTES", "digest_of", "read_characters"]
@@ -31,7 +32,7 @@ def read_characters(path: Path) -> tuple[str, ...]:
     if path.stat().st_size > MAX_LIST_BYTES:
         raise UsageError(f"{path} is larger than any list of characters")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
     found = tuple(dict.fromkeys(c for c in _composed(text) if not c.isspace()))

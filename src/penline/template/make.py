@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from penline.durable import made, put, put_all
 from penline.errors import UsageError
-from penline.export.run import put
 from penline.template.code import MAX_SHEETS, VERSION, Code
 from penline.template.drawing import Mark, sheet_marks
 from penline.template.guides import Guides
@@ -72,12 +72,12 @@ def template(
     for name in names:
         if name.is_dir() or (name.exists() and not overwrite):
             raise UsageError(f"{name} exists; choose another name or pass --overwrite")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if kind == ".pdf":
-        put(out, pdf_bytes(pages))
-    else:
-        for name, marks in zip(names, pages, strict=True):
-            put(name, png_bytes(draw_sheet(marks)))
+    with made(out.parent):
+        if kind == ".pdf":
+            put(out, pdf_bytes(pages))
+        else:
+            drawn = (png_bytes(draw_sheet(marks)) for marks in pages)
+            put_all(zip(names, drawn, strict=True))
     return Made(tuple(names), len(characters), len(pages), tuple(guides.lacking))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from penline.durable import named
 from penline.errors import FormatError, RecipeError
 from penline.paper.picture import MAX_FILE_BYTES, MAX_PIXELS, picture_size
 from penline.records import Bytes2D
@@ -32,7 +33,9 @@ def read_photo(path: Path, name: str) -> Bytes2D:
     """
     try:
         size = picture_size(path)
-    except RecipeError:
+    except RecipeError as error:
+        if isinstance(error.__cause__, OSError):
+            raise named(error.__cause__, path) from None
         most = f"a JPEG, PNG, WebP or BMP of at most {MAX_PIXELS // 1_000_000} megapixels"
         most += f" and {MAX_FILE_BYTES >> 20} MB"
         with path.open("rb") as file:

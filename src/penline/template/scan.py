@@ -6,15 +6,15 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
 from penline.bank import Bank, BankWriter, open_bank
+from penline.durable import put_with
 from penline.errors import FormatError, UsageError
-from penline.export.run import put
 from penline.formats.door import printable
-from penline.machine import naming
 from penline.records import Bytes2D, Source
 from penline.template.code import VERSION, Code
 from penline.template.find import find_marks
@@ -195,7 +195,8 @@ def scan(
     flaws: list[Flaw] = []
     refused: list[str] = []
     found: set[str] = set()
-    with naming(out), BankWriter(out, overwrite=overwrite) as bank:
+    given = [printable(str(photo)) for photo in files]
+    with ExitStack() as together, BankWriter(out, overwrite=overwrite, given=given) as bank:
         for done, photo in enumerate(files):
             if progress:
                 progress(done, len(photos))
@@ -220,10 +221,10 @@ def scan(
                     bank.add(one.ink, character, source, record=first + one.cell)
         if progress:
             progress(len(photos), len(photos))
+        left = tuple(character for character in characters if character not in found)
+        if again is not None:  # before the bank has its name: where one fails, neither stays
+            together.enter_context(put_with(Path(again), ("".join(left) + "\n").encode()))
     counts = Counter(one.sheet for one in seen)
-    left = tuple(character for character in characters if character not in found)
-    if again is not None:
-        put(Path(again), ("".join(left) + "\n").encode())
     return Scanned(
         open_bank(out),
         seen,
