@@ -79,14 +79,16 @@ def draw_effects(
 
     Each entry holds the effect's ``name`` and its params.
     """
-    drawn = [
-        {"name": effect.name, **effect.draw(rng, shape)}
-        for effect in effects
-        if rng.chance(effect.chance)
-    ]
-    moving = [params for params in drawn if effect_class(params["name"]).moves]
-    for params in moving[:-1]:
-        params["rim"] = RIM_PX
+    drawn: list[Params] = []
+    last: Params | None = None
+    for effect in effects:
+        if not rng.chance(effect.chance):
+            continue
+        drawn.append({"name": effect.name, **effect.draw(rng, shape)})
+        if effect.moves:
+            if last is not None:
+                last["rim"] = RIM_PX
+            last = drawn[-1]
     return drawn
 
 

@@ -124,13 +124,14 @@ def apply(
     source = planes(image)
     height, width = source.shape[:2]
     geometry = np.array([width, height, slope, *keystone, bend, cell_px], np.int64)
-    corners = np.asarray(quads.reshape(-1, 2), np.float64)
-    side = float(np.ptp(quads, 1).max(initial=0))
-    share = min(side / cell_px, 1.0)
-    bulges = _MOST_BULGE * bend / _UNIT * share * share > _BULGE_PX
+    corners = np.ascontiguousarray(quads.reshape(-1, 2), np.float64)
     added = [quads + np.sign(quads - quads.mean(1, keepdims=True)) * rim] if rim else []
-    added += [_edges(quads)] if bulges else []
-    points = np.concatenate([corners, *(more.reshape(-1, 2) for more in added)])
+    bulges = _bulges(quads, bend, cell_px)
+    if bulges:
+        added.append(_edges(quads))
+    points = corners
+    if added:
+        points = np.concatenate([corners, *(more.reshape(-1, 2) for more in added)])
     moved = np.empty_like(points)
     mesh, pad, rims = _plan(geometry, *stage_key(seed, _STAGE), points, moved)
     out = np.empty_like(source)
@@ -139,6 +140,15 @@ def apply(
     if bulges:
         found = _around(found, moved[-added[-1].size // 2 :].reshape(len(quads), -1, 2))
     return out.reshape(image.shape), found
+
+
+def _bulges(quads: Quads, bend: int, cell_px: int) -> bool:
+    """Whether an edge of a quad may be bent far beside its corners."""
+    most = _MOST_BULGE * bend / _UNIT
+    if most <= _BULGE_PX or not len(quads):
+        return False
+    share = min(float(np.ptp(quads, 1).max()) / cell_px, 1.0)
+    return most * share * share > _BULGE_PX
 
 
 def _edges(quads: Quads) -> Quads:
