@@ -193,6 +193,7 @@ def _dismiss(workers: list[BaseProcess]) -> None:
 def _start(name: str, shards: int) -> None:
     global _task, _parcel
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # where it was forked from a command
     threading.Thread(target=_end_with_parent, args=(name,), daemon=True).start()
     LOG.setLevel(logging.ERROR)  # what the machine lacks is told by the parent
     one_thread()
