@@ -55,32 +55,68 @@ print("kept", kept)
 """
 """How many samples PaddleOCR's data set does not replace by another one without a word."""
 
-
-SEQ2SEQ = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from datasets import load_dataset
-from train_trocr import Tiny
-from transformers import Seq2SeqTrainer, Seq2SeqTrainingArguments, default_data_collator
-
-rows = load_dataset("rows")
-texts = [text for side in rows.values() for text in side["text"]]
-tiny = Tiny(texts, max(map(len, texts)))
-lines = rows.with_transform(
-    lambda some: {"pixel_values": tiny.pixels(some["image"]), "labels": tiny.labels(some["text"])}
-)
-how = {"remove_unused_columns": False, "max_steps": 20, "logging_steps": 1, "report_to": []}
-print("kept", len(lines["train"]))
-Seq2SeqTrainer(
-    model=tiny.model,
-    args=Seq2SeqTrainingArguments("seq2seq", **how),
-    train_dataset=lines["train"],
-    eval_dataset=lines["validation"],
-    data_collator=default_data_collator,
-).train()
+COUNT_OPENOCR = """
+import logging, sys
+sys.path.insert(0, ".")
+from openrec.preprocess import transform
+from tools.data import build_dataloader
+from tools.engine.config import Config
+config, kept, wide = Config(sys.argv[1]).cfg, 0, 0
+loader = build_dataloader(config, "Train", logging.getLogger("x"))
+data = loader.dataset
+for (base, number), ratio in zip(data.data_idx_order_list, data.wh_ratio):
+    image, label = data.get_lmdb_sample_info(data.lmdb_sets[int(base)]["txn"], int(number))
+    rows = transform({"image": image, "label": label}, data.ops[:-1])
+    whole = rows is not None and rows["length"] == len(label)
+    if whole:
+        wide += rows["image"].size[0] / rows["image"].size[1] > ratio + 0.5
+        kept += data.resize_norm_img(rows, int(ratio), padding=data.padding) is not None
+seen = {row[2] for batch in loader.batch_sampler.batch_list for row in batch}
+print("squeezed", wide)
+print("kept", min(kept, len(seen)))
 """
-"""The snippet of docs/trainers/trocr.md, with the model that the example makes, for its own needs
-published weights."""
+"""How many samples OpenOCR's data set keeps, with the whole label; how many it squeezes."""
+
+
+TINY = """
+from datasets import load_dataset
+from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast, TrOCRConfig, TrOCRForCausalLM, TrOCRProcessor
+from transformers import VisionEncoderDecoderConfig, VisionEncoderDecoderModel, ViTConfig
+from transformers import ViTImageProcessor, ViTModel
+
+marks = ["<s>", "<pad>", "</s>", "<unk>"]
+texts = [text for side in load_dataset("rows").values() for text in side["text"]]
+table = {one: at for at, one in enumerate([*marks, *sorted(set("".join(texts)))])}
+coder = Tokenizer(models.WordLevel(table, unk_token="<unk>"))
+coder.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
+ends = [("<s>", 0), ("</s>", 2)]
+coder.post_processor = processors.TemplateProcessing(single="<s> $A </s>", special_tokens=ends)
+names = dict(zip(["bos_token", "pad_token", "eos_token", "unk_token"], marks))
+tokens = PreTrainedTokenizerFast(tokenizer_object=coder, cls_token="<s>", **names)
+size = {"height": 64, "width": 64}
+TrOCRProcessor(ViTImageProcessor(size=size), tokens).save_pretrained("tiny")
+small = {"num_hidden_layers": 1, "num_attention_heads": 2, "hidden_size": 32}
+look = ViTConfig(image_size=64, patch_size=16, intermediate_size=64, **small)
+layers = {"decoder_layers": 1, "decoder_attention_heads": 2, "decoder_ffn_dim": 64, "d_model": 32}
+say = TrOCRConfig(vocab_size=len(table), cross_attention_hidden_size=32, **layers)
+VisionEncoderDecoderModel(
+    config=VisionEncoderDecoderConfig.from_encoder_decoder_configs(look, say),
+    encoder=ViTModel(look, add_pooling_layer=False),
+    decoder=TrOCRForCausalLM(say),
+).save_pretrained("tiny")
+"""
+"""A model in the folder `tiny` that stands in for published weights."""
+TOKENS = """
+kept = 0
+for line in lines["train"].with_format(None):
+    label = prepare({"image": [line["image"]], "text": [line["text"]]})["labels"][0]
+    kept += processor.tokenizer.unk_token_id not in label and sum(
+        one != -100 for one in label
+    ) == len(line["text"]) + 2
+print("kept", kept)
+"""
+"""How many labels reach the model whole: a token a character, a start and an end."""
 
 
 @dataclass
@@ -142,7 +178,9 @@ def block(page: str, sign: str, language: str = "python") -> str:
 
 
 def lines_of(folder: Path, side: str = "train") -> int:
-    return int(json.loads((folder / "report.json").read_bytes())["lines"][side])
+    """Lines of a side, or pages of a set of pages."""
+    report = json.loads((folder / "report.json").read_bytes())
+    return int(report.get("pages", report["lines"])[side])
 
 
 def make_sets(work: Path) -> None:
@@ -171,7 +209,8 @@ def make_sets(work: Path) -> None:
     for name, (to, n, recipe, seed) in ways.items():
         path = None if recipe is None else work / recipe
         if not (work / name / "report.json").is_file():
-            compose(work / name, n=n, recipe=path, seed=seed, val=0.2, to=to)
+            own = work / "lines" / "dict.txt" if to == "webdataset" else None
+            compose(work / name, n=n, recipe=path, seed=seed, val=0.2, to=to, dictionary=own)
 
 
 def paddleocr(tools: Tools) -> Iterator[Step]:
@@ -186,13 +225,13 @@ def paddleocr(tools: Tools) -> Iterator[Step]:
         tools.work,
     )
     small = [
-        *("Global.use_gpu=false", "Global.distributed=false", "Global.epoch_num=2"),
+        *("Global.use_gpu=false", "Global.distributed=false", "Global.epoch_num=1"),
         *("Global.print_batch_step=1", "Global.cal_metric_during_train=false"),
-        *("Train.loader.batch_size_per_card=8", "Train.loader.num_workers=0"),
-        *("Eval.loader.batch_size_per_card=8", "Eval.loader.num_workers=0"),
-        "Global.eval_batch_step=[0,100000]",
+        *("Train.loader.batch_size_per_card=4", "Train.loader.num_workers=0"),
+        *("Eval.loader.batch_size_per_card=4", "Eval.loader.num_workers=0"),
+        *("Global.eval_batch_step=[0,100000]", "Optimizer.lr.warmup_epoch=0"),
     ]
-    tiny = ["Architecture.Backbone.scale=0.25", "Optimizer.lr.warmup_epoch=0"]
+    tiny = ["Architecture.Backbone.scale=0.1", "Architecture.Backbone.conv_kxk_num=1"]
     merge = block("paddleocr.md", "STOCK")
     stock = source / "configs/rec/PP-OCRv5/PP-OCRv5_mobile_rec.yml"
     here = Path.cwd()
@@ -213,28 +252,40 @@ def paddleocr(tools: Tools) -> Iterator[Step]:
     Path("rec_mixed.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
     os.chdir(here)
     (work / "count.py").write_text(COUNT, "utf-8")
-    train, loss = str(source / "tools/train.py"), r"global_step: \d+.*? loss: ([\d.]+)"
+    train, evaluate = (str(source / "tools" / name) for name in ("train.py", "eval.py"))
+    loss = r"global_step: \d+.*? loss: ([\d.]+)"
+
+    def counting(config: str, samples: int) -> tuple[list[str], Path, str, str, int]:
+        return [python, "count.py", config, str(source)], work, "", r"kept (\d+)", samples
+
     of = {name: lines_of(work / name) for name in ("lines", "packed")}
     of["mixed"] = of["lines"] + lines_of(work / "real")
     for name, count in of.items():
         rec = f"rec_{name}.yml"
-        counts = [python, "count.py", rec, str(source)]
-        yield Step(f"PaddleOCR {name}, its samples", counts, work, "", r"kept (\d+)", count)
+        yield Step(f"PaddleOCR {name}, its samples", *counting(rec, count))
         out = [f"Global.save_model_dir=out_{name}"]
         command = [python, train, "-c", rec, "-o", *small, *tiny, *out]
         yield Step(f"PaddleOCR {name}", command, work, loss)
-    evaluate = [python, str(source / "tools/eval.py"), "-c", "rec_lines.yml", "-o", *small, *tiny]
-    evaluate += ["Global.pretrained_model=out_lines/latest"]
-    yield Step("PaddleOCR eval", evaluate, work, r"norm_edit_dis:([\d.]+)")
-    det = [
-        *("Train.dataset.data_dir=det", "Train.dataset.label_file_list=[det/det_gt_train.txt]"),
-        *("Eval.dataset.data_dir=det", "Eval.dataset.label_file_list=[det/det_gt_val.txt]"),
-        *("Global.pretrained_model=", "Global.save_model_dir=out_det"),
-        "Train.loader.batch_size_per_card=2",
-    ]
+    command = [python, evaluate, "-c", "rec_lines.yml", "-o", *small, *tiny]
+    command += ["Global.pretrained_model=out_lines/latest"]
+    yield Step("PaddleOCR eval", command, work, r"norm_edit_dis:([\d.]+)")
     found = source / "configs/det/PP-OCRv3/PP-OCRv3_mobile_det.yml"
-    command = [python, train, "-c", str(found), "-o", *small, *det]
+    config = yaml.safe_load(found.read_text("utf-8"))
+    for part, side in (("Train", "train"), ("Eval", "val")):
+        lists = [f"det/det_gt_{side}.txt"]
+        config[part]["dataset"] |= {"data_dir": "det", "label_file_list": lists}
+    for change in config["Train"]["dataset"]["transforms"]:
+        if "EastRandomCropData" in change:
+            change["EastRandomCropData"]["size"] = [320, 320]
+    config["Global"] |= {"pretrained_model": None, "save_model_dir": "out_det"}
+    (work / "det.yml").write_text(yaml.safe_dump(config), "utf-8")
+    count = lines_of(work / "det")
+    yield Step("PaddleOCR detection, its samples", *counting("det.yml", count))
+    command = [python, train, "-c", "det.yml", "-o", *small, "Train.loader.batch_size_per_card=1"]
     yield Step("PaddleOCR detection", command, work, loss)
+    command = [python, evaluate, "-c", "det.yml", "-o", *small, "Eval.loader.batch_size_per_card=1"]
+    command += ["Global.pretrained_model=out_det/latest"]
+    yield Step("PaddleOCR detection eval", command, work, r"hmean:([\d.]+)")
 
 
 def kraken(tools: Tools) -> Iterator[Step]:
@@ -275,10 +326,12 @@ def doctr(tools: Tools) -> Iterator[Step]:
     code = block("trainers/doctr.md", "run_path").replace(
         '"doctr/references/recognition/train.py"', repr(str(script))
     )
-    code = code.replace('"10"', '"1"').replace('"--val_path"', '"-b", "8", "-j", "0", "--val_path"')
+    code = code.replace('"10"', '"2"').replace('"--val_path"', '"-b", "8", "-j", "0", "--val_path"')
     (tools.work / "train_hand.py").write_text(code, "utf-8")
     command = [tools.python("doctr"), "train_hand.py"]
-    yield Step("docTR", command, tools.work, r"[Ll]oss:? ([\d.]+)")
+    samples = lines_of(tools.work / "short")
+    kept = r"Train set loaded in \S+ \((\d+) samples"
+    yield Step("docTR", command, tools.work, r"Training loss: ([\d.]+)", kept, samples)
 
 
 def deep_text(tools: Tools) -> Iterator[Step]:
@@ -326,7 +379,8 @@ def easyocr(tools: Tools) -> Iterator[Step]:
     code = block("trainers/easyocr.md", "from train import train")
     (trainer / "run.py").write_text(f'if __name__ == "__main__":\n{_indented(code)}', "utf-8")
     command = [tools.python("easyocr"), "run.py"]
-    yield Step("EasyOCR", command, trainer, r"Train loss: ([\d.]+)")
+    kept, samples = r"num samples: (\d+)", lines_of(tools.work / "words")
+    yield Step("EasyOCR", command, trainer, r"Train loss: ([\d.]+)", kept, samples)
 
 
 def openocr(tools: Tools) -> Iterator[Step]:
@@ -338,6 +392,8 @@ def openocr(tools: Tools) -> Iterator[Step]:
     source = tools.sources["openocr"].resolve()
     config = yaml.safe_load((source / "configs/rec/svtrv2/svtrv2_ctc.yml").read_text("utf-8"))
     ours = yaml.safe_load((tools.work / "packed" / "paddleocr_rec.yml").read_text("utf-8"))
+    report = json.loads((tools.work / "packed" / "report.json").read_bytes())
+    ratio = -(-report["columns"]["widest_px"] // 48)  # as the page says
     config["Global"] |= {
         "device": "cpu",
         "use_amp": False,
@@ -356,26 +412,34 @@ def openocr(tools: Tools) -> Iterator[Step]:
     _set(config, values)
     for part, side in (("Train", "train"), ("Eval", "validation")):
         config[part]["dataset"]["data_dir_list"] = [str(tools.work / "packed" / side)]
-        config[part]["loader"] |= {"max_ratio": 12, "num_workers": 0, "batch_size_per_card": 8}
+        config[part]["loader"] |= {"max_ratio": ratio, "num_workers": 0, "batch_size_per_card": 8}
     config["Train"]["sampler"]["first_bs"] = 8
     small = {"dims": [32, 48, 64], "depths": [1, 1, 1], "num_heads": [2, 2, 2], "out_channels": 64}
     small["mixer"] = [["Conv"], ["FGlobal"], ["Global"]]
     config["Architecture"]["Encoder"] |= small
     (tools.work / "openocr.yml").write_text(yaml.safe_dump(config, allow_unicode=True), "utf-8")
-    command = [tools.python("openocr"), "tools/train_rec.py", "-c", str(tools.work / "openocr.yml")]
+    python, file = tools.python("openocr"), str(tools.work / "openocr.yml")
+    (tools.work / "count_openocr.py").write_text(COUNT_OPENOCR, "utf-8")
+    command = [python, str(tools.work / "count_openocr.py"), file]
+    samples = lines_of(tools.work / "packed")
+    yield Step("OpenOCR, its samples", command, source, "", r"kept (\d+)", samples)
+    command = [python, "tools/train_rec.py", "-c", file]
     yield Step("OpenOCR", command, source, r"loss: ([\d.]+)")
 
 
 def libraries(tools: Tools) -> Iterator[Step]:
-    """A Seq2SeqTrainer, and webdataset, by the code of the repository and of the page."""
-    needed = ["transformers", "datasets", "torch", "accelerate", "cv2"]
+    """A Seq2SeqTrainer, and webdataset, by the code of their pages."""
+    needed = ["transformers", "datasets", "torch", "torchvision", "accelerate"]
     lacks = tools.lacks("transformers", needed, source=False)
-    (tools.work / "seq2seq.py").write_text(SEQ2SEQ, "utf-8")
-    examples = str(DOCS.parent / "examples")
-    command = [tools.python("transformers"), "seq2seq.py", examples]
+    code = block("trainers/trocr.md", "Seq2SeqTrainer(")
+    code = re.sub('NAME = ".*"', 'NAME = "tiny"', code)
+    few = "max_steps=40, logging_steps=1, learning_rate=0.003, report_to=[], use_cpu=True, "
+    code = code.replace("remove_unused", few + "remove_unused")
+    (tools.work / "seq2seq.py").write_text(TINY + code + TOKENS, "utf-8")
+    command, samples = [tools.python("transformers"), "seq2seq.py"], lines_of(tools.work / "rows")
     yield Step(
         "Seq2SeqTrainer",
-        *(command, tools.work, r"'loss': '?([\d.]+)", r"kept (\d+)", lines_of(tools.work / "rows")),
+        *(command, tools.work, r"'loss': '?([\d.]+)", r"kept (\d+)", samples),
         needs=lacks,
     )
     lacks = tools.lacks("webdataset", ["webdataset", "torch"], source=False)
@@ -416,9 +480,7 @@ def _copied(tools: Tools, trainer: str, name: str, inner: str = "") -> Path:
     text = file.read_text("utf-8").replace(".next()", ".__next__()")
     gone, here = "from torch._utils import", "from itertools import accumulate as"
     text = text.replace(gone, here)
-    if trainer == "deep-text":
-        text = text.replace("label.lower()", "label")
-    file.write_text(text, "utf-8")
+    file.write_text(text.replace("label.lower()", "label"), "utf-8")
     return copy
 
 
@@ -440,7 +502,7 @@ def run(step: Step, tools: Tools) -> bool:
     if step.needs:
         print(f"{step.name}: not run: {step.needs}", flush=True)
         return True
-    log = tools.work / f"{re.sub('[^a-zA-Z]+', '_', step.name)}.log"
+    log = tools.work / f"{re.sub('[^a-zA-Z0-9]+', '_', step.name)}.log"
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "WANDB_MODE": "disabled"}
     with log.open("wb") as file:
         try:
