@@ -299,17 +299,20 @@ def kraken(tools: Tools) -> Iterator[Step]:
         ketos[:3] = [str(program)]
     sides = ["-t", "train.lst", "-e", "validation.lst", "-q", "fixed", "-N", "2"]
     loss = r"train_loss_epoch:\s+([\d.]+)"
+    kept = r"stage 0/\d+ \S+ \d+/(\d+)"
     for name, kind in (("arrow", "binary"), ("pictures", "path"), ("columns", "binary")):
         out = ["-o", str(tools.work / f"kraken_{name}"), "-s", NETWORK]
         command = [*ketos, "train", "-f", kind, *sides, *out]
-        yield Step(f"kraken {name}", command, tools.work / name, loss)
+        folder = tools.work / name
+        yield Step(f"kraken {name}", command, folder, loss, kept, lines_of(folder))
     found = sorted((tools.work / "kraken_arrow").glob("*.safetensors"))
     if found:
         command = [*ketos, "test", "-f", "binary", "-m", str(found[0]), "-e", "validation.lst"]
         yield Step("kraken test", command, tools.work / "arrow", r"([\d.]+)%?\s+Character Accuracy")
     out = ["-o", str(tools.work / "kraken_pages"), "-s", PAGES]
     command = [*ketos, "segtrain", "-f", "page", *sides, *out]
-    yield Step("kraken pages", command, tools.work / "pages", loss)
+    folder = tools.work / "pages"
+    yield Step("kraken pages", command, folder, loss, kept, lines_of(folder))
 
 
 def doctr(tools: Tools) -> Iterator[Step]:
