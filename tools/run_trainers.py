@@ -323,7 +323,7 @@ def doctr(tools: Tools) -> Iterator[Step]:
         return
     here = Path.cwd()
     os.chdir(tools.work)
-    exec(block("trainers/doctr.md", "vocab.txt", "python").split("script =")[0], {})
+    exec(block("trainers/doctr.md", "labels.json"), {})
     os.chdir(here)
     script = tools.sources["doctr"].resolve() / "references/recognition/train.py"
     code = block("trainers/doctr.md", "run_path").replace(
