@@ -73,6 +73,7 @@ for (base, number), ratio in zip(data.data_idx_order_list, data.wh_ratio):
         kept += data.resize_norm_img(rows, int(ratio), padding=data.padding) is not None
 seen = {row[2] for batch in loader.batch_sampler.batch_list for row in batch}
 print("squeezed", wide)
+print("whole", kept, "drawn", len(seen))
 print("kept", min(kept, len(seen)))
 """
 """How many samples OpenOCR's data set keeps, with the whole label; how many it squeezes."""
@@ -392,7 +393,13 @@ def openocr(tools: Tools) -> Iterator[Step]:
     if lacks:
         yield Step("OpenOCR", [], tools.work, needs=lacks)
         return
-    source = tools.sources["openocr"].resolve()
+    source = tools.work / "OpenOCR"
+    if not source.exists():
+        shutil.copytree(tools.sources["openocr"], source, ignore=shutil.ignore_patterns(".git"))
+    sampler = source / "tools/data/ratio_sampler.py"  # changed as the page says
+    joined = "batch_list += batch_ratio"
+    text = sampler.read_text("utf-8").replace(" " * 20 + joined, " " * 16 + joined)
+    sampler.write_text(text, "utf-8")
     config = yaml.safe_load((source / "configs/rec/svtrv2/svtrv2_ctc.yml").read_text("utf-8"))
     ours = yaml.safe_load((tools.work / "packed" / "paddleocr_rec.yml").read_text("utf-8"))
     report = json.loads((tools.work / "packed" / "report.json").read_bytes())
