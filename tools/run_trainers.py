@@ -373,7 +373,7 @@ def easyocr(tools: Tools) -> Iterator[Step]:
     trainer = _copied(tools, "easyocr", "trainer", "trainer")
     here = Path.cwd()
     os.chdir(tools.work)
-    exec(block("trainers/easyocr.md", "hand.yaml"), {})
+    exec(block("trainers/easyocr.md", "lang_char\":"), {})
     os.chdir(here)
     config = yaml.safe_load((tools.work / "hand.yaml").read_text("utf-8"))
     config |= {"num_iter": 20, "valInterval": 10, "batch_size": 8, "workers": 1, "hidden_size": 64}
@@ -423,6 +423,8 @@ def openocr(tools: Tools) -> Iterator[Step]:
     for part, side in (("Train", "train"), ("Eval", "validation")):
         config[part]["dataset"]["data_dir_list"] = [str(tools.work / "packed" / side)]
         config[part]["loader"] |= {"max_ratio": ratio, "num_workers": 0, "batch_size_per_card": 8}
+    changes = config["Train"]["dataset"]["transforms"]
+    config["Train"]["dataset"]["transforms"] = [one for one in changes if "PARSeqAugPIL" not in one]
     config["Train"]["sampler"]["first_bs"] = 8
     small = {"dims": [32, 48, 64], "depths": [1, 1, 1], "num_heads": [2, 2, 2], "out_channels": 64}
     small["mixer"] = [["Conv"], ["FGlobal"], ["Global"]]
