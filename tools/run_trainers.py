@@ -407,13 +407,14 @@ def openocr(tools: Tools) -> Iterator[Step]:
     config["Global"] |= {
         "device": "cpu",
         "use_amp": False,
-        "epoch_num": 1,
+        "epoch_num": 2,
         "print_batch_step": 1,
+        "log_smooth_window": 1,
         "output_dir": str(tools.work / "openocr"),
         "eval_batch_step": [0, 100000],
         "eval_epoch_step": [100, 1],
     }
-    config["LRScheduler"]["warmup_epoch"] = 0.5
+    config["LRScheduler"]["warmup_epoch"], config["Optimizer"]["lr"] = 0.5, 0.005
     values = {
         "character_dict_path": str(tools.work / "packed" / "dict.txt"),
         "use_space_char": True,
