@@ -373,7 +373,7 @@ def easyocr(tools: Tools) -> Iterator[Step]:
     trainer = _copied(tools, "easyocr", "trainer", "trainer")
     here = Path.cwd()
     os.chdir(tools.work)
-    exec(block("trainers/easyocr.md", "lang_char\":"), {})
+    exec(block("trainers/easyocr.md", 'lang_char":'), {})
     os.chdir(here)
     config = yaml.safe_load((tools.work / "hand.yaml").read_text("utf-8"))
     config |= {"num_iter": 20, "valInterval": 10, "batch_size": 8, "workers": 1, "hidden_size": 64}
