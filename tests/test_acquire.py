@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -170,7 +171,7 @@ def test_parts_and_names_choose_files(server: BadServer, waits: Waits, tmp_path:
         names(part="val")
     with pytest.raises(UsageError, match="no file 'x'"):
         names(files=["x"])
-    with pytest.raises(UsageError, match="nothing to get"):
+    with pytest.raises(UsageError, match="no files of penline-sample"):
         get("penline-sample", root=tmp_path, accept_terms=True)
 
 
@@ -692,6 +693,39 @@ def test_terms_are_shown_and_accepted_once(server: BadServer, waits: Waits, tmp_
     changed = given.licence.model_copy(update={"summary": "stricter now"})
     with pytest.raises(TermsNotAccepted, match="stricter now"):
         get(given.model_copy(update={"licence": changed}), root=tmp_path / "root")
+
+
+def test_what_is_asked_again_is_the_same_command(tmp_path: Path) -> None:
+    with pytest.raises(TermsNotAccepted) as caught:
+        get("casia-hwdb1.1", part="test", root=tmp_path / "a b", mirrors=["http://x/"])
+    told = f"penline get casia-hwdb1.1 --part test --root '{tmp_path / 'a b'}' --mirror http://x/"
+    assert f"{told} --accept-terms" in str(caught.value)
+
+
+def test_what_has_no_address_says_so_before_its_terms(tmp_path: Path) -> None:
+    with pytest.raises(AcquireError, match="no address") as caught:
+        get(a_card(), root=tmp_path)
+    assert "--adopt DIR" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unpacked_folder_is_read_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "got" / "in").mkdir(parents=True)
+    (tmp_path / "got" / "in" / "001-f.gnt").write_bytes(b"")
+    got = get(a_card(), root=tmp_path / "root", adopt=tmp_path / "got", accept_terms=True)
+    assert f"penline bank {tmp_path / 'got'} -o BANK" in got.advice
+    (tmp_path / "got" / "in" / "001-f.gnt").rename(tmp_path / "got" / "in" / "notes.txt")
+    assert get(a_card(), root=tmp_path, adopt=tmp_path / "got", accept_terms=True).note == ""
+
+
+def test_a_server_that_never_answered_is_given_up_sooner(waits: Waits, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    limits = waits.limits(tries=9)
+    with pytest.raises(AcquireError, match="given up after 3 breaks"):
+        get(a_card(prefixes=(url,)), root=tmp_path, accept_terms=True, limits=limits)
+    assert waits == [2.0, 4.0]
 
 
 def test_one_at_a_time(server: BadServer, waits: Waits, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def test_an_interrupted_build_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_an_empty_bank_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BankError, match=r"left out: 1 blank"), BankWriter(tmp_path / "x") as bank:
+    with pytest.raises(BankError, match=r"left out: blank: 1"), BankWriter(tmp_path / "x") as bank:
         bank.drop("blank")
     assert list(tmp_path.iterdir()) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 import re
@@ -32,12 +33,14 @@ from penline.look.lines import MAX_PICTURES_BYTES
 from penline.look.packed import BLOCK_CELLS, cell_size
 from penline.look.pictures import picture
 from penline.look.plots import distribution
-from penline.look.sheet import SheetFacts, sheet
+from penline.look.sheet import SheetFacts
+from penline.look.sheet import sheet as make_sheet
 from penline.look.tiles import CELL_PX, glyph_cell, ink_png
 from penline.provenance import short_names
 from penline.randomness import rng
 from penline.records import Source
 
+sheet = functools.partial(make_sheet, overwrite=True)
 HOSTILE = "</script><script>document.title='owned'</script>"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 if CHROMIUM is not None and "snap" in Path(CHROMIUM).resolve().parts:
@@ -668,7 +671,7 @@ def test_names_that_are_refused(tmp_path: Path) -> None:
         sheet(bank, tmp_path / "x.html", limit=0)
     sheet(bank, tmp_path / "x.html")
     with pytest.raises(UsageError, match="exists"):
-        sheet(bank, tmp_path / "x.html", overwrite=False)
+        make_sheet(bank, tmp_path / "x.html")
     sheet(str(bank), tmp_path / "x.html")
     (tmp_path / "run" / ".penline").mkdir(parents=True)
     with pytest.raises(UsageError, match="unfinished"):

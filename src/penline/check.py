@@ -17,11 +17,13 @@ from penline.durable import read_file
 from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES, file_hash
-from penline.export.examine import Findings, inside, is_inside
-from penline.export.run import PREFIX, REPORT
+from penline.export.examine import Findings, entries, inside, is_inside
+from penline.export.run import PREFIX, REPORT, under_way
 from penline.formats import kind_of, reader_for
 from penline.formats.door import open_path
 from penline.records import Defect, Source
+from penline.settings import first_fault
+from penline.words import counted
 
 __all__ = ["Checked", "check", "clashes", "read_report"]
 
@@ -62,7 +64,7 @@ def clashes(outs: Sequence[Path]) -> list[str]:
     for out in outs:
         exporter = exporter_class(read_report(out)["run"]["to"], *TAKES)
         for folder in exporter.joined:
-            for path in sorted((out / folder).glob("*/*")):
+            for path in entries(out / folder, "*/*"):
                 name = path.relative_to(out).as_posix()
                 if path.suffix not in (".jpg", ".png"):
                     continue
@@ -75,7 +77,7 @@ def clashes(outs: Sequence[Path]) -> list[str]:
 
 def _clash(one: Path, other: Path, names: Sequence[str]) -> str:
     differ = [name for name in names if file_hash(one / name) != file_hash(other / name)]
-    start = f"{one} and {other} share the paths of {len(names):,} pictures"
+    start = f"{one} and {other} share the paths of {counted(len(names), 'picture')}"
     if differ:
         return (
             f"{start}, and {len(differ):,} of these differ ({differ[0]}): lists of both, joined to "
@@ -144,6 +146,8 @@ def read_report(out: Path) -> dict[str, Any]:
         ExportError: there is none, or it is not sound.
     """
     path = out / REPORT
+    if under_way(out):
+        raise ExportError(f"{out} is an unfinished data set; repeat its command to go on with it")
     if not path.is_file() or path.stat().st_size > MAX_REPORT_BYTES:
         raise ExportError(f"{out} has no {REPORT}: not a finished data set of penline's")
     data = read_file(path)
@@ -151,9 +155,7 @@ def read_report(out: Path) -> dict[str, Any]:
         report = _Report.model_validate_json(data)
         whole: dict[str, Any] = json.loads(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ExportError(f"{path}: not a report of penline's: {place}: {first['msg']}") from None
+        raise ExportError(f"{path}: not a report of penline's: {first_fault(error)}") from None
     except (ValueError, RecursionError):
         raise ExportError(f"{path}: not a report of penline's") from None
     return whole | report.model_dump()

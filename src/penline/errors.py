@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+from penline.words import at_byte
+
 __all__ = [
+    "OVERWRITE",
     "BankError",
     "CatalogueError",
     "CorpusError",
@@ -15,7 +21,11 @@ __all__ = [
     "UnwritableLine",
     "UsageError",
     "WorkerDied",
+    "refuse_taken",
 ]
+
+OVERWRITE = "pass --overwrite (in Python: overwrite=True)"
+"""What to do about a name that is taken: errors of the library reach both its users."""
 
 
 class PenlineError(Exception):
@@ -43,7 +53,7 @@ class FormatError(PenlineError, ValueError):
 
     def __str__(self) -> str:
         return (
-            f"{self.file}: byte {self.offset}: {self.field}: "
+            f"{self.file}: {at_byte(self.offset, self.field)}{self.field}: "
             f"expected {self.expected}, found {self.found}"
         )
 
@@ -109,3 +119,15 @@ class WorkerDied(PenlineError, RuntimeError):
 
 class Interrupted(PenlineError, RuntimeError):
     """The user stopped a run; what is finished stands, and the message says how to go on."""
+
+
+def refuse_taken(path: str | os.PathLike[str], *, overwrite: bool) -> None:
+    """See that a file may be written under that name.
+
+    Raises:
+        UsageError: a folder bears it; or a file does, and `overwrite` is false.
+    """
+    if Path(path).is_dir():
+        raise UsageError(f"{path} is a folder; choose another name")
+    if os.path.lexists(path) and not overwrite:
+        raise UsageError(f"{path} exists; choose another name or {OVERWRITE}")

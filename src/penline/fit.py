@@ -14,7 +14,7 @@ import numpy as np
 
 from penline.bidi import RIGHT_TO_LEFT
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
-from penline.errors import ExportError, RecipeError, UsageError
+from penline.errors import ExportError, RecipeError, UsageError, refuse_taken
 from penline.export.run import put
 from penline.measure.composed import BOXES, of_set
 from penline.measure.estimate import estimate
@@ -52,6 +52,7 @@ def fit(
     templates: AnyPath | None = None,
     part: str | None = None,
     salvage: bool = False,
+    overwrite: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Fitted:
     """Fit a placement model, and write it.
@@ -66,10 +67,11 @@ def fit(
         templates: a ``.json`` file to write the lines' own geometry to, for ``layout: replay``.
         part: ``"train"`` or ``"test"``: files of the other part are left out; None takes all.
         salvage: leave out damaged records, counted, instead of stopping.
+        overwrite: replace files of these names.
         progress: called with the number of lines so far.
 
     Raises:
-        UsageError: a path that does not exist, or an `out` that is no YAML file.
+        UsageError: a path that does not exist, an `out` that is no YAML file or is taken.
         FormatError: a file that is not what its format says.
         ExportError: no line to measure.
     """
@@ -81,6 +83,9 @@ def fit(
         raise UsageError(f"{lines_path}: line templates are a .json file")
     if part not in (None, "train", "test"):
         raise UsageError(f"part must be train or test, not {part!r}")
+    for taken in (path, lines_path):
+        if taken is not None:
+            refuse_taken(taken, overwrite=overwrite)
     left_out: Counter[str] = Counter()
     kinds: set[str] = set()
     lines = []
@@ -161,8 +166,12 @@ def _measured(
     kinds: set[str] | None,
 ) -> Iterator[LineGeometry]:
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    met: set[Path] = set()
     for source in given:
         folder = Path(source)
+        if folder.resolve() in met:
+            raise UsageError(f"{folder} is named twice; name it once")
+        met.add(folder.resolve())
         if (folder / BOXES).is_file():
             if kinds is not None:
                 kinds.add("data set with boxes")

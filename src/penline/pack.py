@@ -14,7 +14,7 @@ from penline.datasets.sources import AnyPath, SourceFile, given_names, in_runs, 
 from penline.datasets.told import retold, told
 from penline.errors import UsageError
 from penline.garbage import seldom_collected
-from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord
+from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord, in_words
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
 __all__ = ["pack", "pack_records"]
@@ -67,7 +67,7 @@ def pack(
         seen = set()
         for file in open_sources(given, part=part):
             if file.source.file in seen:
-                raise UsageError(f"{file.source.file} is named twice")
+                raise UsageError(f"{file.source.file} is named twice; name it once")
             seen.add(file.source.file)
             records = retold(_sound(file, bank, salvage), of)
             said, shown = of(file.source).writer, count
@@ -138,6 +138,6 @@ def pack_records(
                 trim=True,
             )
         else:
-            bank.drop(f"not a single character: {type(record).__name__}")
+            bank.drop(f"{in_words(record)}, no single character (penline convert takes it)")
             continue
         yield 1

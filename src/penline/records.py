@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeAlias, cast, overload
 import numpy as np
 import numpy.typing as npt
 
+from penline.words import at_byte
+
 __all__ = [
     "Bytes2D",
     "CharacterBox",
@@ -26,6 +28,7 @@ __all__ = [
     "Source",
     "StrokeRecord",
     "glyph_record",
+    "in_words",
     "paste",
 ]
 
@@ -66,10 +69,9 @@ class Defect:
     found: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.file}: byte {self.offset}: record {self.record}: {self.field}: "
-            f"expected {self.expected}, found {self.found}"
-        )
+        byte = at_byte(self.offset, self.field)
+        place = byte and f"{byte}record {self.record}: "
+        return f"{self.file}: {place}{self.field}: expected {self.expected}, found {self.found}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -367,6 +369,18 @@ def paste(onto: Bytes2D, pixels: Bytes2D, top_px: int, left_px: int, paper: int)
 
 
 Record: TypeAlias = GlyphRecord | StrokeRecord | LineRecord
+
+_IN_WORDS = {
+    "GlyphRecord": "a picture of a character",
+    "StrokeRecord": "the strokes of a character",
+    "LineRecord": "a line of text",
+    "InkPage": "a page of strokes",
+}
+
+
+def in_words(record: object) -> str:
+    """What a record is, for a person: the reason why it was left out."""
+    return _IN_WORDS.get(type(record).__name__, "a record of another kind")
 
 
 class Origin(NamedTuple):

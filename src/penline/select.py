@@ -18,7 +18,7 @@ from penline.corpus.balance import Able, Target, choose
 from penline.corpus.encodings import UTF_8, codec
 from penline.corpus.files import find, texts
 from penline.durable import put_all
-from penline.errors import UsageError
+from penline.errors import UsageError, refuse_taken
 from penline.recipe.kit import spellings
 
 __all__ = ["select"]
@@ -79,10 +79,10 @@ def select(
     """
     path = Path(out)
     report_path = path.with_name(f"{path.name}.json")
-    if path.exists() and not overwrite:
-        raise UsageError(f"{path} is there already; pass --overwrite to replace it")
     if not path.name.lower().endswith(".txt"):
         raise UsageError(f"{path}: a selection is a text file; give it a name that ends in .txt")
+    for one in (path, report_path):
+        refuse_taken(one, overwrite=overwrite)
     known = None if alphabet is None else frozenset(alphabet)
     target = Target(power, floor, known)
     able = None if bank is None else _able(bank, part)

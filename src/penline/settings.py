@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import Annotated, Any, TypeAlias
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-__all__ = ["ORDERED", "EmRange", "Settings", "Share", "ShareRange", "SizeRange", "plain_yaml"]
+__all__ = [
+    "ORDERED",
+    "EmRange",
+    "Settings",
+    "Share",
+    "ShareRange",
+    "SizeRange",
+    "first_fault",
+    "plain_yaml",
+]
 
 _MOST_DEPTH = 64
 
@@ -20,6 +29,16 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def first_fault(error: ValidationError) -> str:
+    """The first thing that is wrong with a file that penline wrote once, for a person."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return f"it has no {place}"
+    said = first["msg"].removeprefix("Value error, ").replace("Input should be", "not")
+    return f"{place}: {said}" if place else said
 
 
 def _ordered(interval: tuple[float, float]) -> tuple[float, float]:

@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from penline.machine import COMPILING, LOG
+from penline.words import counted
 
 if TYPE_CHECKING:
     from penline.api import FileFacts
@@ -147,21 +148,22 @@ def print_facts(one: FileFacts) -> None:
     out.print(f"[bold]{escape(one.file)}[/bold]: {one.kind}", end="")
     known = KNOWN_BY.get(one.known_by, one.known_by)
     out.print(f" ({escape(one.card)}, {known})" if one.card else "")
-    noun = "glyphs" if one.kind == "bank" else "records"
-    out.print(f"  {one.records:,} {noun}, {one.characters:,} characters", end="")
+    noun = {"bank": "glyph", "data": "line"}.get(one.kind.partition(" ")[0], "record")
+    what = f"{counted(one.records, noun)}, {counted(one.characters, 'character')}"
+    out.print(f"  {what}", end="")
     parts = ", ".join(f"{name or 'part not known'} {n:,}" for name, n in one.parts.items())
     out.print(f"; {escape(parts)}")
     most = sorted(one.writers.items(), key=lambda item: (-item[1], item[0]))
     for writer, count in most[:20]:
         out.print(f"  {escape(writer)}: {count:,}{_style(one.styles.get(writer))}")
     if len(most) > 20:
-        out.print(f"  and {len(most) - 20:,} more writers")
+        out.print(f"  and {counted(len(most) - 20, 'more writer')}")
     if one.note:
         out.print(f"  [cyan]note[/cyan] {escape(one.note)}")
     for defect in one.defects:
         out.print(f"  [red]defect[/red] {escape(str(defect))}")
     if one.defect_count > len(one.defects):
-        out.print(f"  and {one.defect_count - len(one.defects):,} more defects")
+        out.print(f"  and {counted(one.defect_count - len(one.defects), 'more defect')}")
 
 
 def print_sources(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -189,8 +191,8 @@ def told_columns(report: Mapping[str, Any]) -> None:
     found = report.get("columns", {})
     if found.get("lines_over"):
         out.print(
-            f"  {found['lines_over']:,} lines need more than the {found['columns']} columns that "
-            "PaddleOCR's stock networks have in training, and teach them nothing: "
+            f"  {counted(found['lines_over'], 'line')} beyond the {found['columns']} columns that "
+            "PaddleOCR's stock networks have in training, which learn nothing from such: "
             "paddleocr_rec.yml says what to change"
         )
 
@@ -202,7 +204,7 @@ def print_census(found: Census) -> None:
         if not needed:
             out.print(f"{escape(shelf.id)}: {escape(shelf.advice)}")
             continue
-        out.print(f"{escape(shelf.id)}: {len(shelf.here)} of {needed} files in ", end="")
+        out.print(f"{escape(shelf.id)}: {len(shelf.here)} of {counted(needed, 'file')} in ", end="")
         out.print(escape(str(shelf.folder)))
         for path in shelf.here:
             out.print(f"  [green]there[/green]    {escape(path.name)}")
@@ -223,19 +225,18 @@ def print_census(found: Census) -> None:
     for finding in findings[:_MOST_SHOWN]:
         out.print(f"[red]{finding.kind}[/red] {escape(str(finding))}")
     if hidden:
-        out.print(f"and {hidden:,} more findings (--json lists a thousand)")
+        out.print(f"and {counted(hidden, 'more finding')} (--json lists a thousand)")
     strange = list(found.without_card.items())
     for name, records in strange[:_MOST_SHOWN]:
-        out.print(f"[red]of no known data set[/red] {escape(name)}: {records:,} records")
+        out.print(f"[red]of no known data set[/red] {escape(name)}: {counted(records, 'record')}")
     if len(strange) > _MOST_SHOWN:
-        out.print(f"and {len(strange) - _MOST_SHOWN:,} more files of no known data set")
+        out.print(f"and {counted(len(strange) - _MOST_SHOWN, 'more file')} of no known data set")
     for note in found.notes:
-        times = f", {note.times:,} times" if note.times else ""
+        times = f", {counted(note.times, 'time')}" if note.times else ""
         source = f" [{note.source}]" if note.source else ""
         out.print(f"[cyan]note[/cyan] {escape(f'{note.card}: {note.says}{source}{times}')}")
     colour = "green" if found.whole else "red"
-    files = f"{found.files:,} file{'' if found.files == 1 else 's'}"
-    out.print(f"{files}, {found.records:,} records: ", end="")
+    out.print(f"{counted(found.files, 'file')}, {counted(found.records, 'record')}: ", end="")
     out.print(f"[{colour}]{found.verdict}[/{colour}]{_because(found)}")
 
 
@@ -262,7 +263,7 @@ def print_realism(found: Realism) -> None:
                 f"characters, {auc.lines:.3f} of lines; most by {gives}"
             )
     sides = found.comparison.real_lines, found.comparison.synthetic_lines
-    out.print(f"{sides[0]:,} real lines, {sides[1]:,} synthetic ones")
+    out.print(f"{counted(sides[0], 'real line')}, {counted(sides[1], 'synthetic one')}")
     for side, reasons in found.left_out.items():
         for reason, count in sorted(reasons.items()):
             out.print(f"  left out, {escape(side)}: {count:,} ({escape(reason)})")
@@ -299,5 +300,5 @@ def _because(found: Census) -> str:
         (differing, "figure", " that differs" if differing == 1 else " that differ"),
         (len(found.without_card), "file", " of no known data set"),
     ]
-    said = [f"{count:,} {what}{'s'[count == 1 :]}{more}" for count, what, more in reasons if count]
+    said = [f"{counted(count, what)}{more}" for count, what, more in reasons if count]
     return f" ({', '.join(said)})" if said else ""

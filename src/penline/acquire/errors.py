@@ -19,17 +19,20 @@ class TermsNotAccepted(UsageError):
 
     Attributes:
         terms: the terms, as text for the user.
+        command: what was asked for, as a command.
     """
 
-    def __init__(self, id: str, terms: str) -> None:
-        super().__init__(id, terms)
+    def __init__(self, id: str, terms: str, command: str) -> None:
+        super().__init__(id, terms, command)
         self.id = id
         self.terms = terms
+        self.command = command
 
     def __str__(self) -> str:
         return (
             f"{self.terms}\n"
-            f"To accept these terms for {self.id}, once: penline get {self.id} --accept-terms"
+            f"To accept these terms for {self.id}, once (in Python: accept_terms=True): "
+            f"{self.command} --accept-terms"
         )
 
 

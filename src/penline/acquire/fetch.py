@@ -19,8 +19,14 @@ from penline.acquire.errors import AcquireError, Unfit
 from penline.acquire.expect import Expected, Proof, examine
 from penline.acquire.web import Answer, Beyond, Broken, Gone, Limits, ask
 from penline.durable import about, removed_if_failed
+from penline.machine import LOG
+from penline.words import counted
 
 __all__ = ["Downloader", "Unreachable"]
+
+
+_TRIES_UNANSWERED = 3
+"""Attempts in a row at a server that has not answered yet: the network may be off."""
 
 
 class Unreachable(AcquireError):
@@ -67,6 +73,7 @@ class Downloader:
         progress: Callable[[int, int], None],
         room: Callable[[int], None],
         silent: set[str] | None = None,
+        answered: set[str] | None = None,
     ) -> None:
         """Plan a download.
 
@@ -78,10 +85,12 @@ class Downloader:
             progress: called with bytes here and bytes in all (0: not known).
             room: called with bytes that are to come; raises where the disk has no room for them.
             silent: servers that did not answer for another file: asked once more, not often.
+            answered: servers that did; one that never did may be out of reach: given up sooner.
         """
         self.urls, self.part, self.expected, self.limits = tuple(urls), part, expected, limits
         self.progress, self.room = progress, room
         self.silent = set() if silent is None else silent
+        self.answered = set() if answered is None else answered
         self.note = part.with_name(part.name + ".json")
         self.proof: Proof | None = None
         self.origin = ""
@@ -142,6 +151,8 @@ class Downloader:
                 reason = str(beyond)
             except Broken as broken:
                 reason, wait, silent = str(broken), broken.wait_seconds, broken.silent
+                if silent and server not in self.answered:
+                    tries = min(tries, _TRIES_UNANSWERED)
             breaks += 1
             here = self._here()
             pieced = pieced or here > 0
@@ -152,9 +163,11 @@ class Downloader:
             if idle >= tries or breaks >= self.limits.most_breaks:
                 if silent:
                     self.silent.add(server)
-                raise Gone(f"given up after {breaks} breaks, the last: {reason}")
+                raise Gone(f"given up after {counted(breaks, 'break')}, the last: {reason}")
             pause = max(wait, self.limits.first_wait_seconds * 2.0**idle)
-            self.limits.sleep(min(pause, self.limits.most_wait_seconds))
+            pause = min(pause, self.limits.most_wait_seconds)
+            LOG.info("%s: %s; trying again in %.0f s", server, reason, pause)
+            self.limits.sleep(pause)
 
     def _stream(self, url: str) -> None:
         """One request: write what it brings behind what is here, or from the start."""
@@ -168,6 +181,7 @@ class Downloader:
             if not validator and not self.expected.provable:
                 offset = 0  # nothing would tell two halves of two files from one file
         with closing(ask(url, offset, validator, self.limits)) as answer:
+            self.answered.add(urlsplit(url).netloc)
             if answer.start and origin is not None and _changed(origin, answer, same):
                 self.finish()
                 raise Broken("the file on the server changed")

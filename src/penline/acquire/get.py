@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from os import PathLike
+from os import PathLike, fspath, walk
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -20,12 +21,15 @@ from penline.acquire.web import Limits
 from penline.catalogue import Card, File, card
 from penline.durable import made, removed_if_failed
 from penline.errors import Interrupted, UsageError
+from penline.formats import READERS, kind_of
 from penline.lock import locked
-from penline.machine import at_home
+from penline.machine import at_home, say_once
 
 __all__ = ["get"]
 
 Progress = Callable[[int, int], None]
+_MOST_LOOKED_AT = 10_000
+"""Names of a folder, to see whether it holds unpacked archives."""
 _Outcome = tuple[list[GotFile], list[MissingFile]]
 
 
@@ -74,7 +78,12 @@ def get(
     source = None if adopt is None else at_home(adopt)
     if source is not None and not source.is_dir():
         raise UsageError(f"no folder {source} to adopt files from")
-    shelf.check_terms(accept_terms)
+    command = _command(found.id, part, files, root, adopt, mirrors)
+    choice = _command("", part, files)
+    _say_what_reads_it(found)
+    if source is None:
+        _refuse_without_address(shelf, chosen, choice)
+    shelf.check_terms(accept_terms, command)
     try:
         with made(shelf.folder), locked(shelf.lock, f"{found.id} in {shelf.root}"):
             shelf.accept_terms()
@@ -86,23 +95,97 @@ def get(
     except AcquireError:
         raise
     except KeyboardInterrupt as stop:
-        again = f"stopped; the same `penline get {found.id}` goes on where it ended"
+        again = f"stopped; `{command}` goes on where it ended"
         raise Interrupted(again) from stop
     except OSError as error:
         raise AcquireError(f"{shelf.folder}: {error}") from error
-    choice = ([f"--part {part}"] if part else []) + [f"--file {name}" for name in files]
-    answer = GotFiles(
-        found.id,
-        shelf.folder,
-        tuple(got),
-        tuple(missing),
-        pages=found.homepages,
-        access=found.access,
-        choice=" ".join(choice),
-    )
+    answer = _answer(shelf, got, missing, choice, source)
     if missing and source is None:
         raise AcquireError(f"{found.id}: not every file could be downloaded\n{answer.advice}")
     return answer
+
+
+def _answer(
+    shelf: Shelf,
+    got: Sequence[GotFile],
+    missing: Sequence[MissingFile],
+    choice: str,
+    source: Path | None = None,
+) -> GotFiles:
+    return GotFiles(
+        shelf.card.id,
+        shelf.folder,
+        tuple(got),
+        tuple(missing),
+        pages=shelf.card.homepages,
+        access=shelf.card.access,
+        choice=choice,
+        note=_unpacked(source) if missing and source is not None else "",
+    )
+
+
+def _command(
+    id: str,
+    part: str | None,
+    files: Sequence[str],
+    root: str | PathLike[str] | None = None,
+    adopt: str | PathLike[str] | None = None,
+    mirrors: Sequence[str] | None = None,
+) -> str:
+    """What was asked for, as a command; without an id, its choice of files alone."""
+    words = ["penline", "get", id] if id else []
+    for option, value in (("--part", part), ("--root", root), ("--adopt", adopt)):
+        words += [] if value is None else [option, fspath(value)]
+    for option, values in (("--file", files), ("--mirror", mirrors or ())):
+        words += [word for value in values for word in (option, value)]
+    return shlex.join(words)
+
+
+def _say_what_reads_it(found: Card) -> None:
+    """Before gigabytes come in: where their files are of no use to a verb that packs banks."""
+    if not found.readable(READERS):
+        kinds = ", ".join(found.formats)
+        say_once(f"{found.id}: penline gets its files, and reads none of them ({kinds})")
+    elif "characters" not in found.kind:
+        say_once(
+            f"{found.id}: {found.kind}, for penline convert, fit and census; a bank is of single "
+            "characters",
+            logging.INFO,
+        )
+
+
+def _refuse_without_address(shelf: Shelf, chosen: Sequence[File], choice: str) -> None:
+    """Tell at once, before terms are read, that there is nothing to download from anywhere.
+
+    Raises:
+        AcquireError: not one of the files is on the shelf, or has an address.
+    """
+    if any(
+        _urls(shelf.card, file) or shelf.place(shelf.found(Expected.of(file)).name).is_file()
+        for file in chosen
+    ):
+        return
+    missing = [_missing(shelf, file, "no address of it is known") for file in chosen]
+    advice = _answer(shelf, (), missing, choice).advice
+    raise AcquireError(f"{shelf.card.id}: penline knows no address of its files\n{advice}")
+
+
+def _unpacked(source: Path) -> str:
+    """Where a folder holds what was in the archives: that they are not needed; or ""."""
+    at = 0
+    for _, folders, names in walk(source):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            at += 1
+            if kind_of(name) is not None:
+                here = shlex.quote(str(source))
+                return (
+                    f"{source} holds unpacked files ({name}), which are read where they lie: "
+                    f"penline census {here}, penline bank {here} -o BANK"
+                )
+        if at > _MOST_LOOKED_AT:
+            break
+    return ""
 
 
 def _choose(found: Card, part: str | None, files: Sequence[str]) -> list[File]:
@@ -117,6 +200,8 @@ def _choose(found: Card, part: str | None, files: Sequence[str]) -> list[File]:
         if (file.name in files if files else file.role in ("data", "labels"))
         and (part in (None, "all") or file.part in (part, "all"))
     ]
+    if not found.files:
+        raise UsageError(f"penline knows no files of {found.id}. {found.access}")
     if not chosen:
         raise UsageError(f"{found.id} has nothing to get for that. {found.access}")
     return chosen
@@ -137,7 +222,7 @@ def _adopt(shelf: Shelf, chosen: Sequence[File], source: Path) -> _Outcome:
         if proof is None:
             missing.append(_missing(shelf, file, reason))
         else:
-            _downloader(shelf, file, Limits(), set()).finish()  # a part of it is no use any more
+            _downloader(shelf, file, Limits()).finish()  # a part of it is no use any more
             got.append(_got(shelf, proof, file, how))
     return got, missing
 
@@ -146,7 +231,8 @@ def _download(shelf: Shelf, chosen: Sequence[File], progress: Progress, limits: 
     expectations = {file.name: Expected.of(file) for file in chosen}
     proofs = {name: shelf.here(expected) for name, expected in expectations.items()}
     silent: set[str] = set()
-    loads = {file.name: _downloader(shelf, file, limits, silent) for file in chosen}
+    answered: set[str] = set()
+    loads = {file.name: _downloader(shelf, file, limits, silent, answered) for file in chosen}
     for name, proof in proofs.items():
         if proof is not None:
             loads[name].finish()  # a part of it is no use any more
@@ -194,7 +280,13 @@ def _fetch(store: pooch.Pooch, shelf: Shelf, name: str, load: Downloader) -> Pro
     return load.proof
 
 
-def _downloader(shelf: Shelf, file: File, limits: Limits, silent: set[str]) -> Downloader:
+def _downloader(
+    shelf: Shelf,
+    file: File,
+    limits: Limits,
+    silent: set[str] | None = None,
+    answered: set[str] | None = None,
+) -> Downloader:
     place = shelf.place(file.name)
     return Downloader(
         _urls(shelf.card, file),
@@ -204,6 +296,7 @@ def _downloader(shelf: Shelf, file: File, limits: Limits, silent: set[str]) -> D
         progress=_quiet,
         room=lambda need_bytes: shelf.room(need_bytes, limits.spare_bytes),
         silent=silent,
+        answered=answered,
     )
 
 

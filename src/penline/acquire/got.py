@@ -59,6 +59,7 @@ class GotFiles:
         pages: the publisher's pages about the data set.
         access: how the data set is had, in the card's words.
         choice: how files were chosen, as options of the command line.
+        note: what else to know; "" where there is nothing.
     """
 
     id: str
@@ -68,6 +69,7 @@ class GotFiles:
     pages: tuple[str, ...] = ()
     access: str = ""
     choice: str = ""
+    note: str = ""
 
     @property
     def advice(self) -> str:
@@ -75,6 +77,7 @@ class GotFiles:
         if not self.missing:
             return ""
         lines = [f"{one.name}: {one.reason}" for one in self.missing]
+        lines += [self.note] if self.note else []
         lines.append("To get by hand, into one folder DIR:")
         for one in self.missing:
             lines.append(f"  {one.name} ({one.expected})")

@@ -95,15 +95,19 @@ class Shelf:
             raise UsageError(f"{self.card.id}: {name!r} is no name for a file here")
         return self.folder / name
 
-    def check_terms(self, accept: bool) -> None:
+    def check_terms(self, accept: bool, command: str) -> None:
         """See that the terms were accepted, now or before.
+
+        Args:
+            accept: whether they are now.
+            command: what was asked for, as a command, to be given again.
 
         Raises:
             TermsNotAccepted: they were not.
         """
         known = self._record()["terms"]
         if not accept and known.get("sha256") != self._terms_sum():
-            raise TermsNotAccepted(self.card.id, terms_text(self.card))
+            raise TermsNotAccepted(self.card.id, terms_text(self.card), command)
 
     def accept_terms(self) -> None:
         """Record that the terms stand accepted; the shelf is locked."""

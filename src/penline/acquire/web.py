@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import socket
 import ssl
 import string
 import time
@@ -214,4 +215,6 @@ def _said(error: BaseException) -> str:
     inner = getattr(error, "reason", None) or error
     if isinstance(inner, TimeoutError):
         return "no answer in time"
+    if isinstance(inner, socket.gaierror):
+        return f"its address is not found, or there is no network ({inner.strerror or inner})"
     return getattr(inner, "strerror", None) or str(inner) or type(inner).__name__

@@ -16,8 +16,11 @@ from penline.bank import Bank, open_bank
 from penline.bank.layout import HEADER, PARTS
 from penline.bank.unused import advice, unknown_glyphs
 from penline.catalogue.terms import terms
+from penline.check import read_report
 from penline.convert import convert as _convert
 from penline.datasets.sources import AnyPath, open_sources
+from penline.errors import ExportError
+from penline.export.run import REPORT, under_way
 from penline.formats.door import printable
 from penline.look.sheet import SheetFacts
 from penline.look.sheet import sheet as _sheet
@@ -26,6 +29,7 @@ from penline.records import Defect
 
 __all__ = ["FileFacts", "bank_notes", "convert", "info", "pack", "sheet"]
 
+SET = "data set for"
 P = ParamSpec("P")
 R = TypeVar("R")
 Sources = AnyPath | Iterable[AnyPath]
@@ -60,12 +64,12 @@ def sheet(source: Path | str, out: Path | str, **more: Any) -> SheetFacts:
 
 @dataclass(slots=True)
 class FileFacts:
-    """What one file or bank is.
+    """What one file, bank or data set is.
 
     Attributes:
         file: its name.
-        kind: ``gnt``, ``pot`` or ``bank``.
-        records: glyphs that were read.
+        kind: ``gnt``, ``pot`` and so on; ``bank``; or ``data set for`` the name of its format.
+        records: glyphs or lines.
         characters: different characters.
         writers: glyphs by writer.
         parts: glyphs by part.
@@ -102,10 +106,13 @@ def info(
     most_defects: int = 5,
     progress: Callable[[str], None] | None = None,
 ) -> list[FileFacts]:
-    """What files, folders, zip archives and banks hold; every record is read.
+    """What files, folders, zip archives, banks and finished data sets hold.
+
+    Every record of a file is read; of a bank and of a data set, what they say of themselves.
 
     Raises:
         UsageError: a path that does not exist.
+        ExportError: a data set that is not finished, or whose report is not sound.
         FormatError: a file of a kind that penline does not know.
         BankError: a damaged bank.
     """
@@ -115,6 +122,11 @@ def info(
         if (path / HEADER).is_file():
             found.append(_bank_facts(open_bank(path)))
             continue
+        if (path / REPORT).is_file():
+            found.append(_set_facts(path))
+            continue
+        if under_way(path):
+            raise ExportError(f"{path} is an unfinished data set; repeat its command to go on")
         for file in open_sources(path):
             if progress:
                 progress(file.source.file)
@@ -150,6 +162,26 @@ def bank_notes(bank: Bank) -> tuple[tuple[int, int], list[dict[str, Any]], list[
         notes with what to do.
     """
     return unknown_glyphs(bank), terms(bank.header.sources), advice(bank)
+
+
+def _set_facts(path: Path) -> FileFacts:
+    """What the report of a finished set says of it; `check` proves it."""
+    report = read_report(path)
+    run, lines = report["run"], {str(side): int(n) for side, n in report["lines"].items()}
+    classes = report.get("classes")
+    facts = FileFacts(printable(str(path)), f"{SET} {printable(run['to'])}", sum(lines.values()))
+    facts.characters = classes if isinstance(classes, int) else 0
+    facts.parts = lines
+    rows = report.get("sources")
+    rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    rows = [row for row in rows if row.get("card")]
+    facts.card = ", ".join(dict.fromkeys(str(row["card"]) for row in rows))
+    facts.known_by = ", ".join(sorted({str(row.get("known_by", "")) for row in rows}))
+    told = [f"made by penline {report.get('penline', 'of an unknown version')}"]
+    told += [f"seed {run['seed']}, lines from {run['start']}"] if "seed" in run else []
+    told += ["simulated handwriting"] if report.get("simulated") else []
+    facts.note = f"{', '.join(told)}; penline check proves it"
+    return facts
 
 
 def _bank_facts(bank: Bank) -> FileFacts:

@@ -32,6 +32,7 @@ from penline.durable import about, read_file
 from penline.errors import BankError
 from penline.provenance import public_names
 from penline.records import Bytes2D
+from penline.words import counted
 
 __all__ = ["Bank", "BankGlyph", "InkView", "locate", "open_bank"]
 
@@ -152,7 +153,7 @@ class Bank:
         if row < 0:
             row += len(self)
         if not 0 <= row < len(self):
-            raise IndexError(f"row {row} of a bank of {len(self)} glyphs")
+            raise IndexError(f"row {row} of a bank of {counted(len(self), 'glyph')}")
         starts = np.empty(1, np.int64)
         if locate(self.ink, np.array([row], np.int64), starts) >= 0:
             raise self.damage(row)
@@ -194,7 +195,7 @@ class Bank:
         if bad >= 0:
             row = int(wanted[bad])
             if not 0 <= row < len(self):
-                raise IndexError(f"row {row} of a bank of {len(self)} glyphs")
+                raise IndexError(f"row {row} of a bank of {counted(len(self), 'glyph')}")
             raise self.damage(row)
         data = self.ink.data
         heights, widths = self.ink.height_px[wanted], self.ink.width_px[wanted]

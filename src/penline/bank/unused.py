@@ -9,6 +9,7 @@ import numpy as np
 from penline.bank.layout import PARTS
 from penline.bank.read import Bank
 from penline.bank.shelf import Bits, Shelf
+from penline.words import counted
 
 __all__ = ["UNKNOWN", "advice", "not_used", "unknown_glyphs", "why_nobody"]
 
@@ -30,12 +31,13 @@ def advice(bank: Bank) -> list[str]:
     said = []
     count, writers = unknown_glyphs(bank)
     if count:
-        who = f"{writers:,} unknown writer{'s'[writers == 1 :]}"
-        said.append(f"{count:,} glyphs of {who}: no line is made of them; {_TAKE_UNKNOWN}")
+        who = counted(writers, "unknown writer")
+        said.append(f"{counted(count, 'glyph')} of {who}: no line is made of them; {_TAKE_UNKNOWN}")
     tested = int(np.count_nonzero(bank.columns["part"] == PARTS.index("test")))
     if tested:
-        which = "all" if tested == len(bank) else f"{tested:,}"
-        said.append(f"{which} glyphs are of the test part: compose --part test takes them, or all")
+        which = "all glyphs" if tested == len(bank) else counted(tested, "glyph")
+        are = "is" if tested == 1 < len(bank) else "are"
+        said.append(f"{which} {are} of the test part: compose --part test takes them, or all")
     return said
 
 
@@ -80,7 +82,7 @@ def why_nobody(shelf: Shelf, *, mixed: bool = False) -> str:
         return f"every glyph{where} is of a writer who is not known: {_TAKE_UNKNOWN}"
     counts = {name: _of_part(shelf, n)[0] for n, name in enumerate(_PART_NAMES)}
     there = {name: count for name, count in counts.items() if count}
-    found = " and ".join(f"{count:,} glyphs of {name}" for name, count in there.items())
+    found = " and ".join(f"{counted(count, 'glyph')} of {name}" for name, count in there.items())
     others = [name for name in there if name in PARTS]
     part = others[0] if len(there) == 1 and others else "all"
     return f"no glyph in the {shelf.part} part of the banks, which hold {found}: say --part {part}"

@@ -53,7 +53,7 @@ from penline.bank.repeats import Repeats, glyph_keys
 from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
 from penline.durable import about, sync
-from penline.errors import BankError, UsageError
+from penline.errors import OVERWRITE, BankError, UsageError
 from penline.provenance import Places
 from penline.records import Bytes2D, GlyphRun, Source
 
@@ -141,7 +141,7 @@ class BankWriter:
 
     def _see_that_it_is_free(self) -> None:
         if (self.path.exists() or self.path.is_symlink()) and not self._overwrite:
-            raise UsageError(f"{self.path} exists; choose another name or pass --overwrite")
+            raise UsageError(f"{self.path} exists; choose another name or {OVERWRITE}")
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / HEADER).is_file():
             raise UsageError(f"{self.path} is a folder with other things in it; not replaced")
         if self.path.is_file():
@@ -504,5 +504,7 @@ class BankWriter:
         return facts
 
     def _said(self) -> str:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(self.dropped.items()))
+        reasons = "; ".join(
+            f"{reason}: {count:,}" for reason, count in sorted(self.dropped.items())
+        )
         return f" (left out: {reasons})" if reasons else ""

@@ -11,6 +11,7 @@ import difflib
 import functools
 import os
 import re
+from collections.abc import Iterable
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -71,10 +72,13 @@ def card(id: str) -> Card:
     >>> card("casia-hwdb1.1").licence.redistribution
     'no'
 
+    Args:
+        id: its id; small and capital letters are the same.
+
     Raises:
         CatalogueError: no card has that id, or the card is not sound.
     """
-    return _card(id, _folders())
+    return _card(id.lower(), _folders())
 
 
 def load() -> dict[str, Card]:
@@ -104,7 +108,7 @@ def errata_files(id: str) -> list[Traversable]:
 def _card(id: str, folders: tuple[str, ...]) -> Card:
     places = _places(folders)
     if id not in places:
-        near = difflib.get_close_matches(id.lower(), places, n=3, cutoff=0.6)
+        near = _with(id, places) or difflib.get_close_matches(id, places, n=3, cutoff=0.6)
         hint = f"; near it: {', '.join(near)}" if near else ""
         raise CatalogueError(f"no card {id!r} in the catalogue{hint} (`penline list` shows all)")
     try:
@@ -115,6 +119,12 @@ def _card(id: str, folders: tuple[str, ...]) -> Card:
     if found.id != id:
         raise CatalogueError(f"{id}{_CARD}: its id is {found.id!r}, its name says {id!r}")
     return found
+
+
+def _with(piece: str, places: Iterable[str]) -> list[str]:
+    """The ids that a piece of one stands in: as the start of a word, or else anywhere."""
+    found = [id for id in places if len(piece) > 2 and piece in id]
+    return [id for id in found if f"-{piece}" in f"-{id}"] or found
 
 
 @functools.cache

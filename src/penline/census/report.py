@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from penline.acquire.named import OnShelf
 from penline.records import Defect
+from penline.words import at_byte
 
 __all__ = ["Census", "Figure", "Finding", "Kind", "Note", "Published", "Verdict"]
 
@@ -106,7 +107,8 @@ class Finding:
 
     def __str__(self) -> str:
         place = [self.file] if self.file else []
-        place += [f"byte {self.offset:,}"] if self.offset is not None else []
+        whole = self.offset is None or not at_byte(self.offset, self.field)
+        place += [] if whole else [f"byte {self.offset:,}"]
         place += [f"record {self.record:,}"] if self.record is not None else []
         says = f"{self.field}: expected {self.expected}, found {self.found}"
         return ": ".join([*place, says])

@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from penline.cli.base import WRONG_DATA, Address, AsJson, Engine, Overwrite, Workers, app
 from penline.terminal import Rate, bar, out, print_json
+from penline.words import counted, counted_sides
 
 
 @app.command()
@@ -93,13 +94,12 @@ def rebuild(
         for problem in made.problems[:20]:
             out.print(f"[red]problem[/red] {escape(problem)}")
         if len(made.problems) > 20:
-            out.print(f"and {len(made.problems) - 20:,} more problems")
+            out.print(f"and {counted(len(made.problems) - 20, 'more problem')}")
         for note in made.notes:
             out.print(f"  {escape(note)}")
-        lines = " + ".join(f"{count:,} {side}" for side, count in made.report["lines"].items())
         out.print(
-            f"{escape(output)}: {lines} lines; {made.proven:,} of "
-            f"{len(made.report['shards']):,} shards proven"
+            f"{escape(output)}: {counted_sides(made.report['lines'], 'line')}; {made.proven:,} of "
+            f"{counted(len(made.report['shards']), 'shard')} proven"
         )
     if made.problems:
         raise typer.Exit(WRONG_DATA)

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from penline.cli.base import WRONG_DATA, AsJson, Part, Sources, app
 from penline.terminal import Rate, bar, out, print_census, print_facts, print_json
+from penline.words import counted
 
 
 @app.command("list")
@@ -60,7 +61,7 @@ def card(
     found = catalogue.card(id)
     if as_json:
         facts = {"state": found.state(READERS), "gettable": found.gettable}
-        known_wrong = [one.model_dump(mode="json") for one in errata(id)]
+        known_wrong = [one.model_dump(mode="json") for one in errata(found.id)]
         print_json({**found.model_dump(mode="json"), **facts, "errata": known_wrong})
     elif out.is_terminal:
         from rich.markdown import Markdown  # loaded on use: it takes a while
@@ -115,7 +116,7 @@ def get(
         print_json(asdict(got))
     else:
         for one in got.files:
-            proof = f"{one.how}, {one.bytes:,} bytes, proven by {one.proven_by}"
+            proof = f"{one.how}, {counted(one.bytes, 'byte')}, proven by {one.proven_by}"
             out.print(f"{escape(str(one.path))}: {proof}")
         if got.missing:
             out.print(f"[red]missing[/red] {escape(got.advice)}")
@@ -125,7 +126,7 @@ def get(
 
 @app.command()
 def info(paths: Sources, as_json: AsJson = False) -> None:
-    """Tell what files and banks are: format, records, writers, characters, first defects."""
+    """Tell what files, banks and finished sets are: format, counts, writers, first defects."""
     from penline.api import info as look
 
     with bar("reading", "files") as (shown, task):

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import WRONG_DATA, AsJson, Encoding, app
+from penline.cli.base import WRONG_DATA, AsJson, Encoding, Overwrite, app
 from penline.provenance import path_told
 from penline.terminal import Rate, bar, out, print_json, print_realism
+from penline.words import counted, counted_sides
 
 
 @app.command()
@@ -70,9 +71,8 @@ def check(
         every.append(found)
         if not as_json:
             _problems(found.problems)
-            lines = " + ".join(f"{count:,} {side}" for side, count in found.lines.items())
-            verdict = f"{len(found.problems):,} problems" if found.problems else "sound"
-            out.print(f"{escape(str(path))}: {lines} lines: {verdict}")
+            verdict = counted(len(found.problems), "problem") if found.problems else "sound"
+            out.print(f"{escape(str(path))}: {counted_sides(found.lines, 'line')}: {verdict}")
     clashing = clashes(paths) if len(paths) > 1 else []
     if as_json:
         sets = [{"lines": found.lines, "problems": found.problems} for found in every]
@@ -89,7 +89,7 @@ def _problems(problems: list[str]) -> None:
     for problem in problems[:20]:
         out.print(f"[red]problem[/red] {escape(problem)}")
     if len(problems) > 20:
-        out.print(f"and {len(problems) - 20:,} more problems")
+        out.print(f"and {counted(len(problems) - 20, 'more problem')}")
 
 
 @app.command()
@@ -102,6 +102,7 @@ def sheet(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file.")],
     limit: Annotated[int, typer.Option(min=1, help="At most so many glyphs or lines.")] = 2000,
+    overwrite: Overwrite = False,
 ) -> None:
     """Make a page to look at: glyphs by character and writer, lines with boxes, or a census.
 
@@ -112,7 +113,7 @@ def sheet(
     """
     from penline.api import sheet as make
 
-    facts = make(source, output, limit=limit)
+    facts = make(source, output, limit=limit, overwrite=overwrite)
     out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")
 
 
@@ -126,16 +127,19 @@ def realism(
     segmented: Annotated[
         bool, typer.Option("--segmented", help="Find characters in the ink of both, too.")
     ] = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell how near composed lines are to real ones: gaps, sizes, places, strokes, drift."""
     from penline.api import realism as run
-    from penline.look.realism import write_realism_page
+    from penline.look.realism import page_name, write_realism_page
 
+    if output is not None:
+        page_name(output, overwrite=overwrite)
     found = run(real, synthetic, segmented=segmented)
     if output is not None:
         names = (path_told(str(path), inside=False) for path in (real, synthetic))
-        write_realism_page(found, output, " and ".join(names))
+        write_realism_page(found, output, " and ".join(names), overwrite=overwrite)
     if as_json:
         print_json(found.figures())
         return

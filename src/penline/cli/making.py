@@ -32,6 +32,7 @@ from penline.terminal import (
     print_text,
     told_columns,
 )
+from penline.words import counted, counted_sides
 
 
 @app.command()
@@ -84,8 +85,8 @@ def bank(
         )
         return
     out.print(
-        f"{escape(str(output))}: {len(made):,} glyphs, {len(made.characters):,} characters, "
-        f"{len(made.writers):,} writers"
+        f"{escape(str(output))}: {counted(len(made), 'glyph')}, "
+        f"{counted(len(made.characters), 'character')}, {counted(len(made.writers), 'writer')}"
     )
     for reason, count in sorted(header.dropped.items()):
         out.print(f"  left out: {count:,} ({escape(reason)})")
@@ -202,12 +203,13 @@ def compose(
         print_json(report)
         return
     if plan_only:
-        out.print(f"{escape(output)}: the recipe form of {n:,} lines; nothing was composed")
+        out.print(
+            f"{escape(output)}: the recipe form of {counted(n, 'line')}; nothing was composed"
+        )
         return
-    lines = " + ".join(f"{count:,} {side}" for side, count in report["lines"].items())
     out.print(
-        f"{escape(output)}: {lines} lines, {report['characters']:,} characters, "
-        f"{report['classes']:,} classes"
+        f"{escape(output)}: {counted_sides(report['lines'], 'line')}, "
+        f"{counted(report['characters'], 'character')}, {counted(report['classes'], 'class')}"
         + (" (simulated handwriting)" if report["simulated"] else "")
     )
     print_text(report)
@@ -216,17 +218,17 @@ def compose(
     for reason, count in list(report["skipped"].items())[:5]:
         out.print(f"  {escape(reason)}: {count:,}")
     if len(report["skipped"]) > 5:
-        out.print(f"  and {len(report['skipped']) - 5:,} more reasons, in report.json")
+        out.print(f"  and {counted(len(report['skipped']) - 5, 'more reason')}, in report.json")
     for row in report.get("not_used", ()):
-        who = f"{row['writers']:,} writer{'s'[row['writers'] == 1 :]}"
-        told = f"  not used: {row['glyphs']:,} glyphs of {who} ({row['why']}); {row['advice']}"
+        what = f"{counted(row['glyphs'], 'glyph')} of {counted(row['writers'], 'writer')}"
+        told = f"  not used: {what} ({row['why']}); {row['advice']}"
         out.print(escape(told))
     if report["run"]["turned"]:
         out.print("  columns are turned a quarter to the left, to be read across (or: --no-turn)")
     told_columns(report)
     if report["errors"]:
         out.print(
-            f"  [red]{len(report['errors']):,} lines could not be made[/red]: "
+            f"  [red]{counted(len(report['errors']), 'line')} could not be made[/red]: "
             f"{escape(report['errors'][0])}"
         )
     print_sources(report["sources"])
@@ -289,13 +291,10 @@ def convert(
     if as_json:
         print_json(report)
         return
-    counted = {"pages": report.get("pages", {}), "lines": report["lines"]}
-    said = [
-        f"{' + '.join(f'{count:,} {side}' for side, count in sides.items())} {what}"
-        for what, sides in counted.items()
-        if sides
-    ]
-    said += [f"{report[what]:,} {what}" for what in ("characters", "classes") if what in report]
+    sides = {"page": report.get("pages", {}), "line": report["lines"]}
+    said = [counted_sides(counts, what) for what, counts in sides.items() if counts]
+    nouns = {"characters": "character", "classes": "class"}
+    said += [counted(report[key], noun) for key, noun in nouns.items() if key in report]
     out.print(f"{escape(str(output))}: {', '.join(said)}")
     told_columns(report)
     for what in ("left_out", "skipped"):
@@ -362,8 +361,8 @@ def select(
         print_json(report)
         return
     out.print(
-        f"{escape(str(output))}: {report['lines']:,} of {report['seen']:,} lines; "
-        f"{report['covered']:,} of {report['classes']:,} characters "
+        f"{escape(str(output))}: {report['lines']:,} of {counted(report['seen'], 'line')}; "
+        f"{report['covered']:,} of {counted(report['classes'], 'character')} "
         f"(by chance {report['covered_plain']:,}); distance to the target "
         f"{report['distance']:.3f} (by chance {report['distance_plain']:.3f})"
     )
@@ -386,6 +385,7 @@ def fit(
     ] = None,
     part: Annotated[str | None, typer.Option(help="train or test, and not the other.")] = None,
     salvage: Salvage = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Measure how a hand sets its characters: size, place, gaps, drift of real lines.
 
@@ -401,14 +401,16 @@ def fit(
             templates=lines,
             part=part,
             salvage=salvage,
+            overwrite=overwrite,
             progress=Rate(shown, task, "lines"),
         )
     on = found.model.fitted_on
     out.print(
-        f"{escape(str(output))}: {on.characters:,} characters in {on.lines:,} lines on "
-        f"{on.sheets:,} sheets by {on.writers:,} writers"
+        f"{escape(str(output))}: {counted(on.characters, 'character')} in "
+        f"{counted(on.lines, 'line')} on {counted(on.sheets, 'sheet')} by "
+        f"{counted(on.writers, 'writer')}"
     )
     if lines is not None:
-        out.print(f"{escape(str(lines))}: {found.templates:,} line templates")
+        out.print(f"{escape(str(lines))}: {counted(found.templates, 'line template')}")
     for reason, count in sorted(found.left_out.items()):
         out.print(f"  left out: {count:,} ({escape(reason)})")

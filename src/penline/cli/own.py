@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from penline.cli.base import AsJson, Overwrite, app
 from penline.terminal import Rate, bar, out, print_json
+from penline.words import counted, listed
 
 _MOST_SHOWN = 20
 Chars = Annotated[
@@ -60,13 +61,13 @@ def template(
             }
         )
         return
-    noun = "sheet" if made.sheets == 1 else "sheets"
-    out.print(f"{escape(str(output))}: {made.characters:,} characters on {made.sheets:,} {noun}")
+    characters, pages = counted(made.characters, "character"), counted(made.sheets, "sheet")
+    out.print(f"{escape(str(output))}: {characters} on {pages}")
     if made.lacking:
-        some = "".join(made.lacking[:_MOST_SHOWN])
+        some = listed(made.lacking)
         out.print(
-            f"  no picture of {len(made.lacking):,} characters ({escape(some)}): their code points "
-            "are printed; --font FILE draws them"
+            f"  no picture of {counted(len(made.lacking), 'character')} ({escape(some)}): the "
+            "code point is printed; --font FILE draws it"
         )
 
 
@@ -133,18 +134,21 @@ def scan(
     for one in found.seen:
         out.print(
             f"{escape(one.photo)}: sheet {one.sheet} of {one.sheets}, {one.good:,} of "
-            f"{one.cells:,} cells are sound"
+            f"{counted(one.cells, 'cell')} are sound"
         )
     for flaw in found.flaws[:_MOST_SHOWN]:
         out.print(f"  [yellow]left out[/yellow] {escape(str(flaw))}")
     if len(found.flaws) > _MOST_SHOWN:
-        out.print(f"  and {len(found.flaws) - _MOST_SHOWN:,} more cells (--json lists them all)")
+        out.print(
+            f"  and {counted(len(found.flaws) - _MOST_SHOWN, 'more cell')} (--json lists them all)"
+        )
     for what, sheets in (("no photograph of", found.absent), ("more than one of", found.twice)):
         if sheets:
             out.print(f"  {what} sheet {', '.join(map(str, sheets))}")
     out.print(
-        f"{escape(str(output))}: {len(found.bank):,} glyphs, {len(found.bank.characters):,} "
-        f"characters, writer {escape(found.bank.writers[0])}"
+        f"{escape(str(output))}: {counted(len(found.bank), 'glyph')}, "
+        f"{counted(len(found.bank.characters), 'character')}, "
+        f"writer {escape(found.bank.writers[0])}"
     )
     if again is not None:
-        out.print(f"{escape(str(again))}: {len(found.again):,} characters to write again")
+        out.print(f"{escape(str(again))}: {counted(len(found.again), 'character')} to write again")

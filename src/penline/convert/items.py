@@ -21,7 +21,15 @@ from penline.export.base import StrokeItem, Takes
 from penline.formats.ink import InkPage
 from penline.pages import Page
 from penline.provenance import Places
-from penline.records import Defect, GlyphRecord, LineRecord, Origin, Sample, StrokeRecord
+from penline.records import (
+    Defect,
+    GlyphRecord,
+    LineRecord,
+    Origin,
+    Sample,
+    StrokeRecord,
+    in_words,
+)
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
 __all__ = ["items"]
@@ -116,7 +124,7 @@ def _placed_lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[L
         if isinstance(record, LineRecord):
             yield record
         else:
-            policy.drop(f"not a line of a page: {type(record).__name__}")
+            policy.drop(f"{in_words(record)}, no line of a page")
 
 
 def _strokes(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[StrokeItem]:
@@ -125,7 +133,7 @@ def _strokes(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Stroke
         if isinstance(record, StrokeRecord | InkPage):
             yield StrokeItem(0, side, record)
         else:
-            policy.drop(f"not strokes: {type(record).__name__}")
+            policy.drop(f"{in_words(record)}, no strokes")
 
 
 def _lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Sample]:
@@ -141,7 +149,7 @@ def _lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Sample]:
         elif isinstance(record, LineRecord):
             sample = _line(record, policy)
         else:
-            policy.drop(f"not a character and not a line: {type(record).__name__}")
+            policy.drop(f"{in_words(record)}, no character and no line")
             continue
         if sample is not None and _fits(sample.text, policy):
             yield sample

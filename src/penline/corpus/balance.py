@@ -29,6 +29,7 @@ from penline.corpus.cut import cover
 from penline.corpus.normal import LAST_CODE_POINT, LINE_FEED, SPACE, Codes, decoded, normalised
 from penline.errors import CorpusError, UsageError
 from penline.randomness import rng
+from penline.words import counted
 
 __all__ = ["Chosen", "Pool", "Target", "choose", "exchange", "fingerprints", "tally"]
 
@@ -294,7 +295,7 @@ class Pool:
         if not chosen.count:
             shortest, longest = self.length_range
             left_out = self.outside + self.unwritable
-            among = f"; {left_out:,} lines hold other characters" if left_out else ""
+            among = f"; {counted(left_out, 'line')} hold other characters" if left_out else ""
             raise CorpusError(f"no line of {shortest} to {longest} characters{among}")
         for lines in (chosen, plain):
             lines.found[:] = 0

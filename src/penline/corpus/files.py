@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from penline.corpus.encodings import UTF_8, Transcoded, codec, refused, spoilt
 from penline.corpus.text import Builder, Corpus
 from penline.errors import CorpusError
+from penline.machine import say_once
 
 __all__ = [
     "MAX_BYTES",
@@ -130,12 +132,19 @@ def texts(
     Arguments and errors as in `load`; the files are those that `find` gives.
     """
     left, encoding = max_bytes, codec(encoding)
+    met: dict[bytes, Path] = {}
     for file in files:
         structured = file.name.lower().removesuffix(".gz").endswith(".jsonl")
+        content, started = hashlib.blake2b(digest_size=16), left
         for block in _blocks(file, left, encoding):
             left -= len(block.data)
+            content.update(block.data)
             text = _decode(file, block)
             yield _field_values(file, block.line, text, field) if structured else text
+        before = met.setdefault(content.digest(), file)
+        if before is not file and left < started:
+            other = "given twice" if before == file else f"the same text as {before}"
+            say_once(f"{file} is {other}: its lines come up more often")
 
 
 def find(paths: StrPath | Iterable[StrPath]) -> TextFiles:

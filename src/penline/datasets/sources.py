@@ -34,6 +34,7 @@ from penline.formats.squeezed import squeezer_of
 from penline.formats.tarred import TarMember, is_tar, walk
 from penline.formats.zipped import Member, members
 from penline.records import Defect, Record
+from penline.words import counted
 
 __all__ = ["AnyPath", "SourceFile", "given_names", "in_runs", "open_sources", "read"]
 
@@ -42,6 +43,11 @@ AnyPath: TypeAlias = str | os.PathLike[str]
 _ZIP = ".zip"
 _PICTURE = ".png"
 _PARTS = ("train", "test")
+_MADE = {
+    "bank.json": "a bank, which is made of such files; penline info tells what it holds",
+    "report.json": "a finished data set, which is made of such files; penline info tells of it",
+}
+"""By the file that marks them: folders that penline made, and does not read as archives."""
 _PACKED_MIS = (
     "in a packed tar no CLS and MIT files are looked for: its entries have no label; "
     "unpack the archive, and read the folder"
@@ -205,6 +211,9 @@ def _folder(folder: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[
             used += 1
             yield from _files(Path(here) / name, part, trees)
     if not used:
+        for name, what in _MADE.items():
+            if (folder / name).is_file():
+                raise FormatError(printable(str(folder)), 0, "folder", "files of records", what)
         raise _nothing(str(folder), "folder", others)
 
 
@@ -295,4 +304,4 @@ def _nothing(file: str, field: str, others: int) -> FormatError:
     expected = f"at least one of {known_extensions()}"
     if field == "folder":
         expected = f"at least one of {known_extensions(_ZIP, '.tar')}"
-    return FormatError(printable(file), 0, field, expected, f"none among {others} files")
+    return FormatError(printable(file), 0, field, expected, f"none among {counted(others, 'file')}")

@@ -8,6 +8,7 @@ that penline writes.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -23,6 +24,7 @@ __all__ = [
     "MAX_IMAGE_BYTES",
     "MAX_LINE_BYTES",
     "Findings",
+    "entries",
     "inside",
     "is_inside",
     "json_lines",
@@ -35,6 +37,12 @@ MAX_PIXELS = 100_000_000
 MAX_LINE_BYTES = 1 << 26
 _SEGMENTS = 1000
 _TICK = 256
+_LEFT_BY_OTHERS = re.compile(
+    r"\.DS_Store|\._.*|__MACOSX|Thumbs\.db|desktop\.ini|\.directory|@eaDir|\.ipynb_checkpoints"
+    r"|\.nfs[0-9a-f]+",
+    re.IGNORECASE,
+)
+"""What file managers, notebooks and network drives leave in folders that they show."""
 
 
 @dataclass(slots=True)
@@ -85,6 +93,19 @@ def is_inside(name: str) -> bool:
     path = PurePosixPath(name)
     strange = any(mark in name for mark in "\0\\:")
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and not strange
+
+
+def entries(folder: Path, pattern: str = "*") -> list[Path]:
+    """What a pattern finds below a folder, sorted; but not what file managers and notebooks leave.
+
+    Of a folder that is not there: nothing.
+    """
+    found = sorted(folder.glob(pattern))
+    return [path for path in found if not _left_by_others(path.relative_to(folder))]
+
+
+def _left_by_others(path: Path) -> bool:
+    return any(_LEFT_BY_OTHERS.fullmatch(part) for part in path.parts)
 
 
 def inside(out: Path, name: str) -> Path | None:

@@ -30,7 +30,7 @@ from penline.export.base import (
     write,
 )
 from penline.export.encoded import Encoded
-from penline.export.examine import Findings, json_lines, picture_bytes
+from penline.export.examine import Findings, entries, json_lines, picture_bytes
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
 from penline.export.tally import Tally
@@ -123,7 +123,7 @@ class ImageFolder(Exporter):
                 data = picture_bytes(out, f"{split}/{name}", found)
                 seen.setdefault(folder, hasher()).update(data)
                 found.tick()
-            for path in sorted((out / split).rglob("*")):
+            for path in entries(out / split, "**/*"):
                 name = path.relative_to(out / split).as_posix()
                 if path.is_file() and name not in labelled and name != METADATA:
                     found.add(f"{split}/{name}: an image without a label")

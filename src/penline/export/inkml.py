@@ -20,7 +20,7 @@ from typing import IO, Any, ClassVar
 
 from penline.durable import streamed
 from penline.export.base import Exporter, Report, StrokeItem, Takes, file_hash, shard_folder
-from penline.export.examine import Findings
+from penline.export.examine import Findings, entries
 from penline.export.inkml_write import END, GROUP_END, character, group_start, page, start
 from penline.export.run import REPORT, put
 from penline.export.tally import Tally
@@ -102,7 +102,7 @@ class InkML(Exporter):
                 found.tick()
         tally.compare(report, found)
         for side in _SIDES:
-            for path in sorted((out / side).rglob("*")):
+            for path in entries(out / side, "**/*"):
                 name = path.relative_to(out).as_posix()
                 if path.is_file() and name not in names:
                     found.add(f"{name}: not in the report")

@@ -46,7 +46,7 @@ import pyarrow as pa
 from penline.durable import streamed
 from penline.export.base import Report, file_hash
 from penline.export.boxes import box_line
-from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
+from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, picture
 from penline.export.packed import PARTS, Packed, Part, Row
 from penline.export.pictures import BOXES, PictureFolders, label_file, shard_folders
 from penline.export.rows import FOLDERS
@@ -99,7 +99,7 @@ class Kraken(PictureFolders):
         """See `PictureFolders.labels`; what counts is the text beside a picture."""
         parent = cls.parent(side)
         for folder in shard_folders(out, parent):
-            names = {path.name for path in folder.iterdir()}
+            names = {path.name for path in entries(folder)}
             for name in sorted(names):
                 if name.endswith(_TEXT):
                     stem = name.removesuffix(_TEXT)

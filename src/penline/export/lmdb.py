@@ -31,7 +31,7 @@ from penline.durable import about, read_file, remove, removed_if_failed, streame
 from penline.errors import MissingExtra
 from penline.export.base import Options, Report, file_hash
 from penline.export.boxes import box_line
-from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
+from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, picture
 from penline.export.lmdb_read import read_pairs
 from penline.export.packed import PARTS, Packed, Part
 from penline.export.paddleocr import BOXES, DICTIONARY, fit_of, needs_space, read_dictionary
@@ -166,7 +166,7 @@ class LMDB(Packed):
                 found.add(f"{name}: not in the report")
             elif file and file.is_file():
                 _lines(file, name, tally, side, found)
-            for path in sorted((out / split).glob("*")):
+            for path in entries(out / split):
                 if path.name != DATABASE:
                     found.add(f"{split}/{path.name}: not in the report")
         tally.compare(report, found)

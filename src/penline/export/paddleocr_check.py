@@ -9,7 +9,7 @@ from typing import Any
 from penline.durable import read_file
 from penline.errors import ExportError
 from penline.export.base import hasher
-from penline.export.examine import Findings, picture_bytes
+from penline.export.examine import Findings, entries, picture_bytes
 from penline.export.tally import Tally
 
 __all__ = ["examine_recognition"]
@@ -52,7 +52,7 @@ def examine_recognition(
     for folder in written:
         digests.setdefault(folder, hasher().hexdigest())  # a shard of no line
     found.hashes(written, digests)
-    for path in sorted(p.relative_to(out).as_posix() for p in (out / "images").rglob("*.*")):
+    for path in (p.relative_to(out).as_posix() for p in entries(out / "images", "**/*.*")):
         if path not in labels:
             found.add(f"{path}: an image without a label")
     tally.compare(report, found)

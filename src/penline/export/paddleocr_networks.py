@@ -14,6 +14,7 @@ from pathlib import Path
 
 from penline.errors import UsageError
 from penline.export.base import hasher
+from penline.words import counted
 
 __all__ = [
     "BACKBONES",
@@ -110,8 +111,9 @@ class Network:
         digest.update("\n".join(entries).encode())
         if digest.hexdigest()[: len(wanted)] != wanted:
             raise UsageError(
-                f"{file} has {len(entries):,} entries and is not the dictionary of {self.name}, "
-                f"{self.dictionary} ({count:,} entries): name that one, or leave --for out"
+                f"{file} has {counted(len(entries), 'entry')} and is not the dictionary of "
+                f"{self.name}, {self.dictionary} ({count:,} entries): name that one, "
+                "or leave --for out"
             )
 
 

@@ -31,7 +31,7 @@ from penline.export.base import (
     shard_folder,
     write,
 )
-from penline.export.examine import Findings, picture_bytes
+from penline.export.examine import Findings, entries, picture_bytes
 from penline.export.run import REPORT, put
 from penline.export.tally import Tally
 from penline.pages import Page
@@ -204,7 +204,7 @@ class PageFiles(Exporter):
             for s in report["shards"]
         }
         seen: dict[str, Any] = {folder: hasher() for folder in written}
-        for file in sorted((out / IMAGES).glob("*/*")):
+        for file in entries(out / IMAGES, "*/*"):
             name = file.relative_to(out).as_posix()
             if name in pictures:
                 data = picture_bytes(out, name, found)

@@ -40,7 +40,7 @@ import numpy.typing as npt
 from penline import __version__
 from penline.bidi import levels_of
 from penline.durable import read_file, streamed
-from penline.export.examine import Findings
+from penline.export.examine import Findings, entries
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
 from penline.export.rows import FOLDERS
 from penline.pages import Page, PageLine
@@ -98,7 +98,7 @@ class PageXML(PageFiles):
         found: Findings,
     ) -> Iterator[tuple[str, str, list[str]]]:
         """See `PageFiles.reread`."""
-        for file in sorted((out / IMAGES).glob("*/*.xml")):
+        for file in entries(out / IMAGES, "*/*.xml"):
             name = file.relative_to(out).as_posix()
             page = _read(file)
             if page is None:

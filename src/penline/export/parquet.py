@@ -24,10 +24,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from penline.durable import streamed
-from penline.errors import ExportError, UnwritableLine
+from penline.errors import OVERWRITE, ExportError, UnwritableLine
 from penline.export.base import Exporter, Report, file_hash
 from penline.export.encoded import Encoded
-from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
+from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, picture
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
 from penline.export.tally import Tally
@@ -145,7 +145,7 @@ class Parquet(Exporter):
         """See `Exporter.examine`."""
         tally = Tally({})
         sides = {split: side for side, split in FOLDERS.items()}
-        for path in sorted((out / DATA).iterdir()) if (out / DATA).is_dir() else ():
+        for path in entries(out / DATA):
             if f"{DATA}/{path.name}" not in report["files"]:
                 found.add(f"{DATA}/{path.name}: not in the report")
         counted = report.get("rows")
@@ -217,7 +217,7 @@ def _rename(part: Path, final: Path) -> None:
     if part.exists():
         part.replace(final)
     elif not final.exists():
-        raise ExportError(f"{part} is gone; repeat the command with --overwrite")
+        raise ExportError(f"{part} is gone; repeat the command, and {OVERWRITE}")
 
 
 def _rows(path: Path, name: str, found: Findings) -> Iterator[tuple[bytes | None, str | None]]:

@@ -25,7 +25,7 @@ from penline.export.base import (
 )
 from penline.export.boxes import box_facts, box_line
 from penline.export.encoded import Encoded
-from penline.export.examine import Findings, inside, picture
+from penline.export.examine import Findings, entries, inside, picture
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
 from penline.export.tally import Tally
@@ -186,7 +186,7 @@ class PictureFolders(Exporter):
                 labelled.add(path)
             for folder in shard_folders(out, parent):
                 digest = hasher()
-                for file in sorted(folder.iterdir()):
+                for file in entries(folder):
                     name = f"{folder.name}/{file.name}"
                     data = file_bytes(out, f"{parent}/{name}", found)
                     digest.update(data)
@@ -216,7 +216,7 @@ def shard_folders(out: Path, parent: str) -> list[Path]:
     folder = inside(out, parent)
     if folder is None or not folder.is_dir():
         return []
-    return [path for path in sorted(folder.iterdir()) if path.is_dir() and not path.is_symlink()]
+    return [path for path in entries(folder) if path.is_dir() and not path.is_symlink()]
 
 
 def file_bytes(out: Path, name: str, found: Findings) -> bytes:

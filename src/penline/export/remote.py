@@ -20,9 +20,10 @@ from typing import Any
 
 import fsspec
 
-from penline.errors import ExportError, MissingExtra, PenlineError, UsageError
+from penline.errors import OVERWRITE, ExportError, MissingExtra, PenlineError, UsageError
 from penline.export.run import REPORT, owned_by
 from penline.machine import user_cache
+from penline.words import counted
 
 __all__ = ["Remote"]
 
@@ -81,12 +82,15 @@ class Remote:
                     if finished is not None:
                         same = found == wanted
                         what = "this same data set, finished" if same else "another data set"
-                    raise UsageError(f"{self.url} holds {what}; pass --overwrite to make it anew")
+                    raise UsageError(f"{self.url} holds {what}; to make it anew, {OVERWRITE}")
                 for name in (*owned_by(found), REPORT, _WORK):
                     if name in names:
                         self.fs.rm(f"{self.root}/{name}", recursive=True)
             elif unfinished is None and names:
-                raise UsageError(f"{self.url} is not empty and is not a data set of penline's")
+                raise UsageError(
+                    f"{self.url} is not empty and is not a data set of penline's; choose another "
+                    "name"
+                )
             self.fs.invalidate_cache()
             self.fs.pipe_file(f"{self.root}/{_WORK}/run.json", json.dumps(wanted).encode())
             entries = [name for name in self._listed() if name.startswith(f"{_WORK}/shards/")]
@@ -131,7 +135,7 @@ class Remote:
             if wrong:
                 raise ExportError(
                     f"{self.url}/{wrong[0]}: {found.get(wrong[0])} bytes in the store, "
-                    f"{local.get(wrong[0])} made ({len(wrong):,} such files); pass --overwrite"
+                    f"{local.get(wrong[0])} made ({counted(len(wrong), 'such file')}); {OVERWRITE}"
                 )
             self._send([REPORT])
             self.fs.rm(f"{self.root}/{_WORK}", recursive=True)

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from penline.durable import about, made, put, read_file, remove
-from penline.errors import ExportError, UsageError
+from penline.errors import OVERWRITE, ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES
+from penline.export.examine import entries
 from penline.lock import locked
 
 __all__ = ["FORMAT_OF_RUN", "PREFIX", "REPORT", "SHARD", "Run", "owned_by", "put", "under_way"]
@@ -73,18 +74,20 @@ class Run:
                 raise UsageError(f"{self.out} holds a {REPORT} that is not penline's; not touched")
             if not overwrite:
                 state = "this same data set, finished" if found == wanted else "another data set"
-                raise UsageError(f"{self.out} holds {state}; pass --overwrite to make it anew")
+                raise UsageError(f"{self.out} holds {state}; to make it anew, {OVERWRITE}")
             self.clear()
         elif unfinished.is_file():
             if _read(unfinished) != wanted:
                 if not overwrite:
                     raise UsageError(
                         f"{self.out} holds an unfinished run of other settings; repeat its "
-                        "command to go on, or pass --overwrite"
+                        f"command to go on, or {OVERWRITE}"
                     )
                 self.clear()
-        elif {path.name for path in self.out.iterdir()} - {LOCK, _WORK}:
-            raise UsageError(f"{self.out} is not empty and is not a data set of penline's")
+        elif {path.name for path in entries(self.out)} - {LOCK, _WORK}:
+            raise UsageError(
+                f"{self.out} is not empty and is not a data set of penline's; choose another name"
+            )
         with self.tidied(wanted):
             self.sweep(wanted)  # after a run that was killed
             (self.work / "shards").mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from typing import Any
 from penline.errors import ExportError
 from penline.export.base import Report
 from penline.export.examine import Findings
+from penline.words import counted
 
 __all__ = ["Tally"]
 
@@ -68,7 +69,9 @@ class Tally:
         found.lines.update(self.lines)
         for side, count in report["lines"].items():
             if self.lines.get(side, 0) != count:
-                found.add(f"{side}: {self.lines.get(side, 0)} lines, the report says {count}")
+                found.add(
+                    f"{side}: {counted(self.lines.get(side, 0), 'line')}, the report says {count}"
+                )
         for what, count in self._labels().items():
             if report.get(what) != count:
                 found.add(f"report.json: says {report.get(what)} {what}, there are {count}")

@@ -26,7 +26,7 @@ from penline.durable import streamed, sync_folder
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Exporter, Report, file_hash
 from penline.export.encoded import Encoded
-from penline.export.examine import MAX_IMAGE_BYTES, Findings, inside, picture
+from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, picture
 from penline.export.rows import FOLDERS, row
 from penline.export.run import REPORT, put
 from penline.export.tally import Tally
@@ -105,7 +105,7 @@ class WebDataset(Exporter):
         """See `Exporter.examine`."""
         tally = Tally(dict.fromkeys(report["lines"], 0))
         sides = {split: side for side, split in FOLDERS.items()}
-        for path in sorted((out / TARS).iterdir()) if (out / TARS).is_dir() else ():
+        for path in entries(out / TARS):
             if f"{TARS}/{path.name}" not in report["files"]:
                 found.add(f"{TARS}/{path.name}: not in the report")
         for name in report["files"]:

@@ -25,6 +25,7 @@ from penline.provenance import short_names
 from penline.randomness import Draws
 from penline.records import Defect, LineRecord, Record
 from penline.render.hand import STROKE_HEIGHT_PX
+from penline.words import counted
 
 __all__ = ["sample_archive"]
 
@@ -174,7 +175,7 @@ def _nothing(source: Path, files: list[SourceFile], found: _Found) -> FormatErro
         return FormatError(first.file, first.offset, first.field, first.expected, first.found)
     what = "none"
     if found.others:
-        what += f" among {found.others:,} record{'' if found.others == 1 else 's'}"
+        what += f" among {counted(found.others, 'record')}"
     notes = "; ".join(dict.fromkeys(file.note for file in files if file.note))
     if notes:
         what += f" ({notes})"

@@ -18,6 +18,7 @@ from penline.look.damage import MOST_PICTURES, damage_rows
 from penline.look.terms import badges
 from penline.provenance import short_names
 from penline.records import Defect, Source
+from penline.settings import first_fault
 
 __all__ = ["REPORT_SUFFIX", "census_data"]
 
@@ -138,10 +139,8 @@ def _read(source: Path) -> _Report:
     try:
         return _Report.model_validate_json(read_file(source))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        found = f"{place}: {first['msg']}" if place else first["msg"]
-        raise FormatError(printable(str(source)), 0, "JSON", expected, found) from None
+        found = first_fault(error)
+        raise FormatError(printable(str(source)), 0, "file", expected, found) from None
 
 
 def _findings(findings: Sequence[_Finding]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from penline.errors import UsageError
+from penline.errors import UsageError, refuse_taken
 from penline.export.run import put
 from penline.look.page import data_uri, page
 from penline.measure.classify import Auc
@@ -16,7 +16,7 @@ from penline.measure.compare import QUANTITIES
 from penline.measure.geometry import LineGeometry
 from penline.realism import SHOWN, Realism
 
-__all__ = ["realism_page", "write_realism_page"]
+__all__ = ["page_name", "realism_page", "write_realism_page"]
 
 _HEIGHT_PX = 72
 _MOST_WIDTH_PX = 6000
@@ -28,14 +28,26 @@ _STYLE = """
 _SIGHTS = {"places": "where the boxes stand", "looks": "places, and how the ink looks"}
 
 
-def write_realism_page(found: Realism, out: Path, title: str = "Realism") -> None:
-    """Write the page: one HTML file that loads nothing.
+def page_name(out: Path, *, overwrite: bool = False) -> None:
+    """See that the page may have that name, which is better known before much is measured.
 
     Raises:
-        UsageError: the name is not that of an HTML file.
+        UsageError: the name is not that of an HTML file, or is taken and `overwrite` is false.
     """
     if out.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{out}: the page is an .html file")
+    refuse_taken(out, overwrite=overwrite)
+
+
+def write_realism_page(
+    found: Realism, out: Path, title: str = "Realism", *, overwrite: bool = False
+) -> None:
+    """Write the page: one HTML file that loads nothing.
+
+    Raises:
+        UsageError: as of `page_name`.
+    """
+    page_name(out, overwrite=overwrite)
     put(out, realism_page(found, title))
 
 

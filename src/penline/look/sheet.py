@@ -11,7 +11,7 @@ from typing import Any
 from penline.bank import open_bank
 from penline.bank.layout import HEADER
 from penline.durable import made
-from penline.errors import UsageError
+from penline.errors import UsageError, refuse_taken
 from penline.export.run import REPORT, put
 from penline.formats.door import printable
 from penline.look.archive import sample_archive
@@ -56,7 +56,7 @@ def sheet(
     *,
     limit: int = 2000,
     seed: int = 0,
-    overwrite: bool = True,
+    overwrite: bool = False,
 ) -> SheetFacts:
     """Write one HTML file to look at; it opens from disk and loads nothing.
 
@@ -83,10 +83,9 @@ def sheet(
     source, out = Path(source), Path(out)
     if limit < 1:
         raise UsageError("limit must be at least 1")
-    if out.suffix.lower() not in _SUFFIXES or out.is_dir():
+    if out.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"{out}: a sheet is one file, and its name ends in .html")
-    if out.exists() and not overwrite:
-        raise UsageError(f"{out} exists; choose another name or pass --overwrite")
+    refuse_taken(out, overwrite=overwrite)
     if not source.exists():
         raise UsageError(f"{source} does not exist")
     title = printable(source.resolve().name or str(source))

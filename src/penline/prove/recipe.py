@@ -118,5 +118,10 @@ def composer_of(
     found = contents(composer)
     for name in sorted({*wanted, *found}):
         if wanted.get(name) != found.get(name):
-            raise UsageError(f"{name} is not what {out} was made from; name the same files again")
+            number = name.removeprefix("bank ")
+            what = f"bank number {int(number) + 1}" if number.isdecimal() else f"the {name}"
+            raise UsageError(
+                f"{what} is not what {out} was made from; name the same banks and texts, in the "
+                "same order (--bank, --corpus)"
+            )
     return composer

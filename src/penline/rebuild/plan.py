@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from penline.durable import made, put, read_file
-from penline.errors import ExportError, UsageError
+from penline.errors import ExportError, UsageError, refuse_taken
 from penline.export.run import FORMAT_OF_RUN, PREFIX
 from penline.recipe.schema import recipe_hash
+from penline.settings import first_fault
 
 __all__ = ["Plan", "read_plan", "write_plan"]
 
@@ -83,10 +84,8 @@ def read_plan(path: Path) -> tuple[Plan, dict[str, Any]]:
         made_of = {**plan.run.contents, "part": plan.run.part, "val": str(run["val"])}
         found = recipe_hash(run["recipe"], made_of)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
         raise ExportError(
-            f"{path} does not say how a set was composed: {place}: {first['msg']}"
+            f"{path} does not say how a set was composed: {first_fault(error)}"
         ) from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}"
@@ -109,7 +108,6 @@ def write_plan(form: Mapping[str, Any], path: Path, *, overwrite: bool = False) 
     """
     if path.suffix != ".json":
         raise UsageError(f"{path}: a plan is one file; give it a name that ends in .json")
-    if path.exists() and not overwrite:
-        raise UsageError(f"{path} is there already; pass --overwrite to replace it")
+    refuse_taken(path, overwrite=overwrite)
     with made(path.parent):
         put(path, json.dumps(form, ensure_ascii=False, indent=1).encode())

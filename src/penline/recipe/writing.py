@@ -20,6 +20,7 @@ from penline.recipe.schema import Recipe
 from penline.recipe.second import by_two_hands
 from penline.recipe.settable import COLUMNS, way_out
 from penline.shaping import hindrances
+from penline.words import listed
 
 __all__ = ["Written", "refill", "without", "write_line"]
 
@@ -110,8 +111,7 @@ def write_line(
             written = Written(text, "", (), counts, levels=levels_of(text))
             if text and (anybodys := kit.crowd.glyphs(written.shown, writer_rng)) is not None:
                 return written._replace(glyphs=anybodys)
-            reason = _lacking(kit, lacking)
-            counts[f"line skipped: {reason}"] += 1
+            reason = _skipped(kit, lacking, counts)
             continue
         cast = shelf.cast(shown, among, writer_rng)
         if cast:
@@ -131,8 +131,7 @@ def write_line(
                 reason = LEFT_OUT
                 counts[reason] += 1
                 continue
-        reason = _lacking(kit, lacking)
-        counts[f"line skipped: {reason}"] += 1
+        reason = _skipped(kit, lacking, counts)
     raise UnwritableLine(index, recipe.corpus.tries, reason, dict(counts))
 
 
@@ -178,18 +177,28 @@ def _kind(recipe: Recipe, text_rng: Draws) -> str:
     return text_rng.choose(["", *kinds], [rest, *(made[kind] for kind in kinds)])
 
 
-def _lacking(kit: Kit, characters: Sequence[str]) -> str:
-    unknown = [c for c in dict.fromkeys(characters) if kit.alphabet and c not in kit.alphabet]
+def _skipped(kit: Kit, lacking: Sequence[str], counts: Counter[str]) -> str:
+    """Why a line is skipped; counted once for each character that it lacks, not for their sum."""
+    reason, characters = _lacking(kit, lacking)
+    for character in characters or ("",):
+        counts[f"line skipped: {reason}{character}"] += 1
+    return f"{reason}{listed(characters)}"
+
+
+def _lacking(kit: Kit, characters: Sequence[str]) -> tuple[str, list[str]]:
+    """A reason, and the characters that its words end with."""
+    every = list(dict.fromkeys(characters))
+    unknown = [c for c in every if kit.alphabet and c not in kit.alphabet]
     hindered = hindrances(characters)
     if hindered:
-        return f"{next(iter(hindered))}, which is not drawn"
+        return f"{next(iter(hindered))}, which is not drawn", []
     if UNMIRRORED in characters:
-        return "a sign is mirrored in right-to-left text, and has no mirror image in Unicode"
+        return "a sign is mirrored in right-to-left text, and has no mirror image in Unicode", []
     if unknown:
-        return f"not in the dictionary: {''.join(unknown)}"
-    if characters:
-        return f"nobody has {''.join(dict.fromkeys(characters))}"
-    return "no one writer has all its characters"
+        return "not in the dictionary: ", unknown
+    if every:
+        return "nobody has ", every
+    return "no one writer has all its characters", []
 
 
 def _sure(glyphs: Sequence[Picked] | None) -> Sequence[Picked]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from penline.durable import made, put, put_all
-from penline.errors import UsageError
+from penline.errors import UsageError, refuse_taken
 from penline.template.code import MAX_SHEETS, VERSION, Code
 from penline.template.drawing import Mark, sheet_marks
 from penline.template.guides import Guides
@@ -70,8 +70,7 @@ def template(
     if kind == ".png" and len(pages) > 1:
         names = [out.with_name(f"{out.stem}-{n:03d}{out.suffix}") for n in range(1, len(pages) + 1)]
     for name in names:
-        if name.is_dir() or (name.exists() and not overwrite):
-            raise UsageError(f"{name} exists; choose another name or pass --overwrite")
+        refuse_taken(name, overwrite=overwrite)
     with made(out.parent):
         if kind == ".pdf":
             put(out, pdf_bytes(pages))

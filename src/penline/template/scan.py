@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.durable import put_with
-from penline.errors import FormatError, UsageError
+from penline.errors import FormatError, UsageError, refuse_taken
 from penline.formats.door import printable
 from penline.records import Bytes2D, Source
 from penline.template.code import VERSION, Code
@@ -186,11 +186,12 @@ def scan(
         if not photo.is_file():
             raise UsageError(f"no photograph {photo}")
     if len({photo.resolve() for photo in files}) < len(files):
-        raise UsageError("a photograph is named twice")
+        twice = next(photo for photo in files if sum(map(photo.samefile, files)) > 1)
+        raise UsageError(f"{twice} is named twice; name each photograph once")
     listed = Path(chars)
     characters = read_characters(listed)
-    if again is not None and Path(again).exists() and not overwrite:
-        raise UsageError(f"{again} exists; choose another name or pass --overwrite")
+    if again is not None:
+        refuse_taken(again, overwrite=overwrite)
     seen: list[SeenSheet] = []
     flaws: list[Flaw] = []
     refused: list[str] = []

@@ -20,6 +20,7 @@ from penline.errors import BankError, FormatError, PenlineError
 from penline.look.app import limits
 from penline.look.app.desk import Desk, OnDesk
 from penline.look.app.judge import Judgements
+from penline.words import at_byte
 
 __all__ = ["ASSETS", "Base", "Handler", "asset", "explained"]
 
@@ -99,7 +100,7 @@ def explained(error: Exception) -> str:
     '1-c.gnt: byte 7: size: expected 10, found 12'
     """
     if isinstance(error, FormatError):
-        where = f"{leaf(error.file)}: byte {error.offset}: {error.field}"
+        where = f"{leaf(error.file)}: {at_byte(error.offset, error.field)}{error.field}"
         return f"{where}: expected {error.expected}, found {error.found}"
     if isinstance(error, BankError):
         return "A bank is damaged; `penline info` tells where."

@@ -151,7 +151,8 @@ def _listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, place = found[0]
         made = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
-        raise UsageError(f"{printable(host)}: {error}; give an address of this machine") from None
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"{printable(host)}: {why}; give an address of this machine") from None
     try:
         if os.name == "posix":
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
