@@ -34,11 +34,14 @@ from penline.template import bank_guides
 CHARACTERS = "".join(sorted(set(TEXT) - set(" \n")))
 RECIPE = """\
 corpus: {length_range: [4, 12]}
-image: {height_px: 32}
 papers: [plain]
 effects: []
-page: {width_px: 400, height_px: 300, em_px_range: [20, 24], lines_range: [2, 3]}
 """
+OF_LINES = f"{RECIPE}image: {{height_px: 32}}\n"
+OF_PAGES = f"""{RECIPE}\
+page: {{width_px: 400, height_px: 300, em_px_range: [20, 24], lines_range: [2, 3]}}
+"""
+PAGES = ("paddleocr-det", "page-xml", "coco")
 BODY = bytes(range(256)) * 1200
 
 
@@ -70,7 +73,8 @@ def inputs(folder: Path) -> Path:
     (folder / "006-P16.dgrl").write_bytes(fakes_pages.dgrl(["今天", "九点"]))
     (folder / "001.pot").write_bytes(fakes.pot("今天上午"))
     (folder / "text.txt").write_text(TEXT, "utf-8")
-    (folder / "recipe.yaml").write_text(RECIPE)
+    (folder / "lines.yaml").write_text(OF_LINES)
+    (folder / "pages.yaml").write_text(OF_PAGES)
     api.pack(folder / "got", folder / "in.bank")
     characters = "".join(c for c in sample_bank().characters if ord(c) > 0x4E00)[:12]
     (folder / "list.txt").write_text(characters, "utf-8")
@@ -84,11 +88,16 @@ def inputs(folder: Path) -> Path:
 
 def cases(given: Path, url: str = "") -> list[Case]:
     """The commands, over what `inputs` made."""
-    bank, text, recipe = str(given / "in.bank"), str(given / "text.txt"), str(given / "recipe.yaml")
+    bank, text, recipe = str(given / "in.bank"), str(given / "text.txt"), str(given / "lines.yaml")
     compose = [*("compose", "-o", "OUT/set", "--bank", bank, "--corpus", text, "--workers", "1")]
     compose += ["--recipe", recipe, "--boxes", "--val", "0.3", "-n", "8", "--start", "996"]
     formats = ("paddleocr", "lmdb", "parquet", "webdataset", "imagefolder", "doctr", "kraken")
-    formats += ("kraken-arrow", "easyocr", "paddleocr-det", "page-xml", "coco")
+    formats += ("kraken-arrow", "easyocr", *PAGES)
+
+    def composed(to: str) -> list[str]:
+        of = str(given / ("pages.yaml" if to in PAGES else "lines.yaml"))
+        return [*(of if one == recipe else one for one in compose), "--to", to]
+
     page, pot, photo = str(given / "006-P16.dgrl"), str(given / "001.pot"), str(given / "IMG_1.jpg")
     scan = ["scan", photo, "-o", "OUT/me.bank", "--chars", str(given / "list.txt")]
     packed = ["bank", str(given / "got"), "-o", "OUT/x.bank"]
@@ -99,7 +108,7 @@ def cases(given: Path, url: str = "") -> list[Case]:
     return [
         Case("bank", packed),
         Case("bank --overwrite", [*packed, "--overwrite"], standing),
-        *(Case(f"compose {to}", [*compose, "--to", to], kept=_RESUMED) for to in formats),
+        *(Case(f"compose {to}", composed(to), kept=_RESUMED) for to in formats),
         Case("compose --plan-only", [*compose[:2], "OUT/p/plan.json", *compose[3:], "--plan-only"]),
         *(Case(f"convert {to}", ["convert", page, "-o", "OUT/set", "--boxes", "--to", to])
           for to in formats),

@@ -616,7 +616,7 @@ def test_the_command_says_pages_and_lines(tmp_path: Path, monkeypatch, capsys) -
         cli.main()
     assert stop.value.code in (0, None)
     said = " ".join(capsys.readouterr().out.split())
-    assert "1 train pages, 2 train lines, 2 characters, 2 classes" in said
+    assert "1 train page, 2 train lines, 2 characters, 2 classes" in said
     assert "units without a character: drop-line: 1" in said
 
 
