@@ -202,7 +202,7 @@ def test_an_old_network_has_the_other_head(
             {"network": "PP-OCRv5_mobile_rec"},
             r"name it with --dict \.\.\./ppocr/utils/dict/ppocrv5",
         ),
-        ({"dictionary": "other.txt"}, r"has 1 entries and is not .*en_dict\.txt \(95 entries\)"),
+        ({"dictionary": "other.txt"}, r"has 1 entry and is not .*en_dict\.txt \(95 entries\)"),
         ({"to": "doctr"}, "reads paddleocr or lmdb, not doctr"),
         ({"recipe": {"image": {"height_px": 64}}}, "height_px: 64.* reads 48"),
         ({"recipe": {"corpus": {"length_range": [8, 41]}}}, "40 columns in training"),
@@ -327,7 +327,7 @@ def test_old_sets_check_and_their_clashes_are_found(
     assert code == 0
     code, said = run("a", "d", "c")
     assert code == 1
-    assert "share the paths of 1 pictures, and 1 of these differ" in said
+    assert "share the paths of 1 picture, and 1 of these differ" in said
     assert "images/00000/00000001.png" in said
     code, said = run("a", "a")
     assert code == 1

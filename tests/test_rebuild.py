@@ -110,8 +110,8 @@ def test_another_bank_or_text_is_refused_by_name(
     text = tmp_path / "other.txt"
     text.write_text(TEXT[1:], "utf-8")
     for more, name in (
-        ({"banks": [other]}, "bank 0"),
-        ({"banks": [*given["banks"], other]}, "bank 1"),
+        ({"banks": [other]}, "bank number 1"),
+        ({"banks": [*given["banks"], other]}, "bank number 2"),
         ({"corpora": [text]}, "corpus"),
     ):
         with pytest.raises(UsageError, match=f"{name} is not what"):

@@ -25,6 +25,8 @@ def test_info_knows_finished_sets_and_unfinished_ones(tmp_path: Path) -> None:
     assert (one.card, one.defect_count) == ("penline-sample", 0)
     assert "seed 7, lines from 0, simulated handwriting" in one.note
     with pytest.raises(FormatError, match=r"folder: .*found a finished data set"):
+        pack(tmp_path / "o", tmp_path / "b")
+    with pytest.raises(ExportError, match="with --boxes"):
         fit(tmp_path / "o")
     (tmp_path / "o" / "report.json").unlink()
     (tmp_path / "o" / ".penline").mkdir()

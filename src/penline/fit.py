@@ -15,7 +15,7 @@ import numpy as np
 from penline.bidi import RIGHT_TO_LEFT
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
 from penline.errors import ExportError, RecipeError, UsageError, refuse_taken
-from penline.export.run import put
+from penline.export.run import REPORT, put
 from penline.measure.composed import BOXES, of_set
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, with_writer_ems
@@ -172,7 +172,7 @@ def _measured(
         if folder.resolve() in met:
             raise UsageError(f"{folder} is named twice; name it once")
         met.add(folder.resolve())
-        if (folder / BOXES).is_file():
+        if (folder / BOXES).is_file() or (folder / REPORT).is_file():  # which needs its boxes
             if kinds is not None:
                 kinds.add("data set with boxes")
             yield from of_set(folder, left_out, grey_picture, segmented=segmented, most=most)

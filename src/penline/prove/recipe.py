@@ -119,9 +119,9 @@ def composer_of(
     for name in sorted({*wanted, *found}):
         if wanted.get(name) != found.get(name):
             number = name.removeprefix("bank ")
-            what = f"bank number {int(number) + 1}" if number.isdecimal() else f"the {name}"
+            what = f"bank number {int(number) + 1}" if number.isdecimal() else name
             raise UsageError(
-                f"{what} is not what {out} was made from; name the same banks and texts, in the "
-                "same order (--bank, --corpus)"
+                f"{what} is not what {out} was made from; name the same files again, in "
+                "the same order"
             )
     return composer
