@@ -10,9 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from penline import compiled
 from penline.bank import Bank, BankWriter, open_bank
 from penline.characters import kind_of
 from penline.records import Source
+
+compiled._PATIENCE_SECONDS = 1e9
+"""Tests run on fresh machines, too: a command under test does not tell that it compiles first."""
 
 TEXT = (
     "今天上午九点，我们在学校门口集合，准备去参观。\n"

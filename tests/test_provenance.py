@@ -28,9 +28,13 @@ from penline.records import Source
 PRIVATE = "private-place"
 """Stands in every path of these tests, and in no output."""
 COMPOSED = [name for name in EXPORTERS if exporter_class(name, *TAKES).takes != "strokes"]
-RECIPE = {
+LINES: dict[str, Any] = {
     "corpus": {"length_range": [4, 12]},
     "image": {"height_px": 32},
+    "papers": ["plain"],
+}
+PAGES: dict[str, Any] = {
+    "corpus": {"length_range": [4, 12]},
     "papers": ["plain"],
     "page": {"width_px": 400, "height_px": 300, "em_px_range": [24, 30]},
 }
@@ -78,6 +82,9 @@ def test_banks_of_one_archive_are_equal_wherever_it_lies(
 
 
 def test_files_of_one_name_keep_apart(tmp_path: Path, two_places: tuple[Path, Path]) -> None:
+    other = two_places[1]  # of other ink: the same would count once
+    (other / "001-f.gnt").write_bytes(fakes.gnt(CHARACTERS, 2))
+    fakes.zip_file(other / "more" / "got.zip", {"d/002-f.gnt": fakes.gnt(CHARACTERS, 3)})
     bank = api.pack(two_places, tmp_path / "both.bank")
     assert [source.file for source in bank.header.sources] == [
         *("001-f.gnt", "more/got.zip::d/002-f.gnt"),
@@ -97,7 +104,8 @@ def test_composed_sets_are_equal_wherever_the_archive_lies(
         text.write_text(TEXT, "utf-8")
         out = tmp_path / PRIVATE / f"set{number}"
         given: dict[str, Any] = {"banks": [bank], "corpora": [text], "workers": 1}
-        api.compose(out, n=6, recipe=RECIPE, to=to, boxes=True, **given)
+        recipe = PAGES if exporter_class(to, *TAKES).takes == "pages" else LINES
+        api.compose(out, n=6, recipe=recipe, to=to, boxes=True, **given)
         found = api.rebuild(tmp_path / PRIVATE / "set0" / "report.json", folder / "again", **given)
         assert (found.problems, found.proven) == ([], 1)
         trees += [tree(out), tree(folder / "again")]
@@ -158,7 +166,7 @@ def test_a_recipes_own_files_are_told_by_name(tmp_path: Path) -> None:
     photo = {"name": "photo", "folder": str(files["photos"][0])}  # type: ignore[index]
     for name in ("hand", "replay"):
         out, own = home / f"set-{name}", {"photos": files["photos"], name: files[name]}
-        recipe = {**RECIPE, "papers": [photo], "layout": {name: str(files[name])}}
+        recipe = {**LINES, "papers": [photo], "layout": {name: str(files[name])}}
         api.compose(out, n=4, recipe=recipe, boxes=True, workers=1, **given)
         data = b"".join(tree(out).values())
         assert PRIVATE.encode() not in data
@@ -187,15 +195,16 @@ def test_a_bank_of_before_tells_no_path(tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text(TEXT, "utf-8")
     api.compose(
-        tmp_path / "set", n=4, recipe=RECIPE, boxes=True, banks=[again], corpora=[text], workers=1
+        tmp_path / "set", n=4, recipe=LINES, boxes=True, banks=[again], corpora=[text], workers=1
     )
     assert PRIVATE.encode() not in b"".join(tree(tmp_path / "set").values())
 
 
 def test_a_writer_of_banks_names_no_path_either(tmp_path: Path) -> None:
     with BankWriter(tmp_path / "b") as bank:
-        for file in ("/home/me/1.gnt", "/home/you/1.gnt", "a/2.gnt", "../a/3.gnt", "C:\\me\\4.gnt"):
-            bank.add(np.full((4, 4), 9, np.uint8), "永", Source(file, "casia:001"))
+        files = ("/home/me/1.gnt", "/home/you/1.gnt", "a/2.gnt", "../a/3.gnt", "C:\\me\\4.gnt")
+        for number, file in enumerate(files):
+            bank.add(np.full((4, 4 + number), 9, np.uint8), "永", Source(file, "casia:001"))
     names = [glyph.archive for glyph in open_bank(tmp_path / "b")]
     assert names == ["1.gnt", "2/1.gnt", "a/2.gnt", "3.gnt", "4.gnt"]
 

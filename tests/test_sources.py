@@ -225,10 +225,10 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(FormatError, match=r"\.gnt, \.pot, .*\.zip"):
         list(open_sources(tmp_path / "a.txt"))
-    with pytest.raises(FormatError, match="none among 1 files"):
+    with pytest.raises(FormatError, match="none among 1 file"):
         list(open_sources(tmp_path))
     path = zip_file(tmp_path / "b.zip", {"readme.txt": b"x"})
-    with pytest.raises(FormatError, match="none among 1 files"):
+    with pytest.raises(FormatError, match="none among 1 file"):
         list(open_sources(path))
 
 

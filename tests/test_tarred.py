@@ -131,7 +131,7 @@ def test_archives_inside_a_tar_are_refused(tmp_path: Path) -> None:
         path = tar_file(tmp_path / "a.tar", {"1001-c.gnt": gnt("永"), name: b"PK"})
         with pytest.raises(FormatError, match="unpack the archive inside first"):
             list(open_sources(path))
-    with pytest.raises(FormatError, match="none among 1 files"):
+    with pytest.raises(FormatError, match="none among 1 file"):
         list(open_sources(tar_file(tmp_path / "b.tgz", {"x.txt": b"x"})))
 
 
