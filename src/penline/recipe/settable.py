@@ -25,9 +25,7 @@ def check_text(recipe: Recipe, corpus: Corpus) -> bool:
     Raises:
         RecipeError: more than half of its paragraphs hold what no line of this recipe can.
     """
-    seen = np.zeros(LAST_CODE_POINT + 1, np.bool_)
-    seen[corpus.codes] = True
-    characters = [chr(code) for code in np.flatnonzero(seen).tolist()]
+    characters = sorted(corpus.characters)
     turned = [c for c in characters if RIGHT_TO_LEFT.match(c)]
     wrong = hindrances(characters)
     if turned and recipe.layout.direction == "vertical":
