@@ -22,11 +22,11 @@ import numpy as np
 from penline.api import pack
 from penline.bank import open_bank
 from penline.bank.layout import HEADER
+from penline.compose import Composer
 from penline.corpus import Corpus
 from penline.datasets.sources import read
 from penline.measure.geometry import with_writer_ems
 from penline.measure.reading import of_records
-from penline.recipe import Composer
 from penline.records import LineRecord, paste
 
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import cv2
 
+from penline.compose import Composer
 from penline.effects import EFFECTS
 from penline.paper import PAPERS
-from penline.recipe import Composer
 from penline.recipe.marks import Marks
 from penline.sample import corpus_files, sample_bank
 

@@ -33,8 +33,8 @@ from peers import CORPUS, PLAIN, RUN_PENLINE
 from peers_tools import PEERS, QUALITY, fresh, run
 from penline.export.durable import settle
 
+from penline.compose import Composer
 from penline.export.run import SHARD
-from penline.recipe import Composer
 from penline.sample import sample_bank
 
 SEED = 1

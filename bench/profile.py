@@ -18,13 +18,13 @@ from typing import Any
 
 import cv2
 
+from penline.compose import Composer
+from penline.compose.swift import Swift
 from penline.export import paddleocr
 from penline.export.base import Options
-from penline.recipe import Composer
-from penline.recipe.swift import Swift
 from penline.sample import corpus_files, sample_bank
 
-ROAD = import_module("penline.recipe.make")
+ROAD = import_module("penline.compose.make")
 STEPS: dict[str, tuple[Any, str]] = {
     "sentence to ink, one call": (Swift, "line"),
     "sentence to ink, by steps": (ROAD, "lay_by_steps"),

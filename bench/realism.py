@@ -42,6 +42,7 @@ import numpy as np
 from penline.api import pack
 from penline.bank import open_bank
 from penline.bank.layout import HEADER
+from penline.compose import Composer
 from penline.corpus import Corpus
 from penline.datasets.sources import read
 from penline.measure.classify import tell_apart
@@ -54,7 +55,6 @@ from penline.measure.reading import of_records
 from penline.measure.sample import Sampler
 from penline.measure.spread import resamples
 from penline.randomness import Draws
-from penline.recipe import Composer
 
 SHOWN = ("gap", "size", "width", "vertical place", "drift", "slope")
 ASKED = ("gap", "size", "vertical place")

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from penline.bank import Bank
+from penline.compose import Composer
 from penline.errors import UnwritableLine
-from penline.recipe import Composer
 
 RECIPE = {"corpus": {"length_range": [4, 12]}, "image": {"height_px": 32}}
 COUNT = 150

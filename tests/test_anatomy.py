@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank
+from penline.compose import Composer
+from penline.compose.line_masks import Anatomy, dissect, faults
 from penline.corpus import Corpus
 from penline.paper import PAPERS
-from penline.recipe import Composer
-from penline.recipe.anatomy import Anatomy, dissect, faults
 
 TEXT = "永和九年，岁在癸丑。Good morning, 12.5 apples。天地玄黄，宇宙洪荒！"
 

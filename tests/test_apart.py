@@ -20,14 +20,14 @@ from hypothesis import strategies as st
 
 from conftest import TEXT, build
 from penline.bank import Bank
+from penline.compose import Composer
+from penline.compose.make import Laid, finish, lay
+from penline.compose.page_render import lay_page
 from penline.corpus import Corpus, reference
 from penline.corpus.common import common
 from penline.errors import CorpusError, UnwritableLine
 from penline.measure.template import HAN, LineTemplate, dump_templates
 from penline.randomness import rng
-from penline.recipe import Composer
-from penline.recipe.finished import lay_page
-from penline.recipe.make import Laid, finish, lay
 from penline.stream import LineStream
 
 HANZI = "今天上午九点我们在学校门口集合准备去参观老师说习没有捷径只坚持"
@@ -304,7 +304,7 @@ def test_side_and_text_of_an_index_do_not_depend_on_how_many(bank: Bank, text: P
 def test_what_shines_through_is_of_the_same_side(
     bank: Bank, text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = import_module("penline.recipe.make")
+    make = import_module("penline.compose.make")
     recipe = {
         "corpus": {"missing": "near-writer"},
         "papers": ["plain"],

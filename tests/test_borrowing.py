@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank, BankWriter, open_bank
+from penline.compose import Composer
+from penline.compose.line_masks import dissect, faults
+from penline.compose.make import lay, make
+from penline.compose.plan import Kit
 from penline.corpus import Corpus
 from penline.errors import UnwritableLine
-from penline.recipe import Composer
-from penline.recipe.anatomy import dissect, faults
-from penline.recipe.kit import Kit
-from penline.recipe.make import lay, make
 from penline.recipe.schema import load_recipe
 from penline.records import Source
 from penline.render.breadth import broaden, broaden_reference

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank
-from penline.compose import turned
+from penline.compose import Composer
+from penline.compose.line_masks import dissect, faults
+from penline.compose.place.rules import turned
 from penline.corpus import Corpus
-from penline.recipe import Composer
-from penline.recipe.anatomy import dissect, faults
 
 COLUMN = {"direction": "vertical"}
 

@@ -20,6 +20,7 @@ import fakes_pages
 from penline.api import compose
 from penline.bank import Bank
 from penline.check import check
+from penline.compose import Composer
 from penline.convert import convert
 from penline.datasets.sources import read
 from penline.errors import ExportError, UnwritableLine
@@ -28,7 +29,6 @@ from penline.export.base import Options, file_hash
 from penline.export.boxes import box_facts, box_line
 from penline.export.encoded import AT_ONCE
 from penline.export.run import Run
-from penline.recipe import Composer
 from penline.records import Origin, Sample
 from penline.sample import corpus_files, sample_bank
 

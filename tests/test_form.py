@@ -14,14 +14,15 @@ import pytest
 from conftest import TEXT, build
 from penline import api
 from penline.bank import Bank
+from penline.compose import Composer
+from penline.compose.form import CAPTIONS
+from penline.compose.page_render import lay_page
 from penline.corpus.made import CELLS, made_cells
 from penline.errors import RecipeError, UnwritableLine
 from penline.export.page_xml import NAMESPACE
 from penline.paper.letters import lettering, lettering_width
 from penline.randomness import Draws
-from penline.recipe import Composer, Recipe
-from penline.recipe.finished import lay_page
-from penline.recipe.form import CAPTIONS
+from penline.recipe import Recipe
 from penline.recipe.schema import recipe_hash
 
 MARK = f"{{{NAMESPACE}}}"

@@ -24,6 +24,7 @@ import pytest
 from conftest import TEXT, build
 from penline import api
 from penline.bank import Bank
+from penline.compose import Composer
 from penline.corpus import load
 from penline.effects import EFFECTS, effect_class
 from penline.errors import RecipeError, UnwritableLine
@@ -32,7 +33,7 @@ from penline.measure.model import dump, load_hand
 from penline.measure.template import HAN, LineTemplate, dump_templates
 from penline.paper import PAPERS, paper_class
 from penline.produce import produce
-from penline.recipe import Composer, Recipe, load_recipe, preset_names
+from penline.recipe import Recipe, load_recipe, preset_names
 from penline.recipe.idle import changed
 from penline.recipe.idle_table import TABLE
 from penline.settings import Settings

@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank
+from penline.compose import Composer
+from penline.compose.choose import Written
+from penline.compose.draw import draw_items
+from penline.compose.line_masks import dissect, faults
+from penline.compose.make import Laid
+from penline.compose.page import SetLine, fill
+from penline.compose.page_masks import dissect_page, page_faults
+from penline.compose.plan import Kit
 from penline.corpus import Corpus, load
 from penline.effects.warp import apply as warp
-from penline.recipe import Composer
-from penline.recipe.anatomy import dissect, faults
-from penline.recipe.anatomy_page import dissect_page, page_faults
-from penline.recipe.drawing import draw_items
-from penline.recipe.kit import Kit
-from penline.recipe.make import Laid
-from penline.recipe.page import SetLine, fill
-from penline.recipe.writing import Written
 from penline.sample import corpus_files, sample_bank
 
 WARP = {"name": "warp", "chance": 1, "turn_deg_range": [-3, 3], "keystone_range": [-0.1, 0.1]}

@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from penline.characters import kind_of
-from penline.compose import Layout, lay_out, spacing
+from penline.compose.place import spacing
+from penline.compose.place.params import sample_line_params
+from penline.compose.place.rules import lay_out
 from penline.randomness import rng
+from penline.recipe.layout import Layout
 
 EM_PX = 100.0
 
@@ -27,7 +30,7 @@ def place(
 ):
     layout = layout or Layout()
     draws = rng(seed, 0, "layout")
-    numbers = layout.draw(draws, cells)
+    numbers = sample_line_params(layout, draws, cells)
     return numbers, lay_out(
         list(text), natural(text), np.full(len(text), EM_PX), numbers, draws, px
     )
@@ -121,7 +124,7 @@ def test_compiled_equals_python(cells):
     for seed in range(5):
         _, fast = place(text, seed, cells)
         try:
-            import penline.compose.line as line
+            import penline.compose.place.rules as line
 
             line.space_line = compiled.py_func
             _, slow = place(text, seed, cells)
@@ -136,6 +139,6 @@ def test_compiled_equals_python(cells):
 def test_a_hyphen_that_stands_for_a_dash_is_drawn_out():
     sizes = np.array([[90, 80], [8, 20], [90, 80]], np.int64)
     draws = rng(0, 0, "layout")
-    numbers = Layout().draw(draws, False)
+    numbers = sample_line_params(Layout(), draws, False)
     placed = lay_out(["今", "—", "天"], sizes, np.full(3, 100.0), numbers, draws, 64)
     assert placed.places_q8[1, 2] / 256 >= 0.7 * placed.em_px

@@ -261,7 +261,7 @@ def test_small_pictures_come_by_every_kernel_of_a_recipes_papers_and_effects() -
 import gc
 from numba.core.dispatcher import Dispatcher
 import penline
-from penline.recipe.warm import compile_parts
+from penline.compose.warm import compile_parts
 from penline.sample import corpus_files, sample_bank
 
 def known():

@@ -8,11 +8,12 @@ from collections import Counter
 import pytest
 
 from penline.bank import Bank
+from penline.compose import Composer
 from penline.corpus import Corpus
 from penline.corpus.made import KINDS, capitals, made_line
 from penline.errors import RecipeError
 from penline.randomness import rng
-from penline.recipe import Composer, load_recipe
+from penline.recipe import load_recipe
 
 SHAPES = {
     "number": r"-?\d[\d,]*(\.\d+)?%?",

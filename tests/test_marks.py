@@ -7,11 +7,12 @@ import json
 import numpy as np
 import pytest
 
+from penline.compose import Composer
+from penline.compose.line_masks import dissect, faults
+from penline.compose.make import lay
+from penline.compose.marks import _add, _blot, _fade, apply_marks, draw_marks, shine, slip
 from penline.randomness import rng
-from penline.recipe import Composer
-from penline.recipe.anatomy import dissect, faults
-from penline.recipe.make import lay
-from penline.recipe.marks import Marks, _add, _blot, _fade, apply_marks, draw_marks, shine, slip
+from penline.recipe.marks import Marks
 from penline.sample import corpus_files, sample_bank
 
 KINDS = tuple(Marks.model_fields)

@@ -10,13 +10,13 @@ import pytest
 from penline.bank import Bank
 from penline.bank.measured import stroke_sizes
 from penline.bank.shelf import Shelf
+from penline.compose import Composer
+from penline.compose.line_masks import dissect, faults
+from penline.compose.place.model import STROKE_LENGTH, Hand
 from penline.corpus import Corpus
 from penline.measure.model import dump, load_hand
 from penline.measure.sample import Sampler, typical_sizes
 from penline.produce import contents
-from penline.recipe import Composer
-from penline.recipe.anatomy import dissect, faults
-from penline.recipe.hand import STROKE_LENGTH, Hand
 from penline.sample import corpus_files, sample_bank
 
 

@@ -30,7 +30,7 @@ import hashlib, json, math, sys
 import cv2, numpy as np
 from penline.export.base import Options, encode
 from penline.randomness import rng
-from penline.recipe import Composer
+from penline.compose import Composer
 from penline.render.pen import draw_pen
 from penline.render.strokes import render_strokes
 

@@ -15,9 +15,9 @@ import pytest
 from conftest import TEXT, build
 from penline import api
 from penline.bank import Bank
+from penline.compose import Composer
+from penline.compose.page_masks import dissect_page, page_faults
 from penline.errors import ExportError, RecipeError, UsageError
-from penline.recipe import Composer
-from penline.recipe.anatomy_page import dissect_page, page_faults
 
 RECIPE = {
     "corpus": {"length_range": [5, 12]},

@@ -12,9 +12,10 @@ import pytest
 from conftest import blob, build
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.layout import INK
+from penline.compose import Composer
 from penline.corpus import load
 from penline.errors import BankError, RecipeError, UnwritableLine, UsageError
-from penline.recipe import Composer, Recipe, load_recipe, preset_names
+from penline.recipe import Recipe, load_recipe, preset_names
 from penline.recipe.schema import recipe_hash
 from penline.records import Source
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from fakes import REAL
+from penline.compose import Composer
+from penline.compose.line_masks import dissect, faults
 from penline.errors import RecipeError, UsageError
 from penline.fit import fit
 from penline.measure.template import HAN, LineTemplate, dump_templates, load_templates
 from penline.produce import contents
-from penline.recipe import Composer
-from penline.recipe.anatomy import dissect, faults
 from penline.sample import corpus_files, sample_bank
 
 PATTERN = f"{HAN}{HAN}{HAN}，{HAN}{HAN}20{HAN}。"

@@ -14,6 +14,10 @@ from conftest import blob, build
 from penline import api
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bidi import RIGHT_TO_LEFT, display
+from penline.compose import Composer
+from penline.compose.line_masks import dissect, faults
+from penline.compose.make import lay, lay_by_steps
+from penline.compose.page_render import lay_page
 from penline.corpus import Corpus
 from penline.errors import RecipeError, UnwritableLine
 from penline.export import EXPORTERS
@@ -22,10 +26,6 @@ from penline.look.app.desk import Desk
 from penline.look.app.line import draw
 from penline.look.app.wish import Wish
 from penline.pages import Page, PageLine
-from penline.recipe import Composer
-from penline.recipe.anatomy import dissect, faults
-from penline.recipe.finished import lay_page
-from penline.recipe.make import lay, lay_by_steps
 from penline.records import Sample, Source
 from penline.stream import LineStream, Pad
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank
+from penline.compose import Composer
 from penline.corpus import Corpus
 from penline.corpus.balance import RIVALS, Target, choose, exchange, tally
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import cover
 from penline.corpus.normal import normalised
 from penline.errors import CorpusError, UsageError
-from penline.recipe import Composer
 from penline.select import select
 
 COMMON = "的一是不了人我在有他这为之大来以个中上们"

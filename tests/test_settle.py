@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from penline.recipe.settle import SETTLED, settle_line
+from penline.compose.place.fit_to_image import SETTLED, settle_line
 
 
 def settled(function, seed, count, white):

@@ -13,8 +13,8 @@ import pytest
 
 from fakes_stream import COUNT, RECIPE, Fake, composer, flat, numbers
 from penline.bank import Bank
+from penline.compose import Composer
 from penline.errors import UsageError
-from penline.recipe import Composer
 from penline.stream import (
     LineStream,
 )

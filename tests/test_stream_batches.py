@@ -10,8 +10,8 @@ import pytest
 
 from fakes_stream import COUNT, Fake, composer, flat
 from penline.bank import Bank
+from penline.compose import Composer
 from penline.errors import UnwritableLine, UsageError
-from penline.recipe import Composer
 from penline.stream import (
     AttentionLabels,
     CTCLabels,

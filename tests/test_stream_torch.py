@@ -18,8 +18,8 @@ import pytest
 from fakes_stream import COUNT, RECIPE, composer
 from penline import api
 from penline.bank import Bank, open_bank
+from penline.compose import Composer
 from penline.errors import MissingExtra
-from penline.recipe import Composer
 from penline.stream import (
     CTCLabels,
     LineDataset,

@@ -16,12 +16,12 @@ from numba.core.dispatcher import Dispatcher
 import penline
 from conftest import build
 from penline.bank.bits import member
+from penline.compose import Composer
+from penline.compose.make import lay, lay_by_steps
+from penline.compose.swift import swift
 from penline.corpus import Corpus
 from penline.corpus.cut import cut
 from penline.errors import UnwritableLine
-from penline.recipe import Composer
-from penline.recipe.make import lay, lay_by_steps
-from penline.recipe.swift import swift
 from penline.sample import corpus_files, sample_bank
 
 SHORT = {"length_range": [4, 24]}
@@ -168,7 +168,7 @@ def test_a_kernel_goes_stale_with_those_that_it_calls():
 def test_nothing_breaks_where_nothing_is_compiled():
     """Coverage tools and fuzzers switch numba off."""
     subprocess.run(
-        [sys.executable, "-c", "import penline.recipe.swift_line"],
+        [sys.executable, "-c", "import penline.compose.swift_line"],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         check=True,
     )

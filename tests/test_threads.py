@@ -16,9 +16,9 @@ import pytest
 from pydantic import BaseModel
 
 from penline.bank import Bank, open_bank
+from penline.compose import Composer
 from penline.corpus import load
 from penline.errors import UnwritableLine
-from penline.recipe import Composer
 from penline.sample import corpus_files, sample_bank
 from penline.stream import LineDataset, LineStream
 

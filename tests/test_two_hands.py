@@ -9,10 +9,11 @@ import fakes_nist
 from fakes import gnt, zip_file
 from penline import api
 from penline.bank import Bank
+from penline.compose import Composer
+from penline.compose.line_masks import dissect, faults
 from penline.corpus import Corpus
 from penline.errors import RecipeError
-from penline.recipe import Composer, Recipe
-from penline.recipe.anatomy import dissect, faults
+from penline.recipe import Recipe
 from penline.recipe.schema import recipe_hash
 
 TEXT = "我们在2026年11月见面，地点是A座7楼"

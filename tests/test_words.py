@@ -10,9 +10,10 @@ import pytest
 import fakes
 import fakes_pages
 from penline.api import compose, convert, fit, info, pack, sheet
+from penline.compose import Composer
 from penline.corpus import load
 from penline.errors import BankError, ExportError, FormatError, UnwritableLine, UsageError
-from penline.recipe import Composer, Recipe
+from penline.recipe import Recipe
 from penline.sample import sample_bank
 
 RECIPE = {"corpus": {"length_range": [3, 5], "tries": 2}, "papers": ["plain"], "effects": []}

@@ -25,12 +25,12 @@ import yaml
 from penline.api import compose
 from penline.bank import Bank, BankWriter, open_bank
 from penline.characters import kind_of
+from penline.compose import Composer
 from penline.corpus import Corpus, load
 from penline.errors import UnwritableLine
 from penline.export.base import Options, encode
 from penline.pages import Page
 from penline.produce import versions
-from penline.recipe import Composer
 from penline.records import Sample, Source
 from penline.sample import corpus_files, sample_bank
 

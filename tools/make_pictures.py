@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank import Bank
+from penline.compose import Composer
 from penline.corpus import Corpus
 from penline.look.tiles import CELL_PX, glyph_cell
-from penline.recipe import Composer
 from penline.records import Sample
 from penline.render.kernel import lay_ink
 from penline.sample import corpus_files, sample_bank

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from penline.api import info as info
     from penline.api import sheet as sheet
     from penline.bank import open_bank as open_bank
+    from penline.compose import Composer as Composer
     from penline.datasets.sources import read as read
-    from penline.recipe import Composer as Composer
     from penline.recipe import Recipe as Recipe
     from penline.recipe import load_recipe as load_recipe
     from penline.records import Sample as Sample
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
-    "Composer": "penline.recipe",
+    "Composer": "penline.compose",
     "Recipe": "penline.recipe",
     "Sample": "penline.records",
     "info": "penline.api",

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from penline.compose import Composer
 from penline.export.base import Options
 from penline.export.remote import Remote
 from penline.produce import Produced, Progress, plan, produce
-from penline.recipe import Composer
 
 __all__ = ["deliver"]
 

@@ -16,6 +16,8 @@ from typing import Any
 from penline import __version__
 from penline.bank import Bank
 from penline.bank.unused import not_used
+from penline.compose import Composer
+from penline.compose.warm import compiling_beside
 from penline.durable import name_all, names_left_out
 from penline.engine import engine as engine_named
 from penline.engine.made import counted
@@ -24,9 +26,7 @@ from penline.export import Exporter, exporter_class
 from penline.export.base import Options, file_hash, prefix_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
 from penline.pages import Page
-from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash, recipe_told
-from penline.recipe.warm import compiling_beside
 
 __all__ = ["Produced", "Progress", "contents", "plan", "produce", "set_prefix", "versions"]
 

@@ -14,12 +14,12 @@ from penline.bank import Bank, open_bank
 from penline.bank.able import Ability
 from penline.bank.shelf import Shelf
 from penline.bank.unused import why_nobody
+from penline.compose.plan import spellings
 from penline.corpus.balance import Able, Target, choose
 from penline.corpus.encodings import UTF_8, codec
 from penline.corpus.files import find, texts
 from penline.durable import put_all
 from penline.errors import UsageError, refuse_taken
-from penline.recipe.kit import spellings
 
 __all__ = ["select"]
 

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 
 from pages.docstrings import field_docs
 from pages.tables import kind, table
-from penline.compose import Layout
 from penline.effects import EFFECTS, effect_class
 from penline.paper import PAPERS, paper_class
 from penline.recipe.idle_table import TABLE
+from penline.recipe.layout import Layout
 from penline.recipe.marks import Marks
 from penline.recipe.schema import (
     CorpusSettings,

@@ -11,6 +11,7 @@ from typing import Any
 from penline.api.fitting import fitted, turns
 from penline.bank import Bank, open_bank
 from penline.catalogue.terms import terms
+from penline.compose import Composer
 from penline.engine import workers_for
 from penline.errors import UsageError
 from penline.export.base import Options
@@ -20,7 +21,7 @@ from penline.produce import Produced, plan, produce, set_prefix
 from penline.prove import RecipeFiles
 from penline.rebuild import Rebuilt, read_plan, recipe_form, write_plan
 from penline.rebuild import rebuild as _rebuild
-from penline.recipe import Composer, Recipe, load_recipe
+from penline.recipe import Recipe, load_recipe
 from penline.sample import sample_bank, text_of
 
 __all__ = ["alphabet_of", "compose", "opened", "rebuild", "recipe_of"]

@@ -1,5 +1,7 @@
-"""Text and glyphs to placements: numbers only, no pixels."""
+"""The road of a sample: text, writer and glyphs, places, ink, paper, effects."""
 
-from penline.compose.line import Layout, Placements, lay_out, turned
+from penline.compose.composer import Composer
+from penline.compose.make import make
+from penline.compose.plan import Kit
 
-__all__ = ["Layout", "Placements", "lay_out", "turned"]
+__all__ = ["Composer", "Kit", "make"]

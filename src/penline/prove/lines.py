@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from penline.compose import Composer
+from penline.compose.line_masks import dissect, faults
 from penline.durable import read_file
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Options
 from penline.export.encoded import turned
 from penline.export.paddleocr import BOXES
 from penline.prove.pictures import BOX_APART_PX, picture_problem
-from penline.recipe import Composer
-from penline.recipe.anatomy import dissect, faults
 
 __all__ = ["line_problems", "rows_of"]
 

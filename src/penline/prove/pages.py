@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from penline.check import Checked
+from penline.compose import Composer
+from penline.compose.page_masks import dissect_page, page_faults
 from penline.durable import read_file
 from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
@@ -20,8 +22,6 @@ from penline.export.examine import Findings
 from penline.export.page_files import PAGES, PageFiles, Told, told
 from penline.pages import Page
 from penline.prove.pictures import BOX_APART_PX, picture_problem
-from penline.recipe import Composer
-from penline.recipe.anatomy_page import dissect_page, page_faults
 
 __all__ = ["prove_pages"]
 

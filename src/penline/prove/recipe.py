@@ -11,12 +11,13 @@ from typing import Any, NamedTuple, Self
 from pydantic import ValidationError
 
 from penline.bank import Bank
+from penline.compose import Composer
 from penline.corpus import Corpus
 from penline.durable import read_file
 from penline.errors import ExportError, UsageError
 from penline.export.paddleocr import DICTIONARY, read_dictionary
 from penline.produce import contents
-from penline.recipe import Composer, Recipe
+from penline.recipe import Recipe
 
 __all__ = ["RecipeFiles", "composer_of"]
 

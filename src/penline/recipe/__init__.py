@@ -1,8 +1,5 @@
-"""Recipes: everything that decides how lines look, and the one road from a recipe to a sample."""
+"""Recipes: everything that decides how lines look; nothing is made here."""
 
-from penline.recipe.composer import Composer
-from penline.recipe.kit import Kit
-from penline.recipe.make import make
 from penline.recipe.schema import Recipe, load_recipe, preset_names
 
-__all__ = ["Composer", "Kit", "Recipe", "load_recipe", "make", "preset_names"]
+__all__ = ["Recipe", "load_recipe", "preset_names"]

@@ -17,7 +17,6 @@ from pydantic import (
     model_validator,
 )
 
-from penline.compose import Layout
 from penline.corpus.made import KINDS
 from penline.durable import read_file
 from penline.effects import DEFAULT as DEFAULT_EFFECTS
@@ -27,6 +26,7 @@ from penline.formats.door import printable
 from penline.paper import PaperSettings, paper_class
 from penline.provenance import path_told
 from penline.recipe.form import FormSettings
+from penline.recipe.layout import Layout
 from penline.recipe.marks import Marks
 from penline.recipe.refused import refusal
 from penline.settings import ORDERED, Settings, plain_yaml

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from penline.compose import Composer
 from penline.errors import UnwritableLine, UsageError
 from penline.produce import contents
-from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash
 from penline.records import Sample
 from penline.stream.buckets import cut_by_width

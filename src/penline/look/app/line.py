@@ -12,14 +12,14 @@ import numpy as np
 
 from penline.bank.shelf import Bits, Shelf
 from penline.bidi import faces
+from penline.compose.make import make
+from penline.compose.plan import spellings
 from penline.corpus import Corpus
 from penline.errors import CorpusError, ExportError, UnwritableLine
 from penline.look.app.desk import Desk
 from penline.look.app.wish import Wish, recipe_yaml
 from penline.look.page import data_uri
 from penline.randomness import rng
-from penline.recipe.kit import spellings
-from penline.recipe.make import make
 from penline.records import Sample
 from penline.shaping import hindrances
 
@@ -171,8 +171,8 @@ def copies(desk: Desk, wish: Wish, drawn: Drawn) -> dict[str, str]:
     python = f"""\
 import penline
 from penline.corpus import Corpus
-from penline.recipe.kit import Kit
-from penline.recipe.make import make
+from penline.compose.plan import Kit
+from penline.compose.make import make
 
 kit = Kit(
     penline.load_recipe("recipe.yaml"),

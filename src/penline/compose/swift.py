@@ -15,18 +15,19 @@ import numpy as np
 from penline.bank.shelf import Shelf
 from penline.characters import kind_of
 from penline.compiled import frozen
-from penline.compose import Layout
-from penline.compose.line import FAMILIES, JOINED, JOINING, MANNERS, manner_number
-from penline.compose.spacing import NUMBERS
+from penline.compose.inside import rim_of
+from penline.compose.place.model import DIGITS, IN_NUMBERS, IN_WORDS, LETTERS, Hand, traits_of
+from penline.compose.place.params import layout_spans
+from penline.compose.place.rules import FAMILIES, JOINED, JOINING, MANNERS, manner_number
+from penline.compose.place.spacing import NUMBERS
+from penline.compose.swift_line import DONE, FLAGS, Line, lay_line
 from penline.corpus import Lines
 from penline.corpus.normal import LAST_CODE_POINT
 from penline.randomness import span, stage_keys
-from penline.recipe.hand import DIGITS, IN_NUMBERS, IN_WORDS, LETTERS, Hand, traits_of
-from penline.recipe.inside import rim_of
-from penline.recipe.swift_line import DONE, FLAGS, Line, lay_line
+from penline.recipe.layout import Layout
 
 if TYPE_CHECKING:
-    from penline.recipe.kit import Kit
+    from penline.compose.plan import Kit
 
 __all__ = ["STAGES", "Swift", "swift"]
 
@@ -88,7 +89,7 @@ class Swift:
             np.array([numbers.get(writer, -1) for writer in shelf.writers], np.int64),
             shelf.ems_px[0],
             shelf.levels[0],
-            np.array([*layout.spans, span(*layout.cell_em_range)], np.int64),
+            np.array([*layout_spans(layout), span(*layout.cell_em_range)], np.int64),
             np.array([*(round(d * 65536) for d in deviations), low, steps], np.int64),
             _constants(layout),
             np.array([round(choice.share * 65536) for choice in recipe.papers], np.int64),

@@ -8,12 +8,20 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.characters import MIDDLE_EM, kind_of
-from penline.compose import Placements, lay_out
-from penline.compose.spacing import press_walk
+from penline.compose.place.fit_to_image import SETTLED, settle_line
+from penline.compose.place.model import (
+    DIGITS,
+    IN_NUMBERS,
+    IN_WORDS,
+    LETTERS,
+    NARROW,
+    Hand,
+    traits_of,
+)
+from penline.compose.place.rules import Placements, lay_out
+from penline.compose.place.spacing import press_walk
 from penline.measure.template import HAN, LineTemplate
 from penline.randomness import Draws
-from penline.recipe.hand import DIGITS, IN_NUMBERS, IN_WORDS, LETTERS, NARROW, Hand, traits_of
-from penline.recipe.settle import SETTLED, settle_line
 
 __all__ = ["Hand", "place", "replay"]
 

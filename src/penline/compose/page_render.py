@@ -9,16 +9,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from penline.compose.form import Form, print_form
+from penline.compose.form_fill import lay_form
+from penline.compose.make import ink_colour, origins_of, quads_of
+from penline.compose.page import LaidPage, SetLine, lay_paragraphs
+from penline.compose.plan import Kit
 from penline.effects import apply_effects, draw_effects
 from penline.errors import UnwritableLine
 from penline.pages import Page, PageLine, PageRegion
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng
-from penline.recipe.filled import lay_form
-from penline.recipe.form import Form, print_form
-from penline.recipe.kit import Kit
-from penline.recipe.make import ink_colour, origins_of, quads_of
-from penline.recipe.page import LaidPage, SetLine, lay_paragraphs
 from penline.recipe.schema import Recipe
 from penline.render.kernel import lay_ink
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.shelf import Shelf
-from penline.compose import Placements
+from penline.compose.place.rules import Placements
 from penline.render.breadth import MOST_PX, PAD_PX, broaden
 from penline.render.kernel import MAX_GLYPH_PX, draw_glyphs
 

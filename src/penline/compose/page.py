@@ -13,21 +13,22 @@ import numpy.typing as npt
 from penline.bank.shelf import Picked
 from penline.bidi import faces, levels_of
 from penline.characters import is_han, kind_of
-from penline.compose import Placements
+from penline.compose.choose import Written, without
+from penline.compose.draw import draw_items, measure
+from penline.compose.form import Form
+from penline.compose.inside import find_fit, may_reach, rim_of
+from penline.compose.make import MAX_GAIN_Q8, set_items
+from penline.compose.place.choice import place
+from penline.compose.place.params import sample_line_params
+from penline.compose.place.rules import Placements
+from penline.compose.plan import Kit, Side
+from penline.compose.split import LEFT_OUT, tell
 from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
 from penline.corpus.normal import normalised
 from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
-from penline.recipe.apart import LEFT_OUT, tell
-from penline.recipe.drawing import draw_items, measure
-from penline.recipe.form import Form
-from penline.recipe.inside import find_fit, may_reach, rim_of
-from penline.recipe.kit import Kit, Side
-from penline.recipe.make import MAX_GAIN_Q8, set_items
-from penline.recipe.placing import place
-from penline.recipe.writing import Written, without
 
 __all__ = [
     "LaidPage",
@@ -132,7 +133,7 @@ def open_sheet(kit: Kit, seed: int, index: int) -> Sheet:
     margins = tuple(em * page_rng.uniform(*page.margin_em_range) for _ in range(4))
     fit = int((page.height_px - margins[2] - margins[3] - em) // pitch) + 1
     most = max(min(fit, page_rng.between(*page.lines_range)), 1)
-    hand = recipe.layout.draw(page_rng, False)
+    hand = sample_line_params(recipe.layout, page_rng, False)
     hand |= {"fill": 1.0, "em_most": 1 / ROOM_EM, "place": 0.5}
     hand |= {"margin_left": 0.0, "margin_right": 0.0}
     strength = ink_rng.uniform(*recipe.ink.strength_range)

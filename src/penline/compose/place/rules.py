@@ -5,15 +5,13 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 
 from penline.characters import KINDS, MIDDLE_EM, Kind, kind_of
-from penline.compose.spacing import (
+from penline.compose.place.spacing import (
     HAN,
     LATIN,
     NUMBERS,
@@ -22,15 +20,13 @@ from penline.compose.spacing import (
     WORDS_PER_ITEM,
     space_line,
 )
-from penline.randomness import Draws, span
-from penline.settings import ORDERED, EmRange, Settings, Share, ShareRange, SizeRange
+from penline.randomness import Draws
 
 __all__ = [
     "FAMILIES",
     "JOINED",
     "JOINING",
     "MANNERS",
-    "Layout",
     "Placements",
     "lay_out",
     "manner_number",
@@ -40,115 +36,11 @@ __all__ = [
 _LATIN_KINDS = frozenset(
     ["digit", "upper", "ascender", "x-height", "t", "i", "descender", "j", "f"]
 )
-FillRange = Annotated[
-    tuple[Annotated[float, Field(ge=0.2, le=1)], Annotated[float, Field(ge=0.2, le=1)]], ORDERED
-]
-CellRange = Annotated[
-    tuple[Annotated[float, Field(ge=0.5, le=4)], Annotated[float, Field(ge=0.5, le=4)]], ORDERED
-]
 JOINING = frozenset(".,:;'’-/@_")
 """Marks that belong to a number or a word when they stand inside it."""
 _RIGHT_SIDE = {"open": 0.9}
 _LOW_MARKS = ("stop-low", "comma-low", "han-stop", "han-comma", "colon", "semicolon", "bang")
 _LEFT_SIDE = dict.fromkeys((*_LOW_MARKS, "close"), 0.08)
-
-
-class Layout(Settings):
-    """How a hand places glyphs; lengths in ems, the height of its median Chinese character.
-
-    Each range is drawn from once a line; each deviation acts from glyph to glyph, as a walk that
-    keeps `correlation` of its last step.
-    """
-
-    direction: Literal["horizontal", "vertical"] = "horizontal"
-    """``vertical``: from the top down, marks at the upper right, letters and digits on their side.
-    The picture's height is then its length, and ``image: height_px`` its width."""
-    hand: Path | Literal["default"] | None = None
-    """A placement model of `penline fit`, or ``default``, the one that comes with penline; it
-    decides sizes, places, gaps and slope. None: by the settings below."""
-    mark_shape: Share = 0.0
-    """With a placement model: how far commas and stops are drawn out to its proportions, their area
-    kept. 0: they keep the writer's; 1: as broad for their height as those it was fitted on."""
-    replay: Path | None = None
-    """Line templates of `penline fit --lines`: each line takes the places of a real one, whose
-    marks, digits and letters stay, and whose Chinese characters become those of the corpus."""
-    fill_range: FillRange = (0.74, 0.92)
-    """Share of the picture's height that the line's ink fills."""
-    em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76
-    """Largest em, as share of the picture's height."""
-    margin_em_range: SizeRange = (0.1, 0.5)
-    """White to the left and to the right of the line."""
-    gap_em_range: EmRange = (0.06, 0.20)
-    """Gap between Chinese characters, ink to ink."""
-    gap_latin_em_range: EmRange = (0.03, 0.07)
-    """Gap between the letters of a word."""
-    gap_mixed_em_range: EmRange = (0.08, 0.20)
-    """Gap where scripts meet."""
-    gap_deviation_em: float = Field(0.05, ge=0, le=0.5)
-    """Of gaps along the line."""
-    cell_pull_range: ShareRange = (0.2, 0.7)
-    """0: equal gaps between ink; 1: equal advance, as if written in cells."""
-    space_em_range: EmRange = (0.34, 0.55)
-    """Width of white space."""
-    size_deviation: float = Field(0.04, ge=0, le=0.3)
-    """Of the glyphs' size along the line, as share."""
-    size_trend: float = Field(0.05, ge=0, le=0.5)
-    """Deviation of the growth from a line's start to its end."""
-    rise_deviation_em: float = Field(0.035, ge=0, le=0.5)
-    """Height of glyphs above the writing line."""
-    slope_deviation: float = Field(0.006, ge=0, le=0.1)
-    """Rise of the line per length."""
-    slant_deviation: float = Field(0.05, ge=0, le=0.5)
-    """Lean per height, one for the line, on top of the writer's own."""
-    slant_walk_deviation: float = Field(0.02, ge=0, le=0.3)
-    """Of the lean from glyph to glyph."""
-    press_deviation: float = Field(0.06, ge=0, le=0.5)
-    """Strength of the ink."""
-    correlation: Share = 0.75
-    """How alike neighbours are in size, height, lean and strength."""
-    cell_em_range: CellRange = (1.14, 1.34)
-    """Side of a squared paper's cell."""
-
-    @functools.cached_property
-    def spans(self) -> tuple[tuple[int, int], ...]:
-        """The intervals of `draw`, in its order."""
-        return (
-            span(*self.fill_range),
-            span(0.0, 1.0),
-            span(*self.margin_em_range),
-            span(*self.margin_em_range),
-            span(*self.gap_em_range),
-            span(*self.gap_latin_em_range),
-            span(*self.gap_mixed_em_range),
-            span(*self.cell_pull_range),
-            span(*self.space_em_range),
-        )
-
-    def draw(self, rng: Draws, cells: bool) -> dict[str, float]:
-        """The figures of one line, by the names of `spacing.NUMBERS`."""
-        fill, place, left, right, gap, latin, mixed, pull, space = rng.uniforms(self.spans)
-        return {
-            "fill": fill,
-            "em_most": self.em_most,
-            "place": place,
-            "margin_left": left,
-            "margin_right": right,
-            "gap": gap,
-            "gap_latin": latin,
-            "gap_mixed": mixed,
-            "gap_walk": self.gap_deviation_em,
-            "cell_pull": pull,
-            "space": space,
-            "size_walk": self.size_deviation,
-            "size_trend": rng.normal(0.0, self.size_trend),
-            "rise_walk": self.rise_deviation_em,
-            "slope": rng.normal(0.0, self.slope_deviation),
-            "slant": rng.normal(0.0, self.slant_deviation),
-            "slant_walk": self.slant_walk_deviation,
-            "press_walk": self.press_deviation,
-            "keep": self.correlation,
-            "cell": rng.uniform(*self.cell_em_range) if cells else 0.0,
-        }
 
 
 class Placements(NamedTuple):

@@ -51,7 +51,7 @@ def compiling_beside(recipe: Recipe, workers: int) -> Iterator[None]:
     global _known
     helper = None
     if workers > 1 and kept_here() > _known and sys.executable and not hasattr(sys, "frozen"):
-        command = [sys.executable, "-P", "-m", "penline.recipe.warm"]
+        command = [sys.executable, "-P", "-m", "penline.compose.warm"]
         quiet = subprocess.DEVNULL
         with suppress(OSError):
             helper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet)

@@ -9,15 +9,15 @@ from typing import NamedTuple
 from penline.bank.shelf import Bits, Picked
 from penline.bidi import UNMIRRORED, Levels, faces, levels_of, lost, mirrored, visual_order
 from penline.characters import is_han
+from penline.compose.plan import Kit, Side
+from penline.compose.second_writer import by_two_hands
+from penline.compose.split import LEFT_OUT, tell
 from penline.corpus import Line, Lines, WholeLines
 from penline.corpus.made import made_line
 from penline.errors import RecipeError, UnwritableLine
 from penline.measure.template import HAN
 from penline.randomness import Draws
-from penline.recipe.apart import LEFT_OUT, tell
-from penline.recipe.kit import Kit, Side
 from penline.recipe.schema import Recipe
-from penline.recipe.second import by_two_hands
 from penline.recipe.settable import COLUMNS, way_out
 from penline.shaping import hindrances
 from penline.words import listed

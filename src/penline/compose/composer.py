@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, overload
 
 from penline.bank import Bank, open_bank
+from penline.compose.make import make, make_some
+from penline.compose.page_render import make_page
+from penline.compose.plan import Kit
 from penline.corpus import Corpus, load
 from penline.errors import UnwritableLine, UsageError
 from penline.pages import Page
-from penline.recipe.finished import make_page
-from penline.recipe.kit import Kit
-from penline.recipe.make import make, make_some
 from penline.recipe.schema import Recipe, load_recipe
 from penline.records import Sample
 

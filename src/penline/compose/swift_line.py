@@ -16,15 +16,15 @@ from penline.bank.bits import intersect, member, pick
 from penline.bank.sizes import size_up
 from penline.characters import MIDDLE_EM
 from penline.compiled import compiled
-from penline.compose.spacing import LATIN, NUMBERS, WORDS_PER_ITEM, space_line
+from penline.compose.draw import FAINT, FAINTEST_LEVEL, FULL_INK
+from penline.compose.place.fit_to_image import settle_line
+from penline.compose.place.model import look_up
+from penline.compose.place.spacing import LATIN, NUMBERS, WORDS_PER_ITEM, space_line
 from penline.corpus.cut import cut
 from penline.measure import place as placing
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, place_items
 from penline.randomness import BLOCK_WORDS, FIRST_WORDS, bell_q16, mulhi, philox_words
-from penline.recipe.drawing import FAINT, FAINTEST_LEVEL, FULL_INK
-from penline.recipe.hand import look_up
-from penline.recipe.settle import settle_line
 from penline.render.kernel import MAX_GLYPH_PX, box_corners, draw_glyphs
 
 __all__ = ["DONE", "FLAGS", "MAX_GAIN_Q8", "SLOW", "lay_line"]

@@ -10,13 +10,9 @@ import numpy.typing as npt
 
 from penline.bidi import faces, levels_of
 from penline.characters import MIDDLE_EM
-from penline.compose import Placements
-from penline.corpus.made import made_cells, made_line
-from penline.errors import UnwritableLine
-from penline.randomness import Draws, rng
-from penline.recipe.form import FormField, FormSettings, draw_form
-from penline.recipe.kit import Kit
-from penline.recipe.page import (
+from penline.compose.choose import Written, without
+from penline.compose.form import FormField, draw_form
+from penline.compose.page import (
     LaidPage,
     SetLine,
     Sheet,
@@ -27,7 +23,12 @@ from penline.recipe.page import (
     open_sheet,
     set_line,
 )
-from penline.recipe.writing import Written, without
+from penline.compose.place.rules import Placements
+from penline.compose.plan import Kit
+from penline.corpus.made import made_cells, made_line
+from penline.errors import UnwritableLine
+from penline.randomness import Draws, rng
+from penline.recipe.form import FormSettings
 
 __all__ = ["lay_form"]
 

@@ -16,6 +16,9 @@ from penline.bank.shelf import Bits, Shelf
 from penline.bank.unused import why_nobody
 from penline.bidi import faces
 from penline.compiled import frozen
+from penline.compose.place.choice import Hand
+from penline.compose.split import Apart
+from penline.compose.swift import Swift, swift
 from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
 from penline.durable import read_file
 from penline.errors import RecipeError
@@ -23,12 +26,9 @@ from penline.measure.model import HandModel, load_hand
 from penline.measure.sample import Sampler
 from penline.measure.template import LineTemplate, dump_templates, load_templates
 from penline.randomness import rng
-from penline.recipe.apart import Apart
 from penline.recipe.idle import refusals
-from penline.recipe.placing import Hand
 from penline.recipe.schema import Recipe
 from penline.recipe.settable import check_text
-from penline.recipe.swift import Swift, swift
 from penline.shaping import hindrance
 
 __all__ = ["Kit", "Side", "spellings"]

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.shelf import Shelf
-from penline.compose import Placements
+from penline.compose.draw import draw_items
+from penline.compose.place.rules import Placements
 from penline.effects import RIM_PX
-from penline.recipe.drawing import draw_items
 from penline.recipe.schema import Recipe
 from penline.render.breadth import PAD_PX
 

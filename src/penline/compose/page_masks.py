@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from penline.compose.draw import draw_items
+from penline.compose.line_masks import SHOWS, SLACK_PX, added, label_faults, spans_of, strengths
+from penline.compose.page import LaidPage, SetLine
+from penline.compose.page_render import finish_page, lay_page, page_quads
+from penline.compose.plan import Kit
 from penline.effects import apply_effects, effect_class
 from penline.pages import Page
-from penline.recipe.anatomy import SHOWS, SLACK_PX, added, label_faults, spans_of, strengths
-from penline.recipe.drawing import draw_items
-from penline.recipe.finished import finish_page, lay_page, page_quads
-from penline.recipe.kit import Kit
-from penline.recipe.page import LaidPage, SetLine
 from penline.records import Origin
 
 __all__ = ["PageAnatomy", "dissect_page", "page_faults"]

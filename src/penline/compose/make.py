@@ -13,22 +13,23 @@ import numpy.typing as npt
 from penline.bank.shelf import Glyphs, Picked, Shelf
 from penline.bidi import RIGHT_TO_LEFT
 from penline.characters import is_han
-from penline.compose import Placements, turned
-from penline.compose.spacing import NUMBERS
+from penline.compose.choose import Written, write_line
+from penline.compose.draw import FAINT, breadths, draw_items, measure
+from penline.compose.inside import at_edge, find_fit, rim_of
+from penline.compose.marks import apply_marks, draw_marks, shine, slip
+from penline.compose.place.choice import place, replay
+from penline.compose.place.params import sample_line_params
+from penline.compose.place.rules import Placements, turned
+from penline.compose.place.spacing import NUMBERS
+from penline.compose.plan import Kit, Side
+from penline.compose.swift import STAGES
+from penline.compose.swift_line import MAX_GAIN_Q8, Line
 from penline.corpus.normal import decoded
 from penline.effects import apply_effects, draw_effects, effect_class
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng, rngs
-from penline.recipe.drawing import FAINT, breadths, draw_items, measure
-from penline.recipe.inside import at_edge, find_fit, rim_of
-from penline.recipe.kit import Kit, Side
-from penline.recipe.marks import apply_marks, draw_marks, shine, slip
-from penline.recipe.placing import place, replay
 from penline.recipe.schema import Ink, Recipe
-from penline.recipe.swift import STAGES
-from penline.recipe.swift_line import MAX_GAIN_Q8, Line
-from penline.recipe.writing import Written, write_line
 from penline.records import Origin, Sample
 from penline.render.kernel import box_corners, lay_ink
 
@@ -147,7 +148,7 @@ def lay_by_steps(kit: Kit, seed: int, index: int, side: Side | None = None) -> L
     upright = turned(items) if recipe.layout.direction == "vertical" else None
     if upright is not None:
         sizes[upright] = sizes[upright][:, ::-1]
-    numbers = recipe.layout.draw(layout_rng, paper.cells)
+    numbers = sample_line_params(recipe.layout, layout_rng, paper.cells)
     height = recipe.image.height_px
     if written.template >= 0 and upright is None and not numbers["cell"]:
         real = kit.templates[written.template]

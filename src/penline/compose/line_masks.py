@@ -14,11 +14,11 @@ import numpy.typing as npt
 
 from penline.bank.shelf import Picked
 from penline.bidi import Levels, mirrored
+from penline.compose.choose import Written
+from penline.compose.draw import FAINT, draw_items
+from penline.compose.make import Laid, finish, lay, line_quads, upended
+from penline.compose.plan import Kit, spellings
 from penline.effects import apply_effects, effect_class
-from penline.recipe.drawing import FAINT, draw_items
-from penline.recipe.kit import Kit, spellings
-from penline.recipe.make import Laid, finish, lay, line_quads, upended
-from penline.recipe.writing import Written
 from penline.records import Origin, Sample
 
 __all__ = ["Anatomy", "added", "dissect", "faults", "label_faults", "spans_of", "strengths"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from penline.compiled import compiled
-from penline.compose.spacing import press_walk
+from penline.compose.place.spacing import press_walk
 
 __all__ = ["SETTLED", "settle_line"]
 

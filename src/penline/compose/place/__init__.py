@@ -1,0 +1,1 @@
+"""Where glyphs go: numbers only, no pixels."""
