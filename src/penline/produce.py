@@ -278,18 +278,18 @@ def plan(
     run = _identity(composer, start, options, to)
     _probe(composer, start, stop, pages=takes == "pages")
     run |= {"field": field, "encoding": composer.corpus.counts.encoding}
-    unused = not_used(composer.kit.shelf, composer.kit.among)
+    unused = not_used(composer.plan.banks, composer.plan.among)
     told = {"text": _text(composer), **facts, "not_used": unused}
     return {"penline": __version__, "run": run, **told}
 
 
 def _text(composer: Composer) -> dict[str, Any]:
     """What was read, and what of it lines are cut from."""
-    counts, kit = composer.corpus.counts, composer.kit
+    counts, plan = composer.corpus.counts, composer.plan
     told = {**asdict(counts), "ignored": list(counts.ignored)}
-    told["lines"] = {side: asdict(lines.counts) for side, lines in kit.lines.items()}
-    if kit.val:
-        text = composer.corpus.sides(kit.val).validation
+    told["lines"] = {side: asdict(lines.counts) for side, lines in plan.lines.items()}
+    if plan.val:
+        text = composer.corpus.sides(plan.val).validation
         told["left_to_training"] = text.left_to_training
     return told
 
@@ -313,11 +313,11 @@ def _lines_in(shards: list[int], start: int, stop: int) -> int:
 
 def contents(composer: Composer) -> dict[str, str]:
     """Content hashes of all that the samples depend on beside the recipe."""
-    banks: tuple[Bank, ...] = composer.kit.shelf.banks
+    banks: tuple[Bank, ...] = composer.plan.banks.banks
     return {
         **{f"bank {number}": bank.header.content for number, bank in enumerate(banks)},
         "corpus": composer.corpus.content_hash,
-        **composer.kit.input_hashes(),
+        **composer.plan.input_hashes(),
     }
 
 
@@ -332,8 +332,8 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
         "seed": composer.seed,
         "start": start,
         "count": len(composer) - start,
-        "part": composer.kit.shelf.part,
-        "val": composer.kit.val,
+        "part": composer.plan.banks.part,
+        "val": composer.plan.val,
         "to": to,
         "format": options.format,
         "quality": options.quality,
@@ -351,9 +351,9 @@ def set_prefix(composer: Composer, *, turned: bool) -> str:
 
 
 def _hash(composer: Composer, hashes: Mapping[str, str]) -> str:
-    shelf, val = composer.kit.shelf, composer.kit.val
+    banks, val = composer.plan.banks, composer.plan.val
     told = recipe_told(composer.recipe)
-    return recipe_hash(told, {**hashes, "part": shelf.part, "val": str(val)})
+    return recipe_hash(told, {**hashes, "part": banks.part, "val": str(val)})
 
 
 def versions() -> dict[str, str]:

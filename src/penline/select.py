@@ -12,9 +12,9 @@ from typing import Any
 from penline import __version__
 from penline.bank import Bank, open_bank
 from penline.bank.able import Ability
-from penline.bank.shelf import Shelf
+from penline.bank.bank_set import BankSet
 from penline.bank.unused import why_nobody
-from penline.compose.plan import spellings
+from penline.compose.spellings import spellings
 from penline.corpus.balance import Able, Target, choose
 from penline.corpus.encodings import UTF_8, codec
 from penline.corpus.files import find, texts
@@ -121,8 +121,8 @@ def _told(blocks: Iterator[str], progress: Callable[[int], None] | None) -> Iter
 def _able(bank: AnyPath | Bank | Sequence[AnyPath | Bank], part: str) -> Able:
     several = [bank] if isinstance(bank, str | os.PathLike | Bank) else bank
     banks = [one if isinstance(one, Bank) else open_bank(one) for one in several]
-    shelf = Shelf(banks, spellings, part)
-    nobody = why_nobody(shelf)
+    bank_set = BankSet(banks, spellings, part)
+    nobody = why_nobody(bank_set)
     if nobody:
         raise UsageError(nobody)
-    return Ability(shelf, shelf.bits(shelf.known))
+    return Ability(bank_set, bank_set.bits(bank_set.known))

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Bits, Shelf
+from penline.bank.bank_set import BankSet
+from penline.bank.bits import Bits
 from penline.compiled import compiled
 
 __all__ = ["Ability"]
@@ -35,15 +36,15 @@ def _writable(
 
 
 class Ability:
-    """A shelf's coverage as a table by code point, for many lines at once.
+    """A set's coverage as a table by code point, for many lines at once.
 
     Args:
-        shelf: the banks, and the ways to spell a character.
+        banks: the banks, and the ways to spell a character.
         among: the writers that count.
     """
 
-    def __init__(self, shelf: Shelf, among: Bits) -> None:
-        self._shelf, self._among = shelf, among
+    def __init__(self, banks: BankSet, among: Bits) -> None:
+        self._banks, self._among = banks, among
         self._row_of = np.full(_CODE_POINTS, -1, np.int64)
         self._rows: list[Bits] = []
 
@@ -63,7 +64,7 @@ class Ability:
         present = np.unique(codes)
         for code in present[self._row_of[present] < 0].tolist():
             self._row_of[code] = len(self._rows)
-            self._rows.append(self._shelf.coverage(chr(code)))
+            self._rows.append(self._banks.coverage(chr(code)))
         out = np.zeros(starts.size, np.bool_)
         _writable(codes, starts, ends, self._row_of, np.array(self._rows), self._among, out)
         return out

@@ -1,20 +1,34 @@
-"""Kernels of a shelf: who can write what, as bits, and which of a writer's glyphs to take.
+"""Kernels of a set of banks: who can write what, as bits, and which of a writer's glyphs to take.
 
 Bits are ``uint64 (words,)``: bit ``n & 63`` of word ``n >> 6`` is writer ``n``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from penline.compiled import compiled
 
-__all__ = ["Bits", "has_all", "intersect", "member", "members", "pick", "set_cover", "trace"]
+__all__ = [
+    "NOBODY",
+    "Bits",
+    "WriterIndex",
+    "count_writers",
+    "has_all",
+    "intersect",
+    "lookup_provenance",
+    "nth_writer",
+    "select_glyphs",
+    "set_cover",
+]
 
 Bits = npt.NDArray[np.uint64]
+
+NOBODY = 0xFFFFFFFF
+"""The number of a character that a bank does not have."""
 
 
 @compiled
@@ -35,58 +49,69 @@ def set_cover(
     return -1
 
 
+class WriterIndex(NamedTuple):
+    """A bank's glyphs by writer and character, for `select_glyphs`; read-only.
+
+    Attributes:
+        order: ``(glyphs,)``: the rows, writer by writer, of each in the order of the characters.
+        starts: ``int64 (writers + 1,)``: where each writer begins there.
+        character: ``(glyphs,)``: number of the character in the bank.
+        part: ``uint8 (glyphs,)``.
+        allowed: ``bool (parts,)``: which parts count.
+        wanted: ``int64 (characters of the set,)``: their numbers in the bank; `NOBODY`: not there.
+    """
+
+    order: Any
+    starts: Any
+    character: Any
+    part: Any
+    allowed: Any
+    wanted: Any
+
+
 @compiled
-def pick(
-    order: Any,
-    character: Any,
-    part: Any,
-    allowed: Any,
-    start: int,
-    end: int,
-    wanted: Any,
-    words: Any,
-    bank: int,
-    holders: int,
-    best: Any,
+def select_glyphs(
+    index: Any, writer: int, characters: Any, words: Any, bank: int, holders: int, best: Any
 ) -> bool:
-    """For each wanted character a row among ``order[start:end]``, drawn by its word.
+    """Choose for each character one of a writer's glyphs, by its word.
 
     Args:
-        order: column ``by_writer`` of a bank.
-        character: column.
-        part: column.
-        allowed: which parts count.
-        start: where the writer begins in `order`.
-        end: where the writer ends.
-        wanted: ``int64 (n,)``: characters by their numbers in the bank.
+        index: `WriterIndex` of the bank.
+        writer: number in the bank.
+        characters: ``int64 (n,)``: numbers in the set of banks; -1 for none.
         words: ``uint64 (n,)``: chance.
-        bank: the bank's number on its shelf.
-        holders: how many banks of the shelf with that writer were looked at before.
+        bank: the bank's number in its set.
+        holders: how many banks of the set with that writer were looked at before.
         best: ``int64 (n, 2)``: bank and row of what was found there, -1 for nothing; changed.
             A glyph may lie in several banks: a part of the word that picks the row decides
             between them.
 
     Returns:
-        False where `order` names a row that is not there.
+        False where the order names a row that is not there.
     """
+    order, character, part = index.order, index.character, index.part
+    start, end = index.starts[writer], index.starts[writer + 1]
     glyphs = character.shape[0]
-    for i in range(wanted.shape[0]):
+    for i in range(characters.shape[0]):
+        if characters[i] < 0:
+            continue
+        wanted = index.wanted[characters[i]]
         low, high = start, end
         while low < high:
             middle = (low + high) // 2
             row = np.int64(order[middle])
             if row >= glyphs:
                 return False
-            if character[row] < wanted[i]:
+            if character[row] < wanted:
                 low = middle + 1
             else:
                 high = middle
         count = 0
         for position in range(low, end):
             row = np.int64(order[position])
-            if row >= glyphs or character[row] != wanted[i]:
+            if row >= glyphs or character[row] != wanted:
                 break
-            if part[row] < allowed.shape[0] and allowed[part[row]]:
+            if part[row] < index.allowed.shape[0] and index.allowed[part[row]]:
                 count += 1
         if count == 0:
             continue
@@ -97,7 +122,7 @@ def pick(
         left = np.int64(words[i] % np.uint64(count))
         for position in range(low, end):
             row = np.int64(order[position])
-            if allowed[part[row]]:
+            if index.allowed[part[row]]:
                 if left == 0:
                     best[i, 0], best[i, 1] = bank, row
                     break
@@ -106,35 +131,48 @@ def pick(
 
 
 @compiled
-def trace(
+def lookup_provenance(
     writer: Any,
     source: Any,
     record: Any,
     offset: Any,
-    rows: Any,
+    items: Any,
     writers: int,
     sources: int,
     whose: Any,
     numbers: Any,
 ) -> int:
-    """Writer and source of each row, and its record and offset beside the item in the numbers.
+    """Find writer and source of each item's row, and its record and offset beside its owner.
 
-    -1, or the first row that cannot be true.
+    Args:
+        writer: column of the bank, as the next three.
+        source: column.
+        record: column.
+        offset: column.
+        items: records of `ITEM`, ``(n,)``, all of that bank.
+        writers: how many the bank has.
+        sources: how many the bank has.
+        whose: ``int64 (2, n)``, filled in: numbers of the writer and of the source.
+        numbers: ``int64 (n, 3)``, filled in: owner, record, offset.
+
+    Returns:
+        -1, or the first row that cannot be true.
     """
-    for i in range(rows.shape[0]):
-        row = rows[i, 1]
+    for i in range(items.shape[0]):
+        row = items[i].row
         if row < 0 or row >= writer.shape[0]:
             return int(row)
         if writer[row] >= writers or source[row] >= sources:
             return int(row)
         whose[0, i], whose[1, i] = writer[row], source[row]
+        numbers[i, 0] = items[i].owner
         numbers[i, 1], numbers[i, 2] = record[row], offset[row]
     return -1
 
 
 @compiled
-def members(bits: Any) -> int:
-    """How many bits are set."""
+def count_writers(bits: Any) -> int:
+    """Count the bits that are set."""
     count = 0
     for word in bits:
         while word:
@@ -144,8 +182,8 @@ def members(bits: Any) -> int:
 
 
 @compiled
-def member(bits: Bits, number: int) -> int:
-    """The writer of the `number`-th bit that is set, from 0; -1 where there are fewer."""
+def nth_writer(bits: Bits, number: int) -> int:
+    """Find the writer of the `number`-th bit that is set, from 0; -1 where there are fewer."""
     for at in range(bits.shape[0]):
         word = bits[at]
         bit = 0
@@ -160,12 +198,12 @@ def member(bits: Bits, number: int) -> int:
 
 
 @compiled
-def intersect(cover: Any, rows: Any, able: Any) -> int:
-    """AND the rows of `cover` that are named into `able`; how many bits are left."""
+def intersect(cover: Any, rows: Any, eligible: Any) -> int:
+    """AND the rows of `cover` that are named into `eligible`; give how many bits are left."""
     for row in rows:
-        for word in range(able.shape[0]):
-            able[word] &= cover[row, word]
-    return members(able)
+        for word in range(eligible.shape[0]):
+            eligible[word] &= cover[row, word]
+    return count_writers(eligible)
 
 
 @compiled

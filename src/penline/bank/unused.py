@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from penline.bank.bank_set import BankSet
+from penline.bank.bits import Bits
 from penline.bank.layout import PARTS
 from penline.bank.read import Bank
-from penline.bank.shelf import Bits, Shelf
 from penline.words import counted
 
 __all__ = ["UNKNOWN", "advice", "not_used", "unknown_glyphs", "why_nobody"]
@@ -41,11 +42,11 @@ def advice(bank: Bank) -> list[str]:
     return said
 
 
-def not_used(shelf: Shelf, able: Bits) -> list[dict[str, Any]]:
-    """Tell which glyphs of a shelf no line can be made of.
+def not_used(banks: BankSet, able: Bits) -> list[dict[str, Any]]:
+    """Tell which glyphs of a set of banks no line can be made of.
 
     Args:
-        shelf: the banks, and the part that is asked for.
+        banks: the banks, and the part that is asked for.
         able: the writers whose glyphs lines are made of.
 
     Returns:
@@ -53,49 +54,49 @@ def not_used(shelf: Shelf, able: Bits) -> list[dict[str, Any]]:
     """
     rows = []
     todo = "they count once; a bank that holds nothing else can be left out"
-    rows.append(_row("in a bank before, too", *_of_part(shelf, len(PARTS)), todo))
+    rows.append(_row("in a bank before, too", *_of_part(banks, len(PARTS)), todo))
     for number, name in enumerate(_PART_NAMES):
-        if not shelf.allowed[number]:
-            count, writers = _of_part(shelf, number)
+        if not banks.allowed[number]:
+            count, writers = _of_part(banks, number)
             what = f"the {name} part" if number else name
             todo = "--part all takes them" + (f", --part {name} them alone" if number else "")
-            rows.append(_row(f"{what}, and --part is {shelf.part}", count, writers, todo))
-    count, writers = _by_others(shelf, able)
+            rows.append(_row(f"{what}, and --part is {banks.part}", count, writers, todo))
+    count, writers = _by_others(banks, able)
     rows.append(_row(UNKNOWN, count, writers, _TAKE_UNKNOWN))
     return [row for row in rows if row["glyphs"]]
 
 
-def why_nobody(shelf: Shelf, *, mixed: bool = False) -> str:
-    """Say why no line can be made of a shelf, and what to do; "" where some can.
+def why_nobody(banks: BankSet, *, mixed: bool = False) -> str:
+    """Say why no line can be made of a set of banks, and what to do; "" where some can.
 
     Args:
-        shelf: the banks, and the part that is asked for.
+        banks: the banks, and the part that is asked for.
         mixed: whether writers who may be several people count.
     """
-    if shelf.known:
+    if banks.known:
         return ""
-    here = sum(_of_part(shelf, n)[0] for n in range(len(PARTS)) if shelf.allowed[n])
+    here = sum(_of_part(banks, n)[0] for n in range(len(PARTS)) if banks.allowed[n])
     if here and mixed:
         return ""
     if here:
-        where = "" if shelf.part == "all" else f" in the {shelf.part} part"
+        where = "" if banks.part == "all" else f" in the {banks.part} part"
         return f"every glyph{where} is of a writer who is not known: {_TAKE_UNKNOWN}"
-    counts = {name: _of_part(shelf, n)[0] for n, name in enumerate(_PART_NAMES)}
+    counts = {name: _of_part(banks, n)[0] for n, name in enumerate(_PART_NAMES)}
     there = {name: count for name, count in counts.items() if count}
     found = " and ".join(f"{counted(count, 'glyph')} of {name}" for name, count in there.items())
     others = [name for name in there if name in PARTS]
     part = others[0] if len(there) == 1 and others else "all"
-    return f"no glyph in the {shelf.part} part of the banks, which hold {found}: say --part {part}"
+    return f"no glyph in the {banks.part} part of the banks, which hold {found}: say --part {part}"
 
 
 def _row(why: str, glyphs: int, writers: int, advice: str) -> dict[str, Any]:
     return {"why": why, "glyphs": glyphs, "writers": writers, "advice": advice}
 
 
-def _of_part(shelf: Shelf, number: int) -> tuple[int, int]:
+def _of_part(banks: BankSet, number: int) -> tuple[int, int]:
     """Glyphs of a part (met again: the number beyond them all), and how many writers'."""
     count, writers = 0, set()
-    for bank, parts in zip(shelf.banks, shelf.parts, strict=True):
+    for bank, parts in zip(banks.banks, banks.parts, strict=True):
         rows = np.flatnonzero(parts == number)
         count += rows.size
         present = np.bincount(bank.columns["writer"][rows], minlength=1)
@@ -103,14 +104,14 @@ def _of_part(shelf: Shelf, number: int) -> tuple[int, int]:
     return count, len(writers)
 
 
-def _by_others(shelf: Shelf, able: Bits) -> tuple[int, int]:
+def _by_others(banks: BankSet, able: Bits) -> tuple[int, int]:
     """Glyphs of the part that is asked for by writers who are not among `able`, and those."""
     member = np.unpackbits(able.view(np.uint8), bitorder="little")
-    others = {writer for at, writer in enumerate(shelf.writers) if not member[at]}
+    others = {writer for at, writer in enumerate(banks.writers) if not member[at]}
     count, writers = 0, set()
-    for bank, parts in zip(shelf.banks, shelf.parts, strict=True):
+    for bank, parts in zip(banks.banks, banks.parts, strict=True):
         for writer in others.intersection(bank.writers):
-            mine = int(np.count_nonzero(shelf.allowed_parts[parts[bank.rows(writer=writer)]]))
+            mine = int(np.count_nonzero(banks.allowed_parts[parts[bank.rows(writer=writer)]]))
             count += mine
             writers |= {writer} if mine else set()
     return count, len(writers)

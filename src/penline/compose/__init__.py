@@ -1,7 +1,6 @@
-"""The road of a sample: text, writer and glyphs, places, ink, paper, effects."""
+"""The road of a sample: text, writer and glyphs, places, ink, marks, paper, effects."""
 
 from penline.compose.composer import Composer
-from penline.compose.make import make
-from penline.compose.plan import Kit
+from penline.compose.plan import ComposePlan
 
-__all__ = ["Composer", "Kit", "make"]
+__all__ = ["ComposePlan", "Composer"]

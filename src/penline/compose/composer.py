@@ -10,7 +10,7 @@ from typing import Any, overload
 from penline.bank import Bank, open_bank
 from penline.compose.make import make, make_some
 from penline.compose.page_render import make_page
-from penline.compose.plan import Kit
+from penline.compose.plan import ComposePlan
 from penline.corpus import Corpus, load
 from penline.errors import UnwritableLine, UsageError
 from penline.pages import Page
@@ -81,10 +81,10 @@ class Composer(Sequence[Sample]):
             "alphabet": alphabet,
             "strict": strict,
         }
-        self.kit = Kit(self.recipe, banks, self.corpus, **self._arguments)
+        self.plan = ComposePlan(self.recipe, banks, self.corpus, **self._arguments)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        banks = list(self.kit.shelf.banks)
+        banks = list(self.plan.banks.banks)
         return _restore, (
             self.recipe,
             banks,
@@ -98,7 +98,7 @@ class Composer(Sequence[Sample]):
         return len(self._indices)
 
     def __iter__(self) -> Iterator[Sample]:
-        return (make(self.kit, self.seed, index) for index in self._indices)
+        return (make(self.plan, self.seed, index) for index in self._indices)
 
     def each(self, at_once: int = 16) -> Iterator[Sample | UnwritableLine]:
         """The lines in order, each or why it could not be made.
@@ -107,7 +107,7 @@ class Composer(Sequence[Sample]):
             at_once: so many are made together, which is cheaper than one by one.
         """
         for first in range(0, len(self._indices), at_once):
-            yield from make_some(self.kit, self.seed, self._indices[first : first + at_once])
+            yield from make_some(self.plan, self.seed, self._indices[first : first + at_once])
 
     def page(self, index: int) -> Page:
         """Page `index` of the recipe: as pure as a line.
@@ -117,7 +117,7 @@ class Composer(Sequence[Sample]):
             RecipeError: a setting of the recipe has no effect on pages.
             UnwritableLine: no paragraph could be written.
         """
-        return make_page(self.kit, self.seed, self._indices[index])
+        return make_page(self.plan, self.seed, self._indices[index])
 
     @overload
     def __getitem__(self, index: int) -> Sample: ...
@@ -136,7 +136,7 @@ class Composer(Sequence[Sample]):
             part.__dict__.update(self.__dict__)
             part._indices = self._indices[index]
             return part
-        return make(self.kit, self.seed, self._indices[index])
+        return make(self.plan, self.seed, self._indices[index])
 
 
 def _restore(

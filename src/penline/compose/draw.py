@@ -2,124 +2,154 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Shelf
-from penline.compose.place.rules import Placements
-from penline.render.breadth import MOST_PX, PAD_PX, broaden
-from penline.render.kernel import MAX_GLYPH_PX, draw_glyphs
+from penline.bank.bank_set import BankSet
+from penline.bank.items import Items
+from penline.compiled import compiled
+from penline.compose.place.base import Placements
+from penline.compose.transform.base import Glyph, Transform
+from penline.render.kernel import draw_glyphs
 
-__all__ = ["FAINT", "breadths", "draw_items", "measure"]
+__all__ = ["FAINT", "Source", "draw_items", "item_gains", "sources_of"]
 
 FAINT = 8
 """Ink below this does not widen a character's box."""
 FULL_INK = 245
 FAINTEST_LEVEL = 40
 """A writer's ink is not taken for fainter than this when it is brought to full ink."""
+MAX_GAIN_Q8 = 4 * 256
 
 Ints = npt.NDArray[np.int64]
 Ink = npt.NDArray[np.uint8]
 
 
-def measure(shelf: Shelf, rows: Ints) -> tuple[Ints, npt.NDArray[np.float64], Ints, Ints]:
-    """Of each item: size, em and place of its glyph in the bank, and what brings its ink to full.
+class Source(NamedTuple):
+    """Where the ink of a line's items lies: all of them, or those of one bank.
 
-    Every number that a bank's file gives is checked here, before a kernel sees it.
+    Attributes:
+        data: ``uint8 (bytes,)``.
+        starts: ``int64 (items,)``: where each begins.
+        sizes_px: ``int64 (items, 2)``: height and width there; 0 for white space and others.
+        pads_px: ``int64 (items,)``: white at each side that is not part of a glyph's place; None
+            for none.
     """
-    count = len(rows)
-    sizes = np.zeros((count, 2), np.int64)
-    ems = np.ones(count)
-    starts = np.zeros(count, np.int64)
-    levels = np.full(count, 1 << 32, np.int64)
-    shelf.size_up(rows, MAX_GLYPH_PX, sizes, ems, starts, levels)
-    # a writer's ink keeps its own ups and downs; where writers are not known, each glyph is
-    # brought to the line's ink by itself
-    return sizes, ems, starts, FULL_INK * 256 // np.maximum(levels, FAINTEST_LEVEL)
+
+    data: Ink
+    starts: Ints
+    sizes_px: Ints
+    pads_px: Ints | None = None
+
+    def only(self, items: slice) -> Source:
+        """Some of the items."""
+        pads = None if self.pads_px is None else self.pads_px[items]
+        return Source(self.data, self.starts[items], self.sizes_px[items], pads)
+
+    @property
+    def inner_px(self) -> Ints:
+        """``int64 (items, 2)``: height and width of each without its white."""
+        return self.sizes_px if self.pads_px is None else self.sizes_px - 2 * self.pads_px[:, None]
+
+    def places(self, placed: Placements) -> Ints:
+        """``int64 (items, 4)``: where each goes with its white."""
+        if self.pads_px is None:
+            return placed.places_q8
+        inner = np.maximum(self.inner_px, 1)
+        more = placed.places_q8[:, 2:] * self.pads_px[:, None] // inner[:, ::-1]
+        return np.asarray(placed.places_q8 + np.concatenate([-more, 2 * more], 1))
 
 
-def breadths(shelf: Shelf, rows: Ints, ems: npt.NDArray[np.float64], writer: str) -> Ints:
-    """``int64 (items,)``: what `broaden` does to glyphs that the line's writer did not write.
-
-    Their strokes come to the breadth, in ems, that the writer's own have.
-    """
-    shares = np.zeros(len(rows), np.int64)
-    wanted_em = shelf.style(writer)[0]
-    for number in np.unique(rows[rows[:, 1] >= 0, 0]).tolist():
-        bank = shelf.banks[number]
-        at = np.flatnonzero((rows[:, 0] == number) & (rows[:, 1] >= 0))
-        chosen = rows[at, 1]
-        writers = bank.columns["writer"][chosen]
-        own = bank.columns["pen_q4"][chosen] / 16.0
-        change = np.clip((wanted_em * ems[at] - own) / MOST_PX, -1.0, 1.0)
-        foreign = np.array([bank.writers[w] != writer for w in writers.tolist()], np.bool_)
-        shares[at] = np.where(foreign & (own > 0), np.round(change * 256), 0)
-    return shares
-
-
-def draw_items(
-    shelf: Shelf,
-    rows: Ints,
-    sizes: Ints,
-    starts: Ints,
-    placed: Placements,
-    gains: Ints,
-    ink: Ink,
-    upright: npt.NDArray[np.bool_] | None = None,
-    shares: Ints | None = None,
-) -> Ints:
-    """Draw the glyphs, bank by bank.
+def sources_of(
+    banks: BankSet, transforms: Sequence[Transform], items: Items, writer: str
+) -> tuple[Source, ...]:
+    """Find the ink of a line's items: in the banks, or in copies where a transform changes some.
 
     Args:
-        shelf: the banks.
-        rows: ``int64 (items, 2)``: bank and row of each, -1 for white space.
-        sizes: ``int64 (items, 2)``: height and width of each, as it is placed.
-        starts: ``int64 (items,)``: where each begins in its bank's ink.
+        banks: where glyphs come from.
+        transforms: what may change them, in this order.
+        items: records of `ITEM`.
+        writer: the line's; ``""`` where its glyphs are by anybody.
+
+    Returns:
+        One source a bank.
+    """
+    plans = [(one, plan) for one in transforms if (plan := one.plan(items, writer)) is not None]
+    starts = np.ascontiguousarray(items["start"])
+    sizes = np.stack([items["height_px"], items["width_px"]], 1)
+    if len(banks.banks) == 1 and not plans:
+        return (Source(banks.banks[0].ink.data, starts, sizes),)
+    found = []
+    for number, bank in enumerate(banks.banks):
+        own = np.where(items["bank"][:, None] == number, sizes, 0)  # the others are passed over
+        source = Source(bank.ink.data, starts, own)
+        found.append(_transformed(source, items, plans) if plans else source)
+    return tuple(found)
+
+
+def _transformed(source: Source, items: Items, plans: Sequence[tuple[Transform, Ints]]) -> Source:
+    """Copies of a bank's glyphs, transformed."""
+    glyphs: list[Glyph] = []
+    for at, (height, width) in enumerate(source.sizes_px.tolist()):
+        start = source.starts[at]
+        if items["turned"][at]:  # as it lies in the bank
+            height, width = width, height
+        glyph = Glyph(source.data[start : start + height * width].reshape(height, width))
+        if height:
+            for transform, amounts in plans:
+                if amounts[at]:
+                    glyph = transform.apply(glyph, int(amounts[at]))
+        glyphs.append(glyph)
+    ends = np.cumsum([glyph.ink.size for glyph in glyphs])
+    return Source(
+        np.concatenate([glyph.ink.reshape(-1) for glyph in glyphs]),
+        np.concatenate(([0], ends[:-1])).astype(np.int64),
+        np.array([glyph.ink.shape for glyph in glyphs], np.int64),
+        np.array([glyph.pad_px for glyph in glyphs], np.int64),
+    )
+
+
+@compiled
+def item_gains(items: Any, press_q8: Ints, strength_q8: int) -> Any:
+    """Find the factor on the ink of each item that brings it to the line's strength.
+
+    A writer's ink keeps its own ups and downs; where writers are not known, each glyph is brought
+    to the line's ink by itself.
+
+    Args:
+        items: records of `ITEM`, ``(n,)``.
+        press_q8: ``int64 (n,)``: as `Placements` has it.
+        strength_q8: how much of full ink the writer's usual stroke reaches, 1/256.
+
+    Returns:
+        ``int64 (n,)``, 1/256.
+    """
+    gains = np.empty(items.shape[0], np.int64)
+    for i in range(items.shape[0]):
+        gain = FULL_INK * 256 // max(items[i].level, FAINTEST_LEVEL)
+        gains[i] = min(gain * press_q8[i] * strength_q8 >> 16, MAX_GAIN_Q8)
+    return gains
+
+
+def draw_items(sources: Sequence[Source], placed: Placements, gains: Ints, ink: Ink) -> Ints:
+    """Draw glyphs, bank by bank.
+
+    Args:
+        sources: of all items.
         placed: where each goes.
         gains: ``int64 (items,)``: factor on the ink, 1/256.
         ink: ``uint8 (height_px, width_px)``, drawn into.
-        upright: for a column, which glyphs are turned.
-        shares: for each what `broaden` does to it; None for nothing.
 
     Returns:
         ``int64 (items, 4)``: left, top, right, bottom of what shows of each; 0 where nothing does.
     """
-    boxes = np.zeros((len(rows), 4), np.int64)
-    for number, bank in enumerate(shelf.banks):
-        data, begins, own, places = bank.ink.data, starts, sizes, placed.places_q8
-        if len(shelf.banks) > 1:
-            own = np.where(rows[:, :1] == number, sizes, 0)  # the others are passed over
-        if upright is not None or shares is not None:
-            turn = np.zeros(len(rows), np.bool_) if upright is None else upright
-            share = np.zeros(len(rows), np.int64) if shares is None else shares
-            data, begins, own, places = _copies(data, begins, own, places, turn, share)
-        draw_glyphs(data, begins, own, places, placed.slants_q16, gains, FAINT, ink, boxes)
+    boxes = np.zeros((len(gains), 4), np.int64)
+    slants = placed.slants_q16
+    for source in sources:
+        places = source.places(placed)
+        data, starts, sizes = source.data, source.starts, source.sizes_px
+        draw_glyphs(data, starts, sizes, places, slants, gains, FAINT, ink, boxes)
     return boxes
-
-
-def _copies(
-    data: Ink, starts: Ints, sizes: Ints, places: Ints, turn: npt.NDArray[np.bool_], shares: Ints
-) -> tuple[Ink, Ints, Ints, Ints]:
-    """Copies of glyphs, turned anticlockwise or with other strokes: data, starts, sizes, places."""
-    copies: list[Ink] = []
-    sizes, places = sizes.copy(), places.copy()
-    for at, start in enumerate(starts.tolist()):
-        height, width = sizes[at].tolist()
-        if not height:
-            copies.append(data[:0])
-            continue
-        glyph = data[start : start + height * width]
-        if turn[at]:
-            glyph = np.rot90(glyph.reshape(width, height)).reshape(-1)
-        if shares[at] and height < MAX_GLYPH_PX - 2 and width < MAX_GLYPH_PX - 2:
-            wider = np.empty((height + 2 * PAD_PX, width + 2 * PAD_PX), np.uint8)
-            broaden(np.ascontiguousarray(glyph.reshape(height, width)), int(shares[at]), wider)
-            glyph = wider.reshape(-1)
-            sizes[at] = wider.shape
-            # the added white lies outside of the place that the glyph had
-            by_x, by_y = places[at, 2] * PAD_PX // width, places[at, 3] * PAD_PX // height
-            places[at] += [-by_x, -by_y, 2 * by_x, 2 * by_y]
-        copies.append(glyph)
-    ends = np.cumsum([copy.size for copy in copies])
-    begins = np.concatenate(([0], ends[:-1])).astype(np.int64)
-    return np.concatenate(copies), begins, sizes, places

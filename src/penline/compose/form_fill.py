@@ -8,23 +8,25 @@ from collections import Counter
 import numpy as np
 import numpy.typing as npt
 
-from penline.bidi import faces, levels_of
+from penline.bidi import faces
 from penline.characters import MIDDLE_EM
-from penline.compose.choose import Written, without
 from penline.compose.form import FormField, draw_form
+from penline.compose.ladder import without
 from penline.compose.page import (
-    LaidPage,
-    SetLine,
+    PageLayout,
+    PlacedLine,
     Sheet,
     advances,
+    assign,
     fill,
     keeps,
-    line_numbers,
+    line_params,
     open_sheet,
-    set_line,
+    place_on_sheet,
 )
-from penline.compose.place.rules import Placements
-from penline.compose.plan import Kit
+from penline.compose.place.base import Placements
+from penline.compose.plan import ComposePlan
+from penline.compose.text_assignment import TextAssignment
 from penline.corpus.made import made_cells, made_line
 from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
@@ -43,7 +45,7 @@ HIGH_EM = 1.45
 Ints = npt.NDArray[np.int64]
 
 
-def lay_form(kit: Kit, seed: int, index: int) -> LaidPage:
+def lay_form(plan: ComposePlan, seed: int, index: int) -> PageLayout:
     """A form and what is written into its fields.
 
     The first field that can be filled in decides whose hand it is. A text that this writer cannot
@@ -54,8 +56,8 @@ def lay_form(kit: Kit, seed: int, index: int) -> LaidPage:
         RecipeError: the recipe asks for what pages do not have.
         UnwritableLine: no field could be filled in.
     """
-    recipe, page = kit.recipe, kit.recipe.page
-    sheet = open_sheet(kit, seed, index)
+    recipe, page = plan.recipe, plan.recipe.page
+    sheet = open_sheet(plan, seed, index)
     form = draw_form(
         page.form or FormSettings(),
         recipe.corpus.made,
@@ -67,16 +69,16 @@ def lay_form(kit: Kit, seed: int, index: int) -> LaidPage:
     )
     text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
     counts: Counter[str] = Counter()
-    lines: list[SetLine] = []
+    lines: list[PlacedLine] = []
     writer = ""
     for number, field in enumerate(form.fields):
         if field.empty:
             continue
         for _ in range(recipe.corpus.tries):
-            text, paragraphs = _text(kit, sheet, field, text_rng)
-            written = _written(kit, sheet, text, writer, writer_rng, counts)
-            fitted = _fitted(kit, sheet, field, written) if written else None
-            if fitted and not keeps(kit, sheet, fitted[0].text, paragraphs, counts):
+            text, paragraphs = _text(plan, sheet, field, text_rng)
+            written = _written(plan, sheet, text, writer, writer_rng, counts)
+            fitted = _fitted(sheet, field, written) if written else None
+            if fitted and not keeps(plan, sheet, fitted[0].text, paragraphs, counts):
                 fitted = None
             if fitted is not None:
                 break
@@ -85,54 +87,55 @@ def lay_form(kit: Kit, seed: int, index: int) -> LaidPage:
             continue
         written, em = fitted
         writer = written.writer
-        lines.append(_set(kit, sheet, field, written, em)._replace(field=number))
+        lines.append(_set(plan, sheet, field, written, em)._replace(field=number))
     if not lines:
         raise UnwritableLine(index, recipe.corpus.tries, "no field to fill in", dict(counts))
-    return LaidPage(sheet, tuple(lines), writer, counts, form)
+    return PageLayout(sheet, tuple(lines), writer, counts, form)
 
 
-def _text(kit: Kit, sheet: Sheet, field: FormField, text_rng: Draws) -> tuple[str, list[int]]:
+def _text(
+    plan: ComposePlan, sheet: Sheet, field: FormField, text_rng: Draws
+) -> tuple[str, list[int]]:
     """A text of the field's kind, and which paragraphs it is of: none for one that is made."""
     if field.cells:
         return made_cells(field.kind, text_rng), []
     if field.kind != "text":
-        return made_line(field.kind, text_rng, _LENGTHS, kit.letters), []
-    line = kit.lines[sheet.side].sample(text_rng)
+        return made_line(field.kind, text_rng, _LENGTHS, plan.letters), []
+    line = plan.lines[sheet.side].sample(text_rng)
     return line.text, [line.paragraph]
 
 
 def _written(
-    kit: Kit, sheet: Sheet, text: str, writer: str, writer_rng: Draws, counts: Counter[str]
-) -> Written | None:
+    plan: ComposePlan, sheet: Sheet, text: str, writer: str, writer_rng: Draws, counts: Counter[str]
+) -> TextAssignment | None:
     """The text in the writer's hand, or in that of any who can write it; None if there is none."""
-    shelf, among = kit.shelf, kit.able[sheet.side]
+    banks, among = plan.banks, plan.eligible_writers[sheet.side]
     if not writer:
-        able = shelf.who(faces(text), among)
-        if not shelf.count(able):
-            if kit.recipe.corpus.missing == "skip-line":
+        eligible = banks.writers_covering(faces(text), among)
+        if not banks.count(eligible):
+            if plan.recipe.corpus.missing == "skip-line":
                 return None
-            able = shelf.nearest([c for c in dict.fromkeys(faces(text)) if not c.isspace()], among)
-        writer = shelf.draw_writer(able, writer_rng)
-    own = shelf.bits([writer])
-    lacking = shelf.lacking(faces(text), own)
-    text = without(text, lacking, kit.recipe, counts) if lacking else text
-    written = Written(text, writer, (), Counter(), levels=levels_of(text))
-    glyphs = shelf.glyphs(written.shown, writer, writer_rng) if text else None
-    return written._replace(glyphs=glyphs) if glyphs else None
+            wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
+            eligible = banks.nearest(wanted, among)
+        writer = banks.sample_writer(eligible, writer_rng)
+    lacking = banks.lacking(faces(text), banks.bits([writer]))
+    text = without(text, lacking, plan.recipe, counts) if lacking else text
+    return assign(plan, text, writer, writer_rng)
 
 
 def _fitted(
-    kit: Kit, sheet: Sheet, field: FormField, written: Written
-) -> tuple[Written, float] | None:
+    sheet: Sheet, field: FormField, written: TextAssignment
+) -> tuple[TextAssignment, float] | None:
     """As much of the text as fits the field, and the em that it is written in; None if it is too
     long."""
     left, top, right, bottom = field.box
     em = sheet.em * min((bottom - top) / (HIGH_EM * sheet.em), 1.0)
     if field.cells:
         # a character of several glyphs has no place in a cell
-        return (written, CELL_EM * em) if len(written.glyphs) == field.cells else None
+        glyphs = int(np.count_nonzero(written.items["row"] >= 0))
+        return (written, CELL_EM * em) if glyphs == field.cells else None
     room = right - left - 0.5 * em
-    wide = advances(kit, written, sheet.hand)
+    wide = advances(written, sheet.params)
     if field.kind == "text":
         written, _ = fill(written, wide, room / em)
         wide = wide[: len(written.text)]
@@ -140,9 +143,11 @@ def _fitted(
     return (written, em * min(share, 1.0)) if share >= SMALLEST else None
 
 
-def _set(kit: Kit, sheet: Sheet, field: FormField, written: Written, em: float) -> SetLine:
+def _set(
+    plan: ComposePlan, sheet: Sheet, field: FormField, written: TextAssignment, em: float
+) -> PlacedLine:
     left, top, right, bottom = field.box
-    numbers = line_numbers(kit, sheet)
+    params = line_params(plan, sheet)
     start = left + em * (0.2 + 0.08 * sheet.page_rng.normal(0.0, 1.0))
     middle = (top + bottom) / 2 + em * sheet.page_rng.normal(0.0, 0.04)
     level = middle + MIDDLE_EM * em
@@ -154,7 +159,7 @@ def _set(kit: Kit, sheet: Sheet, field: FormField, written: Written, em: float) 
         inside = functools.partial(_into_cells, field, words)
     else:
         inside = functools.partial(_into_box, field.box)
-    return set_line(kit, sheet, written, numbers, em, spot, inside)
+    return place_on_sheet(plan, sheet, written, params, em, spot, inside)
 
 
 def _into_cells(field: FormField, aside: list[float], placed: Placements) -> Placements:

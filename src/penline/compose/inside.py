@@ -7,19 +7,20 @@ with what lies at the edge, would draw it out into a smear outside of its box.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Shelf
-from penline.compose.draw import draw_items
-from penline.compose.place.rules import Placements
+from penline.compiled import compiled
+from penline.compose.draw import Source, draw_items
+from penline.compose.place.base import Placements
 from penline.effects import RIM_PX
 from penline.recipe.schema import Recipe
-from penline.render.breadth import PAD_PX
+from penline.render.stroke_width import PAD_PX
 
-__all__ = ["Fit", "at_edge", "find_fit", "may_reach", "rim_of"]
+__all__ = ["Fit", "find_fit", "may_reach", "reaches_edge", "rim_of"]
 
 Ints = npt.NDArray[np.int64]
 _ROUNDS = 8
@@ -65,44 +66,51 @@ def rim_of(recipe: Recipe) -> int:
     return 1 + RIM_PX * (moving - 1) if moving else 0
 
 
-def at_edge(boxes: Ints, rows: Ints, room: tuple[int, int, int]) -> bool:
-    """Whether a glyph is cut by its picture, or its rim, for all one sees, or shows nothing."""
-    height, width, rim = room
-    own, rim = boxes[rows[:, 1] >= 0], max(rim, 1)
-    return bool((own[:, :2] < rim).any() or (own[:, 2:] > (width - rim, height - rim)).any())
+@compiled
+def reaches_edge(items: Any, boxes: Ints, height_px: int, width_px: int, rim_px: int) -> bool:
+    """Whether a glyph is cut by its picture, or its rim, for all one sees, or shows nothing.
+
+    Args:
+        items: records of `ITEM`, ``(n,)``.
+        boxes: ``int64 (n, 4)``: left, top, right, bottom of what shows of each.
+        height_px: of the picture.
+        width_px: of the picture.
+        rim_px: what stays free at its edges.
+    """
+    rim = max(rim_px, 1)
+    for i in range(items.shape[0]):
+        if items[i].row < 0:
+            continue
+        if boxes[i, 0] < rim or boxes[i, 1] < rim:
+            return True
+        if boxes[i, 2] > width_px - rim or boxes[i, 3] > height_px - rim:
+            return True
+    return False
 
 
-def may_reach(placed: Placements, sizes: Ints, height_px: int, width_px: int, rim_px: int) -> bool:
+def may_reach(
+    placed: Placements, sources: Sequence[Source], height_px: int, width_px: int, rim_px: int
+) -> bool:
     """Whether a glyph's place, with its lean, comes near an edge; where not, no ink can."""
-    low, high = _extent(placed, sizes)
+    low, high = _extent(placed, sources)
     return bool((low < rim_px).any() or (high > np.array([width_px, height_px]) - rim_px).any())
 
 
 def find_fit(
-    shelf: Shelf,
-    rows: Ints,
-    sizes: Ints,
-    starts: Ints,
+    sources: Sequence[Source],
     placed: Placements,
     gains: Ints,
     room: tuple[int, int, int],
-    upright: npt.NDArray[np.bool_] | None = None,
-    shares: Ints | None = None,
     *,
     grows: bool = False,
 ) -> Fit | None:
-    """What brings a line's ink into its picture; None where it is inside already.
+    """Find what brings a line's ink into its picture; None where it is inside already.
 
     Args:
-        shelf: the banks.
-        rows: bank and row of each item, see `draw_items`.
-        sizes: see there.
-        starts: see there.
+        sources: where the ink of the items lies.
         placed: where each glyph would go.
-        gains: see there.
+        gains: ``int64 (items,)``: factor on the ink, 1/256.
         room: height and width of the picture, and what stays free at its edges, px.
-        upright: for a column, which glyphs are turned.
-        shares: see there.
         grows: the picture becomes as wide as its line.
     """
     height, width, rim = room
@@ -110,12 +118,11 @@ def find_fit(
     share = 65536
     for again in range(_ROUNDS):
         smaller = Fit(share, 0, 0, width).placed(placed)
-        first, last = _extent(smaller, sizes)
+        first, last = _extent(smaller, sources)
         places = smaller.places_q8.copy()
         places[:, :2] -= first * 256
         canvas = np.zeros(tuple((last - first)[::-1]), np.uint8)
-        arrays = rows, sizes, starts, smaller._replace(places_q8=places), gains, canvas
-        boxes = draw_items(shelf, *arrays, upright, shares)
+        boxes = draw_items(sources, smaller._replace(places_q8=places), gains, canvas)
         shown = boxes[boxes[:, 2] > 0]
         if not len(shown):
             return None
@@ -133,8 +140,9 @@ def find_fit(
     return None if found == Fit(65536, 0, 0, width) else found
 
 
-def _extent(placed: Placements, sizes: Ints) -> tuple[Ints, Ints]:
+def _extent(placed: Placements, sources: Sequence[Source]) -> tuple[Ints, Ints]:
     """``int64 (2,)`` twice: x, y that all ink begins and ends at, px; more rather than less."""
+    sizes = np.sum([source.inner_px for source in sources], axis=0)
     inked = sizes[:, 0] > 0
     places = placed.places_q8[inked]
     lean = np.abs(placed.slants_q16[inked]) * places[:, 3] >> 16

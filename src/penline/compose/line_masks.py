@@ -5,23 +5,32 @@ Made for proofs, not for speed: every glyph is drawn again on a sheet of its own
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Picked
 from penline.bidi import Levels, mirrored
-from penline.compose.choose import Written
-from penline.compose.draw import FAINT, draw_items
-from penline.compose.make import Laid, finish, lay, line_quads, upended
-from penline.compose.plan import Kit, spellings
+from penline.compose.draw import FAINT, Source, draw_items
+from penline.compose.make import LineLayout, finish, lay_out, line_quads, rotate_to_reading
+from penline.compose.place.base import Placements
+from penline.compose.plan import ComposePlan
+from penline.compose.spellings import spellings
+from penline.compose.text_assignment import TextAssignment
 from penline.effects import apply_effects, effect_class
 from penline.records import Origin, Sample
 
-__all__ = ["Anatomy", "added", "dissect", "faults", "label_faults", "spans_of", "strengths"]
+__all__ = [
+    "LineMasks",
+    "added",
+    "consistency_errors",
+    "decompose",
+    "draw_part",
+    "label_errors",
+    "spans_of",
+    "strengths",
+]
 
 SHOWS = 40
 """Ink of this strength must lie inside its character's box, and the box must hold some; in a
@@ -33,94 +42,96 @@ Masks = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
-class Anatomy:
+class LineMasks:
     """One line with a mask for each of its characters.
 
     Attributes:
         sample: the line as `make` makes it.
         ink: ``uint8 (height_px, width_px)``: all ink, before paper and effects.
-        masks: ``uint8 (characters, height_px, width_px)``: the ink of each character alone,
+        by_character: ``uint8 (characters, height_px, width_px)``: the ink of each character alone,
             before marks and effects, a slip of the pen among them; 0 for white space.
         after: ``uint8 (characters of the label, ...)``: the same after the effects that move
             pixels.
-        glyphs: how many glyphs each character is made of.
         laid: the line before it met its paper.
     """
 
     sample: Sample
     ink: npt.NDArray[np.uint8]
-    masks: Masks
+    by_character: Masks
     after: Masks
-    glyphs: tuple[int, ...]
-    laid: Laid
+    laid: LineLayout
 
 
-def dissect(kit: Kit, seed: int, index: int) -> Anatomy:
+def decompose(plan: ComposePlan, seed: int, index: int) -> LineMasks:
     """Make one line and take it apart.
 
     Raises:
         UnwritableLine: as `make`.
     """
-    laid = lay(kit, seed, index)
-    sample = finish(kit, seed, index, laid)
-    text = laid.written.text
-    masks = np.zeros((len(text), *laid.ink.shape), np.uint8)
-    counts = [0] * len(text)
-    for item, span in spans_of(laid.written):
-        counts[item] = span.stop - span.start
-        arrays = laid.rows[span], laid.sizes[span], laid.starts[span]
-        upright = None if laid.upright is None else laid.upright[span]
-        shares = None if laid.shares is None else laid.shares[span]
-        own = laid.placed.only(span)
-        draw_items(kit.shelf, *arrays, own, laid.gains[span], masks[item], upright, shares)
+    laid = lay_out(plan, seed, index)
+    sample = finish(plan, seed, index, laid)
+    line = laid.line
+    masks = np.zeros((len(line.text), *laid.ink.shape), np.uint8)
+    for owner, span in spans_of(line):
+        draw_part(laid.sources, laid.placed, laid.gains, span, masks[owner])
     moving = [e for e in sample.drawn["effects"] if effect_class(e["name"]).moves]
     # how far a warp may go depends on the quads
     quads = line_quads(laid)
-    kept = [mask for item, mask in enumerate(masks) if item != laid.struck]
-    after = np.stack([apply_effects(upended(laid, mask), quads, moving)[0] for mask in kept])
-    return Anatomy(sample, laid.ink, masks, after, tuple(counts), laid)
+    kept = [mask for owner, mask in enumerate(masks) if owner != line.error_index]
+    after = [apply_effects(rotate_to_reading(laid, mask), quads, moving)[0] for mask in kept]
+    return LineMasks(sample, laid.ink, masks, np.stack(after), laid)
 
 
-def spans_of(written: Written) -> Iterator[tuple[int, slice]]:
+def spans_of(line: TextAssignment) -> Iterator[tuple[int, slice]]:
     """Each character that has glyphs, by its number, and where they are among a line's items.
 
     White space has none, and is one item.
     """
-    counts = Counter(glyph.item for glyph in written.glyphs)
-    at = 0
-    for item in range(len(written.text)):
-        end = at + max(counts[item], 1)
-        if counts[item]:
-            yield item, slice(at, end)
-        at = end
+    spans = line.spans
+    ends = np.cumsum(spans)
+    inked = line.items["row"] >= 0
+    for owner, (end, count) in enumerate(zip(ends.tolist(), spans.tolist(), strict=True)):
+        if inked[end - 1]:
+            yield owner, slice(end - count, end)
 
 
-def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
+def draw_part(
+    sources: Sequence[Source],
+    placed: Placements,
+    gains: npt.NDArray[np.int64],
+    part: slice,
+    ink: Masks,
+) -> None:
+    """Draw some items of a line alone, as `draw_items` draws all."""
+    own = [source.only(part) for source in sources]
+    draw_items(own, placed.only(part), gains[part], ink)
+
+
+def consistency_errors(masks: LineMasks) -> Iterator[str]:
     """What is wrong between a line's label, boxes and ink; nothing for a sound line."""
-    sample, laid = anatomy.sample, anatomy.laid
-    glyphs = laid.written.glyphs
-    levels = laid.written.levels
-    if levels is not None and laid.struck >= 0:
-        levels = levels.without(laid.struck)
-    yield from label_faults(kit, sample.text, sample.origins, glyphs, levels)
-    union = np.zeros_like(anatomy.ink)
-    for mask in anatomy.masks:
+    sample, laid = masks.sample, masks.laid
+    levels = laid.line.levels
+    if levels is not None and laid.line.error_index >= 0:
+        levels = levels.without(laid.line.error_index)
+    yield from label_errors(sample.text, sample.origins, levels)
+    union = np.zeros_like(masks.ink)
+    for mask in masks.by_character:
         union = added(union, mask)
     # where three glyphs meet, the order of drawing may round otherwise by one step
-    if (np.abs(union.astype(np.int32) - anatomy.ink) > 1).any():
+    if (np.abs(union.astype(np.int32) - masks.ink) > 1).any():
         yield "the line's ink is not the union of its glyphs"
     moved = bool(sample.drawn["effects"])
     slack = SLACK_PX if moved else 0.0
-    kept = [mask for item, mask in enumerate(anatomy.masks) if item != laid.struck]
+    kept = [mask for item, mask in enumerate(masks.by_character) if item != laid.line.error_index]
     for item, (character, quad) in enumerate(zip(sample.text, sample.quads, strict=True)):
         if character.isspace():
             continue
         what = f"character {item} ({character})"
         shows, least = strengths(kept[item])
-        if anatomy.after[item].max(initial=0) < least:
+        if masks.after[item].max(initial=0) < least:
             yield f"{what} has no ink"
             continue
-        rows, columns = np.nonzero(anatomy.after[item] >= shows)
+        rows, columns = np.nonzero(masks.after[item] >= shows)
         if not rows.size:
             continue
         left, top = quad.min(0)
@@ -133,7 +144,7 @@ def faults(kit: Kit, anatomy: Anatomy) -> Iterator[str]:
         )
         if any(out):
             yield f"{what} has ink outside of its box"
-    if len(laid.boxes) != len(laid.rows):
+    if len(laid.boxes) != len(laid.line.items):
         yield "a glyph has no box"
 
 
@@ -154,20 +165,14 @@ def added(ink: Masks, more: Masks) -> Masks:
     return (ink + more.astype(np.int32) - ((both + (both >> 8)) >> 8)).astype(np.uint8)
 
 
-def label_faults(
-    kit: Kit,
-    text: str,
-    origins: Sequence[Origin],
-    glyphs: Sequence[Picked],
-    levels: Levels | None = None,
+def label_errors(
+    text: str, origins: Sequence[Origin], levels: Levels | None = None
 ) -> Iterator[str]:
-    """Every character of a label is spelled by the glyphs that stand for it.
+    """Tell which characters of a label are not spelled by the glyphs that stand for them.
 
     Args:
-        kit: the banks.
         text: the label.
-        origins: where the ink of its characters comes from.
-        glyphs: what was picked from the banks, a slip of the pen among them.
+        origins: where the ink of its characters comes from, and what the banks say that it is.
         levels: the label's, where some of it runs from the right and may be mirrored.
     """
     if levels is not None and len(levels.levels) == len(text):
@@ -182,8 +187,3 @@ def label_faults(
                 yield f"character {item} is white space and has glyphs"
         elif found not in spellings(character):
             yield f"character {item} ({character}) is written {''.join(found) or 'by no glyph'}"
-    for glyph in glyphs:
-        bank = kit.shelf.banks[glyph.bank]
-        truth = bank.characters[bank.columns["character"][glyph.row]]
-        if truth != glyph.character:
-            yield f"glyph {glyph.row} of {bank.path.name} is {truth}, not {glyph.character}"

@@ -1,30 +1,30 @@
-"""The one road from (recipe, seed, index) to a sample; nothing else makes one."""
+"""The one road from (recipe, seed, index) to a line; nothing else makes one.
+
+    choose -> place -> transform -> draw -> marks -> paper -> effects
+
+The first four stages make a `LineLayout`, the rest a `Sample` of it.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Glyphs, Picked, Shelf
-from penline.bidi import RIGHT_TO_LEFT
-from penline.characters import is_han
-from penline.compose.choose import Written, write_line
-from penline.compose.draw import FAINT, breadths, draw_items, measure
-from penline.compose.inside import at_edge, find_fit, rim_of
-from penline.compose.marks import apply_marks, draw_marks, shine, slip
-from penline.compose.place.choice import place, replay
-from penline.compose.place.params import sample_line_params
-from penline.compose.place.rules import Placements, turned
-from penline.compose.place.spacing import NUMBERS
-from penline.compose.plan import Kit, Side
-from penline.compose.swift import STAGES
-from penline.compose.swift_line import MAX_GAIN_Q8, Line
-from penline.corpus.normal import decoded
+from penline.bank.bank_set import BankSet
+from penline.bank.items import Items
+from penline.compose.choose import choose
+from penline.compose.draw import FAINT, Source, draw_items, item_gains, sources_of
+from penline.compose.inside import find_fit, reaches_edge
+from penline.compose.marks import apply_marks, sample_marks, show_through
+from penline.compose.place.base import Line, Placements
+from penline.compose.place.rules import mark_turned
+from penline.compose.place.spacing import CELL, LINE_PARAMS
+from penline.compose.plan import ComposePlan, Side
+from penline.compose.text_assignment import TextAssignment
 from penline.effects import apply_effects, draw_effects, effect_class
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
@@ -34,185 +34,164 @@ from penline.records import Origin, Sample
 from penline.render.kernel import box_corners, lay_ink
 
 __all__ = [
-    "MAX_GAIN_Q8",
-    "Laid",
+    "LineLayout",
     "finish",
     "ink_colour",
-    "label_of",
-    "lay",
-    "lay_by_steps",
+    "lay_out",
     "line_quads",
     "make",
     "make_some",
     "origins_of",
+    "place",
     "quads_of",
-    "set_items",
-    "upended",
+    "rotate_to_reading",
 ]
 
 _OTHER_SIDE = 1 << 62
-"""Indices from here on are lines that shine through from the other side of a sheet."""
+"""Indices from here on are lines that show through from the other side of a sheet."""
+_STAGES = ("paper", "layout", "ink")
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+InkArray = npt.NDArray[np.uint8]
 
 
-class Laid(NamedTuple):
+class LineLayout(NamedTuple):
     """A line before it meets its paper.
 
     Attributes:
-        written: the text, the writer and the glyphs.
+        line: the text, the writer and the items.
         side: ``"train"`` or ``"val"``.
         paper: the settings of the paper that was drawn.
         paper_rng: the chance that goes on deciding about it.
         ink_rng: the chance that goes on deciding about the ink.
-        numbers: what the layout drew.
+        params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
         strength: how much of full ink the writer's usual stroke reaches.
-        upright: for a column, ``bool (items,)``: which glyphs are turned; None for a line.
-        rows: ``int64 (items, 2)``: bank and row of each item, -1 for white space.
-        sizes: ``int64 (items, 2)``: height and width of each glyph in its bank.
-        starts: ``int64 (items,)``: where each glyph begins in its bank's ink.
-        gains: ``int64 (items,)``: factor on the ink of each, 1/256.
+        column: whether it is a column, laid on its side.
+        sources: where the ink of the items lies.
         placed: where each goes.
+        gains: ``int64 (items,)``: factor on the ink of each, 1/256.
         ink: ``uint8 (height_px, width_px)``.
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each.
-        shares: ``int64 (items,)``: how strokes of borrowed glyphs are made broader; None in a
-            line without any.
-        struck: the character of the written text that is a slip, and not of the label; -1: none.
-        quads: what `line_quads` gives, where it is known; else None.
     """
 
-    written: Written
+    line: TextAssignment
     side: Side
     paper: PaperSettings
     paper_rng: Draws
     ink_rng: Draws
-    numbers: dict[str, float]
+    params: Floats
     strength: float
-    upright: npt.NDArray[np.bool_] | None
-    rows: Ints
-    sizes: Ints
-    starts: Ints
-    gains: Ints
+    column: bool
+    sources: tuple[Source, ...]
     placed: Placements
-    ink: npt.NDArray[np.uint8]
+    gains: Ints
+    ink: InkArray
     boxes: Ints
-    shares: Ints | None
-    struck: int
-    quads: npt.NDArray[np.float64] | None = None
 
 
-def lay(kit: Kit, seed: int, index: int) -> Laid:
-    """The first half of `make`: text, writer, glyphs, places and ink.
-
-    Raises:
-        RecipeError: a setting of the recipe has no effect on lines.
-        UnwritableLine: as `make`.
-    """
-    kit.ask("lines")
-    if kit.swift is not None:
-        line = kit.swift.line(seed, index)
-        if line is not None and not (kit.right_to_left and _turned(kit, line)):
-            return _laid(kit, seed, index, line)
-    return lay_by_steps(kit, seed, index)
-
-
-def _turned(kit: Kit, line: Line) -> bool:
-    """Whether some of a line's text runs from the right to the left: that is set by the steps."""
-    text = decoded(kit.corpus.codes[line.start : line.end])
-    return RIGHT_TO_LEFT.search(text) is not None
-
-
-def lay_by_steps(kit: Kit, seed: int, index: int, side: Side | None = None) -> Laid:
-    """As `lay`, step by step, whatever the recipe: the reference of `swift`.
+def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) -> LineLayout:
+    """Make the first half of a line: text, writer, glyphs, places and ink.
 
     Args:
-        kit: the recipe, banks and text.
+        plan: the recipe, banks and text.
         seed: of the set.
         index: of the sample.
         side: which side it is of; None to draw it.
 
     Raises:
+        RecipeError: a setting of the recipe has no effect on lines.
         UnwritableLine: as `make`.
     """
-    recipe = kit.recipe
+    plan.ask("lines")
+    recipe = plan.recipe
     if side is None:
-        side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
-    text_rng, writer_rng, paper_rng, layout_rng, ink_rng = rngs(seed, index, STAGES)
-    written = write_line(kit, side, seed, index, text_rng, writer_rng)
-    struck = -1
-    if recipe.marks.strike:
-        written, struck = _with_slip(kit, written, rng(seed, index, "slip"))
-    paper = _paper(recipe, written.text, paper_rng)
-    items, rows = set_items(written)
-    sizes, ems, starts, gains = measure(kit.shelf, rows)
-    upright = turned(items) if recipe.layout.direction == "vertical" else None
-    if upright is not None:
-        sizes[upright] = sizes[upright][:, ::-1]
-    numbers = sample_line_params(recipe.layout, layout_rng, paper.cells)
-    height = recipe.image.height_px
-    if written.template >= 0 and upright is None and not numbers["cell"]:
-        real = kit.templates[written.template]
-        placed = replay(real, sizes, ems, numbers, layout_rng, height)
-    else:
-        places = items, rows, sizes, ems, numbers, layout_rng, height, upright
-        placed, _ = place(kit.hand, *places, written.order)
-    _check_width(recipe, placed, index, written)
+        side = "val" if plan.val and rng(seed, index, "side").chance(plan.val) else "train"
+    line = choose(plan, seed, index, side)
+    paper_rng, layout_rng, ink_rng = rngs(seed, index, _STAGES)
+    paper = plan.papers.of_line(line.text, paper_rng)
+    params = plan.params.sample(layout_rng, paper.cells)
+    column, height = recipe.layout.direction == "vertical", recipe.image.height_px
+    if column:
+        mark_turned(line.items, plan.table.traits)
+    placed = place(plan, line, params, height, layout_rng, column=column)
+    _check_width(recipe, placed, index, line)
+    sources = sources_of(plan.banks, plan.transforms, line.items, line.writer)
     strength = ink_rng.uniform(*recipe.ink.strength_range)
-    gains = np.minimum(gains * placed.press_q8 * round(strength * 256) >> 16, MAX_GAIN_Q8)
+    gains = item_gains(line.items, placed.press_q8, round(strength * 256))
     ink = np.zeros((height, placed.width_px), np.uint8)
-    shares = breadths(kit.shelf, rows, ems, written.writer) if written.borrowed else None
-    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, ink, upright, shares)
-    laid = Laid(
-        written=written,
+    boxes = draw_items(sources, placed, gains, ink)
+    laid = LineLayout(
+        line=line,
         side=side,
         paper=paper,
         paper_rng=paper_rng,
         ink_rng=ink_rng,
-        numbers=numbers,
+        params=params,
         strength=strength,
-        upright=upright,
-        rows=rows,
-        sizes=sizes,
-        starts=starts,
-        gains=gains,
+        column=column,
+        sources=sources,
         placed=placed,
+        gains=gains,
         ink=ink,
         boxes=boxes,
-        shares=shares,
-        struck=struck,
     )
-    if at_edge(boxes, rows, (height, placed.width_px, rim_of(recipe))):
-        laid = _kept_inside(kit, seed, index, laid)
-    boxes = laid.boxes
-    if not boxes[:, 2].all() and ((boxes[:, 2] == 0) & (rows[:, 1] >= 0)).any():
+    if not reaches_edge(line.items, boxes, *ink.shape, plan.rim_px):
+        return laid
+    laid = _kept_inside(plan, seed, index, laid)
+    if ((laid.boxes[:, 2] == 0) & (line.items["row"] >= 0)).any():
         hole = "a glyph shows nothing: too faint, or placed outside of the picture"
-        raise UnwritableLine(index, 1, hole, dict(written.counts))
+        raise UnwritableLine(index, 1, hole, dict(line.counts))
     return laid
 
 
-def _kept_inside(kit: Kit, seed: int, index: int, laid: Laid) -> Laid:
+def place(
+    plan: ComposePlan,
+    line: TextAssignment,
+    params: Floats,
+    height_px: int,
+    layout_rng: Draws,
+    *,
+    column: bool = False,
+) -> Placements:
+    """Place the items of a line, by the first of the plan's placers that takes it.
+
+    Args:
+        plan: holds the placers.
+        line: what is placed.
+        params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
+        height_px: height of the picture.
+        layout_rng: chance.
+        column: whether it is a column, laid on its side.
+    """
+    order = line.order
+    items = line.items if order is None else line.items[order]
+    given = Line(items, params, height_px, column, line.template)
+    placer = next(one for one in plan.placers if one.takes(given))
+    placed = placer.place(given, layout_rng)
+    return placed if order is None else placed.only(np.argsort(order))
+
+
+def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> LineLayout:
     """A line that reaches its picture's edge, moved and made smaller where ink would be lost, or
     where its warp would draw it out over the edge."""
-    recipe, placed, size = kit.recipe, laid.placed, laid.ink.shape
-    arrays = laid.rows, laid.sizes, laid.starts
-    drawn = laid.upright, laid.shares
-    rims = 0, rim_of(recipe)
+    recipe, placed, size = plan.recipe, laid.placed, laid.ink.shape
     fits = [
-        find_fit(kit.shelf, *arrays, placed, laid.gains, (*size, rim), *drawn, grows=True)
-        for rim in rims
+        find_fit(laid.sources, placed, laid.gains, (*size, rim), grows=True)
+        for rim in (0, plan.rim_px)
     ]
     if fits[1] is None or (fits[0] is None and not _smears(recipe, seed, index, laid)):
         return laid
     placed = fits[1].placed(placed)
-    _check_width(recipe, placed, index, laid.written)
+    _check_width(recipe, placed, index, laid.line)
     ink = np.zeros((size[0], placed.width_px), np.uint8)
-    boxes = draw_items(kit.shelf, *arrays, placed, laid.gains, ink, *drawn)
+    boxes = draw_items(laid.sources, placed, laid.gains, ink)
     return laid._replace(placed=placed, ink=ink, boxes=boxes)
 
 
-def _smears(recipe: Recipe, seed: int, index: int, laid: Laid) -> bool:
+def _smears(recipe: Recipe, seed: int, index: int, laid: LineLayout) -> bool:
     """Whether the line's own warp shows ink beside its boxes, a pixel away or more."""
-    ink, quads = upended(laid, laid.ink), line_quads(laid)
+    ink, quads = rotate_to_reading(laid, laid.ink), line_quads(laid)
     effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
     moving = [params for params in effects if effect_class(params["name"]).moves]
     ink, quads = apply_effects(ink, quads, moving)
@@ -223,93 +202,45 @@ def _smears(recipe: Recipe, seed: int, index: int, laid: Laid) -> bool:
     return bool((ink >= FAINT).any())
 
 
-def _check_width(recipe: Recipe, placed: Placements, index: int, written: Written) -> None:
+def _check_width(recipe: Recipe, placed: Placements, index: int, line: TextAssignment) -> None:
     if placed.width_px > recipe.image.max_width_px:
         wide = f"wider than {recipe.image.max_width_px} px"
-        raise UnwritableLine(index, 1, wide, dict(written.counts))
+        raise UnwritableLine(index, 1, wide, dict(line.counts))
 
 
-def _laid(kit: Kit, seed: int, index: int, line: Line) -> Laid:
-    """A line that `swift` made, as the steps would have it."""
-    text = decoded(kit.corpus.codes[line.start : line.end])
-    count = len(text)
-    columns = line.glyphs
-    rows = picked = columns[: 2 * count].reshape(-1, 2)
-    items: Sequence[int] = range(count)
-    written_text: Sequence[str] = text
-    if " " in text:
-        items = [at for at, character in enumerate(text) if not character.isspace()]
-        written_text = [text[at] for at in items]
-        picked = rows[items]
-    glyphs = Glyphs(items, written_text, picked)
-    paper_rng = Draws(seed, index, "paper", line.words[2].tolist())
-    ink_rng = Draws(seed, index, "ink", line.words[4].tolist())
-    paper_rng.word(), ink_rng.word()  # taken by the call
-    figures = line.figures.tolist()
-    width, em_px, baseline_px, cell_left_px, cell_top_px, cells, strength = figures[len(NUMBERS) :]
-    return Laid(
-        written=Written(text, kit.shelf.writers[line.writer], glyphs, Counter()),
-        side="train",
-        paper=kit.recipe.papers[line.paper].paper,
-        paper_rng=paper_rng,
-        ink_rng=ink_rng,
-        numbers=dict(zip(NUMBERS, figures, strict=False)),
-        strength=strength,
-        upright=None,
-        rows=rows,
-        sizes=columns[2 * count : 4 * count].reshape(-1, 2),
-        starts=columns[4 * count : 5 * count],
-        gains=columns[5 * count : 6 * count],
-        placed=Placements(
-            places_q8=columns[6 * count : 10 * count].reshape(-1, 4),
-            slants_q16=columns[10 * count : 11 * count],
-            press_q8=columns[11 * count : 12 * count],
-            width_px=int(width),
-            em_px=em_px,
-            baseline_px=baseline_px,
-            cell_left_px=cell_left_px,
-            cell_top_px=cell_top_px,
-            cells=int(cells),
-        ),
-        ink=line.ink,
-        boxes=columns[12 * count :].reshape(-1, 4),
-        shares=None,
-        struck=-1,
-        quads=line.quads,
-    )
-
-
-def make(kit: Kit, seed: int, index: int) -> Sample:
-    """One sample: the same for the same recipe, banks, corpus, seed and index, always.
+def make(plan: ComposePlan, seed: int, index: int) -> Sample:
+    """Make one line: the same for the same recipe, banks, corpus, seed and index, always.
 
     Raises:
         RecipeError: a setting of the recipe has no effect on lines.
         UnwritableLine: no line could be written within the recipe's number of tries.
     """
-    return finish(kit, seed, index, lay(kit, seed, index))
+    return finish(plan, seed, index, lay_out(plan, seed, index))
 
 
-def make_some(kit: Kit, seed: int, indices: Iterable[int]) -> list[Sample | UnwritableLine]:
-    """As `make` for each index; what cannot be made stands there as the error.
+def make_some(
+    plan: ComposePlan, seed: int, indices: Iterable[int]
+) -> list[Sample | UnwritableLine]:
+    """Make the line of each index; what cannot be made stands there as the error.
 
     All are laid out before the first is finished: cheaper for the processor's caches, as long as
     they are few.
     """
-    laid: list[tuple[int, Laid | UnwritableLine]] = []
+    laid: list[tuple[int, LineLayout | UnwritableLine]] = []
     for index in indices:
         try:
-            laid.append((index, lay(kit, seed, index)))
+            laid.append((index, lay_out(plan, seed, index)))
         except UnwritableLine as error:
             laid.append((index, error))
-    made: list[Sample | UnwritableLine] = []
-    for index, one in laid:
-        made.append(one if isinstance(one, UnwritableLine) else finish(kit, seed, index, one))
-    return made
+    return [
+        one if isinstance(one, UnwritableLine) else finish(plan, seed, index, one)
+        for index, one in laid
+    ]
 
 
-def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
-    """The second half of `make`: paper, the ink on it, effects."""
-    recipe, written, placed, paper = kit.recipe, laid.written, laid.placed, laid.paper
+def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample:
+    """Make the second half of a line: marks, paper, the ink on it, effects."""
+    recipe, line, placed, paper = plan.recipe, laid.line, laid.placed, laid.paper
     height = recipe.image.height_px
     guide = Guide(
         height_px=height,
@@ -317,7 +248,7 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
         baseline_px=placed.baseline_px,
         em_px=placed.em_px,
         cell_left_px=placed.cell_left_px,
-        cell_px=laid.numbers["cell"] * placed.em_px,
+        cell_px=float(laid.params[CELL]) * placed.em_px,
         cells=placed.cells,
         cell_top_px=placed.cell_top_px,
     )
@@ -327,172 +258,97 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
     sheet, full = image.reshape(height, placed.width_px, -1), np.array(colour, np.int64)
     ink, marks = laid.ink, {}
     if recipe.marks.any:
-        marks_rng = rng(seed, index, "marks")
-        facts = _items_of(laid), placed.em_px, written.leftward
-        marks = draw_marks(recipe.marks, marks_rng, laid.boxes, *facts)
+        marks = sample_marks(
+            recipe.marks, rng(seed, index, "marks"), line, laid.boxes, placed.em_px
+        )
         ink = apply_marks(ink, marks)
         if "bleed" in marks:
-            lay_ink(
-                sheet, _other_side(kit, seed, index, laid.side, marks["bleed"], ink.shape), full
-            )
+            other = _other_side(plan, seed, index, laid.side)
+            lay_ink(sheet, show_through(other, marks["bleed"], ink.shape), full)
     lay_ink(sheet, ink, full)
-    image, quads = upended(laid, image), line_quads(laid)
-    effects_rng = rng(seed, index, "effects")
-    effects = draw_effects(recipe.effects, effects_rng, image.shape[:2])
+    image, quads = rotate_to_reading(laid, image), line_quads(laid)
+    effects = draw_effects(recipe.effects, rng(seed, index, "effects"), image.shape[:2])
     image, quads = apply_effects(image, quads, effects)
+    params = dict(zip(LINE_PARAMS, laid.params.tolist(), strict=True))
     return Sample(
         index=index,
         image=image,
-        text=label_of(laid),
+        text=line.label,
         quads=quads,
-        writer=written.writer,
+        writer=line.writer,
         side=laid.side,
-        trace=functools.partial(origins_of, kit.shelf, written.glyphs, laid.struck),
+        trace=functools.partial(origins_of, plan.banks, line.items, line.error_index),
         drawn={
-            "layout": {**laid.numbers, "em_px": round(placed.em_px, 3)},
+            "layout": {**params, "em_px": round(placed.em_px, 3)},
             "ink": {"strength": laid.strength, "colour": colour},
             **({"marks": marks} if recipe.marks.any else {}),
             "paper": {"name": paper.name, **paper.told(paper_params)},
             "effects": effects,
         },
-        counts=dict(written.counts),
+        counts=dict(line.counts),
     )
 
 
-def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
-    """The line's paper; cells are for Chinese text, where there is any other paper."""
-    choices = recipe.papers
-    if not any(is_han(character) for character in text):
-        free = [choice for choice in choices if not choice.paper.cells and choice.share]
-        choices = tuple(free) or choices
-    return paper_rng.choose(choices, [choice.share for choice in choices]).paper
+def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> InkArray:
+    """The ink of the other side of the paper: a line of its own, that nobody else gets.
 
-
-def set_items(written: Written) -> tuple[list[str], Ints]:
-    """What is placed one after the other: characters, and bank and row of each (-1: white)."""
-    text, glyphs = written.shown, written.glyphs
-    if len(glyphs) == len(text) and not any(map(str.isspace, text)):
-        if isinstance(glyphs, Glyphs):
-            return list(text), glyphs.rows
-        return list(text), np.array([glyph[2:] for glyph in glyphs], np.int64)
-    items: list[str] = []
-    rows: list[tuple[int, int]] = []
-    at = 0
-    for number, character in enumerate(text):
-        if character.isspace():
-            items.append(" ")
-            rows.append((-1, -1))
-            continue
-        first = at
-        while at < len(glyphs) and glyphs[at].item == number:
-            at += 1
-        for glyph in glyphs[first:at]:
-            items.append(character if at - first == 1 else glyph.character)
-            rows.append((glyph.bank, glyph.row))
-    return items, np.array(rows, np.int64)
-
-
-def _with_slip(kit: Kit, written: Written, slip_rng: Draws) -> tuple[Written, int]:
-    """The line with a character too many, now and then, and which one it is."""
-    if not written.writer or written.template >= 0 or not slip_rng.chance(kit.recipe.marks.strike):
-        return written, -1
-    at, wrong = slip(written.text, slip_rng)
-    glyphs = kit.shelf.glyphs(wrong, written.writer, slip_rng) if at >= 0 else None
-    if not glyphs:
-        return written, -1
-    text = written.text[:at] + wrong + written.text[at:]
-    levels = written.levels.again(at) if written.levels is not None else None
-    moved = [g._replace(item=g.item + (g.item >= at)) for g in written.glyphs]
-    own = [g._replace(item=at) for g in glyphs]
-    together = sorted([*moved, *own], key=lambda glyph: glyph.item)
-    return written._replace(text=text, glyphs=together, levels=levels), at
-
-
-def _items_of(laid: Laid) -> int:
-    """The first glyph of the slip among the items; -1 for none."""
-    if laid.struck < 0:
-        return -1
-    counts = Counter(glyph.item for glyph in laid.written.glyphs)
-    return sum(max(counts[item], 1) for item in range(laid.struck))
-
-
-def _other_side(
-    kit: Kit, seed: int, index: int, split: Side, params: dict[str, Any], size: tuple[int, ...]
-) -> npt.NDArray[np.uint8]:
-    """What shines through from the other side: a line of its own, that nobody else gets.
-
-    It is of the same part of a split, `split`, by whose writers and of whose text the line is.
+    It is of the same side of a split, by whose writers and of whose text the line is.
     """
-    number = _OTHER_SIDE + index
     try:
-        ink = (lay_by_steps(kit, seed, number, split) if kit.val else lay(kit, seed, number)).ink
+        return lay_out(plan, seed, _OTHER_SIDE + index, side).ink
     except UnwritableLine:
-        ink = np.zeros((size[0], 1), np.uint8)
-    return shine(ink, params, (size[0], size[1]))
+        return np.zeros((plan.recipe.image.height_px, 1), np.uint8)
 
 
-def label_of(laid: Laid) -> str:
-    """What the line says: without a slip that was struck out."""
-    text = laid.written.text
-    return text if laid.struck < 0 else text[: laid.struck] + text[laid.struck + 1 :]
-
-
-def upended(laid: Laid, image: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def rotate_to_reading(laid: LineLayout, image: InkArray) -> InkArray:
     """A line's picture as it is read: that of a column is turned clockwise."""
-    return image if laid.upright is None else np.ascontiguousarray(np.rot90(image, -1))
+    return np.ascontiguousarray(np.rot90(image, -1)) if laid.column else image
 
 
 def ink_colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
+    """Draw the colour of full ink: one number, or three."""
     tone = ink_rng.between(*ink.tone_range)
     if mode == "gray":
         return [tone]
     return [min(part + tone, 255) for part in ink_rng.choose(ink.colours)]
 
 
-def line_quads(laid: Laid) -> npt.NDArray[np.float64]:
+def line_quads(laid: LineLayout) -> Floats:
     """``float64 (characters, 4, 2)``: clockwise from the upper left, before any effect.
 
     A character of several glyphs gets the box around them all; white space, and a glyph too faint
     to show, gets the place that was set aside for it.
     """
-    if laid.quads is not None:
-        return laid.quads
     height_px, width_px = laid.ink.shape
-    quads = quads_of(laid.written, laid.placed, laid.boxes, height_px, width_px)
-    if laid.struck >= 0:
-        quads = np.delete(quads, laid.struck, axis=0)
-    if laid.upright is None:
+    quads = quads_of(laid.line, laid.placed, laid.boxes, height_px, width_px)
+    if laid.line.error_index >= 0:
+        quads = np.delete(quads, laid.line.error_index, axis=0)
+    if not laid.column:
         return quads
     # turned clockwise, the lower left corner becomes the upper left one
-    turned_quads = np.stack([height_px - quads[:, :, 1], quads[:, :, 0]], 2)
-    return np.roll(turned_quads, 1, axis=1)
+    turned = np.stack([height_px - quads[:, :, 1], quads[:, :, 0]], 2)
+    return np.roll(turned, 1, axis=1)
 
 
 def quads_of(
-    written: Written, placed: Placements, boxes: Ints, height_px: int, width_px: int
-) -> npt.NDArray[np.float64]:
+    line: TextAssignment, placed: Placements, boxes: Ints, height_px: int, width_px: int
+) -> Floats:
     """``float64 (characters, 4, 2)``: corners of what shows of each character, or of its place."""
-    count = len(written.text)
-    quads = np.empty((count, 4, 2))
-    spans = np.ones(count, np.int64)
-    if len(boxes) != count:
-        glyphs = Counter(glyph.item for glyph in written.glyphs)
-        spans[:] = [max(glyphs[item], 1) for item in range(count)]
-    box_corners(placed.places_q8, boxes, spans, height_px, width_px, quads)
+    quads = np.empty((len(line.text), 4, 2))
+    box_corners(placed.places_q8, boxes, line.spans, height_px, width_px, quads)
     return quads
 
 
-def origins_of(shelf: Shelf, glyphs: Sequence[Picked], struck: int = -1) -> Sequence[Origin]:
-    """Where glyphs come from, by their characters' places in the label; a slip is left out."""
-    if isinstance(glyphs, Glyphs) and struck < 0 and len(shelf.banks) == 1:
-        return shelf.origins(0, glyphs)
-    chosen = [glyph for glyph in glyphs if glyph.item != struck]
+def origins_of(banks: BankSet, items: Items, error_index: int = -1) -> Sequence[Origin]:
+    """Tell where glyphs come from, by their characters' places in the label; a slip is left out."""
+    chosen = items[(items["row"] >= 0) & ((items["owner"] != error_index) | (error_index < 0))]
+    if error_index >= 0:
+        chosen["owner"] -= chosen["owner"] > error_index
+    if len(banks.banks) == 1:
+        return banks.origins(0, chosen)
     origins: list[Origin] = []
-    for number in range(len(shelf.banks)):
-        own = [glyph for glyph in chosen if glyph.bank == number]
-        if own:
-            items = [glyph.item - (0 <= struck < glyph.item) for glyph in own]
-            rows = np.array([glyph[2:] for glyph in own], np.int64)
-            written = [glyph.character for glyph in own]
-            origins += shelf.origins(number, Glyphs(items, written, rows))
+    for number in range(len(banks.banks)):
+        own = chosen[chosen["bank"] == number]
+        if len(own):
+            origins += banks.origins(number, own)
     return tuple(sorted(origins, key=lambda origin: origin.item))

@@ -12,47 +12,35 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from penline.characters import is_han
 from penline.compiled import compiled
+from penline.compose.text_assignment import TextAssignment
 from penline.paper.field import waver
 from penline.paper.kernel import print_lines
 from penline.randomness import Draws, draw_seed
 from penline.recipe.marks import Marks
 
-__all__ = ["apply_marks", "draw_marks", "shine", "slip"]
+__all__ = ["apply_marks", "sample_marks", "show_through"]
 
 Ink = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Params = dict[str, Any]
 
 
-def slip(text: str, rng: Draws) -> tuple[int, str]:
-    """A place in a text for a slip, and the wrong character: another one of the same text.
-
-    Returns:
-        (-1, "") where the text has no two different Chinese characters.
-    """
-    places = [at for at, character in enumerate(text) if is_han(character)]
-    if not places:
-        return -1, ""
-    at = rng.choose(places)
-    others = sorted({c for c in text if is_han(c)} - {text[at]})
-    return (at, rng.choose(others)) if others else (-1, "")
-
-
-def draw_marks(
-    marks: Marks, rng: Draws, boxes: Ints, struck: int, em_px: float, leftward: bool = False
+def sample_marks(
+    marks: Marks, marks_rng: Draws, line: TextAssignment, boxes: Ints, em_px: float
 ) -> Params:
     """Decide which marks a line bears.
 
     Args:
         marks: how often.
-        rng: chance.
+        marks_rng: chance.
+        line: the line; one that runs from the right to the left runs dry there.
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each glyph.
-        struck: the glyph that is a slip; -1 for none.
         em_px: the line's em.
-        leftward: whether the line runs from the right to the left, so that a pen runs dry there.
     """
+    rng, leftward, struck = marks_rng, line.leftward, -1
+    if line.error_index >= 0:
+        struck = int(np.searchsorted(line.items["owner"], line.error_index))
     params: Params = {}
     shown = np.flatnonzero(boxes[:, 2] > 0)
     pen = round(em_px * rng.uniform(0.035, 0.06) * 256)
@@ -97,11 +85,11 @@ def draw_marks(
 
 
 def apply_marks(ink: Ink, params: Params) -> Ink:
-    """The ink with its marks; `ink` stays as it is. ``bleed`` is the paper's, see `shine`.
+    """The ink with its marks; `ink` stays as it is. ``bleed`` is the paper's, see `show_through`.
 
     Args:
         ink: ``uint8 (height_px, width_px)``, 0 = paper.
-        params: what `draw_marks` gave.
+        params: what `sample_marks` gave.
     """
     out = ink.copy()
     rows: list[list[int]] = []
@@ -147,7 +135,7 @@ def apply_marks(ink: Ink, params: Params) -> Ink:
     return out
 
 
-def shine(ink: Ink, params: Params, size: tuple[int, int]) -> Ink:
+def show_through(ink: Ink, params: Params, size: tuple[int, int]) -> Ink:
     """Ink of the other side as it shines through: mirrored, blurred, faint, at the line's size.
 
     Args:

@@ -10,19 +10,19 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Picked
-from penline.bidi import faces, levels_of
+from penline.bidi import faces, levels_of, mirrored
 from penline.characters import is_han, kind_of
-from penline.compose.choose import Written, without
-from penline.compose.draw import draw_items, measure
+from penline.compose.draw import Source, draw_items, item_gains, sources_of
 from penline.compose.form import Form
-from penline.compose.inside import find_fit, may_reach, rim_of
-from penline.compose.make import MAX_GAIN_Q8, set_items
-from penline.compose.place.choice import place
-from penline.compose.place.params import sample_line_params
-from penline.compose.place.rules import Placements
-from penline.compose.plan import Kit, Side
+from penline.compose.inside import find_fit, may_reach
+from penline.compose.items_of import items_of
+from penline.compose.ladder import without
+from penline.compose.make import place
+from penline.compose.place.base import Placements
+from penline.compose.place.spacing import LINE_PARAMS
+from penline.compose.plan import ComposePlan, Side
 from penline.compose.split import LEFT_OUT, tell
+from penline.compose.text_assignment import TextAssignment
 from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
@@ -31,16 +31,17 @@ from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
 
 __all__ = [
-    "LaidPage",
-    "SetLine",
+    "PageLayout",
+    "PlacedLine",
     "Sheet",
     "advances",
+    "assign",
     "fill",
     "keeps",
     "lay_paragraphs",
-    "line_numbers",
+    "line_params",
     "open_sheet",
-    "set_line",
+    "place_on_sheet",
 ]
 
 ROOM_EM = 2.4
@@ -50,31 +51,34 @@ CROWDED = 1.05
 LEVEL_EM = 0.04
 """How unevenly a hand keeps the distance of its lines."""
 
+_ON_SHEETS = {"fill": 1.0, "em_most": 1 / ROOM_EM, "place": 0.5}
+_ON_SHEETS |= {"margin_left": 0.0, "margin_right": 0.0}
+_SLOPE, _TREND = LINE_PARAMS.index("slope"), LINE_PARAMS.index("size_trend")
+_SPACE, _GAP, _GAP_LATIN, _PULL = (
+    LINE_PARAMS.index(name) for name in ("space", "gap", "gap_latin", "cell_pull")
+)
+
 Floats = npt.NDArray[np.float64]
 
 
-class SetLine(NamedTuple):
+class PlacedLine(NamedTuple):
     """One line of a page.
 
     Attributes:
-        written: what is written.
-        rows: ``int64 (items, 2)``: bank and row of each item, -1 for white space.
-        sizes: ``int64 (items, 2)``: height and width of each glyph in its bank.
-        starts: ``int64 (items,)``: where each glyph begins in its bank's ink.
-        gains: ``int64 (items,)``: factor on the ink of each, 1/256.
+        line: what is written.
+        sources: where the ink of the items lies.
         placed: where each goes on the sheet.
+        gains: ``int64 (items,)``: factor on the ink of each, 1/256.
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each; -1 for white
             space.
         baseline: ``float64 (2, 2)``: the writing line from end to end.
         field: number of the form's field that it stands in; -1 for none.
     """
 
-    written: Written
-    rows: npt.NDArray[np.int64]
-    sizes: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    gains: npt.NDArray[np.int64]
+    line: TextAssignment
+    sources: tuple[Source, ...]
     placed: Placements
+    gains: npt.NDArray[np.int64]
     boxes: npt.NDArray[np.int64]
     baseline: Floats
     field: int = -1
@@ -91,7 +95,7 @@ class Sheet(NamedTuple):
         pitch: from one line to the next, px.
         margins: left, right, top, bottom, px.
         most: most lines.
-        hand: what the layout drew for all lines.
+        params: ``float64 (len(LINE_PARAMS),)``: what the layout drew for all lines.
         strength: how much of full ink the writer's usual stroke reaches.
         ink: ``uint8 (height_px, width_px)``, drawn into.
     """
@@ -103,53 +107,53 @@ class Sheet(NamedTuple):
     pitch: float
     margins: tuple[float, ...]
     most: int
-    hand: dict[str, float]
+    params: Floats
     strength: float
     ink: npt.NDArray[np.uint8]
 
 
-class LaidPage(NamedTuple):
+class PageLayout(NamedTuple):
     """A page before it meets its paper."""
 
     sheet: Sheet
-    lines: tuple[SetLine, ...]
+    lines: tuple[PlacedLine, ...]
     writer: str
     counts: Counter[str]
     form: Form | None = None
 
 
-def open_sheet(kit: Kit, seed: int, index: int) -> Sheet:
+def open_sheet(plan: ComposePlan, seed: int, index: int) -> Sheet:
     """An empty sheet.
 
     Raises:
         RecipeError: the recipe asks for what pages do not have.
     """
-    kit.ask("pages")
-    recipe, page = kit.recipe, kit.recipe.page
-    side: Side = "val" if kit.val and rng(seed, index, "side").chance(kit.val) else "train"
+    plan.ask("pages")
+    recipe, page = plan.recipe, plan.recipe.page
+    side: Side = "val" if plan.val and rng(seed, index, "side").chance(plan.val) else "train"
     page_rng, ink_rng = rng(seed, index, "page"), rng(seed, index, "ink")
     em = page_rng.uniform(*page.em_px_range)
     pitch = em * page_rng.uniform(*page.pitch_em_range)
     margins = tuple(em * page_rng.uniform(*page.margin_em_range) for _ in range(4))
     fit = int((page.height_px - margins[2] - margins[3] - em) // pitch) + 1
     most = max(min(fit, page_rng.between(*page.lines_range)), 1)
-    hand = sample_line_params(recipe.layout, page_rng, False)
-    hand |= {"fill": 1.0, "em_most": 1 / ROOM_EM, "place": 0.5}
-    hand |= {"margin_left": 0.0, "margin_right": 0.0}
+    params = plan.params.sample(page_rng, False)
+    for name, value in _ON_SHEETS.items():
+        params[LINE_PARAMS.index(name)] = value
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     ink = np.zeros((page.height_px, page.width_px), np.uint8)
-    return Sheet(side, page_rng, ink_rng, em, pitch, margins, most, hand, strength, ink)
+    return Sheet(side, page_rng, ink_rng, em, pitch, margins, most, params, strength, ink)
 
 
-def line_numbers(kit: Kit, sheet: Sheet) -> dict[str, float]:
-    """The figures of one line: those of the hand, and what is the line's own."""
-    numbers, layout = dict(sheet.hand), kit.recipe.layout
-    numbers["slope"] += sheet.page_rng.normal(0.0, layout.slope_deviation / 2)
-    numbers["size_trend"] = sheet.page_rng.normal(0.0, layout.size_trend)
-    return numbers
+def line_params(plan: ComposePlan, sheet: Sheet) -> Floats:
+    """Draw the figures of one line: those of the sheet, and what is the line's own."""
+    params, layout = sheet.params.copy(), plan.recipe.layout
+    params[_SLOPE] += sheet.page_rng.normal(0.0, layout.slope_deviation / 2)
+    params[_TREND] = sheet.page_rng.normal(0.0, layout.size_trend)
+    return params
 
 
-def lay_paragraphs(kit: Kit, seed: int, index: int) -> LaidPage:
+def lay_paragraphs(plan: ComposePlan, seed: int, index: int) -> PageLayout:
     """Paragraphs, line under line.
 
     A paragraph that the writer cannot write is passed over, or written without the characters that
@@ -160,19 +164,19 @@ def lay_paragraphs(kit: Kit, seed: int, index: int) -> LaidPage:
         RecipeError: the recipe asks for what pages do not have.
         UnwritableLine: no paragraph could be written.
     """
-    recipe, page = kit.recipe, kit.recipe.page
-    sheet = open_sheet(kit, seed, index)
+    recipe, page = plan.recipe, plan.recipe.page
+    sheet = open_sheet(plan, seed, index)
     em, page_rng = sheet.em, sheet.page_rng
     left, right, top, _ = sheet.margins
     counts: Counter[str] = Counter()
-    lines: list[SetLine] = []
+    lines: list[PlacedLine] = []
     writer = ""
-    for number, paragraph in _paragraphs(kit, sheet.side, seed, index, counts):
+    for number, paragraph in _paragraphs(plan, sheet.side, seed, index, counts):
         writer = paragraph.writer
         lead = page.indent_em * em if recipe.corpus.lines == "cut" else 0.0
-        rest: Written | None = paragraph
+        rest: TextAssignment | None = paragraph
         while rest is not None and len(lines) < sheet.most:
-            numbers = line_numbers(kit, sheet)
+            params = line_params(plan, sheet)
             aside = em * page_rng.normal(0.0, page.start_deviation_em)
             level = top + em + len(lines) * sheet.pitch + em * page_rng.normal(0.0, LEVEL_EM)
             if rest.leftward:  # such a paragraph begins, and is indented, at the right
@@ -184,28 +188,28 @@ def lay_paragraphs(kit: Kit, seed: int, index: int) -> LaidPage:
             if recipe.corpus.lines == "whole":
                 written, rest = rest, None
             else:
-                written, rest = fill(rest, advances(kit, rest, sheet.hand), spot[2] / em)
-            if not keeps(kit, sheet, written.text, [number], counts):
+                written, rest = fill(rest, advances(rest, sheet.params), spot[2] / em)
+            if not keeps(plan, sheet, written.text, [number], counts):
                 continue
-            lines.append(set_line(kit, sheet, written, numbers, em, spot))
+            lines.append(place_on_sheet(plan, sheet, written, params, em, spot))
             lead = 0.0
         if len(lines) >= sheet.most:
             break
     if not lines:
         raise UnwritableLine(index, recipe.corpus.tries, "no paragraph to write", dict(counts))
-    return LaidPage(sheet, tuple(lines), writer, counts)
+    return PageLayout(sheet, tuple(lines), writer, counts)
 
 
 def _paragraphs(
-    kit: Kit, side: Side, seed: int, index: int, counts: Counter[str]
-) -> Iterator[tuple[int, Written]]:
+    plan: ComposePlan, side: Side, seed: int, index: int, counts: Counter[str]
+) -> Iterator[tuple[int, TextAssignment]]:
     """Paragraphs of the corpus, one after the other, by a writer who can write the first.
 
     With each comes its number; of a paragraph that is split, its pieces come as if they were it.
     """
-    recipe, shelf, corpus = kit.recipe, kit.shelf, kit.corpus
+    recipe, banks, corpus = plan.recipe, plan.banks, plan.corpus
     text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
-    lines, among = kit.lines[side], kit.able[side]
+    lines, among = plan.lines[side], plan.eligible_writers[side]
     most = recipe.page.lines_range[1]
     first = lines.sample(text_rng).paragraph
     writer = ""
@@ -215,73 +219,85 @@ def _paragraphs(
             paragraph, texts = line.paragraph, [line.text]
         else:
             paragraph = (first + number) % len(corpus)
-            texts = kit.texts(paragraph, side)
+            texts = plan.texts(paragraph, side)
         for text in texts:
             if not writer:
-                able = shelf.who(faces(text), among)
-                if not shelf.count(able):
+                eligible = banks.writers_covering(faces(text), among)
+                if not banks.count(eligible):
                     if recipe.corpus.missing == "skip-line":
                         counts["paragraph skipped: no one writer has all its characters"] += 1
                         continue
                     wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
-                    able = shelf.nearest(wanted, among)
-                writer = shelf.draw_writer(able, writer_rng)
-            own = shelf.bits([writer])
-            lacking = shelf.lacking(faces(text), own)
+                    eligible = banks.nearest(wanted, among)
+                writer = banks.sample_writer(eligible, writer_rng)
+            lacking = banks.lacking(faces(text), banks.bits([writer]))
             if lacking and recipe.corpus.missing != "drop-char":
                 counts["paragraph skipped: its writer lacks a character"] += 1
                 continue
-            text = without(text, lacking, recipe, counts)
-            written = Written(text, writer, (), Counter(), levels=levels_of(text))
-            glyphs = shelf.glyphs(written.shown, writer, writer_rng) if text else None
-            if glyphs:
-                yield paragraph, written._replace(glyphs=glyphs)
+            written = assign(plan, without(text, lacking, recipe, counts), writer, writer_rng)
+            if written is not None:
+                yield paragraph, written
+
+
+def assign(plan: ComposePlan, text: str, writer: str, writer_rng: Draws) -> TextAssignment | None:
+    """Choose glyphs by a writer for a text; None where it is empty or the writer lacks some."""
+    if not text:
+        return None
+    levels = levels_of(text)
+    shown = text if levels is None else mirrored(text, levels)
+    selection = plan.banks.select(shown, writer, writer_rng)
+    if selection is None or not len(selection.owners):
+        return None
+    items = items_of(plan.banks, shown, selection)
+    return TextAssignment(text, writer, items, Counter(), levels=levels)
 
 
 def keeps(
-    kit: Kit, sheet: Sheet, label: str, paragraphs: Sequence[int], counts: Counter[str]
+    plan: ComposePlan, sheet: Sheet, label: str, paragraphs: Sequence[int], counts: Counter[str]
 ) -> bool:
     """Whether a line of text of these paragraphs may stand on the sheet; counted if it may not.
 
     Of no paragraph is text that is made.
     """
-    apart, made = kit.apart, not paragraphs
-    if apart is None or made or apart.keeps(label, sheet.side, paragraphs, apart.page_run):
+    split, made = plan.split, not paragraphs
+    if split is None or made or split.keeps(label, sheet.side, paragraphs, split.page_run):
         tell(label, made, sheet.side, counts)
         return True
     counts[LEFT_OUT] += 1
     return False
 
 
-def advances(kit: Kit, written: Written, hand: dict[str, float]) -> Floats:
-    """``float64 (characters,)``: about how far each character takes the pen, in ems."""
-    _, rows = set_items(written)
-    sizes, ems, _, _ = measure(kit.shelf, rows)
-    wide = sizes[:, 1] / ems
-    out = np.zeros(len(written.text))
+def advances(line: TextAssignment, params: Floats) -> Floats:
+    """``float64 (characters,)``: about how far each character takes the pen, in ems.
+
+    Args:
+        line: what is written.
+        params: ``float64 (len(LINE_PARAMS),)``: the sheet's figures.
+    """
+    items = line.items
     # a character of several glyphs is as wide as all of them
-    spans = Counter(glyph.item for glyph in written.glyphs)
-    at = 0
-    for number, character in enumerate(written.shown):
+    wide = np.zeros(len(line.text))
+    np.add.at(wide, items["owner"], items["width_px"] / items["em_px"])
+    out = np.zeros(len(line.text))
+    for at, character in enumerate(line.shown):
         if character.isspace():
-            out[number] = hand["space"]
-            at += 1
+            out[at] = params[_SPACE]
             continue
         kind = kind_of(character)
-        gap = hand["gap"] if ord(character) > 0xFF else hand["gap_latin"]
-        own = float(wide[at : at + spans[number]].sum())
-        pad = max(0.0, 0.84 - own) * hand["cell_pull"] if is_han(character) else 0.0
-        out[number] = max(own, kind.least_width) + gap + pad + kind.before + kind.after
-        at += spans[number]
+        gap = params[_GAP] if ord(character) > 0xFF else params[_GAP_LATIN]
+        pad = max(0.0, 0.84 - wide[at]) * params[_PULL] if is_han(character) else 0.0
+        out[at] = max(wide[at], kind.least_width) + gap + pad + kind.before + kind.after
     return out
 
 
-def fill(written: Written, advances: Floats, room_em: float) -> tuple[Written, Written | None]:
+def fill(
+    line: TextAssignment, advances: Floats, room_em: float
+) -> tuple[TextAssignment, TextAssignment | None]:
     """As much of a paragraph as fits a line, and the rest."""
-    text = written.text
+    text = line.text
     fit = max(int(np.searchsorted(np.cumsum(advances), room_em, "right")), 1)
     if fit >= len(text):
-        return written, None
+        return line, None
     flags = break_flags(normalised(text).codes)[: len(text)]
     end = 0
     for at in range(min(fit, len(text) - 1)):
@@ -290,45 +306,33 @@ def fill(written: Written, advances: Floats, room_em: float) -> tuple[Written, W
             end = at + 1
     end = end or fit
     begin = end + (text[end] == " ")
-    before = [glyph for glyph in written.glyphs if glyph.item < end]
-    rest = [g._replace(item=g.item - begin) for g in written.glyphs if g.item >= begin]
-    line = _part(written, slice(len(text[:end].rstrip())), before)
-    return line, _part(written, slice(begin, None), rest) if rest else None
+    first, rest = line.part(0, len(text[:end].rstrip())), line.part(begin, len(text))
+    return first, rest if (rest.items["row"] >= 0).any() else None
 
 
-def _part(written: Written, part: slice, glyphs: list[Picked]) -> Written:
-    """A line of a paragraph, which keeps the paragraph's direction."""
-    levels = written.levels and written.levels.only(part)
-    return Written(written.text[part], written.writer, glyphs, Counter(), levels=levels)
-
-
-def set_line(
-    kit: Kit,
+def place_on_sheet(
+    plan: ComposePlan,
     sheet: Sheet,
-    written: Written,
-    numbers: dict[str, float],
+    line: TextAssignment,
+    params: Floats,
     em: float,
     spot: tuple[float, float, float],
     inside: Callable[[Placements], Placements] | None = None,
-) -> SetLine:
+) -> PlacedLine:
     """Lay one line out, draw it onto the sheet's ink.
 
     Args:
-        kit: the recipe and its glyphs.
+        plan: the recipe and its glyphs.
         sheet: what is written on.
-        written: the line.
-        numbers: what the layout drew for it.
+        line: what is written.
+        params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
         em: height of a median Chinese character, px.
         spot: where it begins (one from the right to the left: may end), the height of its writing
             line, how long it may be, px.
         inside: what moves its glyphs before they are drawn; None for nothing.
     """
     start, level, room = spot
-    items, rows = set_items(written)
-    sizes, ems, starts, gains = measure(kit.shelf, rows)
-    arrays = items, rows, sizes, ems
-    high = math.ceil(ROOM_EM * em)
-    placed, slope = place(kit.hand, *arrays, numbers, sheet.page_rng, high, order=written.order)
+    placed = place(plan, line, params, math.ceil(ROOM_EM * em), sheet.page_rng)
     places = placed.places_q8.copy()
     wide = int((places[:, 0] + places[:, 2]).max())
     if wide > room * 256:
@@ -338,27 +342,26 @@ def set_line(
         if wide > room * 256 * CROWDED:
             places[:, 2] = np.maximum(places[:, 2] * squeeze >> 16, 256)
     length = min(wide / 256, room)
-    if written.leftward:
+    if line.leftward:
         start += room - length
     places[:, 0] += round(start * 256)
     places[:, 1] += round((level - placed.baseline_px) * 256)
     placed = placed._replace(places_q8=places)
     if inside is not None:
         placed = inside(placed)
-    strength_q8 = round(sheet.strength * 256)
-    gains = np.minimum(gains * placed.press_q8 * strength_q8 >> 16, MAX_GAIN_Q8)
-    fit, limits = None, (*sheet.ink.shape, rim_of(kit.recipe))
-    if may_reach(placed, sizes, *limits):
-        fit = find_fit(kit.shelf, rows, sizes, starts, placed, gains, limits)
+    gains = item_gains(line.items, placed.press_q8, round(sheet.strength * 256))
+    sources = sources_of(plan.banks, plan.transforms, line.items, line.writer)
+    fit, limits = None, (*sheet.ink.shape, plan.rim_px)
+    if may_reach(placed, sources, *limits):
+        fit = find_fit(sources, placed, gains, limits)
     if fit is not None:
         placed = fit.placed(placed)
-    boxes = draw_items(kit.shelf, rows, sizes, starts, placed, gains, sheet.ink)
-    white = rows[:, 1] < 0
-    boxes[white] = -1  # told from glyphs that show nothing
-    rise = slope * length / 2
+    boxes = draw_items(sources, placed, gains, sheet.ink)
+    boxes[line.items["row"] < 0] = -1  # told from glyphs that show nothing
+    rise = placed.slope * length / 2
     ends = [(start, level + rise), (start + length, level - rise)]
     baseline = np.array(ends)
     if fit is not None:
         baseline = baseline * (fit.share_q16 / 65536) + (fit.across_px, fit.down_px)
     baseline = np.round(baseline * 64) / 64
-    return SetLine(written, rows, sizes, starts, gains, placed, boxes, baseline)
+    return PlacedLine(line, sources, placed, gains, boxes, baseline)

@@ -1,6 +1,6 @@
 """A page taken apart: whose ink each pixel is, held against the page's labels and boxes.
 
-As `anatomy` does for lines. A page's characters are many and its sheet is large: each keeps a mask
+A page's characters are many and its sheet is large: each keeps a mask
 of its own place alone, and characters far from each other go through the effects on one sheet.
 """
 
@@ -12,16 +12,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from penline.compose.draw import draw_items
-from penline.compose.line_masks import SHOWS, SLACK_PX, added, label_faults, spans_of, strengths
-from penline.compose.page import LaidPage, SetLine
+from penline.compose.line_masks import (
+    SHOWS,
+    SLACK_PX,
+    added,
+    draw_part,
+    label_errors,
+    spans_of,
+    strengths,
+)
+from penline.compose.page import PageLayout, PlacedLine
 from penline.compose.page_render import finish_page, lay_page, page_quads
-from penline.compose.plan import Kit
+from penline.compose.plan import ComposePlan
 from penline.effects import apply_effects, effect_class
 from penline.pages import Page
 from penline.records import Origin
 
-__all__ = ["PageAnatomy", "dissect_page", "page_faults"]
+__all__ = ["PageMasks", "decompose_page", "page_consistency_errors"]
 
 APART_EM = 2.5
 """Characters this far from each other go through the effects together."""
@@ -52,7 +59,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class PageAnatomy:
+class PageMasks:
     """One page with a mask for each of its characters.
 
     Attributes:
@@ -63,34 +70,33 @@ class PageAnatomy:
     """
 
     page: Page
-    laid: LaidPage
+    laid: PageLayout
     parts: tuple[Part, ...]
     stray: bool
 
 
-def dissect_page(kit: Kit, seed: int, index: int) -> PageAnatomy:
+def decompose_page(plan: ComposePlan, seed: int, index: int) -> PageMasks:
     """Make one page and take it apart.
 
     Raises:
         UnwritableLine: as `make_page`.
     """
-    laid = lay_page(kit, seed, index)
+    laid = lay_page(plan, seed, index)
     scratch = np.zeros_like(laid.sheet.ink)
     parts = tuple(
         part
         for number, line in enumerate(laid.lines)
-        for part in _parts(kit, laid, number, line, scratch)
+        for part in _parts(laid, number, line, scratch)
     )
-    page = finish_page(kit, seed, index, laid)
-    return PageAnatomy(page, laid, parts, bool(scratch.any()))
+    page = finish_page(plan, seed, index, laid)
+    return PageMasks(page, laid, parts, bool(scratch.any()))
 
 
-def _parts(kit: Kit, laid: LaidPage, number: int, line: SetLine, scratch: Ink) -> Iterator[Part]:
+def _parts(laid: PageLayout, number: int, line: PlacedLine, scratch: Ink) -> Iterator[Part]:
     """Every character of a line, drawn again on an empty sheet, which is left empty."""
-    for item, span in spans_of(line.written):
+    for item, span in spans_of(line.line):
         own = line.placed.only(span)
-        arrays = line.rows[span], line.sizes[span], line.starts[span]
-        draw_items(kit.shelf, *arrays, own, line.gains[span], scratch)
+        draw_part(line.sources, line.placed, line.gains, span, scratch)
         # a glyph made larger and a leaning one reach beyond their place
         room = round(laid.sheet.em)
         left, top = (own.places_q8[:, :2].min(0) >> 8) - room
@@ -101,22 +107,21 @@ def _parts(kit: Kit, laid: LaidPage, number: int, line: SetLine, scratch: Ink) -
         window[:] = 0
 
 
-def page_faults(kit: Kit, anatomy: PageAnatomy) -> Iterator[str]:
+def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
     """What is wrong between a page's labels, boxes and ink; nothing for a sound page."""
-    page, laid = anatomy.page, anatomy.laid
+    page, laid = masks.page, masks.laid
     lines = [line for line in page.lines if line.characters is not None]
     if len(lines) != len(laid.lines):
         yield "a line that was written is not told of"
         return
     for number, (line, written) in enumerate(zip(lines, laid.lines, strict=True)):
         origins = [Origin(**origin) for origin in line.facts["origins"]]
-        own = written.written
-        for fault in label_faults(kit, line.text, origins, own.glyphs, own.levels):
+        for fault in label_errors(line.text, origins, written.line.levels):
             yield f"line {number}: {fault}"
-    if anatomy.stray:
+    if masks.stray:
         yield "a glyph has ink far from its place"
     union = np.zeros_like(laid.sheet.ink)
-    for part in anatomy.parts:
+    for part in masks.parts:
         window = _window(union, part)
         window[:] = added(window, part.mask)
     # where three glyphs meet, the order of drawing may round otherwise by one step
@@ -127,7 +132,7 @@ def page_faults(kit: Kit, anatomy: PageAnatomy) -> Iterator[str]:
     slack = SLACK_PX if effects else 0.0
     parts = page_quads(laid)
     near = NEAR_EM * laid.sheet.em
-    for group in _groups(anatomy.parts, parts, APART_EM * laid.sheet.em):
+    for group in _groups(masks.parts, parts, APART_EM * laid.sheet.em):
         sheet = np.zeros_like(laid.sheet.ink)
         for part in group:
             window = _window(sheet, part)

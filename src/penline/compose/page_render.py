@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,14 +12,14 @@ import numpy.typing as npt
 from penline.compose.form import Form, print_form
 from penline.compose.form_fill import lay_form
 from penline.compose.make import ink_colour, origins_of, quads_of
-from penline.compose.page import LaidPage, SetLine, lay_paragraphs
-from penline.compose.plan import Kit
+from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs
+from penline.compose.place.spacing import LINE_PARAMS
+from penline.compose.plan import ComposePlan
 from penline.effects import apply_effects, draw_effects
 from penline.errors import UnwritableLine
 from penline.pages import Page, PageLine, PageRegion
-from penline.paper import Guide, PaperSettings, paper_apply
-from penline.randomness import Draws, rng
-from penline.recipe.schema import Recipe
+from penline.paper import Guide, paper_apply
+from penline.randomness import rng
 from penline.render.kernel import lay_ink
 
 __all__ = ["finish_page", "lay_page", "make_page", "page_quads"]
@@ -27,33 +27,33 @@ __all__ = ["finish_page", "lay_page", "make_page", "page_quads"]
 Floats = npt.NDArray[np.float64]
 
 
-def make_page(kit: Kit, seed: int, index: int) -> Page:
+def make_page(plan: ComposePlan, seed: int, index: int) -> Page:
     """One page: the same for the same recipe, banks, corpus, seed and index, always.
 
-    A page is by one writer; see `page.lay_paragraphs` and `filled.lay_form`.
+    A page is by one writer; see `page.lay_paragraphs` and `form_fill.lay_form`.
 
     Raises:
         RecipeError: the recipe asks for what pages do not have.
         UnwritableLine: nothing could be written, or a glyph shows nothing.
     """
-    return finish_page(kit, seed, index, lay_page(kit, seed, index))
+    return finish_page(plan, seed, index, lay_page(plan, seed, index))
 
 
-def lay_page(kit: Kit, seed: int, index: int) -> LaidPage:
+def lay_page(plan: ComposePlan, seed: int, index: int) -> PageLayout:
     """The first half of `make_page`: what is written, and where."""
-    laid = (lay_paragraphs if kit.recipe.page.form is None else lay_form)(kit, seed, index)
+    laid = (lay_paragraphs if plan.recipe.page.form is None else lay_form)(plan, seed, index)
     if any((line.boxes[:, 2] == 0).any() for line in laid.lines):
         hole = "a glyph shows nothing: too faint, or placed outside of the sheet"
         raise UnwritableLine(index, 1, hole, dict(laid.counts))
     return laid
 
 
-def finish_page(kit: Kit, seed: int, index: int, laid: LaidPage) -> Page:
+def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> Page:
     """The second half of `make_page`: paper, print, the ink on it, effects."""
-    recipe, page, sheet = kit.recipe, kit.recipe.page, laid.sheet
+    recipe, page, sheet = plan.recipe, plan.recipe.page, laid.sheet
     ink, lines, form = sheet.ink, laid.lines, laid.form
     paper_rng = rng(seed, index, "paper")
-    paper = _paper(recipe, paper_rng)
+    paper = plan.papers.of_page(paper_rng)
     guide = Guide(
         height_px=page.height_px,
         width_px=page.width_px,
@@ -78,19 +78,19 @@ def finish_page(kit: Kit, seed: int, index: int, laid: LaidPage) -> Page:
     found = np.split(quads, np.cumsum([len(part) for part in parts])[:-1])
     count = len(lines)
     told = [
-        _page_line(kit, line, found[at], found[count + at][:, 0], image.shape)
+        _page_line(plan, line, found[at], found[count + at][:, 0], image.shape)
         for at, line in enumerate(lines)
     ]
     regions: tuple[PageRegion, ...] = ()
     if form is not None:
         regions, told = _with_print(form, told, found[-1], image.shape)
-    drawn = {
+    drawn: dict[str, Any] = {
         "page": {
             "em_px": sheet.em,
             "pitch_px": sheet.pitch,
             "margins_px": list(sheet.margins),
         },
-        "layout": sheet.hand,
+        "layout": dict(zip(LINE_PARAMS, sheet.params.tolist(), strict=True)),
         "ink": {"strength": sheet.strength, "colour": colour},
         "paper": {"name": paper.name, **paper.told(paper_params)},
         **({} if form is None else {"form": form.facts()}),
@@ -109,11 +109,11 @@ def finish_page(kit: Kit, seed: int, index: int, laid: LaidPage) -> Page:
     )
 
 
-def page_quads(laid: LaidPage) -> list[Floats]:
+def page_quads(laid: PageLayout) -> list[Floats]:
     """What goes through the effects, ``float64 (n, 4, 2)`` each: of every line the characters, of
     every line the writing line as quads without extent, and of a form all fields and captions."""
     shape = laid.sheet.ink.shape
-    parts = [quads_of(line.written, line.placed, line.boxes, *shape) for line in laid.lines]
+    parts = [quads_of(line.line, line.placed, line.boxes, *shape) for line in laid.lines]
     parts += [np.repeat(line.baseline[:, None], 4, 1) for line in laid.lines]
     return parts if laid.form is None else [*parts, _corners(laid.form.boxes)]
 
@@ -124,31 +124,25 @@ def _corners(boxes: npt.NDArray[np.int64]) -> Floats:
     return np.stack([x0, y0, x1, y0, x1, y1, x0, y1], 1).reshape(-1, 4, 2)
 
 
-def _paper(recipe: Recipe, paper_rng: Draws) -> PaperSettings:
-    """The sheet: squared paper is for lines alone, and `idle` sees to it that there is another."""
-    free = [choice for choice in recipe.papers if not choice.paper.cells and choice.share]
-    return paper_rng.choose(free, [choice.share for choice in free]).paper
-
-
 def _page_line(
-    kit: Kit, line: SetLine, quads: Floats, baseline: Floats, shape: tuple[int, ...]
+    plan: ComposePlan, line: PlacedLine, quads: Floats, baseline: Floats, shape: tuple[int, ...]
 ) -> PageLine:
     limit = np.array([shape[1], shape[0]], np.float64)
-    inked = [not character.isspace() for character in line.written.text]
+    inked = [not character.isspace() for character in line.line.text]
     corners = np.clip(quads[inked].reshape(-1, 2), 0, limit)
     hull = cv2.convexHull(np.round(corners * 64).astype(np.int32), clockwise=True)
     polygon = hull.reshape(-1, 2).astype(np.float64) / 64
     first = int((polygon @ np.ones(2)).argmin())
-    origins = functools.partial(origins_of, kit.shelf, line.written.glyphs)
+    origins = origins_of(plan.banks, line.line.items)
     return PageLine(
-        text=line.written.text,
+        text=line.line.text,
         polygon=np.roll(polygon, -first, axis=0),
         baseline=np.clip(baseline, 0, limit),
         characters=np.clip(quads, 0, limit),
         facts={
-            "origins": [origin._asdict() for origin in origins()],
+            "origins": [origin._asdict() for origin in origins],
             **({"field": line.field} if line.field >= 0 else {}),
-            **({} if line.written.levels is None else {"leftward": line.written.leftward}),
+            **({} if line.line.levels is None else {"leftward": line.line.leftward}),
         },
     )
 

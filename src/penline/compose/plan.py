@@ -1,9 +1,8 @@
-"""What making samples needs, prepared once."""
+"""The plan of a composer: what making samples needs, made once and then only read."""
 
 from __future__ import annotations
 
 import copy
-import functools
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
@@ -11,15 +10,28 @@ from typing import Literal
 import numpy as np
 
 from penline.bank import Bank
-from penline.bank.crowd import Crowd
-from penline.bank.shelf import Bits, Shelf
+from penline.bank.any_writer import AnyWriterSource
+from penline.bank.bank_set import BankSet
+from penline.bank.bits import Bits
 from penline.bank.unused import why_nobody
 from penline.bidi import faces
 from penline.compiled import frozen
-from penline.compose.place.choice import Hand
-from penline.compose.split import Apart
-from penline.compose.swift import Swift, swift
-from penline.corpus import Corpus, Lines, WholeLines, expansion, stand_ins
+from penline.compose.character_table import character_table
+from penline.compose.choose import QuickChoice
+from penline.compose.inside import rim_of
+from penline.compose.paper_choice import PaperChoices
+from penline.compose.place.base import Placer
+from penline.compose.place.model import ModelPlacer
+from penline.compose.place.params import LineParams
+from penline.compose.place.replay import ReplayPlacer
+from penline.compose.place.rules import RulesPlacer
+from penline.compose.spellings import spellings
+from penline.compose.split import TextSplit
+from penline.compose.transform.base import Transform
+from penline.compose.transform.stroke_width import StrokeWidth
+from penline.compose.transform.turn import Turn
+from penline.corpus import Corpus, Lines, WholeLines
+from penline.corpus.made import CHARACTERS
 from penline.durable import read_file
 from penline.errors import RecipeError
 from penline.measure.model import HandModel, load_hand
@@ -29,30 +41,17 @@ from penline.randomness import rng
 from penline.recipe.idle import refusals
 from penline.recipe.schema import Recipe
 from penline.recipe.settable import check_text
-from penline.shaping import hindrance
 
-__all__ = ["Kit", "Side", "spellings"]
+__all__ = ["ComposePlan", "Side"]
 
 Side = Literal["train", "val"]
+_BORROWING = ("near-writer", "other-writer")
 
 
-@functools.lru_cache(maxsize=65_536)
-def spellings(character: str) -> tuple[tuple[str, ...], ...]:
-    """The ways to write `character`, best first: itself, one that looks alike, several together.
+class ComposePlan:
+    """What the road needs, prepared once: the recipe, the banks as one set, the lines of text.
 
-    There is none for what cannot stand beside others as it is (`penline.shaping`).
-    """
-    if hindrance(character):
-        return ()
-    ways = [(character,), *((other,) for other in stand_ins(character))]
-    apart = expansion(character)
-    return tuple(ways) if not apart else (*ways, apart)
-
-
-class Kit:
-    """What `make` needs, prepared once: the recipe, the banks as one shelf, the lines of text.
-
-    A kit is made whole and then only read, so that any number of threads may share it.
+    A plan is made whole and then only read, so that any number of threads may share it.
 
     Args:
         recipe: a recipe.
@@ -62,8 +61,24 @@ class Kit:
         val: share of the samples that are for validation, with writers and sentences of their own.
         alphabet: the characters that the trainer knows; None for any.
         writers: the only writers that lines are by; None for all.
-        shelf: the banks as a shelf made before, of `spellings` and the same part; None to make it.
+        bank_set: the banks as a set made before, of `spellings` and the same part; None to make it.
         strict: refuse settings that have no effect; False for a recipe that a report holds.
+
+    Attributes:
+        banks: the banks as one set.
+        letters: the characters that random text is made of: those of the banks that the trainer
+            knows.
+        table: the characters, and what placing asks of each.
+        any_writer: where ``writers: mixed`` takes glyphs from.
+        split: keeps changed labels of the two sides apart; None without validation.
+        eligible_writers: of each side, who may write its lines, as bits.
+        lines: of each side, where its text comes from.
+        quick: most lines in one compiled call; None where the recipe or the banks do not allow it.
+        papers: draws the paper of a line or page.
+        params: draws the figures of a line.
+        placers: in this order, the first that takes a line places it.
+        transforms: what is done to glyphs before they are drawn, in this order.
+        rim_px: paper that stays free between ink and the picture's edges.
 
     Raises:
         RecipeError: the banks and the recipe do not go together, or a setting has no effect.
@@ -79,7 +94,7 @@ class Kit:
         val: float = 0.0,
         alphabet: frozenset[str] | None = None,
         writers: Collection[str] | None = None,
-        shelf: Shelf | None = None,
+        bank_set: BankSet | None = None,
         strict: bool = True,
     ) -> None:
         self.recipe = recipe
@@ -88,52 +103,75 @@ class Kit:
         self.right_to_left = check_text(recipe, corpus)
         self.val = val
         self.alphabet = alphabet
-        chosen = recipe.layout.hand
-        self._model: HandModel | None = None
-        replay = recipe.layout.replay
+        layout, policy = recipe.layout, recipe.corpus
         self.templates: tuple[LineTemplate, ...] = ()
-        if replay is not None:
-            self.templates = load_templates(replay)
-        self.shelf = Shelf(banks, self._ways, part) if shelf is None else shelf
-        self.letters = tuple(sorted(c for c in self.shelf.characters if self._ways(c)))
-        """The characters that random text is made of: those of the banks that the trainer knows."""
-        self.shelf = self.shelf.covering(self._characters())
-        if recipe.corpus.missing == "near-writer" or recipe.corpus.latin == "second":
-            self.shelf.styles  # noqa: B018 - measured before threads share it
-        if chosen is not None:
-            self._model = load_hand(None if chosen == "default" else chosen)
-        if recipe.writers == "mixed":
+        if layout.replay is not None:
+            self.templates = load_templates(layout.replay)
+        found = BankSet(banks, self._ways, part) if bank_set is None else bank_set
+        self.letters = tuple(sorted(c for c in found.characters if self._ways(c)))
+        self.banks = found.covering(self._characters(found))
+        self.table = character_table(list(self.banks.entries))
+        borrowing = policy.missing in _BORROWING or policy.latin == "second"
+        if borrowing:
+            self.banks.styles  # noqa: B018 - measured before threads share it
+        self._model: HandModel | None = None
+        if layout.hand is not None:
+            self._model = load_hand(None if layout.hand == "default" else layout.hand)
+        mixed = recipe.writers == "mixed"
+        if mixed:
             if val:
                 raise RecipeError("writers: mixed cannot be split by writer; leave --val out")
-            self.crowd = Crowd(self.shelf)
-        nobody = why_nobody(self.shelf, mixed=recipe.writers == "mixed")
+            self.any_writer = AnyWriterSource(self.banks)
+        nobody = why_nobody(self.banks, mixed=mixed)
         if nobody:
             raise RecipeError(nobody)
-        hands: Sequence[str] = self.shelf.known
+        known: Sequence[str] = self.banks.known
         if writers is not None:
-            hands = [writer for writer in hands if writer in writers]
-        if recipe.writers == "one" and not hands:
+            known = [writer for writer in known if writer in writers]
+        if not mixed and not known:
             raise RecipeError("none of the writers asked for is known, with a glyph of this part")
-        self.apart: Apart | None = None
+        self.split: TextSplit | None = None
         if val:
-            drop = "drop" if recipe.corpus.missing == "drop-char" else ""
-            self.apart = Apart(
-                corpus, val, "refill" if self.templates else drop, recipe.corpus.length_range[0]
-            )
-        length_range = recipe.corpus.length_range
+            drop = "drop" if policy.missing == "drop-char" else ""
+            changes = "refill" if self.templates else drop
+            self.split = TextSplit(corpus, val, changes, policy.length_range[0])
         self.lines: dict[Side, Lines | WholeLines] = {}
-        self.able: dict[Side, Bits] = {}
-        for side, own in _split(hands if recipe.writers == "one" else self.shelf.writers, val):
-            self.able[side] = frozen(self.shelf.bits(own))
-            whole = recipe.corpus.lines == "whole"
-            find = corpus.whole_lines if whole else corpus.lines
-            self.lines[side] = find(length_range, side if val else None, val_fraction=val)
-        self.hand: Hand | None = None
-        """The recipe's placement model at work; None where the layout's own rules hold."""
+        self.eligible_writers: dict[Side, Bits] = {}
+        for side, own in _sides(self.banks.writers if mixed else known, val):
+            self.eligible_writers[side] = frozen(self.banks.bits(own))
+            find = corpus.whole_lines if policy.lines == "whole" else corpus.lines
+            self.lines[side] = find(policy.length_range, side if val else None, val_fraction=val)
+        self.papers = PaperChoices(recipe.papers)
+        self.params = LineParams(layout)
+        self.placers = self._placers()
+        self.transforms: tuple[Transform, ...] = (Turn(self.banks),)
+        if borrowing:
+            self.transforms = (*self.transforms, StrokeWidth(self.banks))
+        self.rim_px = rim_of(recipe)
+        self.quick = self._quick()
+
+    def _placers(self) -> tuple[Placer, ...]:
+        found: list[Placer] = []
+        if self.templates:
+            found.append(ReplayPlacer(self.templates))
         if self._model is not None:
-            self.hand = Hand(Sampler(self._model, recipe.layout.mark_shape), self.shelf)
-        self.swift: Swift | None = swift(self)
-        """Most lines in one call; None where the recipe or the banks need the steps."""
+            sampler = Sampler(self._model, self.recipe.layout.mark_shape)
+            found.append(ModelPlacer(sampler, self.banks, self.table))
+        return (*found, RulesPlacer(self.table))
+
+    def _quick(self) -> QuickChoice | None:
+        policy, lines = self.recipe.corpus, self.lines["train"]
+        plain = (
+            self.recipe.writers == "one"
+            and not self.val
+            and not self.templates
+            and len(self.banks.banks) == 1
+            and not policy.made
+            and policy.latin == "own"
+        )
+        if not plain or not isinstance(lines, Lines):
+            return None
+        return QuickChoice(self.banks, lines, self.eligible_writers["train"], self.table)
 
     def ask(self, what: Literal["lines", "pages"]) -> None:
         """Go on if the recipe can be asked for lines, or for pages.
@@ -144,8 +182,8 @@ class Kit:
         if self._refusals[what]:
             raise RecipeError(self._refusals[what])
 
-    def with_text(self, corpus: Corpus, writer: str) -> Kit:
-        """A kit for the whole lines of another text; this one stays as it is.
+    def with_text(self, corpus: Corpus, writer: str) -> ComposePlan:
+        """A plan for the whole lines of another text; this one stays as it is.
 
         Args:
             corpus: the text.
@@ -156,30 +194,34 @@ class Kit:
         """
         other = copy.copy(self)
         other.corpus = corpus
-        other.shelf = self.shelf.covering(other._characters())
+        other.banks = self.banks.covering(faces("".join(corpus.characters)))
+        new = list(other.banks.entries)[len(self.banks.entries) :]
+        other.table = character_table(new, self.table)
+        other.placers = tuple(placer.with_table(other.table) for placer in self.placers)
         other.lines = {"train": corpus.whole_lines(self.recipe.corpus.length_range)}
         if writer:
-            other.able = {"train": frozen(self.shelf.bits([writer]))}
-        other.swift = None
+            other.eligible_writers = {"train": frozen(self.banks.bits([writer]))}
+        other.quick = None
         return other
 
-    def _characters(self) -> Iterator[str]:
-        """Those of the texts that lines are made of."""
+    def _characters(self, banks: BankSet) -> Iterator[str]:
+        """Those that lines may be made of."""
         yield from faces("".join(self.corpus.characters))
+        yield from banks.characters
         for template in self.templates:
             yield from template.pattern
         if self.recipe.corpus.made or self.recipe.page.form is not None:
-            yield from self.shelf.characters
+            yield from CHARACTERS
 
     @property
     def among(self) -> Bits:
         """``uint64 (words,)``: the writers of every side."""
-        among: Bits = np.bitwise_or.reduce(list(self.able.values()))
+        among: Bits = np.bitwise_or.reduce(list(self.eligible_writers.values()))
         return among
 
     def texts(self, paragraph: int, side: Side) -> list[str]:
         """What of a paragraph of the corpus belongs to that side, in one piece or several."""
-        return [self.corpus[paragraph]] if self.apart is None else self.apart.texts(paragraph, side)
+        return [self.corpus[paragraph]] if self.split is None else self.split.texts(paragraph, side)
 
     def _ways(self, character: str) -> tuple[tuple[str, ...], ...]:
         # a character that the trainer does not know is one that nobody can write
@@ -204,7 +246,7 @@ class Kit:
         return hashes
 
 
-def _split(writers: Sequence[str], val: float) -> list[tuple[Side, Sequence[str]]]:
+def _sides(writers: Sequence[str], val: float) -> list[tuple[Side, Sequence[str]]]:
     if not val:
         return [("train", writers)]
     if len(writers) < 2:

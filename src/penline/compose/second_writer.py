@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from penline.bank.shelf import Bits, Picked, Shelf
+from penline.bank.bank_set import BankSet
+from penline.bank.bits import Bits
+from penline.bank.selection import GlyphSelection
 from penline.randomness import Draws
 
 __all__ = ["by_two_hands", "is_latin"]
@@ -20,15 +22,15 @@ def is_latin(character: str) -> bool:
 
 
 def by_two_hands(
-    shelf: Shelf, among: Bits, text: str, writer_rng: Draws, counts: Counter[str]
-) -> tuple[str, list[Picked]] | None:
-    """The line's writer, who writes all but digits and letters, and the glyphs of both hands.
+    banks: BankSet, among: Bits, text: str, writer_rng: Draws, counts: Counter[str]
+) -> tuple[str, GlyphSelection] | None:
+    """Draw the line's writer, who writes all but digits and letters, and the glyphs of both hands.
 
     The second hand is drawn from the five, of those who have all of the line's digits and letters,
     that are most like the writer's; one hand a line.
 
     Args:
-        shelf: the banks.
+        banks: where glyphs come from.
         among: who may write.
         text: the line.
         writer_rng: chance.
@@ -41,18 +43,19 @@ def by_two_hands(
     second = "".join(c if is_latin(c) else " " for c in text)
     if not first.strip() or not second.strip():
         return None
-    able, others = shelf.who(first, among), shelf.who(second, among)
-    if not shelf.count(able) or not shelf.count(others):
+    eligible = banks.writers_covering(first, among)
+    others = banks.writers_covering(second, among)
+    if not banks.count(eligible) or not banks.count(others):
         return None
-    writer = shelf.draw_writer(able, writer_rng)
-    others &= ~shelf.bits([writer])
-    if not shelf.count(others):
+    writer = banks.sample_writer(eligible, writer_rng)
+    others &= ~banks.bits([writer])
+    if not banks.count(others):
         return None
-    other = shelf.draw_writer(shelf.near(writer, others), writer_rng)
+    other = banks.sample_writer(banks.near(writer, others), writer_rng)
     own, guests = (
-        shelf.glyphs(part, hand, writer_rng) for part, hand in ((first, writer), (second, other))
+        banks.select(part, hand, writer_rng) for part, hand in ((first, writer), (second, other))
     )
     if own is None or guests is None:
         return None
-    counts["character by a second hand"] += len(guests)
-    return writer, sorted([*own, *guests], key=lambda glyph: glyph.item)
+    counts["character by a second hand"] += len(guests.owners)
+    return writer, own.with_others(guests)

@@ -25,7 +25,7 @@ from penline.corpus.common import LEAST, MOST, common, gram, grams
 from penline.corpus.normal import Codes
 from penline.corpus.sides import word_ends
 
-__all__ = ["LEFT_OUT", "Apart", "free", "tell"]
+__all__ = ["LEFT_OUT", "TextSplit", "free", "tell"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -38,7 +38,7 @@ _MADE = "validation label of made text, which training may repeat"
 _FREE = "validation label of one word or few characters, which training may repeat"
 
 
-class Apart:
+class TextSplit:
     """The two sides of a corpus, for labels that are not lines as they were cut.
 
     Args:

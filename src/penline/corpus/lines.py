@@ -14,7 +14,7 @@ from penline.corpus.normal import Codes, decoded
 from penline.errors import CorpusError, UsageError
 from penline.randomness import Draws
 
-__all__ = ["Line", "Lines", "UseCounts"]
+__all__ = ["Line", "LineTables", "Lines", "UseCounts"]
 
 
 class Line(NamedTuple):
@@ -45,6 +45,28 @@ class UseCounts:
     usable: int
     too_short: int
     uncuttable: int
+
+
+class LineTables(NamedTuple):
+    """What lines are cut from, for kernels; read-only.
+
+    Attributes:
+        codes: ``uint32 (characters,)``.
+        flags: ``uint8 (characters,)``.
+        offsets: ``int64 (paragraphs + 1,)``.
+        paragraphs: ``int64 (p,)``: those that may be drawn.
+        shares: ``int64 (p,)``: running sums of their weights.
+        shortest: fewest characters of a line.
+        longest: most characters.
+    """
+
+    codes: Any
+    flags: Any
+    offsets: Any
+    paragraphs: Any
+    shares: Any
+    shortest: int
+    longest: int
 
 
 class Lines:
@@ -98,10 +120,10 @@ class Lines:
             )
 
     @property
-    def arrays(self) -> tuple[Any, ...]:
-        """What `sample` draws from: codes, flags, offsets, paragraphs, shares, and the lengths."""
+    def tables(self) -> LineTables:
+        """What `sample` draws from."""
         own = self._codes, self._flags, self._offsets, self._paragraphs, self._shares
-        return (*own, *self.length_range)
+        return LineTables(*own, *self.length_range)
 
     def sample(self, rng: Draws) -> Line:
         """Draw a line: its length, its paragraph, its place, in this order.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from penline.randomness import Draws
 
-__all__ = ["CELLS", "KINDS", "made_cells", "made_line"]
+__all__ = ["CELLS", "CHARACTERS", "KINDS", "made_cells", "made_line"]
 
 _TRIES = 16
 _DIGITS = "〇一二三四五六七八九"
@@ -30,6 +30,13 @@ _MONTHS = (
     *("September", "October", "November", "December"),
 )
 _CHECKS = "10X98765432"
+CHARACTERS = "".join(
+    dict.fromkeys(
+        "".join((*_UNITS, *_PLACES, *_DISTRICTS, *_ROADS, *_MONTHS, _DIGITS, _CAPITALS))
+        + "0123456789X十万年月日元人民币整号栋室¥$%.,-/， "
+    )
+)
+"""All characters that made text is made of, but those of ``random``."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 """ISO 7064 MOD 11-2, as Chinese identity numbers use it (GB 11643): 2 to the power of the place."""
 

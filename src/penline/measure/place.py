@@ -6,7 +6,7 @@ fixed point.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +14,15 @@ import numpy.typing as npt
 from penline.compiled import compiled
 from penline.randomness import bell
 
-__all__ = ["LINE_WORDS", "NUMBERS", "WORDS_PER_CHARACTER", "place_items"]
+__all__ = ["LINE_WORDS", "MODEL_PARAMS", "WORDS_PER_CHARACTER", "ModelTables", "place_items"]
 
 LINE_WORDS = 8
 WORDS_PER_CHARACTER = 8
 
-NUMBERS = (
-    "pull",  # of the model
-    "identity",  # of the model
+MODEL_PARAMS = (
+    "pull",
+    "identity",
     "usual_width",  # ems, mean width of Chinese characters
-    "space",  # ems, mean width of white space
-    "em",  # px
     "slant_deviation",
     "least",  # bounds of a glyph's scale over what its writer's em would make of it
     "most",
@@ -48,6 +46,31 @@ def _at(quantiles: Floats, scores: Floats, z: float) -> Any:
     return quantiles[last]
 
 
+class ModelTables(NamedTuple):
+    """What `place_items` takes of a placement model; read-only.
+
+    Attributes:
+        params: ``float64 (len(MODEL_PARAMS),)``.
+        scores: ``float64 (13,)``: `spread.SCORES`.
+        tables: ``float64 (3, classes, 13)``: quantiles of height, width and middle.
+        gaps: ``float64 (classes, classes, 13)``: quantiles of the gap, left and right.
+        moments: ``float64 (4, classes)``: correlation of height and width, mean and deviation
+            of the size; of commas and stops the root of width over height, of others 0.
+        han: ``bool (classes,)``: Chinese characters but 一.
+        walks: ``float64 (3, 3)``: of size, middle and gap: line share, drift share, correlation.
+        lines: ``float64 (2, 13)``: quantiles of the slope and of the size's trend.
+    """
+
+    params: Any
+    scores: Any
+    tables: Any
+    gaps: Any
+    moments: Any
+    han: Any
+    walks: Any
+    lines: Any
+
+
 @compiled
 def place_items(
     kind: Ints,
@@ -57,14 +80,9 @@ def place_items(
     usual: Floats,
     spread: Floats,
     words: npt.NDArray[np.uint64],
-    numbers: Floats,
-    scores: Floats,
-    tables: Floats,
-    gaps: Floats,
-    moments: Floats,
-    han: npt.NDArray[np.bool_],
-    walks: Floats,
-    lines: Floats,
+    space: float,
+    em: float,
+    model: Any,
     places: Ints,
     facts: Floats,
 ) -> None:
@@ -79,20 +97,16 @@ def place_items(
         usual: ``float64 (n,)``: mean size of the writer's glyphs of the class, ems.
         spread: ``float64 (n,)``: its deviation.
         words: ``uint64 (LINE_WORDS + n * WORDS_PER_CHARACTER,)``: chance.
-        numbers: ``float64 (len(NUMBERS),)``.
-        scores: ``float64 (13,)``: `spread.SCORES`.
-        tables: ``float64 (3, classes, 13)``: quantiles of height, width and middle.
-        gaps: ``float64 (classes, classes, 13)``: quantiles of the gap, left and right.
-        moments: ``float64 (4, classes)``: correlation of height and width, mean and deviation
-            of the size; of commas and stops the root of width over height, of others 0.
-        han: ``bool (classes,)``: Chinese characters but 一.
-        walks: ``float64 (3, 3)``: of size, middle and gap: line share, drift share, correlation.
-        lines: ``float64 (2, 13)``: quantiles of the slope and of the size's trend.
+        space: mean width of white space, ems.
+        em: height of a median Chinese character in the picture, px.
+        model: `ModelTables`.
         places: ``int64 (n, 5)``: filled in: scale in 1/4096, height, width, gap and rise in
             1/64 px.
         facts: ``float64 (3,)``: filled in: slope, trend, lean.
     """
-    pull, identity, usual_width, space, em, slant_deviation, least, most, mark_shape = numbers
+    pull, identity, usual_width, slant_deviation, least, most, mark_shape = model.params
+    scores, tables, gaps, moments = model.scores, model.tables, model.gaps, model.moments
+    han, walks, lines = model.han, model.walks, model.lines
     n = kind.shape[0]
     slope = _at(lines[0], scores, bell(words[3]))
     trend = _at(lines[1], scores, bell(words[4]))

@@ -23,20 +23,27 @@ import numpy.typing as npt
 from penline.compiled import frozen
 from penline.measure.classes import CLASSES, HAN, class_of, family_of
 from penline.measure.model import HandModel
-from penline.measure.place import LINE_WORDS, NUMBERS, WORDS_PER_CHARACTER, place_items
+from penline.measure.place import (
+    LINE_WORDS,
+    MODEL_PARAMS,
+    WORDS_PER_CHARACTER,
+    ModelTables,
+    place_items,
+)
 from penline.measure.spread import SCORES, Spread, Walk
 from penline.randomness import Draws
 
-__all__ = ["LEAST_OF_CLASS", "Drawn", "Natural", "Sampler", "typical_sizes"]
+__all__ = ["CLASS_NUMBERS", "LEAST_OF_CLASS", "Drawn", "Natural", "Sampler", "typical_sizes"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 _NAMES = (*CLASSES, "han", "space")
+CLASS_NUMBERS = {name: number for number, name in enumerate(_NAMES)}
+"""Of each class, and of ``han`` and ``space``, its column in the tables of a `Sampler`."""
 _SCORES = np.array(SCORES)
 _NONE, _NO_EMS = np.zeros((0, 2)), np.zeros(0)
 _MOST_PX = 65_536
-_SPACE, _EM = NUMBERS.index("space"), NUMBERS.index("em")
 LEAST_OF_CLASS = 5
 """Fewer glyphs of a class say nothing of how their sizes vary."""
 _LEAST, _MOST = 0.5, 2.0
@@ -116,18 +123,16 @@ class Sampler:
     Attributes:
         number: of each class (and of ``han`` and ``space``), its column in the tables.
         moments: ``float64 (4, classes)``: as `place.place_items` takes it.
-        arrays: all that it takes of the model, in its order, from ``numbers`` on.
+        tables: all that `place.place_items` takes of the model.
     """
 
     def __init__(self, model: HandModel, mark_shape: float = 0.0) -> None:
         self.model = model
         figures = [model.figures("symbol" if name == "space" else name) for name in _NAMES]
         spreads = [(f.height, f.width, f.middle) for f in figures]
-        self.number = {name: k for k, name in enumerate(_NAMES)}
-        self._tables = np.array(
-            [[s.quantiles for s in column] for column in zip(*spreads, strict=True)]
-        )
-        self._gaps = np.array([[model.pair(a, b).gap.quantiles for b in _NAMES] for a in _NAMES])
+        self.number = CLASS_NUMBERS
+        tables = np.array([[s.quantiles for s in column] for column in zip(*spreads, strict=True)])
+        gaps = np.array([[model.pair(a, b).gap.quantiles for b in _NAMES] for a in _NAMES])
         sizes = [float(np.mean(f.size.quantiles)) for f in figures]
         together = [f.height_to_width for f in figures]
         deviations = [_deviation(f.size) for f in figures]
@@ -136,11 +141,11 @@ class Sampler:
             for name, f in zip(_NAMES, figures, strict=True)
         ]
         self.moments = np.array([together, sizes, deviations, shapes])
-        self._han = np.array([family_of(n) == "han" and n != "han-flat" for n in _NAMES], bool)
+        own = np.array([family_of(n) == "han" and n != "han-flat" for n in _NAMES], bool)
         walks = [model.walks.get(name, Walk()) for name in ("size", "middle", "gap")]
-        self._walks = np.array([(w.line_share, w.drift_share, w.correlation) for w in walks])
+        walk_shares = np.array([(w.line_share, w.drift_share, w.correlation) for w in walks])
         line = model.line
-        self._lines = np.array([line.slope.quantiles, line.size_trend.quantiles])
+        quantiles = np.array([line.slope.quantiles, line.size_trend.quantiles])
         han = model.classes.get("han")
         given = {
             "pull": model.pull,
@@ -151,18 +156,11 @@ class Sampler:
             "most": _MOST,
             "mark_shape": mark_shape,
         }
-        self._numbers = np.array([given.get(name, 0.0) for name in NUMBERS])
-        self.arrays = (
-            self._numbers,
-            _SCORES,
-            self._tables,
-            self._gaps,
-            self.moments,
-            self._han,
-            self._walks,
-            self._lines,
+        params = np.array([given[name] for name in MODEL_PARAMS])
+        self.tables = ModelTables(
+            params, _SCORES, tables, gaps, self.moments, own, walk_shares, quantiles
         )
-        for table in self.arrays:
+        for table in self.tables:
             frozen(table)
 
     def draw(
@@ -239,8 +237,6 @@ class Sampler:
             raise ValueError(f"em_px must be a length in pixels, not {em_px}")
         n = len(kind)
         places, facts = np.zeros((n, 5), np.int64), np.zeros(3)
-        numbers = self._numbers.copy()
-        numbers[_SPACE], numbers[_EM] = space_em, em_px
         place_items(
             kind,
             kind == self.number["space"],
@@ -249,8 +245,9 @@ class Sampler:
             usual,
             spread,
             rng.words(LINE_WORDS + WORDS_PER_CHARACTER * n),
-            numbers,
-            *self.arrays[1:],
+            space_em,
+            em_px,
+            self.tables,
             places,
             facts,
         )

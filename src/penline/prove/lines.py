@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from penline.compose import Composer
-from penline.compose.line_masks import dissect, faults
+from penline.compose.line_masks import consistency_errors, decompose
 from penline.durable import read_file
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Options
@@ -49,12 +49,12 @@ def rows_of(out: Path, side: str) -> Iterator[Row]:
 
 def line_problems(composer: Composer, row: Row, out: Path, options: Options) -> Iterator[str]:
     try:
-        anatomy = dissect(composer.kit, composer.seed, row.index)
+        masks = decompose(composer.plan, composer.seed, row.index)
     except UnwritableLine as error:
         yield f"cannot be made again: {error}"
         return
-    sample = turned(anatomy.sample) if options.turned else anatomy.sample
-    yield from faults(composer.kit, anatomy)
+    sample = turned(masks.sample) if options.turned else masks.sample
+    yield from consistency_errors(masks)
     if row.text != sample.text:
         yield f"its label is {row.text!r}, what is written {sample.text!r}"
     if row.quads is not None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from penline.check import Checked
 from penline.compose import Composer
-from penline.compose.page_masks import dissect_page, page_faults
+from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.durable import read_file
 from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
@@ -61,22 +61,22 @@ def prove_pages(
             side, texts = listed.get(path, ("", []))
             if not texts and path not in listed:
                 found.problems.append(f"{path}: no label tells of it")
-            anatomy, problem = None, ""
+            masks, problem = None, ""
             stem = PurePosixPath(path).stem
             try:
                 if not stem.isdigit():
                     problem = "is not named by its index"
                 else:
-                    anatomy = dissect_page(composer.kit, composer.seed, int(stem))
+                    masks = decompose_page(composer.plan, composer.seed, int(stem))
             except UnwritableLine as error:
                 problem = f"cannot be made again: {error}"
-            if anatomy is None:
+            if masks is None:
                 found.problems.append(f"{path}: {problem}")
                 continue
-            page = anatomy.page
+            page = masks.page
             wanted = told(page, path)
             problems = [
-                *page_faults(composer.kit, anatomy),
+                *page_consistency_errors(masks),
                 *_label_problems(page, side, texts),
                 *(_told_problems(rows[path], wanted) if path in rows else ()),
                 *_beside_problems(exporter, page, out / path),

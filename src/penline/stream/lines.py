@@ -99,8 +99,8 @@ class LineStream(Walk[Item | Skipped], Streamed):
         lines = self.items.lines
         if not isinstance(lines, Composer):
             return ""
-        kit = lines.kit
-        facts = {"part": kit.shelf.part, "val": str(kit.val), "seed": str(lines.seed)}
+        plan = lines.plan
+        facts = {"part": plan.banks.part, "val": str(plan.val), "seed": str(lines.seed)}
         return recipe_hash(lines.recipe, {**contents(lines), **facts})
 
 

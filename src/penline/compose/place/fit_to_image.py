@@ -7,20 +7,23 @@ from typing import Any
 import numpy as np
 
 from penline.compiled import compiled
-from penline.compose.place.spacing import press_walk
+from penline.compose.character_table import LEAST_WIDTH
+from penline.compose.place.spacing import LINE_PARAMS, press_walk
 
-__all__ = ["SETTLED", "settle_line"]
+__all__ = ["fit_to_image"]
 
-SETTLED = ("fill", "place", "margin_left", "margin_right", "press_walk", "keep")
-"""The figures of `compose.spacing.NUMBERS` that `settle_line` takes, in this order."""
+_FILL, _PLACE, _LEFT, _RIGHT, _PRESS, _KEEP = (
+    LINE_PARAMS.index(name)
+    for name in ("fill", "place", "margin_left", "margin_right", "press_walk", "keep")
+)
 
 
 @compiled
-def settle_line(
+def fit_to_image(
     drawn: Any,
-    least_em: Any,
-    rows: Any,
-    numbers: Any,
+    items: Any,
+    lengths_em: Any,
+    params: Any,
     words: Any,
     em_px: float,
     height_px: int,
@@ -34,20 +37,21 @@ def settle_line(
 
     Args:
         drawn: ``int64 (n, 5)``: scale in 1/4096, height, width, gap and rise in 1/64 px.
-        least_em: ``float64 (n,)``: a narrower glyph is drawn out to this width (a hyphen that
-            stands for a dash).
-        rows: ``int64 (n, 2)``: bank and row of each glyph, -1 for white space.
-        numbers: ``float64 (6,)``: the line's own figures, see `SETTLED`.
+        items: records of `ITEM`, ``(n,)``.
+        lengths_em: of a `CharacterTable`: a glyph narrower than its least width is drawn out to it
+            (a hyphen that stands for a dash).
+        params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
         words: ``uint64 (n,)``: chance.
         em_px: what the line was drawn for.
         height_px: height of the picture.
         places_q8: ``int64 (n, 4)``, filled in: left, top, width, height in 1/256 px. White space
             gets a place one em high.
         press_q8: ``int64 (n,)``, filled in: strength of the ink, 256 = 1.
-        facts: ``float64 (3,)``, filled in: width of the picture, em, and y of the middle of
-            Chinese characters, all in px.
+        facts: ``float64 (3,)`` or more, filled in: width of the picture, em, and y of the middle
+            of Chinese characters, all in px.
     """
-    fill, place, margin_left, margin_right, press, keep = numbers
+    fill, place = params[_FILL], params[_PLACE]
+    margin_left, margin_right = params[_LEFT], params[_RIGHT]
     n = drawn.shape[0]
     lefts = np.empty(n, np.int64)
     wides = np.empty(n, np.int64)
@@ -58,13 +62,15 @@ def settle_line(
     right: Any = 0
     inked = False
     for i in range(n):
-        inked = inked or rows[i, 1] >= 0
+        inked = inked or items[i].row >= 0
     for i in range(n):
-        wides[i] = max(drawn[i, 2], np.int64(round(least_em[i] * em_px * 64)))
+        wides[i] = max(
+            drawn[i, 2], np.int64(round(lengths_em[items[i].entry, LEAST_WIDTH] * em_px * 64))
+        )
         end += drawn[i, 3] + wides[i]
         lefts[i] = end - wides[i]
         least_left = min(least_left, lefts[i])
-        if rows[i, 1] >= 0 or not inked:
+        if items[i].row >= 0 or not inked:
             top = drawn[i, 4] + drawn[i, 1] // 2
             highest, lowest = max(highest, top), min(lowest, top - drawn[i, 1])
     room = np.int64(round(height_px * fill * 64))
@@ -80,11 +86,11 @@ def settle_line(
         places_q8[i, 1] = np.int64(round(base * 256)) - (top * shrink_q16 >> 14)
         places_q8[i, 2] = max(wides[i] * shrink_q16 >> 14, 256)
         places_q8[i, 3] = max(high * shrink_q16 >> 14, 256)
-        if rows[i, 1] < 0:
+        if items[i].row < 0:
             places_q8[i, 1] = np.int64(round((base - 0.5 * em) * 256))
             places_q8[i, 3] = max(np.int64(round(em * 256)), 256)
         right = max(right, places_q8[i, 0] + places_q8[i, 2])
-    press_walk(words, press, keep, press_q8)
+    press_walk(words, params[_PRESS], params[_KEEP], press_q8)
     facts[0] = max(np.ceil(right / 256 + margin_right * em), 1.0)
     facts[1] = em
     facts[2] = base

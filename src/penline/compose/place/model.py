@@ -1,141 +1,63 @@
-"""A placement model at work on the glyphs of a shelf."""
+"""The placer of a model: Chinese lines as real hands were measured to place them."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.shelf import Shelf
-from penline.characters import is_han, kind_of
+from penline.bank.bank_set import BankSet
+from penline.characters import MIDDLE_EM
 from penline.compiled import compiled, frozen
-from penline.measure.classes import DENSE_EM, HAN, LIGHT_EM, class_of
-from penline.measure.sample import LEAST_OF_CLASS, Sampler
+from penline.compose.character_table import (
+    ASCII_DIGIT,
+    DIGIT,
+    DIGIT_KIND,
+    HAN,
+    IN_NUMBERS,
+    IN_WORDS,
+    LETTER,
+    LOW,
+    MODEL_CLASS,
+    WHITE,
+    CharacterTable,
+    holds,
+)
+from penline.compose.place.base import Line, Placements
+from penline.compose.place.fit_to_image import fit_to_image
+from penline.compose.place.spacing import CELL, LINE_PARAMS
+from penline.measure.classes import DENSE_EM, LIGHT_EM
+from penline.measure.classes import HAN as HAN_CLASSES
+from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, place_items
+from penline.measure.sample import CLASS_NUMBERS, LEAST_OF_CLASS, Sampler
 from penline.randomness import Draws
 
-__all__ = [
-    "DIGITS",
-    "IN_NUMBERS",
-    "IN_WORDS",
-    "LETTERS",
-    "NARROW",
-    "Hand",
-    "Traits",
-    "look_up",
-    "traits_of",
-]
-
-DIGITS = frozenset("0123456789")
-IN_NUMBERS = frozenset(".,:-/%")
-"""Marks that go on a number when they stand in it."""
-LETTERS = frozenset(["upper", "ascender", "x-height", "t", "i", "descender", "j", "f"])
-"""Kinds of the letters of words."""
-NARROW = LETTERS | {"digit"}
-IN_WORDS = frozenset(".'’-_@/")
-"""Marks that belong to a word when they stand in it."""
+__all__ = ["ModelPlacer", "place_by_model", "sum_sizes"]
 
 STROKE_LENGTH = 1.25
 """Length of strokes as `measure` finds it in lines, over half of the outline as banks hold it:
 1.30 on strokes rendered from OLHWDB's writer 001, 1.20 on scanned characters of HWDB1.x."""
+_LIGHT, _MIDDLE, _DENSE = (CLASS_NUMBERS[name] for name in HAN_CLASSES)
+_ALL_HAN = CLASS_NUMBERS["han"]
+_EM_MOST, _SPACE, _SLANT = (LINE_PARAMS.index(name) for name in ("em_most", "space", "slant"))
+_GAP_LATIN = LINE_PARAMS.index("gap_latin")
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-class Traits(NamedTuple):
-    """What a line's placement asks of one character.
-
-    Attributes:
-        name: its kind; ``""`` for white space.
-        of_class: its class; ``""`` for a Chinese character, whose class its strokes decide.
-        han: whether it is a Chinese character.
-        least_width: in ems.
-    """
-
-    name: str
-    of_class: str
-    han: bool
-    least_width: float
-
-
-@functools.lru_cache(maxsize=65_536)
-def traits_of(character: str) -> Traits:
-    """The traits of a character."""
-    if character.isspace():
-        return Traits("", "space", False, 0.0)
-    kind, of_class = kind_of(character), class_of(character)
-    return Traits(
-        kind.name, "" if of_class in HAN else of_class, is_han(character), kind.least_width
-    )
-
-
 @compiled
-def look_up(
-    rows: Any,
-    number: int,
-    length_px: Any,
-    writer: Any,
-    ems_px: Any,
-    light_em: float,
-    dense_em: float,
-    han: Any,
-    kind: Any,
-) -> int:
-    """The classes of the Chinese characters of one bank, by the length of their strokes.
-
-    Args:
-        rows: ``int64 (n, 2)``: bank and row of each glyph.
-        number: of the bank.
-        length_px: column of the bank.
-        writer: column.
-        ems_px: ``float64 (n,)``: of each glyph's writer.
-        light_em: shorter strokes make a light character.
-        dense_em: from this length on it is dense.
-        han: ``int64 (3,)``: numbers of the light, middle and dense classes.
-        kind: ``int64 (n,)``: class of each; where it is -1 it is filled in.
-
-    Returns:
-        The writer, if the bank's glyphs are all by one; -1 for several; -2 for no glyph.
-    """
-    found = -2
-    for i in range(rows.shape[0]):
-        if rows[i, 0] != number:
-            continue
-        row = rows[i, 1]
-        own: Any = np.int64(writer[row])
-        if found == -2:
-            found = own
-        elif found != own:
-            found = -1
-        if kind[i] < 0:
-            length = length_px[row] * STROKE_LENGTH / ems_px[i]
-            if length < light_em:
-                kind[i] = han[0]
-            elif length < dense_em:
-                kind[i] = han[1]
-            else:
-                kind[i] = han[2]
-    return found
+def _density(length_px: Any, em_px: float) -> Any:
+    """The class of a Chinese character, by the length of its strokes."""
+    length = length_px * STROKE_LENGTH / em_px
+    if length < LIGHT_EM:
+        return _LIGHT
+    return _MIDDLE if length < DENSE_EM else _DENSE
 
 
 @compiled
 def sum_sizes(
-    order: Any,
-    starts: Any,
-    character: Any,
-    height_px: Any,
-    width_px: Any,
-    length_px: Any,
-    ems_px: Any,
-    class_of_character: Any,
-    light_em: float,
-    dense_em: float,
-    han: Any,
-    together: int,
-    sums: Any,
+    order: Any, starts: Any, character: Any, columns: Any, class_of_character: Any, sums: Any
 ) -> int:
     """Add up the sizes of a bank's glyphs by writer and class.
 
@@ -144,137 +66,241 @@ def sum_sizes(
     Args:
         order: column ``by_writer`` of a bank.
         starts: ``int64 (writers + 1,)``: where each writer begins there.
-        character: column, as the next three.
-        height_px: see there.
-        width_px: see there.
-        length_px: see there.
-        ems_px: ``float64 (writers,)``.
+        character: column.
+        columns: `GlyphColumns` of the bank.
         class_of_character: ``int64 (characters,)``: -1: the length of its strokes decides.
-        light_em: shorter strokes make a light character.
-        dense_em: from this length on it is dense.
-        han: ``int64 (3,)``: numbers of the light, middle and dense classes.
-        together: number of the class of all three.
         sums: ``float64 (3, writers, classes)``: glyphs, sizes and squares of sizes; added to.
 
     Returns:
         -1, or the first row that cannot be true.
     """
     for number in range(starts.shape[0] - 1):
-        em = ems_px[number]
+        em = columns.ems_px[number]
         for at in range(starts[number], starts[number + 1]):
             row = np.int64(order[at])
             if row >= character.shape[0] or character[row] >= class_of_character.shape[0]:
                 return int(row)
             kind = class_of_character[character[row]]
-            sizes = np.int64(height_px[row]) * np.int64(width_px[row])
+            sizes = np.int64(columns.height_px[row]) * np.int64(columns.width_px[row])
             size = np.sqrt(np.float64(sizes)) / em
             if kind < 0:
-                length = length_px[row] * STROKE_LENGTH / em
-                kind = han[0] if length < light_em else han[1] if length < dense_em else han[2]
-            whole = kind == han[0] or kind == han[1] or kind == han[2]
+                kind = _density(columns.length_px[row], em)
+            whole = kind in (_LIGHT, _MIDDLE, _DENSE)
             for one in range(2 if whole else 1):
-                k = together if one else kind
+                k = _ALL_HAN if one else kind
                 sums[0, number, k] += 1.0
                 sums[1, number, k] += size
                 sums[2, number, k] += size * size
     return -1
 
 
-class Hand:
-    """A placement model at work on the glyphs of a shelf; made whole, and then only read.
+@compiled
+def _even_numbers(items: Any, traits: Any, drawn: Any) -> None:
+    """Give the digits of a number one size and one level; `drawn` is changed.
+
+    The model draws each digit by itself, as it was measured.
+    """
+    n = items.shape[0]
+    at = 0
+    while at < n:
+        end = at
+        while end < n and (
+            traits[items[end].entry, DIGIT] or (end > at and traits[items[end].entry, IN_NUMBERS])
+        ):
+            end += 1
+        count = scale = level = 0
+        for k in range(at, end):
+            if traits[items[k].entry, ASCII_DIGIT]:
+                count += 1
+                scale += drawn[k, 0]
+                level += drawn[k, 4] - drawn[k, 1] // 2
+        if count > 1:
+            scale = scale // count
+            level = level // count
+            for k in range(at, end):
+                if traits[items[k].entry, ASCII_DIGIT]:
+                    drawn[k, 1] = max(items[k].height_px * scale >> 6, 64)
+                    drawn[k, 2] = max(items[k].width_px * scale >> 6, 64)
+                    drawn[k, 4] = level + drawn[k, 1] // 2
+        at = max(end, at + 1)
+
+
+@compiled
+def _set_words(
+    items: Any, traits: Any, lengths_em: Any, gap_latin: float, em: float, drawn: Any
+) -> None:
+    """Set letters of words on the writing line, close to each other; `drawn` is changed."""
+    n = items.shape[0]
+    least = np.int64(round(0.6 * gap_latin * em * 64))
+    gap = np.int64(round(gap_latin * em * 64))
+    for at in range(n):
+        own = traits[items[at].entry]
+        before = traits[items[max(at - 1, 0)].entry]
+        if at and own[DIGIT_KIND] and (before[LETTER] or before[DIGIT_KIND]):
+            # digits that run into each other are read as something else
+            drawn[at, 3] = max(drawn[at, 3], least)
+        if not own[LETTER]:
+            inside = 0 < at < n - 1 and before[LETTER] and traits[items[at + 1].entry, LETTER]
+            if not (inside and own[IN_WORDS]):
+                continue
+        low = lengths_em[items[at].entry, LOW]
+        if not np.isnan(low):
+            middle = (low - MIDDLE_EM) * em + drawn[at, 1] / 128
+            drawn[at, 4] = np.int64(round(middle * 64))
+        if at and (before[LETTER] or before[IN_WORDS]):
+            drawn[at, 3] = gap
+
+
+@compiled
+def place_by_model(
+    items: Any,
+    table: Any,
+    model: Any,
+    typical: Any,
+    typical_at: Any,
+    params: Any,
+    words: Any,
+    press_words: Any,
+    height_px: int,
+) -> Any:
+    """Place the items of a line by a placement model.
+
+    Args:
+        items: records of `ITEM`, ``(n,)``.
+        table: `CharacterTable`.
+        model: `ModelTables`.
+        typical: ``float64 (writers of all banks, 2, classes)``: mean and deviation of the sizes of
+            each writer's glyphs by class; behind the last writer, the model's own.
+        typical_at: ``int64 (banks,)``: where each bank's writers begin there.
+        params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
+        words: ``uint64 (LINE_WORDS + n * WORDS_PER_CHARACTER,)``: chance.
+        press_words: ``uint64 (n,)``: chance, for the ink's strength.
+        height_px: height of the picture.
+
+    Returns:
+        Places and press as `Placements` has them; ``float64 (5,)``: width of the picture, em, y of
+        the middle of Chinese characters (px), slope, lean.
+    """
+    n, traits = items.shape[0], table.traits
+    em = height_px * params[_EM_MOST]
+    kind = np.empty(n, np.int64)
+    white = np.empty(n, np.bool_)
+    sizes, ems = np.empty((n, 2)), np.empty(n)
+    narrow = False
+    # the sizes of the line's writer: of the first bank whose glyphs are all by one
+    row = typical.shape[0] - 1
+    for bank in range(typical_at.shape[0] - 1, -1, -1):
+        writer = -1
+        for i in range(n):
+            if items[i].bank == bank:
+                own = items[i].writer
+                writer = own if writer == -1 or writer == own else -2
+        if writer >= 0:
+            row = typical_at[bank] + writer
+    for i in range(n):
+        item = items[i]
+        own_traits = traits[item.entry]
+        narrow = narrow or own_traits[LETTER] != 0 or own_traits[DIGIT_KIND] != 0
+        white[i] = own_traits[WHITE] != 0
+        kind[i] = own_traits[MODEL_CLASS]
+        if kind[i] < 0:
+            kind[i] = _density(item.length_px, item.em_px)
+        sizes[i, 0], sizes[i, 1], ems[i] = item.height_px, item.width_px, item.em_px
+    usual, spread = np.empty(n), np.empty(n)
+    for i in range(n):
+        usual[i], spread[i] = typical[row, 0, kind[i]], typical[row, 1, kind[i]]
+    drawn, slopes = np.zeros((n, 5), np.int64), np.zeros(3)
+    space = params[_SPACE]
+    place_items(kind, white, sizes, ems, usual, spread, words, space, em, model, drawn, slopes)
+    _even_numbers(items, traits, drawn)
+    if narrow:
+        _set_words(items, traits, table.lengths_em, params[_GAP_LATIN], em, drawn)
+    places, press = np.empty((n, 4), np.int64), np.empty(n, np.int64)
+    facts = np.empty(5)
+    fit_to_image(
+        drawn, items, table.lengths_em, params, press_words, em, height_px, places, press, facts
+    )
+    facts[3] = slopes[0]
+    facts[4] = np.int64(round(slopes[2] * 65536.0)) + np.int64(round(params[_SLANT] * 65536))
+    return places, press, facts
+
+
+class ModelPlacer:
+    """A placement model at work on the glyphs of banks; made whole, and then only read.
+
+    Columns, cells and lines without a Chinese character are not what it was measured on.
 
     Args:
         sampler: draws placements from the model.
-        shelf: the banks that glyphs come from.
-
-    Attributes:
-        number: of each class its number in the model; -1 for `Traits.of_class` of ``""``.
-        han_classes: ``int64 (3,)``: numbers of the light, middle and dense classes.
-        typical: for each bank, ``float64 (writers, 2, classes)``: sizes of each writer's glyphs
-            by class, as `Sampler.typical` has them.
+        banks: where glyphs come from.
+        table: the characters.
 
     Raises:
         BankError: a bank whose numbers cannot be true.
     """
 
-    def __init__(self, sampler: Sampler, shelf: Shelf) -> None:
-        self.sampler, self._shelf = sampler, shelf
-        self.number = {**sampler.number, "": -1}
-        self.han_classes = frozen(np.array([sampler.number[name] for name in HAN], np.int64))
-        self.typical = [self._typical(at) for at in range(len(shelf.banks))]
+    def __init__(self, sampler: Sampler, banks: BankSet, table: CharacterTable) -> None:
+        self._sampler, self._table = sampler, table
+        sizes = [self._typical(banks, number) for number in range(len(banks.banks))]
+        self._typical_at = frozen(np.cumsum([0, *(len(one) for one in sizes[:-1])]))
+        self._sizes = frozen(np.concatenate([*sizes, sampler.moments[None, 1:3]]))
 
-    def place(
-        self,
-        traits: Sequence[Traits],
-        rows: Ints,
-        sizes: Ints,
-        ems: Floats,
-        em_px: float,
-        rng: Draws,
-        space_em: float,
-    ) -> tuple[Ints, Floats]:
-        """Place glyphs: `Sampler.place` for glyphs of the shelf.
+    def with_table(self, table: CharacterTable) -> ModelPlacer:
+        """The same model and banks, for further characters."""
+        other = object.__new__(ModelPlacer)
+        other.__dict__.update({**self.__dict__, "_table": table})
+        return other
 
-        Args:
-            traits: of each item.
-            rows: ``int64 (n, 2)``: bank and row of each glyph, -1 for white space.
-            sizes: ``int64 (n, 2)``: height and width of each in its bank.
-            ems: ``float64 (n,)``: the em of its writer, in the same pixels.
-            em_px: height of a median Chinese character in the picture.
-            rng: chance.
-            space_em: mean width of white space.
-        """
-        number = self.number
-        kind = np.array([number[one.of_class] for one in traits], np.int64)
-        table = self.sampler.moments[1:3]
-        known = False
-        for at, bank in enumerate(self._shelf.banks):
-            columns = bank.columns
-            writer = look_up(
-                rows,
-                at,
-                columns["length_px"],
-                columns["writer"],
-                ems,
-                LIGHT_EM,
-                DENSE_EM,
-                self.han_classes,
-                kind,
-            )
-            if writer >= 0 and not known:
-                table, known = self.typical[at][writer], True
-        heights = sizes.astype(np.float64)
-        usual, spread = table[0][kind], table[1][kind]
-        return self.sampler.place(kind, heights, ems, usual, spread, em_px, rng, space_em)
+    def takes(self, line: Line) -> bool:
+        """Whether it is a line with a Chinese character, on ordinary paper."""
+        if line.column or line.params[CELL]:
+            return False
+        return bool(holds(line.items, self._table.traits, HAN))
 
-    def _typical(self, at: int) -> Floats:
-        """`typical` of one bank."""
-        bank, ems = self._shelf.banks[at], self._shelf.ems_px[at]
-        columns, classes = bank.columns, self.sampler.moments.shape[1]
-        kinds = [self.number[traits_of(c).of_class] for c in bank.characters]
-        sums = np.zeros((3, len(bank.writers), classes))
-        bad = sum_sizes(
-            columns["by_writer"],
-            bank.writer_starts,
-            columns["character"],
-            columns["height_px"],
-            columns["width_px"],
-            columns["length_px"],
-            ems,
-            np.array(kinds, np.int64),
-            LIGHT_EM,
-            DENSE_EM,
-            self.han_classes,
-            self.number["han"],
-            sums,
+    def place(self, line: Line, rng: Draws) -> Placements:
+        """Place the items of a line, see `place_by_model`."""
+        count = len(line.items)
+        places, press, facts = place_by_model(
+            line.items,
+            self._table,
+            self._sampler.tables,
+            self._sizes,
+            self._typical_at,
+            line.params,
+            rng.words(LINE_WORDS + WORDS_PER_CHARACTER * count),
+            rng.words(count),
+            line.height_px,
         )
+        width, em_px, middle, slope, lean = facts.tolist()
+        return Placements(
+            places_q8=places,
+            slants_q16=np.full(count, int(lean), np.int64),
+            press_q8=press,
+            width_px=int(width),
+            em_px=em_px,
+            baseline_px=middle + MIDDLE_EM * em_px,
+            slope=slope,
+        )
+
+    def _typical(self, banks: BankSet, number: int) -> Floats:
+        """``float64 (writers, 2, classes)``: mean and deviation of each writer's sizes in a bank.
+
+        A class of fewer than five glyphs has a deviation of 0; one without any has the model's.
+        """
+        bank, index = banks.banks[number], banks.index[number]
+        entries = [banks.entries[character] for character in bank.characters]
+        kinds = self._table.traits[entries, MODEL_CLASS]
+        moments = self._sampler.moments
+        sums = np.zeros((3, len(bank.writers), moments.shape[1]))
+        columns = banks.columns[number]
+        bad = sum_sizes(index.order, index.starts, index.character, columns, kinds, sums)
         if bad >= 0:
             raise bank.damage(bad)
         count = sums[0]
         means, squares = sums[1:] / np.maximum(count, 1)
         spread = np.sqrt(np.maximum(squares - means * means, 0))
         found = np.stack([means, np.where(count >= LEAST_OF_CLASS, spread, 0.0)], 1)
-        table = np.repeat(self.sampler.moments[None, 1:3], len(bank.writers), 0)
+        table = np.repeat(moments[None, 1:3], len(bank.writers), 0)
         there = np.repeat(count[:, None] > 0, 2, 1)
         table[there] = [round(value, 4) for value in found[there].tolist()]
-        return frozen(table)
+        return table

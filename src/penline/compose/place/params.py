@@ -1,50 +1,104 @@
-"""What is drawn once for a line: its figures, by the names of `spacing.NUMBERS`."""
+"""What is drawn once for a line: its figures, by the names of `spacing.LINE_PARAMS`."""
 
 from __future__ import annotations
 
-from penline.randomness import Draws, span
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.compiled import compiled, frozen
+from penline.compose.place.spacing import LINE_PARAMS
+from penline.randomness import Draws, bell_q16, mulhi, span
 from penline.recipe.layout import Layout
 
-__all__ = ["layout_spans", "sample_line_params"]
+__all__ = ["LineParams", "sample_line_params"]
+
+_SPANNED = (
+    *("fill", "place", "margin_left", "margin_right", "gap", "gap_latin", "gap_mixed"),
+    *("cell_pull", "space"),
+)
+_NORMAL = ("size_trend", "slope", "slant")
+_SPANNED_AT = tuple(LINE_PARAMS.index(name) for name in _SPANNED)
+_NORMAL_AT = tuple(LINE_PARAMS.index(name) for name in _NORMAL)
+_CELL_AT = LINE_PARAMS.index("cell")
+_WORDS = len(_SPANNED) + len(_NORMAL)
 
 
-def layout_spans(layout: Layout) -> tuple[tuple[int, int], ...]:
-    """The intervals of `sample_line_params`, in its order."""
-    return (
-        span(*layout.fill_range),
-        span(0.0, 1.0),
-        span(*layout.margin_em_range),
-        span(*layout.margin_em_range),
-        span(*layout.gap_em_range),
-        span(*layout.gap_latin_em_range),
-        span(*layout.gap_mixed_em_range),
-        span(*layout.cell_pull_range),
-        span(*layout.space_em_range),
-    )
+@compiled
+def sample_line_params(
+    words: Any, spans: Any, deviations_q16: Any, constants: Any, cells: bool
+) -> Any:
+    """Draw the figures of a line, as `Draws.uniform` and `Draws.normal` draw them.
+
+    Args:
+        words: ``uint64 (13,)``: chance; 12 of them where there are no cells.
+        spans: ``int64 (10, 2)``: intervals as `randomness.span` gives them, that of cells last.
+        deviations_q16: ``int64 (3,)``: of what is drawn bell-shaped about 0, 1/65536.
+        constants: ``float64 (len(LINE_PARAMS),)``: those that are the same for every line.
+        cells: whether the paper has cells.
+
+    Returns:
+        ``float64 (len(LINE_PARAMS),)``.
+    """
+    params = constants.copy()
+    for k in range(len(_SPANNED_AT)):
+        step = np.int64(mulhi(words[k], np.uint64(spans[k, 1])))
+        params[_SPANNED_AT[k]] = (spans[k, 0] + step) / 65536
+    first = len(_SPANNED_AT)
+    for k in range(len(_NORMAL_AT)):
+        total = bell_q16(words[first + k])
+        params[_NORMAL_AT[k]] = np.int64(round(total * deviations_q16[k] / 37837)) / 65536
+    if cells:
+        at = first + len(_NORMAL_AT)
+        step = np.int64(mulhi(words[at], np.uint64(spans[first, 1])))
+        params[_CELL_AT] = (spans[first, 0] + step) / 65536
+    return params
 
 
-def sample_line_params(layout: Layout, rng: Draws, cells: bool) -> dict[str, float]:
-    """The figures of one line, by the names of `spacing.NUMBERS`."""
-    fill, place, left, right, gap, latin, mixed, pull, space = rng.uniforms(layout_spans(layout))
-    return {
-        "fill": fill,
-        "em_most": layout.em_most,
-        "place": place,
-        "margin_left": left,
-        "margin_right": right,
-        "gap": gap,
-        "gap_latin": latin,
-        "gap_mixed": mixed,
-        "gap_walk": layout.gap_deviation_em,
-        "cell_pull": pull,
-        "space": space,
-        "size_walk": layout.size_deviation,
-        "size_trend": rng.normal(0.0, layout.size_trend),
-        "rise_walk": layout.rise_deviation_em,
-        "slope": rng.normal(0.0, layout.slope_deviation),
-        "slant": rng.normal(0.0, layout.slant_deviation),
-        "slant_walk": layout.slant_walk_deviation,
-        "press_walk": layout.press_deviation,
-        "keep": layout.correlation,
-        "cell": rng.uniform(*layout.cell_em_range) if cells else 0.0,
-    }
+class LineParams:
+    """Draws the figures of lines; made whole, and then only read.
+
+    Args:
+        layout: the recipe's.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        ranges = (
+            layout.fill_range,
+            (0.0, 1.0),
+            layout.margin_em_range,
+            layout.margin_em_range,
+            layout.gap_em_range,
+            layout.gap_latin_em_range,
+            layout.gap_mixed_em_range,
+            layout.cell_pull_range,
+            layout.space_em_range,
+            layout.cell_em_range,
+        )
+        deviations = layout.size_trend, layout.slope_deviation, layout.slant_deviation
+        given = {
+            "em_most": layout.em_most,
+            "gap_walk": layout.gap_deviation_em,
+            "size_walk": layout.size_deviation,
+            "rise_walk": layout.rise_deviation_em,
+            "slant_walk": layout.slant_walk_deviation,
+            "press_walk": layout.press_deviation,
+            "keep": layout.correlation,
+        }
+        self._spans = frozen(np.array([span(*one) for one in ranges], np.int64))
+        self._deviations = frozen(np.array([round(d * 65536) for d in deviations], np.int64))
+        self._constants = frozen(np.array([given.get(name, 0.0) for name in LINE_PARAMS]))
+
+    def sample(self, rng: Draws, cells: bool) -> npt.NDArray[np.float64]:
+        """Draw the figures of one line: ``float64 (len(LINE_PARAMS),)``.
+
+        Args:
+            rng: chance.
+            cells: whether the paper has cells.
+        """
+        words = np.array([rng.word() for _ in range(_WORDS + cells)], np.uint64)
+        params: npt.NDArray[np.float64] = sample_line_params(
+            words, self._spans, self._deviations, self._constants, cells
+        )
+        return params

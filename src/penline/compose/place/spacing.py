@@ -8,6 +8,8 @@ and the results are cut to fixed point.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,8 +20,9 @@ __all__ = [
     "CELL",
     "HAN",
     "LATIN",
-    "NUMBERS",
+    "LINE_PARAMS",
     "OTHER",
+    "SLOPE",
     "SPACE",
     "WORDS_PER_ITEM",
     "press_walk",
@@ -27,11 +30,11 @@ __all__ = [
 ]
 
 OTHER, HAN, LATIN, SPACE = 0, 1, 2, 3
-"""Families of items: what decides which gap goes between two of them."""
+"""Spacing classes: what decides which gap goes between two items."""
 
 WORDS_PER_ITEM = 6
 
-NUMBERS = (
+LINE_PARAMS = (
     "fill",  # share of the picture's height that the line's ink fills
     "em_most",  # largest em, as share of the picture's height
     "place",  # where the slack above and below goes, 0 to 1
@@ -53,7 +56,7 @@ NUMBERS = (
     "keep",  # correlation of neighbours
     "cell",  # side of a squared paper's cell in ems; 0 without cells
 )
-CELL = NUMBERS.index("cell")
+CELL, SLOPE = LINE_PARAMS.index("cell"), LINE_PARAMS.index("slope")
 
 
 @compiled
@@ -77,11 +80,11 @@ def press_walk(
 
 @compiled
 def space_line(
-    family: npt.NDArray[np.int64],
-    sizes_px: npt.NDArray[np.int64],
-    ems_px: npt.NDArray[np.float64],
-    manners: npt.NDArray[np.float64],
-    numbers: npt.NDArray[np.float64],
+    items: Any,
+    kinds: npt.NDArray[np.int64],
+    class_of: npt.NDArray[np.int64],
+    spacing: npt.NDArray[np.float64],
+    params: npt.NDArray[np.float64],
     words: npt.NDArray[np.uint64],
     height_px: int,
     places_q8: npt.NDArray[np.int64],
@@ -92,12 +95,12 @@ def space_line(
     """Place the items of one line.
 
     Args:
-        family: ``int64 (n,)``: `OTHER`, `HAN`, `LATIN` or `SPACE`.
-        sizes_px: ``int64 (n, 2)``: height and width of each glyph in its bank; 0 for white space.
-        ems_px: ``float64 (n,)``: the em of the writer of each glyph, in the same pixels.
-        manners: ``float64 (n, 7)``: of each item's kind: low (NaN: centred), centre, before,
-            after, walk, the side of its cell it keeps to (0 left to 1 right), least width.
-        numbers: ``float64 (len(NUMBERS),)``: the line's own figures.
+        items: records of `ITEM`, ``(n,)``.
+        kinds: ``int64 (n,)``: of each its row in the next two.
+        class_of: ``int64 (kinds,)``: `OTHER`, `HAN`, `LATIN` or `SPACE`.
+        spacing: ``float64 (kinds, 7)``: low (NaN: centred), centre, before, after, walk, the side
+            of its cell that it keeps to (0 left to 1 right), least width.
+        params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
         words: ``uint64 (n * WORDS_PER_ITEM,)``: chance.
         height_px: height of the picture.
         places_q8: ``int64 (n, 4)``: filled in: left, top, width, height, in 1/256 px. White
@@ -128,8 +131,8 @@ def space_line(
         press_walk,
         keep,
         cell,
-    ) = numbers
-    n = family.shape[0]
+    ) = params
+    n = items.shape[0]
     fresh = np.sqrt(1.0 - keep * keep)
     left = np.zeros(n)
     bottom = np.zeros(n)
@@ -142,6 +145,7 @@ def space_line(
     previous_pad = 0.0
     white = False
     for i in range(n):
+        of_class = class_of[kinds[i]]
         at = i * WORDS_PER_ITEM
         size_state = keep * size_state + fresh * bell(words[at])
         rise_state = keep * rise_state + fresh * bell(words[at + 1])
@@ -149,7 +153,7 @@ def space_line(
         slant_state = keep * slant_state + fresh * bell(words[at + 3])
         press_state = keep * press_state + fresh * bell(words[at + 4])
         own = bell(words[at + 5])
-        if family[i] == SPACE:
+        if of_class == SPACE:
             advance = 0.5 * cell if cell > 0 else space * (1.0 + 0.2 * own)
             left[i] = x
             wide[i] = advance
@@ -158,15 +162,15 @@ def space_line(
             white = True
             continue
         trend = size_trend * ((i + 0.5) / n - 0.5)
-        scale = (1.0 + trend + size_walk * size_state) / ems_px[i]
-        w = sizes_px[i, 1] * scale
-        h = sizes_px[i, 0] * scale
-        low, centre, before, behind, walk, side, least_width = manners[i]
+        scale = (1.0 + trend + size_walk * size_state) / items[i].em_px
+        w = items[i].width_px * scale
+        h = items[i].height_px * scale
+        low, centre, before, behind, walk, side, least_width = spacing[kinds[i]]
         w = max(w, least_width)
         if cell > 0:
             # squared paper: one cell for a Chinese character or mark, half a cell for a letter
-            step = 0.5 * cell if family[i] == LATIN else cell
-            if family[i] != LATIN:
+            step = 0.5 * cell if of_class == LATIN else cell
+            if of_class != LATIN:
                 halves = np.ceil(x / (0.5 * cell) - 0.001)
                 x = np.ceil(halves / 2.0) * cell
             room = step * 0.92
@@ -178,20 +182,20 @@ def space_line(
             x += step
         else:
             pad = 0.0
-            if family[i] == HAN:
+            if of_class == HAN:
                 pad = max(0.0, 0.84 - w) * 0.5 * cell_pull
             gap = 0.0
             if previous >= 0:
-                if family[i] == LATIN and previous == LATIN:
+                if of_class == LATIN and previous == LATIN:
                     gap = gap_latin + 0.25 * gap_walk * gap_state
-                elif family[i] == HAN and previous == HAN:
+                elif of_class == HAN and previous == HAN:
                     gap = gap_han + gap_walk * gap_state
-                elif family[i] == OTHER or previous == OTHER:
+                elif of_class == OTHER or previous == OTHER:
                     gap = 0.5 * gap_han + 0.6 * gap_walk * gap_state
                 else:
                     gap = gap_mixed + gap_walk * gap_state
                 gap = gap + before + after + pad + previous_pad
-                least = -0.05 if family[i] == previous and family[i] != OTHER else 0.05
+                least = -0.05 if of_class == previous and of_class != OTHER else 0.05
                 if white:
                     gap = gap_latin
                 gap = max(gap, least)
@@ -208,7 +212,7 @@ def space_line(
         bottom[i] += walk * rise_walk * rise_state
         slants_q16[i] = np.int64(round((slant + slant_walk * slant_state) * 65536.0))
         press_q8[i] = np.int64(round((1.0 + press_walk * press_state) * 256.0))
-        previous = family[i]
+        previous = of_class
         after = behind
         white = False
     length = x
@@ -216,7 +220,7 @@ def space_line(
     highest = -1e9
     lowest = 1e9
     for i in range(n):
-        if family[i] == SPACE:
+        if class_of[kinds[i]] == SPACE:
             continue
         if cell == 0:
             bottom[i] += slope * (left[i] + 0.5 * wide[i] - 0.5 * length)
@@ -232,7 +236,7 @@ def space_line(
     base = slack * (0.25 + 0.5 * place) + em * highest
     start = margin_left * em
     for i in range(n):
-        if family[i] == SPACE:
+        if class_of[kinds[i]] == SPACE:
             bottom[i] = -0.12
         places_q8[i, 0] = np.int64(round((start + left[i] * em) * 256.0))
         places_q8[i, 1] = np.int64(round((base - (bottom[i] + high[i]) * em) * 256.0))

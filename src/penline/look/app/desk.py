@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from penline.bank import Bank
-from penline.bank.shelf import Bits, Shelf
-from penline.compose.plan import Kit, spellings
+from penline.bank.bank_set import BankSet
+from penline.bank.bits import Bits
+from penline.compose.plan import ComposePlan
+from penline.compose.spellings import spellings
 from penline.corpus import Corpus
 from penline.datasets.names import leaf
 from penline.errors import UsageError
@@ -51,20 +53,20 @@ class Ready:
     """Banks ready to compose from.
 
     Attributes:
-        shelf: the banks as one, every part of them.
+        banks: the banks as one, every part of them.
         known: ids of the writers who are known to be one person.
         bits: the same as bits.
-        kits: what composes, by recipe.
-        lock: of `kits`.
+        plans: what composes, by recipe.
+        lock: of `plans`.
     """
 
-    shelf: Shelf
+    banks: BankSet
     known: frozenset[str]
     bits: Bits
-    kits: OrderedDict[str, Kit] = field(default_factory=OrderedDict)
+    plans: OrderedDict[str, ComposePlan] = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def kit(self, recipe: Mapping[str, Any], corpus: Corpus, writer: str) -> Kit:
+    def plan(self, recipe: Mapping[str, Any], corpus: Corpus, writer: str) -> ComposePlan:
         """What composes a text: made once for a recipe, and given each text in turn.
 
         Args:
@@ -77,13 +79,13 @@ class Ready:
         """
         key = json.dumps(recipe)
         with self.lock:
-            made = self.kits.get(key)
+            made = self.plans.get(key)
             if made is None:
-                banks, shelf = self.shelf.banks, self.shelf
-                made = Kit(load_recipe(recipe), banks, corpus, part="all", shelf=shelf)
-                self.kits[key] = made
-                while len(self.kits) > _KITS:
-                    self.kits.popitem(last=False)
+                given: dict[str, Any] = {"part": "all", "bank_set": self.banks}
+                made = ComposePlan(load_recipe(recipe), self.banks.banks, corpus, **given)
+                self.plans[key] = made
+                while len(self.plans) > _KITS:
+                    self.plans.popitem(last=False)
         return made.with_text(corpus, writer)
 
 
@@ -180,8 +182,8 @@ class Desk:
         with self._lock:
             found = self._ready.get(key)
             if found is None:
-                shelf = Shelf([one.bank for one in chosen], spellings, "all")
-                found = Ready(shelf, frozenset(shelf.known), shelf.bits(shelf.known))
+                banks = BankSet([one.bank for one in chosen], spellings, "all")
+                found = Ready(banks, frozenset(banks.known), banks.bits(banks.known))
                 self._ready[key] = found
             self._ready.move_to_end(key)
             while len(self._ready) > _SHELVES:

@@ -10,10 +10,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from penline.bank.shelf import Bits, Shelf
+from penline.bank.bank_set import BankSet
+from penline.bank.bits import Bits
 from penline.bidi import faces
 from penline.compose.make import make
-from penline.compose.plan import spellings
+from penline.compose.spellings import spellings
 from penline.corpus import Corpus
 from penline.errors import CorpusError, ExportError, UnwritableLine
 from penline.look.app.desk import Desk
@@ -60,32 +61,32 @@ def draw(desk: Desk, wish: Wish) -> Drawn:
         UsageError, RecipeError, BankError: what is asked for does not work.
     """
     ready = desk.ready(wish.banks)
-    shelf, mixed = ready.shelf, not ready.known
+    banks, mixed = ready.banks, not ready.known
     if wish.writer and wish.writer not in ready.known:
         return Drawn(None, "", "", 0, (), mixed, f"no known writer here is {wish.writer}")
-    lacking = [c for c in dict.fromkeys(wish.text) if not _held(shelf, c)]
-    among = shelf.bits([wish.writer]) if wish.writer else ready.bits
+    lacking = [c for c in dict.fromkeys(wish.text) if not _held(banks, c)]
+    among = banks.bits([wish.writer]) if wish.writer else ready.bits
     if not mixed:
-        lacking += [c for c in shelf.lacking(wish.text, among) if c not in lacking]
+        lacking += [c for c in banks.lacking(wish.text, among) if c not in lacking]
     text = " ".join("".join(c for c in wish.text if c not in lacking).split())
     gone = "".join(lacking)
     if not text:
         said = "Nobody here has any of these characters." if gone else "Type something."
         return Drawn(None, "", gone, 0, (), mixed, _hindered(lacking) or said)
-    able = shelf.who(faces(text), ready.bits)
-    names = _names(shelf, able)
+    able = banks.writers_covering(faces(text), ready.bits)
+    names = _names(banks, able)
     try:
-        kit = ready.kit(wish.recipe(mixed=mixed), Corpus.from_texts([text]), wish.writer)
-        sample = make(kit, wish.seed, wish.index)
+        plan = ready.plan(wish.recipe(mixed=mixed), Corpus.from_texts([text]), wish.writer)
+        sample = make(plan, wish.seed, wish.index)
     except UnwritableLine as error:
-        return Drawn(None, text, gone, shelf.count(able), names, mixed, error.reason)
+        return Drawn(None, text, gone, banks.count(able), names, mixed, error.reason)
     except CorpusError:
         return Drawn(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
-    said = "" if mixed or shelf.count(able) or wish.writer else "No one writer has all of these."
+    said = "" if mixed or banks.count(able) or wish.writer else "No one writer has all of these."
     said = _hindered(lacking) or said
     if wish.placing == "measured" and wish.by_rules:
         said = f"{said} Columns and cells are placed by the layout's rules.".strip()
-    return Drawn(sample, sample.text, gone, shelf.count(able), names, mixed, said)
+    return Drawn(sample, sample.text, gone, banks.count(able), names, mixed, said)
 
 
 def _hindered(lacking: list[str]) -> str:
@@ -94,15 +95,15 @@ def _hindered(lacking: list[str]) -> str:
     return f"{why[0].upper()}{why[1:]}, which is not drawn." if why else ""
 
 
-def _held(shelf: Shelf, character: str) -> bool:
+def _held(banks: BankSet, character: str) -> bool:
     if character.isspace():
         return True
-    return any(all(c in shelf.characters for c in way) for way in spellings(character))
+    return any(all(c in banks.characters for c in way) for way in spellings(character))
 
 
-def _names(shelf: Shelf, able: Bits) -> tuple[str, ...]:
+def _names(banks: BankSet, able: Bits) -> tuple[str, ...]:
     bits = np.unpackbits(able.view(np.uint8), bitorder="little")
-    return tuple(shelf.writers[number] for number in np.flatnonzero(bits)[:_WRITERS].tolist())
+    return tuple(banks.writers[number] for number in np.flatnonzero(bits)[:_WRITERS].tolist())
 
 
 def png_of(sample: Sample) -> bytes:
@@ -171,16 +172,16 @@ def copies(desk: Desk, wish: Wish, drawn: Drawn) -> dict[str, str]:
     python = f"""\
 import penline
 from penline.corpus import Corpus
-from penline.compose.plan import Kit
+from penline.compose import ComposePlan
 from penline.compose.make import make
 
-kit = Kit(
+plan = ComposePlan(
     penline.load_recipe("recipe.yaml"),
     [{banks}],
     Corpus.from_texts([{text!r}]),
     part="all",{writers}
 )
-sample = make(kit, {wish.seed}, {wish.index})
+sample = make(plan, {wish.seed}, {wish.index})
 sample.image, sample.text, sample.quads
 """
     return {"command": command, "recipe": recipe, "python": python}
@@ -194,7 +195,9 @@ def sentence(desk: Desk, numbers: tuple[int, ...], seed: int) -> str:
     text = ""
     for _ in range(_TRIES):
         text = lines.sample(draws).text
-        held = all(_held(ready.shelf, c) for c in text)
-        if held and (not ready.known or ready.shelf.count(ready.shelf.who(text, ready.bits))):
+        held = all(_held(ready.banks, c) for c in text)
+        if held and (
+            not ready.known or ready.banks.count(ready.banks.writers_covering(text, ready.bits))
+        ):
             break
     return text

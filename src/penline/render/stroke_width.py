@@ -1,6 +1,6 @@
 """Strokes made broader or thinner, so that a borrowed glyph looks like its line's pen.
 
-`broaden_reference` does in plain NumPy what `broaden` does; a test holds the two equal.
+`adjust_stroke_width_reference` is the same in plain NumPy; a test holds the two equal.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from penline.compiled import compiled
 
-__all__ = ["MOST_PX", "PAD_PX", "broaden", "broaden_reference"]
+__all__ = ["MOST_PX", "PAD_PX", "adjust_stroke_width", "adjust_stroke_width_reference"]
 
 PAD_PX = 1
-"""White that `broaden` adds at each side."""
+"""White that `adjust_stroke_width` adds at each side."""
 MOST_PX = 2.0
 """What a stroke can gain or lose in breadth, in pixels of the glyph."""
 
@@ -21,7 +21,7 @@ Ink = npt.NDArray[np.uint8]
 
 
 @compiled
-def broaden(ink: Ink, share_q8: int, out: Ink) -> None:
+def adjust_stroke_width(ink: Ink, share_q8: int, out: Ink) -> None:
     """Give strokes more breadth, or less.
 
     A pixel goes some way to the darkest (or the palest) of itself and its four neighbours; all the
@@ -49,8 +49,8 @@ def broaden(ink: Ink, share_q8: int, out: Ink) -> None:
             out[y, x] = here + ((far - here) * abs(share_q8) + 128 >> 8)
 
 
-def broaden_reference(ink: Ink, share_q8: int, out: Ink) -> None:
-    """See `broaden`."""
+def adjust_stroke_width_reference(ink: Ink, share_q8: int, out: Ink) -> None:
+    """See `adjust_stroke_width`."""
     wide = np.pad(ink.astype(np.int64), 2)
     middle = wide[1:-1, 1:-1]
     around = [middle, wide[2:, 1:-1], wide[:-2, 1:-1], wide[1:-1, 2:], wide[1:-1, :-2]]

@@ -5,44 +5,45 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank.bank_set import BankSet
 from penline.bank.layout import PARTS
 from penline.bank.read import Bank
-from penline.bank.shelf import Picked, Shelf
+from penline.bank.selection import GlyphSelection
 from penline.compiled import frozen
 from penline.randomness import Draws
 
-__all__ = ["Crowd"]
+__all__ = ["AnyWriterSource"]
 
 
-class Crowd:
-    """All glyphs of a shelf, whoever wrote them; made whole, and then only read.
+class AnyWriterSource:
+    """All glyphs of a set of banks, whoever wrote them; made whole, and then only read.
 
     Args:
-        shelf: the banks, the ways to spell a character, and the part that is asked for.
+        banks: the banks, the ways to spell a character, and the part that is asked for.
 
     Raises:
         BankError: a bank whose order cannot be true.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, banks: BankSet) -> None:
+        self._banks = banks
         self._ordered = [
-            _by_character(bank, parts, shelf.allowed_parts)
-            for bank, parts in zip(shelf.banks, shelf.parts, strict=True)
+            _by_character(bank, parts, banks.allowed_parts)
+            for bank, parts in zip(banks.banks, banks.parts, strict=True)
         ]
 
     def _rows(self, character: str) -> list[tuple[int, npt.NDArray[np.uint32]]]:
         """Banks that have a character, each with its rows."""
-        at = self._shelf.characters.get(character, -1)
+        at = self._banks.characters.get(character, -1)
         found = []
         for bank, (rows, starts) in enumerate(self._ordered):
-            number = int(self._shelf.wanted[bank][at]) if at >= 0 else len(starts)
+            number = int(self._banks.index[bank].wanted[at]) if at >= 0 else len(starts)
             if number + 1 < len(starts) and starts[number] < starts[number + 1]:
                 found.append((bank, rows[starts[number] : starts[number + 1]]))
         return found
 
     def _spelling(self, character: str) -> tuple[str, ...]:
-        for spelling in self._shelf.spellings(character):
+        for spelling in self._banks.spellings(character):
             if all(self._rows(written) for written in spelling):
                 return spelling
         return ()
@@ -51,10 +52,10 @@ class Crowd:
         """Whether anybody wrote `character`, in one of its spellings."""
         return bool(self._spelling(character))
 
-    def glyphs(self, text: str, rng: Draws) -> list[Picked] | None:
-        """A glyph for every character of `text` but white space; None if one is lacking."""
-        picked = []
-        for item, character in enumerate(text):
+    def select(self, text: str, rng: Draws) -> GlyphSelection | None:
+        """Draw a glyph for every character of `text` but white space; None if one is lacking."""
+        chosen: list[tuple[int, int, int, int]] = []
+        for owner, character in enumerate(text):
             if character.isspace():
                 continue
             spelling = self._spelling(character)
@@ -65,10 +66,12 @@ class Crowd:
                 number = rng.below(sum(rows.size for _, rows in places))
                 for bank, rows in places:
                     if number < rows.size:
-                        picked.append(Picked(item, written, bank, int(rows[number])))
+                        own = self._banks.characters[written]
+                        chosen.append((owner, own, bank, int(rows[number])))
                         break
                     number -= rows.size
-        return picked
+        table = np.array(chosen, np.int64).reshape(-1, 4)
+        return GlyphSelection(table[:, 0], table[:, 1], table[:, 2:])
 
 
 def _by_character(

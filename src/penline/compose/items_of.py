@@ -1,0 +1,60 @@
+"""Records of a line's items, made of a text and the glyphs that were chosen for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from penline.bank.bank_set import BankSet
+from penline.bank.items import Items, blank_items
+from penline.bank.selection import GlyphSelection
+from penline.compiled import compiled
+from penline.render.kernel import MAX_GLYPH_PX
+
+__all__ = ["items_of", "number_repeats"]
+
+
+def items_of(banks: BankSet, shown: str, selection: GlyphSelection) -> Items:
+    """Make the records of a text's items.
+
+    A character of one glyph is placed as the text has it, whatever stands in for it; one of several
+    glyphs as these.
+
+    Args:
+        banks: where the glyphs come from.
+        shown: the text as it looks, all of it prepared by `BankSet.covering`.
+        selection: glyphs of every character but white space.
+
+    Raises:
+        BankError: a bank whose numbers cannot be true.
+    """
+    counts = np.bincount(selection.owners, minlength=len(shown))
+    owners = np.repeat(np.arange(len(shown)), np.maximum(counts, 1))
+    items = blank_items(len(owners))
+    items["owner"] = owners
+    items["entry"] = np.array([banks.entries[one] for one in shown], np.int64)[owners]
+    inked = counts[owners] > 0
+    items["bank"][inked], items["row"][inked] = selection.rows.T
+    several = counts[selection.owners] > 1
+    if several.any():
+        entries = np.array([banks.entries[one] for one in banks.characters], np.int64)
+        items["entry"][counts[owners] > 1] = entries[selection.characters[several]]
+    banks.lookup(items, MAX_GLYPH_PX)
+    number_repeats(items)
+    return items
+
+
+@compiled
+def number_repeats(items: Any) -> None:
+    """Count of each item how many before it stand for the same; ``repeat`` is set.
+
+    Args:
+        items: records of `ITEM`.
+    """
+    for i in range(items.shape[0]):
+        items[i].repeat = 0
+        for k in range(i - 1, -1, -1):
+            if items[k].entry == items[i].entry:
+                items[i].repeat = items[k].repeat + 1
+                break

@@ -1,0 +1,1 @@
+"""What is done to an item's glyph before it is drawn. One file a transform."""

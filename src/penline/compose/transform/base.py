@@ -1,0 +1,47 @@
+"""Transforms: a line's glyphs on their way from the banks to the picture."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.bank.items import Items
+
+__all__ = ["Glyph", "Transform"]
+
+
+class Glyph(NamedTuple):
+    """One item's glyph.
+
+    Attributes:
+        ink: ``uint8 (height_px, width_px)``; empty for white space.
+        pad_px: white that was added at each of its sides, which lies outside of its place.
+    """
+
+    ink: npt.NDArray[np.uint8]
+    pad_px: int = 0
+
+
+class Transform(Protocol):
+    """Changes the glyphs of lines; made with the banks, and then only read."""
+
+    def plan(self, items: Items, writer: str, /) -> npt.NDArray[np.int64] | None:
+        """Decide what becomes of each glyph: ``int64 (items,)``, 0 for nothing.
+
+        Args:
+            items: records of `ITEM`: the whole line.
+            writer: the line's; ``""`` where its glyphs are by anybody.
+
+        Returns:
+            None where it has nothing to do.
+        """
+
+    def apply(self, glyph: Glyph, amount: int, /) -> Glyph:
+        """Change one glyph.
+
+        Args:
+            glyph: what the transform before made of it.
+            amount: what `plan` says of its item, not 0.
+        """

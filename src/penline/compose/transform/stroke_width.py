@@ -1,0 +1,51 @@
+"""Glyphs of another writer, given the breadth of stroke of the line's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.bank.bank_set import BankSet
+from penline.bank.items import Items
+from penline.compose.transform.base import Glyph
+from penline.render.kernel import MAX_GLYPH_PX
+from penline.render.stroke_width import MOST_PX, PAD_PX, adjust_stroke_width
+
+__all__ = ["StrokeWidth"]
+
+
+class StrokeWidth:
+    """Brings strokes of borrowed glyphs to the breadth, in ems, that the writer's own have.
+
+    Args:
+        banks: where glyphs come from.
+    """
+
+    def __init__(self, banks: BankSet) -> None:
+        self._banks = banks
+
+    def plan(self, items: Items, writer: str) -> npt.NDArray[np.int64] | None:
+        """What `adjust_stroke_width` does to glyphs that the line's writer did not write, 1/256."""
+        if not writer:
+            return None
+        banks, inked = self._banks, items["row"] >= 0
+        amounts = np.zeros(len(items), np.int64)
+        for number, bank in enumerate(banks.banks):
+            own = banks.number_in(number, writer)
+            at = np.flatnonzero(inked & (items["bank"] == number) & (items["writer"] != own))
+            if at.size:
+                wanted_em = banks.style(writer)[0]
+                width = bank.columns["pen_q4"][items["row"][at]] / 16.0
+                change = (wanted_em * items["em_px"][at] - width) / MOST_PX
+                change = np.round(np.clip(change, -1.0, 1.0) * 256)
+                amounts[at] = np.where(width > 0, change, 0)
+        return amounts if amounts.any() else None
+
+    def apply(self, glyph: Glyph, amount: int) -> Glyph:
+        """Make strokes broader or thinner; a glyph as large as can be drawn stays as it is."""
+        height, width = glyph.ink.shape
+        if height >= MAX_GLYPH_PX - 2 or width >= MAX_GLYPH_PX - 2:
+            return glyph
+        out = np.empty((height + 2 * PAD_PX, width + 2 * PAD_PX), np.uint8)
+        adjust_stroke_width(np.ascontiguousarray(glyph.ink), amount, out)
+        return Glyph(out, glyph.pad_px + PAD_PX)

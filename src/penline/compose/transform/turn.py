@@ -1,0 +1,28 @@
+"""Glyphs that stand upright in a column, turned for the line on its side."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.bank.bank_set import BankSet
+from penline.bank.items import Items
+from penline.compose.transform.base import Glyph
+
+__all__ = ["Turn"]
+
+
+class Turn:
+    """Turns glyphs anticlockwise; the picture is turned back when it is done."""
+
+    def __init__(self, _: BankSet) -> None:
+        """Nothing of the banks is needed."""
+
+    def plan(self, items: Items, _: str) -> npt.NDArray[np.int64] | None:
+        """Those that `place.rules.mark_turned` marked."""
+        turned = items["turned"]
+        return turned if turned.any() else None
+
+    def apply(self, glyph: Glyph, _: int) -> Glyph:
+        """Turn a glyph."""
+        return glyph._replace(ink=np.rot90(glyph.ink))
