@@ -9,7 +9,7 @@ import pytest
 
 from penline.bank import Bank
 from penline.compose import Composer
-from penline.compose.line_masks import Anatomy, dissect, faults
+from penline.compose.line_masks import LineMasks, consistency_errors, decompose
 from penline.corpus import Corpus
 from penline.paper import PAPERS
 
@@ -31,45 +31,45 @@ def test_lines_are_sound(small_bank: Bank, paper: str, effects: str) -> None:
         pytest.skip("needs a folder of pictures")
     lines = composer(small_bank, papers=[paper], effects=effects)
     for index in range(12):
-        found = dissect(lines.kit, 3, index)
-        assert list(faults(lines.kit, found)) == []
+        found = decompose(lines.plan, 3, index)
+        assert list(consistency_errors(found)) == []
         np.testing.assert_array_equal(found.sample.image, lines[index].image)
 
 
 @pytest.fixture(scope="module")
-def sound(small_bank: Bank) -> tuple[Composer, Anatomy]:
+def sound(small_bank: Bank) -> tuple[Composer, LineMasks]:
     lines = composer(small_bank)
-    return lines, dissect(lines.kit, 3, 0)
+    return lines, decompose(lines.plan, 3, 0)
 
 
-def test_a_blank_glyph_is_found(sound: tuple[Composer, Anatomy]) -> None:
-    lines, anatomy = sound
+def test_a_blank_glyph_is_found(sound: tuple[Composer, LineMasks]) -> None:
+    _, anatomy = sound
     masks = anatomy.after.copy()
     masks[2] = 0
-    found = list(faults(lines.kit, dataclasses.replace(anatomy, after=masks)))
+    found = list(consistency_errors(dataclasses.replace(anatomy, after=masks)))
     assert found == [f"character 2 ({anatomy.sample.text[2]}) has no ink"]
 
 
-def test_a_shifted_box_is_found(sound: tuple[Composer, Anatomy]) -> None:
-    lines, anatomy = sound
+def test_a_shifted_box_is_found(sound: tuple[Composer, LineMasks]) -> None:
+    _, anatomy = sound
     quads = anatomy.sample.quads.copy()
     quads[1, :, 0] += 3
     sample = dataclasses.replace(anatomy.sample, quads=quads)
-    found = list(faults(lines.kit, dataclasses.replace(anatomy, sample=sample)))
+    found = list(consistency_errors(dataclasses.replace(anatomy, sample=sample)))
     assert found == [f"character 1 ({sample.text[1]}) has ink outside of its box"]
 
 
-def test_a_wrong_label_is_found(sound: tuple[Composer, Anatomy]) -> None:
-    lines, anatomy = sound
+def test_a_wrong_label_is_found(sound: tuple[Composer, LineMasks]) -> None:
+    _, anatomy = sound
     text = "龘" + anatomy.sample.text[1:]
     sample = dataclasses.replace(anatomy.sample, text=text)
-    (found,) = faults(lines.kit, dataclasses.replace(anatomy, sample=sample))
+    (found,) = consistency_errors(dataclasses.replace(anatomy, sample=sample))
     assert found == f"character 0 (龘) is written {anatomy.sample.text[0]}"
 
 
-def test_ink_of_nobody_is_found(sound: tuple[Composer, Anatomy]) -> None:
-    lines, anatomy = sound
+def test_ink_of_nobody_is_found(sound: tuple[Composer, LineMasks]) -> None:
+    _, anatomy = sound
     ink = anatomy.ink.copy()
     ink[:3, :3] = 200
-    found = list(faults(lines.kit, dataclasses.replace(anatomy, ink=ink)))
+    found = list(consistency_errors(dataclasses.replace(anatomy, ink=ink)))
     assert found == ["the line's ink is not the union of its glyphs"]

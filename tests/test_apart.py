@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from conftest import TEXT, build
 from penline.bank import Bank
 from penline.compose import Composer
-from penline.compose.make import Laid, finish, lay
+from penline.compose.make import LineLayout, finish, lay_out
 from penline.compose.page_render import lay_page
 from penline.corpus import Corpus, reference
 from penline.corpus.common import common
@@ -240,11 +240,11 @@ def test_labels_of_lines_are_apart(name: str, bank: Bank, text: Path, tmp_path: 
     composer = Composer(recipe, bank, text, seed=3, val=0.4)
     for index in range(700):
         try:
-            laid = lay(composer.kit, 3, index)
+            laid = lay_out(composer.plan, 3, index)
         except UnwritableLine:
             unwritten += 1
             continue
-        label, told = laid.written.text, laid.written.counts
+        label, told = laid.line.label, laid.line.counts
         counts.update(told)
         if any("made text" in reason for reason in told):
             made += 1
@@ -280,13 +280,13 @@ def test_labels_of_pages_are_apart(
     labels: dict[str, set[str]] = {"train": set(), "val": set()}
     for index in range(60):
         try:
-            laid = lay_page(composer.kit, 1, index)
+            laid = lay_page(composer.plan, 1, index)
         except UnwritableLine:
             continue
         fields = laid.form.fields if laid.form else ()
         for line in laid.lines:
             if not fields or fields[line.field].kind == "text":
-                labels[laid.sheet.side].add(line.written.text)
+                labels[laid.sheet.side].add(line.line.text)
     assert min(map(len, labels.values())) > 10
     assert leaks(labels["val"], labels["train"]) == []
 
@@ -311,17 +311,17 @@ def test_what_shines_through_is_of_the_same_side(
         "effects": [],
         "marks": {"bleed": 1.0},
     }
-    kit = Composer(recipe, bank, text, 3, val=0.4).kit
+    plan = Composer(recipe, bank, text, 3, val=0.4).plan
     sides: list[str] = []
-    steps = make.lay_by_steps
+    steps = make.lay_out
 
-    def watched(*given: Any) -> Laid:
-        laid: Laid = steps(*given)
+    def watched(*given: Any) -> LineLayout:
+        laid: LineLayout = steps(*given)
         sides.append(laid.side)
         return laid
 
-    monkeypatch.setattr(make, "lay_by_steps", watched)
+    monkeypatch.setattr(make, "lay_out", watched)
     for index in range(30):
-        finish(kit, 3, index, lay(kit, 3, index))
+        finish(plan, 3, index, watched(plan, 3, index))
     assert sides[::2] == sides[1::2]
     assert set(sides) == {"train", "val"}

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank, BankWriter, open_bank
-from penline.compose import Composer
-from penline.compose.line_masks import dissect, faults
-from penline.compose.make import lay, make
-from penline.compose.plan import Kit
+from penline.compose import ComposePlan, Composer
+from penline.compose.line_masks import consistency_errors, decompose
+from penline.compose.make import lay_out, make
+from penline.compose.transform.stroke_width import StrokeWidth
 from penline.corpus import Corpus
 from penline.errors import UnwritableLine
 from penline.recipe.schema import load_recipe
 from penline.records import Source
-from penline.render.breadth import broaden, broaden_reference
+from penline.render.stroke_width import adjust_stroke_width, adjust_stroke_width_reference
 
 TEXT = "永和九年岁在癸丑暮春"
 LENT = "龘"
@@ -59,8 +59,8 @@ def test_kernel_and_reference(share_q8: int) -> None:
     for shape in ((1, 1), (1, 7), (9, 1), (23, 31)):
         ink = rng.integers(0, 256, shape, np.uint8)
         one, two = (np.full((shape[0] + 2, shape[1] + 2), 7, np.uint8) for _ in range(2))
-        broaden(ink, share_q8, one)
-        broaden_reference(ink, share_q8, two)
+        adjust_stroke_width(ink, share_q8, one)
+        adjust_stroke_width_reference(ink, share_q8, two)
         np.testing.assert_array_equal(one, two)
 
 
@@ -70,14 +70,14 @@ def test_strokes_gain_and_lose_breadth() -> None:
     breadth = {}
     for share in (-256, -128, 0, 128, 256):
         out = np.empty((42, 42), np.uint8)
-        broaden(ink, share, out)
+        adjust_stroke_width(ink, share, out)
         breadth[share] = float(out[row].sum()) / 200
     assert list(breadth.values()) == pytest.approx([3, 4, 5, 6, 7], abs=0.1)
 
 
 def test_the_nearest_pen_lends(pens: Bank) -> None:
     found = lines(pens)
-    shelf = found.kit.shelf
+    shelf = found.plan.banks
     among = shelf.bits(["casia:002", "casia:003"])
     assert shelf.near("casia:001", among, 1).tolist() == shelf.bits(["casia:003"]).tolist()
     origins = [
@@ -93,19 +93,20 @@ def test_a_borrowed_glyph_gets_the_breadth_of_the_lines_pen(pens: Bank) -> None:
     text = Corpus.from_texts([TEXT[:6] + LENT + TEXT[6:]])
     settings = {"lines": "whole", "length_range": [1, 30], "missing": "near-writer"}
     recipe = {"corpus": settings, "papers": ["plain"], "image": {"height_px": 80}}
-    kit = Kit(load_recipe(recipe), [pens], text)
+    plan = ComposePlan(load_recipe(recipe), [pens], text)
     for index in range(60):
-        laid = lay(kit, 3, index)
-        if laid.written.writer == "casia:001" and laid.written.borrowed:
+        laid = lay_out(plan, 3, index)
+        if laid.line.writer == "casia:001" and laid.line.counts:
             break
     else:
         raise AssertionError("writer 1 was never drawn")
-    assert laid.shares is not None
-    at = laid.written.text.index(LENT)
-    assert laid.shares[at] < -50
-    assert not np.delete(laid.shares, at).any()
-    assert make(kit, 3, index).counts == {f"character borrowed: {LENT}": 1}
-    assert list(faults(kit, dissect(kit, 3, index))) == []
+    amounts = StrokeWidth(plan.banks).plan(laid.line.items, "casia:001")
+    assert amounts is not None
+    at = laid.line.text.index(LENT)
+    assert amounts[at] < -50
+    assert not np.delete(amounts, at).any()
+    assert make(plan, 3, index).counts == {f"character borrowed: {LENT}": 1}
+    assert list(consistency_errors(decompose(plan, 3, index))) == []
 
 
 def test_too_many_lacking_characters(tmp_path: Path, pens: Bank) -> None:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank
+from penline.bank.items import blank_items
 from penline.compose import Composer
-from penline.compose.line_masks import dissect, faults
-from penline.compose.place.rules import turned
+from penline.compose.character_table import character_table
+from penline.compose.line_masks import consistency_errors, decompose
+from penline.compose.place.rules import mark_turned
 from penline.corpus import Corpus
 
 COLUMN = {"direction": "vertical"}
@@ -29,7 +31,12 @@ def columns(bank: Bank, text: str, **recipe: object) -> Composer:
 
 def test_who_stands_and_who_lies() -> None:
     text = "永，A3（—。 x1.5"
-    assert "".join(c for c, up in zip(text, turned(text), strict=True) if up) == "永，。"
+    items = blank_items(len(text))
+    items["entry"], items["height_px"], items["width_px"] = range(len(text)), 30, 20
+    mark_turned(items, character_table(text).traits)
+    standing = items["turned"] == 1
+    assert "".join(c for c, up in zip(text, standing, strict=True) if up) == "永，。"
+    assert (items["height_px"] == np.where(standing, 20, 30)).all()
 
 
 def test_characters_follow_each_other_downwards(small_bank: Bank) -> None:
@@ -78,8 +85,8 @@ def test_columns_are_sound(small_bank: Bank, papers: list[str], effects: str) ->
     text = "\n".join("".join(han[i : i + 9]) for i in range(0, min(len(han), 72), 9))
     lines = columns(small_bank, text, papers=papers, effects=effects)
     for index in range(8):
-        found = dissect(lines.kit, 2, index)
-        assert list(faults(lines.kit, found)) == []
+        found = decompose(lines.plan, 2, index)
+        assert list(consistency_errors(found)) == []
         np.testing.assert_array_equal(found.sample.image, lines[index].image)
 
 

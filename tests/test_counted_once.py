@@ -14,9 +14,9 @@ import fakes_pages
 from conftest import blob, build
 from penline import Composer
 from penline.bank import BankWriter, open_bank
+from penline.bank.bank_set import BankSet
 from penline.bank.layout import PARTS
 from penline.bank.repeats import Repeats, glyph_keys
-from penline.bank.shelf import Shelf
 from penline.convert import convert
 from penline.pack import pack
 from penline.randomness import rng
@@ -135,10 +135,10 @@ def test_keys_are_remembered_whatever_their_number() -> None:
         assert repeats.fresh(stream[part], places[part], files[part]).tolist() == expected
 
 
-def rows_drawn(shelf: Shelf, character: str, writer: str, count: int = 600) -> Counter:
+def rows_drawn(banks: BankSet, character: str, writer: str, count: int = 600) -> Counter:
     drawn = Counter()
     for index in range(count):
-        glyphs = shelf.glyphs(character, writer, rng(1, index, "test"))
+        glyphs = banks.select(character, writer, rng(1, index, "test"))
         assert glyphs is not None
         drawn[tuple(glyphs.rows[0].tolist())] += 1
     return drawn
@@ -151,7 +151,7 @@ def test_a_copy_of_a_bank_beside_it_changes_no_line(tmp_path: Path, corpus_file:
     text.write_text("今天上午，我们在学校门口集合。\n", "utf-8")
     alone = Composer(SHORT, bank, text)
     both = Composer(SHORT, [bank.path, tmp_path / "copy"], text)
-    assert both.kit.shelf.repeated == [0, len(bank)]
+    assert both.plan.banks.repeated == [0, len(bank)]
     for index in range(30):
         np.testing.assert_array_equal(alone[index].image, both[index].image)
         assert alone[index].origins == both[index].origins
@@ -171,12 +171,12 @@ def test_of_banks_that_overlap_each_glyph_weighs_once(tmp_path: Path) -> None:
         "b", [("own:a", "永", 3), ("own:a", "永", 1), ("own:a", "永", 2), ("own:c", "永", 1)], "y"
     )
     c = pile("c", [("own:a", "永", 3), ("own:a", "永", 4)], "b.zip::y")
-    shelf = Shelf([open_bank(path) for path in (a, b, c)])
-    assert shelf.repeated == [0, 2, 1]
-    drawn = rows_drawn(shelf, "永", "own:a")
+    banks = BankSet([open_bank(path) for path in (a, b, c)])
+    assert banks.repeated == [0, 2, 1]
+    drawn = rows_drawn(banks, "永", "own:a")
     assert set(drawn) == {(0, 0), (0, 1), (1, 0), (2, 1)}
-    assert rows_drawn(shelf, "永", "own:c").keys() == {(1, 3)}
-    same = Shelf([open_bank(path) for path in (a, b)])
+    assert rows_drawn(banks, "永", "own:c").keys() == {(1, 3)}
+    same = BankSet([open_bank(path) for path in (a, b)])
     assert [part.tolist() for part in same.parts] == [[0, 0, 0], [0, len(PARTS), len(PARTS), 0]]
 
 
@@ -192,16 +192,16 @@ def test_glyphs_that_only_look_alike_are_two(tmp_path: Path) -> None:
     looks = [[b.columns[n][0] for n in ("height_px", "width_px", "level", "pen_q4")] for b in banks]
     assert looks == [looks[0]] * 5
     # another place of a file of the same name is another record
-    assert Shelf(banks).repeated == [0, 0, 0, 1, 1]
+    assert BankSet(banks).repeated == [0, 0, 0, 1, 1]
 
 
 def test_parts_that_are_not_asked_for_repeat_nothing(tmp_path: Path) -> None:
     test = build(tmp_path / "test", {"own:a": TEXT}, part="test")
     train = build(tmp_path / "train", {"own:a": TEXT})
     for part, repeated in (("train", 0), ("test", 0), ("all", len(train))):
-        shelf = Shelf([test, train], part=part)
-        assert shelf.repeated == [0, repeated]
-        assert shelf.glyphs(TEXT, "own:a", rng(1, 1, "test")) is not None
+        banks = BankSet([test, train], part=part)
+        assert banks.repeated == [0, repeated]
+        assert banks.select(TEXT, "own:a", rng(1, 1, "test")) is not None
 
 
 def test_mixed_writers_draw_a_repeated_glyph_once(tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_mixed_writers_draw_a_repeated_glyph_once(tmp_path: Path) -> None:
     text.write_text("永永永永\n", "utf-8")
     recipe = {**SHORT, "writers": "mixed"}
     lines = Composer(recipe, [bank, open_bank(tmp_path / "b")], text)
-    assert lines.kit.shelf.repeated == [0, 1]
+    assert lines.plan.banks.repeated == [0, 1]
     drawn = Counter(origin.record for index in range(120) for origin in lines[index].origins)
     assert drawn[0] == pytest.approx(drawn[1], rel=0.25)
 

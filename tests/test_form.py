@@ -56,7 +56,7 @@ def test_all_ink_of_a_field_stays_inside_it(
     composer = Composer(recipe(layout={"hand": hand}), bank, corpus_file, 3)
     looks = set()
     for index in range(12):
-        laid = lay_page(composer.kit, 3, index)
+        laid = lay_page(composer.plan, 3, index)
         assert laid.form is not None
         for line in laid.lines:
             field = laid.form.fields[line.field]
@@ -105,7 +105,7 @@ def test_a_form_is_pure_and_has_regions_in_reading_order(bank: Bank, corpus_file
 def test_print_is_where_the_form_says(bank: Bank, corpus_file: Path) -> None:
     white = [{"name": "plain", "tone_range": [255, 255]}]
     composer = Composer(recipe(papers=white), bank, corpus_file, 1)
-    laid, page = lay_page(composer.kit, 1, 0), composer.page(0)
+    laid, page = lay_page(composer.plan, 1, 0), composer.page(0)
     assert laid.form is not None
     for field in laid.form.fields:
         left, _, right, bottom = field.box

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from penline.bank import Bank
+from penline.bank.items import blank_items
 from penline.compose import Composer
-from penline.compose.choose import Written
 from penline.compose.draw import draw_items
-from penline.compose.line_masks import dissect, faults
-from penline.compose.make import Laid
-from penline.compose.page import SetLine, fill
-from penline.compose.page_masks import dissect_page, page_faults
-from penline.compose.plan import Kit
+from penline.compose.line_masks import consistency_errors, decompose
+from penline.compose.make import LineLayout
+from penline.compose.page import PlacedLine, fill
+from penline.compose.page_masks import decompose_page, page_consistency_errors
+from penline.compose.text_assignment import TextAssignment
 from penline.corpus import Corpus, load
 from penline.effects.warp import apply as warp
 from penline.sample import corpus_files, sample_bank
@@ -64,14 +64,13 @@ def sample() -> tuple[Bank, Corpus]:
     return sample_bank(), load(corpus_files())
 
 
-def lost(kit: Kit, line: Laid | SetLine, size: tuple[int, ...], **more: Any) -> Iterator[int]:
+def lost(line: LineLayout | PlacedLine, size: tuple[int, ...]) -> Iterator[int]:
     """How much of each glyph's ink lies outside of a picture of that size."""
     pad = 2 * max(size)
     around = np.zeros((size[0] + 2 * pad, size[1] + 2 * pad), np.uint8)
     places = line.placed.places_q8 + np.array([pad * 256, pad * 256, 0, 0])
     placed = line.placed._replace(places_q8=places)
-    arrays = line.rows, line.sizes, line.starts
-    draw_items(kit.shelf, *arrays, placed, line.gains, around, **more)
+    draw_items(line.sources, placed, line.gains, around)
     around[pad : pad + size[0], pad : pad + size[1]] = 0
     yield int(around.max())
 
@@ -82,11 +81,10 @@ def test_a_line_is_whole_and_in_its_boxes(sample: tuple[Bank, Corpus], name: str
     recipe = {"image": {"height_px": 48}, "corpus": {"length_range": [2, 6]}, **LINES[name]}
     lines = Composer(recipe, [bank], corpus, seed=3, length=12)
     for index in range(12):
-        anatomy = dissect(lines.kit, lines.seed, index)
-        assert list(faults(lines.kit, anatomy)) == [], index
+        anatomy = decompose(lines.plan, lines.seed, index)
+        assert list(consistency_errors(anatomy)) == [], index
         laid = anatomy.laid
-        turned = {"upright": laid.upright, "shares": laid.shares}
-        assert max(lost(lines.kit, laid, laid.ink.shape, **turned)) < 8, index
+        assert max(lost(laid, laid.ink.shape)) < 8, index
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -94,10 +92,10 @@ def test_a_page_is_whole_and_in_its_boxes(sample: tuple[Bank, Corpus], name: str
     bank, corpus = sample
     pages = Composer(PAGES[name], [bank], corpus, seed=3, length=3)
     for index in range(3):
-        anatomy = dissect_page(pages.kit, pages.seed, index)
-        assert list(page_faults(pages.kit, anatomy)) == [], index
+        anatomy = decompose_page(pages.plan, pages.seed, index)
+        assert list(page_consistency_errors(anatomy)) == [], index
         for line in anatomy.laid.lines:
-            assert max(lost(pages.kit, line, anatomy.laid.sheet.ink.shape)) < 8, index
+            assert max(lost(line, anatomy.laid.sheet.ink.shape)) < 8, index
 
 
 def test_a_line_with_white_around_it_is_left_alone(sample: tuple[Bank, Corpus]) -> None:
@@ -106,12 +104,12 @@ def test_a_line_with_white_around_it_is_left_alone(sample: tuple[Bank, Corpus]) 
     plain = Composer({}, [bank], corpus, seed=3, length=8)
     warped = Composer({"effects": [WARP]}, [bank], corpus, seed=3, length=8)
     for index in range(8):
-        one, other = (dissect(c.kit, c.seed, index) for c in (plain, warped))
+        one, other = (decompose(c.plan, c.seed, index) for c in (plain, warped))
         assert np.array_equal(one.ink, other.ink)
 
 
 def test_a_sheet_too_narrow_for_one_character_takes_one_character() -> None:
-    written = Written("永", "a", [], Counter())
+    written = TextAssignment("永", "a", blank_items(1), Counter())
     assert fill(written, np.array([9.0]), 1.0) == (written, None)
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fakes_items import items_for
 from penline.characters import kind_of
-from penline.compose.place import spacing
-from penline.compose.place.params import sample_line_params
-from penline.compose.place.rules import lay_out
+from penline.compose.place.base import Line
+from penline.compose.place.params import LineParams
+from penline.compose.place.rules import RulesPlacer
+from penline.compose.place.spacing import LINE_PARAMS
 from penline.randomness import rng
 from penline.recipe.layout import Layout
+from reference.placing import by_rules
 
 EM_PX = 100.0
 
@@ -26,14 +28,17 @@ def natural(text: str) -> np.ndarray:
 
 
 def place(
-    text: str, seed: int = 0, cells: bool = False, layout: Layout | None = None, px: int = 64
+    text: str,
+    seed: int = 0,
+    cells: bool = False,
+    layout: Layout | None = None,
+    sizes: np.ndarray | None = None,
 ):
-    layout = layout or Layout()
     draws = rng(seed, 0, "layout")
-    numbers = sample_line_params(layout, draws, cells)
-    return numbers, lay_out(
-        list(text), natural(text), np.full(len(text), EM_PX), numbers, draws, px
-    )
+    params = LineParams(layout or Layout()).sample(draws, cells)
+    items, table = items_for(text, natural(text) if sizes is None else sizes, EM_PX)
+    numbers = dict(zip(LINE_PARAMS, params.tolist(), strict=True))
+    return numbers, RulesPlacer(table).place(Line(items, params, 64), draws)
 
 
 def boxes(placed) -> np.ndarray:
@@ -116,29 +121,59 @@ def test_cells_hold_one_character_each():
         assert placed.cells == 5
 
 
-@pytest.mark.parametrize("cells", [False, True])
-def test_compiled_equals_python(cells):
-    """The kernel computes what its own Python text says, in the same order."""
-    text = "今天，The g 8“。"
-    compiled = spacing.space_line
-    for seed in range(5):
-        _, fast = place(text, seed, cells)
-        try:
-            import penline.compose.place.rules as line
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text("今天，。我们一gyAb1.5- “”（）…—", min_size=1, max_size=30),
+    st.integers(0, 10_000),
+    st.booleans(),
+    st.integers(0, 2**32 - 1),
+)
+def test_the_kernel_equals_its_definition(text, seed, cells, sizes):
+    chance = np.random.default_rng(sizes)
+    made = natural(text) * chance.uniform(0.5, 1.6, (len(text), 2))
+    made = np.maximum(made, natural(text) > 0).astype(np.int64)
+    layout = Layout(rise_deviation_em=0.1, size_deviation=0.1, slope_deviation=0.05)
+    numbers, placed = place(text, seed, cells, layout, made)
+    draws = rng(seed, 0, "layout")
+    LineParams(layout).sample(draws, cells)
+    words = draws.words(6 * len(text)).tolist()
+    places, slants, press, facts = by_rules(
+        text, made, np.full(len(text), EM_PX), numbers, words, 64
+    )
+    np.testing.assert_allclose(placed.places_q8, places, rtol=0, atol=1)
+    np.testing.assert_allclose(placed.slants_q16, slants, rtol=0, atol=1)
+    np.testing.assert_allclose(placed.press_q8, press, rtol=0, atol=1)
+    told = [placed.width_px, placed.em_px, placed.baseline_px]
+    np.testing.assert_allclose(told, facts, rtol=0, atol=1e-6)
 
-            line.space_line = compiled.py_func
-            _, slow = place(text, seed, cells)
-        finally:
-            line.space_line = compiled
-        np.testing.assert_array_equal(fast.places_q8, slow.places_q8)
-        np.testing.assert_array_equal(fast.slants_q16, slow.slants_q16)
-        np.testing.assert_array_equal(fast.press_q8, slow.press_q8)
-        assert fast.width_px == slow.width_px
+
+def test_figures_are_drawn_as_one_by_one():
+    layout = Layout()
+    for index in range(40):
+        params = LineParams(layout).sample(rng(1, index, "layout"), index % 2 == 0)
+        draws = rng(1, index, "layout")
+        found = dict(zip(LINE_PARAMS, params.tolist(), strict=True))
+        ranges = {
+            "fill": layout.fill_range,
+            "place": (0.0, 1.0),
+            "margin_left": layout.margin_em_range,
+            "margin_right": layout.margin_em_range,
+            "gap": layout.gap_em_range,
+            "gap_latin": layout.gap_latin_em_range,
+            "gap_mixed": layout.gap_mixed_em_range,
+            "cell_pull": layout.cell_pull_range,
+            "space": layout.space_em_range,
+        }
+        for name, ends in ranges.items():
+            assert found[name] == draws.uniform(*ends), name
+        assert found["size_trend"] == draws.normal(0.0, layout.size_trend)
+        assert found["slope"] == draws.normal(0.0, layout.slope_deviation)
+        assert found["slant"] == draws.normal(0.0, layout.slant_deviation)
+        assert found["cell"] == (0.0 if index % 2 else draws.uniform(*layout.cell_em_range))
+        assert found["em_most"] == layout.em_most
 
 
 def test_a_hyphen_that_stands_for_a_dash_is_drawn_out():
     sizes = np.array([[90, 80], [8, 20], [90, 80]], np.int64)
-    draws = rng(0, 0, "layout")
-    numbers = sample_line_params(Layout(), draws, False)
-    placed = lay_out(["今", "—", "天"], sizes, np.full(3, 100.0), numbers, draws, 64)
+    _, placed = place("今—天", sizes=sizes)
     assert placed.places_q8[1, 2] / 256 >= 0.7 * placed.em_px

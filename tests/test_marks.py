@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
 
+from penline.bank.items import blank_items
 from penline.compose import Composer
-from penline.compose.line_masks import dissect, faults
-from penline.compose.make import lay
-from penline.compose.marks import _add, _blot, _fade, apply_marks, draw_marks, shine, slip
+from penline.compose.choose import inserted_error
+from penline.compose.line_masks import consistency_errors, decompose
+from penline.compose.make import lay_out
+from penline.compose.marks import _add, _blot, _fade, apply_marks, sample_marks, show_through
+from penline.compose.text_assignment import TextAssignment
 from penline.randomness import rng
 from penline.recipe.marks import Marks
 from penline.sample import corpus_files, sample_bank
@@ -30,9 +34,9 @@ def test_a_mark_changes_ink_and_nothing_of_a_sound_label(kind: str) -> None:
     bare, marked = composer(), composer(**{kind: 1.0})
     seen = 0
     for index in range(14):
-        found = dissect(marked.kit, 8, index)
+        found = decompose(marked.plan, 8, index)
         line = found.sample
-        assert list(faults(marked.kit, found)) == []
+        assert list(consistency_errors(found)) == []
         assert line.text == bare[index].text
         assert len(line.quads) == len(line.text) == len(found.after)
         assert [o.item for o in line.origins] == [o.item for o in bare[index].origins]
@@ -48,14 +52,15 @@ def test_a_mark_changes_ink_and_nothing_of_a_sound_label(kind: str) -> None:
 def test_a_slip_is_in_the_ink_and_not_in_the_label() -> None:
     lines = composer(strike=1.0)
     for index in range(30):
-        laid = lay(lines.kit, 8, index)
+        laid = lay_out(lines.plan, 8, index)
         line = lines[index]
-        if laid.struck < 0:
+        at = laid.line.error_index
+        if at < 0:
             continue
-        wrong = laid.written.text[laid.struck]
-        assert laid.written.text[: laid.struck] + laid.written.text[laid.struck + 1 :] == line.text
+        wrong = laid.line.text[at]
+        assert laid.line.text[:at] + laid.line.text[at + 1 :] == laid.line.label == line.text
         assert wrong in line.text
-        left, _, right, _ = laid.boxes[laid.struck].tolist()
+        left, _, right, _ = laid.boxes[at].tolist()
         middles = line.quads[:, :, 0].mean(1)
         # nobody's box stands over the slip's middle
         assert (np.abs(middles - (left + right) / 2) > 3).all()
@@ -69,10 +74,10 @@ def test_no_marks_no_draws() -> None:
 
 
 def test_a_place_for_a_slip() -> None:
-    assert slip("abc 123", rng(1, 0, "x")) == (-1, "")
-    assert slip("永永", rng(1, 0, "x")) == (-1, "")
+    assert inserted_error("abc 123", rng(1, 0, "x")) == (-1, "")
+    assert inserted_error("永永", rng(1, 0, "x")) == (-1, "")
     for index in range(20):
-        at, wrong = slip("永和九年，a", rng(1, index, "x"))
+        at, wrong = inserted_error("永和九年，a", rng(1, index, "x"))
         assert wrong in "永和九年"
         assert wrong != "永和九年，a"[at]
 
@@ -104,12 +109,17 @@ def test_marks_stay_in_the_picture() -> None:
     """Boxes at the edges, of any size: nothing is written beyond the ink."""
     boxes = np.array([[0, 0, 1, 1], [28, 0, 30, 20], [0, 0, 0, 0], [3, 2, 27, 19]])
     marks = Marks(strike=1, underline=1, fade=1, blot=1, bleed=1)
+    items = blank_items(4)
+    items["owner"] = range(4)
+    line = TextAssignment("永永永永", "", items, Counter())
     for index in range(40):
-        params = draw_marks(marks, rng(3, index, "m"), boxes, index % 4, 40.0)
+        params = sample_marks(
+            marks, rng(3, index, "m"), line._replace(error_index=index % 4), boxes, 40.0
+        )
         ink = np.zeros((20, 30), np.uint8)
         out = apply_marks(ink, params)
         assert out.shape == ink.shape
         assert not ink.any()
-        behind = shine(np.full((20, 7), 255, np.uint8), params["bleed"], (20, 30))
+        behind = show_through(np.full((20, 7), 255, np.uint8), params["bleed"], (20, 30))
         assert behind.shape == (20, 30)
         assert behind.max() < 70

@@ -82,8 +82,8 @@ def test_train_and_test_that_are_left_out_are_counted(tmp_path: Path, text: Path
     copy = build(tmp_path / "d", {"own:a": TEXT[:4]})
 
     def rows(part: str) -> list[tuple[str, int, int]]:
-        kit = Composer("plain", [train, test, strange, copy], text, part=part).kit
-        return [(r["why"], r["glyphs"], r["writers"]) for r in not_used(kit.shelf, kit.among)]
+        plan = Composer("plain", [train, test, strange, copy], text, part=part).plan
+        return [(r["why"], r["glyphs"], r["writers"]) for r in not_used(plan.banks, plan.among)]
 
     size = 2 * len(TEXT)
     twice, unknown = ("in a bank before, too", 8, 1), ("writer not known", 6, 1)

@@ -7,17 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fakes_items import items_for
 from penline.bank import Bank
+from penline.bank.bank_set import BankSet
 from penline.bank.measured import stroke_sizes
-from penline.bank.shelf import Shelf
 from penline.compose import Composer
-from penline.compose.line_masks import dissect, faults
-from penline.compose.place.model import STROKE_LENGTH, Hand
+from penline.compose.character_table import character_table
+from penline.compose.line_masks import consistency_errors, decompose
+from penline.compose.place.model import STROKE_LENGTH, ModelPlacer, _even_numbers, _set_words
 from penline.corpus import Corpus
 from penline.measure.model import dump, load_hand
 from penline.measure.sample import Sampler, typical_sizes
 from penline.produce import contents
 from penline.sample import corpus_files, sample_bank
+from reference.placing import even_numbers, set_words
 
 
 def composer(hand: object, **recipe: object) -> Composer:
@@ -30,8 +33,8 @@ def composer(hand: object, **recipe: object) -> Composer:
 def test_lines_are_sound(paper: str, effects: str) -> None:
     lines = composer(None if paper == "squared" else "default", papers=[paper], effects=effects)
     for index in range(15):
-        found = dissect(lines.kit, 4, index)
-        assert list(faults(lines.kit, found)) == []
+        found = decompose(lines.plan, 4, index)
+        assert list(consistency_errors(found)) == []
         np.testing.assert_array_equal(found.sample.image, lines[index].image)
 
 
@@ -112,7 +115,9 @@ def test_strokes_are_measured(small_bank: Bank) -> None:
 
 def test_the_sizes_of_all_writers_at_once_are_those_of_each():
     bank = sample_bank()
-    hand = Hand(Sampler(load_hand(None)), Shelf([bank]))
+    banks = BankSet([bank]).covering(bank.characters)
+    sampler = Sampler(load_hand(None))
+    placer = ModelPlacer(sampler, banks, character_table(list(banks.entries)))
     columns = bank.columns
     for number, facts in enumerate(bank.header.writers):
         rows = bank.rows(writer=facts.id)
@@ -121,8 +126,8 @@ def test_the_sizes_of_all_writers_at_once_are_those_of_each():
         lengths = columns["length_px"][rows] * STROKE_LENGTH / facts.em_px
         known = typical_sizes(names, sizes, facts.em_px, lengths)
         assert len(known) > 5
-        wanted = hand.sampler.typical(known)
-        np.testing.assert_allclose(hand.typical[0][number], wanted, rtol=0, atol=1.01e-4)
+        wanted = sampler.typical(known)
+        np.testing.assert_allclose(placer._sizes[number], wanted, rtol=0, atol=1.01e-4)
 
 
 @pytest.mark.parametrize("hand", [None, "default"])
@@ -140,3 +145,20 @@ def test_the_writing_line_of_a_page_rises_as_its_ink_does(hand: str | None) -> N
     assert len(ink) > 15
     assert np.corrcoef(ink, told)[0, 1] > 0.7
     assert np.sqrt(np.mean(np.square(ink - told))) < 0.006
+
+
+def test_numbers_and_words_equal_their_definition() -> None:
+    chance = np.random.default_rng(5)
+    signs = "今天，gyAb1.5-0７%/’ "
+    for _ in range(300):
+        text = "".join(chance.choice(list(signs), chance.integers(1, 25)))
+        sizes = chance.integers(10, 120, (len(text), 2))
+        items, table = items_for(text, sizes)
+        drawn = chance.integers(-500, 3000, (len(text), 5))
+        one, other = drawn.copy(), drawn.copy()
+        _even_numbers(items, table.traits, one)
+        even_numbers(text, sizes, other)
+        np.testing.assert_array_equal(one, other)
+        _set_words(items, table.traits, table.lengths_em, 0.0625, 50.0, one)
+        set_words(text, 0.0625, 50.0, other)
+        np.testing.assert_array_equal(one, other)

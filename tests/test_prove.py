@@ -16,7 +16,7 @@ from conftest import TEXT, build
 from penline import api
 from penline.bank import Bank
 from penline.compose import Composer
-from penline.compose.page_masks import dissect_page, page_faults
+from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.errors import ExportError, RecipeError, UsageError
 
 RECIPE = {
@@ -226,8 +226,8 @@ def test_a_page_whose_glyphs_are_not_its_label_is_found(
     _, text, bank = finished
     recipe = {"page": {"width_px": 500, "height_px": 420, "em_px_range": [30, 36]}}
     composer = Composer(recipe, bank, text, 1)
-    anatomy = dissect_page(composer.kit, 1, 0)
-    assert list(page_faults(composer.kit, anatomy)) == []
+    anatomy = decompose_page(composer.plan, 1, 0)
+    assert list(page_consistency_errors(anatomy)) == []
     line = anatomy.page.lines[1]
     assert line.characters is not None
     other = dataclasses.replace(line, text=line.text[1] + line.text[0] + line.text[2:])
@@ -237,11 +237,11 @@ def test_a_page_whose_glyphs_are_not_its_label_is_found(
     for wrong, said in ((other, "character 0"), (shifted, "ink outside of its box")):
         lines = (anatomy.page.lines[0], wrong, *anatomy.page.lines[2:])
         page = dataclasses.replace(anatomy.page, lines=lines)
-        found = list(page_faults(composer.kit, dataclasses.replace(anatomy, page=page)))
+        found = list(page_consistency_errors(dataclasses.replace(anatomy, page=page)))
         assert any(said in fault and "line 1" in fault for fault in found)
     blank = [dataclasses.replace(p, mask=p.mask * (k != 2)) for k, p in enumerate(anatomy.parts)]
     parts = dataclasses.replace(anatomy, parts=tuple(blank))
-    found = list(page_faults(composer.kit, parts))
+    found = list(page_consistency_errors(parts))
     assert "the page's ink is not the union of its glyphs" in found
     assert any("character 2" in fault and "has no ink" in fault for fault in found)
 

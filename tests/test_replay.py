@@ -10,7 +10,7 @@ import pytest
 
 from fakes import REAL
 from penline.compose import Composer
-from penline.compose.line_masks import dissect, faults
+from penline.compose.line_masks import consistency_errors, decompose
 from penline.errors import RecipeError, UsageError
 from penline.fit import fit
 from penline.measure.template import HAN, LineTemplate, dump_templates, load_templates
@@ -49,8 +49,8 @@ def test_lines_take_the_places_of_the_template(path: Path, effects: str) -> None
     table = template().table
     seen = 0
     for index in range(20):
-        found = dissect(lines.kit, 2, index)
-        assert list(faults(lines.kit, found)) == []
+        found = decompose(lines.plan, 2, index)
+        assert list(consistency_errors(found)) == []
         line = found.sample
         marks = "".join(HAN if "\u4e00" <= c <= "\u9fff" else c for c in line.text)
         assert marks == PATTERN
@@ -116,4 +116,4 @@ def test_templates_of_a_real_page(tmp_path: Path) -> None:
     assert not set("国际天文学") & set(text)
     lines = composer(tmp_path / "lines.json", papers=["plain"])
     for index in range(6):
-        assert list(faults(lines.kit, dissect(lines.kit, 2, index))) == []
+        assert list(consistency_errors(decompose(lines.plan, 2, index))) == []

@@ -15,8 +15,10 @@ from penline import api
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bidi import RIGHT_TO_LEFT, display
 from penline.compose import Composer
-from penline.compose.line_masks import dissect, faults
-from penline.compose.make import lay, lay_by_steps
+from penline.compose.choose import choose
+from penline.compose.ladder import assign_by_tries
+from penline.compose.line_masks import consistency_errors, decompose
+from penline.compose.make import lay_out
 from penline.compose.page_render import lay_page
 from penline.corpus import Corpus
 from penline.errors import RecipeError, UnwritableLine
@@ -107,8 +109,8 @@ def test_ink_begins_at_the_right(tmp_path: Path) -> None:
 def test_order_brackets_digits(bank: Bank, more: dict[str, Any]) -> None:
     text = f"{HAN[:2]}{MIXED}" if "hand" in more.get("layout", {}) else MIXED
     composer = Composer(recipe(**more), bank, Corpus.from_texts([text]), seed=5)
-    anatomy = dissect(composer.kit, 5, 0)
-    assert list(faults(composer.kit, anatomy)) == []
+    anatomy = decompose(composer.plan, 5, 0)
+    assert list(consistency_errors(anatomy)) == []
     sample = composer[0]
     assert sample.text == text
     assert len(sample.quads) == len(text)
@@ -167,13 +169,14 @@ def test_a_slip_stands_beside_its_character(bank: Bank) -> None:
     for index in range(4):
         marks = {"strike": 1.0}
         composer = Composer(recipe(marks=marks), bank, Corpus.from_texts([text]), seed=5)
-        laid = lay(composer.kit, 5, index)
-        assert laid.struck >= 0
+        laid = lay_out(composer.plan, 5, index)
+        at = laid.line.error_index
+        assert at >= 0
         left = laid.placed.places_q8[:, 0]
-        assert left[laid.struck] < left[laid.struck + 1]  # Chinese runs from the left inside
+        assert left[at] < left[at + 1]  # Chinese runs from the left inside
         sample = composer[index]
         assert (sample.text, len(sample.quads)) == (text, len(text))
-        assert list(faults(composer.kit, dissect(composer.kit, 5, index))) == []
+        assert list(consistency_errors(decompose(composer.plan, 5, index))) == []
 
 
 def test_a_pen_runs_dry_where_the_line_ends(bank: Bank) -> None:
@@ -199,15 +202,16 @@ def test_columns_refuse(bank: Bank) -> None:
 def test_lines_from_the_left_stay_in_one_call(bank: Bank) -> None:
     texts = [f"{SHALOM} {OLAM} ({number})" for number in range(4)] + [HAN, HAN[::-1], LATIN]
     settings = recipe(corpus={"lines": "cut", "length_range": [6, 16]})
-    kit = Composer(settings, bank, Corpus.from_texts(texts), seed=5).kit
-    assert kit.swift is not None
+    plan = Composer(settings, bank, Corpus.from_texts(texts), seed=5).plan
+    assert plan.quick is not None
     kinds = set()
     for index in range(40):
-        laid, slow = lay(kit, 5, index), lay_by_steps(kit, 5, index)
-        assert laid.written.text == slow.written.text
-        assert np.array_equal(laid.ink, slow.ink)
-        turned = RIGHT_TO_LEFT.search(laid.written.text) is not None
-        assert (laid.quads is None) == turned  # only the one call gives them
+        line = choose(plan, 5, index, "train")
+        slow = assign_by_tries(plan, "train", 5, index)
+        assert line.text == slow.text
+        np.testing.assert_array_equal(line.items, slow.items)
+        turned = RIGHT_TO_LEFT.search(line.text) is not None
+        assert (line.levels is not None) == turned
         kinds.add(turned)
     assert kinds == {True, False}
 
@@ -215,9 +219,9 @@ def test_lines_from_the_left_stay_in_one_call(bank: Bank) -> None:
 def test_random_text_has_only_what_can_be_set(tmp_path: Path) -> None:
     bank = build(tmp_path / "b", {"own:a": f"{HEBREW[:5]}ab\u0628\u0301"})
     composer = Composer(recipe(corpus={"made": {"random": 1.0}}), bank, Corpus.from_texts(["a"]))
-    assert composer.kit.letters == ("a", "b", *HEBREW[:5])
+    assert composer.plan.letters == ("a", "b", *HEBREW[:5])
     for index in range(4):
-        assert list(faults(composer.kit, dissect(composer.kit, 0, index))) == []
+        assert list(consistency_errors(decompose(composer.plan, 0, index))) == []
 
 
 # Pages and forms
@@ -229,8 +233,8 @@ PARAGRAPH = f"{SHALOM} {OLAM} (12) abc def. " * 6
 def test_paragraphs_begin_at_the_right(bank: Bank) -> None:
     settings = recipe(page={**PAGE, "indent_em": 2.0}, corpus={"lines": "cut"})
     composer = Composer(settings, bank, Corpus.from_texts([PARAGRAPH.strip()]), seed=5)
-    laid = lay_page(composer.kit, 5, 0)
-    texts = [set_.written.text for set_ in laid.lines]
+    laid = lay_page(composer.plan, 5, 0)
+    texts = [set_.line.text for set_ in laid.lines]
     assert " ".join(texts).startswith(PARAGRAPH.strip()[: len(texts[0])])
     left, right, *_ = laid.sheet.margins
     ends = [float(set_.boxes[:, 2].max()) for set_ in laid.lines]
@@ -239,7 +243,7 @@ def test_paragraphs_begin_at_the_right(bank: Bank) -> None:
     assert abs(ends[0] - (edge - indented)) < laid.sheet.em
     assert all(abs(end - edge) < laid.sheet.em for end in ends[1:3])
     for set_ in laid.lines:
-        if set_.written.text[0] in HEBREW:
+        if set_.line.text[0] in HEBREW:
             assert set_.boxes[:, 2].argmax() == 0
         assert set_.placed.places_q8[:, 0].min() / 256 > left - laid.sheet.em
     page = composer.page(0)
@@ -252,9 +256,9 @@ def test_a_line_goes_by_its_paragraph(bank: Bank) -> None:
     text = f"{SHALOM} {'abcdefghij ' * 7}klm."
     settings = recipe(page=PAGE, corpus={"lines": "cut"})
     composer = Composer(settings, bank, Corpus.from_texts([text]), seed=5)
-    page = lay_page(composer.kit, 5, 0)
-    last = next(set_ for set_ in page.lines if set_.written.text.endswith("klm."))
-    assert RIGHT_TO_LEFT.search(last.written.text) is None
+    page = lay_page(composer.plan, 5, 0)
+    last = next(set_ for set_ in page.lines if set_.line.text.endswith("klm."))
+    assert RIGHT_TO_LEFT.search(last.line.text) is None
     left = last.placed.places_q8[:, 0]
     assert left.argmin() == len(left) - 1
 

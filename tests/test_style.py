@@ -10,8 +10,8 @@ import pytest
 
 from penline import api
 from penline.bank import Bank, BankWriter, open_bank
+from penline.bank.bank_set import BankSet
 from penline.bank.layout import HEADER
-from penline.bank.shelf import Shelf
 from penline.bank.style import EVERY, FIRST, LeanSums, bank_styles, lean_sums, sampled
 from penline.errors import BankError
 from penline.measure.appearance import looks_of
@@ -118,7 +118,7 @@ def test_the_hand_that_leans_alike_is_near(tmp_path: Path) -> None:
         "casia:003": {"slant": 0.25},
         "casia:004": {"slant": 0.3, "wide": 70},
     }
-    shelf = Shelf([open_bank(bank_of(tmp_path / "a.bank", hands))])
+    shelf = BankSet([open_bank(bank_of(tmp_path / "a.bank", hands))])
     near = [
         shelf.near("casia:001", shelf.bits(others), 1).tolist()
         for others in (["casia:002", "casia:003"], ["casia:003", "casia:004"])

@@ -10,7 +10,8 @@ from fakes import gnt, zip_file
 from penline import api
 from penline.bank import Bank
 from penline.compose import Composer
-from penline.compose.line_masks import dissect, faults
+from penline.compose.line_masks import consistency_errors, decompose
+from penline.compose.transform.stroke_width import StrokeWidth
 from penline.corpus import Corpus
 from penline.errors import RecipeError
 from penline.recipe import Recipe
@@ -59,19 +60,20 @@ def test_digits_and_letters_are_by_one_second_hand(banks: list[Bank]) -> None:
 
 
 def test_they_fit_the_first_hand_and_the_line_is_sound(banks: list[Bank]) -> None:
-    kit = composer(banks).kit
-    anatomy = dissect(kit, 1, 0)
-    assert list(faults(kit, anatomy)) == []
+    plan = composer(banks).plan
+    anatomy = decompose(plan, 1, 0)
+    assert list(consistency_errors(anatomy)) == []
     laid = anatomy.laid
-    assert laid.shares is not None
+    amounts = StrokeWidth(plan.banks).plan(laid.line.items, laid.line.writer)
+    assert amounts is not None
     latin = np.array([character.isascii() for character in TEXT])
-    assert not laid.shares[~latin].any()
-    assert laid.shares[latin].any()
+    assert not amounts[~latin].any()
+    assert amounts[latin].any()
     high = anatomy.sample.quads[:, 2, 1] - anatomy.sample.quads[:, 0, 1]
     # digits are about as high as Chinese characters, whatever their own pictures' size
     digits = high[[c.isdigit() for c in TEXT]].mean() / np.median(high[~latin])
     assert 0.5 < digits < 1.1
-    strong = [np.percentile(m[m > 0], 90) for m in anatomy.masks if m.any()]
+    strong = [np.percentile(m[m > 0], 90) for m in anatomy.by_character if m.any()]
     assert max(strong) < 1.5 * min(strong)
 
 

@@ -133,11 +133,10 @@ class Draws:
     comes out as a float is a multiple of 1/65536.
     """
 
-    __slots__ = ("_block", "_first", "_index", "_key", "_list", "_next", "_rest")
+    __slots__ = ("_block", "_first", "_index", "_list", "_next", "_rest", "_seed", "_stage")
 
-    def __init__(self, seed: int, index: int, stage: str, first: list[int] | None = None) -> None:
-        self._key = stage_key(seed, stage)
-        self._index = np.uint64(index)
+    def __init__(self, seed: int, index: int, stage: str, first: Words | None = None) -> None:
+        self._seed, self._index, self._stage = seed, index, stage
         self._block = 0
         self._list: list[int] = []
         self._next = 0
@@ -152,8 +151,19 @@ class Draws:
 
     def _made(self, block: int, count: int) -> Words:
         out = np.empty(-(-count // 4) * 4, np.uint64)
-        philox_words(*self._key, self._index, np.uint64(block), out)
+        key = stage_key(self._seed, self._stage)
+        philox_words(*key, np.uint64(self._index), np.uint64(block), out)
         return out[:count]
+
+    def take(self, count: int) -> Words:
+        """``uint64 (count,)``: what `word` would give, one by one."""
+        first = self._first
+        if first is None or self._block or count > FIRST_WORDS:
+            return np.array([self.word() for _ in range(count)], np.uint64)
+        self._list = first[count:].tolist()
+        self._rest = FIRST_WORDS // 4
+        self._block = BLOCK_WORDS // 4
+        return first[:count]
 
     def word(self) -> int:
         """One 64-bit word."""
@@ -170,7 +180,8 @@ class Draws:
             self._rest = -1
         else:
             ready = self._first if self._block == 0 else None
-            self._list = ready or self._made(self._block, FIRST_WORDS).tolist()
+            words = self._made(self._block, FIRST_WORDS) if ready is None else ready
+            self._list = words.tolist()
             self._rest = self._block + FIRST_WORDS // 4
             self._block += BLOCK_WORDS // 4
         self._next = 0
@@ -239,10 +250,7 @@ def rngs(seed: int, index: int, stages: tuple[str, ...]) -> list[Draws]:
     """The streams of several stages of one sample, each as `rng` gives it, made at once."""
     words = np.empty((len(stages), FIRST_WORDS), np.uint64)
     _first_words(stage_keys(seed, stages), np.uint64(index), words)
-    return [
-        Draws(seed, index, stage, first)
-        for stage, first in zip(stages, words.tolist(), strict=True)
-    ]
+    return [Draws(seed, index, stage, first) for stage, first in zip(stages, words, strict=True)]
 
 
 def span(low: float, high: float) -> tuple[int, int]:

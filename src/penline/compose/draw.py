@@ -78,8 +78,7 @@ def sources_of(
         One source a bank.
     """
     plans = [(one, plan) for one in transforms if (plan := one.plan(items, writer)) is not None]
-    starts = np.ascontiguousarray(items["start"])
-    sizes = np.stack([items["height_px"], items["width_px"]], 1)
+    starts, sizes = _glyphs(items)
     if len(banks.banks) == 1 and not plans:
         return (Source(banks.banks[0].ink.data, starts, sizes),)
     found = []
@@ -88,6 +87,18 @@ def sources_of(
         source = Source(bank.ink.data, starts, own)
         found.append(_transformed(source, items, plans) if plans else source)
     return tuple(found)
+
+
+@compiled
+def _glyphs(items: Any) -> Any:
+    """Where the ink of each item begins in its bank's data, and its height and width."""
+    n = items.shape[0]
+    starts, sizes = np.empty(n, np.int64), np.empty((n, 2), np.int64)
+    for i in range(n):
+        item = items[i]
+        starts[i] = item.start
+        sizes[i, 0], sizes[i, 1] = item.height_px, item.width_px
+    return starts, sizes
 
 
 def _transformed(source: Source, items: Items, plans: Sequence[tuple[Transform, Ints]]) -> Source:

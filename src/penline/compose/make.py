@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -121,21 +121,8 @@ def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) 
     gains = item_gains(line.items, placed.press_q8, round(strength * 256))
     ink = np.zeros((height, placed.width_px), np.uint8)
     boxes = draw_items(sources, placed, gains, ink)
-    laid = LineLayout(
-        line=line,
-        side=side,
-        paper=paper,
-        paper_rng=paper_rng,
-        ink_rng=ink_rng,
-        params=params,
-        strength=strength,
-        column=column,
-        sources=sources,
-        placed=placed,
-        gains=gains,
-        ink=ink,
-        boxes=boxes,
-    )
+    chosen = line, side, paper, paper_rng, ink_rng, params, strength, column
+    laid = LineLayout(*chosen, sources, placed, gains, ink, boxes)
     if not reaches_edge(line.items, boxes, *ink.shape, plan.rim_px):
         return laid
     laid = _kept_inside(plan, seed, index, laid)
@@ -167,7 +154,11 @@ def place(
     order = line.order
     items = line.items if order is None else line.items[order]
     given = Line(items, params, height_px, column, line.template)
-    placer = next(one for one in plan.placers if one.takes(given))
+    for placer in plan.placers[:-1]:
+        if placer.takes(given):
+            break
+    else:
+        placer = plan.placers[-1]  # the rules take any line
     placed = placer.place(given, layout_rng)
     return placed if order is None else placed.only(np.argsort(order))
 
@@ -267,8 +258,10 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
             lay_ink(sheet, show_through(other, marks["bleed"], ink.shape), full)
     lay_ink(sheet, ink, full)
     image, quads = rotate_to_reading(laid, image), line_quads(laid)
-    effects = draw_effects(recipe.effects, rng(seed, index, "effects"), image.shape[:2])
-    image, quads = apply_effects(image, quads, effects)
+    effects: list[dict[str, Any]] = []
+    if recipe.effects:
+        effects = draw_effects(recipe.effects, rng(seed, index, "effects"), image.shape[:2])
+        image, quads = apply_effects(image, quads, effects)
     params = dict(zip(LINE_PARAMS, laid.params.tolist(), strict=True))
     return Sample(
         index=index,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from penline.characters import is_han
 from penline.paper import PaperSettings
@@ -20,22 +22,27 @@ class PaperChoices:
     """
 
     def __init__(self, choices: Sequence[PaperChoice]) -> None:
-        self._all = tuple((choice.paper, choice.share) for choice in choices)
-        self._without_cells = tuple(
-            (paper, share) for paper, share in self._all if not paper.cells and share
-        )
+        free = [choice for choice in choices if not choice.paper.cells and choice.share]
+        self._all, self._without_cells = _Weighted(choices), _Weighted(free)
+        self._mixed = 0 < len(free) < len(choices)
 
     def of_line(self, text: str, rng: Draws) -> PaperSettings:
         """Draw a line's paper; cells are for Chinese text, where there is any other paper."""
-        free = self._without_cells
-        if len(free) == len(self._all) or not free or any(map(is_han, text)):
-            return _one(self._all, rng)
-        return _one(free, rng)
+        if self._mixed and not any(map(is_han, text)):
+            return self._without_cells.sample(rng)
+        return self._all.sample(rng)
 
     def of_page(self, rng: Draws) -> PaperSettings:
         """Draw a sheet: squared paper is for lines alone."""
-        return _one(self._without_cells, rng)
+        return self._without_cells.sample(rng)
 
 
-def _one(choices: Sequence[tuple[PaperSettings, float]], rng: Draws) -> PaperSettings:
-    return rng.choose([paper for paper, _ in choices], [share for _, share in choices])
+class _Weighted:
+    """Papers, each with its weight in 1/65536."""
+
+    def __init__(self, choices: Sequence[PaperChoice]) -> None:
+        self._papers = tuple(choice.paper for choice in choices)
+        self._ends = tuple(accumulate(round(choice.share * 65536) for choice in choices))
+
+    def sample(self, rng: Draws) -> PaperSettings:
+        return self._papers[bisect_right(self._ends, rng.below(self._ends[-1]))]

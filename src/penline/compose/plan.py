@@ -144,9 +144,11 @@ class ComposePlan:
         self.papers = PaperChoices(recipe.papers)
         self.params = LineParams(layout)
         self.placers = self._placers()
-        self.transforms: tuple[Transform, ...] = (Turn(self.banks),)
+        self.transforms: tuple[Transform, ...] = ()
+        if layout.direction == "vertical":
+            self.transforms += (Turn(),)
         if borrowing:
-            self.transforms = (*self.transforms, StrokeWidth(self.banks))
+            self.transforms += (StrokeWidth(self.banks),)
         self.rim_px = rim_of(recipe)
         self.quick = self._quick()
 

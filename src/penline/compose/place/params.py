@@ -97,8 +97,7 @@ class LineParams:
             rng: chance.
             cells: whether the paper has cells.
         """
-        words = np.array([rng.word() for _ in range(_WORDS + cells)], np.uint64)
         params: npt.NDArray[np.float64] = sample_line_params(
-            words, self._spans, self._deviations, self._constants, cells
+            rng.take(_WORDS + cells), self._spans, self._deviations, self._constants, cells
         )
         return params

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
 from penline.compose.transform.base import Glyph
 
@@ -14,9 +13,6 @@ __all__ = ["Turn"]
 
 class Turn:
     """Turns glyphs anticlockwise; the picture is turned back when it is done."""
-
-    def __init__(self, _: BankSet) -> None:
-        """Nothing of the banks is needed."""
 
     def plan(self, items: Items, _: str) -> npt.NDArray[np.int64] | None:
         """Those that `place.rules.mark_turned` marked."""

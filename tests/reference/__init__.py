@@ -1,0 +1,1 @@
+"""Kernels written again from their definition, in plain Python and NumPy; none ships."""
