@@ -19,15 +19,16 @@ from typing import Any
 import cv2
 
 from penline.compose import Composer
-from penline.compose.swift import Swift
 from penline.export import paddleocr
 from penline.export.base import Options
 from penline.sample import corpus_files, sample_bank
 
 ROAD = import_module("penline.compose.make")
 STEPS: dict[str, tuple[Any, str]] = {
-    "sentence to ink, one call": (Swift, "line"),
-    "sentence to ink, by steps": (ROAD, "lay_by_steps"),
+    "text, writer and glyphs": (ROAD, "choose"),
+    "places": (ROAD, "place"),
+    "sources of ink": (ROAD, "sources_of"),
+    "ink": (ROAD, "draw_items"),
     "ink on paper": (ROAD, "lay_ink"),
     "quads": (ROAD, "line_quads"),
     "effects drawn": (ROAD, "draw_effects"),

@@ -13,7 +13,7 @@ from penline.compose import Composer
 from penline.compose.choose import inserted_error
 from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.make import lay_out
-from penline.compose.marks import _add, _blot, _fade, apply_marks, sample_marks, show_through
+from penline.compose.marks import _blot, _fade, add_ink, apply_marks, sample_marks, show_through
 from penline.compose.text_assignment import TextAssignment
 from penline.randomness import rng
 from penline.recipe.marks import Marks
@@ -86,7 +86,7 @@ def test_kernels_by_plain_arithmetic() -> None:
     chance = np.random.default_rng(2)
     ink, more = (chance.integers(0, 256, (20, 30), np.uint8) for _ in range(2))
     added = ink.copy()
-    _add(added, more)
+    add_ink(added, more)
     a, b = ink.astype(int), more.astype(int)
     assert np.abs(added - (a + b - a * b / 255)).max() <= 0.51
 

@@ -32,7 +32,7 @@ from penline.render.kernel import MAX_GLYPH_PX
 if TYPE_CHECKING:
     from penline.compose.plan import ComposePlan, Side
 
-__all__ = ["QuickChoice", "choose", "choose_line", "inserted_error"]
+__all__ = ["QuickChoice", "choose", "choose_line", "inserted_error", "with_error"]
 
 _LATER = BLOCK_WORDS // 4
 """The block of a stream after the one that single words are taken from."""
@@ -171,12 +171,18 @@ def choose(plan: ComposePlan, seed: int, index: int, side: Side) -> TextAssignme
     if line is None or (plan.right_to_left and RIGHT_TO_LEFT.search(line.text) is not None):
         line = assign_by_tries(plan, side, seed, index)
     if plan.recipe.marks.strike:
-        line = _with_error(plan, line, rng(seed, index, "slip"))
+        line = with_error(plan, line, rng(seed, index, "slip"))
     return line
 
 
-def _with_error(plan: ComposePlan, line: TextAssignment, error_rng: Draws) -> TextAssignment:
-    """The line with a character too many, now and then."""
+def with_error(plan: ComposePlan, line: TextAssignment, error_rng: Draws) -> TextAssignment:
+    """Write a character too many into a line, now and then; no line of a template.
+
+    Args:
+        plan: says how often.
+        line: what is written.
+        error_rng: chance.
+    """
     if not line.writer or line.template >= 0 or not error_rng.chance(plan.recipe.marks.strike):
         return line
     at, wrong = inserted_error(line.text, error_rng)

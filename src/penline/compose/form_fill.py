@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from penline.bidi import faces
 from penline.characters import MIDDLE_EM
+from penline.compose.choose import with_error
 from penline.compose.form import FormField, draw_form
 from penline.compose.ladder import without
 from penline.compose.page import (
@@ -21,8 +22,8 @@ from penline.compose.page import (
     fill,
     keeps,
     line_params,
-    open_sheet,
     place_on_sheet,
+    writer_of_page,
 )
 from penline.compose.place.base import Placements
 from penline.compose.plan import ComposePlan
@@ -45,19 +46,17 @@ HIGH_EM = 1.45
 Ints = npt.NDArray[np.int64]
 
 
-def lay_form(plan: ComposePlan, seed: int, index: int) -> PageLayout:
-    """A form and what is written into its fields.
+def lay_form(plan: ComposePlan, sheet: Sheet, seed: int, index: int) -> PageLayout:
+    """Draw a form on a sheet, and write into its fields.
 
     The first field that can be filled in decides whose hand it is. A text that this writer cannot
     write, or that does not fit its field, is drawn anew, as often as ``corpus: tries`` says; then
     the field stays empty, and is counted.
 
     Raises:
-        RecipeError: the recipe asks for what pages do not have.
         UnwritableLine: no field could be filled in.
     """
     recipe, page = plan.recipe, plan.recipe.page
-    sheet = open_sheet(plan, seed, index)
     form = draw_form(
         page.form or FormSettings(),
         recipe.corpus.made,
@@ -87,6 +86,8 @@ def lay_form(plan: ComposePlan, seed: int, index: int) -> PageLayout:
             continue
         written, em = fitted
         writer = written.writer
+        if recipe.marks.strike and not field.cells:
+            written = with_error(plan, written, sheet.error_rng)
         lines.append(_set(plan, sheet, field, written, em)._replace(field=number))
     if not lines:
         raise UnwritableLine(index, recipe.corpus.tries, "no field to fill in", dict(counts))
@@ -109,16 +110,10 @@ def _written(
     plan: ComposePlan, sheet: Sheet, text: str, writer: str, writer_rng: Draws, counts: Counter[str]
 ) -> TextAssignment | None:
     """The text in the writer's hand, or in that of any who can write it; None if there is none."""
-    banks, among = plan.banks, plan.eligible_writers[sheet.side]
+    writer = writer or writer_of_page(plan, sheet.side, text, writer_rng)
     if not writer:
-        eligible = banks.writers_covering(faces(text), among)
-        if not banks.count(eligible):
-            if plan.recipe.corpus.missing == "skip-line":
-                return None
-            wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
-            eligible = banks.nearest(wanted, among)
-        writer = banks.sample_writer(eligible, writer_rng)
-    lacking = banks.lacking(faces(text), banks.bits([writer]))
+        return None
+    lacking = plan.banks.lacking(faces(text), plan.banks.bits([writer]))
     text = without(text, lacking, plan.recipe, counts) if lacking else text
     return assign(plan, text, writer, writer_rng)
 

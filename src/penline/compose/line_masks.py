@@ -110,10 +110,7 @@ def draw_part(
 def consistency_errors(masks: LineMasks) -> Iterator[str]:
     """What is wrong between a line's label, boxes and ink; nothing for a sound line."""
     sample, laid = masks.sample, masks.laid
-    levels = laid.line.levels
-    if levels is not None and laid.line.error_index >= 0:
-        levels = levels.without(laid.line.error_index)
-    yield from label_errors(sample.text, sample.origins, levels)
+    yield from label_errors(sample.text, sample.origins, laid.line.label_levels)
     union = np.zeros_like(masks.ink)
     for mask in masks.by_character:
         union = added(union, mask)

@@ -19,7 +19,7 @@ from penline.bank.items import Items
 from penline.compose.choose import choose
 from penline.compose.draw import FAINT, Source, draw_items, item_gains, sources_of
 from penline.compose.inside import find_fit, reaches_edge
-from penline.compose.marks import apply_marks, sample_marks, show_through
+from penline.compose.marks import apply_marks, sample_marks, sample_show_through, show_through
 from penline.compose.place.base import Line, Placements
 from penline.compose.place.rules import mark_turned
 from penline.compose.place.spacing import CELL, LINE_PARAMS
@@ -34,6 +34,7 @@ from penline.records import Origin, Sample
 from penline.render.kernel import box_corners, lay_ink
 
 __all__ = [
+    "OTHER_SIDE",
     "LineLayout",
     "finish",
     "ink_colour",
@@ -47,7 +48,7 @@ __all__ = [
     "rotate_to_reading",
 ]
 
-_OTHER_SIDE = 1 << 62
+OTHER_SIDE = 1 << 62
 """Indices from here on are lines that show through from the other side of a sheet."""
 _STAGES = ("paper", "layout", "ink")
 
@@ -249,9 +250,9 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
     sheet, full = image.reshape(height, placed.width_px, -1), np.array(colour, np.int64)
     ink, marks = laid.ink, {}
     if recipe.marks.any:
-        marks = sample_marks(
-            recipe.marks, rng(seed, index, "marks"), line, laid.boxes, placed.em_px
-        )
+        marks_rng = rng(seed, index, "marks")
+        marks = sample_marks(recipe.marks, marks_rng, line, laid.boxes, placed.em_px)
+        marks |= sample_show_through(recipe.marks, marks_rng)
         ink = apply_marks(ink, marks)
         if "bleed" in marks:
             other = _other_side(plan, seed, index, laid.side)
@@ -288,7 +289,7 @@ def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> InkArra
     It is of the same side of a split, by whose writers and of whose text the line is.
     """
     try:
-        return lay_out(plan, seed, _OTHER_SIDE + index, side).ink
+        return lay_out(plan, seed, OTHER_SIDE + index, side).ink
     except UnwritableLine:
         return np.zeros((plan.recipe.image.height_px, 1), np.uint8)
 

@@ -19,7 +19,7 @@ from penline.paper.kernel import print_lines
 from penline.randomness import Draws, draw_seed
 from penline.recipe.marks import Marks
 
-__all__ = ["apply_marks", "sample_marks", "show_through"]
+__all__ = ["add_ink", "apply_marks", "sample_marks", "sample_show_through", "show_through"]
 
 Ink = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -79,9 +79,15 @@ def sample_marks(
                     round(em_px * rng.uniform(0.03, 0.09) * 256),
                 ]
             )
-    if marks.bleed and rng.chance(marks.bleed):
-        params["bleed"] = {"strength": rng.between(20, 56), "shift": rng.between(0, 999)}
     return params
+
+
+def sample_show_through(marks: Marks, marks_rng: Draws) -> Params:
+    """Decide whether the other side of the paper shows through: ``bleed``, or nothing."""
+    if not marks.bleed or not marks_rng.chance(marks.bleed):
+        return {}
+    strength, shift = marks_rng.between(20, 56), marks_rng.between(0, 999)
+    return {"bleed": {"strength": strength, "shift": shift}}
 
 
 def apply_marks(ink: Ink, params: Params) -> Ink:
@@ -124,7 +130,7 @@ def apply_marks(ink: Ink, params: Params) -> Ink:
         fade = 224 + waver(params["seed"], 1, places, 30, 32)
         drawn = np.zeros_like(out)
         print_lines(drawn, np.array(rows, np.int64), drift, fade)
-        _add(out, drawn)
+        add_ink(out, drawn)
     for x, y, radius in params.get("blots", ()):
         _blot(out, x, y, radius)
     if "fade" in params:
@@ -158,8 +164,8 @@ def show_through(ink: Ink, params: Params, size: tuple[int, int]) -> Ink:
 
 
 @compiled
-def _add(ink: Ink, more: Ink) -> None:
-    """Ink upon ink, as strokes cross: ``a + b - a b / 255``."""
+def add_ink(ink: Ink, more: Ink) -> None:
+    """Add ink to ink of one shape, in place, as strokes cross: ``a + b - a b / 255``."""
     for y in range(ink.shape[0]):
         for x in range(ink.shape[1]):
             a, b = np.int64(ink[y, x]), np.int64(more[y, x])

@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from penline.bidi import faces, levels_of, mirrored
 from penline.characters import is_han, kind_of
+from penline.compose.choose import with_error
 from penline.compose.draw import Source, draw_items, item_gains, sources_of
 from penline.compose.form import Form
 from penline.compose.inside import find_fit, may_reach
 from penline.compose.items_of import items_of
-from penline.compose.ladder import without
+from penline.compose.ladder import made_kind, without
 from penline.compose.make import place
 from penline.compose.place.base import Placements
 from penline.compose.place.spacing import LINE_PARAMS
@@ -26,6 +27,7 @@ from penline.compose.text_assignment import TextAssignment
 from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
+from penline.corpus.made import made_line
 from penline.corpus.normal import normalised
 from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
@@ -42,6 +44,7 @@ __all__ = [
     "line_params",
     "open_sheet",
     "place_on_sheet",
+    "writer_of_page",
 ]
 
 ROOM_EM = 2.4
@@ -65,7 +68,7 @@ class PlacedLine(NamedTuple):
     """One line of a page.
 
     Attributes:
-        line: what is written.
+        line: what is written, a slip of the pen among it.
         sources: where the ink of the items lies.
         placed: where each goes on the sheet.
         gains: ``int64 (items,)``: factor on the ink of each, 1/256.
@@ -91,6 +94,7 @@ class Sheet(NamedTuple):
         side: ``"train"`` or ``"val"``.
         page_rng: for where lines go.
         ink_rng: for the ink.
+        error_rng: for slips of the pen.
         em: height of a median Chinese character, px.
         pitch: from one line to the next, px.
         margins: left, right, top, bottom, px.
@@ -103,6 +107,7 @@ class Sheet(NamedTuple):
     side: Side
     page_rng: Draws
     ink_rng: Draws
+    error_rng: Draws
     em: float
     pitch: float
     margins: tuple[float, ...]
@@ -122,15 +127,9 @@ class PageLayout(NamedTuple):
     form: Form | None = None
 
 
-def open_sheet(plan: ComposePlan, seed: int, index: int) -> Sheet:
-    """An empty sheet.
-
-    Raises:
-        RecipeError: the recipe asks for what pages do not have.
-    """
-    plan.ask("pages")
+def open_sheet(plan: ComposePlan, seed: int, index: int, side: Side) -> Sheet:
+    """Draw the measures of an empty sheet."""
     recipe, page = plan.recipe, plan.recipe.page
-    side: Side = "val" if plan.val and rng(seed, index, "side").chance(plan.val) else "train"
     page_rng, ink_rng = rng(seed, index, "page"), rng(seed, index, "ink")
     em = page_rng.uniform(*page.em_px_range)
     pitch = em * page_rng.uniform(*page.pitch_em_range)
@@ -142,7 +141,8 @@ def open_sheet(plan: ComposePlan, seed: int, index: int) -> Sheet:
         params[LINE_PARAMS.index(name)] = value
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     ink = np.zeros((page.height_px, page.width_px), np.uint8)
-    return Sheet(side, page_rng, ink_rng, em, pitch, margins, most, params, strength, ink)
+    rngs = page_rng, ink_rng, rng(seed, index, "slip")
+    return Sheet(side, *rngs, em, pitch, margins, most, params, strength, ink)
 
 
 def line_params(plan: ComposePlan, sheet: Sheet) -> Floats:
@@ -153,19 +153,17 @@ def line_params(plan: ComposePlan, sheet: Sheet) -> Floats:
     return params
 
 
-def lay_paragraphs(plan: ComposePlan, seed: int, index: int) -> PageLayout:
-    """Paragraphs, line under line.
+def lay_paragraphs(plan: ComposePlan, sheet: Sheet, seed: int, index: int) -> PageLayout:
+    """Write paragraphs on a sheet, line under line.
 
     A paragraph that the writer cannot write is passed over, or written without the characters that
     are missing (``corpus: missing: drop-char``); both are counted. Where the corpus's lines are
     ``whole``, each is a line of the page, in the corpus's order.
 
     Raises:
-        RecipeError: the recipe asks for what pages do not have.
         UnwritableLine: no paragraph could be written.
     """
     recipe, page = plan.recipe, plan.recipe.page
-    sheet = open_sheet(plan, seed, index)
     em, page_rng = sheet.em, sheet.page_rng
     left, right, top, _ = sheet.margins
     counts: Counter[str] = Counter()
@@ -189,8 +187,10 @@ def lay_paragraphs(plan: ComposePlan, seed: int, index: int) -> PageLayout:
                 written, rest = rest, None
             else:
                 written, rest = fill(rest, advances(rest, sheet.params), spot[2] / em)
-            if not keeps(plan, sheet, written.text, [number], counts):
+            if not keeps(plan, sheet, written.text, [number] if number >= 0 else [], counts):
                 continue
+            if recipe.marks.strike:
+                written = with_error(plan, written, sheet.error_rng)
             lines.append(place_on_sheet(plan, sheet, written, params, em, spot))
             lead = 0.0
         if len(lines) >= sheet.most:
@@ -205,38 +205,53 @@ def _paragraphs(
 ) -> Iterator[tuple[int, TextAssignment]]:
     """Paragraphs of the corpus, one after the other, by a writer who can write the first.
 
-    With each comes its number; of a paragraph that is split, its pieces come as if they were it.
+    With each comes its number, -1 for made text; of a paragraph that is split, its pieces come as
+    if they were it.
     """
-    recipe, banks, corpus = plan.recipe, plan.banks, plan.corpus
+    recipe, corpus = plan.recipe, plan.corpus
     text_rng, writer_rng = rng(seed, index, "text"), rng(seed, index, "writer")
-    lines, among = plan.lines[side], plan.eligible_writers[side]
+    lines = plan.lines[side]
     most = recipe.page.lines_range[1]
     first = lines.sample(text_rng).paragraph
     writer = ""
     for number in range(most + recipe.corpus.tries):
-        if isinstance(lines, WholeLines):
+        kind = made_kind(recipe, text_rng)
+        if kind:
+            length_range = recipe.corpus.length_range
+            paragraph, texts = -1, [made_line(kind, text_rng, length_range, plan.letters)]
+        elif isinstance(lines, WholeLines):
             line = lines.in_order(index * most + number)
             paragraph, texts = line.paragraph, [line.text]
         else:
             paragraph = (first + number) % len(corpus)
             texts = plan.texts(paragraph, side)
         for text in texts:
+            writer = writer or writer_of_page(plan, side, text, writer_rng)
             if not writer:
-                eligible = banks.writers_covering(faces(text), among)
-                if not banks.count(eligible):
-                    if recipe.corpus.missing == "skip-line":
-                        counts["paragraph skipped: no one writer has all its characters"] += 1
-                        continue
-                    wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
-                    eligible = banks.nearest(wanted, among)
-                writer = banks.sample_writer(eligible, writer_rng)
-            lacking = banks.lacking(faces(text), banks.bits([writer]))
+                counts["paragraph skipped: no one writer has all its characters"] += 1
+                continue
+            lacking = plan.banks.lacking(faces(text), plan.banks.bits([writer]))
             if lacking and recipe.corpus.missing != "drop-char":
                 counts["paragraph skipped: its writer lacks a character"] += 1
                 continue
             written = assign(plan, without(text, lacking, recipe, counts), writer, writer_rng)
             if written is not None:
                 yield paragraph, written
+
+
+def writer_of_page(plan: ComposePlan, side: Side, text: str, writer_rng: Draws) -> str:
+    """Draw who writes a page, by its first text; ``""`` where nobody can write it.
+
+    Where characters may be missing, those who lack the fewest may write it.
+    """
+    banks, among = plan.banks, plan.eligible_writers[side]
+    eligible = banks.writers_covering(faces(text), among)
+    if not banks.count(eligible):
+        if plan.recipe.corpus.missing == "skip-line":
+            return ""
+        wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
+        eligible = banks.nearest(wanted, among)
+    return banks.sample_writer(eligible, writer_rng)
 
 
 def assign(plan: ComposePlan, text: str, writer: str, writer_rng: Draws) -> TextAssignment | None:

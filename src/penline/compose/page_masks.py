@@ -45,7 +45,7 @@ class Part:
 
     Attributes:
         line: number of its line among the written ones.
-        item: number of the character in the line's text.
+        item: number of the character in the line's label; -1 for a slip of the pen.
         top: row of the sheet that the mask begins at.
         left: column.
         mask: ``uint8 (height_px, width_px)``.
@@ -94,6 +94,7 @@ def decompose_page(plan: ComposePlan, seed: int, index: int) -> PageMasks:
 
 def _parts(laid: PageLayout, number: int, line: PlacedLine, scratch: Ink) -> Iterator[Part]:
     """Every character of a line, drawn again on an empty sheet, which is left empty."""
+    error = line.line.error_index
     for item, span in spans_of(line.line):
         own = line.placed.only(span)
         draw_part(line.sources, line.placed, line.gains, span, scratch)
@@ -103,7 +104,8 @@ def _parts(laid: PageLayout, number: int, line: PlacedLine, scratch: Ink) -> Ite
         right, bottom = ((own.places_q8[:, :2] + own.places_q8[:, 2:]).max(0) >> 8) + room
         first, start = max(int(top), 0), max(int(left), 0)
         window = scratch[first : max(int(bottom), 0), start : max(int(right), 0)]
-        yield Part(number, item, first, start, window.copy())
+        label_item = -1 if item == error else item - (0 <= error < item)
+        yield Part(number, label_item, first, start, window.copy())
         window[:] = 0
 
 
@@ -116,7 +118,7 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
         return
     for number, (line, written) in enumerate(zip(lines, laid.lines, strict=True)):
         origins = [Origin(**origin) for origin in line.facts["origins"]]
-        for fault in label_errors(line.text, origins, written.line.levels):
+        for fault in label_errors(line.text, origins, written.line.label_levels):
             yield f"line {number}: {fault}"
     if masks.stray:
         yield "a glyph has ink far from its place"
@@ -132,7 +134,9 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
     slack = SLACK_PX if effects else 0.0
     parts = page_quads(laid)
     near = NEAR_EM * laid.sheet.em
-    for group in _groups(masks.parts, parts, APART_EM * laid.sheet.em):
+    for group in _groups(
+        [part for part in masks.parts if part.item >= 0], parts, APART_EM * laid.sheet.em
+    ):
         sheet = np.zeros_like(laid.sheet.ink)
         for part in group:
             window = _window(sheet, part)

@@ -11,10 +11,12 @@ import numpy.typing as npt
 
 from penline.compose.form import Form, print_form
 from penline.compose.form_fill import lay_form
-from penline.compose.make import ink_colour, origins_of, quads_of
-from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs
+from penline.compose.make import OTHER_SIDE, ink_colour, origins_of, quads_of
+from penline.compose.marks import sample_show_through, show_through
+from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs, open_sheet
+from penline.compose.page_marks import marked_ink
 from penline.compose.place.spacing import LINE_PARAMS
-from penline.compose.plan import ComposePlan
+from penline.compose.plan import ComposePlan, Side
 from penline.effects import apply_effects, draw_effects
 from penline.errors import UnwritableLine
 from penline.pages import Page, PageLine, PageRegion
@@ -39,9 +41,21 @@ def make_page(plan: ComposePlan, seed: int, index: int) -> Page:
     return finish_page(plan, seed, index, lay_page(plan, seed, index))
 
 
-def lay_page(plan: ComposePlan, seed: int, index: int) -> PageLayout:
-    """The first half of `make_page`: what is written, and where."""
-    laid = (lay_paragraphs if plan.recipe.page.form is None else lay_form)(plan, seed, index)
+def lay_page(plan: ComposePlan, seed: int, index: int, side: Side | None = None) -> PageLayout:
+    """Make the first half of a page: what is written, and where.
+
+    Args:
+        plan: the recipe, banks and text.
+        seed: of the set.
+        index: of the page.
+        side: which side it is of; None to draw it.
+    """
+    plan.ask("pages")
+    if side is None:
+        side = "val" if plan.val and rng(seed, index, "side").chance(plan.val) else "train"
+    sheet = open_sheet(plan, seed, index, side)
+    fill = lay_paragraphs if plan.recipe.page.form is None else lay_form
+    laid = fill(plan, sheet, seed, index)
     if any((line.boxes[:, 2] == 0).any() for line in laid.lines):
         hole = "a glyph shows nothing: too faint, or placed outside of the sheet"
         raise UnwritableLine(index, 1, hole, dict(laid.counts))
@@ -71,7 +85,15 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
     if form is not None:
         print_form(image, guide, recipe.image.mode, form)
     colour = ink_colour(recipe.ink, recipe.image.mode, sheet.ink_rng)
-    lay_ink(image.reshape(*ink.shape, -1), ink, np.array(colour, np.int64))
+    planes, full, marks = image.reshape(*ink.shape, -1), np.array(colour, np.int64), {}
+    if recipe.marks.any:
+        marks_rng = rng(seed, index, "marks")
+        ink, of_lines = marked_ink(recipe.marks, marks_rng, laid)
+        marks = {"lines": of_lines, **sample_show_through(recipe.marks, marks_rng)}
+        if "bleed" in marks:
+            other = _other_side(plan, seed, index, sheet.side)
+            lay_ink(planes, show_through(other, marks["bleed"], ink.shape), full)
+    lay_ink(planes, ink, full)
     effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
     parts = page_quads(laid)
     image, quads = apply_effects(image, np.concatenate(parts), effects)
@@ -92,6 +114,7 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
         },
         "layout": dict(zip(LINE_PARAMS, sheet.params.tolist(), strict=True)),
         "ink": {"strength": sheet.strength, "colour": colour},
+        **({"marks": marks} if recipe.marks.any else {}),
         "paper": {"name": paper.name, **paper.told(paper_params)},
         **({} if form is None else {"form": form.facts()}),
         "effects": effects,
@@ -109,13 +132,28 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
     )
 
 
+def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> npt.NDArray[np.uint8]:
+    """The ink of the other side of the sheet: a page of its own, of the same side of a split."""
+    try:
+        return lay_page(plan, seed, OTHER_SIDE + index, side).sheet.ink
+    except UnwritableLine:
+        return np.zeros((1, 1), np.uint8)
+
+
 def page_quads(laid: PageLayout) -> list[Floats]:
     """What goes through the effects, ``float64 (n, 4, 2)`` each: of every line the characters, of
     every line the writing line as quads without extent, and of a form all fields and captions."""
     shape = laid.sheet.ink.shape
-    parts = [quads_of(line.line, line.placed, line.boxes, *shape) for line in laid.lines]
+    parts = [_quads(line, shape) for line in laid.lines]
     parts += [np.repeat(line.baseline[:, None], 4, 1) for line in laid.lines]
     return parts if laid.form is None else [*parts, _corners(laid.form.boxes)]
+
+
+def _quads(line: PlacedLine, shape: tuple[int, ...]) -> Floats:
+    """Of the characters of a line's label."""
+    quads = quads_of(line.line, line.placed, line.boxes, *shape)
+    at = line.line.error_index
+    return quads if at < 0 else np.delete(quads, at, axis=0)
 
 
 def _corners(boxes: npt.NDArray[np.int64]) -> Floats:
@@ -128,14 +166,14 @@ def _page_line(
     plan: ComposePlan, line: PlacedLine, quads: Floats, baseline: Floats, shape: tuple[int, ...]
 ) -> PageLine:
     limit = np.array([shape[1], shape[0]], np.float64)
-    inked = [not character.isspace() for character in line.line.text]
+    inked = [not character.isspace() for character in line.line.label]
     corners = np.clip(quads[inked].reshape(-1, 2), 0, limit)
     hull = cv2.convexHull(np.round(corners * 64).astype(np.int32), clockwise=True)
     polygon = hull.reshape(-1, 2).astype(np.float64) / 64
     first = int((polygon @ np.ones(2)).argmin())
-    origins = origins_of(plan.banks, line.line.items)
+    origins = origins_of(plan.banks, line.line.items, line.line.error_index)
     return PageLine(
-        text=line.line.text,
+        text=line.line.label,
         polygon=np.roll(polygon, -first, axis=0),
         baseline=np.clip(baseline, 0, limit),
         characters=np.clip(quads, 0, limit),

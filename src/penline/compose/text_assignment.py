@@ -42,6 +42,13 @@ class TextAssignment(NamedTuple):
         return self.text if at < 0 else self.text[:at] + self.text[at + 1 :]
 
     @property
+    def label_levels(self) -> Levels | None:
+        """Of the label, where some of it runs from the right."""
+        if self.levels is None or self.error_index < 0:
+            return self.levels
+        return self.levels.without(self.error_index)
+
+    @property
     def shown(self) -> str:
         """The text as it looks: brackets of right-to-left runs are turned."""
         return self.text if self.levels is None else mirrored(self.text, self.levels)

@@ -79,7 +79,6 @@ TABLE = (
         "choose a format of pages (paddleocr-det, page-xml or coco; in Python Composer.page)",
         lambda asked, _: not asked.pages,
     ),
-    Row(("marks.*",), "on pages", f"{_LINES}, or a recipe without marks (mixed)", _on_pages),
     Row(
         ("writers", "layout.direction"),
         "on pages: pages are by one writer, and their lines are horizontal",
@@ -88,12 +87,6 @@ TABLE = (
         always=True,
     ),
     Row(("corpus.latin", "layout.replay"), "on pages", _LINES, _on_pages),
-    Row(
-        ("corpus.made",),
-        "on pages without a form",
-        "add page: {form: {}}, choose a format of lines",
-        lambda asked, _: asked.pages and asked.recipe.page.form is None,
-    ),
     Row(
         ("corpus.missing",),
         "as near-writer or other-writer on pages, and by writers: mixed, where nothing is borrowed",
