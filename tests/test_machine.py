@@ -249,7 +249,8 @@ def test_outputs_have_the_permissions_that_the_umask_leaves(
     before = os.umask(umask)
     try:
         bank = build(tmp_path / "a.bank", {"casia:001": characters})
-        compose(tmp_path / "set", n=2, recipe="plain", banks=[bank], corpora=[corpus_file])
+        for to in ("paddleocr", "lmdb", "parquet"):
+            compose(tmp_path / to, n=2, to=to, recipe="plain", banks=[bank], corpora=[corpus_file])
     finally:
         os.umask(before)
     for path in tmp_path.rglob("*"):

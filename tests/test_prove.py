@@ -75,6 +75,18 @@ def test_planted_faults_are_found(finished: tuple[Path, Path, Bank], tmp_path: P
     assert found.count("00000003.jpg") == 0
 
 
+def test_only_a_line_feed_ends_a_label(finished: tuple[Path, Path, Bank], tmp_path: Path) -> None:
+    out, text, bank = finished
+    bad = tmp_path / "bad"
+    shutil.copytree(out, bad)
+    labels = (bad / "rec_gt_train.txt").read_text("utf-8").split("\n")
+    labels[1] += "\u2028永"
+    labels[2] = labels[2].replace("\t", "\t\x85")
+    (bad / "rec_gt_train.txt").write_text("\n".join(labels), "utf-8", newline="")
+    found = [one for one in proven(bad, text, bank) if "its label is" in one]
+    assert ["00000001.jpg" in found[0], "00000002.jpg" in found[1], len(found)] == [True, True, 2]
+
+
 def test_another_bank_or_text_is_refused(finished: tuple[Path, Path, Bank], tmp_path: Path) -> None:
     out, text, bank = finished
     other = tmp_path / "other.txt"
