@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from penline.bank import Bank
 from penline.corpus import Corpus, load
 from penline.effects.warp import apply as warp
+from penline.errors import UnwritableLine
 from penline.recipe import Composer
 from penline.recipe.anatomy import dissect, faults
 from penline.recipe.anatomy_page import dissect_page, page_faults
@@ -87,6 +89,28 @@ def test_a_line_is_whole_and_in_its_boxes(sample: tuple[Bank, Corpus], name: str
         laid = anatomy.laid
         turned = {"upright": laid.upright, "shares": laid.shares}
         assert max(lost(lines.kit, laid, laid.ink.shape, **turned)) < 8, index
+
+
+def test_a_column_that_its_warp_shrinks_to_nothing_is_refused(sample: tuple[Bank, Corpus]) -> None:
+    """A bend in a long and narrow picture: what fits is a few pixels wide."""
+    bank, corpus = sample
+    recipe = {
+        "image": {"height_px": 20},
+        "corpus": {"length_range": [20, 30]},
+        "layout": {"direction": "vertical", "gap_em_range": [1, 1]},
+        "effects": [{**WARP, "bend_range": [0.3, 0.3]}],
+    }
+    lines = Composer(recipe, [bank], corpus, seed=3, length=24)
+    made = list(lines.each())
+    refused = [index for index, one in enumerate(made) if isinstance(one, UnwritableLine)]
+    assert 0 < len(refused) < 24
+    for index, one in enumerate(made):
+        if index in refused:
+            assert re.search("a warp leaves a character too small .* bend less", str(one))
+            with pytest.raises(UnwritableLine, match="too small to be seen"):
+                lines[index]
+        else:
+            assert list(faults(lines.kit, dissect(lines.kit, lines.seed, index))) == [], index
 
 
 @pytest.mark.parametrize("name", PAGES)

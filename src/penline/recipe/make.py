@@ -302,12 +302,19 @@ def make_some(kit: Kit, seed: int, indices: Iterable[int]) -> list[Sample | Unwr
             laid.append((index, error))
     made: list[Sample | UnwritableLine] = []
     for index, one in laid:
-        made.append(one if isinstance(one, UnwritableLine) else finish(kit, seed, index, one))
+        try:
+            made.append(one if isinstance(one, UnwritableLine) else finish(kit, seed, index, one))
+        except UnwritableLine as error:
+            made.append(error)
     return made
 
 
 def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
-    """The second half of `make`: paper, the ink on it, effects."""
+    """The second half of `make`: paper, the ink on it, effects.
+
+    Raises:
+        UnwritableLine: effects leave too little of a character.
+    """
     recipe, written, placed, paper = kit.recipe, laid.written, laid.placed, laid.paper
     height = recipe.image.height_px
     guide = Guide(
@@ -335,10 +342,13 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
                 sheet, _other_side(kit, seed, index, laid.side, marks["bleed"], ink.shape), full
             )
     lay_ink(sheet, ink, full)
-    image, quads = upended(laid, image), line_quads(laid)
+    image, before = upended(laid, image), line_quads(laid)
     effects_rng = rng(seed, index, "effects")
     effects = draw_effects(recipe.effects, effects_rng, image.shape[:2])
-    image, quads = apply_effects(image, quads, effects)
+    image, quads = apply_effects(image, before, effects)
+    if _shrunk(label_of(laid), before, quads):
+        small = "a warp leaves a character too small to be seen; bend less, or make pictures larger"
+        raise UnwritableLine(index, 1, small, dict(written.counts))
     return Sample(
         index=index,
         image=image,
@@ -356,6 +366,23 @@ def finish(kit: Kit, seed: int, index: int, laid: Laid) -> Sample:
         },
         counts=dict(written.counts),
     )
+
+
+_SMALL_PX = 2.0
+_SHRUNK = 2 / 3
+
+
+def _shrunk(text: str, before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> bool:
+    """Whether effects made a character small, and much smaller than it was laid out: what is left
+    of its strokes may lie between the pixels. A warp shrinks a line that it would push out of its
+    picture."""
+    found = np.ptp(after, 1)
+    small = found.min(1) < _SMALL_PX
+    if not small.any():
+        return False
+    small &= [not character.isspace() for character in text]
+    laid = np.ptp(before[small], 1)
+    return bool((found[small].prod(1) < _SHRUNK**2 * laid.prod(1)).any())
 
 
 def _paper(recipe: Recipe, text: str, paper_rng: Draws) -> PaperSettings:
