@@ -155,6 +155,8 @@ def told(case: Case, out: Path) -> tuple[int, str]:
         else:
             patch.setattr(base, "app", lambda standalone_mode: case.command(out))  # type: ignore[operator]
         patch.setattr(tempfile, "tempdir", str(out / "tmp"))
+        # or what one run leaves to the end of its process is never let go in this one
+        patch.setattr(base, "leave_all", lambda: None)
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 base.main()

@@ -41,6 +41,9 @@ ENCODED = [
     (KOREAN, "cp949", "cp949"),
     (GERMAN, "cp1252", "cp1252"),
     ("plain words\n", "utf-16-le", "utf-16-le"),
+    ("plain words\n", "utf-32-le", "utf-32-le"),
+    (RUSSIAN, "utf-32-be", "utf-32-be"),
+    (CHINESE, "utf-32-le", "utf-32-le"),
 ]
 
 

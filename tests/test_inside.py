@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,7 @@ from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.compose.text_assignment import TextAssignment
 from penline.corpus import Corpus, load
 from penline.effects.warp import apply as warp
+from penline.errors import UnwritableLine
 from penline.sample import corpus_files, sample_bank
 
 WARP = {"name": "warp", "chance": 1, "turn_deg_range": [-3, 3], "keystone_range": [-0.1, 0.1]}
@@ -85,6 +87,29 @@ def test_a_line_is_whole_and_in_its_boxes(sample: tuple[Bank, Corpus], name: str
         assert list(consistency_errors(anatomy)) == [], index
         laid = anatomy.laid
         assert max(lost(laid, laid.ink.shape)) < 8, index
+
+
+def test_a_column_that_its_warp_shrinks_to_nothing_is_refused(sample: tuple[Bank, Corpus]) -> None:
+    """A bend in a long and narrow picture: what fits is a few pixels wide."""
+    bank, corpus = sample
+    recipe = {
+        "image": {"height_px": 20},
+        "corpus": {"length_range": [20, 30]},
+        "layout": {"direction": "vertical", "gap_em_range": [1, 1]},
+        "effects": [{**WARP, "bend_range": [0.3, 0.3]}],
+    }
+    lines = Composer(recipe, [bank], corpus, seed=3, length=24)
+    made = list(lines.each())
+    refused = [index for index, one in enumerate(made) if isinstance(one, UnwritableLine)]
+    assert 0 < len(refused) < 24
+    for index, one in enumerate(made):
+        if index in refused:
+            assert re.search("a warp leaves a character too small .* bend less", str(one))
+            with pytest.raises(UnwritableLine, match="too small to be seen"):
+                lines[index]
+        else:
+            found = decompose(lines.plan, lines.seed, index)
+            assert list(consistency_errors(found)) == [], index
 
 
 @pytest.mark.parametrize("name", PAGES)

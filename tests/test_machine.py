@@ -102,6 +102,9 @@ def test_kernels_are_kept_in_a_private_folder_where_there_is_no_other(
 ) -> None:
     monkeypatch.setattr(compiled, "_has_place", lambda _: False)
     monkeypatch.setattr(compiled, "private_folder", lambda: tmp_path)
+    monkeypatch.setattr(compiled, "_PATIENCE_SECONDS", -1.0)
+    monkeypatch.setattr(compiled._watch, "once", ", once")
+    caplog.set_level("INFO", "penline")
 
     def add(a: int, b: int) -> int:
         return a + b
@@ -112,6 +115,7 @@ def test_kernels_are_kept_in_a_private_folder_where_there_is_no_other(
     assert len(list((tmp_path / "numba").rglob("*.nbc"))) == 1
     assert os.environ["NUMBA_CACHE_DIR"] == str(tmp_path / "numba")  # for workers, too
     assert "NUMBA_CACHE_DIR may name a folder that stays" in caplog.text
+    assert "compiling kernels; it takes" in caplog.text
 
 
 def test_kernels_work_where_nothing_can_be_kept(
@@ -249,7 +253,8 @@ def test_outputs_have_the_permissions_that_the_umask_leaves(
     before = os.umask(umask)
     try:
         bank = build(tmp_path / "a.bank", {"casia:001": characters})
-        compose(tmp_path / "set", n=2, recipe="plain", banks=[bank], corpora=[corpus_file])
+        for to in ("paddleocr", "lmdb", "parquet"):
+            compose(tmp_path / to, n=2, to=to, recipe="plain", banks=[bank], corpora=[corpus_file])
     finally:
         os.umask(before)
     for path in tmp_path.rglob("*"):

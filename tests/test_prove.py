@@ -75,6 +75,49 @@ def test_planted_faults_are_found(finished: tuple[Path, Path, Bank], tmp_path: P
     assert found.count("00000003.jpg") == 0
 
 
+@pytest.mark.parametrize(("kind", "mode"), [("png", "gray"), ("jpg", "rgb")])
+@pytest.mark.parametrize("strength", [0.05, 0.2])
+def test_a_faint_character_that_is_gone_is_noticed(
+    small_bank: Bank, tmp_path: Path, strength: float, kind: str, mode: str
+) -> None:
+    text, out = tmp_path / "text.txt", tmp_path / "lines"
+    text.write_text("".join(c for c in small_bank.characters if c > "\u4e00")[:12], "utf-8")
+    recipe = {
+        "corpus": {"length_range": [6, 9]},
+        "papers": ["plain"],
+        "effects": "none",
+        "ink": {"strength_range": [strength, strength]},
+        "image": {"format": kind, "mode": mode},
+    }
+    made = {"banks": [small_bank], "corpora": [text], "boxes": True, "workers": 1}
+    api.compose(out, n=4, recipe=recipe, **made)  # type: ignore[arg-type]
+    rows = [json.loads(row) for row in (out / "boxes.jsonl").read_text("utf-8").split("\n") if row]
+    for number, row in enumerate(rows[:3]):
+        path = out / row["path"]
+        image = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+        assert image is not None
+        quad = np.array(row["quads"][number])
+        (left, top), (right, bottom) = quad.min(0).astype(int), quad.max(0).astype(int) + 1
+        image[top:bottom, left:right] = np.median(image, (0, 1))
+        cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 90])
+    found = [p.partition(": ") for p in proven(out, text, small_bank) if "is not its glyph" in p]
+    named = [(path, f"the picture of character {n} (") for n, (path, *_) in enumerate(found)]
+    assert [path for path, _ in named] == [row["path"] for row in rows[:3]]
+    assert all(said.startswith(start) for (_, start), (*_, said) in zip(named, found, strict=True))
+
+
+def test_only_a_line_feed_ends_a_label(finished: tuple[Path, Path, Bank], tmp_path: Path) -> None:
+    out, text, bank = finished
+    bad = tmp_path / "bad"
+    shutil.copytree(out, bad)
+    labels = (bad / "rec_gt_train.txt").read_text("utf-8").split("\n")
+    labels[1] += "\u2028永"
+    labels[2] = labels[2].replace("\t", "\t\x85")
+    (bad / "rec_gt_train.txt").write_text("\n".join(labels), "utf-8", newline="")
+    found = [one for one in proven(bad, text, bank) if "its label is" in one]
+    assert ["00000001.jpg" in found[0], "00000002.jpg" in found[1], len(found)] == [True, True, 2]
+
+
 def test_another_bank_or_text_is_refused(finished: tuple[Path, Path, Bank], tmp_path: Path) -> None:
     out, text, bank = finished
     other = tmp_path / "other.txt"

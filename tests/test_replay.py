@@ -92,8 +92,9 @@ def test_templates_are_part_of_the_recipe(path: Path, tmp_path: Path) -> None:
         json.dumps([{"pattern": "口口口", "boxes": [[0, 0, 1, 1]]}]),
         json.dumps([{"pattern": "口口口", "boxes": [[0, 0, 1, 1], [1, 0, 2, 1], [3, 0, 2, 1]]}]),
         '[{"pattern": "口口口", "boxes": [[0,0,1,1],[1,0,2,1],[2,0,NaN,1]]}]',
+        '[{"pattern": "口口א", "boxes": [[0,0,1,1],[1,0,2,1],[2,0,3,1]]}]',
     ],
-    ids=["empty", "mapping", "none", "number", "deep", "few", "turned", "nan"],
+    ids=["empty", "mapping", "none", "number", "deep", "few", "turned", "nan", "leftward"],
 )
 def test_files_that_are_no_templates(tmp_path: Path, bad: str) -> None:
     file = tmp_path / "bad.json"

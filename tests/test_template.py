@@ -15,6 +15,7 @@ import pytest
 
 from fakes_photo import Strength, jpeg, likeness, photograph, sheet_of, write
 from penline import api, cli
+from penline.api import own
 from penline.bank import Bank, BankWriter, open_bank
 from penline.errors import BankError, FormatError, MissingExtra, UsageError
 from penline.records import Source
@@ -221,6 +222,16 @@ def test_times_and_lists_have_bounds(tmp_path: Path, bank: Bank) -> None:
     many = tuple(map(chr, range(0x4E00, 0x4E00 + Grid(40).count * MAX_SHEETS // 8 + 1)))
     with pytest.raises(UsageError, match="shorten"):
         next(sheets(many, bank_guides(bank), cell_mm=40, times=8))
+
+
+def test_a_list_is_read_before_the_sample_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpacked: list[int] = []
+    monkeypatch.setattr(own, "sample_bank", lambda: unpacked.append(1))
+    with pytest.raises(UsageError, match="no list"):
+        own.template(tmp_path / "t.pdf", tmp_path / "none.txt")
+    assert unpacked == []
 
 
 def test_guides_from_a_font(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ from fakes_fault_runs import Case, cases, faults_of, fresh, inputs, serving, tol
 from fakes_faults import KINDS, Faults
 
 CODES = ("ENOSPC", "EIO", "EACCES")
+QUOTA = "EDQUOT"  # on request: where a disk can be full, a quota can
 POINTS = ("open", "read", "write", "short", "fsync", "rename", "mkdir", "mmap", "ftruncate")
 """Kinds of calls in ``faults.c``, in its order; ``short`` is a write that takes half."""
 PRELOADED = "PENLINE_FAULTS"
@@ -106,7 +107,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--case", action="append", help="a command, as the table names it")
     parser.add_argument("--kind", action="append", choices=sorted({*KINDS, *POINTS}))
-    parser.add_argument("--code", action="append", choices=CODES)
+    parser.add_argument("--code", action="append", choices=(*CODES, QUOTA))
     parser.add_argument("--every", type=int, default=1, help="every so many calls only")
     parser.add_argument("--native", action="store_true", help="in the C library; wants cc")
     args = parser.parse_args()
@@ -131,6 +132,8 @@ def main() -> int:
                     print(f"  {line}", flush=True)
     finally:
         shutil.rmtree(root, ignore_errors=True)
+        if PRELOADED in os.environ:
+            shutil.rmtree(Path(os.environ[PRELOADED]).parent, ignore_errors=True)
     print(f"{total.total()} points: " + ", ".join(f"{n} {kind}" for kind, n in total.items()))
     return 1 if worst else 0
 

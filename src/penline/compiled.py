@@ -31,7 +31,7 @@ _njit: Any = numba.njit
 _settings: Any = _config
 _PATIENCE_SECONDS = 1.0
 """Compiling that is over before this is not worth a word."""
-_COMPILING = "compiling kernels, once for this user and version; it takes half a minute or so"
+_COMPILING = "compiling kernels{}; it takes half a minute or so"
 
 
 def compiled(function: F) -> F:
@@ -119,6 +119,7 @@ def _store(function: Callable[..., object]) -> _Store | None:
         "NUMBA_CACHE_DIR may name a folder that stays"
     )
     _settings.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"] = folder  # for worker processes, too
+    _watch.once = ""
     return _Store(function)  # type: ignore[no-untyped-call]
 
 
@@ -138,6 +139,7 @@ class _Watch(event.Listener):
 
     def __init__(self) -> None:
         self.count = self.kept = 0
+        self.once = ", once for this user and version"
         self._depth = 0
         self._since = self._before = 0.0
 
@@ -159,7 +161,7 @@ class _Watch(event.Listener):
 
     def _say(self) -> None:
         if self._before + time.monotonic() - self._since > _PATIENCE_SECONDS:
-            say_once(_COMPILING, logging.INFO)
+            say_once(_COMPILING.format(self.once), logging.INFO)
 
 
 _watch = _Watch()

@@ -10,6 +10,7 @@ from penline.errors import UsageError
 from penline.sample import sample_bank
 from penline.template import Made, bank_guides, font_guides
 from penline.template import template as _template
+from penline.template.listing import read_characters
 
 __all__ = ["template"]
 
@@ -44,6 +45,7 @@ def template(
     """
     if font is not None and guides is not None:
         raise UsageError("guide characters come from a bank or from a font, not from both")
+    read_characters(Path(chars))  # before the sample, whose first use takes a while
     if font is not None:
         found = font_guides(Path(font))
     elif guides is None:

@@ -224,14 +224,21 @@ def make_some(
             laid.append((index, lay_out(plan, seed, index)))
         except UnwritableLine as error:
             laid.append((index, error))
-    return [
-        one if isinstance(one, UnwritableLine) else finish(plan, seed, index, one)
-        for index, one in laid
-    ]
+    made: list[Sample | UnwritableLine] = []
+    for index, one in laid:
+        try:
+            made.append(one if isinstance(one, UnwritableLine) else finish(plan, seed, index, one))
+        except UnwritableLine as error:
+            made.append(error)
+    return made
 
 
 def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample:
-    """Make the second half of a line: marks, paper, the ink on it, effects."""
+    """Make the second half of a line: marks, paper, the ink on it, effects.
+
+    Raises:
+        UnwritableLine: effects leave too little of a character.
+    """
     recipe, line, placed, paper = plan.recipe, laid.line, laid.placed, laid.paper
     height = recipe.image.height_px
     guide = Guide(
@@ -261,8 +268,13 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
     image, quads = rotate_to_reading(laid, image), line_quads(laid)
     effects: list[dict[str, Any]] = []
     if recipe.effects:
-        effects = draw_effects(recipe.effects, rng(seed, index, "effects"), image.shape[:2])
+        before, effects_rng = quads, rng(seed, index, "effects")
+        effects = draw_effects(recipe.effects, effects_rng, image.shape[:2])
         image, quads = apply_effects(image, quads, effects)
+        if _shrunk(line.label, before, quads):
+            small = "a warp leaves a character too small to be seen"
+            small += "; bend less, or make pictures larger"
+            raise UnwritableLine(index, 1, small, dict(line.counts))
     params = dict(zip(LINE_PARAMS, laid.params.tolist(), strict=True))
     return Sample(
         index=index,
@@ -281,6 +293,23 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         },
         counts=dict(line.counts),
     )
+
+
+_SMALL_PX = 2.0
+_SHRUNK = 2 / 3
+
+
+def _shrunk(text: str, before: Floats, after: Floats) -> bool:
+    """Whether effects made a character small, and much smaller than it was laid out: what is left
+    of its strokes may lie between the pixels. A warp shrinks a line that it would push out of its
+    picture."""
+    found = np.ptp(after, 1)
+    small = found.min(1) < _SMALL_PX
+    if not small.any():
+        return False
+    small &= [not character.isspace() for character in text]
+    laid = np.ptp(before[small], 1)
+    return bool((found[small].prod(1) < _SHRUNK**2 * laid.prod(1)).any())
 
 
 def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> InkArray:

@@ -30,7 +30,7 @@ _USUAL = {
     "cp949": (0xB0, 0xC8),
 }
 """The first bytes of the usual characters, of encodings that are guessed."""
-_WIDE = ("utf-16-le", "utf-16-be")
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _OF_A_BYTE = ("cp1251", "koi8_r", "cp1252")
 _COMMON = frozenset(
     "的一是不了在有人我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过"

@@ -179,7 +179,12 @@ class _Database:
         self.count = 0
         # commits need no sync of their own: what is not whole has no name and is made anew
         self.store = _lmdb().open(
-            str(folder), map_size=_SPARE_PAGES * _PAGE, lock=False, sync=False, readahead=False
+            str(folder),
+            map_size=_SPARE_PAGES * _PAGE,
+            mode=0o666,  # the umask takes from it, as from all other files
+            lock=False,
+            sync=False,
+            readahead=False,
         )
 
     def add(self, lines: list[tuple[str, bytes]]) -> None:

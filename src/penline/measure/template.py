@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, ValidationError, model_validator
 
+from penline.bidi import RIGHT_TO_LEFT
 from penline.characters import is_han
 from penline.durable import read_file
 from penline.errors import RecipeError, UsageError
@@ -48,6 +49,8 @@ class LineTemplate(Settings):
             raise ValueError("a template has one box a character")
         if any(not (x0 < x1 and y0 < y1) for x0, y0, x1, y1 in self.boxes):
             raise ValueError("a box is not turned about")
+        if RIGHT_TO_LEFT.search(self.pattern):
+            raise ValueError("lines with right-to-left text are not replayed; take them out")
         return self
 
     @property

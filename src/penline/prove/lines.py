@@ -39,7 +39,8 @@ def rows_of(out: Path, side: str) -> Iterator[Row]:
             for row in file:
                 value = json.loads(row)
                 boxes[str(value["path"])] = value["quads"]
-    for line in read_file(out / f"rec_gt_{side}.txt").decode("utf-8").splitlines():
+    text = read_file(out / f"rec_gt_{side}.txt").decode("utf-8")
+    for line in text.removesuffix("\n").split("\n") if text else ():
         path, _, text = line.partition("\t")
         stem = PurePosixPath(path).stem
         if not stem.isdigit():

@@ -13,10 +13,14 @@ from penline.durable import read_file
 from penline.export.base import Options, encode
 from penline.records import Bytes2D
 
-__all__ = ["BOX_APART_PX", "PIXELS_APART", "picture_problem"]
+__all__ = ["BOX_APART_PX", "PIXELS_APART", "SHOWN", "picture_problem"]
 
 PIXELS_APART = 24
 """Another version of an encoder may round otherwise; a glyph that is not there differs by more."""
+SHOWN = 0.5
+"""A character whose place shows less than this share of what it should is not there, though its ink
+is so faint that no pixel differs by `PIXELS_APART`."""
+_LEAST_CONTRAST = 6
 BOX_APART_PX = 0.01
 
 
@@ -47,15 +51,25 @@ def picture_problem(
     if one is None or other is None or one.shape != other.shape:
         return f"its picture is not that of the {what}"
     apart = np.abs(one.astype(np.int16) - other) > PIXELS_APART
-    if not apart.any():
-        return ""
-    places = np.argwhere(apart.reshape(*one.shape[:2], -1).any(2)) + 0.5
     for name, quad in characters:
-        (left, top), (right, bottom) = quad.min(0), quad.max(0)
-        y, x = places.T
-        if ((x > left) & (x < right) & (y > top) & (y < bottom)).any():
+        # pixels whose middle is inside
+        (left, top), (right, bottom) = (
+            np.ceil(end - 0.5).clip(0).astype(int).tolist() for end in (quad.min(0), quad.max(0))
+        )
+        place = slice(top, bottom), slice(left, right)
+        if apart[place].any() or _lacks(one[place], other[place], image[place]):
             return f"the picture of {name} is not its glyph"
-    return f"its picture differs from that of the {what}"
+    return f"its picture differs from that of the {what}" if apart.any() else ""
+
+
+def _lacks(found: Bytes2D, wanted: Bytes2D, truth: Bytes2D) -> bool:
+    """Whether a piece of a picture shows too little of what another, encoded alike, shows of the
+    truth."""
+    if not truth.size or np.ptp(truth) < _LEAST_CONTRAST:
+        return False
+    grey = [piece.reshape(*piece.shape[:2], -1).mean(2) for piece in (found, wanted, truth)]
+    one, other, true = (piece - piece.mean() for piece in grey)
+    return bool((one * true).sum() < SHOWN * (other * true).sum())
 
 
 def _decoded(data: bytes) -> Bytes2D | None:
