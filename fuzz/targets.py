@@ -79,7 +79,7 @@ def _reader(kind: str) -> Target:
     def places(content: bytes) -> Sequence[int]:
         return _starts(kind, content)
 
-    module = READERS[kind].partition(":")[0]
+    module = READERS[kind].place.partition(":")[0]
     return Target(kind, check, _modules(module), places, WORDS.get(kind, ()))
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from penline.effects.base import RIM_PX, EffectSettings, Image, Params, Quads
 from penline.errors import RecipeError
 from penline.randomness import Draws
+from penline.registry import Registry, Row
 
 __all__ = [
     "DEFAULT",
@@ -28,13 +28,24 @@ __all__ = [
     "effect_class",
 ]
 
-EFFECTS: dict[str, str] = {
-    "blur": "penline.effects.blur:Blur",
-    "jpeg": "penline.effects.jpeg:Jpeg",
-    "noise": "penline.effects.noise:Noise",
-    "shadow": "penline.effects.shadow:Shadow",
-    "warp": "penline.effects.warp:Warp",
-}
+EFFECTS: Registry[type[EffectSettings]] = Registry(
+    "penline.effects",
+    "effect",
+    {
+        "blur": Row("penline.effects.blur:Blur", "a lens out of focus, or a hand that moved"),
+        "jpeg": Row("penline.effects.jpeg:Jpeg", "what lossy storage leaves behind"),
+        "noise": Row(
+            "penline.effects.noise:Noise", "grain that grows with the light that a pixel gathers"
+        ),
+        "shadow": Row(
+            "penline.effects.shadow:Shadow",
+            "of a hand or a phone across the sheet, or of a fold in it",
+        ),
+        "warp": Row("penline.effects.warp:Warp", "slight turn, perspective and bending"),
+    },
+    error=RecipeError,
+    fits=lambda found: isinstance(found, type) and issubclass(found, EffectSettings),
+)
 
 _DEFAULT_ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
 
@@ -55,9 +66,7 @@ def effect_class(name: str) -> type[EffectSettings]:
     Raises:
         RecipeError: no effect has that name; the message lists those that there are.
     """
-    module, attribute = _place(name)
-    found: type[EffectSettings] = getattr(import_module(module), attribute)
-    return found
+    return EFFECTS.load(name)
 
 
 @functools.cache
@@ -67,8 +76,7 @@ def effect_apply(name: str) -> Callable[..., tuple[Image, Quads]]:
     Raises:
         RecipeError: no effect has that name.
     """
-    module, _ = _place(name)
-    found: Callable[..., tuple[Image, Quads]] = import_module(module).apply
+    found: Callable[..., tuple[Image, Quads]] = EFFECTS.beside(name, "apply")
     return found
 
 
@@ -98,10 +106,3 @@ def apply_effects(image: Image, quads: Quads, drawn: Iterable[Params]) -> tuple[
         numbers = {key: value for key, value in params.items() if key != "name"}
         image, quads = effect_apply(params["name"])(image, quads, **numbers)
     return image, quads
-
-
-def _place(name: str) -> tuple[str, str]:
-    if name not in EFFECTS:
-        raise RecipeError(f"no effect is called {name!r}; there are: {', '.join(sorted(EFFECTS))}")
-    module, _, attribute = EFFECTS[name].partition(":")
-    return module, attribute
