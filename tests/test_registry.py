@@ -11,6 +11,8 @@ import pytest
 
 import penline
 from penline.errors import PenlineError
+from penline.export import EXPORTERS, exporter_class
+from penline.export.base import TAKES
 from penline.registry import Registry, Row
 
 
@@ -32,6 +34,11 @@ def test_every_row_of_every_table_loads_and_says_what_it_is(table: Registry[obje
         assert table._fits is None or table._fits(found), name
         assert row.package is None
         assert row.help and not row.help.endswith(".")
+
+
+def test_help_says_of_a_format_what_it_takes() -> None:
+    for name, row in EXPORTERS.own.items():
+        assert row.help.startswith(exporter_class(name, *TAKES).takes), name
 
 
 def test_what_is_not_there_is_told_with_what_there_is() -> None:

@@ -175,6 +175,16 @@ class Draws:
             self._block += BLOCK_WORDS // 4
         self._next = 0
 
+    def branch(self, name: str) -> Draws:
+        """Open the stream of that name below this one; what either has drawn does not matter.
+
+        >>> whole = rng(1, 5, "effects")
+        >>> before = whole.branch("stain").word()
+        >>> whole.word() != before and whole.branch("stain").word() == before
+        True
+        """
+        return Draws(int(self._key[0]) << 64 | int(self._key[1]), int(self._index), name)
+
     def below(self, bound: int) -> int:
         """A whole number in ``[0, bound)``, by multiplication and shift (bias below 2**-32)."""
         if bound <= 0:

@@ -181,12 +181,13 @@ def packages(used: Iterable[tuple[Registry[Any], str]]) -> dict[str, str]:
     return {key: str(row.package) for key, row in sorted(rows.items()) if row.package}
 
 
-def missing_packages(needed: Mapping[str, str], who: str) -> list[str]:
+def missing_packages(needed: Mapping[str, str], who: str, *only: str) -> list[str]:
     """Hold what a report needs against what is installed here.
 
     Args:
         needed: as `packages` gives it.
         who: what needs it, for the message.
+        only: those of its keys that matter; none for all.
 
     Returns:
         One line for each package that is here in another version.
@@ -196,6 +197,8 @@ def missing_packages(needed: Mapping[str, str], who: str) -> list[str]:
     """
     notes = []
     for key, told in needed.items():
+        if only and key not in only:
+            continue
         group, _, name = key.partition(":")
         rows = _entry_points(tuple(sys.path)).get(group, {}).get(name, ())
         here = [str(row.package) for row in rows]

@@ -1,7 +1,7 @@
 """Effects: what a camera or scanner does to a finished line.
 
-Each effect is one module with a settings class and a pure function ``apply``; the table below finds
-it by name, and it is loaded on use. Quads are ``float64 (n, 4, 2)``: the corners of each
+Each effect is one module with a settings class and a pure function ``apply``; the registry below
+finds it by name, and it is loaded on use. Quads are ``float64 (n, 4, 2)``: the corners of each
 character's box as x, y in pixels from the image's upper left corner, so the first pixel's centre is
 0.5, 0.5.
 """
@@ -9,6 +9,7 @@ character's box as x, y in pixels from the image's upper left corner, so the fir
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from penline.registry import Registry, Row
 
 __all__ = [
     "DEFAULT",
+    "DEFAULT_ORDER",
     "EFFECTS",
     "RIM_PX",
     "EffectSettings",
@@ -39,15 +41,17 @@ EFFECTS: Registry[type[EffectSettings]] = Registry(
         ),
         "shadow": Row(
             "penline.effects.shadow:Shadow",
-            "of a hand or a phone across the sheet, or of a fold in it",
+            "a shadow of a hand or a phone across the sheet, or of a fold in it",
         ),
-        "warp": Row("penline.effects.warp:Warp", "slight turn, perspective and bending"),
+        "warp": Row("penline.effects.warp:Warp", "a slight turn, perspective and bending"),
     },
     error=RecipeError,
     fits=lambda found: isinstance(found, type) and issubclass(found, EffectSettings),
 )
 
-_DEFAULT_ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
+DEFAULT_ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
+"""The effects of an ordinary scan. They draw from one stream, one after the other; every other
+effect has a stream of its own, so that adding one changes nothing of what these do."""
 
 if TYPE_CHECKING:
     DEFAULT: tuple[EffectSettings, ...]
@@ -56,7 +60,7 @@ else:
     def __getattr__(name: str) -> tuple[EffectSettings, ...]:
         """`DEFAULT`: the effects of an ordinary scan, in order, at default strength."""
         if name == "DEFAULT":
-            return tuple(effect_class(member)() for member in _DEFAULT_ORDER)
+            return tuple(effect_class(member)() for member in DEFAULT_ORDER)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -89,10 +93,15 @@ def draw_effects(
     """
     drawn: list[Params] = []
     last: Params | None = None
+    streams: Counter[str] = Counter()
     for effect in effects:
-        if not rng.chance(effect.chance):
+        own = rng
+        if effect.name not in DEFAULT_ORDER:
+            streams[effect.name] += 1
+            own = rng.branch(f"{effect.name} {streams[effect.name]}")
+        if not own.chance(effect.chance):
             continue
-        drawn.append({"name": effect.name, **effect.draw(rng, shape)})
+        drawn.append({"name": effect.name, **effect.draw(own, shape)})
         if effect.moves:
             if last is not None:
                 last["rim"] = RIM_PX

@@ -1,7 +1,7 @@
 """Papers: the backgrounds that lines are written on.
 
-Each paper is one module with a settings class and a pure function ``apply``; the table below finds
-it by name, and it is loaded on use.
+Each paper is one module with a settings class and a pure function ``apply``; the registry below
+finds it by name, and it is loaded on use.
 """
 
 from __future__ import annotations
