@@ -149,7 +149,7 @@ _FORMATS = "penline.formats."
 _BANK = ("penline.bank.read",)
 _CORPUS = ("penline.corpus.files", "penline.corpus.text", "penline.corpus.normal")
 _RECIPE = ("penline.recipe.schema", "penline.settings")
-_CATALOGUE = ("penline.catalogue.load", "penline.catalogue.card")
+_CATALOGUE = ("penline.catalogue.loading", "penline.catalogue.model")
 _ERRATA = ("penline.catalogue.errata",)
 
 

@@ -27,7 +27,7 @@ import penline
 from fakes_serve import PORT, TEXT, Visitor, make_bank, make_desk, running, shape
 from penline.bank import BankWriter, open_bank
 from penline.catalogue.errata import parse_errata
-from penline.catalogue.load import ids
+from penline.catalogue.loading import ids
 from penline.corpus import Corpus
 from penline.look.app.desk import Desk
 from penline.look.app.judge import judge

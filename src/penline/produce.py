@@ -13,7 +13,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from penline import __version__
 from penline.bank import Bank
 from penline.bank.unused import not_used
 from penline.durable import name_all, names_left_out
@@ -30,6 +29,7 @@ from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash, recipe_told
 from penline.recipe.warm import compiling_beside
 from penline.registry import packages
+from penline.version import __version__
 
 __all__ = ["Produced", "Progress", "contents", "plan", "produce", "set_prefix", "versions"]
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from penline import __version__
 from penline.bank import Bank, open_bank
 from penline.bank.able import Ability
 from penline.bank.shelf import Shelf
@@ -20,6 +19,7 @@ from penline.corpus.files import find, texts
 from penline.durable import put_all
 from penline.errors import UsageError, refuse_taken
 from penline.recipe.kit import spellings
+from penline.version import __version__
 
 __all__ = ["select"]
 

@@ -10,7 +10,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
-from penline import __version__
 from penline.catalogue.terms import terms
 from penline.convert.items import Item, items
 from penline.convert.policy import Policy
@@ -24,6 +23,7 @@ from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 from penline.formats import READERS
 from penline.provenance import Places
 from penline.registry import packages
+from penline.version import __version__
 
 __all__ = ["convert"]
 

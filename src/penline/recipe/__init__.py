@@ -2,7 +2,6 @@
 
 from penline.recipe.composer import Composer
 from penline.recipe.kit import Kit
-from penline.recipe.make import make
 from penline.recipe.schema import Recipe, load_recipe, preset_names
 
-__all__ = ["Composer", "Kit", "Recipe", "load_recipe", "make", "preset_names"]
+__all__ = ["Composer", "Kit", "Recipe", "load_recipe", "preset_names"]
