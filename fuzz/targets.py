@@ -90,8 +90,8 @@ def _modules(module: str) -> tuple[str, ...]:
         "gntx": ("grey",),
         "dgrl": ("dgrl_lines", "dgrl_rescue"),
         "ptts": ("ink",),
-        "mis": ("ihead", "g4", "g4_rows"),
-        "ihead": ("g4", "g4_rows"),
+        "mis": ("ihead", "g4"),
+        "ihead": ("g4",),
         "inkml": ("inkml_page", "inkml_trace"),
     }
     room, _, name = module.rpartition(".")

@@ -1,0 +1,1 @@
+"""Independent oracles of kernels: written from the definition, slow, and never shipped."""
