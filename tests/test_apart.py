@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from conftest import TEXT, build
 from penline.bank import Bank
-from penline.corpus import Corpus, reference
+from penline.corpus import Corpus
 from penline.corpus.common import common
 from penline.errors import CorpusError, UnwritableLine
 from penline.measure.template import HAN, LineTemplate, dump_templates
@@ -29,6 +29,7 @@ from penline.recipe import Composer
 from penline.recipe.finished import lay_page
 from penline.recipe.make import Laid, finish, lay
 from penline.stream import LineStream
+from reference import corpus as reference
 
 HANZI = "今天上午九点我们在学校门口集合准备去参观老师说习没有捷径只坚持"
 LATIN = "abcdefghijklmnopqrstuvwxyz"

@@ -16,7 +16,8 @@ from penline.recipe.kit import Kit
 from penline.recipe.make import lay, make
 from penline.recipe.schema import load_recipe
 from penline.records import Source
-from penline.render.breadth import broaden, broaden_reference
+from penline.render.breadth import broaden
+from reference import render as reference
 
 TEXT = "永和九年岁在癸丑暮春"
 LENT = "龘"
@@ -60,7 +61,7 @@ def test_kernel_and_reference(share_q8: int) -> None:
         ink = rng.integers(0, 256, shape, np.uint8)
         one, two = (np.full((shape[0] + 2, shape[1] + 2), 7, np.uint8) for _ in range(2))
         broaden(ink, share_q8, one)
-        broaden_reference(ink, share_q8, two)
+        reference.broaden(ink, share_q8, two)
         np.testing.assert_array_equal(one, two)
 
 
