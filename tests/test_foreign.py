@@ -13,18 +13,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from foreign import install
 from penline import machine
 from penline.api import compose, convert, rebuild
 from penline.check import check
-from penline.cli.base import filled
+from penline.cli.base import app, filled
 from penline.effects import DEFAULT, EFFECTS, draw_effects, effect_class
 from penline.engine import ENGINES, workers_for
 from penline.errors import ExportError, RecipeError, UsageError
 from penline.export import EXPORTERS
 from penline.formats import kind_of, known_extensions, reader_for
 from penline.formats.door import open_path
+from penline.look.app.wish import effects, papers, wish_of
 from penline.paper import PAPERS, paper_class
 from penline.randomness import rng
 from penline.recipe import load_recipe
@@ -59,6 +61,19 @@ def test_tables_list_its_rows_behind_penlines_own() -> None:
     assert "{engines}" not in filled("one of {engines}")
     assert filled("{engines}") == "local, ray or backwards (of penline-foreign)"
     assert filled("{engines}", own=True) == "local or ray"
+
+
+@pytest.mark.usefixtures("foreign")
+def test_help_and_the_playground_offer_its_parts() -> None:
+    assert papers() == ("plain", "ruled", "squared", "texture", "crumpled")  # none that is broken
+    assert effects() == ("warp", "shadow", "blur", "noise", "jpeg", "fade")
+    wish = wish_of({"paper": "crumpled", "effects": "fade,warp"})
+    assert [one.name for one in load_recipe(wish.recipe()).effects] == ["warp", "fade"]
+    lines, pages = filled("{exporters lines}"), filled("{exporters pages}")
+    assert lines.endswith("kraken, kraken-arrow, easyocr or rows (of penline-foreign)")
+    assert pages == "paddleocr-det, page-xml or coco"
+    shown = CliRunner().invoke(app, ["compose", "--help"], terminal_width=200).stdout
+    assert "backwards" in shown and "{" not in shown.partition("--engine")[2].partition("--addr")[0]
 
 
 def test_without_the_package_its_names_are_unknown() -> None:

@@ -22,7 +22,7 @@ from penline.export.run import PREFIX, REPORT, under_way
 from penline.formats import kind_of, reader_for
 from penline.formats.door import open_path
 from penline.records import Defect, Source
-from penline.registry import missing_packages
+from penline.registry import check_packages
 from penline.settings import first_fault
 from penline.words import counted
 
@@ -100,7 +100,7 @@ def check(out: Path, progress: Callable[[int, int], None] | None = None) -> Chec
     report = read_report(out)
     to = report["run"]["to"]
     try:
-        missing_packages(report["run"]["packages"], str(out), f"penline.exporters:{to}")
+        check_packages(report["run"]["packages"], str(out), f"penline.exporters:{to}")
         exporter = exporter_class(to, *TAKES)
     except UsageError as error:
         raise ExportError(f"{out / REPORT}: {error}") from None

@@ -28,7 +28,7 @@ from penline.paper import PAPERS
 from penline.recipe import Composer
 from penline.recipe.schema import recipe_hash, recipe_told
 from penline.recipe.warm import compiling_beside
-from penline.registry import packages
+from penline.registry import required_packages
 from penline.version import __version__
 
 __all__ = ["Produced", "Progress", "contents", "plan", "produce", "set_prefix", "versions"]
@@ -327,7 +327,7 @@ def contents(composer: Composer) -> dict[str, str]:
 def _identity(composer: Composer, start: int, options: Options, to: str) -> dict[str, Any]:
     hashes = contents(composer)
     recipe = composer.recipe
-    needed = packages(
+    needed = required_packages(
         [
             (EXPORTERS, to),
             *((PAPERS, choice.paper.name) for choice in recipe.papers),

@@ -22,7 +22,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from penline.errors import MissingExtra, PenlineError, UsageError
 from penline.machine import say_once
 
-__all__ = ["Package", "Registry", "Row", "missing_packages", "packages"]
+__all__ = ["Package", "Registry", "Row", "check_packages", "required_packages"]
 
 T = TypeVar("T")
 
@@ -109,7 +109,7 @@ class Registry(Mapping[str, Row], Generic[T]):
             self._loaded[row] = self._imported(name, row)
         return self._loaded[row]
 
-    def beside(self, name: str, function: str) -> Any:
+    def module_function(self, name: str, function: str) -> Any:
         """Import the function of that name from the module of `load`'s class; errors as there."""
         found: Any = self.load(name)
         try:
@@ -167,7 +167,7 @@ class Registry(Mapping[str, Row], Generic[T]):
         return self._others[1]
 
 
-def packages(used: Iterable[tuple[Registry[Any], str]]) -> dict[str, str]:
+def required_packages(used: Iterable[tuple[Registry[Any], str]]) -> dict[str, str]:
     """Tell the packages of others that something needs, for its report.
 
     Args:
@@ -181,11 +181,11 @@ def packages(used: Iterable[tuple[Registry[Any], str]]) -> dict[str, str]:
     return {key: str(row.package) for key, row in sorted(rows.items()) if row.package}
 
 
-def missing_packages(needed: Mapping[str, str], who: str, *only: str) -> list[str]:
+def check_packages(needed: Mapping[str, str], who: str, *only: str) -> list[str]:
     """Hold what a report needs against what is installed here.
 
     Args:
-        needed: as `packages` gives it.
+        needed: as `required_packages` gives it.
         who: what needs it, for the message.
         only: those of its keys that matter; none for all.
 

@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -26,7 +27,7 @@ __all__ = [
     "Encoding",
     "Overwrite",
     "Sources",
-    "Told",
+    "TableHelpCommand",
     "app",
     "filled",
     "main",
@@ -84,7 +85,7 @@ Encoding = Annotated[
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 
 
-class Told(TyperCommand):
+class TableHelpCommand(TyperCommand):
     """A command whose help names members of tables; they are looked up when help is asked for."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -112,8 +113,11 @@ def _names(table: str, start: str, *, own: bool) -> str:
 
     rows: Registry[Any] = ENGINES if table == "engines" else EXPORTERS
     names = [name for name, row in rows.own.items() if row.help.startswith(start)]
-    others = [] if own else [f"{name} ({rows[name].help})" for name in rows if name not in rows.own]
-    *most, last = names + others
+    for name in () if own else [name for name in rows if name not in rows.own]:
+        with suppress(PenlineError):  # a broken package is told of where its name is used
+            if not start or rows.load(name).takes == start:
+                names.append(f"{name} ({rows[name].help})")
+    *most, last = names
     return f"{', '.join(most)} or {last}" if most else last
 
 

@@ -19,7 +19,7 @@ from penline.cli.base import (
     Part,
     Salvage,
     Sources,
-    Told,
+    TableHelpCommand,
     Workers,
     Writer,
     app,
@@ -96,7 +96,7 @@ def bank(
     print_sources(rows)
 
 
-@app.command(cls=Told)
+@app.command(cls=TableHelpCommand)
 def compose(
     output: Annotated[
         str, typer.Option("-o", "--output", help="The folder to make, or its URL (s3://...).")
@@ -234,7 +234,7 @@ def compose(
     print_sources(report["sources"])
 
 
-@app.command(cls=Told)
+@app.command(cls=TableHelpCommand)
 def convert(
     sources: Sources,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],

@@ -22,7 +22,7 @@ from penline.export.paddleocr import alphabet_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 from penline.formats import READERS
 from penline.provenance import Places
-from penline.registry import packages
+from penline.registry import required_packages
 from penline.version import __version__
 
 __all__ = ["convert"]
@@ -113,7 +113,7 @@ def convert(
         "dictionary": None if own is None else file_hash(own),
     }
     kinds = {file.kind for file in files} & READERS.keys()
-    if needed := packages([(EXPORTERS, to), *((READERS, kind) for kind in kinds)]):
+    if needed := required_packages([(EXPORTERS, to), *((READERS, kind) for kind in kinds)]):
         identity["packages"] = needed
     said = {"writer": writer, "card": card, "licence": licence}
     identity |= {name: value for name, value in said.items() if value is not None}

@@ -80,7 +80,7 @@ def effect_apply(name: str) -> Callable[..., tuple[Image, Quads]]:
     Raises:
         RecipeError: no effect has that name.
     """
-    found: Callable[..., tuple[Image, Quads]] = EFFECTS.beside(name, "apply")
+    found: Callable[..., tuple[Image, Quads]] = EFFECTS.module_function(name, "apply")
     return found
 
 

@@ -55,5 +55,5 @@ def paper_apply(name: str) -> Callable[..., Image]:
     Raises:
         RecipeError: no paper has that name.
     """
-    found: Callable[..., Image] = PAPERS.beside(name, "apply")
+    found: Callable[..., Image] = PAPERS.module_function(name, "apply")
     return found

@@ -17,7 +17,7 @@ from penline.errors import ExportError, UsageError
 from penline.export.paddleocr import DICTIONARY, read_dictionary
 from penline.produce import contents
 from penline.recipe import Composer, Recipe
-from penline.registry import missing_packages
+from penline.registry import check_packages
 
 __all__ = ["RecipeFiles", "composer_of"]
 
@@ -96,7 +96,7 @@ def composer_of(
     run = report["run"]
     alphabet = None
     try:
-        missing_packages(run.get("packages", {}), str(out))
+        check_packages(run.get("packages", {}), str(out))
         placed = (files or RecipeFiles()).put(run["recipe"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ExportError(f"{out}: its report does not say how it was composed ({error})") from None
