@@ -194,8 +194,9 @@ def main() -> None:
     """Measure one way."""
     way, path, *options = sys.argv[1:]
     if way.startswith("penline"):
-        from penline import read  # noqa: F401
         from penline.formats.g4_rows import pieces
+
+        from penline import read  # noqa: F401
 
         list(pieces(memoryview(b"\x80"), 1, 8, 1, 1, turned=False))
     peak, over = [0], threading.Event()

@@ -23,7 +23,7 @@ from penline.errors import FormatError
 from penline.sample import sample_bank
 from penline.template.guides import bank_guides
 from penline.template.layout import Grid
-from penline.template.scan import read_sheet
+from penline.template.scanning import read_sheet
 
 STRENGTHS = {
     "flatbed": Strength(0.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.4, 1.0, 95, 3500),

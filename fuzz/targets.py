@@ -79,7 +79,7 @@ def _reader(kind: str) -> Target:
     def places(content: bytes) -> Sequence[int]:
         return _starts(kind, content)
 
-    module = READERS[kind].partition(":")[0]
+    module = READERS[kind].place.partition(":")[0]
     return Target(kind, check, _modules(module), places, WORDS.get(kind, ()))
 
 
@@ -90,8 +90,8 @@ def _modules(module: str) -> tuple[str, ...]:
         "gntx": ("grey",),
         "dgrl": ("dgrl_lines", "dgrl_rescue"),
         "ptts": ("ink",),
-        "mis": ("ihead", "g4", "g4_rows"),
-        "ihead": ("g4", "g4_rows"),
+        "mis": ("ihead", "g4"),
+        "ihead": ("g4",),
         "inkml": ("inkml_page", "inkml_trace"),
     }
     room, _, name = module.rpartition(".")
@@ -149,7 +149,7 @@ _FORMATS = "penline.formats."
 _BANK = ("penline.bank.read",)
 _CORPUS = ("penline.corpus.files", "penline.corpus.text", "penline.corpus.normal")
 _RECIPE = ("penline.recipe.schema", "penline.settings")
-_CATALOGUE = ("penline.catalogue.load", "penline.catalogue.card")
+_CATALOGUE = ("penline.catalogue.loading", "penline.catalogue.model")
 _ERRATA = ("penline.catalogue.errata",)
 
 

@@ -23,12 +23,13 @@ from penline.bank import Bank
 from penline.compose import Composer
 from penline.compose.make import LineLayout, finish, lay_out
 from penline.compose.page_render import lay_page
-from penline.corpus import Corpus, reference
+from penline.corpus import Corpus
 from penline.corpus.common import common
 from penline.errors import CorpusError, UnwritableLine
 from penline.measure.template import HAN, LineTemplate, dump_templates
 from penline.randomness import rng
 from penline.stream import LineStream
+from reference import corpus as reference
 
 HANZI = "今天上午九点我们在学校门口集合准备去参观老师说习没有捷径只坚持"
 LATIN = "abcdefghijklmnopqrstuvwxyz"

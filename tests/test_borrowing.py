@@ -16,7 +16,8 @@ from penline.corpus import Corpus
 from penline.errors import UnwritableLine
 from penline.recipe.schema import load_recipe
 from penline.records import Source
-from penline.render.stroke_width import adjust_stroke_width, adjust_stroke_width_reference
+from penline.render.stroke_width import adjust_stroke_width
+from reference import render as reference
 
 TEXT = "永和九年岁在癸丑暮春"
 LENT = "龘"
@@ -60,7 +61,7 @@ def test_kernel_and_reference(share_q8: int) -> None:
         ink = rng.integers(0, 256, shape, np.uint8)
         one, two = (np.full((shape[0] + 2, shape[1] + 2), 7, np.uint8) for _ in range(2))
         adjust_stroke_width(ink, share_q8, one)
-        adjust_stroke_width_reference(ink, share_q8, two)
+        reference.adjust_stroke_width(ink, share_q8, two)
         np.testing.assert_array_equal(one, two)
 
 

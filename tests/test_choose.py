@@ -148,7 +148,7 @@ def test_a_kernel_goes_stale_with_those_that_it_calls():
 def test_nothing_breaks_where_nothing_is_compiled():
     """Coverage tools and fuzzers switch numba off."""
     subprocess.run(
-        [sys.executable, "-c", "import penline.compose.choose"],
+        [sys.executable, "-c", "import penline.compose.quick_choice"],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         check=True,
     )

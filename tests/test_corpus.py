@@ -17,13 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import penline.corpus.files as files
-from penline.corpus import Corpus, expansion, load, reference, stand_ins
+from penline.corpus import Corpus, expansion, load, stand_ins
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS, cut, reach
 from penline.corpus.normal import decoded, normalised
 from penline.corpus.variants import ALIKE, EXPANSIONS, ONE_WAY
 from penline.errors import CorpusError, UsageError
 from penline.randomness import rng
+from reference import corpus as reference
 
 NEVER_FIRST = "，。、；：？！）》”’】…—,.;:?!)]}"
 NEVER_LAST = "（《“‘【([{￥$"

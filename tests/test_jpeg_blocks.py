@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 import pytest
 
 from penline.effects import jpeg
 from penline.randomness import Draws
+from reference import effects as reference
 
 QUADS = np.zeros((0, 4, 2))
 
@@ -32,8 +32,7 @@ def test_the_same_pixels_as_a_file_gives(kind: str, size: tuple[int, int]) -> No
     before = image.copy()
     for quality in (1, 2, 10, 24, 25, 45, 49, 50, 51, 75, 92, 99, 100):
         found, _ = jpeg.apply(image, QUADS, quality=quality)
-        _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        wanted = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+        wanted = reference.quantised(image, quality)
         np.testing.assert_array_equal(found, wanted, f"quality {quality}")
     np.testing.assert_array_equal(image, before)
 

@@ -18,7 +18,6 @@ from pydantic import ValidationError
 from penline.errors import RecipeError
 from penline.paper import PAPERS, Guide, Mode, PaperSettings, paper_apply, paper_class
 from penline.paper import kernel as fast
-from penline.paper import reference as slow
 from penline.paper.base import luma
 from penline.paper.field import noise_field, waver
 from penline.paper.photo import Photo
@@ -28,6 +27,7 @@ from penline.paper.ruled import Ruled
 from penline.paper.squared import Squared
 from penline.paper.texture import Texture
 from penline.randomness import rng
+from reference import paper as slow
 
 SIZES = [(64, 800), (32, 301), (256, 517), (65, 333), (16, 16), (9, 41)]
 MODES: tuple[Mode, ...] = ("gray", "rgb")

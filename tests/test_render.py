@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penline.render import kernel, reference
+from penline.render import kernel
+from reference import render as reference
 
 
 def line(

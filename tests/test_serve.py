@@ -27,12 +27,12 @@ import penline
 from fakes_serve import PORT, TEXT, Visitor, make_bank, make_desk, running, shape
 from penline.bank import BankWriter, open_bank
 from penline.catalogue.errata import parse_errata
-from penline.catalogue.load import ids
+from penline.catalogue.loading import ids
 from penline.corpus import Corpus
 from penline.look.app.desk import Desk
 from penline.look.app.judge import judge
 from penline.look.app.site import PAGES, site
-from penline.look.app.wish import INKS, PAPERS, Wish
+from penline.look.app.wish import INKS, Wish, papers
 from penline.recipe.idle import refusals
 from penline.records import Source
 from test_sheet import CHROMIUM, HOSTILE
@@ -332,7 +332,7 @@ def test_the_recipe_of_a_wish_is_valid() -> None:
 def test_every_wish_is_a_recipe_of_which_nothing_is_refused() -> None:
     """What the playground leaves out of the recipe, because it has no effect, it says."""
     corpus = Corpus.from_texts(["永远好"])
-    offered = itertools.product(PAPERS, INKS, ("gray", "rgb"), ("horizontal", "vertical"))
+    offered = itertools.product(papers(), INKS, ("gray", "rgb"), ("horizontal", "vertical"))
     for (paper, ink, mode, direction), mixed in itertools.product(offered, (False, True)):
         wish = Wish("永远好", paper=paper, ink=ink, mode=mode, direction=direction)
         for one in (wish, replace(wish, placing="measured")):

@@ -46,7 +46,7 @@ from penline.errors import UsageError
 from penline.look.app import limits
 from penline.look.app.desk import Desk
 from penline.look.app.patient import Patient
-from penline.look.app.serve import open_desk, serve
+from penline.look.app.server import open_desk, serve
 from penline.look.app.site import site
 from penline.look.app.upload import packed, safe_name
 from penline.sample import sample_bank

@@ -13,9 +13,9 @@ import pytest
 from penline.errors import UsageError
 from penline.randomness import rng
 from penline.render import strokes as kernels
-from penline.render import strokes_reference as reference
 from penline.render.pen import MAX_SIDE_PX, Pen, draw_pen
 from penline.render.strokes import render_strokes
+from reference import strokes as reference
 
 Strokes = tuple[npt.NDArray[np.float32], ...]
 

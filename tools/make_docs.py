@@ -3,9 +3,9 @@
     python tools/make_docs.py [--check]
 
 Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue/*.md` from the cards,
-`docs/python/*.md` from docstrings, and the marked tables of `docs/recipe.md` from the recipe's
-models. With `--check` nothing is written, and
-the exit code is 1 if a page is not current.
+`docs/python/*.md` from docstrings, and the marked tables of `docs/recipe.md` and
+`docs/extending.md` from the recipe's models and the registries. With `--check` nothing is
+written, and the exit code is 1 if a page is not current.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def made() -> dict[Path, str]:
         for folder, pages in FOLDERS.items()
         for name, text in pages().items()
     }
-    found[Path("recipe.md")] = recipe.fill((DOCS / "recipe.md").read_text("utf-8"))
+    for page in ("recipe.md", "extending.md"):
+        found[Path(page)] = recipe.fill((DOCS / page).read_text("utf-8"))
     return found
 
 

@@ -26,7 +26,7 @@ from penline.records import Sample
 from penline.render.kernel import lay_ink
 from penline.sample import corpus_files, sample_bank
 from penline.template.guides import bank_guides
-from penline.template.scan import read_sheet
+from penline.template.scanning import read_sheet
 from penline.template.straight import PX_MM
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from penline.version import __version__
+
 if TYPE_CHECKING:
     from penline import stream as stream
     from penline.api import info as info
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from penline.recipe import load_recipe as load_recipe
     from penline.records import Sample as Sample
     from penline.sample import sample_bank as sample_bank
-
-__version__ = "0.1.0"
 
 _PLACES = {
     "Composer": "penline.compose",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, StringConstraints, ValidationError, field_validator
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator
 
 from penline.durable import read_file
 from penline.errors import ExportError, UsageError
@@ -22,6 +22,7 @@ from penline.export.run import PREFIX, REPORT, under_way
 from penline.formats import kind_of, reader_for
 from penline.formats.door import open_path
 from penline.records import Defect, Source
+from penline.registry import check_packages
 from penline.settings import first_fault
 from penline.words import counted
 
@@ -99,6 +100,7 @@ def check(out: Path, progress: Callable[[int, int], None] | None = None) -> Chec
     report = read_report(out)
     to = report["run"]["to"]
     try:
+        check_packages(report["run"]["packages"], str(out), f"penline.exporters:{to}")
         exporter = exporter_class(to, *TAKES)
     except UsageError as error:
         raise ExportError(f"{out / REPORT}: {error}") from None
@@ -115,6 +117,7 @@ def check(out: Path, progress: Callable[[int, int], None] | None = None) -> Chec
 class _Run(BaseModel, extra="allow"):
     to: str
     prefix: Annotated[str, StringConstraints(pattern=PREFIX)] = ""
+    packages: dict[str, str] = Field(default_factory=dict)
 
 
 class _Shard(BaseModel, extra="allow"):

@@ -53,10 +53,10 @@ def at_home(folder: str | os.PathLike[str], instead: str = "set HOME") -> Path:
 
 def user_cache(instead: str = "set HOME") -> Path:
     """penline's folder in the user's cache; arguments and errors as of `at_home`."""
-    import pooch  # which most commands do without
+    import platformdirs  # which most commands do without
 
     try:
-        return at_home(pooch.os_cache("penline"), instead)
+        return at_home(platformdirs.user_cache_dir("penline"), instead)
     except RuntimeError:  # newer versions do not give a path with a ~
         return at_home("~/.cache/penline", instead)
 

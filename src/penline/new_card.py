@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from penline.catalogue import ids
-from penline.catalogue.card import ID_PATTERN
+from penline.catalogue.model import ID_PATTERN
 from penline.errors import UsageError
 
 __all__ = ["TODO", "left_to_do", "new_card"]

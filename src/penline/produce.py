@@ -13,20 +13,23 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from penline import __version__
 from penline.bank import Bank
 from penline.bank.unused import not_used
 from penline.compose import Composer
 from penline.compose.warm import compiling_beside
 from penline.durable import name_all, names_left_out
+from penline.effects import EFFECTS
 from penline.engine import engine as engine_named
 from penline.engine.made import counted
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
-from penline.export import Exporter, exporter_class
+from penline.export import EXPORTERS, Exporter, exporter_class
 from penline.export.base import Options, file_hash, prefix_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
 from penline.pages import Page
+from penline.paper import PAPERS
 from penline.recipe.schema import recipe_hash, recipe_told
+from penline.registry import required_packages
+from penline.version import __version__
 
 __all__ = ["Produced", "Progress", "contents", "plan", "produce", "set_prefix", "versions"]
 
@@ -323,11 +326,19 @@ def contents(composer: Composer) -> dict[str, str]:
 
 def _identity(composer: Composer, start: int, options: Options, to: str) -> dict[str, Any]:
     hashes = contents(composer)
+    recipe = composer.recipe
+    needed = required_packages(
+        [
+            (EXPORTERS, to),
+            *((PAPERS, choice.paper.name) for choice in recipe.papers),
+            *((EFFECTS, effect.name) for effect in recipe.effects),
+        ]
+    )
     return {
         "format_of_run": FORMAT_OF_RUN,
         "made_with": versions(),
         "recipe_hash": _hash(composer, hashes),
-        "recipe": recipe_told(composer.recipe),
+        "recipe": recipe_told(recipe),
         "contents": hashes,
         "seed": composer.seed,
         "start": start,
@@ -342,6 +353,7 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
         "prefix": options.prefix,
         "turned": options.turned,
         "network": options.network,
+        **({"packages": needed} if needed else {}),
     }
 
 

@@ -186,6 +186,17 @@ class Draws:
             self._block += BLOCK_WORDS // 4
         self._next = 0
 
+    def branch(self, name: str) -> Draws:
+        """Open the stream of that name below this one; what either has drawn does not matter.
+
+        >>> whole = rng(1, 5, "effects")
+        >>> before = whole.branch("stain").word()
+        >>> whole.word() != before and whole.branch("stain").word() == before
+        True
+        """
+        high, low = stage_key(self._seed, self._stage)
+        return Draws(int(high) << 64 | int(low), int(self._index), name)
+
     def below(self, bound: int) -> int:
         """A whole number in ``[0, bound)``, by multiplication and shift (bias below 2**-32)."""
         if bound <= 0:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from penline import __version__
 from penline.bank import Bank, open_bank
 from penline.bank.able import Ability
 from penline.bank.bank_set import BankSet
@@ -20,6 +19,7 @@ from penline.corpus.encodings import UTF_8, codec
 from penline.corpus.files import find, texts
 from penline.durable import put_all
 from penline.errors import UsageError, refuse_taken
+from penline.version import __version__
 
 __all__ = ["select"]
 

@@ -1,1 +1,1 @@
-"""Kernels written again from their definition, in plain Python and NumPy; none ships."""
+"""Independent oracles of kernels: written from the definition, slow, and never shipped."""

@@ -1,4 +1,4 @@
-"""The tables of docs/recipe.md, made from the recipe's models and put between marks in the page."""
+"""The tables of docs/recipe.md and docs/extending.md, put between marks in the page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pages.docstrings import field_docs
+from pages.registries import tables
 from pages.tables import kind, table
 from penline.effects import EFFECTS, effect_class
 from penline.paper import PAPERS, paper_class
@@ -132,10 +133,10 @@ def _section(model: type[BaseModel]) -> str:
 
 
 def _papers() -> str:
-    names = " or ".join(f"`{name}`" for name in sorted(PAPERS))
+    names = " or ".join(f"`{name}`" for name in sorted(PAPERS.own))
     choice = ("`name`", names, "must be given", "Which paper; its own settings stand beside it.")
     parts = [table(_HEAD, [choice, *rows(PaperChoice, leave_out=("paper",))])]
-    for name in sorted(PAPERS):
+    for name in sorted(PAPERS.own):
         paper = paper_class(name)
         parts += [_title(name, paper), table(_HEAD, rows(paper, leave_out=("name",)))]
     return "\n".join(parts)
@@ -143,7 +144,7 @@ def _papers() -> str:
 
 def _effects() -> str:
     parts = []
-    for name in sorted(EFFECTS):
+    for name in sorted(EFFECTS.own):
         effect = effect_class(name)
         parts += [_title(name, effect), table(_HEAD, rows(effect, leave_out=("name",)))]
     return "\n".join(parts)
@@ -180,5 +181,6 @@ PARTS: dict[str, Callable[[], str]] = {
     "effects": _effects,
     "presets": _presets,
     "idle": _idle,
+    "tables": tables,
 }
 """Name of a marked part -> what makes it."""

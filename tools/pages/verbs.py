@@ -13,6 +13,7 @@ from typing import Any
 from pages.examples import EXAMPLES, FUNCTIONS
 from pages.tables import bounds, kind, table
 from penline.cli import app
+from penline.cli.base import filled
 
 __all__ = ["Verb", "page", "pages", "verbs"]
 
@@ -89,7 +90,7 @@ def page(verb: Verb) -> str:
     arguments, options = [], []
     usage = ["penline", verb.name]
     for name, annotation, facts, default in verb.parameters:
-        text = " ".join((facts.help or "").split())
+        text = " ".join(filled(facts.help or "", own=True).split())
         if type(facts).__name__ == "ArgumentInfo":
             several = typing.get_origin(annotation) is list
             metavar = name.upper()

@@ -107,13 +107,6 @@ class Expected:
         return self.hashed or self.name.lower().endswith(".zip")
 
     @property
-    def known_hash(self) -> str | None:
-        """The hash in pooch's notation, the stronger one first."""
-        if self.sha256 is not None:
-            return f"sha256:{self.sha256}"
-        return None if self.md5 is None else f"md5:{self.md5}"
-
-    @property
     def most_bytes(self) -> int:
         """No sound file is larger."""
         if self.exact_bytes is not None:

@@ -1,4 +1,4 @@
-"""The downloader that penline plugs into pooch: several mirrors, resumed after any break.
+"""The downloader: several mirrors, resumed after any break.
 
 While a file comes in it is called ``NAME.part``; ``NAME.part.json`` beside it tells where it comes
 from, so that another run can go on. Each byte is written as it arrives: a kill loses none.
@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from penline.acquire.errors import AcquireError, Unfit
@@ -56,10 +55,9 @@ class _Origin:
 
 
 class Downloader:
-    """Fetches one file; called by pooch as ``downloader(url, output_file, pooch)``.
+    """Fetches one file.
 
     Attributes:
-        proof: what the file proved to be, once it is here.
         origin: the address that it came from.
     """
 
@@ -92,13 +90,10 @@ class Downloader:
         self.silent = set() if silent is None else silent
         self.answered = set() if answered is None else answered
         self.note = part.with_name(part.name + ".json")
-        self.proof: Proof | None = None
         self.origin = ""
 
-    def __call__(self, url: str, output_file: Any, pooch: Any) -> None:  # noqa: ARG002
-        """Put the proven file where pooch wants it.
-
-        `url` is the first of the mirrors, which are all known already.
+    def __call__(self, place: Path) -> Proof:
+        """Fetch and prove the file, and give it its name; its part stays until `finish`.
 
         Raises:
             Unreachable: no mirror gave the file.
@@ -108,14 +103,14 @@ class Downloader:
         begun = self._origin()
         for mirror in sorted(self.urls, key=lambda one: begun is None or one != begun.url):
             try:
-                self.proof = self._from(mirror)
+                proof = self._from(mirror)
             except Gone as gone:
                 reasons.append(f"{mirror}: {gone}")
                 continue
             self.origin = mirror
-            _also_named(self.part, Path(output_file))
-            return
-        raise Unreachable(reasons or ["the card has no address of it"])
+            _also_named(self.part, place)
+            return proof
+        raise Unreachable(reasons or ["no address of it is known"])
 
     @property
     def wants_bytes(self) -> int:
@@ -270,10 +265,11 @@ def _changed(origin: _Origin, answer: Answer, same: bool) -> bool:
     return same and (differ(origin.etag, answer.etag) or differ(origin.modified, answer.modified))
 
 
-def _also_named(part: Path, output: Path) -> None:
-    """Give the part pooch's name, too; with its own until pooch is done, a kill loses nothing."""
-    output.unlink(missing_ok=True)
+def _also_named(part: Path, place: Path) -> None:
+    """Give the part the file's name, too; with its own beside it, a kill loses nothing."""
     try:
-        os.link(part, output)
-    except OSError:  # a file system without hard links
-        part.replace(output)
+        os.link(part, place)
+    except OSError:  # a file system without hard links, or a name that is taken
+        if os.path.lexists(place):
+            raise Unreachable(["it appeared while penline was at work; run it again"]) from None
+        part.rename(place)

@@ -32,7 +32,6 @@ _NAME = re.compile(r"\w([^/\\:*?\"<>|]*[^/\\:*?\"<>|. ])?")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _OURS = (".part", ".part.json", ".part.json.new", ".wrong", ".adopt")
 _LEFT_HALF = re.compile(rf"\.{re.escape(RECORD)}\.[0-9]+\.partial|.*\.part\.json\.new|.*\.adopt")
-_LEFT_BY_POOCH = re.compile(r"tmp[a-z0-9_]{8}")
 
 
 def default_root() -> Path:
@@ -89,7 +88,7 @@ class Shelf:
         Raises:
             UsageError: a name that could lead out of the folder, or that penline uses itself.
         """
-        ours = name.lower().endswith(_OURS) or _LEFT_BY_POOCH.fullmatch(name)
+        ours = name.lower().endswith(_OURS)
         plain = _NAME.fullmatch(name) and name.isprintable() and len(name.encode()) <= 200
         if not plain or _DEVICE.fullmatch(name) or ours:
             raise UsageError(f"{self.card.id}: {name!r} is no name for a file here")
@@ -209,14 +208,10 @@ class Shelf:
             )
 
     def tidy(self) -> None:
-        """Remove second names that a killed run left to parts; the shelf is locked."""
+        """Remove what a killed run left half written; the shelf is locked."""
         for path in self.folder.iterdir():
             if _LEFT_HALF.fullmatch(path.name):
                 remove(path)
-            if _LEFT_BY_POOCH.fullmatch(path.name) and path.is_file() and not path.is_symlink():
-                stat = path.stat()
-                if stat.st_nlink > 1 or not stat.st_size:
-                    path.unlink()
 
     def sync(self) -> None:
         """Make new names last; Windows does so by itself."""

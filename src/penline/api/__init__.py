@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from penline.api.own import template as template
     from penline.census import census as census
     from penline.fit import fit as fit
-    from penline.look.app.serve import serve as serve
+    from penline.look.app.server import serve as serve
     from penline.new_card import new_card as new_card
     from penline.realism import realism as realism
     from penline.select import select as select
@@ -51,7 +51,7 @@ _PLACES = {
     "recipe_of": "penline.api.composing",
     "scan": "penline.template",
     "select": "penline.select",
-    "serve": "penline.look.app.serve",
+    "serve": "penline.look.app.server",
     "sheet": "penline.api.archives",
     "template": "penline.api.own",
 }

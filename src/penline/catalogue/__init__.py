@@ -1,7 +1,9 @@
 """The catalogue: one card a data set, as Markdown with YAML front matter beside this file."""
 
 from penline.catalogue.alphabets import alphabet
-from penline.catalogue.card import (
+from penline.catalogue.errata import Erratum, Relabel
+from penline.catalogue.loading import card, ids, load, parse
+from penline.catalogue.model import (
     Card,
     Citation,
     Count,
@@ -11,8 +13,6 @@ from penline.catalogue.card import (
     WriterNumbers,
     Writers,
 )
-from penline.catalogue.errata import Erratum, Relabel
-from penline.catalogue.load import card, ids, load, parse
 
 __all__ = [
     "Card",

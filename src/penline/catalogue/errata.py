@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from penline.catalogue.facts import Confidence, Facts, Id, Part, Text, Whole
-from penline.catalogue.load import card, errata_files
+from penline.catalogue.loading import card, errata_files
 from penline.catalogue.numbers import NUMBERS_PATTERN, expand
 from penline.errors import CatalogueError
 from penline.records import Defect

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from penline.catalogue.card import Card, Count, File, Writers
 from penline.catalogue.errata import Erratum, Relabel, errata
-from penline.catalogue.load import load
+from penline.catalogue.loading import load
+from penline.catalogue.model import Card, Count, File, Writers
 
 __all__ = ["NOTE", "card_page", "overview"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from penline.catalogue.card import Card, Count
-from penline.catalogue.load import load
+from penline.catalogue.loading import load
+from penline.catalogue.model import Card, Count
 from penline.catalogue.page import NOTE, card_page, overview
 
 __all__ = ["pages"]

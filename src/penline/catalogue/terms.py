@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from penline.catalogue.load import card
+from penline.catalogue.loading import card
 from penline.errors import CatalogueError
 
 __all__ = ["Said", "terms"]

@@ -8,12 +8,21 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import WRONG_DATA, Address, AsJson, Engine, Overwrite, Workers, app
+from penline.cli.base import (
+    WRONG_DATA,
+    Address,
+    AsJson,
+    Engine,
+    Overwrite,
+    TableHelpCommand,
+    Workers,
+    app,
+)
 from penline.terminal import Rate, bar, out, print_json
 from penline.words import counted, counted_sides
 
 
-@app.command()
+@app.command(cls=TableHelpCommand)
 def rebuild(
     source: Annotated[
         Path, typer.Argument(help="The report.json of a set, or its recipe form.", metavar="REPORT")

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand
 
 import penline
 from penline.errors import Interrupted, PenlineError, UsageError
 from penline.garbage import leave_all
 from penline.terminal import fail, out, show_log
 
-__all__ = ["GOOD", "WRONG_DATA", "AsJson", "Encoding", "Overwrite", "Sources", "app", "main"]
+__all__ = [
+    "GOOD",
+    "WRONG_DATA",
+    "AsJson",
+    "Encoding",
+    "Overwrite",
+    "Sources",
+    "TableHelpCommand",
+    "app",
+    "filled",
+    "main",
+]
 
 GOOD, WRONG_DATA, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 3
+_NAMES = re.compile(r"\{(\w+)(?: (\w+))?\}")
 _STOPPED = 130
 """What some versions of Typer make of Ctrl-C."""
 
@@ -59,7 +74,7 @@ Salvage = Annotated[
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
 ]
-Engine = Annotated[str, typer.Option(help="Where shards run: local or ray.")]
+Engine = Annotated[str, typer.Option(help="Where shards run: {engines}.")]
 Address = Annotated[
     str | None, typer.Option(help="With --engine ray: of a cluster; default: this machine.")
 ]
@@ -68,6 +83,42 @@ Encoding = Annotated[
     typer.Option(help="Of the text files: gb18030, big5, utf-16, ...; UTF-8 by default."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+
+
+class TableHelpCommand(TyperCommand):
+    """A command whose help names members of tables; they are looked up when help is asked for."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, the names in their places."""
+        for one in self.params:
+            if help_text := getattr(one, "help", None):
+                one.help = filled(help_text)  # type: ignore[attr-defined]
+        super().format_help(ctx, formatter)
+
+
+def filled(text: str, *, own: bool = False) -> str:
+    """Put the names that a table holds into a help text.
+
+    Args:
+        text: with ``{engines}``, or ``{exporters lines}`` for those whose own text begins so.
+        own: name penline's own alone: for pages that are the same wherever they are made.
+    """
+    return _NAMES.sub(lambda found: _names(found[1], found[2] or "", own=own), text)
+
+
+def _names(table: str, start: str, *, own: bool) -> str:
+    from penline.engine import ENGINES
+    from penline.export import EXPORTERS
+    from penline.registry import Registry
+
+    rows: Registry[Any] = ENGINES if table == "engines" else EXPORTERS
+    names = [name for name, row in rows.own.items() if row.help.startswith(start)]
+    for name in () if own else [name for name in rows if name not in rows.own]:
+        with suppress(PenlineError):  # a broken package is told of where its name is used
+            if not start or rows.load(name).takes == start:
+                names.append(f"{name} ({rows[name].help})")
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from penline.cli.base import (
     Part,
     Salvage,
     Sources,
+    TableHelpCommand,
     Workers,
     Writer,
     app,
@@ -95,7 +96,7 @@ def bank(
     print_sources(rows)
 
 
-@app.command()
+@app.command(cls=TableHelpCommand)
 def compose(
     output: Annotated[
         str, typer.Option("-o", "--output", help="The folder to make, or its URL (s3://...).")
@@ -118,8 +119,7 @@ def compose(
         str,
         typer.Option(
             "--to",
-            help="The format. Lines: paddleocr, imagefolder, parquet, lmdb, webdataset, doctr, "
-            "kraken, kraken-arrow or easyocr. Pages: paddleocr-det, page-xml or coco.",
+            help="The format. Lines: {exporters lines}. Pages: {exporters pages}.",
         ),
     ] = "paddleocr",
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other lines.")] = 0,
@@ -234,7 +234,7 @@ def compose(
     print_sources(report["sources"])
 
 
-@app.command()
+@app.command(cls=TableHelpCommand)
 def convert(
     sources: Sources,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],
@@ -242,9 +242,8 @@ def convert(
         str,
         typer.Option(
             "--to",
-            help="The format. Lines: paddleocr, imagefolder, parquet, lmdb, webdataset, doctr, "
-            "kraken, kraken-arrow or easyocr. Pages: paddleocr-det, page-xml or coco. "
-            "Strokes: inkml.",
+            help="The format. Lines: {exporters lines}. Pages: {exporters pages}. "
+            "Strokes: {exporters strokes}.",
         ),
     ] = "paddleocr",
     unknown: Annotated[

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from penline.bank.bits import Bits
 from penline.bank.selection import GlyphSelection
 from penline.bidi import UNMIRRORED, faces, levels_of, lost, mirrored
 from penline.characters import is_han
 from penline.compose.items_of import items_of
+from penline.compose.plan import ComposePlan, Side
 from penline.compose.second_writer import by_two_hands
 from penline.compose.split import LEFT_OUT, tell
 from penline.compose.text_assignment import TextAssignment
@@ -23,9 +23,6 @@ from penline.recipe.schema import Recipe
 from penline.recipe.settable import COLUMNS, way_out
 from penline.shaping import hindrances
 from penline.words import listed
-
-if TYPE_CHECKING:
-    from penline.compose.plan import ComposePlan, Side
 
 __all__ = ["assign_by_tries", "made_kind", "refill", "without"]
 

@@ -17,7 +17,6 @@ from penline.bank.unused import why_nobody
 from penline.bidi import faces
 from penline.compiled import frozen
 from penline.compose.character_table import character_table
-from penline.compose.choose import QuickChoice
 from penline.compose.inside import rim_of
 from penline.compose.paper_choice import PaperChoices
 from penline.compose.place.base import Placer
@@ -25,6 +24,7 @@ from penline.compose.place.model import ModelPlacer
 from penline.compose.place.params import LineParams
 from penline.compose.place.replay import ReplayPlacer
 from penline.compose.place.rules import RulesPlacer
+from penline.compose.quick_choice import QuickChoice
 from penline.compose.spellings import spellings
 from penline.compose.split import TextSplit
 from penline.compose.transform.base import Transform

@@ -10,18 +10,20 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
-from penline import __version__
 from penline.catalogue.terms import terms
 from penline.convert.items import Item, items
 from penline.convert.policy import Policy
 from penline.datasets.sources import AnyPath, given_names, open_sources
 from penline.datasets.told import told
 from penline.errors import ExportError, UsageError
-from penline.export import exporter_class
+from penline.export import EXPORTERS, exporter_class
 from penline.export.base import TAKES, Options, StrokeItem, file_hash, pixel_bytes, prefix_of
 from penline.export.paddleocr import alphabet_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run
+from penline.formats import READERS
 from penline.provenance import Places
+from penline.registry import required_packages
+from penline.version import __version__
 
 __all__ = ["convert"]
 
@@ -110,6 +112,9 @@ def convert(
         "boxes": boxes,
         "dictionary": None if own is None else file_hash(own),
     }
+    kinds = {file.kind for file in files} & READERS.keys()
+    if needed := required_packages([(EXPORTERS, to), *((READERS, kind) for kind in kinds)]):
+        identity["packages"] = needed
     said = {"writer": writer, "card": card, "licence": licence}
     identity |= {name: value for name, value in said.items() if value is not None}
     with ExitStack() as stack:

@@ -1,7 +1,4 @@
-"""What two sides of a corpus have in common: the compiled search over characters.
-
-`penline.corpus.reference` holds `common` in plain Python.
-"""
+"""What two sides of a corpus have in common: the compiled search over characters."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 A flag byte says of one character whether a line may start with it, whether a line may end with it,
 and how good a place that is (`penline.corpus.breaks` makes the flags). Integer arithmetic only.
-`penline.corpus.reference` holds `cut` and `reach` in plain NumPy.
 """
 
 from __future__ import annotations

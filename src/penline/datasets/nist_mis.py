@@ -90,7 +90,6 @@ class Stack:
         Raises:
             UsageError: a file cannot be opened.
             FormatError: at the first thing that is not as it should be, in any of the files.
-            MissingExtra: the raster is compressed, and Pillow is not installed.
         """
         return strictly(self.salvage())
 

@@ -1,7 +1,7 @@
 """Effects: what a camera or scanner does to a finished line.
 
-Each effect is one module with a settings class and a pure function ``apply``; the table below finds
-it by name, and it is loaded on use. Quads are ``float64 (n, 4, 2)``: the corners of each
+Each effect is one module with a settings class and a pure function ``apply``; the registry below
+finds it by name, and it is loaded on use. Quads are ``float64 (n, 4, 2)``: the corners of each
 character's box as x, y in pixels from the image's upper left corner, so the first pixel's centre is
 0.5, 0.5.
 """
@@ -9,16 +9,18 @@ character's box as x, y in pixels from the image's upper left corner, so the fir
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from penline.effects.base import RIM_PX, EffectSettings, Image, Params, Quads
 from penline.errors import RecipeError
 from penline.randomness import Draws
+from penline.registry import Registry, Row
 
 __all__ = [
     "DEFAULT",
+    "DEFAULT_ORDER",
     "EFFECTS",
     "RIM_PX",
     "EffectSettings",
@@ -28,15 +30,28 @@ __all__ = [
     "effect_class",
 ]
 
-EFFECTS: dict[str, str] = {
-    "blur": "penline.effects.blur:Blur",
-    "jpeg": "penline.effects.jpeg:Jpeg",
-    "noise": "penline.effects.noise:Noise",
-    "shadow": "penline.effects.shadow:Shadow",
-    "warp": "penline.effects.warp:Warp",
-}
+EFFECTS: Registry[type[EffectSettings]] = Registry(
+    "penline.effects",
+    "effect",
+    {
+        "blur": Row("penline.effects.blur:Blur", "a lens out of focus, or a hand that moved"),
+        "jpeg": Row("penline.effects.jpeg:Jpeg", "what lossy storage leaves behind"),
+        "noise": Row(
+            "penline.effects.noise:Noise", "grain that grows with the light that a pixel gathers"
+        ),
+        "shadow": Row(
+            "penline.effects.shadow:Shadow",
+            "a shadow of a hand or a phone across the sheet, or of a fold in it",
+        ),
+        "warp": Row("penline.effects.warp:Warp", "a slight turn, perspective and bending"),
+    },
+    error=RecipeError,
+    fits=lambda found: isinstance(found, type) and issubclass(found, EffectSettings),
+)
 
-_DEFAULT_ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
+DEFAULT_ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
+"""The effects of an ordinary scan. They draw from one stream, one after the other; every other
+effect has a stream of its own, so that adding one changes nothing of what these do."""
 
 if TYPE_CHECKING:
     DEFAULT: tuple[EffectSettings, ...]
@@ -45,7 +60,7 @@ else:
     def __getattr__(name: str) -> tuple[EffectSettings, ...]:
         """`DEFAULT`: the effects of an ordinary scan, in order, at default strength."""
         if name == "DEFAULT":
-            return tuple(effect_class(member)() for member in _DEFAULT_ORDER)
+            return tuple(effect_class(member)() for member in DEFAULT_ORDER)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -55,9 +70,7 @@ def effect_class(name: str) -> type[EffectSettings]:
     Raises:
         RecipeError: no effect has that name; the message lists those that there are.
     """
-    module, attribute = _place(name)
-    found: type[EffectSettings] = getattr(import_module(module), attribute)
-    return found
+    return EFFECTS.load(name)
 
 
 @functools.cache
@@ -67,8 +80,7 @@ def effect_apply(name: str) -> Callable[..., tuple[Image, Quads]]:
     Raises:
         RecipeError: no effect has that name.
     """
-    module, _ = _place(name)
-    found: Callable[..., tuple[Image, Quads]] = import_module(module).apply
+    found: Callable[..., tuple[Image, Quads]] = EFFECTS.module_function(name, "apply")
     return found
 
 
@@ -81,10 +93,15 @@ def draw_effects(
     """
     drawn: list[Params] = []
     last: Params | None = None
+    streams: Counter[str] = Counter()
     for effect in effects:
-        if not rng.chance(effect.chance):
+        own = rng
+        if effect.name not in DEFAULT_ORDER:
+            streams[effect.name] += 1
+            own = rng.branch(f"{effect.name} {streams[effect.name]}")
+        if not own.chance(effect.chance):
             continue
-        drawn.append({"name": effect.name, **effect.draw(rng, shape)})
+        drawn.append({"name": effect.name, **effect.draw(own, shape)})
         if effect.moves:
             if last is not None:
                 last["rim"] = RIM_PX
@@ -98,10 +115,3 @@ def apply_effects(image: Image, quads: Quads, drawn: Iterable[Params]) -> tuple[
         numbers = {key: value for key, value in params.items() if key != "name"}
         image, quads = effect_apply(params["name"])(image, quads, **numbers)
     return image, quads
-
-
-def _place(name: str) -> tuple[str, str]:
-    if name not in EFFECTS:
-        raise RecipeError(f"no effect is called {name!r}; there are: {', '.join(sorted(EFFECTS))}")
-    module, _, attribute = EFFECTS[name].partition(":")
-    return module, attribute

@@ -1,4 +1,4 @@
-"""Compiled kernels of the effects; `reference.py` holds the same functions in plain NumPy.
+"""Compiled kernels of the effects.
 
 All of it is whole numbers. Places in `*_mesh` functions are in 1/4096 px from the image's
 upper left corner.

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from typing import Any, Protocol
 
 from penline.engine.local import default_workers
 from penline.errors import UsageError
+from penline.registry import Registry, Row
 
 __all__ = ["ENGINES", "Engine", "engine", "workers_for"]
-
-ENGINES: dict[str, str] = {
-    "local": "penline.engine.local:run",
-    "ray": "penline.engine.ray:run",
-}
-_REMOTE = ("ray",)
-"""Those that run on other machines: they take an address, and know best how many workers."""
 
 
 class Engine(Protocol):
@@ -25,7 +19,8 @@ class Engine(Protocol):
 
     A shard that was lost with its process or machine may be run again; a number of workers of 0
     is for engines of other machines, and means as many as there are. ``progress`` is called now and
-    then with how many samples the shards under way have, by an engine that knows.
+    then with how many samples the shards under way have, by an engine that knows. An engine of
+    other machines takes their ``address``, too.
     """
 
     def __call__(
@@ -38,6 +33,17 @@ class Engine(Protocol):
     ) -> Iterator[Any]: ...
 
 
+ENGINES: Registry[Engine] = Registry(
+    "penline.engines",
+    "engine",
+    {
+        "local": Row("penline.engine.local:run", "this machine"),
+        "ray": Row("penline.engine.ray:run", "a cluster of ray, or this machine by it", "ray"),
+    },
+    fits=callable,
+)
+
+
 def engine(name: str, address: str | None = None) -> Engine:
     """The engine called `name`.
 
@@ -48,20 +54,22 @@ def engine(name: str, address: str | None = None) -> Engine:
     Raises:
         UsageError: no engine has that name, or it has no address.
     """
-    if name not in ENGINES:
-        raise UsageError(f"no engine is called {name!r}; there are: {', '.join(sorted(ENGINES))}")
-    module, _, attribute = ENGINES[name].partition(":")
-    found: Any = getattr(import_module(module), attribute)
+    found: Any = ENGINES.load(name)
     if address is None:
         run: Engine = found
         return run
-    if name not in _REMOTE:
+    if not _is_remote(name):
         raise UsageError(f"the engine {name} is this machine and takes no address")
     return functools.partial(found, address=address)
 
 
 def workers_for(name: str, wanted: int | None) -> int:
     """How many workers an engine is asked for; 0 leaves it to an engine of other machines."""
-    if wanted or name in _REMOTE:
+    if wanted or _is_remote(name):
         return wanted or 0
     return default_workers()
+
+
+def _is_remote(name: str) -> bool:
+    """Whether an engine runs on other machines: it takes their address, and counts workers best."""
+    return "address" in inspect.signature(ENGINES.load(name)).parameters

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from penline.errors import UsageError
 from penline.export.base import Exporter, Takes
+from penline.registry import Registry, Row
 
 __all__ = ["EXPORTERS", "Exporter", "exporter_class"]
 
-EXPORTERS: dict[str, str] = {
-    "paddleocr": "penline.export.paddleocr:PaddleOCR",
-    "paddleocr-det": "penline.export.paddleocr_det:PaddleOCRDetection",
-    "page-xml": "penline.export.page_xml:PageXML",
-    "coco": "penline.export.coco:Coco",
-    "imagefolder": "penline.export.imagefolder:ImageFolder",
-    "parquet": "penline.export.parquet:Parquet",
-    "lmdb": "penline.export.lmdb:LMDB",
-    "webdataset": "penline.export.webdataset:WebDataset",
-    "doctr": "penline.export.doctr:DocTR",
-    "kraken": "penline.export.kraken:Kraken",
-    "kraken-arrow": "penline.export.kraken:KrakenArrow",
-    "easyocr": "penline.export.easyocr:EasyOCR",
-    "inkml": "penline.export.inkml:InkML",
-}
+EXPORTERS: Registry[type[Exporter]] = Registry(
+    "penline.exporters",
+    "format",
+    {
+        "paddleocr": Row("penline.export.paddleocr:PaddleOCR", "lines for PaddleOCR"),
+        "paddleocr-det": Row(
+            "penline.export.paddleocr_det:PaddleOCRDetection", "pages for PaddleOCR's detection"
+        ),
+        "page-xml": Row("penline.export.page_xml:PageXML", "pages in PAGE, for kraken and others"),
+        "coco": Row("penline.export.coco:Coco", "pages with boxes and outlines in COCO's JSON"),
+        "imagefolder": Row(
+            "penline.export.imagefolder:ImageFolder", "lines for Hugging Face's datasets, as files"
+        ),
+        "parquet": Row("penline.export.parquet:Parquet", "lines for datasets, as Parquet"),
+        "lmdb": Row(
+            "penline.export.lmdb:LMDB", "lines in LMDB, as PaddleOCR and others read it", "lmdb"
+        ),
+        "webdataset": Row(
+            "penline.export.webdataset:WebDataset", "lines in tar files, for webdataset"
+        ),
+        "doctr": Row("penline.export.doctr:DocTR", "lines for docTR"),
+        "kraken": Row("penline.export.kraken:Kraken", "lines for kraken, as files"),
+        "kraken-arrow": Row("penline.export.kraken:KrakenArrow", "lines for kraken, as Arrow"),
+        "easyocr": Row("penline.export.easyocr:EasyOCR", "lines for EasyOCR"),
+        "inkml": Row("penline.export.inkml:InkML", "strokes in InkML"),
+    },
+    fits=lambda found: isinstance(found, type) and issubclass(found, Exporter),
+)
 
 
 def exporter_class(name: str, *takes: Takes) -> type[Exporter]:
@@ -37,10 +49,7 @@ def exporter_class(name: str, *takes: Takes) -> type[Exporter]:
         UsageError: no format has that name; the message lists those that there are. Or it is
             a format of other items.
     """
-    if name not in EXPORTERS:
-        raise UsageError(f"no format is called {name!r}; there are: {', '.join(sorted(EXPORTERS))}")
-    module, _, attribute = EXPORTERS[name].partition(":")
-    found: type[Exporter] = getattr(import_module(module), attribute)
+    found = EXPORTERS.load(name)
     if found.takes not in (takes or ("lines",)):
         raise UsageError(f"{name} is a format of {found.takes}; penline convert writes it")
     return found

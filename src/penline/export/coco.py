@@ -24,11 +24,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from penline import __version__
 from penline.durable import read_file, streamed
 from penline.export.examine import Findings
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
 from penline.pages import Page
+from penline.version import __version__
 
 __all__ = ["CHARACTER", "LINE", "Coco"]
 

@@ -37,13 +37,13 @@ from typing import IO, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from penline import __version__
 from penline.bidi import levels_of
 from penline.durable import read_file, streamed
 from penline.export.examine import Findings, entries
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
 from penline.export.rows import FOLDERS
 from penline.pages import Page, PageLine
+from penline.version import __version__
 
 __all__ = ["NAMESPACE", "PageXML", "page_xml"]
 

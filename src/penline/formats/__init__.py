@@ -5,39 +5,17 @@ Every format is a module with two functions of the same shape (`Reader`); `READE
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Protocol, cast
+from typing import Protocol
 
 from penline.errors import FormatError
 from penline.formats.door import Door
 from penline.records import Defect, Record, Source
+from penline.registry import Registry, Row
 
 __all__ = ["READERS", "Reader", "kind_of", "known_extensions", "reader_for"]
-
-READERS: dict[str, str] = {
-    "gnt": "penline.formats.gnt",
-    "pot": "penline.formats.pot",
-    "gntx": "penline.formats.gntx",
-    "dgrl": "penline.formats.dgrl",
-    "dgr": "penline.formats.dgrl",
-    "ptts": "penline.formats.ptts",
-    "wptt": "penline.formats.ptts",
-    "mpf": "penline.formats.mpf",
-    "mis": "penline.formats.mis",
-    "pct": "penline.formats.ihead",
-    "tcs": "penline.formats.tcs",
-    "inkml": "penline.formats.inkml",
-    "idx": "penline.formats.idx",
-    "etl8g": "penline.formats.etl:etl8g",
-    "etl8b": "penline.formats.etl:etl8b",
-    "etl9g": "penline.formats.etl:etl9g",
-    "etl9b": "penline.formats.etl:etl9b",
-}
-"""Kind -> module, or object in a module, of a reader; loaded on use. A kind is the extension
-without its dot, in lower case; for files without one it is what `NAMES` says."""
 
 NAMES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
@@ -65,6 +43,36 @@ class Reader(Protocol):
 
     def salvage(self, door: Door, source: Source) -> Iterator[Record | Defect]:
         """Sound records and, in their place, what is wrong with the others. Never raises."""
+
+
+READERS: Registry[Reader] = Registry(
+    "penline.formats",
+    "reader",
+    {
+        "gnt": Row("penline.formats.gnt", "characters as grey images (CASIA)"),
+        "pot": Row("penline.formats.pot", "characters as pen strokes (CASIA)"),
+        "gntx": Row("penline.formats.gntx", "characters as grey images (CASIA-AHCDB)"),
+        "dgrl": Row("penline.formats.dgrl", "pages of lines as pictures (CASIA)"),
+        "dgr": Row("penline.formats.dgrl", "pages of lines as pictures (CASIA)"),
+        "ptts": Row("penline.formats.ptts", "pages as pen strokes (CASIA)"),
+        "wptt": Row("penline.formats.ptts", "pages as pen strokes (CASIA)"),
+        "mpf": Row("penline.formats.mpf", "one feature vector a character (CASIA)"),
+        "mis": Row("penline.formats.mis", "many small pictures of one size (NIST)"),
+        "pct": Row("penline.formats.ihead", "one scanned form (NIST)"),
+        "tcs": Row("penline.formats.tcs", "pictures of touching characters (CASIA)"),
+        "inkml": Row("penline.formats.inkml", "pen strokes as XML (W3C), characters or a page"),
+        "idx": Row("penline.formats.idx", "images and labels in separate files (MNIST)"),
+        "etl8g": Row("penline.formats.etl:etl8g", "ETL's grey pictures of characters"),
+        "etl8b": Row("penline.formats.etl:etl8b", "ETL's black and white pictures of characters"),
+        "etl9g": Row("penline.formats.etl:etl9g", "ETL's grey pictures of characters"),
+        "etl9b": Row("penline.formats.etl:etl9b", "ETL's black and white pictures of characters"),
+    },
+    fits=lambda found: (
+        callable(getattr(found, "read", None)) and callable(getattr(found, "salvage", None))
+    ),
+)
+"""Kind -> a reader's module, or an object in it. A kind is the extension without its dot, in lower
+case; for files without one it is what `NAMES` says."""
 
 
 def kind_of(name: str) -> str | None:
@@ -101,6 +109,4 @@ def reader_for(name: str) -> Reader:
     if kind is None:
         suffix = PurePath(name).suffix or "no extension"
         raise FormatError(name, 0, "file name", f"one of {known_extensions()}", suffix)
-    module, _, attribute = READERS[kind].partition(":")
-    found = importlib.import_module(module)
-    return cast(Reader, getattr(found, attribute) if attribute else found)
+    return READERS.load(kind)

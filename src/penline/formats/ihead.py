@@ -185,7 +185,6 @@ def read(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage]:
 
     Raises:
         FormatError: at the first thing that is not as it should be.
-        MissingExtra: the raster is compressed, and Pillow is not installed.
     """
     head = read_head(door, 8)
     if head.depth == 8:
@@ -202,7 +201,7 @@ def read(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage]:
 
 
 def salvage(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage | Defect]:
-    """The picture, or what is wrong with it; raises only `MissingExtra`."""
+    """The picture, or what is wrong with it; never raises."""
     record = 0
     try:
         for image in read(door, source):
@@ -276,7 +275,6 @@ def read_raster(door: Door, head: IHead) -> Bytes2D:
 
     Raises:
         FormatError: the raster is short, long or damaged.
-        MissingExtra: it is compressed, and Pillow is not installed.
     """
     if head.compress:
         (packed,) = read_compressed(door, head, head.height_px)
@@ -295,7 +293,6 @@ def read_compressed(door: Door, head: IHead, picture_rows: int) -> Iterator[Byte
 
     Raises:
         FormatError: the raster is short, long or damaged; before the first piece.
-        MissingExtra: Pillow is not installed.
     """
     buffer, at = _whole_raster(door, head.complen)
     check_pixels(door, head, picture_rows)

@@ -57,7 +57,6 @@ def read(door: Door, source: Source) -> Iterator[BinaryImage]:
     Raises:
         FormatError: at the first thing that is not as it should be; in a compressed raster that
             is before the first entry.
-        MissingExtra: the raster is compressed, and Pillow is not installed.
     """
     head = read_head(door)
     _check_entries(door, head)
@@ -70,7 +69,7 @@ def read(door: Door, source: Source) -> Iterator[BinaryImage]:
 
 
 def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
-    """Sound entries, then what is wrong with the file; raises only `MissingExtra`.
+    """Sound entries, then what is wrong with the file; never raises.
 
     Of an uncompressed raster that is cut short, the entries before the cut are sound. A
     compressed one is sound as a whole or not at all.

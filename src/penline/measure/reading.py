@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,8 @@ from penline.measure.appearance import looks_of, slant_of_strokes
 from penline.measure.geometry import LineGeometry, of_boxes
 from penline.measure.grid import rows_of_cells
 from penline.measure.segment import segment
+from penline.pages import StrokePage
 from penline.records import Bytes2D, GlyphRecord, LineRecord, StrokeRecord
-
-if TYPE_CHECKING:
-    from penline.formats.ink import InkPage
 
 __all__ = ["MOST_PX", "of_ink", "of_line", "of_page", "of_records"]
 
@@ -33,7 +31,7 @@ def of_records(records: Iterable[Any], left_out: Counter[str]) -> Iterator[LineG
     """The lines of what readers yield, and the rows of a file of isolated online characters.
 
     Args:
-        records: `LineRecord`, `InkPage`, `StrokeRecord`; others tell nothing of places.
+        records: `LineRecord`, `StrokePage`, `StrokeRecord`; others tell nothing of places.
         left_out: counts what gave no line, by reason.
     """
     cells: dict[tuple[str, str], list[_Cell]] = defaultdict(list)
@@ -154,7 +152,7 @@ def of_ink(
     )
 
 
-def of_page(page: InkPage) -> Iterator[LineGeometry]:
+def of_page(page: StrokePage) -> Iterator[LineGeometry]:
     """The lines of a page of strokes; each stroke belongs to a character."""
     points = page.points
     for line in page.lines:

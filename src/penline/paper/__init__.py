@@ -1,28 +1,39 @@
 """Papers: the backgrounds that lines are written on.
 
-Each paper is one module with a settings class and a pure function ``apply``; the table below finds
-it by name, and it is loaded on use.
+Each paper is one module with a settings class and a pure function ``apply``; the registry below
+finds it by name, and it is loaded on use.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from importlib import import_module
 
 from penline.errors import RecipeError
 from penline.paper.base import Image, Mode, PaperSettings
 from penline.paper.guide import Guide
+from penline.registry import Registry, Row
 
 __all__ = ["PAPERS", "Guide", "Mode", "PaperSettings", "paper_apply", "paper_class"]
 
-PAPERS: dict[str, str] = {
-    "photo": "penline.paper.photo:Photo",
-    "plain": "penline.paper.plain:Plain",
-    "ruled": "penline.paper.ruled:Ruled",
-    "squared": "penline.paper.squared:Squared",
-    "texture": "penline.paper.texture:Texture",
-}
+PAPERS: Registry[type[PaperSettings]] = Registry(
+    "penline.papers",
+    "paper",
+    {
+        "photo": Row("penline.paper.photo:Photo", "places cut out of your own pictures of paper"),
+        "plain": Row("penline.paper.plain:Plain", "a flat sheet"),
+        "ruled": Row("penline.paper.ruled:Ruled", "printed lines to write on, from edge to edge"),
+        "squared": Row(
+            "penline.paper.squared:Squared",
+            "printed cells, one a character, bare or with the guides of practice books",
+        ),
+        "texture": Row(
+            "penline.paper.texture:Texture", "a sheet with grain, fibres, stains and uneven light"
+        ),
+    },
+    error=RecipeError,
+    fits=lambda found: isinstance(found, type) and issubclass(found, PaperSettings),
+)
 
 
 def paper_class(name: str) -> type[PaperSettings]:
@@ -31,9 +42,7 @@ def paper_class(name: str) -> type[PaperSettings]:
     Raises:
         RecipeError: no paper has that name; the message lists those that there are.
     """
-    module, attribute = _place(name)
-    found: type[PaperSettings] = getattr(import_module(module), attribute)
-    return found
+    return PAPERS.load(name)
 
 
 @functools.cache
@@ -46,13 +55,5 @@ def paper_apply(name: str) -> Callable[..., Image]:
     Raises:
         RecipeError: no paper has that name.
     """
-    module, _ = _place(name)
-    found: Callable[..., Image] = import_module(module).apply
+    found: Callable[..., Image] = PAPERS.module_function(name, "apply")
     return found
-
-
-def _place(name: str) -> tuple[str, str]:
-    if name not in PAPERS:
-        raise RecipeError(f"no paper is called {name!r}; there are: {', '.join(sorted(PAPERS))}")
-    module, _, attribute = PAPERS[name].partition(":")
-    return module, attribute

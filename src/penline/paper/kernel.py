@@ -1,4 +1,4 @@
-"""Compiled kernels of the papers; `reference.py` holds the same functions in plain NumPy.
+"""Compiled kernels of the papers.
 
 Lengths are whole numbers of 1/256 px, grey levels whole numbers of 1/256 level. There is no
 floating point but one exact square root.

@@ -18,6 +18,7 @@ from penline.errors import ExportError, UsageError
 from penline.export.paddleocr import DICTIONARY, read_dictionary
 from penline.produce import contents
 from penline.recipe import Recipe
+from penline.registry import check_packages
 
 __all__ = ["RecipeFiles", "composer_of"]
 
@@ -90,12 +91,13 @@ def composer_of(
 
     Raises:
         ExportError: the report does not say how the set was composed.
-        UsageError: a bank, a text or another file is not there, or not the one that it was made
-            from.
+        UsageError: a bank, a text, another file or a package is not there, or not the one that
+            it was made from.
     """
     run = report["run"]
     alphabet = None
     try:
+        check_packages(run.get("packages", {}), str(out))
         placed = (files or RecipeFiles()).put(run["recipe"])
     except (KeyError, TypeError, AttributeError) as error:
         raise ExportError(f"{out}: its report does not say how it was composed ({error})") from None

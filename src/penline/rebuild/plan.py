@@ -41,6 +41,7 @@ class _Run(BaseModel, extra="allow", strict=True):
     turned: bool = False
     network: str = ""
     encoding: str = "utf-8"
+    packages: dict[str, str] = Field(default_factory=dict)
 
 
 class _Shard(BaseModel, extra="allow", strict=True):

@@ -11,6 +11,7 @@ from penline.export.base import hasher
 from penline.export.run import SHARD
 from penline.produce import versions
 from penline.rebuild.plan import Plan
+from penline.registry import check_packages
 
 __all__ = ["ENCODERS", "Rebuilt", "compare", "recipe_form"]
 
@@ -62,6 +63,7 @@ def compare(plan: Plan, whole: Mapping[str, Any], found: Rebuilt) -> None:
         found: whose report is that of the new set.
     """
     here = versions()
+    found.notes += check_packages(plan.run.packages, "this set")
     apart = [
         f"{name} {plan.run.made_with.get(name, 'unknown')}, here {here[name]}"
         for name in ENCODERS

@@ -1,7 +1,5 @@
 """Placements to ink, ink onto paper: one compiled pass each, in integers.
 
-`penline.render.reference` holds the same functions in plain NumPy; a test holds the two equal.
-
 A glyph is resampled by its exact area: an output pixel is the mean of the source rectangle that
 it covers. Rows are averaged first, then a running sum along the row gives any stretch of it in
 two look-ups, so slant and sub-pixel places cost nothing more. Pixels of a row share their edges.

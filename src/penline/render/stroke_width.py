@@ -1,7 +1,4 @@
-"""Strokes made broader or thinner, so that a borrowed glyph looks like its line's pen.
-
-`adjust_stroke_width_reference` is the same in plain NumPy; a test holds the two equal.
-"""
+"""Strokes made broader or thinner, so that a borrowed glyph looks like its line's pen."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ import numpy.typing as npt
 
 from penline.compiled import compiled
 
-__all__ = ["MOST_PX", "PAD_PX", "adjust_stroke_width", "adjust_stroke_width_reference"]
+__all__ = ["MOST_PX", "PAD_PX", "adjust_stroke_width"]
 
 PAD_PX = 1
 """White that `adjust_stroke_width` adds at each side."""
@@ -47,12 +44,3 @@ def adjust_stroke_width(ink: Ink, share_q8: int, out: Ink) -> None:
                     near = np.int64(ink[v, u])
                 far = max(far, near) if share_q8 > 0 else min(far, near)
             out[y, x] = here + ((far - here) * abs(share_q8) + 128 >> 8)
-
-
-def adjust_stroke_width_reference(ink: Ink, share_q8: int, out: Ink) -> None:
-    """See `adjust_stroke_width`."""
-    wide = np.pad(ink.astype(np.int64), 2)
-    middle = wide[1:-1, 1:-1]
-    around = [middle, wide[2:, 1:-1], wide[:-2, 1:-1], wide[1:-1, 2:], wide[1:-1, :-2]]
-    far = np.maximum.reduce(around) if share_q8 > 0 else np.minimum.reduce(around)
-    out[:] = middle + ((far - middle) * abs(share_q8) + 128 >> 8)

@@ -3,8 +3,7 @@
 Two kernels do the work. `trace_strokes` turns points into nodes of a smooth curve, each with a
 radius and a tone; `cover_nodes` fills the round capsules between them. Points, radii and tones are
 whole numbers (1/256 px) between the steps, and inside a step only ``+ - * /`` and ``sqrt`` of
-float64 decide, so that the ink is the same on every processor. Their reference implementations are
-in `penline.render.strokes_reference`.
+float64 decide, so that the ink is the same on every processor.
 
 The model of the hand: an archive's points come at a constant rate, so the distance between
 neighbours is the pen's speed. A slow pen presses harder: it leaves a wider and darker line. A

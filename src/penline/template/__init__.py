@@ -2,7 +2,7 @@
 
 from penline.template.guides import bank_guides, font_guides
 from penline.template.make import Made, template
-from penline.template.scan import Flaw, Scanned, SeenSheet, scan
+from penline.template.scanning import Flaw, Scanned, SeenSheet, scan
 
 __all__ = [
     "Flaw",

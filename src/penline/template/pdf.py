@@ -2,7 +2,7 @@
 
 Source: ISO 32000-1:2008: objects and the cross-reference table 7.3 to 7.5, pages 7.7.3,
 paths 8.5, images 8.9, the standard 14 fonts 9.6.2.2. There is no date and no random number in the
-file: the same sheets give the same bytes (with the same zlib).
+file: the same sheets give the same bytes (with the same zlib), which libraries do not promise.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from penline.catalogue import card, load
-from penline.catalogue.load import ids
+from penline.catalogue.loading import ids
 from penline.formats import READERS
 from penline.look.app.base import Base
 

@@ -9,7 +9,7 @@ from penline.errors import UsageError
 from penline.look.app import limits
 from penline.look.app.base import Base
 from penline.look.app.line import answer, draw, png_of, sentence
-from penline.look.app.wish import HEIGHTS_PX, INKS, ORDER, PAPERS, wish_of
+from penline.look.app.wish import HEIGHTS_PX, INKS, effects, papers, wish_of
 
 __all__ = ["line", "line_png", "new_sentence", "show"]
 
@@ -25,9 +25,9 @@ def show(base: Base, request: Request) -> Response:
         wish=wish_of(request.query_params),
         sentence=request.query_params.get("text") or sentence(base.desk, (), 0),
         banks=base.desk.banks,
-        papers=PAPERS,
+        papers=papers(),
         inks=INKS,
-        effects=ORDER,
+        effects=effects(),
         heights=HEIGHTS_PX,
         limits=limits,
     )

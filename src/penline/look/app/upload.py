@@ -27,7 +27,7 @@ from penline.look.app.base import Base
 from penline.pack import pack_records
 from penline.records import Bytes2D, Source
 from penline.render.hand import STROKE_HEIGHT_PX
-from penline.template.scan import scan
+from penline.template.scanning import scan
 
 __all__ = ["Uploads", "forget", "packed", "safe_name"]
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
-from penline.effects import EFFECTS
-from penline.errors import UsageError
+from penline.effects import DEFAULT_ORDER, EFFECTS, effect_class
+from penline.errors import PenlineError, UsageError
 from penline.look.app.limits import TEXT_CHARACTERS
+from penline.machine import say_once
+from penline.paper import PAPERS, paper_class
+from penline.settings import Settings
 
-__all__ = ["HEIGHTS_PX", "INKS", "ORDER", "PAPERS", "Wish", "recipe_yaml", "wish_of"]
+__all__ = ["HEIGHTS_PX", "INKS", "Wish", "effects", "papers", "recipe_yaml", "wish_of"]
 
-PAPERS = ("plain", "ruled", "squared", "texture")
-"""Papers that need no file of the user's."""
-ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
-"""Effects, in the order in which they happen."""
 INKS: dict[str, dict[str, Any]] = {
     "any": {},
     "black": {"tone_range": [8, 24], "colours": [[0, 0, 0]], "strength_range": [0.95, 1.05]},
@@ -32,6 +32,28 @@ _MOST_SEED = 1 << 53
 _MOST_WIDTH_PX = 32_768
 
 
+def papers() -> tuple[str, ...]:
+    """Name the papers that need no setting, such as a folder of the user's."""
+    return tuple(name for name in PAPERS if _usable(paper_class, name))
+
+
+def effects() -> tuple[str, ...]:
+    """Name the effects that need no setting, in the order in which they happen."""
+    others = [name for name in EFFECTS if name not in DEFAULT_ORDER]
+    return tuple(name for name in (*DEFAULT_ORDER, *others) if _usable(effect_class, name))
+
+
+def _usable(kind: Callable[[str], type[Settings]], name: str) -> bool:
+    try:
+        kind(name)()
+    except ValidationError:
+        return False
+    except PenlineError as error:  # another author's, and broken
+        say_once(str(error))
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One line as the playground asks for it.
@@ -40,9 +62,9 @@ class Wish:
         text: what to write.
         banks: numbers of banks on the desk; none: all that are no uploads.
         writer: an id, or ``""`` for any who can write it.
-        paper: one of `PAPERS`.
+        paper: one of `papers`.
         ink: one of `INKS`.
-        effects: some of `ORDER`.
+        effects: some of `effects`.
         height_px: one of `HEIGHTS_PX`.
         mode: ``gray`` or ``rgb``.
         direction: ``horizontal`` or ``vertical``.
@@ -107,17 +129,16 @@ def wish_of(query: Mapping[str, str]) -> Wish:
     text = " ".join(query.get("text", "").split())
     if len(text) > TEXT_CHARACTERS:
         raise UsageError(f"at most {TEXT_CHARACTERS} characters; these are {len(text):,}")
-    effects = [name for name in query.get("effects", "").split(",") if name]
-    for name in effects:
-        _among(name, tuple(EFFECTS), "effect")
+    known = effects()
+    asked = {_among(n, known, "effect") for n in query.get("effects", "").split(",") if n}
     banks = [_whole(one, "bank", 1 << 31) for one in query.get("banks", "").split(",")[:64] if one]
     return Wish(
         text=text,
         banks=tuple(banks),
         writer=query.get("writer", "").strip()[:200],
-        paper=_among(query.get("paper", "plain"), PAPERS, "paper"),
+        paper=_among(query.get("paper", "plain"), papers(), "paper"),
         ink=_among(query.get("ink", "any"), tuple(INKS), "ink"),
-        effects=tuple(name for name in ORDER if name in effects),
+        effects=tuple(name for name in known if name in asked),
         height_px=int(_among(query.get("height", "64"), tuple(map(str, HEIGHTS_PX)), "height")),
         mode=_among(query.get("mode", "gray"), ("gray", "rgb"), "mode"),
         direction=_among(

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from penline.catalogue.card import ID_PATTERN, Card
+from penline.catalogue.model import ID_PATTERN, Card
 from penline.errors import CatalogueError
 from penline.settings import plain_yaml
 

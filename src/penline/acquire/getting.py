@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import shlex
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from os import PathLike, fspath, walk
 from pathlib import Path
 from urllib.parse import quote, urlsplit
-
-import pooch
 
 from penline.acquire.errors import AcquireError, Unfit
 from penline.acquire.expect import Expected, Proof
@@ -239,12 +237,6 @@ def _download(shelf: Shelf, chosen: Sequence[File], progress: Progress, limits: 
     total = _Total(expectations, proofs, progress)
     wanted = sum(loads[name].wants_bytes for name, proof in proofs.items() if proof is None)
     shelf.room(wanted, limits.spare_bytes)
-    store = pooch.Pooch(
-        path=shelf.folder,
-        base_url="",
-        registry={name: expected.known_hash for name, expected in expectations.items()},
-        urls={file.name: url for file in chosen for url in _urls(shelf.card, file)[:1]},
-    )
     got, missing = [], []
     for file in chosen:
         proof, how = proofs[file.name], "here"
@@ -252,7 +244,7 @@ def _download(shelf: Shelf, chosen: Sequence[File], progress: Progress, limits: 
             load, how = loads[file.name], "downloaded"
             load.progress = total.of(file.name)
             try:
-                proof = _fetch(store, shelf, file.name, load)
+                proof = _fetch(shelf, file.name, load)
             except Unreachable as error:
                 missing.append(_missing(shelf, file, " | ".join(error.reasons)))
                 continue
@@ -261,23 +253,15 @@ def _download(shelf: Shelf, chosen: Sequence[File], progress: Progress, limits: 
     return got, missing
 
 
-def _fetch(store: pooch.Pooch, shelf: Shelf, name: str, load: Downloader) -> Proof:
-    """Let pooch call the downloader, hash what it brings, and give it its name."""
-    if not load.urls:
-        raise Unreachable(["no address of it is known"])
-    try:
-        with _hushed():
-            store.fetch(name, downloader=load)
-    except ValueError as error:  # pooch: the hash changed between penline's look and its own
-        raise Unreachable([str(error)]) from error
-    if load.proof is None:
-        raise Unreachable(["it appeared while penline was at work; run it again"])
+def _fetch(shelf: Shelf, name: str, load: Downloader) -> Proof:
+    """Download a file, and record it."""
+    proof = load(shelf.place(name))
     # while the part has its name, too, the next run goes on from it
     with removed_if_failed(shelf.place(name)) if load.part.exists() else nullcontext():
         shelf.sync()
-        shelf.keep(name, load.proof, load.origin)
+        shelf.keep(name, proof, load.origin)
     load.finish()
-    return load.proof
+    return proof
 
 
 def _downloader(
@@ -352,18 +336,6 @@ def _got(shelf: Shelf, proof: Proof, file: File, how: str) -> GotFile:
 
 def _missing(shelf: Shelf, file: File, reason: str) -> MissingFile:
     return MissingFile(file.name, reason, Expected.of(file).words, _urls(shelf.card, file))
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """Pooch tells each download on the error stream; penline has its own progress."""
-    log = pooch.get_logger()
-    before = log.level
-    log.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        log.setLevel(before)
 
 
 def _quiet(here_bytes: int, all_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""The render kernels in plain NumPy, for reading and for testing; same names, same results."""
+"""The kernels of `penline.render` in plain NumPy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["box_corners", "draw_glyphs", "lay_ink"]
+__all__ = ["adjust_stroke_width", "box_corners", "draw_glyphs", "lay_ink"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -132,3 +132,14 @@ def box_corners(
         x0, y0 = corners[end - span : end, :2].min(0)
         x1, y1 = corners[end - span : end, 2:].max(0)
         quads[number] = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+
+
+def adjust_stroke_width(
+    ink: npt.NDArray[np.uint8], share_q8: int, out: npt.NDArray[np.uint8]
+) -> None:
+    """See `penline.render.stroke_width.adjust_stroke_width`."""
+    wide = np.pad(ink.astype(np.int64), 2)
+    middle = wide[1:-1, 1:-1]
+    around = [middle, wide[2:, 1:-1], wide[:-2, 1:-1], wide[1:-1, 2:], wide[1:-1, :-2]]
+    far = np.maximum.reduce(around) if share_q8 > 0 else np.minimum.reduce(around)
+    out[:] = middle + ((far - middle) * abs(share_q8) + 128 >> 8)

@@ -1,7 +1,6 @@
-"""The kernels of `penline.render.strokes` in plain NumPy: same names, same signatures, same ink.
+"""The kernels of `penline.render.strokes` in plain NumPy.
 
-Slow, and the oracle: a test holds every node and every pixel equal. The order of the operations is
-part of what is fixed, since float64 sums depend on it.
+The order of the operations is part of what is fixed, since float64 sums depend on it.
 """
 
 from __future__ import annotations

@@ -1,20 +1,28 @@
-"""The effects' kernels in plain NumPy: slow, and the measure of `kernel.py`."""
+"""The kernels of `penline.effects` in plain NumPy."""
 
 from __future__ import annotations
 
+import math
+
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from penline.effects.kernel import STEP_PX
+from penline.randomness import stage_key
 
 __all__ = [
     "add_noise",
     "average_taps",
     "darken",
+    "deviations",
     "fill_mesh",
     "fill_sway",
     "fit_points",
     "invert_mesh",
+    "mesh",
+    "plan",
+    "quantised",
     "resample_mesh",
     "rims_of",
 ]
@@ -178,3 +186,51 @@ def _fold(places: Ints, size: int, near: int, far: int) -> Ints:
     inward = np.where(inward > rims - 1, 2 * rims - 2 - inward, inward)
     folded = np.where(places < 0, inward, size - 1 - inward)
     return np.where((places >= 0) & (places < size), places, folded)
+
+
+def quantised(source: Image, quality: int) -> Image:
+    """A grey picture after one round of JPEG, by encoding and decoding it."""
+    _, data = cv2.imencode(".jpg", source, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def deviations(dark: int, light: int) -> Ints:
+    """See `noise._deviations`: the root of a square that grows with the level."""
+    squares = [dark * dark + light * light * level // 255 for level in range(256)]
+    return np.array([math.isqrt(square) for square in squares])
+
+
+def mesh(geometry: Ints, seed: int, fit: Ints) -> tuple[Ints, Ints]:
+    """See `warp.warp_mesh`: margins for what can move, bends by chance, and the mesh."""
+    width, height, slope, keystone_x, keystone_y, bend, cell = geometry.tolist()
+    sides = np.array([width, height])
+    tilt = abs(keystone_x) + abs(keystone_y)
+    reach = (5 * (tilt * sides + abs(slope) * sides[::-1]) >> 19) + bend // _UNIT
+    pad = ((reach + 1) // STEP_PX + 1) * STEP_PX
+    columns, rows = (-(-sides // STEP_PX) + 2 * pad // STEP_PX + 1).tolist()
+    knots = rows * STEP_PX // cell + 3, columns * STEP_PX // cell + 3
+    words = np.random.Philox(key=stage_key(seed, "effect warp")).random_raw(knots[0] * knots[1])
+    halves = np.stack([words >> np.uint64(48), words & np.uint64(0xFFFF)], axis=-1)
+    bends = halves.astype(np.int64).reshape(*knots, 2) - 32768
+    found = np.empty((rows, columns, 2), np.int64)
+    fill_mesh(geometry, fit, bends, pad, found)
+    return found, pad
+
+
+def plan(
+    geometry: Ints, seed: int, corners: npt.NDArray[np.float64]
+) -> tuple[Ints, Ints, Ints, npt.NDArray[np.float64]]:
+    """See `warp._plan`: mesh, margins, rims, and where the corners go."""
+    width, height = geometry[:2].tolist()
+    points = np.floor(corners * _UNIT + 0.5).astype(np.int64)
+    scale, shift = 65536, np.zeros(2, np.int64)
+    for turn in range(5):
+        nodes, pad = mesh(geometry, seed, np.array([scale, *shift]))
+        found = np.empty_like(points)
+        invert_mesh(nodes, pad, points, scale, found)
+        more = np.empty(3, np.int64)
+        if turn == 4 or not fit_points(points, found, width, height, more):
+            break
+        scale = max(scale * int(more[0]) >> 16, 1)
+        shift = (shift * more[0] >> 16) + more[1:]
+    return nodes, pad, rims_of(corners, width, height), (found + 32 >> 6) / 64

@@ -1,11 +1,13 @@
-"""The papers' kernels in plain NumPy: slow, and the measure of `kernel.py`."""
+"""The kernels of `penline.paper` in plain NumPy."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["add_octave", "blend_print", "colour_sheet", "print_lines"]
+from penline.randomness import stage_key
+
+__all__ = ["add_octave", "add_octaves", "blend_print", "colour_sheet", "print_lines"]
 
 Image = npt.NDArray[np.uint8]
 Levels = npt.NDArray[np.int32]
@@ -73,3 +75,14 @@ def colour_sheet(
     if stain.shape[0] > 0:
         value -= (value * absorb * stain[:, :, None] + 32640) // 65280
     out[...] = np.clip(value, 0, 255)
+
+
+def add_octaves(levels: Levels, octaves: Ints, seed: int, tag: int) -> None:
+    """See `field._add_octaves`: each lattice is made of bytes of the generator's words."""
+    key = stage_key(seed, "paper noise")
+    for number, (cell_x, cell_y, amplitude) in enumerate(octaves.tolist()):
+        rows, columns = levels.shape[0] // cell_y + 2, levels.shape[1] // cell_x + 2
+        chance = np.random.Philox(key=key, counter=[0, 0, tag + number, 0])
+        octets = chance.random_raw(-(-rows * columns // 8)).astype("<u8").view(np.uint8)
+        lattice = octets[: rows * columns].reshape(rows, columns)
+        add_octave(levels, lattice, cell_x, cell_y, amplitude)

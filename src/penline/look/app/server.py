@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from penline.bank import Bank, open_bank
+from penline.effects import DEFAULT_ORDER
 from penline.errors import MissingExtra, PenlineError, UsageError
 from penline.formats.door import printable
 from penline.look.app.desk import Desk
 from penline.look.app.glyphs import sprite_png
 from penline.look.app.limits import CONNECTIONS
 from penline.look.app.line import answer, sentence
-from penline.look.app.wish import ORDER, Wish
+from penline.look.app.wish import Wish
 from penline.sample import sample_bank, text_of
 
 __all__ = ["PORT", "open_desk", "serve"]
@@ -115,7 +116,7 @@ def _until_stopped() -> Iterator[None]:
 def _warm(desk: Desk) -> None:
     with contextlib.suppress(PenlineError):
         sprite_png(desk.banks[0].bank, [0])
-        answer(desk, Wish(sentence(desk, (), 0), paper="texture", effects=ORDER))
+        answer(desk, Wish(sentence(desk, (), 0), paper="texture", effects=DEFAULT_ORDER))
 
 
 def open_desk(

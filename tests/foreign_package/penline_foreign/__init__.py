@@ -1,0 +1,1 @@
+"""One paper, effect, exporter, engine and format of another author's."""

@@ -1,0 +1,225 @@
+"""Another author's package adds a paper, an effect, an exporter, an engine and a format."""
+
+from __future__ import annotations
+
+import json
+import logging
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from foreign import install
+from penline import machine
+from penline.api import compose, convert, rebuild
+from penline.check import check
+from penline.cli.base import app, filled
+from penline.effects import DEFAULT, EFFECTS, draw_effects, effect_class
+from penline.engine import ENGINES, workers_for
+from penline.errors import ExportError, RecipeError, UsageError
+from penline.export import EXPORTERS
+from penline.formats import kind_of, known_extensions, reader_for
+from penline.formats.door import open_path
+from penline.look.app.wish import effects, papers, wish_of
+from penline.paper import PAPERS, paper_class
+from penline.randomness import rng
+from penline.recipe import load_recipe
+from penline.records import GlyphRecord, Source
+
+RECIPE: dict[str, Any] = {
+    "papers": [{"name": "crumpled", "band_px": 5}],
+    "effects": ["fade", "jpeg"],
+    "corpus": {"length_range": [4, 6]},
+}
+TABLES = {"papers": PAPERS, "effects": EFFECTS, "exporters": EXPORTERS, "engines": ENGINES}
+
+
+@pytest.fixture
+def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for place in install(tmp_path / "site"):
+        monkeypatch.syspath_prepend(place)
+    machine.say_once.cache_clear()
+    yield
+    machine.say_once.cache_clear()
+
+
+@pytest.mark.usefixtures("foreign")
+def test_tables_list_its_rows_behind_penlines_own() -> None:
+    added = {"papers": "crumpled", "effects": "fade", "exporters": "rows", "engines": "backwards"}
+    for group, name in added.items():
+        table = TABLES[group]
+        assert name in table and name not in table.own
+        assert list(table)[: len(table.own)] == list(table.own)
+        assert str(table[name].package) == "penline-foreign 1.2"
+    assert paper_class("crumpled")().name == "crumpled"
+    assert "{engines}" not in filled("one of {engines}")
+    assert filled("{engines}") == "local, ray or backwards (of penline-foreign)"
+    assert filled("{engines}", own=True) == "local or ray"
+
+
+@pytest.mark.usefixtures("foreign")
+def test_help_and_the_playground_offer_its_parts() -> None:
+    assert papers() == ("plain", "ruled", "squared", "texture", "crumpled")  # none that is broken
+    assert effects() == ("warp", "shadow", "blur", "noise", "jpeg", "fade")
+    wish = wish_of({"paper": "crumpled", "effects": "fade,warp"})
+    assert [one.name for one in load_recipe(wish.recipe()).effects] == ["warp", "fade"]
+    lines, pages = filled("{exporters lines}"), filled("{exporters pages}")
+    assert lines.endswith("kraken, kraken-arrow, easyocr or rows (of penline-foreign)")
+    assert pages == "paddleocr-det, page-xml or coco"
+    shown = CliRunner().invoke(app, ["compose", "--help"], terminal_width=200).stdout
+    assert "backwards" in shown and "{" not in shown.partition("--engine")[2].partition("--addr")[0]
+
+
+def test_without_the_package_its_names_are_unknown() -> None:
+    assert "crumpled" not in PAPERS
+    with pytest.raises(RecipeError, match="no paper is called 'crumpled'; there are: photo, plain"):
+        load_recipe(RECIPE)
+
+
+@pytest.mark.usefixtures("foreign")
+def test_what_is_broken_is_told_where_it_is_used_and_not_before() -> None:
+    load_recipe(RECIPE)
+    for name, why in (
+        ("broken", "ImportError: cannot import name 'Parchment'"),
+        ("odd", "no paper"),
+    ):
+        said = rf": the paper '{name}' of the package penline-foreign 1\.2 cannot be used \(.*{why}"
+        with pytest.raises(RecipeError, match=said) as caught:
+            load_recipe({"papers": [name]})
+        assert "\n" not in str(caught.value)
+    assert paper_class("plain").__module__ == "penline.paper.plain"
+
+
+def test_a_name_of_penlines_own_is_not_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine.say_once.cache_clear()
+    for place in install(tmp_path / "other"):
+        monkeypatch.syspath_prepend(place)
+    with caplog.at_level(logging.WARNING, "penline"):
+        assert list(PAPERS).count("plain") == 1
+    said = "the paper 'plain' of penline-foreign 1.2 is not used: penline has its own"
+    assert said in [record.getMessage() for record in caplog.records]
+    machine.say_once.cache_clear()
+
+
+@pytest.mark.usefixtures("foreign")
+def test_one_name_in_two_packages_and_metadata_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = tmp_path / "more" / "twin-3.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: twin\nVersion: 3\n")
+    (other / "entry_points.txt").write_text("[penline.papers]\ncrumpled = twin:Paper\n")
+    torn = tmp_path / "more" / "torn-1.dist-info"
+    torn.mkdir()
+    (torn / "METADATA").write_text("Metadata-Version: 2.1\nName: torn\nVersion: 1\n")
+    (torn / "entry_points.txt").write_text("[penline.papers]\nno place at all\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "more"))
+    with caplog.at_level(logging.WARNING, "penline"), pytest.raises(RecipeError) as caught:
+        paper_class("crumpled")
+    whose = "twin 3 and penline-foreign 1.2"
+    assert str(caught.value) == f"the paper 'crumpled' is in {whose}; uninstall one of them"
+    assert any("torn-1.dist-info: its entry points cannot be read" in m for m in caplog.messages)
+
+
+@pytest.mark.usefixtures("foreign")
+def test_an_effect_that_is_added_changes_nothing_of_what_the_others_draw() -> None:
+    assert [effect.name for effect in load_recipe({"effects": "default"}).effects] == [
+        effect.name for effect in DEFAULT
+    ]
+    fade = effect_class("fade")()
+    moved = 0
+    for index in range(50):
+        drawn = [
+            draw_effects(effects, rng(3, index, "effects"), (64, 300))
+            for effects in (DEFAULT, (fade, *DEFAULT), (*DEFAULT[:2], fade, *DEFAULT[2:], fade))
+        ]
+        levels = [[one["levels"] for one in some if one["name"] == "fade"] for some in drawn]
+        assert [len(some) for some in levels] == [0, 1, 2]
+        assert levels[1][0] == levels[2][0]  # its own stream, wherever it stands
+        moved += levels[2][0] != levels[2][1]
+        for some in drawn:
+            assert [one for one in some if one["name"] != "fade"] == drawn[0]
+    assert moved > 40  # the second of a name has a stream of its own, too
+
+
+@pytest.mark.usefixtures("foreign")
+def test_a_recipe_with_its_parts_goes_through_pickles() -> None:
+    recipe = load_recipe(RECIPE)
+    assert pickle.loads(pickle.dumps(recipe)) == recipe  # noqa: S301
+    assert load_recipe(json.loads(recipe.model_dump_json())) == recipe
+
+
+@pytest.mark.usefixtures("foreign")
+def test_a_set_is_made_by_workers_and_by_its_engine_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = compose(tmp_path / "a", n=1002, recipe=RECIPE, to="rows", start=998, workers=2)
+    assert made.report["run"]["packages"] == {
+        "penline.effects:fade": "penline-foreign 1.2",
+        "penline.exporters:rows": "penline-foreign 1.2",
+        "penline.papers:crumpled": "penline-foreign 1.2",
+    }
+    assert check(tmp_path / "a").problems == []
+    assert workers_for("backwards", 3) == 3
+    with pytest.raises(UsageError, match="takes no address"):
+        compose(tmp_path / "x", n=1, recipe=RECIPE, engine="backwards", address="there")
+    found = rebuild(tmp_path / "a/report.json", tmp_path / "b", engine="backwards")
+    assert (found.proven, found.problems, found.notes) == (2, [], [])
+    assert (tmp_path / "a/report.json").read_bytes() == (tmp_path / "b/report.json").read_bytes()
+
+
+def test_rebuild_and_check_name_the_package_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        for place in install(tmp_path / "site"):
+            patch.syspath_prepend(place)
+        compose(tmp_path / "a", n=3, recipe=RECIPE, to="rows", workers=1)
+        compose(tmp_path / "plain", n=3, recipe=RECIPE, workers=1)
+    needs = r"needs the package penline-foreign 1\.2 for 'fade' \(penline\.effects\); install it: "
+    with pytest.raises(UsageError, match=needs + r"pip install 'penline-foreign==1\.2'"):
+        rebuild(tmp_path / "plain/report.json", tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+    assert check(tmp_path / "plain").problems == []
+    with pytest.raises(ExportError, match=r"needs the package penline-foreign 1\.2 for 'rows'"):
+        check(tmp_path / "a")
+    for place in install(tmp_path / "newer", "1.3"):
+        monkeypatch.syspath_prepend(place)
+    found = rebuild(tmp_path / "plain/report.json", tmp_path / "b")
+    assert found.notes[0] == (
+        "made with penline-foreign 1.2, here penline-foreign 1.3: 'fade' may differ"
+    )
+    assert found.problems == []
+
+
+@pytest.mark.usefixtures("foreign")
+def test_its_format_is_read_by_the_ending_of_a_name(tmp_path: Path) -> None:
+    path = tmp_path / "one.dots"
+    path.write_bytes("永".encode() + bytes(range(64)))
+    assert kind_of(path.name) == "dots" and ".dots" in known_extensions()
+    with open_path(path) as door:
+        [record] = reader_for(path.name).read(door, Source("one.dots", "unknown:one"))
+    assert isinstance(record, GlyphRecord) and record.character == "永"
+    np.testing.assert_array_equal(record.pixels, np.arange(64).reshape(8, 8))
+    report = convert(path, tmp_path / "out", writer="me")
+    assert report["run"]["packages"] == {"penline.formats:dots": "penline-foreign 1.2"}
+
+
+def test_a_new_process_finds_it(tmp_path: Path) -> None:
+    """As installed: by Python's path alone."""
+    site = install(tmp_path / "site")
+    code = (
+        f"import sys; sys.path[:0] = {site!r}\n"
+        "from penline.paper import PAPERS\n"
+        "print(PAPERS.load('crumpled').__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["Crumpled"]
