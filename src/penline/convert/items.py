@@ -99,11 +99,15 @@ def _placed(item: Item, places: Places) -> Item:
 
 def _sound(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
     """Records; defects counted. Some formats yield records of kinds of their own."""
+    told = ""
     for record in retold(file.salvage() if salvage else file.read(), policy.told):
         if isinstance(record, Defect):
             policy.drop(f"defect: {record.field}")
-        else:
-            yield record
+            continue
+        if record.source.left_out != told:
+            told = record.source.left_out
+            policy.drop(f"{told}, by file")
+        yield record
 
 
 def _lined(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
