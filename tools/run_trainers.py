@@ -3,7 +3,8 @@
     python tools/run_trainers.py --work build/runs \
         --source paddleocr=PaddleOCR --python paddleocr=paddle/bin/python \
         --source doctr=doctr --source easyocr=EasyOCR --source deep-text=deep-text-... \
-        --source openocr=OpenOCR --python kraken=env/bin/python
+        --source openocr=OpenOCR --python kraken=env/bin/python \
+        --source tesseract=tesstrain --source langdata=langdata
 
 A source is the folder of a trainer's repository; a Python is that of an environment with what the
 trainer needs (this one, if none is named). The sets are made from the embedded sample. Code and
@@ -198,12 +199,14 @@ def make_sets(work: Path) -> None:
         "short": ("doctr", 120, "short.yaml", 0),
         "words": ("easyocr", 120, "fitting.yaml", 0),
         "tars": ("webdataset", 60, None, 0),
+        "png": ("kraken", 120, "png.yaml", 0),
         "rows": ("parquet", 60, None, 0),
     }
     recipes = {
         "column.yaml": block("trainers/kraken.md", "vertical", "yaml"),
         "short.yaml": block("trainers/doctr.md", "length_range", "yaml"),
         "fitting.yaml": block("trainers/easyocr.md", "length_range", "yaml"),
+        "png.yaml": block("trainers/others.md", "png", "yaml"),
     }
     for name, text in recipes.items():
         (work / name).write_text(text, "utf-8")
@@ -440,6 +443,40 @@ def openocr(tools: Tools) -> Iterator[Step]:
     yield Step("OpenOCR", command, source, r"loss: ([\d.]+)")
 
 
+def tesseract(tools: Tools) -> Iterator[Step]:
+    """tesstrain, from nothing: a small network in place of published weights."""
+    programs = ("make", "tesseract", "lstmtraining", "combine_lang_model")
+    lacks = tools.lacks("tesseract", ["PIL"]) or next(
+        (f"no program {one}" for one in programs if shutil.which(one) is None), ""
+    )
+    if not lacks and "langdata" not in tools.sources:
+        lacks = "no --source langdata=FOLDER, with radical-stroke.txt and the .unicharset files"
+    if lacks:
+        yield Step("Tesseract", [], tools.work, needs=lacks)
+        return
+    clone = tools.work / "tesstrain"
+    if not clone.exists():
+        shutil.copytree(tools.sources["tesseract"], clone)
+    (clone / "data/langdata").mkdir(parents=True, exist_ok=True)
+    for pattern in ("radical-stroke.txt", "*.unicharset"):
+        for file in tools.sources["langdata"].glob(pattern):
+            shutil.copy(file, clone / "data/langdata")
+    lines = tools.work / "png" / "train"
+    words = block("trainers/others.md", "make training", "sh").partition("make ")[2].split()
+    words = [word for word in words if not word.startswith(("START_MODEL", "TESSDATA"))]
+    words = [re.sub("^(GROUND_TRUTH_DIR)=.*", rf"\1={lines}", word) for word in words]
+    network = "NET_SPEC=[1,36,0,1 Ct3,3,16 Mp3,3 Lfys32 Lfx48 Lrx48 O1c###]"
+    python = f"PY_CMD={tools.python('tesseract')}"
+    command = ["make", *words, network, python, "MAX_ITERATIONS=1000"]
+    # all lines are made .lstmf files, or make stops; the two lists are of them
+    loss, samples = r"Mean rms=([\d.]+)", lines_of(tools.work / "png")
+    yield Step("Tesseract", command, clone, loss)
+    code = "print('kept', sum(len(open(f'data/hand/list.{s}').read().split('\\n')) for s in "
+    code += "('train', 'eval')))"
+    counting = [tools.python("tesseract"), "-c", code]
+    yield Step("Tesseract, its samples", counting, clone, "", r"kept (\d+)", samples)
+
+
 def libraries(tools: Tools) -> Iterator[Step]:
     """A Seq2SeqTrainer, and webdataset, by the code of their pages."""
     needed = ["transformers", "datasets", "torch", "torchvision", "accelerate"]
@@ -467,7 +504,6 @@ def libraries(tools: Tools) -> Iterator[Step]:
 
 
 NOT_RUN = {
-    "Tesseract": "tesstrain needs lstmtraining and tessdata_best",
     "Calamari": "calamari-ocr 2.3 needs TensorFlow",
     "PyLaia": "it asks for PyTorch 1",
     "MMOCR": "it needs mmcv, which has no build for PyTorch 2.1 and newer",
@@ -480,6 +516,7 @@ ROADS = {
     "deep-text": deep_text,
     "easyocr": easyocr,
     "openocr": openocr,
+    "tesseract": tesseract,
     "libraries": libraries,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from penline.bank import Bank, BankWriter, open_bank
@@ -12,7 +13,7 @@ from penline.bank.layout import MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
 from penline.datasets.sources import AnyPath, SourceFile, given_names, in_runs, open_sources
 from penline.datasets.told import retold, told
-from penline.errors import UsageError
+from penline.errors import UsageError, naming_salvage
 from penline.formats.ink import InkPage
 from penline.garbage import seldom_collected
 from penline.records import (
@@ -92,14 +93,15 @@ def pack(
 
 def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record | GlyphRun]:
     told = ""
-    for record in in_runs(file, salvage=salvage):
-        if isinstance(record, Defect):
-            bank.drop(f"defect: {record.field}")
-            continue
-        if record.source.left_out != told:
-            told = record.source.left_out
-            bank.drop(f"{told}, by file")
-        yield record
+    with nullcontext() if salvage else naming_salvage():
+        for record in in_runs(file, salvage=salvage):
+            if isinstance(record, Defect):
+                bank.drop(f"defect: {record.field}")
+                continue
+            if record.source.left_out != told:
+                told = record.source.left_out
+                bank.drop(f"{told}, by file")
+            yield record
 
 
 def pack_records(

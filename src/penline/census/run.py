@@ -136,10 +136,10 @@ class _Count:
             self.found.add(missing_writers(card, found, self._rules(identity).errata))
             self.found.notes += self._notes(identity)
         self.found.figures += families(cards, self.tallies)
-        for (card, left_out), files in self.left_out.items():
-            if files:
-                says = f"{left_out} are left out in {counted(files, 'file')}"
-                self.found.notes.append(Note(card, says))
+        for (identity, left_out), times in self.left_out.items():
+            if times:
+                says = f"{left_out} are left out in {counted(times, 'file')}"
+                self.found.notes.append(Note(identity, says))
 
     def _notes(self, identity: str) -> Iterator[Note]:
         for erratum in self._rules(identity).errata:

@@ -56,7 +56,10 @@ def engine(name: str, address: str | None = None) -> Engine:
         run: Engine = found
         return run
     if name not in _REMOTE:
-        raise UsageError(f"the engine {name} is this machine and takes no address")
+        raise UsageError(
+            f"the engine {name} is this machine and takes no address; leave --address out, or "
+            f"choose the engine {' or '.join(sorted(_REMOTE))}"
+        )
     return functools.partial(found, address=address)
 
 
