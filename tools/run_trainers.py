@@ -4,7 +4,8 @@
         --source paddleocr=PaddleOCR --python paddleocr=paddle/bin/python \
         --source doctr=doctr --source easyocr=EasyOCR --source deep-text=deep-text-... \
         --source openocr=OpenOCR --python kraken=env/bin/python \
-        --source tesseract=tesstrain --source langdata=langdata
+        --source tesseract=tesstrain --source langdata=langdata \
+        --python calamari=calamari/bin/python --source pylaia=PyLaia --python pylaia=...
 
 A source is the folder of a trainer's repository; a Python is that of an environment with what the
 trainer needs (this one, if none is named). The sets are made from the embedded sample. Code and
@@ -477,6 +478,66 @@ def tesseract(tools: Tools) -> Iterator[Step]:
     yield Step("Tesseract, its samples", counting, clone, "", r"kept (\d+)", samples)
 
 
+def calamari(tools: Tools) -> Iterator[Step]:
+    """calamari-train, on pairs of both sides."""
+    lacks = tools.lacks("calamari", ["calamari_ocr.scripts.train"], source=False)
+    if lacks:
+        yield Step("Calamari", [], tools.work, needs=lacks)
+        return
+    run = "from calamari_ocr.scripts.train import run; run()"
+    words = block("trainers/others.md", "calamari-train", "sh").partition("calamari-train ")[2]
+    network = "conv=8:3x3,pool=2x2,conv=16:3x3,pool=2x2,lstm=32,dropout=0.5"
+    small = ["--trainer.epochs", "2", "--network", network, "--trainer.output_dir", "calamari"]
+    command = [tools.python("calamari"), "-c", run, *words.replace('"', "").split(), *small]
+    kept, samples = r"Loading samples: 100%\|\S+\| \d+/(\d+)", lines_of(tools.work / "pictures")
+    yield Step("Calamari", command, tools.work, r" loss: ([\d.]+)", kept, samples)
+
+
+def pylaia(tools: Tools) -> Iterator[Step]:
+    """PyLaia's two programs, from the tables of the page."""
+    lacks = tools.lacks("pylaia", ["torch", "nnutils_pytorch", "pytorch_lightning"])
+    if lacks:
+        yield Step("PyLaia", [], tools.work, needs=lacks)
+        return
+    here = Path.cwd()
+    os.chdir(tools.work)
+    exec(block("trainers/others.md", "<space>"), {})
+    os.chdir(here)
+    model = yaml.safe_load(block("trainers/others.md", "fixed_input_height", "text"))
+    train = yaml.safe_load(block("trainers/others.md", "tr_txt_table", "text"))
+    small: dict[str, object] = {"cnn_num_features": [8, 16], "rnn_layers": 1, "rnn_units": 32}
+    for name, value in (("kernel_size", 3), ("stride", 1), ("dilation", 1), ("poolsize", 2)):
+        small[f"cnn_{name}"] = [value, value]
+    small |= {
+        "cnn_activation": ["LeakyReLU"] * 2,
+        "cnn_dropout": [0, 0],
+        "cnn_batchnorm": [True] * 2,
+    }
+    model |= {"crnn": small, "common": {"experiment_dirname": "pylaia"}}
+    train |= {"common": model["common"], "optimizer": {"learning_rate": 0.003}}
+    train |= {"trainer": {"max_epochs": 3}, "logging": {"to_stderr_level": "INFO"}}
+    for name, config in (("model", model), ("train", train)):
+        (tools.work / f"{name}.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    source = str(tools.sources["pylaia"].resolve())
+    begin = [tools.python("pylaia"), "-W", "ignore", "-c"]
+    path = "import sys; sys.path.insert(0, sys.argv.pop(1)); from laia.scripts.htr."
+    for name, run in (("model", "create_model"), ("train", "train_ctc")):
+        command = [*begin, f"{path}{run} import main; main()", source, "--config", f"{name}.yaml"]
+        loss = r"TR - E\d+: 100% [^\n]* loss=([\d.]+)" if name == "train" else ""
+        yield Step(f"PyLaia {name}", command, tools.work, loss)
+    code = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from laia.data import TextImageFromTextTableDataset
+data = TextImageFromTextTableDataset("tr.txt", ["pictures"])
+table = {line.split()[0] for line in open("syms.txt", encoding="utf-8")}
+print("kept", sum(set(data[i]["txt"].split()) <= table for i in range(len(data))))
+"""
+    samples = lines_of(tools.work / "pictures")
+    command = [*begin, code, source]
+    yield Step("PyLaia, its samples", command, tools.work, "", r"kept (\d+)", samples)
+
+
 def libraries(tools: Tools) -> Iterator[Step]:
     """A Seq2SeqTrainer, and webdataset, by the code of their pages."""
     needed = ["transformers", "datasets", "torch", "torchvision", "accelerate"]
@@ -504,9 +565,7 @@ def libraries(tools: Tools) -> Iterator[Step]:
 
 
 NOT_RUN = {
-    "Calamari": "calamari-ocr 2.3 needs TensorFlow",
-    "PyLaia": "it asks for PyTorch 1",
-    "MMOCR": "it needs mmcv, which has no build for PyTorch 2.1 and newer",
+    "MMOCR": "it needs mmcv before 2.1, which no registry of packages has built",
 }
 """What the documentation describes and this does not run."""
 ROADS = {
@@ -517,6 +576,8 @@ ROADS = {
     "easyocr": easyocr,
     "openocr": openocr,
     "tesseract": tesseract,
+    "calamari": calamari,
+    "pylaia": pylaia,
     "libraries": libraries,
 }
 
