@@ -539,7 +539,26 @@ print("kept", sum(set(data[i]["txt"].split()) <= table for i in range(len(data))
 
 
 def libraries(tools: Tools) -> Iterator[Step]:
-    """A Seq2SeqTrainer, and webdataset, by the code of their pages."""
+    """A plain loop, a Seq2SeqTrainer, and webdataset, by the code of their pages."""
+    lacks = tools.lacks("pytorch", ["torch", "torchdata", "penline"], source=False)
+    page = "trainers/pytorch.md"
+    code = block(page, "length_range") + block(page, "class Reader")
+    for old, new in (
+        ('"ppocrv5_dict.txt"', '"lines/dict.txt"'),
+        ('"my.bank", "novel.txt"', "penline.sample_bank(), corpus_files()"),
+        ("import penline\n", "import penline\nfrom penline.sample import corpus_files\n"),
+        ("batch_size=64", "batch_size=8"),
+        ("num_workers=8", "num_workers=0"),
+        ("range(2000)", "range(40)"),
+        ("step % 100 == 0", "step % 13 == 0"),
+        ("print(step, loss.item())", "print('loss', loss.item(), 'left out', batch.skipped)"),
+    ):
+        if old not in code:
+            raise SystemExit(f"{page}: no {old}")
+        code = code.replace(old, new)
+    (tools.work / "pytorch.py").write_text(code, "utf-8")
+    command = [tools.python("pytorch"), "pytorch.py"]
+    yield Step("PyTorch", command, tools.work, r"loss ([\d.]+)", needs=lacks)
     needed = ["transformers", "datasets", "torch", "torchvision", "accelerate"]
     lacks = tools.lacks("transformers", needed, source=False)
     code = block("trainers/trocr.md", "Seq2SeqTrainer(")
