@@ -95,6 +95,9 @@ def test_a_defect_is_shown_with_its_place(penline, gnt: Path, tmp_path: Path) ->
     assert code == 1
     assert error.count("\n") == 1
     assert "001-f.gnt: byte" in error
+    assert "pass --salvage" in error
+    assert "pass --salvage" in penline("convert", gnt, "-o", tmp_path / "set")[2]
+    assert "salvage" not in penline("bank", tmp_path, "-o", tmp_path / "b", "--part", "x")[2]
     assert not (tmp_path / "b").exists()
     code, text, _ = penline("bank", gnt, "-o", tmp_path / "b", "--salvage")
     assert code == 0

@@ -162,7 +162,7 @@ BAD_FILES: list[tuple[str, bytes, str]] = [
     ("a.jsonl", b'{"text": "a"}\n["text"]\n', "line 2: not a JSON object"),
     ("a.jsonl", b'{"body": "a", "id": 1}', "line 1: no field 'text'; it has 'body', 'id'"),
     ("a.jsonl", b"{}", "line 1: no field 'text'; it has no field"),
-    ("a.jsonl", b'{"text": null}', "line 1: field 'text' is no text but NoneType"),
+    ("a.jsonl", b'{"text": null}', "line 1: field 'text' is null, and text is asked for"),
     ("a.jsonl", b'{"text": "\\ud800"}', "line 1: field 'text' holds a lone surrogate"),
     ("a.jsonl", b"[" * 200_000, "line 1: JSON nested too deeply"),
     ("a.jsonl", b'{"text": ' + b"9" * 10_000 + b"}", "line 1: not JSON"),

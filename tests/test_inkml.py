@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import fakes
 import fakes_online
 from fakes import REAL
+from penline.api import census, info, pack
 from penline.check import check
 from penline.convert import convert
 from penline.datasets.sources import read
@@ -266,6 +267,21 @@ def test_x_and_y_are_read_wherever_they_stand_among_the_channels() -> None:
     (found,) = strict(f"{HEAD}{channels('T', 'Y', 'X', 'F')}{group}</ink>")
     assert isinstance(found, StrokeRecord)
     assert [stroke.tolist() for stroke in found.strokes] == [[[2, 1], [4, -3], [6, 5]], [[4, 3]]]
+
+
+def test_channels_that_are_left_out_are_told_once_a_file(tmp_path: Path) -> None:
+    group = GROUP.format("永", "7 1 2 0.5, 8 -3 4 * , 9 5 6").replace(">3 4<", ">0 3 4<")
+    for name, more in (("a", 1), ("b", 2)):
+        text = f"{HEAD}{channels('T', 'Y', 'X', 'F')}{group * more}</ink>"
+        (tmp_path / f"{name}.inkml").write_text(text, "utf-8")
+    (tmp_path / "c.inkml").write_text(f"{HEAD}{channels('X', 'Y')}{GOOD}</ink>", "utf-8")
+    told = "channels beside X and Y (T, F)"
+    assert [one.note for one in info(tmp_path)] == [f"{told} are left out"] * 2 + [""]
+    says = [note.says for note in census(tmp_path).notes]
+    assert says == [f"{told} are left out in 2 files"]
+    report = convert(tmp_path, tmp_path / "out", to="inkml")
+    assert report["left_out"][f"{told}, by file"] == 2
+    assert pack(tmp_path, tmp_path / "b").header.dropped[f"{told}, by file"] == 2
 
 
 def test_fractions_are_read_in_sixteenths() -> None:

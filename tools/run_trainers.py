@@ -3,7 +3,9 @@
     python tools/run_trainers.py --work build/runs \
         --source paddleocr=PaddleOCR --python paddleocr=paddle/bin/python \
         --source doctr=doctr --source easyocr=EasyOCR --source deep-text=deep-text-... \
-        --source openocr=OpenOCR --python kraken=env/bin/python
+        --source openocr=OpenOCR --python kraken=env/bin/python \
+        --source tesseract=tesstrain --source langdata=langdata \
+        --python calamari=calamari/bin/python --source pylaia=PyLaia --python pylaia=...
 
 A source is the folder of a trainer's repository; a Python is that of an environment with what the
 trainer needs (this one, if none is named). The sets are made from the embedded sample. Code and
@@ -198,12 +200,14 @@ def make_sets(work: Path) -> None:
         "short": ("doctr", 120, "short.yaml", 0),
         "words": ("easyocr", 120, "fitting.yaml", 0),
         "tars": ("webdataset", 60, None, 0),
+        "png": ("kraken", 120, "png.yaml", 0),
         "rows": ("parquet", 60, None, 0),
     }
     recipes = {
         "column.yaml": block("trainers/kraken.md", "vertical", "yaml"),
         "short.yaml": block("trainers/doctr.md", "length_range", "yaml"),
         "fitting.yaml": block("trainers/easyocr.md", "length_range", "yaml"),
+        "png.yaml": block("trainers/others.md", "png", "yaml"),
     }
     for name, text in recipes.items():
         (work / name).write_text(text, "utf-8")
@@ -440,8 +444,121 @@ def openocr(tools: Tools) -> Iterator[Step]:
     yield Step("OpenOCR", command, source, r"loss: ([\d.]+)")
 
 
+def tesseract(tools: Tools) -> Iterator[Step]:
+    """tesstrain, from nothing: a small network in place of published weights."""
+    programs = ("make", "tesseract", "lstmtraining", "combine_lang_model")
+    lacks = tools.lacks("tesseract", ["PIL"]) or next(
+        (f"no program {one}" for one in programs if shutil.which(one) is None), ""
+    )
+    if not lacks and "langdata" not in tools.sources:
+        lacks = "no --source langdata=FOLDER, with radical-stroke.txt and the .unicharset files"
+    if lacks:
+        yield Step("Tesseract", [], tools.work, needs=lacks)
+        return
+    clone = tools.work / "tesstrain"
+    if not clone.exists():
+        shutil.copytree(tools.sources["tesseract"], clone)
+    (clone / "data/langdata").mkdir(parents=True, exist_ok=True)
+    for pattern in ("radical-stroke.txt", "*.unicharset"):
+        for file in tools.sources["langdata"].glob(pattern):
+            shutil.copy(file, clone / "data/langdata")
+    lines = tools.work / "png" / "train"
+    words = block("trainers/others.md", "make training", "sh").partition("make ")[2].split()
+    words = [word for word in words if not word.startswith(("START_MODEL", "TESSDATA"))]
+    words = [re.sub("^(GROUND_TRUTH_DIR)=.*", rf"\1={lines}", word) for word in words]
+    network = "NET_SPEC=[1,36,0,1 Ct3,3,16 Mp3,3 Lfys32 Lfx48 Lrx48 O1c###]"
+    python = f"PY_CMD={tools.python('tesseract')}"
+    command = ["make", *words, network, python, "MAX_ITERATIONS=1000"]
+    # all lines are made .lstmf files, or make stops; the two lists are of them
+    loss, samples = r"Mean rms=([\d.]+)", lines_of(tools.work / "png")
+    yield Step("Tesseract", command, clone, loss)
+    code = "print('kept', sum(len(open(f'data/hand/list.{s}').read().split('\\n')) for s in "
+    code += "('train', 'eval')))"
+    counting = [tools.python("tesseract"), "-c", code]
+    yield Step("Tesseract, its samples", counting, clone, "", r"kept (\d+)", samples)
+
+
+def calamari(tools: Tools) -> Iterator[Step]:
+    """calamari-train, on pairs of both sides."""
+    lacks = tools.lacks("calamari", ["calamari_ocr.scripts.train"], source=False)
+    if lacks:
+        yield Step("Calamari", [], tools.work, needs=lacks)
+        return
+    run = "from calamari_ocr.scripts.train import run; run()"
+    words = block("trainers/others.md", "calamari-train", "sh").partition("calamari-train ")[2]
+    network = "conv=8:3x3,pool=2x2,conv=16:3x3,pool=2x2,lstm=32,dropout=0.5"
+    small = ["--trainer.epochs", "2", "--network", network, "--trainer.output_dir", "calamari"]
+    command = [tools.python("calamari"), "-c", run, *words.replace('"', "").split(), *small]
+    kept, samples = r"Loading samples: 100%\|\S+\| \d+/(\d+)", lines_of(tools.work / "pictures")
+    yield Step("Calamari", command, tools.work, r" loss: ([\d.]+)", kept, samples)
+
+
+def pylaia(tools: Tools) -> Iterator[Step]:
+    """PyLaia's two programs, from the tables of the page."""
+    lacks = tools.lacks("pylaia", ["torch", "nnutils_pytorch", "pytorch_lightning"])
+    if lacks:
+        yield Step("PyLaia", [], tools.work, needs=lacks)
+        return
+    here = Path.cwd()
+    os.chdir(tools.work)
+    exec(block("trainers/others.md", "<space>"), {})
+    os.chdir(here)
+    model = yaml.safe_load(block("trainers/others.md", "fixed_input_height", "text"))
+    train = yaml.safe_load(block("trainers/others.md", "tr_txt_table", "text"))
+    small: dict[str, object] = {"cnn_num_features": [8, 16], "rnn_layers": 1, "rnn_units": 32}
+    for name, value in (("kernel_size", 3), ("stride", 1), ("dilation", 1), ("poolsize", 2)):
+        small[f"cnn_{name}"] = [value, value]
+    small |= {
+        "cnn_activation": ["LeakyReLU"] * 2,
+        "cnn_dropout": [0, 0],
+        "cnn_batchnorm": [True] * 2,
+    }
+    model |= {"crnn": small, "common": {"experiment_dirname": "pylaia"}}
+    train |= {"common": model["common"], "optimizer": {"learning_rate": 0.003}}
+    train |= {"trainer": {"max_epochs": 3}, "logging": {"to_stderr_level": "INFO"}}
+    for name, config in (("model", model), ("train", train)):
+        (tools.work / f"{name}.yaml").write_text(yaml.safe_dump(config), "utf-8")
+    source = str(tools.sources["pylaia"].resolve())
+    begin = [tools.python("pylaia"), "-W", "ignore", "-c"]
+    path = "import sys; sys.path.insert(0, sys.argv.pop(1)); from laia.scripts.htr."
+    for name, run in (("model", "create_model"), ("train", "train_ctc")):
+        command = [*begin, f"{path}{run} import main; main()", source, "--config", f"{name}.yaml"]
+        loss = r"TR - E\d+: 100% [^\n]* loss=([\d.]+)" if name == "train" else ""
+        yield Step(f"PyLaia {name}", command, tools.work, loss)
+    code = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from laia.data import TextImageFromTextTableDataset
+data = TextImageFromTextTableDataset("tr.txt", ["pictures"])
+table = {line.split()[0] for line in open("syms.txt", encoding="utf-8")}
+print("kept", sum(set(data[i]["txt"].split()) <= table for i in range(len(data))))
+"""
+    samples = lines_of(tools.work / "pictures")
+    command = [*begin, code, source]
+    yield Step("PyLaia, its samples", command, tools.work, "", r"kept (\d+)", samples)
+
+
 def libraries(tools: Tools) -> Iterator[Step]:
-    """A Seq2SeqTrainer, and webdataset, by the code of their pages."""
+    """A plain loop, a Seq2SeqTrainer, and webdataset, by the code of their pages."""
+    lacks = tools.lacks("pytorch", ["torch", "torchdata", "penline"], source=False)
+    page = "trainers/pytorch.md"
+    code = block(page, "length_range") + block(page, "class Reader")
+    for old, new in (
+        ('"ppocrv5_dict.txt"', '"lines/dict.txt"'),
+        ('"my.bank", "novel.txt"', "penline.sample_bank(), corpus_files()"),
+        ("import penline\n", "import penline\nfrom penline.sample import corpus_files\n"),
+        ("batch_size=64", "batch_size=8"),
+        ("num_workers=8", "num_workers=0"),
+        ("range(2000)", "range(40)"),
+        ("step % 100 == 0", "step % 13 == 0"),
+        ("print(step, loss.item())", "print('loss', loss.item(), 'left out', batch.skipped)"),
+    ):
+        if old not in code:
+            raise SystemExit(f"{page}: no {old}")
+        code = code.replace(old, new)
+    (tools.work / "pytorch.py").write_text(code, "utf-8")
+    command = [tools.python("pytorch"), "pytorch.py"]
+    yield Step("PyTorch", command, tools.work, r"loss ([\d.]+)", needs=lacks)
     needed = ["transformers", "datasets", "torch", "torchvision", "accelerate"]
     lacks = tools.lacks("transformers", needed, source=False)
     code = block("trainers/trocr.md", "Seq2SeqTrainer(")
@@ -467,10 +584,7 @@ def libraries(tools: Tools) -> Iterator[Step]:
 
 
 NOT_RUN = {
-    "Tesseract": "tesstrain needs lstmtraining and tessdata_best",
-    "Calamari": "calamari-ocr 2.3 needs TensorFlow",
-    "PyLaia": "it asks for PyTorch 1",
-    "MMOCR": "it needs mmcv, which has no build for PyTorch 2.1 and newer",
+    "MMOCR": "it needs mmcv before 2.1, which no registry of packages has built",
 }
 """What the documentation describes and this does not run."""
 ROADS = {
@@ -480,6 +594,9 @@ ROADS = {
     "deep-text": deep_text,
     "easyocr": easyocr,
     "openocr": openocr,
+    "tesseract": tesseract,
+    "calamari": calamari,
+    "pylaia": pylaia,
     "libraries": libraries,
 }
 

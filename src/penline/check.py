@@ -152,7 +152,10 @@ def read_report(out: Path) -> dict[str, Any]:
     if under_way(out):
         raise ExportError(f"{out} is an unfinished data set; repeat its command to go on with it")
     if not path.is_file() or path.stat().st_size > MAX_REPORT_BYTES:
-        raise ExportError(f"{out} has no {REPORT}: not a finished data set of penline's")
+        raise ExportError(
+            f"{out} has no {REPORT}: not a finished data set of penline's; name the folder of one "
+            "(penline info tells what files and banks are)"
+        )
     data = read_file(path)
     try:
         report = _Report.model_validate_json(data)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from penline.words import at_byte
@@ -21,6 +23,7 @@ __all__ = [
     "UnwritableLine",
     "UsageError",
     "WorkerDied",
+    "naming_salvage",
     "refuse_taken",
 ]
 
@@ -56,6 +59,19 @@ class FormatError(PenlineError, ValueError):
             f"{self.file}: {at_byte(self.offset, self.field)}{self.field}: "
             f"expected {self.expected}, found {self.found}"
         )
+
+
+@contextmanager
+def naming_salvage() -> Iterator[None]:
+    """Add to an error of the records read within what leaves damaged ones out."""
+    try:
+        yield
+    except FormatError as error:
+        error.add_note(
+            "get the file again, or pass --salvage (in Python: salvage=True), which leaves damaged "
+            "records out, counted"
+        )
+        raise
 
 
 class BankError(PenlineError, ValueError):

@@ -14,7 +14,7 @@ import numpy as np
 
 from penline.bidi import RIGHT_TO_LEFT
 from penline.datasets.sources import AnyPath, SourceFile, open_sources
-from penline.errors import ExportError, RecipeError, UsageError, refuse_taken
+from penline.errors import ExportError, RecipeError, UsageError, naming_salvage, refuse_taken
 from penline.export.run import REPORT, put
 from penline.measure.composed import BOXES, of_set
 from penline.measure.estimate import estimate
@@ -207,7 +207,8 @@ def grey_picture(path: Path) -> Bytes2D:
 
 def _records(file: SourceFile, salvage: bool, left_out: Counter[str]) -> Iterator[object]:
     if not salvage:
-        yield from file.read()
+        with naming_salvage():
+            yield from file.read()
         return
     for record in file.salvage():
         if isinstance(record, Defect):

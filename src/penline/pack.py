@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 from penline.bank import Bank, BankWriter, open_bank
@@ -12,9 +13,18 @@ from penline.bank.layout import MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
 from penline.datasets.sources import AnyPath, SourceFile, given_names, in_runs, open_sources
 from penline.datasets.told import retold, told
-from penline.errors import UsageError
+from penline.errors import UsageError, naming_salvage
+from penline.formats.ink import InkPage
 from penline.garbage import seldom_collected
-from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord, in_words
+from penline.records import (
+    Defect,
+    GlyphRecord,
+    GlyphRun,
+    LineRecord,
+    Record,
+    StrokeRecord,
+    in_words,
+)
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
 
 __all__ = ["pack", "pack_records"]
@@ -82,10 +92,15 @@ def pack(
 
 
 def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record | GlyphRun]:
-    for record in in_runs(file, salvage=salvage):
-        if isinstance(record, Defect):
-            bank.drop(f"defect: {record.field}")
-        else:
+    told = ""
+    with nullcontext() if salvage else naming_salvage():
+        for record in in_runs(file, salvage=salvage):
+            if isinstance(record, Defect):
+                bank.drop(f"defect: {record.field}")
+                continue
+            if record.source.left_out != told:
+                told = record.source.left_out
+                bank.drop(f"{told}, by file")
             yield record
 
 
@@ -138,6 +153,7 @@ def pack_records(
                 trim=True,
             )
         else:
-            bank.drop(f"{in_words(record)}, no single character (penline convert takes it)")
+            hint = " (penline convert takes it)" if isinstance(record, LineRecord | InkPage) else ""
+            bank.drop(f"{in_words(record)}, no single character{hint}")
             continue
         yield 1

@@ -47,6 +47,7 @@ class Source:
         licence: the terms as the user said them; ``""``: those of the card.
         told: what of ``writer``, ``card`` and ``licence`` the user said; the rest is known by the
             file's name alone.
+        left_out: what the file's format has that its records have not, of another program; or "".
     """
 
     file: str
@@ -55,6 +56,7 @@ class Source:
     card: str = ""
     licence: str = field(default="", repr=False)
     told: tuple[str, ...] = field(default=(), repr=False)
+    left_out: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +377,8 @@ _IN_WORDS = {
     "StrokeRecord": "the strokes of a character",
     "LineRecord": "a line of text",
     "InkPage": "a page of strokes",
+    "BinaryImage": "a picture without a label",
+    "GreyImage": "a picture without a label",
 }
 
 

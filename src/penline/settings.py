@@ -92,5 +92,10 @@ def plain_yaml(text: str) -> Any:
             line = event.start_mark.line + 1 if event.start_mark else 0
             raise ValueError(f"line {line}: {what}")
         return yaml.load(text, Loader=loader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        said = (error.problem, error.context)
+        raise ValueError(f"{place}{', '.join(filter(None, said))}"[:300]) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise ValueError(" ".join(str(error).split())[:300]) from error

@@ -234,7 +234,8 @@ def print_census(found: Census) -> None:
     for note in found.notes:
         times = f", {counted(note.times, 'time')}" if note.times else ""
         source = f" [{note.source}]" if note.source else ""
-        out.print(f"[cyan]note[/cyan] {escape(f'{note.card}: {note.says}{source}{times}')}")
+        card = f"{note.card}: " if note.card else ""
+        out.print(f"[cyan]note[/cyan] {escape(f'{card}{note.says}{source}{times}')}")
     colour = "green" if found.whole else "red"
     out.print(f"{counted(found.files, 'file')}, {counted(found.records, 'record')}: ", end="")
     out.print(f"[{colour}]{found.verdict}[/{colour}]{_because(found)}")

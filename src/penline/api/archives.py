@@ -143,6 +143,8 @@ def info(
                         facts.defects.append(record)
                     continue
                 facts.records += 1
+                if record.source.left_out and not facts.note:
+                    facts.note = f"{record.source.left_out} are left out"
                 writers[record.source.writer] += 1
                 parts[record.source.part] += 1
                 characters.update(record.labels)

@@ -26,6 +26,7 @@ from penline.datasets.sources import AnyPath, SourceFile
 from penline.errors import UsageError
 from penline.formats.door import printable
 from penline.records import Defect
+from penline.words import counted
 
 __all__ = ["census"]
 
@@ -81,6 +82,7 @@ class _Count:
         self.rules: dict[str, _Rules] = {}
         self.repeats = Repeats()
         self.applied: Counter[Erratum] = Counter()
+        self.left_out: Counter[tuple[str, str]] = Counter()
 
     def file(self, file: SourceFile) -> None:
         """Count one file's records."""
@@ -98,6 +100,7 @@ class _Count:
             found.add([fault])
         known = self._rules(file.source.card).errata
         source: Any = None
+        left_out = ""
         tallies: list[Tally] = []
         for record in known_errata.apply(_salvage(file), known, self.applied):
             if isinstance(record, Defect):
@@ -105,6 +108,7 @@ class _Count:
                 continue
             if record.source is not source:
                 source = record.source
+                left_out = left_out or source.left_out
                 tallies = self._tallies(source.card, source.part, source.file)
                 for tally in tallies:
                     tally.places.add(place)
@@ -115,6 +119,7 @@ class _Count:
                 found.add([wrong])
             found.records += 1
         card = file.source.card if source is None else source.card
+        self.left_out[card, left_out] += bool(left_out)
         if not card:
             found.without_card[file.source.file] = found.records - before
 
@@ -126,11 +131,15 @@ class _Count:
                 self.found.unlabelled += scopes[EVERYTHING].unlabelled
         for identity in cards:
             card = catalogue.card(identity)
-            counted = parts(self.tallies, [identity])
-            self.found.figures += compare(card, counted)
-            self.found.add(missing_writers(card, counted, self._rules(identity).errata))
+            found = parts(self.tallies, [identity])
+            self.found.figures += compare(card, found)
+            self.found.add(missing_writers(card, found, self._rules(identity).errata))
             self.found.notes += self._notes(identity)
         self.found.figures += families(cards, self.tallies)
+        for (identity, left_out), times in self.left_out.items():
+            if times:
+                says = f"{left_out} are left out in {counted(times, 'file')}"
+                self.found.notes.append(Note(identity, says))
 
     def _notes(self, identity: str) -> Iterator[Note]:
         for erratum in self._rules(identity).errata:

@@ -137,7 +137,7 @@ def main() -> None:
     except UsageError as error:
         fail(str(error), WRONG_USAGE)
     except PenlineError as error:
-        fail(str(error), WRONG_DATA)
+        fail("; ".join((str(error), *getattr(error, "__notes__", ()))), WRONG_DATA)
     except (KeyboardInterrupt, typer.Abort):
         fail("stopped", INTERRUPTED)
     except BrokenPipeError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ from penline.convert.policy import Policy
 from penline.convert.sheets import character_quads, pages
 from penline.datasets.sources import SourceFile
 from penline.datasets.told import retold
+from penline.errors import naming_salvage
 from penline.export.base import StrokeItem, Takes
 from penline.formats.ink import InkPage
 from penline.pages import Page
@@ -99,10 +101,15 @@ def _placed(item: Item, places: Places) -> Item:
 
 def _sound(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
     """Records; defects counted. Some formats yield records of kinds of their own."""
-    for record in retold(file.salvage() if salvage else file.read(), policy.told):
-        if isinstance(record, Defect):
-            policy.drop(f"defect: {record.field}")
-        else:
+    told = ""
+    with nullcontext() if salvage else naming_salvage():
+        for record in retold(file.salvage() if salvage else file.read(), policy.told):
+            if isinstance(record, Defect):
+                policy.drop(f"defect: {record.field}")
+                continue
+            if record.source.left_out != told:
+                told = record.source.left_out
+                policy.drop(f"{told}, by file")
             yield record
 
 

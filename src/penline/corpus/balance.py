@@ -250,7 +250,9 @@ class Pool:
         if not 1 <= count <= MOST_LINES:
             raise UsageError(f"choose from 1 to {MOST_LINES:,} lines, not {count}")
         if not 1 <= shortest <= longest <= 500:
-            raise UsageError("length_range must be two numbers from 1 to 500, the smaller first")
+            raise UsageError(
+                f"lines have 1 to 500 characters, the shortest first: not {shortest} to {longest}"
+            )
         self.target, self.seed, self.length_range = target, seed, (shortest, longest)
         fill = _OUTSIDE if target.alphabet else _COUNTED
         self._kind = np.full(LAST_CODE_POINT + 1, fill, np.uint8)

@@ -299,7 +299,7 @@ def _field_values(file: Path, line: int, text: str, field: str) -> str:
         value = record[field]
         if not isinstance(value, str):
             raise CorpusError(
-                f"{file}: line {number}: field {field!r} is no text but {type(value).__name__}"
+                f"{file}: line {number}: field {field!r} is {_kind(value)}, and text is asked for"
             )
         try:
             value.encode()
@@ -309,6 +309,12 @@ def _field_values(file: Path, line: int, text: str, field: str) -> str:
             ) from None
         values.append(value)
     return "".join(f"{value}\n" for value in values)
+
+
+def _kind(value: object) -> str:
+    """What a value of JSON other than text is, in words."""
+    kinds = {bool: "true or false", list: "a list", dict: "an object", type(None): "null"}
+    return kinds.get(type(value), "a number")
 
 
 def _names(record: dict[str, object]) -> str:

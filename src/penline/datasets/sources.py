@@ -304,4 +304,5 @@ def _nothing(file: str, field: str, others: int) -> FormatError:
     expected = f"at least one of {known_extensions()}"
     if field == "folder":
         expected = f"at least one of {known_extensions(_ZIP, '.tar')}"
-    return FormatError(printable(file), 0, field, expected, f"none among {counted(others, 'file')}")
+    found = f"none among {counted(others, 'file')}" if others else "no file"
+    return FormatError(printable(file), 0, field, expected, found)

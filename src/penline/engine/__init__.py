@@ -59,7 +59,10 @@ def engine(name: str, address: str | None = None) -> Engine:
         run: Engine = found
         return run
     if not _is_remote(name):
-        raise UsageError(f"the engine {name} is this machine and takes no address")
+        raise UsageError(
+            f"the engine {name} is this machine and takes no address; leave --address out, or "
+            "choose the engine of other machines (penline compose --help names them)"
+        )
     return functools.partial(found, address=address)
 
 

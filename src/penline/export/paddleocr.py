@@ -76,7 +76,7 @@ def read_dictionary(data: bytes, name: str) -> tuple[str, ...]:
     entries = tuple(line.rstrip("\r") for line in lines)
     entries = entries[:-1] if entries[-1] == "" else entries
     if not entries:
-        raise ExportError(f"{name} is an empty dictionary")
+        raise ExportError(f"{name} is an empty dictionary: one has a character a line")
     if len(entries) == 1 and len(entries[0]) > 1:
         raise ExportError(
             f"{name} is one line, and so one entry of {len(entries[0]):,} characters: a dictionary "

@@ -1,9 +1,9 @@
 """A PaddleOCR configuration whose lengths and shapes fit the lines that were made.
 
-Keys and their meaning as in PaddleOCR's own recognition configurations (PP-OCRv3 to v6). Stock
-values (``max_text_length: 25``, 320 px width at 48 px height) silently skip or squeeze longer
-lines; here they follow the data. ``RecConAug``, which joins several pictures into one, is left
-out: PaddleOCR's own handwriting recipe leaves it out, because lines are long already.
+Keys and their meaning as in PaddleOCR's own recognition configurations (PP-OCRv3 to v6). The stock
+value ``max_text_length: 25`` silently skips longer lines; here it follows the data, and so does the
+width where the network has a column every 8 px. ``RecConAug``, which joins several pictures into
+one, is left out: PaddleOCR's own handwriting recipe leaves it out, because lines are long already.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from penline.export.paddleocr_fit import STOCK_WIDTH_PX, Fit
+from penline.export.paddleocr_fit import Fit
 from penline.export.paddleocr_networks import (
     BACKBONES,
     COLUMN_PX,
@@ -107,10 +107,9 @@ def _columns(fit: Fit, backbone: str | None) -> str:
     return _commented(
         f"Columns: the stock network pools to {COLUMNS} in training, at any width, and {need}.",
         f"{fit.over:,} of {lines} lines need more than {COLUMNS}: CTC learns nothing of these.",
-        f"At {width} px, {fit.short(width):,} have fewer over their ink than they need, and "
-        f"{squeezed:,} are squeezed;",
-        f"at {STOCK_WIDTH_PX} px (stock) {fit.short(STOCK_WIDTH_PX):,} have fewer, at {widest} px, "
-        f"which squeezes none, {fit.short(widest):,}.",
+        f"At {width} px, which loses least as measured, {fit.short(width):,} have fewer over their",
+        f"ink than they need, and {squeezed:,} are squeezed; at {widest} px, which squeezes none, "
+        f"{fit.short(widest):,} have fewer.",
         f"For long lines, put {widest} in place of {width} below, and in ppocr/modeling/backbones/",
         f"({backbone or ', '.join(BACKBONES.values())})",
         f"{POOLING.replace('40', 'x.shape[3] // 2')}",

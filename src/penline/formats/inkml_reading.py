@@ -140,6 +140,8 @@ class Reading:
             self._trace(frame)
         elif frame.name == "traceGroup":
             self._group(frame)
+        elif frame.name == "traceFormat":
+            self._format()
         elif frame.name == "traceView":
             self._view(frame)
         elif frame.name == "ink" and self._page is not None:
@@ -152,6 +154,15 @@ class Reading:
             raise self._error("channel", f"{name} of type integer or decimal", found)
         if not self._channels.add(name):
             raise self._error("channel", "a few channels, each once", found)
+
+    def _format(self) -> None:
+        """Tell which channels are not read, in the file's source."""
+        others = [name for name in self._channels.names if name not in ("X", "Y")]
+        if others:
+            shown = printable(", ".join(others)[:80])
+            left_out = f"channels beside X and Y ({shown})"
+            self.source = dataclasses.replace(self.source, left_out=left_out)
+            self._sources = {self.source.writer: self.source}
 
     def _annotation(self, frame: _Frame) -> None:
         if not self._frames:

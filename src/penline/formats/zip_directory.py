@@ -188,7 +188,7 @@ def _bounds(label: str, buffer: memoryview) -> tuple[int, int, int, int, int]:
         if at < 0 or len(tail) - at < _END.size:
             looks = looks_like(bytes(buffer[:HEAD_BYTES]))
             cut = "the beginning of one: its end is missing, so it was not fetched whole"
-            found = "no end record" if looks is None else looks
+            found = "no end record: a cut file, or another kind" if looks is None else looks
             raise bad("its end record", "a zip archive", cut if looks == "zip archive" else found)
         end = first + at
     record = _END.unpack_from(buffer, end)

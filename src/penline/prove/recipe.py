@@ -125,6 +125,6 @@ def composer_of(
             what = f"bank number {int(number) + 1}" if number.isdecimal() else name
             raise UsageError(
                 f"{what} is not what {out} was made from; name the same files again, in "
-                "the same order"
+                "the same order (--bank, --corpus)"
             )
     return composer

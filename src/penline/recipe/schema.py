@@ -151,7 +151,9 @@ def _paper(value: object) -> object:
 
 def _name_of(value: Mapping[str, Any]) -> str:
     if "name" not in value:
-        raise ValueError("say which it is by its `name`")
+        keys = [key for key, one in value.items() if isinstance(one, Mapping)]
+        how = f": {{name: {keys[0]}, ...}}" if len(value) == len(keys) == 1 else ""
+        raise ValueError(f"say which it is by its `name`{how}")
     return str(value["name"])
 
 
