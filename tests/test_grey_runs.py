@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import fakes
-from penline.datasets.sources import in_runs, open_sources
 from penline.errors import FormatError
 from penline.formats import gnt, grey
 from penline.formats.door import Door
 from penline.pack import pack
 from penline.records import Defect, GlyphRecord, GlyphRun, Source
+from penline.sources.collect import in_runs, open_sources
 from test_gnt import DOORS, Opener, mapped
 
 TEXT = "永和九年，岁在癸丑a,B!暮春之初会于" * 3

@@ -14,10 +14,10 @@ import pytest
 from fakes import REAL, zip_file
 from fakes_etl import tar_file
 from fakes_pages import idx_images, idx_labels, idx_long_labels
-from penline.datasets import identify, mnist
-from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError
 from penline.records import Defect, GlyphRecord
+from penline.sources import identify, mnist
+from penline.sources.collect import open_sources, read
 
 PICTURES = np.random.default_rng(5).integers(0, 256, (6, 9, 7)).astype(np.uint8)
 LABELS = [1, 0, 5, 3, 9, 1]

@@ -14,12 +14,12 @@ import pytest
 from fakes import zip_file
 from fakes_etl import tar_file
 from fakes_nist import FORMS, classes, entries, md5_log, mis, png, sd19, sd19_mis
-from penline.datasets.nist_names import identify, place_of
-from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError, UsageError
 from penline.formats.ihead import BinaryImage
 from penline.formats.zipped import members
 from penline.records import Defect, GlyphRecord
+from penline.sources.collect import open_sources, read
+from penline.sources.sd19.names import identify, place_of
 
 EXPECTED = Counter(
     (character, f"sd19:{writer:04d}", "test" if hsf == 4 else "train")

@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 
 from penline.bidi import RIGHT_TO_LEFT
-from penline.datasets.sources import AnyPath, SourceFile, open_sources
 from penline.errors import ExportError, RecipeError, UsageError, refuse_taken
 from penline.export.run import REPORT, put
 from penline.measure.composed import BOXES, of_set
@@ -24,6 +23,7 @@ from penline.measure.reading import of_records
 from penline.measure.template import dump_templates, template_of
 from penline.paper.picture import picture_size
 from penline.records import Bytes2D, Defect
+from penline.sources.collect import AnyPath, SourceFile, open_sources
 
 __all__ = ["Fitted", "fit", "grey_picture", "measured_lines"]
 

@@ -10,12 +10,12 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.accept import label_fault
 from penline.bank.layout import MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
-from penline.datasets.sources import AnyPath, SourceFile, given_names, in_runs, open_sources
-from penline.datasets.told import retold, told
 from penline.errors import UsageError
 from penline.garbage import seldom_collected
 from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord, in_words
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
+from penline.sources.collect import AnyPath, SourceFile, given_names, in_runs, open_sources
+from penline.sources.told import retold, told
 
 __all__ = ["pack", "pack_records"]
 
@@ -41,7 +41,7 @@ def pack(
         sources: files, folders and zip archives, read in place.
         out: the bank's folder.
         part: ``"train"`` or ``"test"``, instead of what the names say.
-        writer, card, licence: instead of what the names say: see `penline.datasets.told.told`.
+        writer, card, licence: instead of what the names say: see `penline.sources.told.told`.
         height_px: height of a writer's median Chinese character when strokes are rendered; 16
             to 256.
         salvage: leave out damaged records (counted in the bank's header) instead of stopping.

@@ -11,10 +11,10 @@ from penline.catalogue import Card, Erratum, alphabet
 from penline.catalogue.numbers import expand, runs
 from penline.census.report import Finding
 from penline.census.tally import EVERYTHING, Tally
-from penline.datasets import mnist
-from penline.datasets.names import leaf
-from penline.datasets.sources import SourceFile
 from penline.records import GlyphRecord, StrokeRecord
+from penline.sources import mnist
+from penline.sources.collect import SourceFile
+from penline.sources.names import leaf
 
 __all__ = ["Labels", "Repeats", "missing_files", "missing_labels", "missing_writers"]
 

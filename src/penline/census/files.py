@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from penline.census.report import Finding
-from penline.datasets.containers import NOT_READ, not_read
-from penline.datasets.names import hidden
-from penline.datasets.sources import SourceFile, open_sources
 from penline.errors import FormatError
 from penline.formats import kind_of
 from penline.formats.door import printable
 from penline.formats.tarred import is_tar
+from penline.sources.collect import SourceFile, open_sources
+from penline.sources.containers import NOT_READ, not_read
+from penline.sources.names import hidden
 
 __all__ = ["files"]
 

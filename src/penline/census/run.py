@@ -21,11 +21,11 @@ from penline.census.figures import compare, families, parts
 from penline.census.files import files
 from penline.census.report import Census, Finding, Note
 from penline.census.tally import EVERYTHING, Scopes, Tally
-from penline.datasets.nist_units import Ledger
-from penline.datasets.sources import AnyPath, SourceFile
 from penline.errors import UsageError
 from penline.formats.door import printable
 from penline.records import Defect
+from penline.sources.collect import AnyPath, SourceFile
+from penline.sources.sd19.units import Ledger
 
 __all__ = ["census"]
 

@@ -15,8 +15,6 @@ from penline.convert.outline import box_outline
 from penline.convert.penned import penned_lines
 from penline.convert.policy import Policy
 from penline.convert.sheets import character_quads, pages
-from penline.datasets.sources import SourceFile
-from penline.datasets.told import retold
 from penline.export.base import StrokeItem, Takes
 from penline.formats.ink import InkPage
 from penline.pages import Page
@@ -31,6 +29,8 @@ from penline.records import (
     in_words,
 )
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
+from penline.sources.collect import SourceFile
+from penline.sources.told import retold
 
 __all__ = ["items"]
 

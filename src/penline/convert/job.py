@@ -14,14 +14,14 @@ from penline import __version__
 from penline.catalogue.terms import terms
 from penline.convert.items import Item, items
 from penline.convert.policy import Policy
-from penline.datasets.sources import AnyPath, given_names, open_sources
-from penline.datasets.told import told
 from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES, Options, StrokeItem, file_hash, pixel_bytes, prefix_of
 from penline.export.paddleocr import alphabet_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 from penline.provenance import Places
+from penline.sources.collect import AnyPath, given_names, open_sources
+from penline.sources.told import told
 
 __all__ = ["convert"]
 
@@ -64,7 +64,7 @@ def convert(
             though the ink shows; ``keep`` puts U+FFFD in its place. All are counted. Formats of
             strokes keep it as it is.
         part: ``"train"`` or ``"test"``, instead of what the names say.
-        writer, card, licence: instead of what the names say: see `penline.datasets.told.told`.
+        writer, card, licence: instead of what the names say: see `penline.sources.told.told`.
         salvage: leave out damaged records, counted, instead of stopping.
         image_format: ``png``, which keeps every pixel, or ``jpg`` of quality 95.
         dictionary: the trainer's own, for formats of lines: it is written unchanged where the

@@ -12,7 +12,7 @@ as programs restate it, and every byte of MNIST's test set and of EMNIST's lette
 
 EMNIST stores its images transposed; QMNIST has eight numbers a label, the class first.
 An image file holds no labels: pairing the two is the work of a data set
-(`penline.datasets.mnist`).
+(`penline.sources.mnist`).
 """
 
 from __future__ import annotations

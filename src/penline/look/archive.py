@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank import Bank, BankWriter, open_bank
-from penline.datasets.names import leaf
-from penline.datasets.sources import SourceFile, open_sources
 from penline.errors import FormatError
 from penline.formats.door import printable
 from penline.look.choose import spread
@@ -25,6 +23,8 @@ from penline.provenance import short_names
 from penline.randomness import Draws
 from penline.records import Defect, LineRecord, Record
 from penline.render.hand import STROKE_HEIGHT_PX
+from penline.sources.collect import SourceFile, open_sources
+from penline.sources.names import leaf
 from penline.words import counted
 
 __all__ = ["sample_archive"]

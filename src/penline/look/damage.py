@@ -8,12 +8,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from penline.datasets.source_file import SourceFile
 from penline.errors import FormatError, UsageError
 from penline.formats.door import Door
 from penline.formats.gnt import HEADER
 from penline.look.page import data_uri
 from penline.records import Defect
+from penline.sources.source_file import SourceFile
 
 __all__ = ["damage_rows"]
 

@@ -15,12 +15,12 @@ from typing import Any
 from penline.bank import Bank
 from penline.bank.shelf import Bits, Shelf
 from penline.corpus import Corpus
-from penline.datasets.names import leaf
 from penline.errors import UsageError
 from penline.formats.door import printable
 from penline.look.app.limits import UPLOADS
 from penline.recipe.kit import Kit, spellings
 from penline.recipe.schema import load_recipe
+from penline.sources.names import leaf
 
 __all__ = ["Desk", "OnDesk", "Ready"]
 

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import re
 
-from penline.datasets.names import places
 from penline.records import Source
+from penline.sources.names import places
 
 __all__ = ["identify"]
 

@@ -8,24 +8,6 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import BinaryIO, Literal, TypeAlias, cast, overload
 
-from penline.datasets import identify, nist_sd19
-from penline.datasets.beside import (
-    beside_member,
-    beside_path,
-    labels_in,
-    may_lie_beside,
-    source_file,
-)
-from penline.datasets.containers import (
-    MAGIC_BYTES,
-    not_read,
-    refuse_archive,
-    refuse_by_magic,
-    what_to_do,
-)
-from penline.datasets.names import hidden
-from penline.datasets.nist_names import in_tree
-from penline.datasets.source_file import Place, SourceFile, in_runs
 from penline.errors import FormatError, UsageError
 from penline.formats import kind_of, known_extensions, reader_for
 from penline.formats.door import StreamDoor, printable
@@ -34,6 +16,25 @@ from penline.formats.squeezed import squeezer_of
 from penline.formats.tarred import TarMember, is_tar, walk
 from penline.formats.zipped import Member, members
 from penline.records import Defect, Record
+from penline.sources import identify
+from penline.sources.beside import (
+    beside_member,
+    beside_path,
+    labels_in,
+    may_lie_beside,
+    source_file,
+)
+from penline.sources.containers import (
+    MAGIC_BYTES,
+    not_read,
+    refuse_archive,
+    refuse_by_magic,
+    what_to_do,
+)
+from penline.sources.names import hidden
+from penline.sources.sd19 import collector as sd19
+from penline.sources.sd19.names import in_tree
+from penline.sources.source_file import Place, SourceFile, in_runs
 from penline.words import counted
 
 __all__ = ["AnyPath", "SourceFile", "given_names", "in_runs", "open_sources", "read"]
@@ -136,17 +137,17 @@ def _read_open(file: BinaryIO, salvage: bool, name: str) -> Iterator[Record | De
 
 def _with_trees(given: Iterable[Path], part: str | None) -> Iterator[SourceFile]:
     """Files of records, then what lies in trees of SD19: those tell more together than alone."""
-    trees = nist_sd19.Trees()
+    trees = sd19.Trees()
     for path in given:
         for file in _files(path, part, trees):
             alone = file.kind != "mis" or isinstance(file.member, TarMember)
             found = file if alone else trees.stack(file, part)
             if found is not None:
                 yield cast(SourceFile, found)
-    yield from cast(Iterator[SourceFile], nist_sd19.sources(trees, part))
+    yield from cast(Iterator[SourceFile], sd19.sources(trees, part))
 
 
-def _files(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[SourceFile]:
+def _files(path: Path, part: str | None, trees: sd19.Trees) -> Iterator[SourceFile]:
     if path.is_dir():
         yield from _folder(path, part, trees)
     elif path.suffix.lower() == _ZIP:
@@ -189,7 +190,7 @@ def _stat(path: Path) -> os.stat_result:
         raise UsageError(f"{printable(str(path))}: cannot be opened: {reason}") from error
 
 
-def _folder(folder: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[SourceFile]:
+def _folder(folder: Path, part: str | None, trees: sd19.Trees) -> Iterator[SourceFile]:
     used = others = 0
     for here, folders, files in os.walk(folder, onerror=_unreadable):
         folders[:] = sorted(name for name in folders if not hidden(name))
@@ -228,7 +229,7 @@ def _closed(path: Path, part: str | None, fault: FormatError) -> SourceFile:
     return SourceFile(identify(fault.file, part), kind, 0, path, fault=fault)
 
 
-def _zip(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[SourceFile]:
+def _zip(path: Path, part: str | None, trees: sd19.Trees) -> Iterator[SourceFile]:
     every = members(path)
     found = trees.zip(path, every)
     used, others = len(every) - len(found), 0
@@ -252,7 +253,7 @@ def _zip(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[Sourc
         raise _nothing(str(path), "zip directory", others)
 
 
-def _tar(path: Path, part: str | None, trees: nist_sd19.Trees) -> Iterator[SourceFile]:
+def _tar(path: Path, part: str | None, trees: sd19.Trees) -> Iterator[SourceFile]:
     used = others = pictures = 0
     placed: dict[str, TarMember] | None = None
     label, stem = printable(str(path)), path.name.partition(".")[0]

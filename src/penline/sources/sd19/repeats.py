@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_tables import Contents, Table
 from penline.errors import FormatError
 from penline.formats.png import read_png
 from penline.records import Defect
+from penline.sources.sd19.tables import Contents, Table
 
 __all__ = ["damage", "gaps", "not_repeated", "without_repeats"]
 

@@ -14,13 +14,13 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_join import AMBIGUOUS, DIFFERENT, DUPLICATE, PAIRED, UNPAIRED
-from penline.datasets.nist_names import CARD, writer_id
-from penline.datasets.nist_tables import Contents, Folder, Rows, Table
 from penline.errors import FormatError
 from penline.formats.ihead import BinaryImage, IHead
 from penline.formats.png import read_png
 from penline.records import Bytes2D, Defect, GlyphRecord, Source, glyph_record
+from penline.sources.sd19.join import AMBIGUOUS, DIFFERENT, DUPLICATE, PAIRED, UNPAIRED
+from penline.sources.sd19.names import CARD, writer_id
+from penline.sources.sd19.tables import Contents, Folder, Rows, Table
 
 __all__ = ["Ledger", "Picture", "Pictures", "strictly"]
 
@@ -59,10 +59,10 @@ class Pictures:
         kind: ``"png"``.
         size_bytes: of all pictures.
         folders: where they lie.
-        rows: `nist_tables.ROW`, one a picture; ``folder`` counts in `folders`.
+        rows: `tables.ROW`, one a picture; ``folder`` counts in `folders`.
         codes: ``uint8 (rows,)``, the character's ASCII code, 0 where it is not known.
         writers: ``int16 (rows,)``, the writer's number, -1 where it is not known.
-        states: ``uint8 (rows,)``, see `nist_join`.
+        states: ``uint8 (rows,)``, see `join.PAIRED`.
         other: the tree that the partners were looked for in.
     """
 

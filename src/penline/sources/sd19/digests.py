@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_names import number_of, owner_key, owner_of, place_of
-from penline.datasets.nist_tables import ROW, Contents, Files, Folder, Table
 from penline.errors import FormatError, UsageError
 from penline.formats.door import MapDoor, printable
 from penline.formats.mis import read_origins
 from penline.records import Defect
+from penline.sources.sd19.names import number_of, owner_key, owner_of, place_of
+from penline.sources.sd19.tables import ROW, Contents, Files, Folder, Table
 
 __all__ = ["LOG", "digests_of", "origins_of", "read_log"]
 

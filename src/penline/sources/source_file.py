@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from penline.datasets import etl, mnist
 from penline.errors import FormatError
 from penline.formats import READERS, reader_for
 from penline.formats.door import Door, open_path, printable
@@ -14,6 +13,7 @@ from penline.formats.etl import Etl
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member, open_member
 from penline.records import Defect, GlyphRun, Record, Source
+from penline.sources import etl, mnist
 
 __all__ = ["Place", "SourceFile", "in_runs"]
 

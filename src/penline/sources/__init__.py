@@ -12,17 +12,17 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 from typing import cast
 
-from penline.datasets.names import leaf
 from penline.records import Source
+from penline.sources.names import leaf
 
 __all__ = ["FAMILIES", "identify"]
 
 FAMILIES: tuple[str, ...] = (
-    "penline.datasets.casia:identify",
-    "penline.datasets.mnist:identify",
-    "penline.datasets.etl:identify",
-    "penline.datasets.nist_names:identify",
-    "penline.datasets.sample:identify",
+    "penline.sources.casia:identify",
+    "penline.sources.mnist:identify",
+    "penline.sources.etl:identify",
+    "penline.sources.sd19.names:identify",
+    "penline.sources.sample:identify",
 )
 """``module:function`` of each family; loaded on use."""
 

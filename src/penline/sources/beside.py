@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from penline.datasets import identify, mnist
-from penline.datasets.names import hidden
-from penline.datasets.source_file import Place, SourceFile
 from penline.errors import FormatError
 from penline.formats.tarred import TarMember, walk
 from penline.formats.zipped import Member
+from penline.sources import identify, mnist
+from penline.sources.names import hidden
+from penline.sources.source_file import Place, SourceFile
 
 __all__ = [
     "Beside",

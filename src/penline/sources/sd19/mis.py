@@ -16,15 +16,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from penline.datasets import identify, nist_names
-from penline.datasets.beside import Beside
-from penline.datasets.nist_names import CARD, owner_of, place_of, writer_id
-from penline.datasets.nist_units import Picture, strictly
-from penline.datasets.source_file import Place
 from penline.errors import FormatError
 from penline.formats import mis
 from penline.formats.ihead import BinaryImage
 from penline.records import Bytes2D, Defect, Source, glyph_record
+from penline.sources import identify
+from penline.sources.beside import Beside
+from penline.sources.sd19.names import CARD, owner_of, place_of, writer_id
+from penline.sources.sd19.names import Place as TreePlace
+from penline.sources.sd19.units import Picture, strictly
+from penline.sources.source_file import Place
 
 __all__ = ["Stack", "Stacks", "names_beside", "stack_of"]
 
@@ -61,7 +62,7 @@ class Stack:
     kind: str
     size_bytes: int
     place: Place
-    inside: nist_names.Place | None
+    inside: TreePlace | None
     classes: Place | None
     origins: Place | None
     fault: None = None

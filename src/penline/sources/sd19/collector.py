@@ -21,11 +21,13 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets import nist_mis, nist_names
-from penline.datasets.beside import Beside
-from penline.datasets.nist_account import Account
-from penline.datasets.nist_digests import LOG, digests_of, origins_of, read_log
-from penline.datasets.nist_join import (
+from penline.formats.zipped import Member, Members, members
+from penline.records import Source
+from penline.sources.beside import Beside
+from penline.sources.sd19 import mis, names
+from penline.sources.sd19.account import Account
+from penline.sources.sd19.digests import LOG, digests_of, origins_of, read_log
+from penline.sources.sd19.join import (
     PAIRED,
     UNREADABLE,
     Join,
@@ -33,17 +35,15 @@ from penline.datasets.nist_join import (
     join,
     write_owners,
 )
-from penline.datasets.nist_names import CARD, writer_id
-from penline.datasets.nist_repeats import gaps, not_repeated, without_repeats
-from penline.datasets.nist_tables import Contents, Files, Folder, Table
-from penline.datasets.nist_units import Ledger, Pictures
-from penline.datasets.source_file import Place, SourceFile
-from penline.formats.zipped import Member, Members, members
-from penline.records import Source
+from penline.sources.sd19.names import CARD, writer_id
+from penline.sources.sd19.repeats import gaps, not_repeated, without_repeats
+from penline.sources.sd19.tables import Contents, Files, Folder, Table
+from penline.sources.sd19.units import Ledger, Pictures
+from penline.sources.source_file import Place, SourceFile
 
 __all__ = ["Trees", "sources"]
 
-Unit: TypeAlias = Pictures | Ledger | nist_mis.Stack
+Unit: TypeAlias = Pictures | Ledger | mis.Stack
 _TREES = ("by_write", "by_class", "by_field", "by_merge")
 _WITH_CLASSES = ("by_class", "by_field")
 _NOBODY = -1
@@ -61,7 +61,7 @@ class Trees:
     def __init__(self) -> None:
         self.files = Files()
         self.logs: dict[str, Path] = {}
-        self.stacks = nist_mis.Stacks()
+        self.stacks = mis.Stacks()
         self._zip: Members | None = None
 
     def zip(self, path: Path, members: Members) -> Members:
@@ -83,7 +83,7 @@ class Trees:
 
     def stack(
         self, file: SourceFile, part: str | None, beside: Beside | None = None
-    ) -> SourceFile | nist_mis.Stack | None:
+    ) -> SourceFile | mis.Stack | None:
         """A MIS file with what lies beside it; None where it is one of SD19's, and taken.
 
         Args:
@@ -92,7 +92,7 @@ class Trees:
             beside: finds what lies beside a member of a tar, which has no directory.
         """
         place = Place(file.path, file.member)
-        stack = nist_mis.stack_of(place, file.size_bytes, part, beside or self._beside(place))
+        stack = mis.stack_of(place, file.size_bytes, part, beside or self._beside(place))
         if self.stacks.take(stack):
             return None
         return stack if stack.classes else file
@@ -245,7 +245,7 @@ def _facts(
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int16]]:
     """Code and writer of each row; 0 and -1 where they are not known."""
 
-    def code(place: nist_names.Place) -> int:
+    def code(place: names.Place) -> int:
         return place.codes[0] if len(place.codes) == 1 else 0
 
     codes = mine.table.facts(code)

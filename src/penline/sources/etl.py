@@ -17,8 +17,8 @@ import functools
 import re
 from collections.abc import Callable
 
-from penline.datasets.names import leaf
 from penline.records import Source
+from penline.sources.names import leaf
 
 __all__ = ["identify", "sources_of_sheets"]
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_join import DIFFERENT, PAIRED, UNPAIRED, UNREADABLE, Join
-from penline.datasets.nist_names import CARD
-from penline.datasets.nist_repeats import damage
-from penline.datasets.nist_tables import DEFECTS_KEPT, Contents, Files, Table
-from penline.datasets.nist_units import Ledger
 from penline.records import Defect, Source
+from penline.sources.sd19.join import DIFFERENT, PAIRED, UNPAIRED, UNREADABLE, Join
+from penline.sources.sd19.names import CARD
+from penline.sources.sd19.repeats import damage
+from penline.sources.sd19.tables import DEFECTS_KEPT, Contents, Files, Table
+from penline.sources.sd19.units import Ledger
 
 __all__ = ["Account"]
 

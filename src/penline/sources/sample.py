@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from penline.datasets.names import leaf
 from penline.records import Source
+from penline.sources.names import leaf
 
 __all__ = ["CARD", "identify"]
 

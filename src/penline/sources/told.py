@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from penline.catalogue import card as card_of
-from penline.datasets.names import leaf
 from penline.errors import UsageError
 from penline.records import Defect, Source
+from penline.sources.names import leaf
 
 __all__ = ["Told", "retold", "told"]
 

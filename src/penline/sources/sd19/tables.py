@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_names import Place, in_tree, number_of, place_of
 from penline.errors import FormatError, UsageError
 from penline.formats.door import printable
 from penline.formats.png import BYTES_LIMIT
 from penline.formats.zipped import Archive, Members
 from penline.records import Defect
+from penline.sources.sd19.names import Place, in_tree, number_of, place_of
 
 __all__ = ["DEFECTS_KEPT", "ROW", "Contents", "Files", "Folder", "Rows", "Table"]
 

@@ -10,11 +10,11 @@ import re
 from itertools import islice
 from pathlib import Path, PurePath
 
-from penline.datasets.names import hidden, leaf
 from penline.errors import FormatError
 from penline.formats.door import printable
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member, Members, open_member
+from penline.sources.names import hidden, leaf
 
 __all__ = ["MAGIC_BYTES", "NOT_READ", "not_read", "refuse_archive", "refuse_by_magic", "what_to_do"]
 

@@ -31,11 +31,11 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.names import leaf, places
 from penline.errors import FormatError
 from penline.formats.door import Door
 from penline.formats.idx import read_images, read_labels, read_mapping, salvage_images, unpacked
 from penline.records import Defect, GlyphRecord, Source
+from penline.sources.names import leaf, places
 
 __all__ = ["beside", "identify", "note", "read", "salvage"]
 
