@@ -32,6 +32,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door
 from penline.formats.looks import HEAD_BYTES, looks_like, misnamed
 from penline.records import Bytes2D, Defect, GlyphRecord, Source
@@ -126,7 +127,7 @@ class Etl:
             offset = self._start(door)
         except FormatError as error:
             fault = self._misnamed(door, error, 0)
-            yield _defect(fault, record)
+            yield defect_of(fault, record)
             record += 1
             if fault is not error or door.span(0, self.record_bytes)[2] < self.record_bytes:
                 return
@@ -139,7 +140,7 @@ class Etl:
                 offset += self.record_bytes
             except FormatError as error:
                 fault = error if record else self._misnamed(door, error, offset)
-                yield _defect(fault, record)
+                yield defect_of(fault, record)
                 following = None if fault is not error else self._after(door, offset)
                 if following is None:
                     return
@@ -153,7 +154,7 @@ class Etl:
             door.finish()
         except FormatError as error:
             if error is not fault:
-                yield _defect(error, record)
+                yield defect_of(error, record)
 
     @property
     def _expected(self) -> str:
@@ -259,10 +260,6 @@ def _likely(door: Door, offset: int, count: int) -> list[int]:
         likely &= plain[place:][:count]
     steps: list[int] = likely.nonzero()[0].tolist()
     return [step for step in steps if step]
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
 
 
 etl8g = Etl("ETL8G", 8199, 60, 128, 127, 4)

@@ -17,6 +17,7 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door
 from penline.formats.looks import misnamed
 from penline.records import Defect, GlyphRecord, GlyphRun, Source, glyph_record
@@ -125,7 +126,7 @@ class GreyRecords:
                 glyph = self._record(door, source, record, offset)
             except FormatError as error:
                 fault = error if record else misnamed(door, error, self.expected)
-                yield _defect(fault, record)
+                yield defect_of(fault, record)
                 following = self._after(door, offset)
             else:
                 if glyph is None:
@@ -150,7 +151,7 @@ class GreyRecords:
             door.finish()
         except FormatError as error:
             if error is not fault:
-                yield _defect(error, record)
+                yield defect_of(error, record)
 
     def _run(
         self, door: Door, source: Source, record: int, offset: int
@@ -316,7 +317,3 @@ class GreyRecords:
         areas += np.uint32(self.head)
         places: list[int] = (areas == sizes).nonzero()[0].tolist()
         return places
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)

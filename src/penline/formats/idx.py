@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door, open_path
 from penline.formats.looks import misnamed
 from penline.formats.squeezed import squeezer_of, unsqueezed
@@ -120,7 +121,7 @@ def salvage_images(
             yield glyph
             record += 1
     except FormatError as error:
-        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+        yield defect_of(error, record)
 
 
 def read_labels(door: Door) -> npt.NDArray[np.int32]:

@@ -39,6 +39,7 @@ from typing import Literal
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door
 from penline.formats.g4 import decode_pieces
 from penline.formats.looks import misnamed
@@ -209,7 +210,7 @@ def salvage(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage | De
             yield image
             record = 1
     except FormatError as error:
-        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+        yield defect_of(error, record)
 
 
 def read_head(door: Door, most_bits: int = 1) -> IHead:

@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door
 from penline.formats.ink import InkPage
 from penline.formats.inkml_reading import Outcome, Reading
@@ -69,7 +70,7 @@ def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage | Def
     for outcome in _walk(door, source):
         if isinstance(outcome, FormatError):
             last = outcome
-            yield _defect(outcome, record)
+            yield defect_of(outcome, record)
         else:
             yield outcome
         record += 1
@@ -77,11 +78,7 @@ def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage | Def
         door.finish()
     except FormatError as error:
         if error is not last:
-            yield _defect(error, record)
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+            yield defect_of(error, record)
 
 
 def _walk(door: Door, source: Source) -> Iterator[Outcome]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door, printable
 from penline.formats.ihead import (
     RASTER_OFFSET,
@@ -81,7 +82,7 @@ def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
             yield image
             record += 1
     except FormatError as error:
-        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+        yield defect_of(error, record)
 
 
 def read_classes(door: Door) -> str:

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door
 from penline.formats.gb import character
 from penline.formats.looks import misnamed
@@ -80,7 +81,7 @@ def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | Defect]:
             strokes = _record(door, source, record, offset)
         except FormatError as error:
             fault = error if record else misnamed(door, error, _EXPECTED)
-            yield Defect(fault.file, fault.offset, record, fault.field, fault.expected, fault.found)
+            yield defect_of(fault, record)
             following = _after(door, offset)
         else:
             if strokes is None:
@@ -95,7 +96,7 @@ def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | Defect]:
         door.finish()
     except FormatError as error:
         if error is not fault:
-            yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+            yield defect_of(error, record)
 
 
 @functools.lru_cache(maxsize=65_536)

@@ -36,6 +36,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door, printable
 from penline.formats.gb import character
 from penline.formats.looks import misnamed
@@ -114,7 +115,7 @@ def salvage(door: Door, source: Source) -> Iterator[LineRecord | Defect]:
             yield string.line
             record += 1
     except FormatError as error:
-        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+        yield defect_of(error, record)
 
 
 def strings(door: Door, source: Source) -> Iterator[TouchingString]:

@@ -32,6 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.door import Door
 from penline.formats.idx import read_images, read_labels, read_mapping, salvage_images, unpacked
 from penline.records import Defect, GlyphRecord, Source
@@ -199,7 +200,7 @@ def salvage(
     try:
         labelling = _Labels.of(source, labels, mapping)
     except FormatError as error:
-        yield _defect(error, 0)
+        yield defect_of(error, 0)
         return
     whole = True
     images = salvage_images(unpacked(door, leaf(source.file)), source, transposed=turned)
@@ -212,13 +213,9 @@ def salvage(
             yield found
         else:
             labelled = labelling.label(found)
-            yield _defect(labelled, record) if isinstance(labelled, FormatError) else labelled
+            yield defect_of(labelled, record) if isinstance(labelled, FormatError) else labelled
     if whole and labelling is not None and record + 1 < len(labelling.numbers):
-        yield _defect(labelling.count(record + 1), record + 1)
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+        yield defect_of(labelling.count(record + 1), record + 1)
 
 
 def _turned(source: Source) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from penline.errors import FormatError
 from penline.formats import READERS, reader_for
+from penline.formats.defects import defect_of
 from penline.formats.door import Door, open_path, printable
 from penline.formats.etl import Etl
 from penline.formats.tarred import TarMember
@@ -113,7 +114,7 @@ class SourceFile:
         try:
             door = self.open()
         except FormatError as error:
-            yield _defect(error)
+            yield defect_of(error)
             return
         with door:
             if self.kind == "idx":
@@ -146,12 +147,7 @@ def in_runs(file: SourceFile, *, salvage: bool) -> Iterator[Record | Defect | Gl
     except FormatError as error:
         if not salvage:
             raise
-        yield _defect(error)
+        yield defect_of(error)
         return
     with door:
         yield from find(door, file.source, salvage=salvage)
-
-
-def _defect(error: FormatError) -> Defect:
-    """What kept a file from being opened."""
-    return Defect(error.file, error.offset, 0, error.field, error.expected, error.found)

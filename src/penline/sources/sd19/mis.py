@@ -18,6 +18,7 @@ import numpy as np
 
 from penline.errors import FormatError
 from penline.formats import mis
+from penline.formats.defects import defect_of
 from penline.formats.ihead import BinaryImage
 from penline.records import Bytes2D, Defect, Source, glyph_record
 from penline.sources import identify
@@ -101,7 +102,7 @@ class Stack:
             with self.place.open() as door:
                 entries = list(mis.salvage(door, self.source))
         except FormatError as error:
-            yield _defect(error)
+            yield defect_of(error)
             return
         count = sum(isinstance(entry, BinaryImage) for entry in entries)
         whole = count == len(entries)
@@ -111,12 +112,12 @@ class Stack:
             if self.classes is not None:
                 classes = _matched(self.classes, self._classes(self.classes), count, whole)
         except FormatError as error:
-            yield _defect(error)
+            yield defect_of(error)
         try:
             if self.origins is not None:
                 sources = _matched(self.origins, self._writers(self.origins), count, whole)
         except FormatError as error:
-            yield _defect(error)
+            yield defect_of(error)
         own = "".join(map(chr, self.inside.codes)) if self.inside else ""
         for entry in entries:
             if isinstance(entry, Defect):
@@ -231,7 +232,3 @@ def _matched(file: Place, found: Found, count: int, whole: bool) -> Found:
         expected = f"{count:,}, one an entry of the MIS file"
         raise FormatError(file.label, 0, "count", expected, f"{len(found):,}")
     return found
-
-
-def _defect(error: FormatError) -> Defect:
-    return Defect(error.file, error.offset, 0, error.field, error.expected, error.found)

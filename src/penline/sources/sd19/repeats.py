@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.png import read_png
 from penline.records import Defect
 from penline.sources.sd19.tables import Contents, Table
@@ -174,5 +175,5 @@ def _fault(table: Table, row: int, contents: Contents, expected: str, found: str
     number = int(table.rows["number"][row])
     error = damage(table, row, contents)
     if error is not None:
-        return Defect(error.file, error.offset, number, error.field, error.expected, error.found)
+        return defect_of(error, number)
     return Defect(table.where(row), 0, number, "content", expected, found)

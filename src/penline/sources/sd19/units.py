@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.ihead import BinaryImage, IHead
 from penline.formats.png import read_png
 from penline.records import Bytes2D, Defect, GlyphRecord, Source, glyph_record
@@ -104,7 +105,7 @@ class Pictures:
                 label = f"{folder.label}/{folder.file(number)}"
                 pixels = read_png(contents.read(folder, number, entry), label)
             except FormatError as error:
-                yield _defect(error, number)
+                yield defect_of(error, number)
                 continue
             if state != PAIRED:
                 yield partner_defect(label, number, state, self.other)
@@ -195,7 +196,7 @@ class Ledger:
                 if folder.container is not None:
                     read_png(contents.read(folder, number, entry), label)
             except FormatError as error:
-                yield _defect(error, number)
+                yield defect_of(error, number)
                 continue
             yield partner_defect(label, number, state, self.other)
 
@@ -204,10 +205,6 @@ def partner_defect(label: str, number: int, state: int, other: str) -> Defect:
     """The defect of a picture that did not find its partner in the tree `other`."""
     expected, found = _EXPECTED.get(state, _EXPECTED[UNPAIRED])
     return Defect(label, 0, number, "partner", expected.format(other), found)
-
-
-def _defect(error: FormatError, number: int) -> Defect:
-    return Defect(error.file, error.offset, number, error.field, error.expected, error.found)
 
 
 def _page(pixels: Bytes2D, source: Source) -> BinaryImage:

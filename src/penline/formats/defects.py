@@ -1,0 +1,36 @@
+"""Faults as defects, and defects as faults: what joins strict reading and salvage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from penline.errors import FormatError
+from penline.records import Defect
+
+__all__ = ["defect_of", "strictly"]
+
+R = TypeVar("R")
+
+
+def defect_of(error: FormatError, record: int = 0) -> Defect:
+    """Return the defect that stands in the place of a record which an error kept from being read.
+
+    Args:
+        error: what a strict reader raises.
+        record: number of the record in its file, from 0.
+    """
+    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+
+
+def strictly(salvaged: Iterable[R | Defect]) -> Iterator[R]:
+    """Yield salvaged records up to the first defect, which is raised.
+
+    Raises:
+        FormatError: what the defect says.
+    """
+    for record in salvaged:
+        if isinstance(record, Defect):
+            place = record.file, record.offset, record.field
+            raise FormatError(*place, record.expected, record.found)
+        yield record
