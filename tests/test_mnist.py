@@ -16,7 +16,7 @@ from fakes_etl import tar_file
 from fakes_pages import idx_images, idx_labels, idx_long_labels
 from penline.errors import FormatError
 from penline.records import Defect, GlyphRecord
-from penline.sources import identify, mnist
+from penline.sources import identify, mnist, mnist_images
 from penline.sources.collect import open_sources, read
 
 PICTURES = np.random.default_rng(5).integers(0, 256, (6, 9, 7)).astype(np.uint8)
@@ -224,7 +224,7 @@ def test_real_files(tmp_path: Path) -> None:
     found = [r.character for r in file.read() if isinstance(r, GlyphRecord)]
     counts = [found.count(str(n)) for n in range(10)]
     assert counts == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    tables = mnist._SPLITS
+    tables = mnist_images._SPLITS
     for split, table in tables.items():
         with (REAL / "idx" / f"emnist-{split}-mapping.txt").open() as lines:
             said = {int(line.split()[0]): chr(int(line.split()[1])) for line in lines}

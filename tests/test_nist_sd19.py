@@ -50,7 +50,7 @@ def outcome(paths: Path | Iterable[Path]) -> tuple[list[GlyphRecord], list[Defec
     for unit in open_sources(paths):
         again = pickle.loads(pickle.dumps(unit))  # noqa: S301
         assert again.source.card in ("nist-sd19", "")
-        notes += list(getattr(again, "notes", ()))
+        notes += filter(None, again.note.split("; ") if not again.file_count else ())
         repeats += getattr(again, "repeats", 0)
         for record in again.salvage():
             if isinstance(record, Defect):

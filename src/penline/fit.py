@@ -23,7 +23,8 @@ from penline.measure.reading import of_records
 from penline.measure.template import dump_templates, template_of
 from penline.paper.picture import picture_size
 from penline.records import Bytes2D, Defect
-from penline.sources.collect import AnyPath, SourceFile, open_sources
+from penline.sources.collect import AnyPath, open_sources
+from penline.sources.unit import Unit
 
 __all__ = ["Fitted", "fit", "grey_picture", "measured_lines"]
 
@@ -205,7 +206,7 @@ def grey_picture(path: Path) -> Bytes2D:
     return np.asarray(found, np.uint8)
 
 
-def _records(file: SourceFile, salvage: bool, left_out: Counter[str]) -> Iterator[object]:
+def _records(file: Unit, salvage: bool, left_out: Counter[str]) -> Iterator[object]:
     if not salvage:
         yield from file.read()
         return

@@ -14,8 +14,9 @@ from penline.errors import UsageError
 from penline.garbage import seldom_collected
 from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord, in_words
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
-from penline.sources.collect import AnyPath, SourceFile, given_names, in_runs, open_sources
+from penline.sources.collect import AnyPath, given_names, open_sources
 from penline.sources.told import retold, told
+from penline.sources.unit import Unit
 
 __all__ = ["pack", "pack_records"]
 
@@ -81,8 +82,8 @@ def pack(
     return open_bank(Path(os.fspath(out)))
 
 
-def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record | GlyphRun]:
-    for record in in_runs(file, salvage=salvage):
+def _sound(file: Unit, bank: BankWriter, salvage: bool) -> Iterator[Record | GlyphRun]:
+    for record in file.runs(salvage=salvage):
         if isinstance(record, Defect):
             bank.drop(f"defect: {record.field}")
         else:

@@ -18,14 +18,13 @@ from penline.census.checks import (
     missing_writers,
 )
 from penline.census.figures import compare, families, parts
-from penline.census.files import files
 from penline.census.report import Census, Finding, Note
 from penline.census.tally import EVERYTHING, Scopes, Tally
-from penline.errors import UsageError
-from penline.formats.door import printable
+from penline.errors import FormatError, UsageError
 from penline.records import Defect
-from penline.sources.collect import AnyPath, SourceFile
-from penline.sources.sd19.units import Ledger
+from penline.sources.collect import AnyPath, open_sources
+from penline.sources.containers import NOT_READ
+from penline.sources.unit import Unit
 
 __all__ = ["census"]
 
@@ -60,13 +59,13 @@ def census(
     count = _Count(found, errata)
     for shelf in given.shelves:
         found.add(missing_files(shelf))
-    for one in files(given.paths, part):
-        if isinstance(one, Finding):
-            found.add([one])
+    for unit in open_sources(given.paths, part=part, on_fault=count.unreadable):
+        if unit.fault is not None and unit.kind in NOT_READ:
+            count.unreadable(unit.fault)
             continue
-        count.file(one)
+        count.unit(unit)
         if progress:
-            progress(one.source.file, found.records)
+            progress(unit.source.file, found.records)
     count.close()
     return found
 
@@ -82,17 +81,26 @@ class _Count:
         self.repeats = Repeats()
         self.applied: Counter[Erratum] = Counter()
 
-    def file(self, file: SourceFile) -> None:
-        """Count one file's records."""
+    def unreadable(self, error: FormatError) -> None:
+        """Take an archive that cannot be opened for a finding."""
+        self.found.add(
+            [
+                Finding(
+                    *("unreadable", "", error.file, error.offset, None),
+                    *(error.field, error.expected, error.found),
+                )
+            ]
+        )
+
+    def unit(self, file: Unit) -> None:
+        """Count one unit's records."""
         found, before = self.found, self.found.records
-        found.files += not isinstance(file, Ledger)
+        found.files += file.file_count
         if file.note:
             found.notes.append(Note(file.source.card, file.note))
         fault = self.repeats.fault(file)
         if fault is not None:
             found.add([fault])
-        alone = isinstance(file, SourceFile) and file.member is None
-        place = printable(str(file.path.parent if alone else file.path))
         fault = missing_labels(file, found.shelves)
         if fault is not None:
             found.add([fault])
@@ -107,7 +115,7 @@ class _Count:
                 source = record.source
                 tallies = self._tallies(source.card, source.part, source.file)
                 for tally in tallies:
-                    tally.places.add(place)
+                    tally.places.add(file.container)
             for tally in tallies:
                 tally.add(record)
             wrong = self._rules(source.card).labels.fault(record)
@@ -159,7 +167,7 @@ class _Rules:
         self.errata = known_errata.errata(identity) if errata and card is not None else ()
 
 
-def _salvage(file: SourceFile) -> Iterator[Any]:
+def _salvage(file: Unit) -> Iterator[Any]:
     try:
         yield from file.salvage()
     except UsageError as error:

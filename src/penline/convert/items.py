@@ -29,8 +29,8 @@ from penline.records import (
     in_words,
 )
 from penline.render.hand import STROKE_HEIGHT_PX, rendered
-from penline.sources.collect import SourceFile
 from penline.sources.told import retold
+from penline.sources.unit import Unit
 
 __all__ = ["items"]
 
@@ -38,7 +38,7 @@ Item: TypeAlias = Sample | Page | StrokeItem
 
 
 def items(
-    files: Iterable[SourceFile], takes: Takes, policy: Policy, places: Places, *, salvage: bool
+    files: Iterable[Unit], takes: Takes, policy: Policy, places: Places, *, salvage: bool
 ) -> Iterator[Item]:
     """The items of all files, numbered on; a record that makes none is counted with its reason.
 
@@ -47,7 +47,7 @@ def items(
     Raises:
         FormatError: a file that is not what its format says, without `salvage`.
     """
-    make: dict[Takes, Callable[[SourceFile, Policy, bool], Iterator[Item]]] = {
+    make: dict[Takes, Callable[[Unit, Policy, bool], Iterator[Item]]] = {
         "lines": _lines,
         "pages": _pages,
         "strokes": _strokes,
@@ -97,7 +97,7 @@ def _placed(item: Item, places: Places) -> Item:
     return dataclasses.replace(item, record=dataclasses.replace(record, source=source))
 
 
-def _sound(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
+def _sound(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
     """Records; defects counted. Some formats yield records of kinds of their own."""
     for record in retold(file.salvage() if salvage else file.read(), policy.told):
         if isinstance(record, Defect):
@@ -106,7 +106,7 @@ def _sound(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
             yield record
 
 
-def _lined(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
+def _lined(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
     """The same, each page of strokes as its lines, rendered."""
     for record in _sound(file, policy, salvage):
         if isinstance(record, InkPage):
@@ -115,11 +115,11 @@ def _lined(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
             yield record
 
 
-def _pages(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Page]:
+def _pages(file: Unit, policy: Policy, salvage: bool) -> Iterator[Page]:
     yield from pages(_placed_lines(file, policy, salvage), policy, salvage=salvage)
 
 
-def _placed_lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[LineRecord]:
+def _placed_lines(file: Unit, policy: Policy, salvage: bool) -> Iterator[LineRecord]:
     for record in _lined(file, policy, salvage):
         if isinstance(record, LineRecord):
             yield record
@@ -127,7 +127,7 @@ def _placed_lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[L
             policy.drop(f"{in_words(record)}, no line of a page")
 
 
-def _strokes(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[StrokeItem]:
+def _strokes(file: Unit, policy: Policy, salvage: bool) -> Iterator[StrokeItem]:
     side = "test" if file.source.part == "test" else "train"
     for record in _sound(file, policy, salvage):
         if isinstance(record, StrokeRecord | InkPage):
@@ -136,7 +136,7 @@ def _strokes(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Stroke
             policy.drop(f"{in_words(record)}, no strokes")
 
 
-def _lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Sample]:
+def _lines(file: Unit, policy: Policy, salvage: bool) -> Iterator[Sample]:
     records = _lined(file, policy, salvage)
     damaged = policy.drop if salvage else None
     writer = policy.told(file.source).writer

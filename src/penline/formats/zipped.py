@@ -74,6 +74,10 @@ class Member:
         """``archive.zip::member``."""
         return printable(f"{self.archive}::{self.name}")
 
+    def open(self) -> Door:
+        """A door to the member's bytes, as `open_member` gives it."""
+        return open_member(self)
+
 
 class Members(Sequence[Member]):
     """The files of one archive in a fixed order; each `Member` is made when it is asked for.
@@ -99,7 +103,21 @@ class Members(Sequence[Member]):
     def __getitem__(self, index: int | slice) -> Member | Members:
         if isinstance(index, slice):
             return Members(self.archive, self.directory, self.places[index])
-        return Member(self.archive, *self.directory.fields(int(self.places[index])))
+        return self.at(int(self.places[index]))
+
+    def at(self, place: int) -> Member:
+        """The member whose directory entry is at a place."""
+        return Member(self.archive, *self.directory.fields(place))
+
+    def listed(self) -> Iterator[tuple[str, str, int]]:
+        """Each member's folder with its slash, own name, and place in the directory, in order."""
+        directory = self.directory
+        for start in range(0, len(self), _BATCH):
+            for place in self.places[start : start + _BATCH].tolist():
+                raw = directory.name(place)
+                name = raw.decode("ascii") if raw.isascii() else directory.fields(place)[0]
+                folder, slash, own = name.rpartition("/")
+                yield folder + slash, own, place
 
     def find(self, name: str) -> Member | None:
         """The member of a name, or None; found by halving."""

@@ -1,72 +1,64 @@
-"""From what the user names (files, folders, zip and tar archives) to files of records."""
+"""From what the user names (files, folders, zip and tar archives) to units of records."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from pathlib import Path, PurePath
-from typing import BinaryIO, Literal, TypeAlias, cast, overload
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal, TypeAlias, overload
 
 from penline.errors import FormatError, UsageError
-from penline.formats import kind_of, known_extensions, reader_for
+from penline.formats import known_extensions, reader_for
 from penline.formats.door import StreamDoor, printable
 from penline.formats.idx import unpacked
-from penline.formats.squeezed import squeezer_of
-from penline.formats.tarred import TarMember, is_tar, walk
-from penline.formats.zipped import Member, members
+from penline.formats.tarred import is_tar
+from penline.formats.zipped import members
 from penline.records import Defect, Record
-from penline.sources import identify
-from penline.sources.beside import (
-    beside_member,
-    beside_path,
-    labels_in,
-    may_lie_beside,
-    source_file,
-)
+from penline.sources import collectors, identify
 from penline.sources.containers import (
     MAGIC_BYTES,
+    NOT_READ,
     not_read,
     refuse_archive,
     refuse_by_magic,
     what_to_do,
 )
+from penline.sources.listing import DiskListing, Listing, tar_listings, zip_listings
 from penline.sources.names import hidden
-from penline.sources.sd19 import collector as sd19
-from penline.sources.sd19.names import in_tree
-from penline.sources.source_file import Place, SourceFile, in_runs
+from penline.sources.unit import FileUnit, Place, Unit
 from penline.words import counted
 
-__all__ = ["AnyPath", "SourceFile", "given_names", "in_runs", "open_sources", "read"]
+__all__ = ["AnyPath", "given_names", "open_sources", "read"]
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 
 _ZIP = ".zip"
-_PICTURE = ".png"
+_ENDINGS = frozenset(("zip", "tar", "tgz", "tbz", "tbz2", "txz", "gz", "bz2", "xz", *NOT_READ))
 _PARTS = ("train", "test")
 _MADE = {
     "bank.json": "a bank, which is made of such files; penline info tells what it holds",
     "report.json": "a finished data set, which is made of such files; penline info tells of it",
 }
 """By the file that marks them: folders that penline made, and does not read as archives."""
-_PACKED_MIS = (
-    "in a packed tar no CLS and MIT files are looked for: its entries have no label; "
-    "unpack the archive, and read the folder"
-)
+Found: TypeAlias = Iterator[Unit | FormatError]
+"""Units, and what is wrong with what holds them."""
 
 
 def open_sources(
-    paths: AnyPath | Iterable[AnyPath], *, part: str | None = None
-) -> Iterator[SourceFile]:
-    """The files of records behind files, folders, zip and tar archives, in a fixed order.
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    part: str | None = None,
+    on_fault: Callable[[FormatError], None] | None = None,
+) -> Iterator[Unit]:
+    """Yield the units of records in files, folders, zip and tar archives, in a fixed order.
 
-    A folder is walked in sorted order: files of known names, zip and tar archives; hidden ones
-    and links to folders are left out. A zip is read in place, its members sorted by name; a tar
-    in its own order, and unpacked once where each file is read before the next one is asked for
-    (a list of a packed tar's files unpacks it once more). Nothing is opened but directories of
-    archives.
+    A folder is walked in sorted order: files that a collector claims, zip and tar archives; hidden
+    ones and links to folders are left out. A zip is read in place, its members sorted by name; a
+    tar in its own order, and unpacked once where each file is read before the next one is asked
+    for (a list of a packed tar's files unpacks it once more). What tells more together than alone,
+    as the trees of SD19, comes last. Nothing is opened but directories of archives.
 
-    What cannot be read, but has a name that says what it is, comes as a file with a fault, so
+    What cannot be read, but has a name that says what it is, comes as a unit with a fault, so
     that nobody is silent about it: reading it raises, `salvage` gives a defect. Such are an ALZ,
     EGG, RAR or 7Z archive in a folder, pictures of SD19 in a tar, and the rest of a tar that is
     damaged, after what comes before the damage.
@@ -74,6 +66,7 @@ def open_sources(
     Args:
         paths: one path or several.
         part: ``"train"`` or ``"test"``, instead of what the names say.
+        on_fault: told of what would raise `FormatError`; the search goes on.
 
     Raises:
         UsageError: a path that does not exist, a part that is neither; at once.
@@ -85,7 +78,17 @@ def open_sources(
     given = _paths(paths)
     for path in given:
         _stat(path)
-    return _with_trees(given, part)
+    return _units(_Search(part).all(given), on_fault)
+
+
+def _units(found: Found, on_fault: Callable[[FormatError], None] | None) -> Iterator[Unit]:
+    for one in found:
+        if not isinstance(one, FormatError):
+            yield one
+        elif on_fault is None:
+            raise one
+        else:
+            on_fault(one)
 
 
 def given_names(paths: AnyPath | Iterable[AnyPath]) -> list[str]:
@@ -124,8 +127,8 @@ def read(
     """
     if not isinstance(path, str | os.PathLike):
         return _read_open(path, salvage, name or str(getattr(path, "name", "open file")))
-    files = open_sources(path)
-    return (r for file in files for r in (file.salvage() if salvage else file.read()))
+    units = open_sources(path)
+    return (r for unit in units for r in (unit.salvage() if salvage else unit.read()))
 
 
 def _read_open(file: BinaryIO, salvage: bool, name: str) -> Iterator[Record | Defect]:
@@ -135,35 +138,129 @@ def _read_open(file: BinaryIO, salvage: bool, name: str) -> Iterator[Record | De
     return reader.salvage(door, source) if salvage else reader.read(door, source)
 
 
-def _with_trees(given: Iterable[Path], part: str | None) -> Iterator[SourceFile]:
-    """Files of records, then what lies in trees of SD19: those tell more together than alone."""
-    trees = sd19.Trees()
-    for path in given:
-        for file in _files(path, part, trees):
-            alone = file.kind != "mis" or isinstance(file.member, TarMember)
-            found = file if alone else trees.stack(file, part)
-            if found is not None:
-                yield cast(SourceFile, found)
-    yield from cast(Iterator[SourceFile], sd19.sources(trees, part))
+class _Search:
+    """Shows collectors one listing after the other, and gives what they claim."""
+
+    def __init__(self, part: str | None) -> None:
+        self.part = part
+        self.collectors = [make(part) for make in collectors()]
+
+    def all(self, paths: Iterable[Path]) -> Found:
+        """Yield what is found in all paths together."""
+        for path in paths:
+            yield from self.within(path)
+        for collector in self.collectors:
+            yield from collector.close()
+
+    def within(self, path: Path) -> Found:
+        """Yield what is found in one path, and what is wrong with it."""
+        walk: Callable[[Path], Found] = self.file
+        if path.is_dir():
+            walk = self.folder
+        elif path.suffix.lower() == _ZIP:
+            walk = self.zip
+        elif is_tar(path.name):
+            walk = self.tar
+        try:
+            yield from walk(path)
+        except FormatError as error:
+            yield error
+
+    def claimed(self, listing: Listing) -> tuple[dict[str, Unit], list[str], bool]:
+        """Ask all collectors: units by name, names that nobody takes, whether more comes later."""
+        units: dict[str, Unit] = {}
+        later = False
+        for collector in self.collectors:
+            if not listing.names:
+                break
+            claims = collector.claim(listing)
+            units |= claims.units
+            later |= claims.later
+            listing = listing.only(claims.left)
+        return units, listing.names, later
+
+    def file(self, path: Path) -> Found:
+        """Yield what one file is."""
+        units, _, later = self.claimed(DiskListing(path.parent, [path.name]))
+        yield from units.values()
+        if not (units or later):
+            raise _unknown(path)
+
+    def folder(self, folder: Path) -> Found:
+        """Yield what lies in a folder and those below it."""
+        used, others = False, 0
+        for here, folders, files in os.walk(folder, onerror=_unreadable):
+            folders[:] = sorted(name for name in folders if not hidden(name))
+            names = [name for name in files if not hidden(name)]
+            archives = {name for name in names if _is_archive(name)}
+            plain = sorted(name for name in names if name not in archives)
+            place = Path(here)
+            units, _, later = self.claimed(DiskListing(place, plain))
+            used = used or later or bool(units or archives)
+            others += len(plain) - len(units)
+            for name in sorted(archives.union(units)):
+                closed = not_read(place / name) if name in archives else None
+                if name in units:
+                    yield units[name]
+                elif closed is not None:
+                    yield self.unread(place / name, closed)
+                else:
+                    yield from self.within(place / name)
+        if not used:
+            for name, what in _MADE.items():
+                if (folder / name).is_file():
+                    raise FormatError(printable(str(folder)), 0, "folder", "files of records", what)
+            raise _nothing(str(folder), "folder", others)
+
+    def zip(self, path: Path) -> Found:
+        """Yield what a zip holds."""
+        every = members(path)
+        found: list[Unit] = []
+        used, others = False, 0
+        for listing in zip_listings(path, every):
+            units, left, later = self.claimed(listing)
+            for name in left:
+                refuse_archive(listing, name)
+            found += units.values()
+            used = used or later or bool(units)
+            others += len(listing.names) - len(units)
+        yield from found
+        if not used:
+            refuse_by_magic(path, every)
+            raise _nothing(str(path), "zip directory", others)
+
+    def tar(self, path: Path) -> Found:
+        """Yield what a tar holds, as it is gone through."""
+        used, others = False, 0
+        listings = tar_listings(path)
+        while True:
+            try:
+                listing = next(listings, None)
+            except FormatError as error:
+                yield self.unread(path, error)
+                return
+            if listing is None:
+                break
+            units, left, later = self.claimed(listing)
+            for name in listing.names:
+                if name in units:
+                    yield units[name]
+                elif name in left:
+                    refuse_archive(listing, name)
+            used = used or later or bool(units)
+            others += len(listing.names) - len(units)
+        if not used:
+            raise _nothing(str(path), "tar archive", others)
+
+    def unread(self, path: Path, fault: FormatError) -> FileUnit:
+        """Make the unit of an archive that cannot be read."""
+        kind = path.suffix.lower()[1:] if path.suffix.lower()[1:] in NOT_READ else "tar"
+        return FileUnit(identify(fault.file, self.part), kind, 0, Place(path), fault=fault)
 
 
-def _files(path: Path, part: str | None, trees: sd19.Trees) -> Iterator[SourceFile]:
-    if path.is_dir():
-        yield from _folder(path, part, trees)
-    elif path.suffix.lower() == _ZIP:
-        yield from _zip(path, part, trees)
-    elif is_tar(path.name):
-        yield from _tar(path, part, trees)
-    elif not trees.folder(path.parent, [path.name]):
-        yield _file(path, part)
-
-
-def _file(path: Path, part: str | None) -> SourceFile:
-    kind = kind_of(path.name)
-    if kind is None:
-        raise _unknown(path)
-
-    return source_file(Place(path), kind, _stat(path).st_size, part, beside_path(path))
+def _is_archive(name: str) -> bool:
+    ending = name.rpartition(".")[2].lower()
+    return ending in _ENDINGS and (ending in ("zip", *NOT_READ) or is_tar(name))
 
 
 def _unknown(path: Path) -> FormatError:
@@ -190,115 +287,9 @@ def _stat(path: Path) -> os.stat_result:
         raise UsageError(f"{printable(str(path))}: cannot be opened: {reason}") from error
 
 
-def _folder(folder: Path, part: str | None, trees: sd19.Trees) -> Iterator[SourceFile]:
-    used = others = 0
-    for here, folders, files in os.walk(folder, onerror=_unreadable):
-        folders[:] = sorted(name for name in folders if not hidden(name))
-        names = sorted(name for name in files if not hidden(name))
-        used += trees.folder(Path(here), names)
-        pictures = [name for name in names if name.lower().endswith(_PICTURE)]
-        others += len(pictures)
-        for name in names if not pictures else sorted(set(names).difference(pictures)):
-            closed = not_read(Path(here) / name)
-            if closed is not None:
-                used += 1
-                yield _closed(Path(here) / name, part, closed)
-                continue
-            if kind_of(name) is None and PurePath(name).suffix.lower() != _ZIP and not is_tar(name):
-                others += 1
-                continue
-            if kind_of(name) == "idx" and PurePath(name).stem in files and squeezer_of(name):
-                continue  # the plain file's note says so
-            used += 1
-            yield from _files(Path(here) / name, part, trees)
-    if not used:
-        for name, what in _MADE.items():
-            if (folder / name).is_file():
-                raise FormatError(printable(str(folder)), 0, "folder", "files of records", what)
-        raise _nothing(str(folder), "folder", others)
-
-
 def _unreadable(error: OSError) -> None:
     name = printable(str(error.filename))
     raise UsageError(f"{name}: cannot be opened: {error.strerror or error}") from error
-
-
-def _closed(path: Path, part: str | None, fault: FormatError) -> SourceFile:
-    """What cannot be read, told when its turn comes."""
-    kind = path.suffix.lower()[1:]
-    return SourceFile(identify(fault.file, part), kind, 0, path, fault=fault)
-
-
-def _zip(path: Path, part: str | None, trees: sd19.Trees) -> Iterator[SourceFile]:
-    every = members(path)
-    found = trees.zip(path, every)
-    used, others = len(every) - len(found), 0
-    for member in found:
-        if not hidden(member.name) and kind_of(member.name) is None:
-            others += 1
-            if not may_lie_beside(member.name):
-                refuse_archive(path, member, "zip")
-    placed: dict[str, Member] | None = None
-    for member in found:
-        kind = None if hidden(member.name) else kind_of(member.name)
-        if kind is None:
-            continue
-        used += 1
-        if kind == "idx" and placed is None:
-            placed = {one.name: one for one in found if may_lie_beside(one.name)}
-        beside = beside_member(path, member.name, placed or {})
-        yield source_file(Place(path, member), kind, member.size_bytes, part, beside)
-    if not used:
-        refuse_by_magic(path, found)
-        raise _nothing(str(path), "zip directory", others)
-
-
-def _tar(path: Path, part: str | None, trees: sd19.Trees) -> Iterator[SourceFile]:
-    used = others = pictures = 0
-    placed: dict[str, TarMember] | None = None
-    label, stem = printable(str(path)), path.name.partition(".")[0]
-    plain = path.suffix.lower() == ".tar"
-    found = walk(path)
-    while True:
-        try:
-            member = next(found, None)
-        except FormatError as error:
-            yield SourceFile(identify(label, part), "tar", 0, path, fault=error)
-            return
-        if member is None:
-            break
-        if hidden(member.name):
-            continue
-        kind = kind_of(member.name)
-        if kind is None:
-            others += 1
-            pictures += member.name.lower().endswith(_PICTURE) and in_tree(f"{stem}/{member.name}")
-            if not may_lie_beside(member.name):
-                refuse_archive(path, member, "tar")
-            continue
-        used += 1
-        if member.other:
-            expected = "a file; unpack the archive, and read the folder"
-            fault = FormatError(member.label, member.offset, "member", expected, member.other)
-            yield SourceFile(identify(member.label, part), kind, 0, path, member, fault=fault)
-            continue
-        joined = kind == "idx" or (kind == "mis" and plain)
-        if joined and placed is None:
-            placed = labels_in(path)
-        beside = beside_member(path, member.name, placed or {})
-        file = source_file(Place(path, member), kind, member.size_bytes, part, beside)
-        if kind == "mis":
-            stacked = trees.stack(file, part, beside) if joined else replace(file, note=_PACKED_MIS)
-            if stacked is not None:
-                yield cast(SourceFile, stacked)
-            continue
-        yield file
-    if pictures:
-        expected = "SD19's pictures in zips or folders; unpack the archive, and read the folder"
-        fault = FormatError(label, 0, "tar archive", expected, f"{pictures:,} pictures in a tar")
-        yield SourceFile(identify(label, part), "tar", 0, path, fault=fault)
-    elif not used:
-        raise _nothing(str(path), "tar archive", others)
 
 
 def _nothing(file: str, field: str, others: int) -> FormatError:

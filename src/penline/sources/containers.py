@@ -12,8 +12,9 @@ from pathlib import Path, PurePath
 
 from penline.errors import FormatError
 from penline.formats.door import printable
-from penline.formats.tarred import TarMember
-from penline.formats.zipped import Member, Members, open_member
+from penline.formats.tarred import is_tar
+from penline.formats.zipped import Members, open_member
+from penline.sources.listing import Listing
 from penline.sources.names import hidden, leaf
 
 __all__ = ["MAGIC_BYTES", "NOT_READ", "not_read", "refuse_archive", "refuse_by_magic", "what_to_do"]
@@ -90,29 +91,30 @@ def not_read(path: Path) -> FormatError | None:
     return FormatError(printable(str(path)), 0, "file", f"files of records; {advice}", what)
 
 
-def refuse_archive(path: Path, member: Member | TarMember, outer: str) -> None:
-    """Raise where a member's name is that of an archive.
+def refuse_archive(listing: Listing, name: str) -> None:
+    """Raise where the name of a member that nobody takes is that of an archive.
 
     Args:
-        path: the archive it lies in.
-        member: the member.
-        outer: what that archive is, ``"zip"`` or ``"tar"``.
+        listing: of a zip or a tar.
+        name: the member's own name.
 
     Raises:
         FormatError: with what to do, or what to get instead.
     """
-    suffix = PurePath(member.name).suffix.lower()
-    if suffix not in _ARCHIVES:
+    if not name.lower().endswith(_ARCHIVES):
         return
-    _, advice = what_to_do(member.label) or ("", "unpack the archive inside first")
+    member = listing.place(name).member
+    outer = "tar" if is_tar(listing.path.name) else "zip"
+    label = listing.label(name)
+    _, advice = what_to_do(label) or ("", "unpack the archive inside first")
     inside = "unpack the archive inside first"
     advice = advice if advice.startswith(inside) else f"{inside} ({advice})"
     raise FormatError(
-        printable(str(path)),
-        member.offset,
-        f"member {printable(member.name)}",
+        printable(str(listing.path)),
+        member.offset if member else 0,
+        f"member {printable(listing.prefix + name)}",
         f"files of records; {advice}",
-        f"a {suffix} inside a {outer}",
+        f"a {PurePath(name).suffix.lower()} inside a {outer}",
     )
 
 

@@ -15,12 +15,17 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from penline.records import Source
+from penline.formats import etl
+from penline.formats.door import Door
+from penline.records import Defect, GlyphRecord, Source
+from penline.sources.collector import Collector
 from penline.sources.names import leaf
+from penline.sources.unit import FileUnit
 
-__all__ = ["identify", "sources_of_sheets"]
+__all__ = ["Etl", "identify", "sources_of_sheets"]
 
 _NAME = re.compile(r"ETL([89])([GB])(?:2C|2-|[-_])(\d\d?)", re.ASCII | re.IGNORECASE)
 _SHEETS_A_WRITER = 20
@@ -68,3 +73,28 @@ def sources_of_sheets(source: Source) -> Callable[[int, int], Source] | None:
         return of(writer)
 
     return source_of
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsUnit(FileUnit):
+    """Gives the characters of one file, each with the writer of its sheet."""
+
+    def read_from(self, door: Door) -> Iterator[GlyphRecord]:
+        """Yield the records behind a door, strictly."""
+        return self._reader.read(door, self.source, sources_of_sheets(self.source))
+
+    def salvage_from(self, door: Door) -> Iterator[GlyphRecord | Defect]:
+        """Yield the sound records behind a door, and defects."""
+        return self._reader.salvage(door, self.source, sources_of_sheets(self.source))
+
+    @property
+    def _reader(self) -> etl.Etl:
+        reader: etl.Etl = getattr(etl, self.kind)
+        return reader
+
+
+class Etl(Collector):
+    """Claims files of ETL8 and ETL9."""
+
+    identify = staticmethod(identify)
+    unit_type = SheetsUnit

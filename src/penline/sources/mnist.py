@@ -23,22 +23,17 @@ index in SD19, duplicate, unused. The third gives the writer: ``sd19:0123``.
 
 from __future__ import annotations
 
-import dataclasses
 import re
-import string
-from collections.abc import Callable, Iterator, Mapping
 
-import numpy as np
-import numpy.typing as npt
-
-from penline.errors import FormatError
-from penline.formats.defects import defect_of
-from penline.formats.door import Door
-from penline.formats.idx import read_images, read_labels, read_mapping, salvage_images, unpacked
-from penline.records import Defect, GlyphRecord, Source
+from penline.formats import kind_of
+from penline.formats.squeezed import squeezer_of
+from penline.records import Source
+from penline.sources.collector import Claims, Collector, unknown
+from penline.sources.listing import Listing
+from penline.sources.mnist_images import LabelledImages
 from penline.sources.names import leaf, places
 
-__all__ = ["beside", "identify", "note", "read", "salvage"]
+__all__ = ["Mnist", "beside", "identify", "note"]
 
 _NAME = re.compile(
     r"(?:(?P<family>emnist|qmnist|kmnist|k49|xnist|mnist)[-_.])?"
@@ -54,31 +49,9 @@ _CARDS = {
     "kmnist": "kmnist",
     "k49": "kuzushiji-49",
 }
+_LABELS = re.compile(r".*labels[-.](idx\d[-.]\w+|tsv)(\.gz|\.xz)?", re.ASCII | re.IGNORECASE)
 _PARTS = {"train": "train", "test": "test", "t10k": "test"}
 _PACKED = ("", ".gz", ".xz")
-
-_DIGITS = string.digits
-_MERGED = _DIGITS + string.ascii_uppercase + "abdefghnqrt"
-_SPLITS = {
-    "byclass": _DIGITS + string.ascii_uppercase + string.ascii_lowercase,
-    "bymerge": _MERGED,
-    "balanced": _MERGED,
-    "letters": "\0" + string.ascii_uppercase,  # from 1
-    "digits": _DIGITS,
-    "mnist": _DIGITS,
-}
-_KMNIST = "おきすつなはまやれを"
-_K49 = (
-    "あいうえおかきくけこさしすせそたちつてとなにぬねの"
-    "はひふへほまみむめもやゆよらりるれろわゐゑをんゝ"
-)
-_FIRST_LABEL = {1: 8, 2: 12}
-_WRITER_COLUMN = 2
-_WRITER_LIMIT = 10_000
-_EQUAL = ({1000}, {6000})
-"""KMNIST and Fashion-MNIST have as many of each class; MNIST has not."""
-
-Opener = Callable[[], Door]
 
 
 def identify(file: str) -> Source | None:
@@ -157,159 +130,40 @@ def note(source: Source, labels: bool) -> str:
     return ""
 
 
-def read(
-    door: Door, source: Source, labels: Opener | None, mapping: Opener | None
-) -> Iterator[GlyphRecord]:
-    """All images with their characters, strictly.
+class Mnist(Collector):
+    """Claims images in IDX files with what lies beside them, and the files of labels themselves."""
 
-    Args:
-        door: the images file, packed or plain.
-        source: its facts.
-        labels: opens the labels file; None where there is none.
-        mapping: opens EMNIST's mapping file; None where there is none.
+    identify = staticmethod(identify)
 
-    Raises:
-        FormatError: at the first thing that is not as it should be, in any of the files.
-    """
-    turned = _turned(source)
-    images = read_images(unpacked(door, leaf(source.file)), source, transposed=turned)
-    labelling = _Labels.of(source, labels, mapping)
-    if labelling is None:
-        yield from images
-        return
-    last = -1
-    for record in images:
-        labelled = labelling.label(record)
-        if isinstance(labelled, FormatError):
-            raise labelled
-        yield labelled
-        last = record.record
-    if last + 1 != len(labelling.numbers):
-        raise labelling.count(last + 1)
+    def claim(self, listing: Listing) -> Claims:
+        """Take IDX files and labels; of a file that is there packed, too, only the plain one."""
+        units, left = {}, []
+        for name in listing.names:
+            if kind_of(name) == "idx":
+                if not (squeezer_of(name) and listing.find(name.rpartition(".")[0])):
+                    units[name] = self._images(listing, name)
+            elif not _LABELS.fullmatch(name):
+                left.append(name)
+        return Claims(left, dict(units))
 
-
-def salvage(
-    door: Door, source: Source, labels: Opener | None, mapping: Opener | None
-) -> Iterator[GlyphRecord | Defect]:
-    """Sound images with their characters, and defects in place of the others; never raises.
-
-    Without sound labels no image is given: the labels' defect stands alone.
-    """
-    turned = _turned(source)
-    record = -1
-    try:
-        labelling = _Labels.of(source, labels, mapping)
-    except FormatError as error:
-        yield defect_of(error, 0)
-        return
-    whole = True
-    images = salvage_images(unpacked(door, leaf(source.file)), source, transposed=turned)
-    for found in images:
-        record += 1
-        if isinstance(found, Defect):
-            whole = False
-            yield found
-        elif labelling is None:
-            yield found
-        else:
-            labelled = labelling.label(found)
-            yield defect_of(labelled, record) if isinstance(labelled, FormatError) else labelled
-    if whole and labelling is not None and record + 1 < len(labelling.numbers):
-        yield defect_of(labelling.count(record + 1), record + 1)
-
-
-def _turned(source: Source) -> bool:
-    found = _matched(source.file)
-    return bool(found and found[0] == "emnist")
-
-
-@dataclasses.dataclass(slots=True)
-class _Labels:
-    """Labels of one images file, and what they stand for."""
-
-    file: str
-    numbers: npt.NDArray[np.int32]
-    codes: list[bytes]
-    characters: Mapping[int, str]
-    source: Source
-    row_bytes: int
-    begin: int
-    writers: dict[int, Source]
-
-    @classmethod
-    def of(cls, source: Source, labels: Opener | None, mapping: Opener | None) -> _Labels | None:
-        """What labels a file's images; None where nothing does."""
-        found = _matched(source.file)
-        if labels is None or found is None or not found[0]:
-            return None
-        family, split, _ = found
-        with labels() as raw:
-            name = leaf(raw.file)
-            with unpacked(raw, name) as door:
-                file = door.file
-                numbers = read_labels(door)
-        wide = numbers.ndim == 2
-        characters = _characters(family, split, mapping)
-        classes = numbers[:, 0] if wide else numbers
-        if family == "mnist" and not wide:
-            _is_mnist(file, classes)
-        size = 4 if wide else 1
-        highest = max(characters, default=0)
-        codes = [number.to_bytes(size, "big") for number in range(highest + 1)]
-        row = numbers.shape[1] * size if wide else size
-        begin = _FIRST_LABEL[numbers.ndim]
-        return cls(file, numbers, codes, characters, source, row, begin, {})
-
-    def label(self, record: GlyphRecord) -> GlyphRecord | FormatError:
-        """The record with its character, and its writer where the labels tell it."""
-        at = record.record
-        if at >= len(self.numbers):
-            return self.count(at + 1)
-        row = self.numbers[at]
-        number = int(row) if self.numbers.ndim == 1 else int(row[0])
-        character = self.characters.get(number)
-        if character is None:
-            place = self.begin + at * self.row_bytes
-            known = f"one of {len(self.characters)} classes"
-            return FormatError(self.file, place, "label", known, str(number))
-        source = self.source
-        if self.numbers.ndim == 2 and self.numbers.shape[1] > _WRITER_COLUMN:
-            source = self._writer(int(row[_WRITER_COLUMN]))
-        return GlyphRecord(
-            character, self.codes[number], record.pixels, record.paper, source, at, record.offset
+    def _images(self, listing: Listing, name: str) -> LabelledImages:
+        """Make what reads one file of images."""
+        label = listing.label(name)
+        source = self.said(identify(label) or unknown(label))
+        family, split, _ = _matched(label) or ("", "", "")
+        names, mappings = beside(name)
+        labels = next(filter(None, map(listing.find, names)), None)
+        said = note(source, labels is not None)
+        twin = next((one for one in (f"{name}.gz", f"{name}.xz") if listing.find(one)), "")
+        if twin:
+            double = f"{twin} is taken for the same file, and left out"
+            said = f"{said}; {double}" if said else double
+        return LabelledImages(
+            *(source, "idx", listing.size_bytes(name), listing.place(name), said),
+            fault=listing.fault(name),
+            lacks="" if labels else names[0],
+            labels=labels,
+            mapping=next(filter(None, map(listing.find, mappings)), None),
+            family=family,
+            split=split,
         )
-
-    def _writer(self, number: int) -> Source:
-        source = self.writers.get(number)
-        if source is None:
-            known = 0 <= number < _WRITER_LIMIT
-            writer = f"sd19:{number:04d}" if known else self.source.writer
-            source = self.writers[number] = dataclasses.replace(self.source, writer=writer)
-        return source
-
-    def count(self, images: int) -> FormatError:
-        """Labels and images are not as many."""
-        found = f"{len(self.numbers):,} labels"
-        return FormatError(self.file, 4, "number of labels", f"{images:,}, one an image", found)
-
-
-def _characters(family: str, split: str, mapping: Opener | None) -> dict[int, str]:
-    if family == "emnist":
-        if mapping is not None:
-            with mapping() as door:
-                return {label: found[0] for label, found in read_mapping(door).items()}
-        table = _SPLITS.get(split, _SPLITS["byclass"])
-    else:
-        table = {"kmnist": _KMNIST, "k49": _K49}.get(family, _DIGITS)
-    return {number: one for number, one in enumerate(table) if one != "\0"}
-
-
-def _is_mnist(file: str, classes: npt.NDArray[np.int32]) -> None:
-    """Refuse a set of ten equal classes under MNIST's name: its characters would be wrong."""
-    if len(classes) and classes.min() >= 0 and set(np.bincount(classes).tolist()) in _EQUAL:
-        expected = "MNIST's classes, which differ in size"
-        found = (
-            "classes of one size, as in KMNIST and Fashion-MNIST; "
-            "keep those in a folder with kmnist (or fashion) in its name"
-        )
-        raise FormatError(file, 4, "labels", expected, found)

@@ -11,22 +11,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 import numpy as np
 
 from penline.errors import FormatError
 from penline.formats import mis
-from penline.formats.defects import defect_of
+from penline.formats.defects import defect_of, strictly
 from penline.formats.ihead import BinaryImage
 from penline.records import Bytes2D, Defect, Source, glyph_record
-from penline.sources import identify
-from penline.sources.beside import Beside
+from penline.sources.collector import unknown
+from penline.sources.listing import Listing
 from penline.sources.sd19.names import CARD, owner_of, place_of, writer_id
 from penline.sources.sd19.names import Place as TreePlace
-from penline.sources.sd19.units import Picture, strictly
-from penline.sources.source_file import Place
+from penline.sources.sd19.units import Picture
+from penline.sources.unit import FileUnit, Place
 
 __all__ = ["Stack", "Stacks", "names_beside", "stack_of"]
 
@@ -46,60 +46,32 @@ def names_beside(name: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
-    """One MIS file with what lies beside it. Can be pickled.
+class Stack(FileUnit):
+    """Gives the entries of one MIS file, with what lies beside it.
+
+    Of merged classes the CLS file tells the one that was meant. Where the raster is compressed,
+    Pillow has to be installed.
 
     Attributes:
         source: the file; its writer where all entries are one person's.
-        kind: ``"mis"``.
-        size_bytes: the MIS file's size, unpacked.
-        place: the MIS file.
         inside: what its path in SD19's trees says, or None outside them.
         classes: the CLS file, or None.
         origins: the MIT file, or None.
     """
 
-    source: Source
-    kind: str
-    size_bytes: int
-    place: Place
-    inside: TreePlace | None
-    classes: Place | None
-    origins: Place | None
-    fault: None = None
-
-    @property
-    def path(self) -> Path:
-        """The file, or the archive that holds it."""
-        return self.place.path
-
-    @property
-    def member(self) -> object:
-        """The archive's member, or None."""
-        return self.place.member
-
-    @property
-    def note(self) -> str:
-        """What is lacking."""
-        labelled = self.classes or (self.inside and len(self.inside.codes) == 1)
-        return "" if labelled else "no CLS file beside it: its entries have no label"
+    unique: bool = False
+    inside: TreePlace | None = None
+    classes: Place | None = None
+    origins: Place | None = None
 
     def read(self) -> Iterator[Picture]:
-        """All entries, strictly.
-
-        Of merged classes the CLS file tells the one that was meant.
-
-        Raises:
-            UsageError: a file cannot be opened.
-            FormatError: at the first thing that is not as it should be, in any of the files.
-            MissingExtra: the raster is compressed, and Pillow is not installed.
-        """
+        """Yield all entries, strictly, as `Unit.read`."""
         return strictly(self.salvage())
 
     def salvage(self) -> Iterator[Picture | Defect]:
-        """Sound entries, and defects in place of the others and of the files beside."""
+        """Yield sound entries, and defects in place of the others and of the files beside."""
         try:
-            with self.place.open() as door:
+            with self.open() as door:
                 entries = list(mis.salvage(door, self.source))
         except FormatError as error:
             yield defect_of(error)
@@ -200,27 +172,31 @@ class Stacks:
         return list(chain.from_iterable(self._found.values()))
 
 
-def stack_of(place: Place, size_bytes: int, part: str | None, beside: Beside) -> Stack:
-    """A MIS file with what lies beside it.
+def stack_of(listing: Listing, name: str, part: str | None) -> Stack:
+    """Make what reads a MIS file, with what lies beside it.
 
     Args:
-        place: the MIS file.
-        size_bytes: its size.
+        listing: where it lies.
+        name: its own name.
         part: ``"train"`` or ``"test"``, instead of what its path says.
-        beside: finds the file of a name that lies beside it.
     """
-    label = place.label
-    path = label
-    if place.member is None:
-        path = os.path.abspath(place.path)  # noqa: PTH100  # no link is followed
+    place, label = listing.place(name), listing.label(name)
+    path = os.path.abspath(place.path) if place.member is None else label  # noqa: PTH100
     path = re.sub(r"(?:\.zip|\.tar)?::|[\\/]+", "/", path)
     inside = place_of(path[: -len(_EXTENSION)])
-    source = identify(label, part)
+    source = unknown(label)
     if inside is not None:
         who = writer_id(inside.writer) if inside.writer >= 0 else f"unknown:{inside.path}"
         source = Source(label, who, part or inside.part, CARD)
-    classes, origins = names_beside(PurePosixPath(path).name)
-    return Stack(source, "mis", size_bytes, place, inside, beside(classes), beside(origins))
+    classes, origins = map(listing.find, names_beside(name))
+    labelled = classes or (inside and len(inside.codes) == 1)
+    note = "" if labelled else "no CLS file beside it: its entries have no label"
+    return Stack(
+        *(source, "mis", listing.size_bytes(name), place, note, listing.fault(name)),
+        inside=inside,
+        classes=classes,
+        origins=origins,
+    )
 
 
 Found = TypeVar("Found", str, list[Source])

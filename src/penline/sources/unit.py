@@ -1,0 +1,175 @@
+"""What is read at once: a file of records, or what belongs together of a collection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from penline.errors import FormatError
+from penline.formats import reader_for
+from penline.formats.defects import defect_of, strictly
+from penline.formats.door import Door, open_path, printable
+from penline.formats.tarred import TarMember
+from penline.formats.zipped import Member
+from penline.records import Defect, Source
+
+__all__ = ["FileUnit", "Place", "Unit"]
+
+
+class Unit(Protocol):
+    """Gives the records of one file, or of several that are read together.
+
+    What derives from this class has to have the first three attributes and `salvage`; the rest has
+    an answer here. Units can be pickled, and read as often as one likes.
+
+    Attributes:
+        source: what is known of the records before they are read; its ``file`` is the label.
+        kind: the format, ``"gnt"``.
+        size_bytes: size of what is read, unpacked (as it lies there, for ``.gz`` and ``.xz``).
+        note: what a user should know of it, in one line; or ``""``.
+        fault: why it cannot be read at all, where that is known without opening it.
+        lacks: name of the file that should lie beside it and label it, and does not; or ``""``.
+        unique: whether no other unit of its data set has a file of that name.
+        file_count: how many files of records it counts as.
+    """
+
+    source: Source
+    kind: str
+    size_bytes: int
+    note: str = ""
+    fault: FormatError | None = None
+    lacks: str = ""
+    unique: bool = False
+    file_count: int = 1
+
+    def read(self) -> Iterator[Any]:
+        """Yield all records, strictly: each has ``source``, ``record``, ``offset``, ``labels``.
+
+        Raises:
+            UsageError: a file cannot be opened.
+            FormatError: at the first thing that is not as it should be.
+        """
+        return strictly(self.salvage())
+
+    def salvage(self) -> Iterator[Any]:
+        """Yield sound records, and a `Defect` in the place of each other one.
+
+        Raises:
+            UsageError: a file cannot be opened.
+        """
+        raise NotImplementedError
+
+    def runs(self, *, salvage: bool) -> Iterator[Any]:
+        """Yield what `read` or `salvage` does; glyphs as a `GlyphRun` where many come at once."""
+        return self.salvage() if salvage else self.read()
+
+    def open(self) -> Door:
+        """Open the bytes that offsets of its records count in.
+
+        Raises:
+            UsageError: the file cannot be opened.
+            FormatError: it is a folder, or a member that cannot be read; there is no such file.
+        """
+        raise FormatError(self.source.file, 0, "file", "one file of records", "several")
+
+    @property
+    def container(self) -> str:
+        """The archive or the folder that the files lie in, for messages."""
+        return self.source.file.partition("::")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where bytes lie: a file, or a member of an archive. Can be pickled.
+
+    Attributes:
+        path: the file, or the archive that holds it.
+        member: the archive's member, or None.
+    """
+
+    path: Path
+    member: Member | TarMember | None = None
+
+    @property
+    def label(self) -> str:
+        """The file, or ``archive.zip::member``."""
+        return self.member.label if self.member is not None else printable(str(self.path))
+
+    def open(self) -> Door:
+        """Open the bytes.
+
+        Raises:
+            UsageError: the file cannot be opened.
+            FormatError: it is a folder, or a member that cannot be read.
+        """
+        return open_path(self.path) if self.member is None else self.member.open()
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnit(Unit):
+    """Gives the records of one file by its format's reader; opens it anew for each reading.
+
+    Attributes:
+        place: where the bytes lie.
+    """
+
+    source: Source
+    kind: str
+    size_bytes: int
+    place: Place
+    note: str = ""
+    fault: FormatError | None = None
+    unique: bool = True
+
+    def read(self) -> Iterator[Any]:
+        """Yield all records, strictly, as `Unit.read`."""
+        with self.open() as door:
+            yield from self.read_from(door)
+
+    def salvage(self) -> Iterator[Any]:
+        """Yield sound records and defects, as `Unit.salvage`."""
+        try:
+            door = self.open()
+        except FormatError as error:
+            yield defect_of(error)
+            return
+        with door:
+            yield from self.salvage_from(door)
+
+    def runs(self, *, salvage: bool) -> Iterator[Any]:
+        """Yield records or runs of them, as `Unit.runs`."""
+        find = None if self.fault else getattr(reader_for(self.kind), "runs", None)
+        if find is None:
+            yield from self.salvage() if salvage else self.read()
+            return
+        try:
+            door = self.open()
+        except FormatError as error:
+            if not salvage:
+                raise
+            yield defect_of(error)
+            return
+        with door:
+            yield from find(door, self.source, salvage=salvage)
+
+    def read_from(self, door: Door) -> Iterator[Any]:
+        """Yield the records behind a door, strictly."""
+        return reader_for(self.kind).read(door, self.source)
+
+    def salvage_from(self, door: Door) -> Iterator[Any | Defect]:
+        """Yield the sound records behind a door, and defects."""
+        return reader_for(self.kind).salvage(door, self.source)
+
+    def open(self) -> Door:
+        """Open the file, as `Unit.open`; raise its fault, where it has one."""
+        if self.fault is not None:
+            raise self.fault
+        return self.place.open()
+
+    @property
+    def container(self) -> str:
+        """The archive or the folder that the file lies in, for messages."""
+        path = self.place.path
+        return printable(str(path if self.place.member else path.parent))
