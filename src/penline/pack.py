@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.accept import label_fault
@@ -13,7 +15,7 @@ from penline.bank.write import TOO_LARGE
 from penline.errors import UsageError
 from penline.garbage import seldom_collected
 from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord, in_words
-from penline.render.hand import STROKE_HEIGHT_PX, rendered
+from penline.render.hand import STROKE_HEIGHT_PX, Drawn, StrokeRenderer
 from penline.sources.collect import AnyPath, given_names, open_sources
 from penline.sources.told import retold, told
 from penline.sources.unit import Unit
@@ -106,26 +108,35 @@ def pack_records(
         height_px: see `pack`.
         salvage: see `pack`.
     """
-    drop = bank.drop if salvage else None
-    for record, drawn in rendered(records, writer, height_px, bank.drop, drop):
-        if isinstance(record, GlyphRecord | StrokeRecord):
-            fault = label_fault(record.character) if record.character else "picture without a label"
-            if fault:
-                bank.drop(fault)
-                continue
-        if drawn is not None and isinstance(record, StrokeRecord):
+    renderer = StrokeRenderer(writer, height_px, bank.drop, bank.drop if salvage else None)
+    for strokes, some in groupby(records, lambda one: isinstance(one, StrokeRecord)):
+        if strokes:
+            yield from _put_strokes(renderer.render(some), bank)
+        else:
+            yield from _put_pictures(some, bank)
+
+
+def _put_strokes(drawn: Iterator[tuple[StrokeRecord, Drawn]], bank: BankWriter) -> Iterator[int]:
+    for record, ink in drawn:
+        if _labelled(record, bank):
             bank.add(
-                drawn.ink,
+                ink.ink,
                 record.character,
                 record.source,
                 record=record.record,
                 offset=record.offset,
-                rendered=drawn.facts,
+                rendered=ink.facts,
             )
-        elif isinstance(record, GlyphRun):
+            yield 1
+
+
+def _put_pictures(records: Iterator[Any], bank: BankWriter) -> Iterator[int]:
+    for record in records:
+        if isinstance(record, GlyphRun):
             yield bank.add_run(record)
-            continue
-        elif isinstance(record, GlyphRecord):
+        elif not isinstance(record, GlyphRecord):
+            bank.drop(f"{in_words(record)}, no single character (penline convert takes it)")
+        elif _labelled(record, bank):
             if max(record.pixels.shape) > MAX_SIDE_PX:
                 bank.drop(TOO_LARGE)
                 continue
@@ -138,7 +149,12 @@ def pack_records(
                 offset=record.offset,
                 trim=True,
             )
-        else:
-            bank.drop(f"{in_words(record)}, no single character (penline convert takes it)")
-            continue
-        yield 1
+            yield 1
+
+
+def _labelled(record: GlyphRecord | StrokeRecord, bank: BankWriter) -> bool:
+    """Whether a bank may hold a glyph of the label; else it is counted as left out."""
+    fault = label_fault(record.character) if record.character else "picture without a label"
+    if fault:
+        bank.drop(fault)
+    return not fault

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,7 +29,7 @@ from penline.records import (
     StrokeRecord,
     in_words,
 )
-from penline.render.hand import STROKE_HEIGHT_PX, rendered
+from penline.render.hand import STROKE_HEIGHT_PX, StrokeRenderer
 from penline.sources.told import retold
 from penline.sources.unit import Unit
 
@@ -140,19 +141,27 @@ def _lines(file: Unit, policy: Policy, salvage: bool) -> Iterator[Sample]:
     records = _lined(file, policy, salvage)
     damaged = policy.drop if salvage else None
     writer = policy.told(file.source).writer
-    drawn = rendered(records, writer, STROKE_HEIGHT_PX, policy.drop, damaged)
-    for record, ink in drawn:
-        if isinstance(record, StrokeRecord) and ink is not None:
-            sample: Sample | None = _character(record, record.character, 255 - ink.ink)
-        elif isinstance(record, GlyphRecord):
-            sample = _character(record, record.character, 255 - record.ink)
-        elif isinstance(record, LineRecord):
-            sample = _line(record, policy)
-        else:
-            policy.drop(f"{in_words(record)}, no character and no line")
+    renderer = StrokeRenderer(writer, STROKE_HEIGHT_PX, policy.drop, damaged)
+    for strokes, some in groupby(records, lambda one: isinstance(one, StrokeRecord)):
+        if strokes:
+            drawn = renderer.render(some)
+            samples = (_character(r, r.character, 255 - ink.ink) for r, ink in drawn)
+            yield from (sample for sample in samples if _fits(sample.text, policy))
             continue
-        if sample is not None and _fits(sample.text, policy):
-            yield sample
+        for record in some:
+            sample = _picture(record, policy)
+            if sample is not None and _fits(sample.text, policy):
+                yield sample
+
+
+def _picture(record: Any, policy: Policy) -> Sample | None:
+    """A character or a line as a sample; None for another record, which is counted."""
+    if isinstance(record, GlyphRecord):
+        return _character(record, record.character, 255 - record.ink)
+    if isinstance(record, LineRecord):
+        return _line(record, policy)
+    policy.drop(f"{in_words(record)}, no character and no line")
+    return None
 
 
 def _fits(text: str, policy: Policy) -> bool:

@@ -12,7 +12,7 @@ from penline.formats import known_extensions, reader_for
 from penline.formats.door import StreamDoor, printable
 from penline.formats.idx import unpacked
 from penline.formats.tarred import is_tar
-from penline.formats.zipped import members
+from penline.formats.zipped import Members, members
 from penline.records import Defect, Record
 from penline.sources import collectors, identify
 from penline.sources.containers import (
@@ -213,34 +213,26 @@ class _Search:
             raise _nothing(str(folder), "folder", others)
 
     def zip(self, path: Path) -> Found:
-        """Yield what a zip holds."""
+        """Yield what a zip holds, once all of its names have been looked at."""
         every = members(path)
-        found: list[Unit] = []
-        used, others = False, 0
-        for listing in zip_listings(path, every):
-            units, left, later = self.claimed(listing)
-            for name in left:
-                refuse_archive(listing, name)
-            found += units.values()
-            used = used or later or bool(units)
-            others += len(listing.names) - len(units)
-        yield from found
-        if not used:
-            refuse_by_magic(path, every)
-            raise _nothing(str(path), "zip directory", others)
+        yield from list(self.archive(path, zip_listings(path, every), every))
 
     def tar(self, path: Path) -> Found:
         """Yield what a tar holds, as it is gone through."""
+        return self.archive(path, tar_listings(path))
+
+    def archive(
+        self,
+        path: Path,
+        listings: Iterable[Listing | FormatError],
+        every: Members | None = None,
+    ) -> Found:
+        """Yield what is found in an archive, its listings one after the other."""
         used, others = False, 0
-        listings = tar_listings(path)
-        while True:
-            try:
-                listing = next(listings, None)
-            except FormatError as error:
-                yield self.unread(path, error)
+        for listing in listings:
+            if isinstance(listing, FormatError):
+                yield self.unread(path, listing)
                 return
-            if listing is None:
-                break
             units, left, later = self.claimed(listing)
             for name in listing.names:
                 if name in units:
@@ -250,7 +242,10 @@ class _Search:
             used = used or later or bool(units)
             others += len(listing.names) - len(units)
         if not used:
-            raise _nothing(str(path), "tar archive", others)
+            if every is not None:
+                refuse_by_magic(path, every)
+            field = "tar archive" if every is None else "zip directory"
+            raise _nothing(str(path), field, others)
 
     def unread(self, path: Path, fault: FormatError) -> FileUnit:
         """Make the unit of an archive that cannot be read."""

@@ -79,18 +79,11 @@ def sources_of_sheets(source: Source) -> Callable[[int, int], Source] | None:
 class SheetsUnit(FileUnit):
     """Gives the characters of one file, each with the writer of its sheet."""
 
-    def read_from(self, door: Door) -> Iterator[GlyphRecord]:
-        """Yield the records behind a door, strictly."""
-        return self._reader.read(door, self.source, sources_of_sheets(self.source))
-
-    def salvage_from(self, door: Door) -> Iterator[GlyphRecord | Defect]:
-        """Yield the sound records behind a door, and defects."""
-        return self._reader.salvage(door, self.source, sources_of_sheets(self.source))
-
-    @property
-    def _reader(self) -> etl.Etl:
+    def records(self, door: Door, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
+        """Yield the records behind a door, strictly or with defects."""
         reader: etl.Etl = getattr(etl, self.kind)
-        return reader
+        read = reader.salvage if salvage else reader.read
+        return read(door, self.source, sources_of_sheets(self.source))
 
 
 class Etl(Collector):

@@ -173,14 +173,14 @@ class TarListing(Listing):
         return FormatError(member.label, member.offset, "member", expected, member.other)
 
 
-def tar_listings(path: Path) -> Iterator[TarListing]:
+def tar_listings(path: Path) -> Iterator[TarListing | FormatError]:
     """Yield the files of a tar in its order, those of a folder that follow one another together.
 
-    A packed archive is read on only when the next file is asked for.
+    A packed archive is read on only when the next file is asked for. Damage to the archive comes
+    last, after what stands before it.
 
     Raises:
         UsageError: the archive cannot be opened.
-        FormatError: the archive is damaged; what comes before the damage has been given.
     """
 
     @functools.cache
@@ -215,7 +215,7 @@ def tar_listings(path: Path) -> Iterator[TarListing]:
     if found:
         yield TarListing(path, before, found, every)
     if fault is not None:
-        raise fault
+        yield fault
 
 
 def _inside(stem: str, prefix: str) -> str:

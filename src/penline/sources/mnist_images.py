@@ -60,15 +60,18 @@ class LabelledImages(FileUnit):
     family: str = ""
     split: str = ""
 
-    def read_from(self, door: Door) -> Iterator[GlyphRecord]:
-        """Yield all images with their characters, strictly.
+    def records(self, door: Door, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
+        """Yield images with their characters, strictly or with defects.
 
-        Raises:
-            FormatError: at the first thing that is not as it should be, in any of the files.
+        Without sound labels no image is given: the labels' defect stands alone.
         """
-        images = read_images(
-            unpacked(door, leaf(self.source.file)), self.source, transposed=self._turned
-        )
+        inner = unpacked(door, leaf(self.source.file))
+        turned = self.family == "emnist"  # whose images are stored transposed
+        if salvage:
+            return self._salvaged(salvage_images(inner, self.source, transposed=turned))
+        return self._labelled(read_images(inner, self.source, transposed=turned))
+
+    def _labelled(self, images: Iterator[GlyphRecord]) -> Iterator[GlyphRecord]:
         labelling = _Labels.of(self)
         if labelling is None:
             yield from images
@@ -83,11 +86,7 @@ class LabelledImages(FileUnit):
         if last + 1 != len(labelling.numbers):
             raise labelling.count(last + 1)
 
-    def salvage_from(self, door: Door) -> Iterator[GlyphRecord | Defect]:
-        """Yield sound images with their characters, and defects in place of the others.
-
-        Without sound labels no image is given: the labels' defect stands alone.
-        """
+    def _salvaged(self, images: Iterator[GlyphRecord | Defect]) -> Iterator[GlyphRecord | Defect]:
         record = -1
         try:
             labelling = _Labels.of(self)
@@ -95,9 +94,6 @@ class LabelledImages(FileUnit):
             yield defect_of(error)
             return
         whole = True
-        images = salvage_images(
-            unpacked(door, leaf(self.source.file)), self.source, transposed=self._turned
-        )
         for found in images:
             record += 1
             if isinstance(found, Defect):
@@ -110,11 +106,6 @@ class LabelledImages(FileUnit):
                 yield defect_of(labelled, record) if isinstance(labelled, FormatError) else labelled
         if whole and labelling is not None and record + 1 < len(labelling.numbers):
             yield defect_of(labelling.count(record + 1), record + 1)
-
-    @property
-    def _turned(self) -> bool:
-        """Whether the images are stored transposed."""
-        return self.family == "emnist"
 
 
 @dataclass(slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from penline.formats.defects import defect_of, strictly
 from penline.formats.door import Door, open_path, printable
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member
-from penline.records import Defect, Source
+from penline.records import Source
 
 __all__ = ["FileUnit", "Place", "Unit"]
 
@@ -125,25 +126,24 @@ class FileUnit(Unit):
 
     def read(self) -> Iterator[Any]:
         """Yield all records, strictly, as `Unit.read`."""
-        with self.open() as door:
-            yield from self.read_from(door)
+        return self._opened(self.records, salvage=False)
 
     def salvage(self) -> Iterator[Any]:
         """Yield sound records and defects, as `Unit.salvage`."""
-        try:
-            door = self.open()
-        except FormatError as error:
-            yield defect_of(error)
-            return
-        with door:
-            yield from self.salvage_from(door)
+        return self._opened(self.records, salvage=True)
 
     def runs(self, *, salvage: bool) -> Iterator[Any]:
         """Yield records or runs of them, as `Unit.runs`."""
         find = None if self.fault else getattr(reader_for(self.kind), "runs", None)
-        if find is None:
-            yield from self.salvage() if salvage else self.read()
-            return
+        records = functools.partial(find, source=self.source) if find else self.records
+        return self._opened(records, salvage=salvage)
+
+    def records(self, door: Door, *, salvage: bool) -> Iterator[Any]:
+        """Yield the records behind a door, strictly or with defects."""
+        reader = reader_for(self.kind)
+        return (reader.salvage if salvage else reader.read)(door, self.source)
+
+    def _opened(self, records: Callable[..., Iterator[Any]], *, salvage: bool) -> Iterator[Any]:
         try:
             door = self.open()
         except FormatError as error:
@@ -152,15 +152,7 @@ class FileUnit(Unit):
             yield defect_of(error)
             return
         with door:
-            yield from find(door, self.source, salvage=salvage)
-
-    def read_from(self, door: Door) -> Iterator[Any]:
-        """Yield the records behind a door, strictly."""
-        return reader_for(self.kind).read(door, self.source)
-
-    def salvage_from(self, door: Door) -> Iterator[Any | Defect]:
-        """Yield the sound records behind a door, and defects."""
-        return reader_for(self.kind).salvage(door, self.source)
+            yield from records(door, salvage=salvage)
 
     def open(self) -> Door:
         """Open the file, as `Unit.open`; raise its fault, where it has one."""

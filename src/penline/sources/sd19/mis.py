@@ -19,6 +19,7 @@ import numpy as np
 from penline.errors import FormatError
 from penline.formats import mis
 from penline.formats.defects import defect_of, strictly
+from penline.formats.door import Door
 from penline.formats.ihead import BinaryImage
 from penline.records import Bytes2D, Defect, Source, glyph_record
 from penline.sources.collector import unknown
@@ -64,18 +65,13 @@ class Stack(FileUnit):
     classes: Place | None = None
     origins: Place | None = None
 
-    def read(self) -> Iterator[Picture]:
-        """Yield all entries, strictly, as `Unit.read`."""
-        return strictly(self.salvage())
+    def records(self, door: Door, *, salvage: bool) -> Iterator[Picture | Defect]:
+        """Yield entries, strictly or with defects, those of the files beside among them."""
+        found = self._salvaged(door)
+        return found if salvage else strictly(found)
 
-    def salvage(self) -> Iterator[Picture | Defect]:
-        """Yield sound entries, and defects in place of the others and of the files beside."""
-        try:
-            with self.open() as door:
-                entries = list(mis.salvage(door, self.source))
-        except FormatError as error:
-            yield defect_of(error)
-            return
+    def _salvaged(self, door: Door) -> Iterator[Picture | Defect]:
+        entries = list(mis.salvage(door, self.source))
         count = sum(isinstance(entry, BinaryImage) for entry in entries)
         whole = count == len(entries)
         classes: str | None = None
