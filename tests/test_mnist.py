@@ -111,6 +111,18 @@ def test_a_packed_twin_is_left_out_and_said(tmp_path: Path) -> None:
     assert len(glyphs(tmp_path)) == 6
 
 
+def test_a_packed_twin_in_an_archive_is_left_out_too(tmp_path: Path) -> None:
+    files = {
+        ONES: idx_labels(LABELS),
+        IMAGES: idx_images(PICTURES),
+        f"{IMAGES}.gz": gzip.compress(idx_images(PICTURES)),
+    }
+    for path in (zip_file(tmp_path / "a.zip", files), tar_file(tmp_path / "a.tar", files)):
+        (file,) = open_sources(path)
+        assert f"{IMAGES}.gz is taken for the same file" in file.note
+        assert len(glyphs(path)) == 6
+
+
 @pytest.mark.parametrize("mapping", [False, True])
 @pytest.mark.parametrize(
     ("split", "labels", "characters"),

@@ -14,9 +14,11 @@ import pytest
 from fakes import zip_file
 from fakes_etl import tar_file
 from fakes_nist import FORMS, classes, entries, md5_log, mis, png, sd19, sd19_mis
+from penline.census import census
 from penline.errors import FormatError, UsageError
 from penline.formats.ihead import BinaryImage
 from penline.formats.zipped import members
+from penline.look.sheet import sheet
 from penline.records import Defect, GlyphRecord
 from penline.sources.collect import open_sources, read
 from penline.sources.sd19.names import identify, place_of
@@ -311,6 +313,29 @@ def test_a_log_that_is_none(tmp_path: Path) -> None:
         with pytest.raises(FormatError) as caught:
             list(open_sources(tmp_path))
         assert (caught.value.file, caught.value.field) == (str(log), field)
+        found = census(tmp_path)  # names it, and reads the pictures without it
+        assert (found.findings[0].kind, found.findings[0].file) == ("unreadable", str(log))
+        assert found.records == sum(len(t) for fields in FORMS.values() for t in fields.values())
+
+
+def test_a_damaged_zip_beside_does_not_part_the_trees(tmp_path: Path) -> None:
+    trees = sd19()
+    write_folder(tmp_path, trees["by_write"])
+    (tmp_path / "by_class_md5.log").write_bytes(md5_log(trees["by_class"]))
+    (tmp_path / "other.zip").write_bytes(b"no zip")
+    found = census(tmp_path)
+    assert [f.kind for f in found.findings] == ["unreadable"]
+    assert found.unlabelled == 0
+
+
+def test_damage_in_a_stack_is_shown_on_a_sheet(tmp_path: Path) -> None:
+    for name, whole in (("a", True), ("b", False)):
+        content = mis(entries(3))
+        (tmp_path / f"{name}.mis").write_bytes(content if whole else content[:-20])
+        (tmp_path / f"{name}.cls").write_bytes(classes("012"))
+    facts = sheet(tmp_path, tmp_path / "s.html")
+    assert (facts.shown, facts.total) == (5, 5)
+    assert "b.mis" in facts.path.read_text()
 
 
 @pytest.mark.parametrize("how", ["zip", "folder"])
