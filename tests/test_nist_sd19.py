@@ -426,4 +426,4 @@ def test_members_of_a_zip_are_found_by_name(tmp_path: Path) -> None:
     assert [m.name.encode() for m in found] == sorted(name.encode() for name in names)
     assert all((one := found.find(name)) is not None and one.name == name for name in names)
     assert found.find("a/long") is None
-    assert [m.name for m in found[1:3]] == [m.name for m in list(found)[1:3]]
+    assert [found[i].name for i in (1, 2)] == [m.name for m in found][1:3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -22,9 +23,8 @@ from penline.measure.model import HandModel, dump
 from penline.measure.reading import of_records
 from penline.measure.template import dump_templates, template_of
 from penline.paper.picture import picture_size
-from penline.records import Bytes2D, Defect
+from penline.records import Bytes2D
 from penline.sources.collect import AnyPath, open_sources
-from penline.sources.unit import Unit
 
 __all__ = ["Fitted", "fit", "grey_picture", "measured_lines"]
 
@@ -184,7 +184,8 @@ def _measured(
                 continue
             if kinds is not None:
                 kinds.add(" ".join(filter(None, (file.kind, file.source.card))))
-            yield from of_records(_records(file, salvage, left_out), left_out)
+            drop = functools.partial(_count, left_out) if salvage else None
+            yield from of_records(file.sound(drop), left_out)
 
 
 def grey_picture(path: Path) -> Bytes2D:
@@ -206,12 +207,5 @@ def grey_picture(path: Path) -> Bytes2D:
     return np.asarray(found, np.uint8)
 
 
-def _records(file: Unit, salvage: bool, left_out: Counter[str]) -> Iterator[object]:
-    if not salvage:
-        yield from file.read()
-        return
-    for record in file.salvage():
-        if isinstance(record, Defect):
-            left_out[f"defect: {record.field}"] += 1
-        else:
-            yield record
+def _count(counts: Counter[str], reason: str) -> None:
+    counts[reason] += 1

@@ -14,11 +14,10 @@ from penline.bank.layout import MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
 from penline.errors import UsageError
 from penline.garbage import seldom_collected
-from penline.records import Defect, GlyphRecord, GlyphRun, Record, StrokeRecord, in_words
+from penline.records import GlyphRecord, GlyphRun, Record, StrokeRecord, in_words
 from penline.render.hand import STROKE_HEIGHT_PX, Drawn, StrokeRenderer
 from penline.sources.collect import AnyPath, given_names, open_sources
 from penline.sources.told import retold, told
-from penline.sources.unit import Unit
 
 __all__ = ["pack", "pack_records"]
 
@@ -66,13 +65,14 @@ def pack(
     count = 0
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     made = BankWriter(out, overwrite=overwrite, given=given_names(given))
+    drop = made.drop if salvage else None
     with made as bank, seldom_collected():
         seen = set()
         for file in open_sources(given, part=part):
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice; name it once")
             seen.add(file.source.file)
-            records = retold(_sound(file, bank, salvage), of)
+            records = retold(file.sound(drop, runs=True), of)
             said, shown = of(file.source).writer, count
             for packed in pack_records(records, said, bank, height_px, salvage):
                 count += packed
@@ -82,14 +82,6 @@ def pack(
             if progress:
                 progress(file.source.file, count)
     return open_bank(Path(os.fspath(out)))
-
-
-def _sound(file: Unit, bank: BankWriter, salvage: bool) -> Iterator[Record | GlyphRun]:
-    for record in file.runs(salvage=salvage):
-        if isinstance(record, Defect):
-            bank.drop(f"defect: {record.field}")
-        else:
-            yield record
 
 
 def pack_records(

@@ -21,7 +21,6 @@ from penline.formats.ink import InkPage
 from penline.pages import Page
 from penline.provenance import Places
 from penline.records import (
-    Defect,
     GlyphRecord,
     LineRecord,
     Origin,
@@ -100,11 +99,7 @@ def _placed(item: Item, places: Places) -> Item:
 
 def _sound(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
     """Records; defects counted. Some formats yield records of kinds of their own."""
-    for record in retold(file.salvage() if salvage else file.read(), policy.told):
-        if isinstance(record, Defect):
-            policy.drop(f"defect: {record.field}")
-        else:
-            yield record
+    return retold(file.sound(policy.drop if salvage else None), policy.told)
 
 
 def _lined(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from penline.errors import FormatError
 from penline.records import Defect
 
-__all__ = ["defect_of", "strictly"]
+__all__ = ["defect_of", "strictly", "until_fault"]
 
 R = TypeVar("R")
 
@@ -21,6 +21,17 @@ def defect_of(error: FormatError, record: int = 0) -> Defect:
         record: number of the record in its file, from 0.
     """
     return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+
+
+def until_fault(records: Iterable[R]) -> Iterator[R | Defect]:
+    """Yield what a strict reader gives, and a defect in the place of the error that ends it."""
+    record = 0
+    try:
+        for one in records:
+            yield one
+            record += 1
+    except FormatError as error:
+        yield defect_of(error, record)
 
 
 def strictly(salvaged: Iterable[R | Defect]) -> Iterator[R]:

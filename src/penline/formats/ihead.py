@@ -39,7 +39,7 @@ from typing import Literal
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.defects import defect_of
+from penline.formats.defects import until_fault
 from penline.formats.door import Door
 from penline.formats.g4 import decode_pieces
 from penline.formats.looks import misnamed
@@ -204,13 +204,7 @@ def read(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage]:
 
 def salvage(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage | Defect]:
     """The picture, or what is wrong with it; raises only `MissingExtra`."""
-    record = 0
-    try:
-        for image in read(door, source):
-            yield image
-            record = 1
-    except FormatError as error:
-        yield defect_of(error, record)
+    return until_fault(read(door, source))
 
 
 def read_head(door: Door, most_bits: int = 1) -> IHead:

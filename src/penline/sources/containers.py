@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 
 from penline.errors import FormatError
 from penline.formats.door import printable
+from penline.formats.looks import looks_like
 from penline.formats.tarred import is_tar
 from penline.formats.zipped import Members, open_member
 from penline.sources.listing import Listing
@@ -49,12 +50,6 @@ _NEWER: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(HWDB)?1\.0(test|tst)[-_](gb1|gnt)", re.IGNORECASE), "Gnt1.0Test.zip"),
 )
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"ALZ\x01", "alz"),
-    (b"EGGA", "egg"),
-    (b"Rar!", "rar"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-)
 MAGIC_BYTES = 8
 """How much of a file's beginning `what_to_do` looks at."""
 
@@ -69,11 +64,11 @@ def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
     >>> what_to_do("HWDB1.1tst_gnt.zip::x.bin", b"ALZ\\x01")
     ('an ALZ archive', 'unpack it with unalz, then read the folder; or get Gnt1.1Test.zip instead')
     """
-    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
-    if not kind and not head:
+    kind = (looks_like(head) or "").partition(" archive")[0].lower()
+    if not head:
         kind = leaf(file).lower().rpartition(".")[2]
         kind = {"tgz": "tar", "gz": "tar", "bz2": "tar", "xz": "tar", "lzma": "tar"}.get(kind, kind)
-    if kind not in _TOOLS:
+    if kind not in (NOT_READ if head else _TOOLS):
         return None
     advice = _TOOLS[kind]
     newer = next((names for pattern, names in _NEWER if pattern.search(file)), None)

@@ -30,6 +30,7 @@ class Listing:
     Attributes:
         path: the folder on disk, or the archive.
         prefix: what stands before a file's own name in the archive, ``"folder/"``; ``""`` on disk.
+        begin: what stands before a file's own name in its label, ``"a.zip::folder/"``.
         inside: the folder's path as a publisher's patterns see it: ``/`` between names, and an
             archive taken for a folder.
         names: the files' own names, in the order in which they are read; no hidden ones.
@@ -38,6 +39,7 @@ class Listing:
     def __init__(self, path: Path, prefix: str, inside: str, names: list[str]) -> None:
         self.path = path
         self.prefix = prefix
+        self.begin = printable(f"{path}::{prefix}")
         self.inside = inside
         self.names = names
 
@@ -49,7 +51,7 @@ class Listing:
 
     def label(self, name: str) -> str:
         """Name a file for messages: ``archive.zip::folder/name``, or its path."""
-        return printable(f"{self.path}::{self.prefix}{name}")
+        return self.begin + printable(name)
 
     def place(self, name: str) -> Place:
         """Return where the bytes of a listed file lie."""
@@ -74,10 +76,7 @@ class DiskListing(Listing):
     def __init__(self, path: Path, names: list[str]) -> None:
         whole = os.path.abspath(path)  # noqa: PTH100  # no link is followed
         super().__init__(path, "", whole.replace(os.sep, "/"), names)
-
-    def label(self, name: str) -> str:
-        """Name a file by its path."""
-        return printable(str(self.path / name))
+        self.begin = printable(str(path / "_"))[:-1]
 
     def place(self, name: str) -> Place:
         """Return where a file lies."""

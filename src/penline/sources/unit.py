@@ -14,7 +14,7 @@ from penline.formats.defects import defect_of, strictly
 from penline.formats.door import Door, open_path, printable
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member
-from penline.records import Source
+from penline.records import Defect, Source
 
 __all__ = ["FileUnit", "Place", "Unit"]
 
@@ -65,6 +65,22 @@ class Unit(Protocol):
     def runs(self, *, salvage: bool) -> Iterator[Any]:
         """Yield what `read` or `salvage` does; glyphs as a `GlyphRun` where many come at once."""
         return self.salvage() if salvage else self.read()
+
+    def sound(self, drop: Callable[[str], None] | None, *, runs: bool = False) -> Iterator[Any]:
+        """Yield sound records.
+
+        Args:
+            drop: told the reason for each defect; None to raise.
+            runs: glyphs may come as a `GlyphRun`.
+        """
+        if drop is None:
+            yield from self.runs(salvage=False) if runs else self.read()
+            return
+        for record in self.runs(salvage=True) if runs else self.salvage():
+            if isinstance(record, Defect):
+                drop(f"defect: {record.field}")
+            else:
+                yield record
 
     def open(self) -> Door:
         """Open the bytes that offsets of its records count in.

@@ -65,7 +65,7 @@ class Files:
             else:
                 left.append(name)
         place = place_of(listing.inside) or Place("", "", -1)
-        label = listing.label("").rstrip("/")
+        label = listing.begin.rstrip("/\\")
         folder = Folder(place, label, listing.path, zipped, shift)
         taken = self._add(folder, pictures)
         if zipped:
