@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from penline.errors import FormatError
+from penline.formats.door import Door
 from penline.records import Defect
 
-__all__ = ["defect_of", "strictly", "until_fault"]
+__all__ = ["defect_of", "end_of", "strictly", "until_fault"]
 
 R = TypeVar("R")
 
@@ -21,6 +22,21 @@ def defect_of(error: FormatError, record: int = 0) -> Defect:
         record: number of the record in its file, from 0.
     """
     return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+
+
+def end_of(door: Door, record: int, told: FormatError | None) -> Iterator[Defect]:
+    """Yield what shows only at the end of a file, unless it was told before.
+
+    Args:
+        door: read to its end.
+        record: number for the defect.
+        told: the last fault that was.
+    """
+    try:
+        door.finish()
+    except FormatError as error:
+        if error is not told:
+            yield defect_of(error, record)
 
 
 def until_fault(records: Iterable[R]) -> Iterator[R | Defect]:

@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from penline.errors import FormatError
-from penline.formats.defects import defect_of
+from penline.formats.defects import defect_of, end_of
 from penline.formats.dgrl_lines import Parse, by_character, by_line, surplus, take
 from penline.formats.dgrl_rescue import Rescue
 from penline.formats.door import Door
@@ -102,11 +102,7 @@ def salvage(door: Door, source: Source) -> Iterator[LineRecord | Defect]:
             else:
                 yield dataclasses.replace(found, record=record)
             record += 1
-    try:
-        door.finish()
-    except FormatError as error:
-        if error is not fault:
-            yield defect_of(error, record)
+    yield from end_of(door, record, fault)
 
 
 def _head(door: Door) -> tuple[PageFacts, int]:

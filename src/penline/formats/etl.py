@@ -32,7 +32,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.defects import defect_of
+from penline.formats.defects import defect_of, end_of
 from penline.formats.door import Door
 from penline.formats.looks import HEAD_BYTES, looks_like, misnamed
 from penline.records import Bytes2D, Defect, GlyphRecord, Source
@@ -108,8 +108,7 @@ class Etl:
             record += 1
             glyph = self._record(door, source, source_of, record, offset)
         if not record:
-            expected = f"at least one record of {self.record_bytes:,} bytes"
-            raise FormatError(door.file, offset, "first record", expected, "the end of the file")
+            raise self._empty(door, offset)
         door.finish()
 
     def salvage(
@@ -146,19 +145,18 @@ class Etl:
                     return
                 offset = following
             record += 1
-        try:
-            if not record:
-                expected = f"at least one record of {self.record_bytes:,} bytes"
-                found = "the end of the file"
-                raise FormatError(door.file, offset, "first record", expected, found)
-            door.finish()
-        except FormatError as error:
-            if error is not fault:
-                yield defect_of(error, record)
+        if record:
+            yield from end_of(door, record, fault)
+        else:
+            yield defect_of(self._empty(door, offset))
 
     @property
     def _expected(self) -> str:
         return f"an {self.name} file (records of {self.record_bytes:,} bytes)"
+
+    def _empty(self, door: Door, offset: int) -> FormatError:
+        expected = f"at least one record of {self.record_bytes:,} bytes"
+        return FormatError(door.file, offset, "first record", expected, "the end of the file")
 
     def _misnamed(self, door: Door, error: FormatError, offset: int) -> FormatError:
         """A plainer error, where it is the file's beginning that is at fault."""

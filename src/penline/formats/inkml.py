@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from penline.errors import FormatError
-from penline.formats.defects import defect_of
+from penline.formats.defects import defect_of, end_of
 from penline.formats.door import Door
 from penline.formats.ink import InkPage
 from penline.formats.inkml_reading import Outcome, Reading
@@ -74,11 +74,7 @@ def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage | Def
         else:
             yield outcome
         record += 1
-    try:
-        door.finish()
-    except FormatError as error:
-        if error is not last:
-            yield defect_of(error, record)
+    yield from end_of(door, record, last)
 
 
 def _walk(door: Door, source: Source) -> Iterator[Outcome]:

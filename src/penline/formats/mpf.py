@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.defects import defect_of
+from penline.formats.defects import defect_of, end_of
 from penline.formats.door import Door, printable
 from penline.formats.gb import character
 from penline.formats.looks import misnamed
@@ -116,11 +116,7 @@ def salvage(door: Door, source: Source) -> Iterator[Features | Defect]:
     if table.fault is not None:
         yield defect_of(table.fault, record)
         record += 1
-    try:
-        door.finish()
-    except FormatError as error:
-        if error is not table.fault:
-            yield defect_of(error, record)
+    yield from end_of(door, record, table.fault)
 
 
 def _table(door: Door) -> _Table:

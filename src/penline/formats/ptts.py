@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.defects import defect_of
+from penline.formats.defects import defect_of, end_of
 from penline.formats.door import Door, printable
 from penline.formats.gb import character
 from penline.formats.ink import InkCharacter, InkLine, InkPage
@@ -145,11 +145,7 @@ def salvage(door: Door, source: Source) -> Iterator[InkPage | Defect]:
     for last in _survey(data, facts, linked):  # again, so that they are never all held
         yield defect_of(last, record)
         record += 1
-    try:
-        door.finish()
-    except FormatError as error:
-        if error is not last:
-            yield defect_of(error, record)
+    yield from end_of(door, record, last)
 
 
 def _text(field: bytes) -> str:
