@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,11 +11,11 @@ from penline.catalogue.numbers import expand, runs
 from penline.census.report import Finding
 from penline.census.tally import EVERYTHING, Tally
 from penline.records import GlyphRecord, StrokeRecord
+from penline.sources.names import leaf
 from penline.sources.unit import Unit
 
 __all__ = ["Labels", "Repeats", "missing_files", "missing_labels", "missing_writers"]
 
-_BETWEEN = re.compile(r"::|[\\/]+")
 _MOST_PLACES = 3
 
 
@@ -54,7 +53,7 @@ class Repeats:
         source = file.source
         if not source.card or not file.unique:
             return None
-        name = _BETWEEN.split(source.file)[-1]
+        name = leaf(source.file)
         key = (source.card, name.lower())
         first = self._first.get(key)
         if first is None:

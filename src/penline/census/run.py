@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -21,6 +22,7 @@ from penline.census.figures import compare, families, parts
 from penline.census.report import Census, Finding, Note
 from penline.census.tally import EVERYTHING, Scopes, Tally
 from penline.errors import FormatError, UsageError
+from penline.formats.defects import defect_of
 from penline.records import Defect
 from penline.sources.collect import AnyPath, open_sources
 from penline.sources.containers import NOT_READ
@@ -83,14 +85,8 @@ class _Count:
 
     def unreadable(self, error: FormatError) -> None:
         """Take an archive that cannot be opened for a finding."""
-        self.found.add(
-            [
-                Finding(
-                    *("unreadable", "", error.file, error.offset, None),
-                    *(error.field, error.expected, error.found),
-                )
-            ]
-        )
+        finding = Finding.of(defect_of(error), "")
+        self.found.add([dataclasses.replace(finding, kind="unreadable", record=None)])
 
     def unit(self, file: Unit) -> None:
         """Count one unit's records."""

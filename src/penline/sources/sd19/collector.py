@@ -24,7 +24,7 @@ from penline.sources.listing import DiskListing, Listing, TarListing
 from penline.sources.sd19.account import Account
 from penline.sources.sd19.digests import LOG
 from penline.sources.sd19.files import Files
-from penline.sources.sd19.mis import Stacks, stack_of
+from penline.sources.sd19.mis import Stack, chosen, stack_of
 from penline.sources.sd19.names import identify, in_tree
 from penline.sources.sd19.reading import characters, pages
 from penline.sources.unit import FileUnit, Place, Unit
@@ -49,7 +49,7 @@ class Sd19(Collector):
         super().__init__(part)
         self.files = Files()
         self.logs: dict[str, Path] = {}
-        self.stacks = Stacks()
+        self.stacks: dict[str, list[Stack]] = {}
         self.in_tars: Counter[Path] = Counter()
 
     identify = staticmethod(identify)
@@ -70,7 +70,8 @@ class Sd19(Collector):
                 later = True
             elif kind == "mis" and not (isinstance(listing, TarListing) and listing.packed):
                 stack = stack_of(listing, name, self.part)
-                if self.stacks.take(stack):
+                if stack.inside:
+                    self.stacks.setdefault(stack.inside.tree, []).append(stack)
                     later = True
                 elif stack.classes:
                     units[name] = stack
@@ -118,17 +119,17 @@ class Sd19(Collector):
         notes: list[str] = []
         repeats = 0
         written = len(tables["by_write"].folders) if "by_write" in tables else 1
-        chosen = []
-        if self.stacks.count("by_write") >= written or (self.stacks and not tables):
-            chosen = self.stacks.chosen()
+        stacks: list[Stack] = []
+        if len(self.stacks.get("by_write", ())) >= written or (self.stacks and not tables):
+            stacks = chosen(self.stacks)
             repeats = sum(len(table.rows) for table in tables.values())
             if tables:
                 notes.append(f"{', '.join(tables)}: {repeats:,} pictures repeat the MIS files")
             tables = {}
-        left_out = len(self.stacks.all()) - len(chosen)
+        left_out = sum(map(len, self.stacks.values())) - len(stacks)
         if left_out:
             notes.append(f"{left_out:,} MIS files repeat what is read: left out")
-        yield from chosen
+        yield from stacks
         read = next((tree for tree in _TREES if tree in tables), "")
         ledger = Account(self.files, notes, repeats)
         if read:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import PurePosixPath
 from typing import TypeVar
 
@@ -29,7 +28,7 @@ from penline.sources.sd19.names import Place as TreePlace
 from penline.sources.sd19.units import Picture
 from penline.sources.unit import FileUnit, Place
 
-__all__ = ["Stack", "Stacks", "names_beside", "stack_of"]
+__all__ = ["Stack", "chosen", "names_beside", "stack_of"]
 
 _TREES = ("by_write", "by_class", "by_field", "by_merge")
 _PAPER = 255
@@ -128,44 +127,23 @@ class Stack(FileUnit):
         return found
 
 
-class Stacks:
-    """Collects MIS files of SD19's trees, and chooses those that do not repeat others."""
+def chosen(stacks: Mapping[str, list[Stack]]) -> list[Stack]:
+    """Choose the MIS files of the first tree that is there, without repeats.
 
-    def __init__(self) -> None:
-        self._found: dict[str, list[Stack]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
-
-    def take(self, stack: Stack) -> bool:
-        """Take a MIS file; whether its path is one of SD19's."""
-        if stack.inside is None:
-            return False
-        self._found.setdefault(stack.inside.tree, []).append(stack)
-        return True
-
-    def count(self, tree: str) -> int:
-        """How many MIS files of a tree there are."""
-        return len(self._found.get(tree, ()))
-
-    def chosen(self) -> list[Stack]:
-        """The MIS files of the first tree that is there, without repeats."""
-        tree = next((tree for tree in _TREES if tree in self._found), None)
-        here = self._found[tree] if tree else []
-        training = {
-            stack.inside.codes
-            for stack in here
-            if stack.inside and not stack.inside.repeats and stack.inside.part == "train"
-        }
-        return [
-            stack
-            for stack in here
-            if stack.inside and not (stack.inside.repeats and stack.inside.codes in training)
-        ]
-
-    def all(self) -> list[Stack]:
-        """All MIS files that were taken."""
-        return list(chain.from_iterable(self._found.values()))
+    Args:
+        stacks: MIS files of SD19's trees, by tree.
+    """
+    here = next((stacks[tree] for tree in _TREES if tree in stacks), [])
+    training = {
+        stack.inside.codes
+        for stack in here
+        if stack.inside and not stack.inside.repeats and stack.inside.part == "train"
+    }
+    return [
+        stack
+        for stack in here
+        if stack.inside and not (stack.inside.repeats and stack.inside.codes in training)
+    ]
 
 
 def stack_of(listing: Listing, name: str, part: str | None) -> Stack:
