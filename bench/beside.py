@@ -24,10 +24,10 @@ from penline.bank import open_bank
 from penline.bank.layout import HEADER
 from penline.compose import Composer
 from penline.corpus import Corpus
-from penline.datasets.sources import read
 from penline.measure.geometry import with_writer_ems
 from penline.measure.reading import of_records
 from penline.records import LineRecord, paste
+from penline.sources.collect import read
 
 
 def main() -> None:

@@ -126,9 +126,9 @@ def cases(folder: Path) -> Iterator[tuple[str, str, Path, str]]:
 
 def ours(path: Path) -> tuple[list[Any], list[str]]:
     """Pictures as the file has them (EMNIST upright), and labels as text."""
-    from penline.datasets.sources import read
     from penline.formats.idx import open_idx, read_labels
     from penline.records import GlyphRecord
+    from penline.sources.collect import read
 
     if path.suffix == ".gz":
         with open_idx(path) as door:

@@ -44,7 +44,6 @@ from penline.bank import open_bank
 from penline.bank.layout import HEADER
 from penline.compose import Composer
 from penline.corpus import Corpus
-from penline.datasets.sources import read
 from penline.measure.classify import tell_apart
 from penline.measure.compare import FEATURES, PLACES, QUANTITIES, features_of
 from penline.measure.distance import compare, wasserstein
@@ -55,6 +54,7 @@ from penline.measure.reading import of_records
 from penline.measure.sample import Sampler
 from penline.measure.spread import resamples
 from penline.randomness import Draws
+from penline.sources.collect import read
 
 SHOWN = ("gap", "size", "width", "vertical place", "drift", "slope")
 ASKED = ("gap", "size", "vertical place")

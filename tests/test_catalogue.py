@@ -21,11 +21,11 @@ from penline.catalogue.alphabets import CASIA_SYMBOLS
 from penline.catalogue.errata import apply, errata, parse_errata
 from penline.catalogue.numbers import expand
 from penline.characters import is_han
-from penline.datasets.sources import read
 from penline.errors import CatalogueError
 from penline.formats import READERS
 from penline.new_card import left_to_do
 from penline.records import Defect, GlyphRecord, Source
+from penline.sources.collect import read
 
 FOLDER = resources.files("penline.catalogue")
 NAMES = sorted(file.name for file in FOLDER.iterdir() if file.name.endswith(".md"))

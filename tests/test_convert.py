@@ -13,8 +13,8 @@ import fakes
 import fakes_pages
 from penline.check import check
 from penline.convert import convert
-from penline.datasets.sources import read
 from penline.errors import ExportError, FormatError, UsageError
+from penline.sources.collect import read
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "casia"
 

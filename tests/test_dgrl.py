@@ -28,11 +28,11 @@ from fakes_pages import (
     line_place,
     units,
 )
-from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError
 from penline.formats import dgrl as reader
 from penline.formats.door import Door, MapDoor, StreamDoor
 from penline.records import Defect, LineRecord, Source, paste
+from penline.sources.collect import open_sources, read
 
 TEXTS = ["永和九年", "岁在,a?B", "癸丑", "暮春之初会于", "a!"]
 FACTS = Source("x.dgrl", "casia:006")

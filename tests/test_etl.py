@@ -16,13 +16,13 @@ from PIL import Image
 
 from fakes import gnt, zip_file
 from fakes_etl import etl, etl_picture, etl_records, jis_code
-from penline.datasets import etl as families
-from penline.datasets import identify
-from penline.datasets.sources import open_sources
 from penline.errors import FormatError
 from penline.formats import kind_of, reader_for
 from penline.formats.door import Door, MapDoor, StreamDoor
 from penline.records import Defect, GlyphRecord, Source
+from penline.sources import etl as families
+from penline.sources import identify
+from penline.sources.collect import open_sources
 
 TEXT = "亜あ、永ー々腕"
 KINDS = ("etl8g", "etl8b", "etl9g", "etl9b")

@@ -22,7 +22,6 @@ from penline.bank import Bank
 from penline.check import check
 from penline.compose import Composer
 from penline.convert import convert
-from penline.datasets.sources import read
 from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
 from penline.export.base import Options, file_hash
@@ -31,6 +30,7 @@ from penline.export.encoded import AT_ONCE
 from penline.export.run import Run
 from penline.records import Origin, Sample
 from penline.sample import corpus_files, sample_bank
+from penline.sources.collect import read
 
 REAL_PAGE = fakes.REAL / "casia" / "006-P16.dgrl"
 FORMATS = ("imagefolder", "parquet")

@@ -25,13 +25,13 @@ from penline.convert import convert
 from penline.convert.outline import outline
 from penline.convert.policy import Policy
 from penline.convert.sheets import pages
-from penline.datasets.sources import read
 from penline.errors import ExportError, FormatError, UsageError
 from penline.export import EXPORTERS, exporter_class
 from penline.export.base import Options
 from penline.export.paddleocr_det import quad
 from penline.pages import Page, PageLine
 from penline.records import LineRecord, paste
+from penline.sources.collect import read
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "casia"
 FORMATS = ["coco", "paddleocr-det", "page-xml"]

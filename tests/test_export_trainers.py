@@ -21,7 +21,6 @@ from penline.api import compose
 from penline.bank import Bank
 from penline.check import check
 from penline.convert import convert
-from penline.datasets.sources import read
 from penline.durable import name_all, names_left_out, settle, sync_folder
 from penline.errors import ExportError, MissingExtra, UnwritableLine
 from penline.export import exporter_class
@@ -30,6 +29,7 @@ from penline.export.encoded import AT_ONCE
 from penline.export.lmdb_read import read_pairs
 from penline.export.run import Run
 from penline.records import Origin, Sample
+from penline.sources.collect import read
 
 pytest.importorskip("lmdb")
 

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from fakes import REAL, gb_code, glyph, gnt, gnt_record, gnt_records
-from penline.datasets.sources import open_sources
 from penline.errors import FormatError
 from penline.formats import gnt as reader
 from penline.formats.door import Door, MapDoor, StreamDoor
 from penline.records import Defect, GlyphRecord, Source
+from penline.sources.collect import open_sources
 
 TEXT = "永和九年，岁在癸丑a,B!"
 FACTS = Source("x.gnt", "casia:001")

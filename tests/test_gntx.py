@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from fakes import glyph, zip_file
 from fakes_pages import gntx, gntx_record, gntx_records
-from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError
 from penline.formats import gntx as reader
 from penline.formats.door import Door, MapDoor, StreamDoor
 from penline.records import Defect, GlyphRecord, Source
+from penline.sources.collect import open_sources, read
 
 TEXT = "永𠮷\ue123九a龘"
 """With a character beyond U+FFFF and a private one."""

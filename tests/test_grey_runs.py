@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import fakes
-from penline.datasets.sources import in_runs, open_sources
 from penline.errors import FormatError
 from penline.formats import gnt, grey
 from penline.formats.door import Door
 from penline.pack import pack
 from penline.records import Defect, GlyphRecord, GlyphRun, Source
+from penline.sources.collect import open_sources
 from test_gnt import DOORS, Opener, mapped
 
 TEXT = "永和九年，岁在癸丑a,B!暮春之初会于" * 3
@@ -117,7 +117,7 @@ def test_a_bank_leaves_out_of_a_run_what_no_line_can_hold(tmp_path: Path) -> Non
 def test_what_cannot_be_opened_is_a_defect(tmp_path: Path) -> None:
     (tmp_path / "001-f.gnt").write_bytes(fakes.gnt("今"))
     (tmp_path / "002-f.rar").write_bytes(b"Rar!\x1a\x07\0" + b"\0" * 20)
-    kinds = [[type(r) for r in in_runs(file, salvage=True)] for file in open_sources(tmp_path)]
+    kinds = [[type(r) for r in file.runs(salvage=True)] for file in open_sources(tmp_path)]
     assert kinds == [[GlyphRecord], [Defect]]
     with pytest.raises(FormatError, match="RAR"):
-        list(in_runs(list(open_sources(tmp_path))[1], salvage=False))
+        list(list(open_sources(tmp_path))[1].runs(salvage=False))

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes import REAL, gb_code, gnt, gnt_records, pot, pot_records, zip_file
-from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError, PenlineError, UsageError
 from penline.formats import reader_for
 from penline.formats.door import MapDoor, StreamDoor
 from penline.records import Defect, Record, Source
+from penline.sources.collect import open_sources, read
 
 TEXT = "永和九年岁在癸丑暮春之初a,B!"
 WORKING_BYTES = 128 << 10

@@ -19,13 +19,13 @@ from fakes import REAL
 from penline.api import census, info, pack
 from penline.check import check
 from penline.convert import convert
-from penline.datasets.sources import read
 from penline.errors import ExportError, FormatError
 from penline.export.inkml_write import END, GROUP_END, character, group_start, page, start
 from penline.formats import reader_for
 from penline.formats.door import MapDoor, StreamDoor
 from penline.formats.ink import InkPage
 from penline.records import Defect, Source, StrokeRecord
+from penline.sources.collect import read
 
 POT = fakes.REAL / "casia" / "001.pot"
 SOURCE = Source("x.inkml", "unknown:x")

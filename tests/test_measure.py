@@ -89,7 +89,7 @@ def test_noise_ends_and_gives_something_or_nothing() -> None:
 @pytest.mark.real
 @pytest.mark.skipif(not (REAL / "006-P16.dgrl").is_file(), reason="no real page")
 def test_the_real_page_is_cut_into_its_characters() -> None:
-    from penline.datasets.sources import read
+    from penline.sources.collect import read
 
     left_out: Counter[str] = Counter()
     found = with_writer_ems(of_records(read(REAL / "006-P16.dgrl"), left_out))

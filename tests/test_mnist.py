@@ -14,10 +14,10 @@ import pytest
 from fakes import REAL, zip_file
 from fakes_etl import tar_file
 from fakes_pages import idx_images, idx_labels, idx_long_labels
-from penline.datasets import identify, mnist
-from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError
 from penline.records import Defect, GlyphRecord
+from penline.sources import identify, mnist, mnist_images
+from penline.sources.collect import open_sources, read
 
 PICTURES = np.random.default_rng(5).integers(0, 256, (6, 9, 7)).astype(np.uint8)
 LABELS = [1, 0, 5, 3, 9, 1]
@@ -109,6 +109,18 @@ def test_a_packed_twin_is_left_out_and_said(tmp_path: Path) -> None:
     (file,) = open_sources(tmp_path)
     assert f"{IMAGES}.gz is taken for the same file" in file.note
     assert len(glyphs(tmp_path)) == 6
+
+
+def test_a_packed_twin_in_an_archive_is_left_out_too(tmp_path: Path) -> None:
+    files = {
+        ONES: idx_labels(LABELS),
+        IMAGES: idx_images(PICTURES),
+        f"{IMAGES}.gz": gzip.compress(idx_images(PICTURES)),
+    }
+    for path in (zip_file(tmp_path / "a.zip", files), tar_file(tmp_path / "a.tar", files)):
+        (file,) = open_sources(path)
+        assert f"{IMAGES}.gz is taken for the same file" in file.note
+        assert len(glyphs(path)) == 6
 
 
 @pytest.mark.parametrize("mapping", [False, True])
@@ -224,7 +236,7 @@ def test_real_files(tmp_path: Path) -> None:
     found = [r.character for r in file.read() if isinstance(r, GlyphRecord)]
     counts = [found.count(str(n)) for n in range(10)]
     assert counts == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    tables = mnist._SPLITS
+    tables = mnist_images._SPLITS
     for split, table in tables.items():
         with (REAL / "idx" / f"emnist-{split}-mapping.txt").open() as lines:
             said = {int(line.split()[0]): chr(int(line.split()[1])) for line in lines}

@@ -14,12 +14,14 @@ import pytest
 from fakes import zip_file
 from fakes_etl import tar_file
 from fakes_nist import FORMS, classes, entries, md5_log, mis, png, sd19, sd19_mis
-from penline.datasets.nist_names import identify, place_of
-from penline.datasets.sources import open_sources, read
+from penline.census import census
 from penline.errors import FormatError, UsageError
 from penline.formats.ihead import BinaryImage
 from penline.formats.zipped import members
+from penline.look.sheet import sheet
 from penline.records import Defect, GlyphRecord
+from penline.sources.collect import open_sources, read
+from penline.sources.sd19.names import identify, place_of
 
 EXPECTED = Counter(
     (character, f"sd19:{writer:04d}", "test" if hsf == 4 else "train")
@@ -50,7 +52,7 @@ def outcome(paths: Path | Iterable[Path]) -> tuple[list[GlyphRecord], list[Defec
     for unit in open_sources(paths):
         again = pickle.loads(pickle.dumps(unit))  # noqa: S301
         assert again.source.card in ("nist-sd19", "")
-        notes += list(getattr(again, "notes", ()))
+        notes += filter(None, again.note.split("; ") if not again.file_count else ())
         repeats += getattr(again, "repeats", 0)
         for record in again.salvage():
             if isinstance(record, Defect):
@@ -311,6 +313,29 @@ def test_a_log_that_is_none(tmp_path: Path) -> None:
         with pytest.raises(FormatError) as caught:
             list(open_sources(tmp_path))
         assert (caught.value.file, caught.value.field) == (str(log), field)
+        found = census(tmp_path)  # names it, and reads the pictures without it
+        assert (found.findings[0].kind, found.findings[0].file) == ("unreadable", str(log))
+        assert found.records == sum(len(t) for fields in FORMS.values() for t in fields.values())
+
+
+def test_a_damaged_zip_beside_does_not_part_the_trees(tmp_path: Path) -> None:
+    trees = sd19()
+    write_folder(tmp_path, trees["by_write"])
+    (tmp_path / "by_class_md5.log").write_bytes(md5_log(trees["by_class"]))
+    (tmp_path / "other.zip").write_bytes(b"no zip")
+    found = census(tmp_path)
+    assert [f.kind for f in found.findings] == ["unreadable"]
+    assert found.unlabelled == 0
+
+
+def test_damage_in_a_stack_is_shown_on_a_sheet(tmp_path: Path) -> None:
+    for name, whole in (("a", True), ("b", False)):
+        content = mis(entries(3))
+        (tmp_path / f"{name}.mis").write_bytes(content if whole else content[:-20])
+        (tmp_path / f"{name}.cls").write_bytes(classes("012"))
+    facts = sheet(tmp_path, tmp_path / "s.html")
+    assert (facts.shown, facts.total) == (5, 5)
+    assert "b.mis" in facts.path.read_text()
 
 
 @pytest.mark.parametrize("how", ["zip", "folder"])
@@ -401,4 +426,4 @@ def test_members_of_a_zip_are_found_by_name(tmp_path: Path) -> None:
     assert [m.name.encode() for m in found] == sorted(name.encode() for name in names)
     assert all((one := found.find(name)) is not None and one.name == name for name in names)
     assert found.find("a/long") is None
-    assert [m.name for m in found[1:3]] == [m.name for m in list(found)[1:3]]
+    assert [found[i].name for i in (1, 2)] == [m.name for m in found][1:3]

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from fakes import REAL, pot, pot_record, pot_records, pot_tag, strokes
-from penline.datasets.sources import open_sources
 from penline.errors import FormatError
 from penline.formats import pot as reader
 from penline.formats.door import Door, MapDoor, StreamDoor
 from penline.records import Defect, Source, StrokeRecord
+from penline.sources.collect import open_sources
 
 TEXT = "永和九年，岁在癸丑a,B!"
 FACTS = Source("x.pot", "casia:001")

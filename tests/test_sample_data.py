@@ -15,7 +15,7 @@ import pytest
 
 import penline.sample
 from penline import catalogue
-from penline.datasets.sources import read
+from penline.sources.collect import read
 
 FOLDER = Path(penline.sample.__file__).parent
 ARCHIVE = FOLDER / "sample.zip"

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from fakes import REAL, gnt, pot, zip_file
-from penline.datasets import identify
-from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError, UsageError
 from penline.formats import kind_of, reader_for
 from penline.formats.door import MapDoor, StreamDoor
 from penline.pack import pack
 from penline.records import Defect, GlyphRecord, LineRecord, StrokeRecord
+from penline.sources import identify
+from penline.sources.collect import open_sources, read
 
 HWDB, OLHWDB = "casia-hwdb", "casia-olhwdb"
 

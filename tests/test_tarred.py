@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from fakes import gnt, pot, zip_file
 from fakes_etl import tar_bytes, tar_file
-from penline.datasets.sources import open_sources, read
 from penline.errors import FormatError
 from penline.formats import tarred
 from penline.formats.door import MapDoor
 from penline.formats.tarred import TarMember, walk
 from penline.records import Defect, GlyphRecord
+from penline.sources.collect import open_sources, read
 
 TEXT = "永和九年岁在癸丑" * 20
 FILES = {

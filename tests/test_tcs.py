@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakes_etl import ILLUSTRATION, tcs, tcs_head, tcs_record, touching
-from penline.datasets.sources import open_sources
 from penline.errors import FormatError
 from penline.formats.door import Door, MapDoor, StreamDoor
 from penline.formats.tcs import read, read_header, salvage, strings
 from penline.records import Defect, LineRecord, Source
+from penline.sources.collect import open_sources
 
 TEXTS = ["永和", "九年岁", "ab", "在?"]
 FACTS = Source("x", "unknown:x")

@@ -13,10 +13,10 @@ import pytest
 
 from fakes import zip_file
 from fakes_nist import entries, png
-from penline.datasets.sources import open_sources
 from penline.errors import FormatError
 from penline.formats.png import read_png
 from penline.formats.zipped import Archive, members
+from penline.sources.collect import open_sources
 
 
 def zip64(files: dict[str, bytes]) -> bytes:

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from penline.api import info as info
     from penline.api import sheet as sheet
     from penline.bank import open_bank as open_bank
-    from penline.compose import Composer as Composer
-    from penline.datasets.sources import read as read
     from penline.recipe import Recipe as Recipe
     from penline.recipe import load_recipe as load_recipe
     from penline.records import Sample as Sample
     from penline.sample import sample_bank as sample_bank
+    from penline.sources.collect import read as read
 
 _PLACES = {
     "Composer": "penline.compose",
@@ -36,7 +35,7 @@ _PLACES = {
     "info": "penline.api",
     "load_recipe": "penline.recipe",
     "open_bank": "penline.bank",
-    "read": "penline.datasets.sources",
+    "read": "penline.sources.collect",
     "sample_bank": "penline.sample",
     "sheet": "penline.api",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -13,8 +14,7 @@ import cv2
 import numpy as np
 
 from penline.bidi import RIGHT_TO_LEFT
-from penline.datasets.sources import AnyPath, SourceFile, open_sources
-from penline.errors import ExportError, RecipeError, UsageError, naming_salvage, refuse_taken
+from penline.errors import ExportError, RecipeError, UsageError, refuse_taken
 from penline.export.run import REPORT, put
 from penline.measure.composed import BOXES, of_set
 from penline.measure.estimate import estimate
@@ -23,7 +23,8 @@ from penline.measure.model import HandModel, dump
 from penline.measure.reading import of_records
 from penline.measure.template import dump_templates, template_of
 from penline.paper.picture import picture_size
-from penline.records import Bytes2D, Defect
+from penline.records import Bytes2D
+from penline.sources.collect import AnyPath, open_sources
 
 __all__ = ["Fitted", "fit", "grey_picture", "measured_lines"]
 
@@ -183,7 +184,8 @@ def _measured(
                 continue
             if kinds is not None:
                 kinds.add(" ".join(filter(None, (file.kind, file.source.card))))
-            yield from of_records(_records(file, salvage, left_out), left_out)
+            drop = functools.partial(_count, left_out)
+            yield from of_records(file.sound(drop, salvage=salvage), left_out)
 
 
 def grey_picture(path: Path) -> Bytes2D:
@@ -205,13 +207,5 @@ def grey_picture(path: Path) -> Bytes2D:
     return np.asarray(found, np.uint8)
 
 
-def _records(file: SourceFile, salvage: bool, left_out: Counter[str]) -> Iterator[object]:
-    if not salvage:
-        with naming_salvage():
-            yield from file.read()
-        return
-    for record in file.salvage():
-        if isinstance(record, Defect):
-            left_out[f"defect: {record.field}"] += 1
-        else:
-            yield record
+def _count(counts: Counter[str], reason: str) -> None:
+    counts[reason] += 1

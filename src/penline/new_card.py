@@ -84,8 +84,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from penline.catalogue import card
-from penline.datasets import identify
-from penline.datasets.sources import read
+from penline.sources import identify
+from penline.sources.collect import read
 from penline.formats import READERS
 from penline.records import GlyphRecord
 

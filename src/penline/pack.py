@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.accept import label_fault
 from penline.bank.layout import MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
-from penline.datasets.sources import AnyPath, SourceFile, given_names, in_runs, open_sources
-from penline.datasets.told import retold, told
-from penline.errors import UsageError, naming_salvage
+from penline.errors import UsageError
 from penline.formats.ink import InkPage
 from penline.garbage import seldom_collected
-from penline.records import (
-    Defect,
-    GlyphRecord,
-    GlyphRun,
-    LineRecord,
-    Record,
-    StrokeRecord,
-    in_words,
-)
-from penline.render.hand import STROKE_HEIGHT_PX, rendered
+from penline.records import GlyphRecord, GlyphRun, LineRecord, Record, StrokeRecord, in_words
+from penline.render.hand import STROKE_HEIGHT_PX, Drawn, StrokeRenderer
+from penline.sources.collect import AnyPath, given_names, open_sources
+from penline.sources.told import retold, told
 
 __all__ = ["pack", "pack_records"]
 
@@ -51,7 +44,7 @@ def pack(
         sources: files, folders and zip archives, read in place.
         out: the bank's folder.
         part: ``"train"`` or ``"test"``, instead of what the names say.
-        writer, card, licence: instead of what the names say: see `penline.datasets.told.told`.
+        writer, card, licence: instead of what the names say: see `penline.sources.told.told`.
         height_px: height of a writer's median Chinese character when strokes are rendered; 16
             to 256.
         salvage: leave out damaged records (counted in the bank's header) instead of stopping.
@@ -79,7 +72,7 @@ def pack(
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice; name it once")
             seen.add(file.source.file)
-            records = retold(_sound(file, bank, salvage), of)
+            records = retold(file.sound(bank.drop, salvage=salvage, runs=True), of)
             said, shown = of(file.source).writer, count
             for packed in pack_records(records, said, bank, height_px, salvage):
                 count += packed
@@ -89,19 +82,6 @@ def pack(
             if progress:
                 progress(file.source.file, count)
     return open_bank(Path(os.fspath(out)))
-
-
-def _sound(file: SourceFile, bank: BankWriter, salvage: bool) -> Iterator[Record | GlyphRun]:
-    told = ""
-    with nullcontext() if salvage else naming_salvage():
-        for record in in_runs(file, salvage=salvage):
-            if isinstance(record, Defect):
-                bank.drop(f"defect: {record.field}")
-                continue
-            if record.source.left_out != told:
-                told = record.source.left_out
-                bank.drop(f"{told}, by file")
-            yield record
 
 
 def pack_records(
@@ -120,26 +100,36 @@ def pack_records(
         height_px: see `pack`.
         salvage: see `pack`.
     """
-    drop = bank.drop if salvage else None
-    for record, drawn in rendered(records, writer, height_px, bank.drop, drop):
-        if isinstance(record, GlyphRecord | StrokeRecord):
-            fault = label_fault(record.character) if record.character else "picture without a label"
-            if fault:
-                bank.drop(fault)
-                continue
-        if drawn is not None and isinstance(record, StrokeRecord):
+    renderer = StrokeRenderer(writer, height_px, bank.drop, bank.drop if salvage else None)
+    for strokes, some in groupby(records, lambda one: isinstance(one, StrokeRecord)):
+        if strokes:
+            yield from _put_strokes(renderer.render(some), bank)
+        else:
+            yield from _put_pictures(some, bank)
+
+
+def _put_strokes(drawn: Iterator[tuple[StrokeRecord, Drawn]], bank: BankWriter) -> Iterator[int]:
+    for record, ink in drawn:
+        if _labelled(record, bank):
             bank.add(
-                drawn.ink,
+                ink.ink,
                 record.character,
                 record.source,
                 record=record.record,
                 offset=record.offset,
-                rendered=drawn.facts,
+                rendered=ink.facts,
             )
-        elif isinstance(record, GlyphRun):
+            yield 1
+
+
+def _put_pictures(records: Iterator[Any], bank: BankWriter) -> Iterator[int]:
+    for record in records:
+        if isinstance(record, GlyphRun):
             yield bank.add_run(record)
-            continue
-        elif isinstance(record, GlyphRecord):
+        elif not isinstance(record, GlyphRecord):
+            hint = " (penline convert takes it)" if isinstance(record, LineRecord | InkPage) else ""
+            bank.drop(f"{in_words(record)}, no single character{hint}")
+        elif _labelled(record, bank):
             if max(record.pixels.shape) > MAX_SIDE_PX:
                 bank.drop(TOO_LARGE)
                 continue
@@ -152,8 +142,12 @@ def pack_records(
                 offset=record.offset,
                 trim=True,
             )
-        else:
-            hint = " (penline convert takes it)" if isinstance(record, LineRecord | InkPage) else ""
-            bank.drop(f"{in_words(record)}, no single character{hint}")
-            continue
-        yield 1
+            yield 1
+
+
+def _labelled(record: GlyphRecord | StrokeRecord, bank: BankWriter) -> bool:
+    """Whether a bank may hold a glyph of the label; else it is counted as left out."""
+    fault = label_fault(record.character) if record.character else "picture without a label"
+    if fault:
+        bank.drop(fault)
+    return not fault

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from penline.datasets.sources import AnyPath
 from penline.errors import ExportError
 from penline.fit import measured_lines
 from penline.measure.compare import QUANTITIES, Comparison, hold_against
 from penline.measure.geometry import LineGeometry, with_writer_ems
+from penline.sources.collect import AnyPath
 
 __all__ = ["MOST_LINES", "SHOWN", "Realism", "realism"]
 

@@ -18,7 +18,6 @@ from penline.bank.unused import advice, unknown_glyphs
 from penline.catalogue.terms import terms
 from penline.check import read_report
 from penline.convert import convert as _convert
-from penline.datasets.sources import AnyPath, open_sources
 from penline.errors import ExportError
 from penline.export.run import REPORT, under_way
 from penline.formats.door import printable
@@ -26,6 +25,7 @@ from penline.look.sheet import SheetFacts
 from penline.look.sheet import sheet as _sheet
 from penline.pack import pack as _pack
 from penline.records import Defect
+from penline.sources.collect import AnyPath, open_sources
 
 __all__ = ["FileFacts", "bank_notes", "convert", "info", "pack", "sheet"]
 

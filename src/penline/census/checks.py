@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,21 +10,12 @@ from penline.catalogue import Card, Erratum, alphabet
 from penline.catalogue.numbers import expand, runs
 from penline.census.report import Finding
 from penline.census.tally import EVERYTHING, Tally
-from penline.datasets import mnist
-from penline.datasets.names import leaf
-from penline.datasets.sources import SourceFile
 from penline.records import GlyphRecord, StrokeRecord
+from penline.sources.names import leaf
+from penline.sources.unit import Unit
 
 __all__ = ["Labels", "Repeats", "missing_files", "missing_labels", "missing_writers"]
 
-_BETWEEN = re.compile(r"::|[\\/]+")
-_ONE_OF_A_NAME = frozenset(
-    (
-        *("gnt", "gntx", "pot", "dgrl", "dgr", "ptts", "wptt", "mpf"),
-        *("idx", "etl8g", "etl8b", "etl9g", "etl9b"),
-    )
-)
-"""Kinds whose files are told apart by their own names."""
 _MOST_PLACES = 3
 
 
@@ -58,12 +48,12 @@ class Repeats:
     def __init__(self) -> None:
         self._first: dict[tuple[str, str], str] = {}
 
-    def fault(self, file: SourceFile) -> Finding | None:
+    def fault(self, file: Unit) -> Finding | None:
         """Where the file was seen before."""
         source = file.source
-        if not source.card or file.kind not in _ONE_OF_A_NAME:
+        if not source.card or not file.unique:
             return None
-        name = _BETWEEN.split(source.file)[-1]
+        name = leaf(source.file)
         key = (source.card, name.lower())
         first = self._first.get(key)
         if first is None:
@@ -101,22 +91,21 @@ def missing_writers(
             )
 
 
-def missing_labels(file: SourceFile, shelves: tuple[OnShelf, ...]) -> Finding | None:
-    """What is wrong with images whose labels have a file of their own, which is not there.
+def missing_labels(file: Unit, shelves: tuple[OnShelf, ...]) -> Finding | None:
+    """What is wrong with records whose labels have a file of their own, which is not there.
 
     Args:
         file: a file of records.
         shelves: what is missing there is told already.
     """
     source = file.source
-    if file.kind != "idx" or not source.card or file.labels is not None:
+    if not file.lacks or not source.card:
         return None
     if any(shelf.id == source.card and shelf.missing for shelf in shelves):
         return None
-    (wanted, *_), _ = mnist.beside(leaf(source.file))
     return Finding(
         *("missing file", source.card, source.file, None, None),
-        *("labels", f"{wanted} (or .gz) beside it", "nothing"),
+        *("labels", f"{file.lacks} (or .gz) beside it", "nothing"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -18,14 +19,14 @@ from penline.census.checks import (
     missing_writers,
 )
 from penline.census.figures import compare, families, parts
-from penline.census.files import files
 from penline.census.report import Census, Finding, Note
 from penline.census.tally import EVERYTHING, Scopes, Tally
-from penline.datasets.nist_units import Ledger
-from penline.datasets.sources import AnyPath, SourceFile
-from penline.errors import UsageError
-from penline.formats.door import printable
+from penline.errors import FormatError, UsageError
+from penline.formats.defects import defect_of
 from penline.records import Defect
+from penline.sources.collect import AnyPath, open_sources
+from penline.sources.containers import NOT_READ
+from penline.sources.unit import Unit
 from penline.words import counted
 
 __all__ = ["census"]
@@ -61,13 +62,13 @@ def census(
     count = _Count(found, errata)
     for shelf in given.shelves:
         found.add(missing_files(shelf))
-    for one in files(given.paths, part):
-        if isinstance(one, Finding):
-            found.add([one])
+    for unit in open_sources(given.paths, part=part, on_fault=count.unreadable):
+        if unit.fault is not None and unit.kind in NOT_READ:
+            count.unreadable(unit.fault)
             continue
-        count.file(one)
+        count.unit(unit)
         if progress:
-            progress(one.source.file, found.records)
+            progress(unit.source.file, found.records)
     count.close()
     return found
 
@@ -84,17 +85,20 @@ class _Count:
         self.applied: Counter[Erratum] = Counter()
         self.left_out: Counter[tuple[str, str]] = Counter()
 
-    def file(self, file: SourceFile) -> None:
-        """Count one file's records."""
+    def unreadable(self, error: FormatError) -> None:
+        """Take an archive that cannot be opened for a finding."""
+        finding = Finding.of(defect_of(error), "")
+        self.found.add([dataclasses.replace(finding, kind="unreadable", record=None)])
+
+    def unit(self, file: Unit) -> None:
+        """Count one unit's records."""
         found, before = self.found, self.found.records
-        found.files += not isinstance(file, Ledger)
+        found.files += file.file_count
         if file.note:
             found.notes.append(Note(file.source.card, file.note))
         fault = self.repeats.fault(file)
         if fault is not None:
             found.add([fault])
-        alone = isinstance(file, SourceFile) and file.member is None
-        place = printable(str(file.path.parent if alone else file.path))
         fault = missing_labels(file, found.shelves)
         if fault is not None:
             found.add([fault])
@@ -111,7 +115,7 @@ class _Count:
                 left_out = left_out or source.left_out
                 tallies = self._tallies(source.card, source.part, source.file)
                 for tally in tallies:
-                    tally.places.add(place)
+                    tally.places.add(file.container)
             for tally in tallies:
                 tally.add(record)
             wrong = self._rules(source.card).labels.fault(record)
@@ -168,7 +172,7 @@ class _Rules:
         self.errata = known_errata.errata(identity) if errata and card is not None else ()
 
 
-def _salvage(file: SourceFile) -> Iterator[Any]:
+def _salvage(file: Unit) -> Iterator[Any]:
     try:
         yield from file.salvage()
     except UsageError as error:

@@ -14,6 +14,7 @@ from penline.formats.ihead import BinaryImage
 from penline.formats.ink import InkPage
 from penline.formats.mpf import Features
 from penline.records import GlyphRecord, LineRecord, StrokeRecord
+from penline.sources.names import places
 
 __all__ = ["EVERYTHING", "KINDS", "WHATS", "Scopes", "Tally"]
 
@@ -26,7 +27,6 @@ WHATS = (
 
 _LEVEL_1 = alphabet(("gb2312-level-1",))
 _UNKNOWN = "unknown:"
-_BETWEEN = re.compile(r"::|[\\/]+")
 
 
 def _is_level_1(character: str) -> bool:
@@ -152,7 +152,7 @@ class Scopes:
     def of(self, file: str) -> tuple[str, ...]:
         """The scopes of ``archive.zip::member``, or of a path."""
         if file != self._file:
-            names = [name for name in _BETWEEN.split(file) if name]
+            names = places(file)
             found = [
                 scope
                 for scope, pattern in self._patterns.items()

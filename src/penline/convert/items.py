@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from itertools import groupby
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,15 +16,11 @@ from penline.convert.outline import box_outline
 from penline.convert.penned import penned_lines
 from penline.convert.policy import Policy
 from penline.convert.sheets import character_quads, pages
-from penline.datasets.sources import SourceFile
-from penline.datasets.told import retold
-from penline.errors import naming_salvage
 from penline.export.base import StrokeItem, Takes
 from penline.formats.ink import InkPage
 from penline.pages import Page
 from penline.provenance import Places
 from penline.records import (
-    Defect,
     GlyphRecord,
     LineRecord,
     Origin,
@@ -32,7 +28,9 @@ from penline.records import (
     StrokeRecord,
     in_words,
 )
-from penline.render.hand import STROKE_HEIGHT_PX, rendered
+from penline.render.hand import STROKE_HEIGHT_PX, StrokeRenderer
+from penline.sources.told import retold
+from penline.sources.unit import Unit
 
 __all__ = ["items"]
 
@@ -40,7 +38,7 @@ Item: TypeAlias = Sample | Page | StrokeItem
 
 
 def items(
-    files: Iterable[SourceFile], takes: Takes, policy: Policy, places: Places, *, salvage: bool
+    files: Iterable[Unit], takes: Takes, policy: Policy, places: Places, *, salvage: bool
 ) -> Iterator[Item]:
     """The items of all files, numbered on; a record that makes none is counted with its reason.
 
@@ -49,7 +47,7 @@ def items(
     Raises:
         FormatError: a file that is not what its format says, without `salvage`.
     """
-    make: dict[Takes, Callable[[SourceFile, Policy, bool], Iterator[Item]]] = {
+    make: dict[Takes, Callable[[Unit, Policy, bool], Iterator[Item]]] = {
         "lines": _lines,
         "pages": _pages,
         "strokes": _strokes,
@@ -99,21 +97,12 @@ def _placed(item: Item, places: Places) -> Item:
     return dataclasses.replace(item, record=dataclasses.replace(record, source=source))
 
 
-def _sound(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
+def _sound(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
     """Records; defects counted. Some formats yield records of kinds of their own."""
-    told = ""
-    with nullcontext() if salvage else naming_salvage():
-        for record in retold(file.salvage() if salvage else file.read(), policy.told):
-            if isinstance(record, Defect):
-                policy.drop(f"defect: {record.field}")
-                continue
-            if record.source.left_out != told:
-                told = record.source.left_out
-                policy.drop(f"{told}, by file")
-            yield record
+    return retold(file.sound(policy.drop, salvage=salvage), policy.told)
 
 
-def _lined(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
+def _lined(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
     """The same, each page of strokes as its lines, rendered."""
     for record in _sound(file, policy, salvage):
         if isinstance(record, InkPage):
@@ -122,11 +111,11 @@ def _lined(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Any]:
             yield record
 
 
-def _pages(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Page]:
+def _pages(file: Unit, policy: Policy, salvage: bool) -> Iterator[Page]:
     yield from pages(_placed_lines(file, policy, salvage), policy, salvage=salvage)
 
 
-def _placed_lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[LineRecord]:
+def _placed_lines(file: Unit, policy: Policy, salvage: bool) -> Iterator[LineRecord]:
     for record in _lined(file, policy, salvage):
         if isinstance(record, LineRecord):
             yield record
@@ -134,7 +123,7 @@ def _placed_lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[L
             policy.drop(f"{in_words(record)}, no line of a page")
 
 
-def _strokes(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[StrokeItem]:
+def _strokes(file: Unit, policy: Policy, salvage: bool) -> Iterator[StrokeItem]:
     side = "test" if file.source.part == "test" else "train"
     for record in _sound(file, policy, salvage):
         if isinstance(record, StrokeRecord | InkPage):
@@ -143,23 +132,31 @@ def _strokes(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Stroke
             policy.drop(f"{in_words(record)}, no strokes")
 
 
-def _lines(file: SourceFile, policy: Policy, salvage: bool) -> Iterator[Sample]:
+def _lines(file: Unit, policy: Policy, salvage: bool) -> Iterator[Sample]:
     records = _lined(file, policy, salvage)
     damaged = policy.drop if salvage else None
     writer = policy.told(file.source).writer
-    drawn = rendered(records, writer, STROKE_HEIGHT_PX, policy.drop, damaged)
-    for record, ink in drawn:
-        if isinstance(record, StrokeRecord) and ink is not None:
-            sample: Sample | None = _character(record, record.character, 255 - ink.ink)
-        elif isinstance(record, GlyphRecord):
-            sample = _character(record, record.character, 255 - record.ink)
-        elif isinstance(record, LineRecord):
-            sample = _line(record, policy)
-        else:
-            policy.drop(f"{in_words(record)}, no character and no line")
+    renderer = StrokeRenderer(writer, STROKE_HEIGHT_PX, policy.drop, damaged)
+    for strokes, some in groupby(records, lambda one: isinstance(one, StrokeRecord)):
+        if strokes:
+            drawn = renderer.render(some)
+            samples = (_character(r, r.character, 255 - ink.ink) for r, ink in drawn)
+            yield from (sample for sample in samples if _fits(sample.text, policy))
             continue
-        if sample is not None and _fits(sample.text, policy):
-            yield sample
+        for record in some:
+            sample = _picture(record, policy)
+            if sample is not None and _fits(sample.text, policy):
+                yield sample
+
+
+def _picture(record: Any, policy: Policy) -> Sample | None:
+    """A character or a line as a sample; None for another record, which is counted."""
+    if isinstance(record, GlyphRecord):
+        return _character(record, record.character, 255 - record.ink)
+    if isinstance(record, LineRecord):
+        return _line(record, policy)
+    policy.drop(f"{in_words(record)}, no character and no line")
+    return None
 
 
 def _fits(text: str, policy: Policy) -> bool:

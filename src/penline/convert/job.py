@@ -13,8 +13,6 @@ from typing import Any, Literal
 from penline.catalogue.terms import terms
 from penline.convert.items import Item, items
 from penline.convert.policy import Policy
-from penline.datasets.sources import AnyPath, given_names, open_sources
-from penline.datasets.told import told
 from penline.errors import ExportError, UsageError
 from penline.export import EXPORTERS, exporter_class
 from penline.export.base import TAKES, Options, StrokeItem, file_hash, pixel_bytes, prefix_of
@@ -23,6 +21,8 @@ from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 from penline.formats import READERS
 from penline.provenance import Places
 from penline.registry import required_packages
+from penline.sources.collect import AnyPath, given_names, open_sources
+from penline.sources.told import told
 from penline.version import __version__
 
 __all__ = ["convert"]
@@ -66,7 +66,7 @@ def convert(
             though the ink shows; ``keep`` puts U+FFFD in its place. All are counted. Formats of
             strokes keep it as it is.
         part: ``"train"`` or ``"test"``, instead of what the names say.
-        writer, card, licence: instead of what the names say: see `penline.datasets.told.told`.
+        writer, card, licence: instead of what the names say: see `penline.sources.told.told`.
         salvage: leave out damaged records, counted, instead of stopping.
         image_format: ``png``, which keeps every pixel, or ``jpg`` of quality 95.
         dictionary: the trainer's own, for formats of lines: it is written unchanged where the

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from penline.datasets.told import Told, told
 from penline.errors import UsageError
+from penline.sources.told import Told, told
 
 __all__ = ["UNKNOWN", "Policy"]
 

@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of, end_of
 from penline.formats.dgrl_lines import Parse, by_character, by_line, surplus, take
 from penline.formats.dgrl_rescue import Rescue
 from penline.formats.door import Door
@@ -89,7 +90,7 @@ def salvage(door: Door, source: Source) -> Iterator[LineRecord | Defect]:
         page, start = _head(door)
     except FormatError as error:
         fault = error
-        yield _defect(error, record)
+        yield defect_of(error, record)
         record += 1
     else:
         parse, first = _layout(door, page, source, start)
@@ -97,19 +98,11 @@ def salvage(door: Door, source: Source) -> Iterator[LineRecord | Defect]:
         for found in Rescue(door, page, source).lines(parse, start, undecided):
             if isinstance(found, FormatError):
                 fault = found
-                yield _defect(found, record)
+                yield defect_of(found, record)
             else:
                 yield dataclasses.replace(found, record=record)
             record += 1
-    try:
-        door.finish()
-    except FormatError as error:
-        if error is not fault:
-            yield _defect(error, record)
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+    yield from end_of(door, record, fault)
 
 
 def _head(door: Door) -> tuple[PageFacts, int]:

@@ -32,6 +32,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of, end_of
 from penline.formats.door import Door
 from penline.formats.looks import HEAD_BYTES, looks_like, misnamed
 from penline.records import Bytes2D, Defect, GlyphRecord, Source
@@ -107,8 +108,7 @@ class Etl:
             record += 1
             glyph = self._record(door, source, source_of, record, offset)
         if not record:
-            expected = f"at least one record of {self.record_bytes:,} bytes"
-            raise FormatError(door.file, offset, "first record", expected, "the end of the file")
+            raise self._empty(door, offset)
         door.finish()
 
     def salvage(
@@ -126,7 +126,7 @@ class Etl:
             offset = self._start(door)
         except FormatError as error:
             fault = self._misnamed(door, error, 0)
-            yield _defect(fault, record)
+            yield defect_of(fault, record)
             record += 1
             if fault is not error or door.span(0, self.record_bytes)[2] < self.record_bytes:
                 return
@@ -139,25 +139,24 @@ class Etl:
                 offset += self.record_bytes
             except FormatError as error:
                 fault = error if record else self._misnamed(door, error, offset)
-                yield _defect(fault, record)
+                yield defect_of(fault, record)
                 following = None if fault is not error else self._after(door, offset)
                 if following is None:
                     return
                 offset = following
             record += 1
-        try:
-            if not record:
-                expected = f"at least one record of {self.record_bytes:,} bytes"
-                found = "the end of the file"
-                raise FormatError(door.file, offset, "first record", expected, found)
-            door.finish()
-        except FormatError as error:
-            if error is not fault:
-                yield _defect(error, record)
+        if record:
+            yield from end_of(door, record, fault)
+        else:
+            yield defect_of(self._empty(door, offset))
 
     @property
     def _expected(self) -> str:
         return f"an {self.name} file (records of {self.record_bytes:,} bytes)"
+
+    def _empty(self, door: Door, offset: int) -> FormatError:
+        expected = f"at least one record of {self.record_bytes:,} bytes"
+        return FormatError(door.file, offset, "first record", expected, "the end of the file")
 
     def _misnamed(self, door: Door, error: FormatError, offset: int) -> FormatError:
         """A plainer error, where it is the file's beginning that is at fault."""
@@ -259,10 +258,6 @@ def _likely(door: Door, offset: int, count: int) -> list[int]:
         likely &= plain[place:][:count]
     steps: list[int] = likely.nonzero()[0].tolist()
     return [step for step in steps if step]
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
 
 
 etl8g = Etl("ETL8G", 8199, 60, 128, 127, 4)

@@ -12,36 +12,33 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Generator, Iterator
-from typing import TypeAlias, TypeVar
 
 import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.door import Door
-from penline.formats.looks import misnamed
+from penline.formats.scan import Scanner
 from penline.records import Defect, GlyphRecord, GlyphRun, Source, glyph_record
 
 __all__ = ["GreyRecords"]
-
-T = TypeVar("T")
-Road: TypeAlias = Callable[[Door, Source, int, int], Generator[T, None, tuple[int, int]]]
-"""Yields what is sound from a record and its offset on; returns offset and number of the first
-record that needs a closer look."""
 
 _PAPER = 255
 
 _KNOWN_LIMIT = 1 << 16
 """So many labels are kept with their characters."""
-_WINDOW = 4096
-"""Places looked at together when a sound header is searched for."""
 _TOGETHER = 4096
 """Records of one run."""
 _SIDE_LIMIT_PX = 4096
 """In a search, a header with a longer side is not believed."""
 
 
-class GreyRecords:
+class GreyRecords(Scanner[GlyphRecord]):
     """Reads one format of this frame.
+
+    Where sample size and width x height disagree, whichever leads to a sound header shows where to
+    go on; where neither does, the next sound header is searched for byte by byte. A record that is
+    sound in itself but followed by nonsense, and holds another sound record in its bitmap, has a
+    header that lies twice: it becomes a defect.
 
     Args:
         name: the format's name, for messages.
@@ -64,14 +61,6 @@ class GreyRecords:
         self._known: dict[bytes, str] = {}
         self.expected = f"a {name} record (sample size = {self.head} + width x height)"
 
-    def read(self, door: Door, source: Source) -> Iterator[GlyphRecord]:
-        """All records, strictly; each holds a view of the door's bytes.
-
-        Raises:
-            FormatError: at the first thing that is not as it should be.
-        """
-        return self._strictly(door, source, self._run)
-
     def runs(
         self, door: Door, source: Source, *, salvage: bool = False
     ) -> Iterator[GlyphRun | GlyphRecord | Defect]:
@@ -82,77 +71,19 @@ class GreyRecords:
         Raises:
             FormatError: as `read`, without `salvage`.
         """
-        go = self._forgiving if salvage else self._strictly
-        return go(door, source, self._together)
+        return (self.salvage_pass if salvage else self.strict_pass)(door, source, self._together)
 
-    def _strictly(
-        self, door: Door, source: Source, road: Road[T]
-    ) -> Generator[T | GlyphRecord, None, None]:
-        offset = record = 0
-        while True:
-            offset, record = yield from road(door, source, record, offset)
-            try:
-                glyph = self._record(door, source, record, offset)
-            except FormatError as error:
-                raise (error if record else misnamed(door, error, self.expected)) from None
-            if glyph is None:
-                break
-            yield glyph
-            offset += self.head + glyph.pixels.size
-            record += 1
-        door.finish()
+    def lie(self, door: Door, offset: int, size: int) -> int | None:
+        """Find a sound record in the bitmap of one that is followed by nonsense."""
+        if self._leads(door, offset, size):
+            return None
+        return self.search(door, offset + 1, offset + size)
 
-    def salvage(self, door: Door, source: Source) -> Iterator[GlyphRecord | Defect]:
-        """Sound records, and a defect in the place of each damaged stretch; never raises.
+    def size(self, record: GlyphRecord) -> int:
+        """Return the bytes of a record."""
+        return self.head + record.pixels.size
 
-        Where sample size and width x height disagree, whichever leads to a sound header shows where
-        to go on; where neither does, the next sound header is searched for byte by byte. A record
-        that is sound in itself but followed by nonsense, and holds another sound record in its
-        bitmap, has a header that lies twice: it becomes a defect.
-        """
-        return self._forgiving(door, source, self._run)
-
-    def _forgiving(
-        self, door: Door, source: Source, road: Road[T]
-    ) -> Generator[T | GlyphRecord | Defect, None, None]:
-        offset = record = 0
-        fault: FormatError | None
-        while True:
-            glyph: GlyphRecord | Defect | None
-            following: int | None
-            offset, record = yield from road(door, source, record, offset)
-            try:
-                glyph = self._record(door, source, record, offset)
-            except FormatError as error:
-                fault = error if record else misnamed(door, error, self.expected)
-                yield _defect(fault, record)
-                following = self._after(door, offset)
-            else:
-                if glyph is None:
-                    fault = None
-                    break
-                size = self.head + glyph.pixels.size
-                following = offset + size
-                if not self._leads(door, offset, size):
-                    inside = self._search(door, offset + 1, following)
-                    if inside is not None:
-                        found = f"{size:,}, with a sound record inside"
-                        glyph = Defect(
-                            door.file, offset, record, "sample size", "the record's own", found
-                        )
-                        following = inside
-                yield glyph
-            record += 1
-            if following is None:
-                break
-            offset = following
-        try:
-            door.finish()
-        except FormatError as error:
-            if error is not fault:
-                yield _defect(error, record)
-
-    def _run(
+    def ahead(
         self, door: Door, source: Source, record: int, offset: int
     ) -> Generator[GlyphRecord, None, tuple[int, int]]:
         """Records from `offset` on, as long as nothing needs a closer look: the fast road.
@@ -161,7 +92,7 @@ class GreyRecords:
         fits itself. So neither a strict reading nor a salvage has more to ask about it.
 
         Returns:
-            Offset and number of the first record that is left to `_record`.
+            Offset and number of the first record that is left to `record`.
         """
         head, unpack, known = self.head, self.header.unpack_from, self._known
         buffer, at, have = door.span(offset, head)
@@ -194,7 +125,7 @@ class GreyRecords:
     def _together(
         self, door: Door, source: Source, record: int, offset: int
     ) -> Generator[GlyphRun, None, tuple[int, int]]:
-        """As `_run`, many records at once."""
+        """As `ahead`, many records at once."""
         from penline.formats.grey_runs import sound_records  # numba is loaded on use
 
         head, known, label_bytes = self.head, self._known, self.head - 8
@@ -229,7 +160,7 @@ class GreyRecords:
             self._known[code] = character
         return character
 
-    def _record(self, door: Door, source: Source, record: int, offset: int) -> GlyphRecord | None:
+    def record(self, door: Door, source: Source, record: int, offset: int) -> GlyphRecord | None:
         """The record at `offset`; None at the exact end of a file that has records."""
         buffer, at, have = door.span(offset, self.head)
         if have < self.head:
@@ -265,7 +196,7 @@ class GreyRecords:
         own, _, width, height = self.header.unpack_from(buffer, at + size)
         return bool(width and height and own == self.head + width * height)
 
-    def _after(self, door: Door, offset: int) -> int | None:
+    def after(self, door: Door, offset: int) -> int | None:
         """Where to go on after the damaged record at `offset`; None if nothing sound follows."""
         buffer, at, have = door.span(offset, self.head)
         if have < self.head:
@@ -277,37 +208,23 @@ class GreyRecords:
                 return offset + step
         if size == self.head + width * height > self.head and door.span(offset, size)[2] >= size:
             # The frame is whole, only its label is not: the next header is the one that is bent.
-            return self._search(door, offset + 1, offset + size) or offset + size
-        return self._search(door, offset + 1, None)
+            return self.search(door, offset + 1, offset + size) or offset + size
+        return self.search(door, offset + 1, None)
 
-    def _search(self, door: Door, start: int, stop: int | None) -> int | None:
-        """The next place from `start` on that holds a sound header, or None.
+    def believed(self, door: Door, offset: int, header: memoryview, stop: int | None) -> bool:
+        """Tell whether a header leads to another one, or to the end of the file.
 
-        Before `stop` only a record that leads to another one (or to the end of the file) counts;
-        without `stop` any whole record with a label does.
+        Without `stop` any whole record with a label counts.
         """
-        while stop is None or start < stop:
-            buffer, at, have = door.span(start, _WINDOW + self.head)
-            count = min(have - self.head + 1, _WINDOW)
-            if count <= 0:
-                return None
-            for step in self._headers(buffer, at, count):
-                place = start + step
-                if stop is not None and place >= stop:
-                    return None
-                size, code, width, height = self.header.unpack_from(buffer, at + step)
-                if not 0 < width <= _SIDE_LIMIT_PX or not 0 < height <= _SIDE_LIMIT_PX:
-                    continue
-                if self.label(code) is None:
-                    continue
-                if self._leads(door, place, size) or (
-                    stop is None and door.span(place, size)[2] >= size
-                ):
-                    return place
-            start += count
-        return None
+        size, code, width, height = self.header.unpack(header)
+        if not 0 < width <= _SIDE_LIMIT_PX or not 0 < height <= _SIDE_LIMIT_PX:
+            return False
+        if self.label(code) is None:
+            return False
+        whole = stop is None and door.span(offset, size)[2] >= size
+        return whole or self._leads(door, offset, size)
 
-    def _headers(self, buffer: memoryview, at: int, count: int) -> list[int]:
+    def headers(self, buffer: memoryview, at: int, count: int) -> list[int]:
         """Those of `count` places from index `at` on where sample size fits width and height."""
         sizes: np.ndarray[tuple[int], np.dtype[np.uint32]]
         sizes = np.ndarray((count,), "<u4", buffer, at, (1,))
@@ -316,7 +233,3 @@ class GreyRecords:
         areas += np.uint32(self.head)
         places: list[int] = (areas == sizes).nonzero()[0].tolist()
         return places
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)

@@ -12,7 +12,7 @@ as programs restate it, and every byte of MNIST's test set and of EMNIST's lette
 
 EMNIST stores its images transposed; QMNIST has eight numbers a label, the class first.
 An image file holds no labels: pairing the two is the work of a data set
-(`penline.datasets.mnist`).
+(`penline.sources.mnist`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.defects import until_fault
 from penline.formats.door import Door, open_path
 from penline.formats.looks import misnamed
 from penline.formats.squeezed import squeezer_of, unsqueezed
@@ -114,13 +115,7 @@ def salvage_images(
     door: Door, source: Source, *, transposed: bool = False
 ) -> Iterator[GlyphRecord | Defect]:
     """The images that are there, and a defect where the file breaks off; never raises."""
-    record = 0
-    try:
-        for glyph in read_images(door, source, transposed=transposed):
-            yield glyph
-            record += 1
-    except FormatError as error:
-        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+    return until_fault(read_images(door, source, transposed=transposed))
 
 
 def read_labels(door: Door) -> npt.NDArray[np.int32]:

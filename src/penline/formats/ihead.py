@@ -39,6 +39,7 @@ from typing import Literal
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import until_fault
 from penline.formats.door import Door
 from penline.formats.g4 import decode_pieces
 from penline.formats.looks import misnamed
@@ -201,14 +202,8 @@ def read(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage]:
 
 
 def salvage(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage | Defect]:
-    """The picture, or what is wrong with it; never raises."""
-    record = 0
-    try:
-        for image in read(door, source):
-            yield image
-            record = 1
-    except FormatError as error:
-        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+    """The picture, or what is wrong with it; raises only `MissingExtra`."""
+    return until_fault(read(door, source))
 
 
 def read_head(door: Door, most_bits: int = 1) -> IHead:

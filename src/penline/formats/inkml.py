@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of, end_of
 from penline.formats.door import Door
 from penline.formats.ink import InkPage
 from penline.formats.inkml_reading import Outcome, Reading
@@ -69,19 +70,11 @@ def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage | Def
     for outcome in _walk(door, source):
         if isinstance(outcome, FormatError):
             last = outcome
-            yield _defect(outcome, record)
+            yield defect_of(outcome, record)
         else:
             yield outcome
         record += 1
-    try:
-        door.finish()
-    except FormatError as error:
-        if error is not last:
-            yield _defect(error, record)
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+    yield from end_of(door, record, last)
 
 
 def _walk(door: Door, source: Source) -> Iterator[Outcome]:

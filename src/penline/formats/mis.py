@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import until_fault
 from penline.formats.door import Door, printable
 from penline.formats.ihead import (
     RASTER_OFFSET,
@@ -74,13 +75,7 @@ def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
     Of an uncompressed raster that is cut short, the entries before the cut are sound. A
     compressed one is sound as a whole or not at all.
     """
-    record = 0
-    try:
-        for image in read(door, source):
-            yield image
-            record += 1
-    except FormatError as error:
-        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+    return until_fault(read(door, source))
 
 
 def read_classes(door: Door) -> str:

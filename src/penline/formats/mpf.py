@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of, end_of
 from penline.formats.door import Door, printable
 from penline.formats.gb import character
 from penline.formats.looks import misnamed
@@ -100,30 +101,22 @@ def salvage(door: Door, source: Source) -> Iterator[Features | Defect]:
     try:
         table = _table(door)
     except FormatError as error:
-        yield _defect(error, 0)
+        yield defect_of(error, 0)
         return
     for row in _unlabelled(table.rows):
         if row > begin:
             yield _block(table, begin, row, source, record)
             record += 1
-        yield _defect(_bad_code(door, table, row), record)
+        yield defect_of(_bad_code(door, table, row), record)
         record += 1
         begin = row + 1
     if len(table.rows) > begin:
         yield _block(table, begin, len(table.rows), source, record)
         record += 1
     if table.fault is not None:
-        yield _defect(table.fault, record)
+        yield defect_of(table.fault, record)
         record += 1
-    try:
-        door.finish()
-    except FormatError as error:
-        if error is not table.fault:
-            yield _defect(error, record)
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+    yield from end_of(door, record, table.fault)
 
 
 def _table(door: Door) -> _Table:

@@ -34,6 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.defects import defect_of, end_of
 from penline.formats.door import Door, printable
 from penline.formats.gb import character
 from penline.formats.ink import InkCharacter, InkLine, InkPage
@@ -130,7 +131,7 @@ def salvage(door: Door, source: Source) -> Iterator[InkPage | Defect]:
     try:
         facts = _facts(data)
     except FormatError as error:
-        yield _defect(misnamed(door, error, _EXPECTED), 0)
+        yield defect_of(misnamed(door, error, _EXPECTED), 0)
         return
     linked = _linked(data, facts)
     sound = bytearray()
@@ -142,17 +143,9 @@ def salvage(door: Door, source: Source) -> Iterator[InkPage | Defect]:
         record += 1
     last: FormatError | None = None
     for last in _survey(data, facts, linked):  # again, so that they are never all held
-        yield _defect(last, record)
+        yield defect_of(last, record)
         record += 1
-    try:
-        door.finish()
-    except FormatError as error:
-        if error is not last:
-            yield _defect(error, record)
-
-
-def _defect(error: FormatError, record: int) -> Defect:
-    return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+    yield from end_of(door, record, last)
 
 
 def _text(field: bytes) -> str:

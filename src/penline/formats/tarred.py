@@ -33,7 +33,7 @@ from penline.errors import FormatError
 from penline.formats.door import Door, MapDoor, Span, map_file, printable
 from penline.formats.squeezed import SQUEEZERS, unsqueezed
 
-__all__ = ["TarMember", "is_tar", "walk"]
+__all__ = ["TarMember", "is_packed", "is_tar", "walk"]
 
 _BLOCK = 512
 _NAMES_LIMIT = 1 << 20
@@ -58,6 +58,15 @@ def is_tar(name: str) -> bool:
     [True, True, True, False]
     """
     return _squeezer(name) is not None
+
+
+def is_packed(name: str) -> bool:
+    """Whether a name is that of a tar archive which is packed as a whole.
+
+    >>> is_packed("a.tar"), is_packed("b.tgz")
+    (False, True)
+    """
+    return bool(_squeezer(name))
 
 
 def _squeezer(name: str) -> str | None:

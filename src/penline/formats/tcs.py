@@ -36,6 +36,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.defects import until_fault
 from penline.formats.door import Door, printable
 from penline.formats.gb import character
 from penline.formats.looks import misnamed
@@ -108,13 +109,7 @@ def salvage(door: Door, source: Source) -> Iterator[LineRecord | Defect]:
 
     Records have no size of their own and no mark, so nothing after a damaged one is believed.
     """
-    record = 0
-    try:
-        for string in strings(door, source):
-            yield string.line
-            record += 1
-    except FormatError as error:
-        yield Defect(error.file, error.offset, record, error.field, error.expected, error.found)
+    return until_fault(read(door, source))
 
 
 def strings(door: Door, source: Source) -> Iterator[TouchingString]:

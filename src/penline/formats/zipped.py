@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import overload
 
 import numpy as np
 
@@ -74,8 +73,12 @@ class Member:
         """``archive.zip::member``."""
         return printable(f"{self.archive}::{self.name}")
 
+    def open(self) -> Door:
+        """A door to the member's bytes, as `open_member` gives it."""
+        return open_member(self)
 
-class Members(Sequence[Member]):
+
+class Members:
     """The files of one archive in a fixed order; each `Member` is made when it is asked for.
 
     Attributes:
@@ -92,14 +95,25 @@ class Members(Sequence[Member]):
     def __len__(self) -> int:
         return len(self.places)
 
-    @overload
-    def __getitem__(self, index: int) -> Member: ...
-    @overload
-    def __getitem__(self, index: slice) -> Members: ...
-    def __getitem__(self, index: int | slice) -> Member | Members:
-        if isinstance(index, slice):
-            return Members(self.archive, self.directory, self.places[index])
-        return Member(self.archive, *self.directory.fields(int(self.places[index])))
+    def __getitem__(self, index: int) -> Member:
+        return self.at(int(self.places[index]))
+
+    def __iter__(self) -> Iterator[Member]:
+        return map(self.at, self.places.tolist())
+
+    def at(self, place: int) -> Member:
+        """The member whose directory entry is at a place."""
+        return Member(self.archive, *self.directory.fields(place))
+
+    def listed(self) -> Iterator[tuple[str, str, int]]:
+        """Each member's folder with its slash, own name, and place in the directory, in order."""
+        directory = self.directory
+        for start in range(0, len(self), _BATCH):
+            for place in self.places[start : start + _BATCH].tolist():
+                raw = directory.name(place)
+                name = raw.decode("ascii") if raw.isascii() else directory.fields(place)[0]
+                folder, slash, own = name.rpartition("/")
+                yield folder + slash, own, place
 
     def find(self, name: str) -> Member | None:
         """The member of a name, or None; found by halving."""
@@ -115,12 +129,6 @@ class Members(Sequence[Member]):
             if found is not None and found.name == name:
                 return found
         return None
-
-    def __iter__(self) -> Iterator[Member]:
-        archive, fields = self.archive, self.directory.fields
-        for start in range(0, len(self), _BATCH):
-            for place in self.places[start : start + _BATCH].tolist():
-                yield Member(archive, *fields(place))
 
 
 def members(path: str | os.PathLike[str]) -> Members:

@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank import Bank, BankWriter, open_bank
-from penline.datasets.names import leaf
-from penline.datasets.sources import SourceFile, open_sources
 from penline.errors import FormatError
 from penline.formats.door import printable
 from penline.look.choose import spread
@@ -25,6 +23,9 @@ from penline.provenance import short_names
 from penline.randomness import Draws
 from penline.records import Defect, LineRecord, Record
 from penline.render.hand import STROKE_HEIGHT_PX
+from penline.sources.collect import open_sources
+from penline.sources.names import leaf
+from penline.sources.unit import Unit
 from penline.words import counted
 
 __all__ = ["sample_archive"]
@@ -98,7 +99,7 @@ class _Found:
     others: int
 
 
-def _count(files: list[SourceFile]) -> _Found:
+def _count(files: list[Unit]) -> _Found:
     names: dict[str, int] = {}
     labels: list[Numbers] = []
     writers: list[int] = []
@@ -134,7 +135,7 @@ def _count(files: list[SourceFile]) -> _Found:
     )
 
 
-def _damage(files: list[SourceFile], found: _Found) -> list[dict[str, Any]]:
+def _damage(files: list[Unit], found: _Found) -> list[dict[str, Any]]:
     names = [file.source.file for file in files]
     short = dict(zip(names, short_names(names), strict=True))
     short |= {d.file: leaf(d.file) for d in found.defects if d.file not in short}
@@ -142,7 +143,7 @@ def _damage(files: list[SourceFile], found: _Found) -> list[dict[str, Any]]:
 
 
 def _tables(
-    source: Path, files: list[SourceFile], unseen: list[tuple[str, int]], found: _Found
+    source: Path, files: list[Unit], unseen: list[tuple[str, int]], found: _Found
 ) -> list[dict[str, Any]]:
     tables: list[dict[str, Any]] = []
     if unseen:
@@ -157,7 +158,7 @@ def _tables(
     return tables
 
 
-def _picked(file: SourceFile, wanted: set[int]) -> Iterator[Record]:
+def _picked(file: Unit, wanted: set[int]) -> Iterator[Record]:
     """The sound records of the given places among the sound records of the file."""
     place = 0
     for record in file.salvage():
@@ -168,7 +169,7 @@ def _picked(file: SourceFile, wanted: set[int]) -> Iterator[Record]:
         place += 1
 
 
-def _nothing(source: Path, files: list[SourceFile], found: _Found) -> FormatError:
+def _nothing(source: Path, files: list[Unit], found: _Found) -> FormatError:
     """Why there is nothing to show: damage, or else what the files' notes say."""
     if found.defects:
         first = found.defects[0]

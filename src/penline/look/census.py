@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from penline.catalogue.terms import terms
-from penline.datasets.sources import open_sources
 from penline.durable import read_file
 from penline.errors import FormatError, UsageError
 from penline.formats.door import printable
@@ -19,6 +18,7 @@ from penline.look.terms import badges
 from penline.provenance import short_names
 from penline.records import Defect, Source
 from penline.settings import first_fault
+from penline.sources.collect import open_sources
 
 __all__ = ["REPORT_SUFFIX", "census_data"]
 

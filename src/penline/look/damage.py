@@ -8,12 +8,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from penline.datasets.source_file import SourceFile
 from penline.errors import FormatError, UsageError
 from penline.formats.door import Door
 from penline.formats.gnt import HEADER
 from penline.look.page import data_uri
 from penline.records import Defect
+from penline.sources.unit import Unit
 
 __all__ = ["damage_rows"]
 
@@ -30,7 +30,7 @@ _ABSENT = 160
 
 
 def damage_rows(
-    defects: Sequence[Defect], files: Iterable[SourceFile], names: Mapping[str, str]
+    defects: Sequence[Defect], files: Iterable[Unit], names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """What the page says of each defect, and a picture of the first `MOST_PICTURES` of them.
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from statistics import median
+from typing import Any
 
 from penline.characters import kind_of
 from penline.errors import FormatError, UsageError
 from penline.randomness import rng
-from penline.records import Bytes2D, GlyphRun, Record, StrokeRecord
+from penline.records import Bytes2D, StrokeRecord
 from penline.render.pen import Pen, draw_pen
 from penline.render.strokes import render_strokes
 
-__all__ = ["STROKE_HEIGHT_PX", "Drawn", "rendered", "writer_pen"]
+__all__ = ["STROKE_HEIGHT_PX", "Drawn", "StrokeRenderer", "writer_pen"]
 
 STROKE_HEIGHT_PX = 64
 """Height of a writer's median Chinese character when strokes are rendered."""
@@ -38,52 +39,54 @@ class Drawn:
     facts: dict[str, float]
 
 
-def rendered(
-    records: Iterator[Record | GlyphRun],
-    writer: str,
-    height_px: int,
-    empty: Drop,
-    damaged: Drop | None,
-) -> Iterator[tuple[Record | GlyphRun, Drawn | None]]:
-    """The records of one file; those of strokes together with their ink.
+class StrokeRenderer:
+    """Renders the characters of one file, in the size of their writer and with the writer's pen.
 
     Args:
-        records: the file's records, in order.
         writer: the file's writer; pen and unsteadiness follow from it.
         height_px: height of the writer's median Chinese character.
         empty: told of a character without a stroke, which is left out.
         damaged: told of strokes that cannot be drawn, which are left out; None to raise.
-
-    Raises:
-        FormatError: strokes that cannot be drawn, and `damaged` is None.
     """
-    ahead: list[Record | GlyphRun] = []
-    for record in records:
-        ahead.append(record)
-        if not isinstance(record, StrokeRecord) or len(ahead) == _MEASURED:
-            break
-    strokes = [record for record in ahead if isinstance(record, StrokeRecord)]
-    units_per_px = _em_units(strokes) / height_px
-    pen = writer_pen(writer, height_px)
-    facts = {"height_px": height_px, "units_per_px": round(units_per_px, 4)}
-    for record in chain(ahead, records):
-        if not isinstance(record, StrokeRecord):
-            yield record, None
-            continue
-        if not any(len(stroke) for stroke in record.strokes):
-            empty("character without a stroke")
-            continue
-        chance = rng(0, record.record, f"strokes:{writer}")
-        try:
-            ink = render_strokes(record.strokes, units_per_px, pen, chance)
-        except UsageError as error:
-            # exact bytes, but no character: points all over the page
-            if damaged is not None:
-                damaged("strokes that cannot be drawn")
+
+    def __init__(self, writer: str, height_px: int, empty: Drop, damaged: Drop | None) -> None:
+        self.writer = writer
+        self.height_px = height_px
+        self.empty = empty
+        self.damaged = damaged
+        self._units_per_px = 0.0
+
+    def render(self, records: Iterator[Any]) -> Iterator[tuple[StrokeRecord, Drawn]]:
+        """Yield characters that follow one another in the file, each with its ink.
+
+        The first ones that are given tell the writer's size.
+
+        Raises:
+            FormatError: strokes that cannot be drawn, and nobody is to be told.
+        """
+        if not self._units_per_px:
+            ahead = list(islice(records, _MEASURED))
+            self._units_per_px = _em_units(ahead) / self.height_px
+            records = chain(ahead, records)
+        units_per_px = self._units_per_px
+        pen = writer_pen(self.writer, self.height_px)
+        facts = {"height_px": self.height_px, "units_per_px": round(units_per_px, 4)}
+        for record in records:
+            if not any(len(stroke) for stroke in record.strokes):
+                self.empty("character without a stroke")
                 continue
-            place = record.source.file, record.offset, f"strokes of record {record.record}"
-            raise FormatError(*place, "a character that can be drawn", str(error)) from None
-        yield record, Drawn(ink, facts)
+            chance = rng(0, record.record, f"strokes:{self.writer}")
+            try:
+                ink = render_strokes(record.strokes, units_per_px, pen, chance)
+            except UsageError as error:
+                # exact bytes, but no character: points all over the page
+                if self.damaged is not None:
+                    self.damaged("strokes that cannot be drawn")
+                    continue
+                place = record.source.file, record.offset, f"strokes of record {record.record}"
+                expected = "a character that can be drawn"
+                raise FormatError(*place, expected, str(error)) from None
+            yield record, Drawn(ink, facts)
 
 
 def writer_pen(writer: str, height_px: int) -> Pen:

@@ -15,11 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from penline.datasets.names import leaf
 from penline.errors import BankError, FormatError, PenlineError
 from penline.look.app import limits
 from penline.look.app.desk import Desk, OnDesk
 from penline.look.app.judge import Judgements
+from penline.sources.names import leaf
 from penline.words import at_byte
 
 __all__ = ["ASSETS", "Base", "Handler", "asset", "explained"]

@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from penline.bank import Bank
-from penline.datasets.names import places
 from penline.errors import BankError, ExportError, UsageError
 from penline.look.app.desk import OnDesk
 from penline.look.app.limits import PAGE_GLYPHS
 from penline.look.tiles import CELL_PX, glyph_cell, ink_png
+from penline.sources.names import places
 
 __all__ = [
     "COLUMNS",

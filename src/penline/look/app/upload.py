@@ -19,7 +19,6 @@ from starlette.responses import JSONResponse, Response
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.unused import unknown_glyphs
-from penline.datasets.sources import open_sources
 from penline.errors import BankError, UsageError
 from penline.formats import kind_of
 from penline.look.app import limits
@@ -27,6 +26,7 @@ from penline.look.app.base import Base
 from penline.pack import pack_records
 from penline.records import Bytes2D, Source
 from penline.render.hand import STROKE_HEIGHT_PX
+from penline.sources.collect import open_sources
 from penline.template.scanning import scan
 
 __all__ = ["Uploads", "forget", "packed", "safe_name"]

@@ -1,28 +1,25 @@
-"""What is read of SD19's pictures: a folder of them at a time, and what no folder can say.
-
-Both kinds offer what a file of records offers: ``source``, ``kind``, ``size_bytes``, ``read`` and
-``salvage``. They can be pickled.
-"""
+"""What is read of SD19's pictures: a folder of them at a time, and what no folder can say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_join import AMBIGUOUS, DIFFERENT, DUPLICATE, PAIRED, UNPAIRED
-from penline.datasets.nist_names import CARD, writer_id
-from penline.datasets.nist_tables import Contents, Folder, Rows, Table
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.ihead import BinaryImage, IHead
 from penline.formats.png import read_png
 from penline.records import Bytes2D, Defect, GlyphRecord, Source, glyph_record
+from penline.sources.sd19.join import AMBIGUOUS, DIFFERENT, DUPLICATE, PAIRED, UNPAIRED
+from penline.sources.sd19.names import CARD, writer_id
+from penline.sources.sd19.tables import Contents, Folder, Rows, Table
+from penline.sources.unit import Unit
 
-__all__ = ["Ledger", "Picture", "Pictures", "strictly"]
+__all__ = ["Ledger", "Picture", "Pictures"]
 
 Picture: TypeAlias = GlyphRecord | BinaryImage
 """A character, or a whole form."""
@@ -37,21 +34,8 @@ _EXPECTED = {
 }
 
 
-def strictly(found: Iterator[Picture | Defect]) -> Iterator[Picture]:
-    """The records; the first defect is raised.
-
-    Raises:
-        FormatError: what the defect says.
-    """
-    for record in found:
-        if isinstance(record, Defect):
-            place = record.file, record.offset, record.field
-            raise FormatError(*place, record.expected, record.found)
-        yield record
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Pictures:
+class Pictures(Unit):
     """Pictures that belong together: one writer's form, or one folder.
 
     Attributes:
@@ -59,10 +43,10 @@ class Pictures:
         kind: ``"png"``.
         size_bytes: of all pictures.
         folders: where they lie.
-        rows: `nist_tables.ROW`, one a picture; ``folder`` counts in `folders`.
+        rows: `tables.ROW`, one a picture; ``folder`` counts in `folders`.
         codes: ``uint8 (rows,)``, the character's ASCII code, 0 where it is not known.
         writers: ``int16 (rows,)``, the writer's number, -1 where it is not known.
-        states: ``uint8 (rows,)``, see `nist_join`.
+        states: ``uint8 (rows,)``, see `join.PAIRED`.
         other: the tree that the partners were looked for in.
     """
 
@@ -75,24 +59,14 @@ class Pictures:
     writers: npt.NDArray[np.int16]
     states: npt.NDArray[np.uint8]
     other: str
-    member: None = None
-    note: str = ""
-    fault: None = None
 
-    def read(self) -> Iterator[Picture]:
-        """All pictures, strictly.
+    def salvage(self) -> Iterator[Picture | Defect]:
+        """Yield sound pictures, and defects in place of the others.
 
         The source of a character holds the folder of its picture and its writer, its number is
         the one in the picture's name; the source of a form holds the picture itself. Of merged
         classes, and where nothing tells the class, the character is ``""``.
-
-        Raises:
-            FormatError: at the first picture that is damaged or without a partner.
         """
-        return strictly(self.salvage())
-
-    def salvage(self) -> Iterator[Picture | Defect]:
-        """Sound pictures, and defects in place of the others."""
         contents = Contents()
         sources: dict[tuple[int, int], Source] = {}
         pages = bool(self.folders) and self.folders[0].place.tree == "hsf_page"
@@ -104,7 +78,7 @@ class Pictures:
                 label = f"{folder.label}/{folder.file(number)}"
                 pixels = read_png(contents.read(folder, number, entry), label)
             except FormatError as error:
-                yield _defect(error, number)
+                yield defect_of(error, number)
                 continue
             if state != PAIRED:
                 yield partner_defect(label, number, state, self.other)
@@ -119,18 +93,13 @@ class Pictures:
             character = chr(code) if code else ""
             yield glyph_record(character, name.encode(), pixels, _PAPER, source, number, 0)
 
-    @property
-    def path(self) -> Path:
-        """The zip archive or folder that the pictures lie in."""
-        return self.folders[0].container or Path(self.source.file)
-
     def _source(self, folder: Folder, writer: int) -> Source:
         who = writer_id(writer) if writer >= 0 else f"unknown:{folder.place.path}"
         return Source(folder.label, who, self.source.part, CARD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ledger:
+class Ledger(Unit):
     """What is wrong with SD19's trees as a whole, and what was left out of them. No records.
 
     Attributes:
@@ -143,7 +112,6 @@ class Ledger:
         states: ``uint8``, how each of them came out.
         other: the tree that is read.
         repeats: pictures that were left out because they repeat others.
-        notes: what was left out and what is lacking, a sentence each.
     """
 
     source: Source
@@ -155,30 +123,11 @@ class Ledger:
     states: npt.NDArray[np.uint8]
     other: str
     repeats: int
-    notes: tuple[str, ...]
-    member: None = None
-    fault: None = None
-
-    @property
-    def note(self) -> str:
-        """The notes as one."""
-        return "; ".join(self.notes)
-
-    @property
-    def path(self) -> Path:
-        """The first archive or folder that was looked at."""
-        return Path(self.source.file.partition("::")[0])
-
-    def read(self) -> Iterator[Picture]:
-        """Nothing.
-
-        Raises:
-            FormatError: something is wrong.
-        """
-        return strictly(self.salvage())
+    note: str = ""
+    file_count: int = 0
 
     def salvage(self) -> Iterator[Picture | Defect]:
-        """What is wrong."""
+        """Yield what is wrong."""
         yield from self.defects
         more = self.defect_count - len(self.defects)
         if more:
@@ -195,7 +144,7 @@ class Ledger:
                 if folder.container is not None:
                     read_png(contents.read(folder, number, entry), label)
             except FormatError as error:
-                yield _defect(error, number)
+                yield defect_of(error, number)
                 continue
             yield partner_defect(label, number, state, self.other)
 
@@ -204,10 +153,6 @@ def partner_defect(label: str, number: int, state: int, other: str) -> Defect:
     """The defect of a picture that did not find its partner in the tree `other`."""
     expected, found = _EXPECTED.get(state, _EXPECTED[UNPAIRED])
     return Defect(label, 0, number, "partner", expected.format(other), found)
-
-
-def _defect(error: FormatError, number: int) -> Defect:
-    return Defect(error.file, error.offset, number, error.field, error.expected, error.found)
 
 
 def _page(pixels: Bytes2D, source: Source) -> BinaryImage:

@@ -16,12 +16,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_names import number_of, owner_key, owner_of, place_of
-from penline.datasets.nist_tables import ROW, Contents, Files, Folder, Table
 from penline.errors import FormatError, UsageError
+from penline.formats.defects import defect_of
 from penline.formats.door import MapDoor, printable
 from penline.formats.mis import read_origins
 from penline.records import Defect
+from penline.sources.sd19.files import Files
+from penline.sources.sd19.names import number_of, owner_key, owner_of, place_of
+from penline.sources.sd19.tables import ROW, Contents, Folder, Table
 
 __all__ = ["LOG", "digests_of", "origins_of", "read_log"]
 
@@ -143,8 +145,7 @@ def origins_of(
             data = contents.member(path, entry, shift) if zipped else contents.file(path, label)
             listed = np.array(_owners(label, data), np.int64)
         except FormatError as error:
-            place = error.file, error.offset, 0
-            defects.append(Defect(*place, error.field, error.expected, error.found))
+            defects.append(defect_of(error))
             continue
         counts[folder.place.path] = len(listed)
         here = keys[ends[index] : ends[index + 1]]

@@ -10,11 +10,13 @@ import re
 from itertools import islice
 from pathlib import Path, PurePath
 
-from penline.datasets.names import hidden, leaf
 from penline.errors import FormatError
 from penline.formats.door import printable
-from penline.formats.tarred import TarMember
-from penline.formats.zipped import Member, Members, open_member
+from penline.formats.looks import looks_like
+from penline.formats.tarred import is_tar
+from penline.formats.zipped import Members, open_member
+from penline.sources.listing import Listing
+from penline.sources.names import hidden, leaf
 
 __all__ = ["MAGIC_BYTES", "NOT_READ", "not_read", "refuse_archive", "refuse_by_magic", "what_to_do"]
 
@@ -48,12 +50,6 @@ _NEWER: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(HWDB)?1\.0(test|tst)[-_](gb1|gnt)", re.IGNORECASE), "Gnt1.0Test.zip"),
 )
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"ALZ\x01", "alz"),
-    (b"EGGA", "egg"),
-    (b"Rar!", "rar"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-)
 MAGIC_BYTES = 8
 """How much of a file's beginning `what_to_do` looks at."""
 
@@ -68,11 +64,11 @@ def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
     >>> what_to_do("HWDB1.1tst_gnt.zip::x.bin", b"ALZ\\x01")
     ('an ALZ archive', 'unpack it with unalz, then read the folder; or get Gnt1.1Test.zip instead')
     """
-    kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
-    if not kind and not head:
+    kind = (looks_like(head) or "").partition(" archive")[0].lower()
+    if not head:
         kind = leaf(file).lower().rpartition(".")[2]
         kind = {"tgz": "tar", "gz": "tar", "bz2": "tar", "xz": "tar", "lzma": "tar"}.get(kind, kind)
-    if kind not in _TOOLS:
+    if kind not in (NOT_READ if head else _TOOLS):
         return None
     advice = _TOOLS[kind]
     newer = next((names for pattern, names in _NEWER if pattern.search(file)), None)
@@ -90,29 +86,30 @@ def not_read(path: Path) -> FormatError | None:
     return FormatError(printable(str(path)), 0, "file", f"files of records; {advice}", what)
 
 
-def refuse_archive(path: Path, member: Member | TarMember, outer: str) -> None:
-    """Raise where a member's name is that of an archive.
+def refuse_archive(listing: Listing, name: str) -> None:
+    """Raise where the name of a member that nobody takes is that of an archive.
 
     Args:
-        path: the archive it lies in.
-        member: the member.
-        outer: what that archive is, ``"zip"`` or ``"tar"``.
+        listing: of a zip or a tar.
+        name: the member's own name.
 
     Raises:
         FormatError: with what to do, or what to get instead.
     """
-    suffix = PurePath(member.name).suffix.lower()
-    if suffix not in _ARCHIVES:
+    if not name.lower().endswith(_ARCHIVES):
         return
-    _, advice = what_to_do(member.label) or ("", "unpack the archive inside first")
+    member = listing.place(name).member
+    outer = "tar" if is_tar(listing.path.name) else "zip"
+    label = listing.label(name)
+    _, advice = what_to_do(label) or ("", "unpack the archive inside first")
     inside = "unpack the archive inside first"
     advice = advice if advice.startswith(inside) else f"{inside} ({advice})"
     raise FormatError(
-        printable(str(path)),
-        member.offset,
-        f"member {printable(member.name)}",
+        printable(str(listing.path)),
+        member.offset if member else 0,
+        f"member {printable(listing.prefix + name)}",
         f"files of records; {advice}",
-        f"a {suffix} inside a {outer}",
+        f"a {PurePath(name).suffix.lower()} inside a {outer}",
     )
 
 

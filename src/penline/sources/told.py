@@ -10,9 +10,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from penline.catalogue import card as card_of
-from penline.datasets.names import leaf
 from penline.errors import UsageError
-from penline.records import Defect, Source
+from penline.records import Source
+from penline.sources.names import leaf
 
 __all__ = ["Told", "retold", "told"]
 
@@ -72,15 +72,12 @@ def told(writer: str | None = None, card: str | None = None, licence: str | None
 
 
 def retold(records: Iterator[Any], of: Told) -> Iterator[Any]:
-    """Records, each with what the user says of its source.
+    """Yield records, each with what the user says of its source.
 
     Args:
-        records: records, runs of glyphs, pages and defects.
+        records: records, runs of glyphs and pages.
         of: as `told` makes it.
     """
     for record in records:
-        if isinstance(record, Defect):
-            yield record
-            continue
         source = of(record.source)
         yield record if source is record.source else dataclasses.replace(record, source=source)

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import re
 
-from penline.datasets.names import places
 from penline.records import Source
+from penline.sources.collector import Collector
+from penline.sources.names import places
 
-__all__ = ["identify"]
+__all__ = ["Casia", "identify"]
 
 _CHARACTERS = re.compile(r"(\d{3,4})(-[a-z])?\.(gnt|pot)", re.ASCII | re.IGNORECASE)
 _PAGE = re.compile(r"(\d{3,4})-P(\d{2})\.(dgrl|dgr|wptt|ptts)", re.ASCII | re.IGNORECASE)
@@ -129,3 +130,9 @@ def _said_by_archive(enclosing: list[str], version: str) -> str:
 
 def _said_by_folder(enclosing: list[str]) -> str:
     return next((_WORDS[n.lower()] for n in reversed(enclosing) if n.lower() in _WORDS), "")
+
+
+class Casia(Collector):
+    """Claims files of characters and pages that have CASIA's names."""
+
+    identify = staticmethod(identify)

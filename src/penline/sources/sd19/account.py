@@ -8,12 +8,13 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_join import DIFFERENT, PAIRED, UNPAIRED, UNREADABLE, Join
-from penline.datasets.nist_names import CARD
-from penline.datasets.nist_repeats import damage
-from penline.datasets.nist_tables import DEFECTS_KEPT, Contents, Files, Table
-from penline.datasets.nist_units import Ledger
 from penline.records import Defect, Source
+from penline.sources.sd19.files import Files
+from penline.sources.sd19.join import DIFFERENT, PAIRED, UNPAIRED, UNREADABLE, Join
+from penline.sources.sd19.names import CARD
+from penline.sources.sd19.repeats import damage
+from penline.sources.sd19.tables import DEFECTS_KEPT, Contents, Table
+from penline.sources.sd19.units import Ledger
 
 __all__ = ["Account"]
 
@@ -30,8 +31,7 @@ class Account:
     def __init__(self, files: Files, notes: list[str], repeats: int) -> None:
         self.notes = notes
         self.repeats = repeats
-        self.defects = list(files.odd)
-        self.count = files.odd_count
+        self.defects, self.count = files.odd()
         self.partners: Table | None = None
         self.states = np.empty(0, np.uint8)
         self.file = self.other = "NIST SD19"
@@ -48,7 +48,7 @@ class Account:
         source = Source(self.file, "unknown:sd19", part or "", CARD)
         return Ledger(
             *(source, "png", 0, tuple(self.defects), self.count, self.partners),
-            *(self.states, self.other, self.repeats, tuple(self.notes)),
+            *(self.states, self.other, self.repeats, "; ".join(self.notes)),
         )
 
     def explain(self, joined: Join, mine: Table, theirs: Table, contents: Contents) -> None:

@@ -15,12 +15,17 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from penline.datasets.names import leaf
-from penline.records import Source
+from penline.formats import etl
+from penline.formats.door import Door
+from penline.records import Defect, GlyphRecord, Source
+from penline.sources.collector import Collector
+from penline.sources.names import leaf
+from penline.sources.unit import FileUnit
 
-__all__ = ["identify", "sources_of_sheets"]
+__all__ = ["Etl", "identify", "sources_of_sheets"]
 
 _NAME = re.compile(r"ETL([89])([GB])(?:2C|2-|[-_])(\d\d?)", re.ASCII | re.IGNORECASE)
 _SHEETS_A_WRITER = 20
@@ -68,3 +73,21 @@ def sources_of_sheets(source: Source) -> Callable[[int, int], Source] | None:
         return of(writer)
 
     return source_of
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsUnit(FileUnit):
+    """Gives the characters of one file, each with the writer of its sheet."""
+
+    def records(self, door: Door, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
+        """Yield the records behind a door, strictly or with defects."""
+        reader: etl.Etl = getattr(etl, self.kind)
+        read = reader.salvage if salvage else reader.read
+        return read(door, self.source, sources_of_sheets(self.source))
+
+
+class Etl(Collector):
+    """Claims files of ETL8 and ETL9."""
+
+    identify = staticmethod(identify)
+    unit_type = SheetsUnit

@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_tables import Contents, Table
 from penline.errors import FormatError
+from penline.formats.defects import defect_of
 from penline.formats.png import read_png
 from penline.records import Defect
+from penline.sources.sd19.tables import Contents, Table
 
 __all__ = ["damage", "gaps", "not_repeated", "without_repeats"]
 
@@ -174,5 +175,5 @@ def _fault(table: Table, row: int, contents: Contents, expected: str, found: str
     number = int(table.rows["number"][row])
     error = damage(table, row, contents)
     if error is not None:
-        return Defect(error.file, error.offset, number, error.field, error.expected, error.found)
+        return defect_of(error, number)
     return Defect(table.where(row), 0, number, "content", expected, found)

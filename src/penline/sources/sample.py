@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from penline.datasets.names import leaf
 from penline.records import Source
+from penline.sources.collector import Collector
+from penline.sources.names import leaf
 
-__all__ = ["CARD", "identify"]
+__all__ = ["CARD", "Sample", "identify"]
 
 CARD = "penline-sample"
 _NAME = re.compile(r"penline-sample-(\d{2,})\.gnt", re.ASCII | re.IGNORECASE)
@@ -22,3 +23,9 @@ card='penline-sample')
     """
     name = _NAME.fullmatch(leaf(file))
     return Source(file, f"sample:{name[1]}", "train", CARD) if name else None
+
+
+class Sample(Collector):
+    """Claims the files of the embedded sample."""
+
+    identify = staticmethod(identify)

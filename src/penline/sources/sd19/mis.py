@@ -8,25 +8,27 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 import numpy as np
 
-from penline.datasets import identify, nist_names
-from penline.datasets.beside import Beside
-from penline.datasets.nist_names import CARD, owner_of, place_of, writer_id
-from penline.datasets.nist_units import Picture, strictly
-from penline.datasets.source_file import Place
 from penline.errors import FormatError
 from penline.formats import mis
+from penline.formats.defects import defect_of, strictly
+from penline.formats.door import Door
 from penline.formats.ihead import BinaryImage
 from penline.records import Bytes2D, Defect, Source, glyph_record
+from penline.sources.collector import unknown
+from penline.sources.listing import Listing
+from penline.sources.sd19.names import CARD, owner_of, place_of, writer_id
+from penline.sources.sd19.names import Place as TreePlace
+from penline.sources.sd19.units import Picture
+from penline.sources.unit import FileUnit, Place
 
-__all__ = ["Stack", "Stacks", "names_beside", "stack_of"]
+__all__ = ["Stack", "chosen", "names_beside", "stack_of"]
 
 _TREES = ("by_write", "by_class", "by_field", "by_merge")
 _PAPER = 255
@@ -44,63 +46,31 @@ def names_beside(name: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
-    """One MIS file with what lies beside it. Can be pickled.
+class Stack(FileUnit):
+    """Gives the entries of one MIS file, with what lies beside it.
+
+    Of merged classes the CLS file tells the one that was meant. Where the raster is compressed,
+    Pillow has to be installed.
 
     Attributes:
         source: the file; its writer where all entries are one person's.
-        kind: ``"mis"``.
-        size_bytes: the MIS file's size, unpacked.
-        place: the MIS file.
         inside: what its path in SD19's trees says, or None outside them.
         classes: the CLS file, or None.
         origins: the MIT file, or None.
     """
 
-    source: Source
-    kind: str
-    size_bytes: int
-    place: Place
-    inside: nist_names.Place | None
-    classes: Place | None
-    origins: Place | None
-    fault: None = None
+    unique: bool = False
+    inside: TreePlace | None = None
+    classes: Place | None = None
+    origins: Place | None = None
 
-    @property
-    def path(self) -> Path:
-        """The file, or the archive that holds it."""
-        return self.place.path
+    def records(self, door: Door, *, salvage: bool) -> Iterator[Picture | Defect]:
+        """Yield entries, strictly or with defects, those of the files beside among them."""
+        found = self._salvaged(door)
+        return found if salvage else strictly(found)
 
-    @property
-    def member(self) -> object:
-        """The archive's member, or None."""
-        return self.place.member
-
-    @property
-    def note(self) -> str:
-        """What is lacking."""
-        labelled = self.classes or (self.inside and len(self.inside.codes) == 1)
-        return "" if labelled else "no CLS file beside it: its entries have no label"
-
-    def read(self) -> Iterator[Picture]:
-        """All entries, strictly.
-
-        Of merged classes the CLS file tells the one that was meant.
-
-        Raises:
-            UsageError: a file cannot be opened.
-            FormatError: at the first thing that is not as it should be, in any of the files.
-        """
-        return strictly(self.salvage())
-
-    def salvage(self) -> Iterator[Picture | Defect]:
-        """Sound entries, and defects in place of the others and of the files beside."""
-        try:
-            with self.place.open() as door:
-                entries = list(mis.salvage(door, self.source))
-        except FormatError as error:
-            yield _defect(error)
-            return
+    def _salvaged(self, door: Door) -> Iterator[Picture | Defect]:
+        entries = list(mis.salvage(door, self.source))
         count = sum(isinstance(entry, BinaryImage) for entry in entries)
         whole = count == len(entries)
         classes: str | None = None
@@ -109,12 +79,12 @@ class Stack:
             if self.classes is not None:
                 classes = _matched(self.classes, self._classes(self.classes), count, whole)
         except FormatError as error:
-            yield _defect(error)
+            yield defect_of(error)
         try:
             if self.origins is not None:
                 sources = _matched(self.origins, self._writers(self.origins), count, whole)
         except FormatError as error:
-            yield _defect(error)
+            yield defect_of(error)
         own = "".join(map(chr, self.inside.codes)) if self.inside else ""
         for entry in entries:
             if isinstance(entry, Defect):
@@ -157,67 +127,50 @@ class Stack:
         return found
 
 
-class Stacks:
-    """Collects MIS files of SD19's trees, and chooses those that do not repeat others."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, list[Stack]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._found)
-
-    def take(self, stack: Stack) -> bool:
-        """Take a MIS file; whether its path is one of SD19's."""
-        if stack.inside is None:
-            return False
-        self._found.setdefault(stack.inside.tree, []).append(stack)
-        return True
-
-    def count(self, tree: str) -> int:
-        """How many MIS files of a tree there are."""
-        return len(self._found.get(tree, ()))
-
-    def chosen(self) -> list[Stack]:
-        """The MIS files of the first tree that is there, without repeats."""
-        tree = next((tree for tree in _TREES if tree in self._found), None)
-        here = self._found[tree] if tree else []
-        training = {
-            stack.inside.codes
-            for stack in here
-            if stack.inside and not stack.inside.repeats and stack.inside.part == "train"
-        }
-        return [
-            stack
-            for stack in here
-            if stack.inside and not (stack.inside.repeats and stack.inside.codes in training)
-        ]
-
-    def all(self) -> list[Stack]:
-        """All MIS files that were taken."""
-        return list(chain.from_iterable(self._found.values()))
-
-
-def stack_of(place: Place, size_bytes: int, part: str | None, beside: Beside) -> Stack:
-    """A MIS file with what lies beside it.
+def chosen(stacks: Mapping[str, list[Stack]]) -> list[Stack]:
+    """Choose the MIS files of the first tree that is there, without repeats.
 
     Args:
-        place: the MIS file.
-        size_bytes: its size.
-        part: ``"train"`` or ``"test"``, instead of what its path says.
-        beside: finds the file of a name that lies beside it.
+        stacks: MIS files of SD19's trees, by tree.
     """
-    label = place.label
-    path = label
-    if place.member is None:
-        path = os.path.abspath(place.path)  # noqa: PTH100  # no link is followed
+    here = next((stacks[tree] for tree in _TREES if tree in stacks), [])
+    training = {
+        stack.inside.codes
+        for stack in here
+        if stack.inside and not stack.inside.repeats and stack.inside.part == "train"
+    }
+    return [
+        stack
+        for stack in here
+        if stack.inside and not (stack.inside.repeats and stack.inside.codes in training)
+    ]
+
+
+def stack_of(listing: Listing, name: str, part: str | None) -> Stack:
+    """Make what reads a MIS file, with what lies beside it.
+
+    Args:
+        listing: where it lies.
+        name: its own name.
+        part: ``"train"`` or ``"test"``, instead of what its path says.
+    """
+    place, label = listing.place(name), listing.label(name)
+    path = os.path.abspath(place.path) if place.member is None else label  # noqa: PTH100
     path = re.sub(r"(?:\.zip|\.tar)?::|[\\/]+", "/", path)
     inside = place_of(path[: -len(_EXTENSION)])
-    source = identify(label, part)
+    source = unknown(label)
     if inside is not None:
         who = writer_id(inside.writer) if inside.writer >= 0 else f"unknown:{inside.path}"
         source = Source(label, who, part or inside.part, CARD)
-    classes, origins = names_beside(PurePosixPath(path).name)
-    return Stack(source, "mis", size_bytes, place, inside, beside(classes), beside(origins))
+    classes, origins = map(listing.find, names_beside(name))
+    labelled = classes or (inside and len(inside.codes) == 1)
+    note = "" if labelled else "no CLS file beside it: its entries have no label"
+    return Stack(
+        *(source, "mis", listing.size_bytes(name), place, note, listing.fault(name)),
+        inside=inside,
+        classes=classes,
+        origins=origins,
+    )
 
 
 Found = TypeVar("Found", str, list[Source])
@@ -229,7 +182,3 @@ def _matched(file: Place, found: Found, count: int, whole: bool) -> Found:
         expected = f"{count:,}, one an entry of the MIS file"
         raise FormatError(file.label, 0, "count", expected, f"{len(found):,}")
     return found
-
-
-def _defect(error: FormatError) -> Defect:
-    return Defect(error.file, error.offset, 0, error.field, error.expected, error.found)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from penline.datasets.nist_names import Place, fits_field, owner_key
-from penline.datasets.nist_tables import Table
+from penline.sources.sd19.names import Place, fits_field, owner_key
+from penline.sources.sd19.tables import Table
 
 __all__ = [
     "AMBIGUOUS",

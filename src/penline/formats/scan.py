@@ -1,0 +1,142 @@
+"""Files of records one after the other, without a header: how they are read and salvaged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from penline.errors import FormatError
+from penline.formats.defects import defect_of, end_of
+from penline.formats.door import Door
+from penline.formats.looks import misnamed
+from penline.records import Defect, Source
+
+__all__ = ["Ahead", "Scanner"]
+
+R = TypeVar("R")
+Ahead: TypeAlias = Callable[[Door, Source, int, int], Generator[Any, None, tuple[int, int]]]
+"""Yields what is sound from a record's number and offset on; returns offset and number of the first
+record that needs a closer look."""
+
+_WINDOW = 4096
+"""Places looked at together when a sound record is searched for."""
+
+
+class Scanner(Generic[R]):
+    """Reads records of one format, and goes on behind damage.
+
+    Attributes:
+        expected: what a file of the format is, for messages.
+        head: bytes of a record's header.
+        ahead: finds many sound records at once, or None.
+    """
+
+    expected: str
+    head: int
+    ahead: Ahead | None = None
+
+    def record(self, door: Door, source: Source, record: int, offset: int) -> R | None:
+        """Read the record at `offset`; None at the exact end of a file that has records.
+
+        Raises:
+            FormatError: it is not as it should be.
+        """
+        raise NotImplementedError
+
+    def size(self, record: R) -> int:
+        """Return the bytes of a record that was read."""
+        raise NotImplementedError
+
+    def after(self, door: Door, offset: int) -> int | None:
+        """Find where to go on after the damaged record at `offset`; None if nothing follows."""
+        raise NotImplementedError
+
+    def headers(self, buffer: memoryview, at: int, count: int) -> list[int]:
+        """Find those of `count` places from index `at` on where a header may stand."""
+        raise NotImplementedError
+
+    def believed(self, door: Door, offset: int, header: memoryview, stop: int | None) -> bool:
+        """Tell whether a record that a search found is one."""
+        raise NotImplementedError
+
+    def lie(self, door: Door, offset: int, size: int) -> int | None:  # noqa: ARG002
+        """Find a sound record within one that is sound in itself, and lies; None as a rule."""
+        return None
+
+    def read(self, door: Door, source: Source) -> Iterator[R]:
+        """Yield all records, strictly; each holds a view of the door's bytes.
+
+        Raises:
+            FormatError: at the first thing that is not as it should be.
+        """
+        return self.strict_pass(door, source, self.ahead)
+
+    def salvage(self, door: Door, source: Source) -> Iterator[R | Defect]:
+        """Yield sound records, and a defect in the place of each damaged stretch; never raise."""
+        return self.salvage_pass(door, source, self.ahead)
+
+    def strict_pass(self, door: Door, source: Source, ahead: Ahead | None) -> Iterator[Any]:
+        """Yield all records and what `ahead` makes of them, strictly."""
+        offset = record = 0
+        while True:
+            if ahead is not None:
+                offset, record = yield from ahead(door, source, record, offset)
+            try:
+                found = self.record(door, source, record, offset)
+            except FormatError as error:
+                raise (error if record else misnamed(door, error, self.expected)) from None
+            if found is None:
+                break
+            yield found
+            offset += self.size(found)
+            record += 1
+        door.finish()
+
+    def salvage_pass(self, door: Door, source: Source, ahead: Ahead | None) -> Iterator[Any]:
+        """Yield sound records and what `ahead` makes of them, and defects."""
+        offset = record = 0
+        fault: FormatError | None = None
+        while True:
+            following: int | None
+            if ahead is not None:
+                offset, record = yield from ahead(door, source, record, offset)
+            try:
+                found = self.record(door, source, record, offset)
+            except FormatError as error:
+                fault = error if record else misnamed(door, error, self.expected)
+                yield defect_of(fault, record)
+                following = self.after(door, offset)
+            else:
+                if found is None:
+                    break
+                size = self.size(found)
+                inside = self.lie(door, offset, size)
+                if inside is None:
+                    yield found
+                else:
+                    said = f"{size:,}, with a sound record inside"
+                    place = door.file, offset, record
+                    yield Defect(*place, "sample size", "the record's own", said)
+                following = offset + size if inside is None else inside
+            record += 1
+            if following is None:
+                break
+            offset = following
+        yield from end_of(door, record, fault)
+
+    def search(self, door: Door, start: int, stop: int | None) -> int | None:
+        """Find the next place from `start` on, and before `stop`, that holds a sound record."""
+        while stop is None or start < stop:
+            buffer, at, have = door.span(start, _WINDOW + self.head)
+            count = min(have - self.head + 1, _WINDOW)
+            if count <= 0:
+                return None
+            for step in self.headers(buffer, at, count):
+                place = start + step
+                if stop is not None and place >= stop:
+                    return None
+                header = buffer[at + step : at + step + self.head]
+                if self.believed(door, place, header, stop):
+                    return place
+            start += count
+        return None

@@ -1,0 +1,295 @@
+"""From what the user names (files, folders, zip and tar archives) to units of records."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal, TypeAlias, overload
+
+from penline.errors import FormatError, UsageError
+from penline.formats import known_extensions, reader_for
+from penline.formats.door import StreamDoor, printable
+from penline.formats.idx import unpacked
+from penline.formats.tarred import is_tar
+from penline.formats.zipped import Members, members
+from penline.records import Defect, Record
+from penline.sources import collectors, identify
+from penline.sources.containers import (
+    MAGIC_BYTES,
+    NOT_READ,
+    not_read,
+    refuse_archive,
+    refuse_by_magic,
+    what_to_do,
+)
+from penline.sources.listing import DiskListing, Listing, tar_listings, zip_listings
+from penline.sources.names import hidden
+from penline.sources.unit import FileUnit, Place, Unit
+from penline.words import counted
+
+__all__ = ["AnyPath", "given_names", "open_sources", "read"]
+
+AnyPath: TypeAlias = str | os.PathLike[str]
+
+_ZIP = ".zip"
+_ENDINGS = frozenset(("zip", "tar", "tgz", "tbz", "tbz2", "txz", "gz", "bz2", "xz", *NOT_READ))
+_PARTS = ("train", "test")
+_MADE = {
+    "bank.json": "a bank, which is made of such files; penline info tells what it holds",
+    "report.json": "a finished data set, which is made of such files; penline info tells of it",
+}
+"""By the file that marks them: folders that penline made, and does not read as archives."""
+Found: TypeAlias = Iterator[Unit | FormatError]
+"""Units, and what is wrong with what holds them."""
+
+
+def open_sources(
+    paths: AnyPath | Iterable[AnyPath],
+    *,
+    part: str | None = None,
+    on_fault: Callable[[FormatError], None] | None = None,
+) -> Iterator[Unit]:
+    """Yield the units of records in files, folders, zip and tar archives, in a fixed order.
+
+    A folder is walked in sorted order: files that a collector claims, zip and tar archives; hidden
+    ones and links to folders are left out. A zip is read in place, its members sorted by name; a
+    tar in its own order, and unpacked once where each file is read before the next one is asked
+    for (a list of a packed tar's files unpacks it once more). What tells more together than alone,
+    as the trees of SD19, comes last. Nothing is opened but directories of archives.
+
+    What cannot be read, but has a name that says what it is, comes as a unit with a fault, so
+    that nobody is silent about it: reading it raises, `salvage` gives a defect. Such are an ALZ,
+    EGG, RAR or 7Z archive in a folder, pictures of SD19 in a tar, and the rest of a tar that is
+    damaged, after what comes before the damage.
+
+    Args:
+        paths: one path or several.
+        part: ``"train"`` or ``"test"``, instead of what the names say.
+        on_fault: told of what would raise `FormatError`; the search goes on.
+
+    Raises:
+        UsageError: a path that does not exist, a part that is neither; at once.
+        FormatError: a file of an unknown name, a folder or archive without any known file, an
+            archive inside an archive; when its turn comes.
+    """
+    if part is not None and part not in _PARTS:
+        raise UsageError(f"part must be one of {', '.join(_PARTS)}, not {part!r}")
+    given = _paths(paths)
+    for path in given:
+        _stat(path)
+    return _units(_Search(part).all(given), on_fault)
+
+
+def _units(found: Found, on_fault: Callable[[FormatError], None] | None) -> Iterator[Unit]:
+    for one in found:
+        if not isinstance(one, FormatError):
+            yield one
+        elif on_fault is None:
+            raise one
+        else:
+            on_fault(one)
+
+
+def given_names(paths: AnyPath | Iterable[AnyPath]) -> list[str]:
+    """What the user named, as labels of files begin: for `penline.provenance.Places`."""
+    return [printable(str(path)) for path in _paths(paths)]
+
+
+def _paths(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
+    return [Path(paths)] if isinstance(paths, str | os.PathLike) else [Path(p) for p in paths]
+
+
+@overload
+def read(
+    path: AnyPath | BinaryIO, *, salvage: Literal[False] = ..., name: str | None = ...
+) -> Iterator[Record]: ...
+@overload
+def read(
+    path: AnyPath | BinaryIO, *, salvage: bool, name: str | None = ...
+) -> Iterator[Record | Defect]: ...
+def read(
+    path: AnyPath | BinaryIO, *, salvage: bool = False, name: str | None = None
+) -> Iterator[Record | Defect]:
+    """The records of a file, a folder, a zip or tar archive, or an open binary file.
+
+    Args:
+        path: what to read. An open file is read forwards from where it stands, never sought,
+            and not closed.
+        salvage: go on after damage; defects come in place of damaged records.
+        name: the file name that tells the format and the writer of an open file, where it has
+            none of its own.
+
+    Raises:
+        UsageError: the path does not exist.
+        FormatError: the bytes are not what their format says (without `salvage`), or the kind of
+            the file is not known.
+    """
+    if not isinstance(path, str | os.PathLike):
+        return _read_open(path, salvage, name or str(getattr(path, "name", "open file")))
+    units = open_sources(path)
+    return (r for unit in units for r in (unit.salvage() if salvage else unit.read()))
+
+
+def _read_open(file: BinaryIO, salvage: bool, name: str) -> Iterator[Record | Defect]:
+    reader = reader_for(name)
+    door = unpacked(StreamDoor(name, file), name)
+    source = identify(door.file)
+    return reader.salvage(door, source) if salvage else reader.read(door, source)
+
+
+class _Search:
+    """Shows collectors one listing after the other, and gives what they claim."""
+
+    def __init__(self, part: str | None) -> None:
+        self.part = part
+        self.collectors = [make(part) for make in collectors()]
+
+    def all(self, paths: Iterable[Path]) -> Found:
+        """Yield what is found in all paths together."""
+        for path in paths:
+            yield from self.within(path)
+        for collector in self.collectors:
+            yield from collector.close()
+
+    def within(self, path: Path) -> Found:
+        """Yield what is found in one path, and what is wrong with it."""
+        walk: Callable[[Path], Found] = self.file
+        if path.is_dir():
+            walk = self.folder
+        elif path.suffix.lower() == _ZIP:
+            walk = self.zip
+        elif is_tar(path.name):
+            walk = self.tar
+        try:
+            yield from walk(path)
+        except FormatError as error:
+            yield error
+
+    def claimed(self, listing: Listing) -> tuple[dict[str, Unit], list[str], bool]:
+        """Ask all collectors: units by name, names that nobody takes, whether more comes later."""
+        units: dict[str, Unit] = {}
+        later = False
+        for collector in self.collectors:
+            if not listing.names:
+                break
+            claims = collector.claim(listing)
+            units |= claims.units
+            later |= claims.later
+            listing = listing.only(claims.left)
+        return units, listing.names, later
+
+    def file(self, path: Path) -> Found:
+        """Yield what one file is."""
+        units, _, later = self.claimed(DiskListing(path.parent, [path.name]))
+        yield from units.values()
+        if not (units or later):
+            raise _unknown(path)
+
+    def folder(self, folder: Path) -> Found:
+        """Yield what lies in a folder and those below it."""
+        used, others = False, 0
+        for here, folders, files in os.walk(folder, onerror=_unreadable):
+            folders[:] = sorted(name for name in folders if not hidden(name))
+            names = [name for name in files if not hidden(name)]
+            archives = {name for name in names if _is_archive(name)}
+            plain = sorted(name for name in names if name not in archives)
+            place = Path(here)
+            units, _, later = self.claimed(DiskListing(place, plain))
+            used = used or later or bool(units or archives)
+            others += len(plain) - len(units)
+            for name in sorted(archives.union(units)):
+                closed = not_read(place / name) if name in archives else None
+                if name in units:
+                    yield units[name]
+                elif closed is not None:
+                    yield self.unread(place / name, closed)
+                else:
+                    yield from self.within(place / name)
+        if not used:
+            for name, what in _MADE.items():
+                if (folder / name).is_file():
+                    raise FormatError(printable(str(folder)), 0, "folder", "files of records", what)
+            raise _nothing(str(folder), "folder", others)
+
+    def zip(self, path: Path) -> Found:
+        """Yield what a zip holds, once all of its names have been looked at."""
+        every = members(path)
+        yield from list(self.archive(path, zip_listings(path, every), every))
+
+    def tar(self, path: Path) -> Found:
+        """Yield what a tar holds, as it is gone through."""
+        return self.archive(path, tar_listings(path))
+
+    def archive(
+        self,
+        path: Path,
+        listings: Iterable[Listing | FormatError],
+        every: Members | None = None,
+    ) -> Found:
+        """Yield what is found in an archive, its listings one after the other."""
+        used, others = False, 0
+        for listing in listings:
+            if isinstance(listing, FormatError):
+                yield self.unread(path, listing)
+                return
+            units, left, later = self.claimed(listing)
+            for name in listing.names:
+                if name in units:
+                    yield units[name]
+                elif name in left:
+                    refuse_archive(listing, name)
+            used = used or later or bool(units)
+            others += len(listing.names) - len(units)
+        if not used:
+            if every is not None:
+                refuse_by_magic(path, every)
+            field = "tar archive" if every is None else "zip directory"
+            raise _nothing(str(path), field, others)
+
+    def unread(self, path: Path, fault: FormatError) -> FileUnit:
+        """Make the unit of an archive that cannot be read."""
+        kind = path.suffix.lower()[1:] if path.suffix.lower()[1:] in NOT_READ else "tar"
+        return FileUnit(identify(fault.file, self.part), kind, 0, Place(path), fault=fault)
+
+
+def _is_archive(name: str) -> bool:
+    ending = name.rpartition(".")[2].lower()
+    return ending in _ENDINGS and (ending in ("zip", *NOT_READ) or is_tar(name))
+
+
+def _unknown(path: Path) -> FormatError:
+    """The error for a file of no known name: what it is, and what to do with it."""
+    name = printable(str(path))
+    try:
+        with path.open("rb") as file:
+            head = file.read(MAGIC_BYTES) if path.is_file() else b""
+    except OSError as error:
+        raise UsageError(f"{name}: cannot be opened: {error.strerror or error}") from error
+    known = what_to_do(path.name, head)
+    if known is not None:
+        found, advice = known
+        return FormatError(name, 0, "file", f"files of records; {advice}", found)
+    expected = f"one of {known_extensions(_ZIP, '.tar')} (or a folder of them)"
+    return FormatError(name, 0, "file name", expected, path.suffix or "no extension")
+
+
+def _stat(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{printable(str(path))}: cannot be opened: {reason}") from error
+
+
+def _unreadable(error: OSError) -> None:
+    name = printable(str(error.filename))
+    raise UsageError(f"{name}: cannot be opened: {error.strerror or error}") from error
+
+
+def _nothing(file: str, field: str, others: int) -> FormatError:
+    expected = f"at least one of {known_extensions()}"
+    if field == "folder":
+        expected = f"at least one of {known_extensions(_ZIP, '.tar')}"
+    found = f"none among {counted(others, 'file')}" if others else "no file"
+    return FormatError(printable(file), 0, field, expected, found)
