@@ -68,7 +68,7 @@ def test_all_ink_of_a_field_stays_inside_it(
             assert shown[:, 2].max() <= right
             assert shown[:, 3].max() <= bottom
             if field.cells:
-                assert len(line.written.text) == field.cells == CELLS[field.kind]
+                assert len(line.line.text) == field.cells == CELLS[field.kind]
                 cell = (right - left) / field.cells
                 middles = (shown[:, 0] + shown[:, 2]) / 2
                 wanted = left + (np.arange(field.cells) + 0.5) * cell

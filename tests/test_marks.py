@@ -13,7 +13,15 @@ from penline.compose import Composer
 from penline.compose.choose import inserted_error
 from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.make import lay_out
-from penline.compose.marks import _blot, _fade, add_ink, apply_marks, sample_marks, show_through
+from penline.compose.marks import (
+    _blot,
+    _fade,
+    add_ink,
+    apply_marks,
+    sample_marks,
+    sample_show_through,
+    show_through,
+)
 from penline.compose.text_assignment import TextAssignment
 from penline.randomness import rng
 from penline.recipe.marks import Marks
@@ -113,9 +121,9 @@ def test_marks_stay_in_the_picture() -> None:
     items["owner"] = range(4)
     line = TextAssignment("永永永永", "", items, Counter())
     for index in range(40):
-        params = sample_marks(
-            marks, rng(3, index, "m"), line._replace(error_index=index % 4), boxes, 40.0
-        )
+        marks_rng, slipped = rng(3, index, "m"), line._replace(error_index=index % 4)
+        params = sample_marks(marks, marks_rng, slipped, boxes, 40.0)
+        params |= sample_show_through(marks, marks_rng)
         ink = np.zeros((20, 30), np.uint8)
         out = apply_marks(ink, params)
         assert out.shape == ink.shape
