@@ -36,7 +36,7 @@ from penline.bank import BankWriter  # noqa: E402
 from penline.bank.layout import GLYPHS, HEADER, INK  # noqa: E402
 from penline.export import inkml_write as inkml  # noqa: E402
 from penline.formats import reader_for  # noqa: E402
-from penline.formats.door import MapDoor  # noqa: E402
+from penline.formats.byte_source import MappedBytes  # noqa: E402
 from penline.records import Source  # noqa: E402
 
 Seeds = dict[str, list[bytes]]
@@ -150,12 +150,12 @@ def records() -> Seeds:
     """ETL's records; TCS, and InkML of characters and of a page."""
     source = Source("x.pot", "casia:001", "train")
     characters = inkml.start("characters") + inkml.group_start(source)
-    pot = MapDoor("x.pot", memoryview(fakes.pot("永a")))
+    pot = MappedBytes("x.pot", memoryview(fakes.pot("永a")))
     for one in reader_for("pot").read(pot, source):
         characters += inkml.character(one)  # type: ignore[arg-type]
     characters += inkml.GROUP_END + inkml.END
     found, lines = online.written(["永", "a", None, "\n", "和"])
-    page = MapDoor("x.ptts", memoryview(online.page(found, lines)))
+    page = MappedBytes("x.ptts", memoryview(online.page(found, lines)))
     (one,) = reader_for("ptts").read(page, source)
     pages = "".join(inkml.page(one))  # type: ignore[arg-type]
     touching = small(etl, lambda: etl.tcs(["永和", "a?"]))

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from penline.formats import etl
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.records import Defect, GlyphRecord, Source
 from penline.sources.collector import Collector
 from penline.sources.names import leaf
@@ -79,11 +79,11 @@ def sources_of_sheets(source: Source) -> Callable[[int, int], Source] | None:
 class SheetsUnit(FileUnit):
     """Gives the characters of one file, each with the writer of its sheet."""
 
-    def records(self, door: Door, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
-        """Yield the records behind a door, strictly or with defects."""
+    def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
+        """Yield the records behind a stream, strictly or with defects."""
         reader: etl.Etl = getattr(etl, self.kind)
         read = reader.salvage if salvage else reader.read
-        return read(door, self.source, sources_of_sheets(self.source))
+        return read(stream, self.source, sources_of_sheets(self.source))
 
 
 class Etl(Collector):

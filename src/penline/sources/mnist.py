@@ -26,7 +26,7 @@ from __future__ import annotations
 import re
 
 from penline.formats import kind_of
-from penline.formats.squeezed import squeezer_of
+from penline.formats.compressed import compression_of
 from penline.records import Source
 from penline.sources.collector import Claims, Collector, unknown
 from penline.sources.listing import Listing
@@ -140,7 +140,7 @@ class Mnist(Collector):
         units, left = {}, []
         for name in listing.names:
             if kind_of(name) == "idx":
-                if not (squeezer_of(name) and listing.find(name.rpartition(".")[0])):
+                if not (compression_of(name) and listing.find(name.rpartition(".")[0])):
                     units[name] = self._images(listing, name)
             elif not _LABELS.fullmatch(name):
                 left.append(name)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of
-from penline.formats.door import Door
 from penline.formats.idx import read_images, read_labels, read_mapping, salvage_images, unpacked
 from penline.records import Defect, GlyphRecord, Source
 from penline.sources.names import leaf
@@ -60,12 +60,12 @@ class LabelledImages(FileUnit):
     family: str = ""
     split: str = ""
 
-    def records(self, door: Door, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
+    def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
         """Yield images with their characters, strictly or with defects.
 
         Without sound labels no image is given: the labels' defect stands alone.
         """
-        inner = unpacked(door, leaf(self.source.file))
+        inner = unpacked(stream, leaf(self.source.file))
         turned = self.family == "emnist"  # whose images are stored transposed
         if salvage:
             return self._salvaged(salvage_images(inner, self.source, transposed=turned))
@@ -126,9 +126,9 @@ class _Labels:
         """What labels a file's images; None where nothing does."""
         if unit.labels is None or not unit.family:
             return None
-        with unit.labels.open() as raw, unpacked(raw, leaf(raw.file)) as door:
-            file = door.file
-            numbers = read_labels(door)
+        with unit.labels.open() as raw, unpacked(raw, leaf(raw.file)) as stream:
+            file = stream.file
+            numbers = read_labels(stream)
         wide = numbers.ndim == 2
         characters = _characters(unit)
         classes = numbers[:, 0] if wide else numbers
@@ -177,8 +177,8 @@ class _Labels:
 def _characters(unit: LabelledImages) -> dict[int, str]:
     if unit.family == "emnist":
         if unit.mapping is not None:
-            with unit.mapping.open() as door:
-                return {label: found[0] for label, found in read_mapping(door).items()}
+            with unit.mapping.open() as stream:
+                return {label: found[0] for label, found in read_mapping(stream).items()}
         table = _SPLITS.get(unit.split, _SPLITS["byclass"])
     else:
         table = {"kmnist": _KMNIST, "k49": _K49}.get(unit.family, _DIGITS)

@@ -16,11 +16,11 @@ from penline.bank import Bank
 from penline.bank.shelf import Bits, Shelf
 from penline.corpus import Corpus
 from penline.errors import UsageError
-from penline.formats.door import printable
 from penline.look.app.limits import UPLOADS
 from penline.recipe.kit import Kit, spellings
 from penline.recipe.schema import load_recipe
 from penline.sources.names import leaf
+from penline.words import printable
 
 __all__ = ["Desk", "OnDesk", "Ready"]
 

@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError, UsageError
+from penline.formats.byte_source import MappedBytes
 from penline.formats.defects import defect_of
-from penline.formats.door import MapDoor, printable
 from penline.formats.mis import read_origins
 from penline.records import Defect
 from penline.sources.sd19.files import Files
 from penline.sources.sd19.names import number_of, owner_key, owner_of, place_of
 from penline.sources.sd19.tables import ROW, Contents, Folder, Table
+from penline.words import printable
 
 __all__ = ["LOG", "digests_of", "origins_of", "read_log"]
 
@@ -156,7 +157,7 @@ def origins_of(
 
 def _owners(label: str, data: bytes) -> list[int]:
     keys = []
-    for number, origin in enumerate(read_origins(MapDoor(label, memoryview(data)))):
+    for number, origin in enumerate(read_origins(MappedBytes(label, memoryview(data)))):
         owner = owner_of(origin.path, origin.index)
         if owner is None:
             expected, found = "a MIS file of by_write", printable(origin.path)

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from penline.errors import UsageError
-from penline.formats.door import printable
 from penline.records import Defect
 from penline.sources.listing import Listing, ZipListing
 from penline.sources.sd19.names import Place, in_tree, number_of, place_of
 from penline.sources.sd19.tables import DEFECTS_KEPT, ROW, Folder, Rows, Table
+from penline.words import printable
 
 __all__ = ["Files"]
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from penline.errors import FormatError
 from penline.formats import mis
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, strictly
-from penline.formats.door import Door
 from penline.formats.ihead import BinaryImage
 from penline.records import Bytes2D, Defect, Source, glyph_record
 from penline.sources.collector import unknown
@@ -64,13 +64,13 @@ class Stack(FileUnit):
     classes: Place | None = None
     origins: Place | None = None
 
-    def records(self, door: Door, *, salvage: bool) -> Iterator[Picture | Defect]:
+    def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[Picture | Defect]:
         """Yield entries, strictly or with defects, those of the files beside among them."""
-        found = self._salvaged(door)
+        found = self._salvaged(stream)
         return found if salvage else strictly(found)
 
-    def _salvaged(self, door: Door) -> Iterator[Picture | Defect]:
-        entries = list(mis.salvage(door, self.source))
+    def _salvaged(self, stream: ByteSource) -> Iterator[Picture | Defect]:
+        entries = list(mis.salvage(stream, self.source))
         count = sum(isinstance(entry, BinaryImage) for entry in entries)
         whole = count == len(entries)
         classes: str | None = None
@@ -106,14 +106,14 @@ class Stack(FileUnit):
 
     @staticmethod
     def _classes(file: Place) -> str:
-        with file.open() as door:
-            return mis.read_classes(door)
+        with file.open() as stream:
+            return mis.read_classes(stream)
 
     def _writers(self, file: Place) -> list[Source]:
         known: dict[int, Source] = {}
         found = []
-        with file.open() as door:
-            for number, origin in enumerate(mis.read_origins(door)):
+        with file.open() as stream:
+            for number, origin in enumerate(mis.read_origins(stream)):
                 owner = owner_of(origin.path, origin.index)
                 if owner is None:
                     expected = "a MIS file of by_write"
