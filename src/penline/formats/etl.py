@@ -26,16 +26,16 @@ are spread to 0..255 (x 17), 1 bit to 0 and 255.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
-from penline.formats.defects import defect_of, end_of
-from penline.formats.sniff import HEAD_BYTES, misnamed, sniff
-from penline.records import Bytes2D, Defect, GlyphRecord, Source
+from penline.formats.scan import Scanner
+from penline.formats.sniff import HEAD_BYTES, sniff
+from penline.records import Bytes2D, GlyphRecord, Source
 
 __all__ = ["Etl", "etl8b", "etl8g", "etl9b", "etl9g"]
 
@@ -61,8 +61,8 @@ def _character(code: bytes) -> str | None:
     return text if len(text) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Etl:
+@dataclass(frozen=True)
+class Etl(Scanner[GlyphRecord]):
     """Reads one of the four formats.
 
     Attributes:
@@ -73,6 +73,7 @@ class Etl:
         height_px: height of the picture.
         bits: bits a pixel, 4 or 1.
         dummies: records at the beginning that hold no character.
+        source_of: gives a record facts of its own, which tell its writer.
     """
 
     name: str
@@ -82,94 +83,33 @@ class Etl:
     height_px: int
     bits: int
     dummies: int = 0
+    source_of: SourceOf | None = None
 
-    def read(
-        self, stream: ByteSource, source: Source, source_of: SourceOf | None = None
-    ) -> Iterator[GlyphRecord]:
-        """All records, strictly; their pictures are unpacked, not views.
-
-        Args:
-            stream: the file's bytes.
-            source: the file's facts.
-            source_of: gives a record facts of its own, which tell its writer.
-
-        Raises:
-            FormatError: at the first thing that is not as it should be.
-        """
-        offset = record = 0
-        try:
-            offset = self._start(stream)
-            glyph = self._record(stream, source, source_of, record, offset)
-        except FormatError as error:
-            raise self._misnamed(stream, error, offset) from None
-        while glyph is not None:
-            yield glyph
-            offset += self.record_bytes
-            record += 1
-            glyph = self._record(stream, source, source_of, record, offset)
-        if not record:
-            raise self._empty(stream, offset)
-        stream.finish()
-
-    def salvage(
-        self, stream: ByteSource, source: Source, source_of: SourceOf | None = None
-    ) -> Iterator[GlyphRecord | Defect]:
-        """Sound records, and a defect in the place of each other one; never raises.
-
-        After a bad record the next place is taken that holds a sound header and leads to another
-        one, or to the end: a record further on where only one is damaged, else wherever it is
-        within two records, bytes having been lost or put in.
-        """
-        offset = record = 0
-        fault: FormatError | None = None
-        try:
-            offset = self._start(stream)
-        except FormatError as error:
-            fault = self._misnamed(stream, error, 0)
-            yield defect_of(fault, record)
-            record += 1
-            if fault is not error or stream.peek(0, self.record_bytes)[2] < self.record_bytes:
-                return
-        while True:
-            try:
-                glyph = self._record(stream, source, source_of, record, offset)
-                if glyph is None:
-                    break
-                yield glyph
-                offset += self.record_bytes
-            except FormatError as error:
-                fault = error if record else self._misnamed(stream, error, offset)
-                yield defect_of(fault, record)
-                following = None if fault is not error else self._after(stream, offset)
-                if following is None:
-                    return
-                offset = following
-            record += 1
-        if record:
-            yield from end_of(stream, record, fault)
-        else:
-            yield defect_of(self._empty(stream, offset))
+    gives_up = True
 
     @property
-    def _expected(self) -> str:
+    def head(self) -> int:  # type: ignore[override]
+        """Bytes of a record, all of which are looked at together."""
+        return self.record_bytes
+
+    @property
+    def expected(self) -> str:  # type: ignore[override]
+        """What a file of the format is."""
         return f"an {self.name} file (records of {self.record_bytes:,} bytes)"
 
-    def _empty(self, stream: ByteSource, offset: int) -> FormatError:
+    def empty(self, stream: ByteSource, offset: int) -> FormatError:
+        """Say that a file has no record."""
         expected = f"at least one record of {self.record_bytes:,} bytes"
         return FormatError(stream.file, offset, "first record", expected, "the end of the file")
 
-    def _misnamed(self, stream: ByteSource, error: FormatError, offset: int) -> FormatError:
-        """A plainer error, where it is the file's beginning that is at fault."""
-        return error if offset else misnamed(stream, error, self._expected)
-
-    def _start(self, stream: ByteSource) -> int:
+    def start(self, stream: ByteSource) -> int:
         """Offset of the first character, the dummy having been looked at."""
         if not self.dummies:
             return 0
         buffer, at = stream.read_exact(0, self.record_bytes, "dummy record")
         looks = sniff(bytes(buffer[at : at + HEAD_BYTES]))
         if looks not in (None, "only zero bytes", "text"):
-            raise FormatError(stream.file, 0, "dummy record", self._expected, str(looks))
+            raise FormatError(stream.file, 0, "dummy record", self.expected, str(looks))
         head = bytes(buffer[at : at + _HEAD_BYTES])
         if self._looks_sound(head):
             expected = "a first record without a character"
@@ -177,15 +117,10 @@ class Etl:
             raise FormatError(stream.file, 0, "dummy record", expected, found)
         return self.record_bytes
 
-    def _record(
-        self,
-        stream: ByteSource,
-        source: Source,
-        source_of: SourceOf | None,
-        record: int,
-        offset: int,
+    def record(
+        self, stream: ByteSource, source: Source, record: int, offset: int
     ) -> GlyphRecord | None:
-        """The record at `offset`; None at the exact end of the file."""
+        """Read the record at `offset`; None at the exact end of the file."""
         buffer, at, have = stream.peek(offset, self.record_bytes)
         if have < self.record_bytes:
             if have == 0 and stream.fault is None and offset:
@@ -200,8 +135,12 @@ class Etl:
             place = offset + _CODE_AT
             raise FormatError(stream.file, place, "character code", "JIS X 0208", code.hex(" "))
         pixels = self._picture(buffer, at + self.picture_at)
-        facts = source_of(sheet, record) if source_of else source
+        facts = self.source_of(sheet, record) if self.source_of else source
         return GlyphRecord(character, code, pixels, _PAPER, facts, record, offset)
+
+    def size(self, record: GlyphRecord) -> int:  # noqa: ARG002
+        """Return the bytes of a record."""
+        return self.record_bytes
 
     def _picture(self, buffer: memoryview, at: int) -> Bytes2D:
         count = self.width_px * self.height_px * self.bits // 8
@@ -233,7 +172,7 @@ class Etl:
             bytes(buffer[after : after + _HEAD_BYTES])
         )
 
-    def _after(self, stream: ByteSource, offset: int) -> int | None:
+    def after(self, stream: ByteSource, offset: int) -> int | None:
         """Where to go on after the bad record at `offset`; None if nothing follows."""
         size = self.record_bytes
         have = stream.peek(offset, 3 * size + _HEAD_BYTES)[2]

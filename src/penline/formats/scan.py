@@ -29,11 +29,27 @@ class Scanner(Generic[R]):
         expected: what a file of the format is, for messages.
         head: bytes of a record's header.
         ahead: finds many sound records at once, or None.
+        gives_up: what is obviously another kind of file is not searched for records.
     """
 
     expected: str
     head: int
     ahead: Ahead | None = None
+    gives_up: bool = False
+
+    def start(self, stream: ByteSource) -> int:  # noqa: ARG002
+        """Return where the first record begins.
+
+        Raises:
+            FormatError: what stands before it is not as it should be.
+        """
+        return 0
+
+    def empty(self, stream: ByteSource, offset: int) -> FormatError:
+        """Say that a file has no record."""
+        return FormatError(
+            stream.file, offset, "first record", self.expected, "the end of the file"
+        )
 
     def record(self, stream: ByteSource, source: Source, record: int, offset: int) -> R | None:
         """Read the record at `offset`; None at the exact end of a file that has records.
@@ -80,18 +96,21 @@ class Scanner(Generic[R]):
     def strict_pass(self, stream: ByteSource, source: Source, ahead: Ahead | None) -> Iterator[Any]:
         """Yield all records and what `ahead` makes of them, strictly."""
         offset = record = 0
-        while True:
-            if ahead is not None:
-                offset, record = yield from ahead(stream, source, record, offset)
-            try:
+        try:
+            offset = self.start(stream)
+            while True:
+                if ahead is not None:
+                    offset, record = yield from ahead(stream, source, record, offset)
                 found = self.record(stream, source, record, offset)
-            except FormatError as error:
-                raise (error if record else misnamed(stream, error, self.expected)) from None
-            if found is None:
-                break
-            yield found
-            offset += self.size(found)
-            record += 1
+                if found is None:
+                    break
+                yield found
+                offset += self.size(found)
+                record += 1
+        except FormatError as error:
+            raise (error if offset else misnamed(stream, error, self.expected)) from None
+        if not record:
+            raise self.empty(stream, offset)
         stream.finish()
 
     def salvage_pass(
@@ -100,6 +119,14 @@ class Scanner(Generic[R]):
         """Yield sound records and what `ahead` makes of them, and defects."""
         offset = record = 0
         fault: FormatError | None = None
+        try:
+            offset = self.start(stream)
+        except FormatError as error:
+            fault = misnamed(stream, error, self.expected)
+            yield defect_of(fault)
+            record = 1
+            if fault is not error or stream.peek(0, self.head)[2] < self.head:
+                return
         while True:
             following: int | None
             if ahead is not None:
@@ -107,9 +134,12 @@ class Scanner(Generic[R]):
             try:
                 found = self.record(stream, source, record, offset)
             except FormatError as error:
-                fault = error if record else misnamed(stream, error, self.expected)
+                first = not (record or offset)
+                fault = misnamed(stream, error, self.expected) if first else error
                 yield defect_of(fault, record)
-                following = self.after(stream, offset)
+                following = None
+                if fault is error or not self.gives_up:
+                    following = self.after(stream, offset)
             else:
                 if found is None:
                     break
@@ -126,7 +156,10 @@ class Scanner(Generic[R]):
             if following is None:
                 break
             offset = following
-        yield from end_of(stream, record, fault)
+        if record:
+            yield from end_of(stream, record, fault)
+        else:
+            yield defect_of(self.empty(stream, offset))
 
     def search(self, stream: ByteSource, start: int, stop: int | None) -> int | None:
         """Find the next place from `start` on, and before `stop`, that holds a sound record."""

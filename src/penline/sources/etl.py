@@ -81,9 +81,9 @@ class SheetsUnit(FileUnit):
 
     def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
         """Yield the records behind a stream, strictly or with defects."""
-        reader: etl.Etl = getattr(etl, self.kind)
-        read = reader.salvage if salvage else reader.read
-        return read(stream, self.source, sources_of_sheets(self.source))
+        formats: etl.Etl = getattr(etl, self.kind)
+        reader = dataclasses.replace(formats, source_of=sources_of_sheets(self.source))
+        return (reader.salvage if salvage else reader.read)(stream, self.source)
 
 
 class Etl(Collector):
