@@ -221,11 +221,14 @@ def test_a_balanced_set_is_not_mnist(tmp_path: Path) -> None:
 
 
 def test_names_beside() -> None:
-    labels, mapping = mnist.beside("train-images.idx3-ubyte")
+    labels, mapping = mnist.sidecar_names("train-images.idx3-ubyte")
     assert labels[0] == "train-labels.idx1-ubyte"
     assert "train-labels-idx1-ubyte.gz" in labels
     assert not mapping
-    assert mnist.beside("qmnist-test-images-idx3-ubyte.gz")[0][0] == "qmnist-test-labels-idx2-int"
+    assert (
+        mnist.sidecar_names("qmnist-test-images-idx3-ubyte.gz")[0][0]
+        == "qmnist-test-labels-idx2-int"
+    )
 
 
 @pytest.mark.real

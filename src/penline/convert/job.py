@@ -21,7 +21,7 @@ from penline.export.paddleocr import alphabet_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 from penline.provenance import Places
 from penline.sources.collect import AnyPath, given_names, open_sources
-from penline.sources.told import told
+from penline.sources.overrides import make_override
 
 __all__ = ["convert"]
 
@@ -64,7 +64,8 @@ def convert(
             though the ink shows; ``keep`` puts U+FFFD in its place. All are counted. Formats of
             strokes keep it as it is.
         part: ``"train"`` or ``"test"``, instead of what the names say.
-        writer, card, licence: instead of what the names say: see `penline.sources.told.told`.
+        writer, card, licence: instead of what the names say, as
+            `penline.sources.overrides.make_override` takes them.
         salvage: leave out damaged records, counted, instead of stopping.
         image_format: ``png``, which keeps every pixel, or ``jpg`` of quality 95.
         dictionary: the trainer's own, for formats of lines: it is written unchanged where the
@@ -91,7 +92,7 @@ def convert(
             f"{to} is a format of {kind.takes}, which have no dictionary; leave it out"
         )
     alphabet = None if own is None else alphabet_of(own) | {" "}
-    policy = Policy(unknown, told=told(writer, card, licence), alphabet=alphabet)
+    policy = Policy(unknown, override=make_override(writer, card, licence), alphabet=alphabet)
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     files = list(open_sources(given, part=part))
     places = Places(given_names(given))
@@ -139,7 +140,7 @@ def convert(
             "run": identity,
             "simulated": False,
             "mixed_writers": False,
-            "sources": terms(policy.told(file.source) for file in files if not file.fault),
+            "sources": terms(policy.override(file.source) for file in files if not file.fault),
             "left_out": left_out,
         }
         report = exporter.finish((run.facts(k) for k in range(number + 1)), facts)

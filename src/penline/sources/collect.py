@@ -92,7 +92,7 @@ def _units(found: Found, on_fault: Callable[[FormatError], None] | None) -> Iter
 
 
 def given_names(paths: AnyPath | Iterable[AnyPath]) -> list[str]:
-    """What the user named, as labels of files begin: for `penline.provenance.Places`."""
+    """Return what the user named, as labels of files begin: for `penline.provenance.Places`."""
     return [printable(str(path)) for path in _paths(paths)]
 
 
@@ -111,7 +111,7 @@ def read(
 def read(
     path: AnyPath | BinaryIO, *, salvage: bool = False, name: str | None = None
 ) -> Iterator[Record | Defect]:
-    """The records of a file, a folder, a zip or tar archive, or an open binary file.
+    """Yield the records of a file, a folder, a zip or tar archive, or an open binary file.
 
     Args:
         path: what to read. An open file is read forwards from where it stands, never sought,

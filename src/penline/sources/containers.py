@@ -55,7 +55,7 @@ MAGIC_BYTES = 8
 
 
 def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
-    """What an archive is that cannot be read in place, and what to do; None for anything else.
+    """Tell what an archive is that cannot be read in place, and what to do; None for others.
 
     Args:
         file: its path, or ``archive.zip::member``.
@@ -79,7 +79,7 @@ def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
 
 
 def not_read(path: Path) -> FormatError | None:
-    """Why an archive in a folder is not read, by its name; None for other files."""
+    """Tell why an archive in a folder is not read, by its name; None for other files."""
     if path.suffix.lower()[1:] not in NOT_READ:
         return None
     what, advice = what_to_do(str(path)) or ("an archive", "unpack it first")

@@ -25,7 +25,7 @@ from penline.sources.collector import Collector
 from penline.sources.names import leaf
 from penline.sources.unit import FileUnit
 
-__all__ = ["Etl", "identify", "sources_of_sheets"]
+__all__ = ["EtlCollector", "identify", "sources_of_sheets"]
 
 _NAME = re.compile(r"ETL([89])([GB])(?:2C|2-|[-_])(\d\d?)", re.ASCII | re.IGNORECASE)
 _SHEETS_A_WRITER = 20
@@ -36,7 +36,7 @@ _RECORDS_OF_9B = 121_440
 
 
 def identify(file: str) -> Source | None:
-    """The card of an ETL file; None for a name outside the patterns.
+    """Tell the card of an ETL file; None for a name outside the patterns.
 
     >>> identify("ETL9G.zip::ETL9G/ETL9G_01")
     Source(file='ETL9G.zip::ETL9G/ETL9G_01', writer='unknown:ETL9G_01', part='', card='etl9')
@@ -52,7 +52,7 @@ def identify(file: str) -> Source | None:
 
 
 def sources_of_sheets(source: Source) -> Callable[[int, int], Source] | None:
-    """What tells a record's facts from its sheet and its number; None where nothing is known.
+    """Make what tells a record's source by its sheet and number; None where nothing is known.
 
     Args:
         source: the file's facts.
@@ -86,7 +86,7 @@ class SheetsUnit(FileUnit):
         return (reader.salvage if salvage else reader.read)(stream, self.source)
 
 
-class Etl(Collector):
+class EtlCollector(Collector):
     """Claims files of ETL8 and ETL9."""
 
     identify = staticmethod(identify)

@@ -123,7 +123,7 @@ class _Labels:
 
     @classmethod
     def of(cls, unit: LabelledImages) -> _Labels | None:
-        """What labels a file's images; None where nothing does."""
+        """Read what labels a unit's images; None where nothing does."""
         if unit.labels is None or not unit.family:
             return None
         with unit.labels.open() as raw, unpacked(raw, leaf(raw.file)) as stream:
@@ -142,7 +142,7 @@ class _Labels:
         return cls(file, numbers, codes, characters, unit.source, row, begin, {})
 
     def label(self, record: GlyphRecord) -> GlyphRecord | FormatError:
-        """The record with its character, and its writer where the labels tell it."""
+        """Return the record with its character, and its writer where the labels tell it."""
         at = record.record
         if at >= len(self.numbers):
             return self.count(at + 1)
@@ -169,7 +169,7 @@ class _Labels:
         return source
 
     def count(self, images: int) -> FormatError:
-        """Labels and images are not as many."""
+        """Say that labels and images are not as many."""
         found = f"{len(self.numbers):,} labels"
         return FormatError(self.file, 4, "number of labels", f"{images:,}, one an image", found)
 
