@@ -194,7 +194,7 @@ OTHER = """
 
         def salvage(self):
             with self.place.open() as stream:
-                buffer, at, have = stream.span(0, 1 << 16)
+                buffer, at, have = stream.peek(0, 1 << 16)
                 text = bytes(buffer[at : at + have]).decode()
             for number, character in enumerate(text):
                 if character == "?":
