@@ -130,8 +130,8 @@ def zips() -> Seeds:
 def containers() -> Seeds:
     """Packed files by themselves (a byte that chooses how, then the file), tars and pictures."""
     content = fakes.gnt("永a", side_px=4)
-    squeezed = [b"\0" + bz2.compress(content), b"\1" + gzip.compress(content, mtime=0)]
-    squeezed += [b"\2" + lzma.compress(content), squeezed[1] + gzip.compress(b"more", mtime=0)]
+    compressed = [b"\0" + bz2.compress(content), b"\1" + gzip.compress(content, mtime=0)]
+    compressed += [b"\2" + lzma.compress(content), compressed[1] + gzip.compress(b"more", mtime=0)]
     link = tarfile.TarInfo("link")
     link.type = tarfile.SYMTYPE
     tars = [
@@ -143,7 +143,7 @@ def containers() -> Seeds:
         file = io.BytesIO()
         Image.fromarray(fakes.glyph("永", 0, 8)).convert(mode).save(file, "PNG")
         pictures.append(file.getvalue())
-    return {"squeezed": squeezed, "tar": tars, "png": pictures}
+    return {"compressed": compressed, "tar": tars, "png": pictures}
 
 
 def records() -> Seeds:

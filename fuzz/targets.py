@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fuzz import on_disk
 from fuzz.checks import MIB, check_reader, check_strict
 from fuzz.repair import blocks, chunks, mend_png, mend_tar
-from fuzz.unpacked import check_png, check_squeezed
+from fuzz.unpacked import check_compressed, check_png
 from penline.bank.layout import GLYPHS, HEADER, INK
 from penline.formats import READERS, idx, mis, reader_for
 from penline.formats.byte_source import ByteSource, MappedBytes
@@ -170,7 +170,7 @@ def _others() -> tuple[Target, ...]:
             WORDS["zip"],
         ),
         Target("packed", disk.check_packed, (_FORMATS + "packed",), lambda _: (5,)),
-        Target("squeezed", check_squeezed, (_FORMATS + "squeezed",), lambda _: (1,)),
+        Target("compressed", check_compressed, (_FORMATS + "compressed",), lambda _: (1,)),
         Target("tar", disk.check_tar, (_FORMATS + "tarred",), blocks, WORDS["tar"], mend_tar),
         Target("png", check_png, (_FORMATS + "png",), chunks, WORDS["png"], mend_png),
         Target(

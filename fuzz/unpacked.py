@@ -9,7 +9,7 @@ from penline.formats.byte_source import ByteSource
 from penline.formats.compressed import DECOMPRESSORS, decompressed
 from penline.formats.png import read_png
 
-__all__ = ["check_png", "check_squeezed"]
+__all__ = ["check_compressed", "check_png"]
 
 _MOST_BYTES = 1 << 22
 
@@ -28,7 +28,7 @@ def check_png(content: bytes) -> None:
             raise Finding("read twice, the pixels differ")
 
 
-def check_squeezed(content: bytes) -> None:
+def check_compressed(content: bytes) -> None:
     """One byte that chooses gzip, bzip2 or xz, then a packed file; 4 MiB of it are read."""
     suffix = sorted(DECOMPRESSORS)[content[0] % len(DECOMPRESSORS)] if content else ".gz"
 
