@@ -18,7 +18,6 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol, TypeAlias
 
 from penline.errors import FormatError, UsageError
@@ -124,12 +123,7 @@ class ByteSource:
     def __enter__(self) -> ByteSource:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

@@ -226,13 +226,10 @@ class _PackedMember(ByteSource):
         at = self._member.start + offset
         buffer, place, have = self._cursor.stream.peek(at, min(n, left))
         self._cursor.offset = max(self._cursor.offset, at)
-        if have < min(n, left) and self.fault is None:
-            broken = self._cursor.stream.fault
-            self.fault = (
-                FormatError(self.file, offset + have, broken.field, broken.expected, broken.found)
-                if broken
-                else None
-            )
+        broken = self._cursor.stream.fault
+        if broken and have < min(n, left) and self.fault is None:
+            cut = self.file, offset + have
+            self.fault = FormatError(*cut, broken.field, broken.expected, broken.found)
         # what lies behind the member is not the caller's
         return buffer[: place + min(have, left)], place, min(have, left)
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
-from penline.formats.defects import defect_of
-from penline.formats.idx import read_images, read_labels, read_mapping, salvage_images, unpacked
+from penline.formats.defects import defect_of, strictly
+from penline.formats.idx import read_labels, read_mapping, salvage_images, unpacked
 from penline.records import Defect, GlyphRecord, Source
 from penline.sources.names import leaf
 from penline.sources.unit import FileUnit, Place
@@ -65,28 +65,10 @@ class LabelledImages(FileUnit):
 
         Without sound labels no image is given: the labels' defect stands alone.
         """
-        inner = unpacked(stream, leaf(self.source.file))
-        turned = self.family == "emnist"  # whose images are stored transposed
-        if salvage:
-            return self._salvaged(salvage_images(inner, self.source, transposed=turned))
-        return self._labelled(read_images(inner, self.source, transposed=turned))
+        found = self._salvaged(stream)
+        return found if salvage else strictly(found)
 
-    def _labelled(self, images: Iterator[GlyphRecord]) -> Iterator[GlyphRecord]:
-        labelling = _Labels.of(self)
-        if labelling is None:
-            yield from images
-            return
-        last = -1
-        for record in images:
-            labelled = labelling.label(record)
-            if isinstance(labelled, FormatError):
-                raise labelled
-            yield labelled
-            last = record.record
-        if last + 1 != len(labelling.numbers):
-            raise labelling.count(last + 1)
-
-    def _salvaged(self, images: Iterator[GlyphRecord | Defect]) -> Iterator[GlyphRecord | Defect]:
+    def _salvaged(self, stream: ByteSource) -> Iterator[GlyphRecord | Defect]:
         record = -1
         try:
             labelling = _Labels.of(self)
@@ -94,16 +76,18 @@ class LabelledImages(FileUnit):
             yield defect_of(error)
             return
         whole = True
-        for found in images:
-            record += 1
+        images = salvage_images(
+            unpacked(stream, leaf(self.source.file)),
+            self.source,
+            transposed=self.family == "emnist",  # whose images are stored so
+        )
+        for record, found in enumerate(images):
+            labelled: GlyphRecord | Defect | FormatError = found
             if isinstance(found, Defect):
                 whole = False
-                yield found
-            elif labelling is None:
-                yield found
-            else:
+            elif labelling is not None:
                 labelled = labelling.label(found)
-                yield defect_of(labelled, record) if isinstance(labelled, FormatError) else labelled
+            yield defect_of(labelled, record) if isinstance(labelled, FormatError) else labelled
         if whole and labelling is not None and record + 1 < len(labelling.numbers):
             yield defect_of(labelling.count(record + 1), record + 1)
 
