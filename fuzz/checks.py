@@ -18,7 +18,7 @@ from typing import Any
 
 from fuzz.touch import fingerprint
 from penline.errors import FormatError
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.records import Defect, Source
 
 __all__ = [
@@ -83,23 +83,23 @@ def check_error(error: FormatError) -> tuple[int, str]:
     return error.offset, error.field
 
 
-def _doors(content: bytes, file: str) -> dict[str, Callable[[], Door]]:
+def _doors(content: bytes, file: str) -> dict[str, Callable[[], ByteSource]]:
     piece = 1 + zlib.crc32(content) % 97
     return {
-        "map": lambda: MapDoor(file, memoryview(content)),
-        "stream": lambda: StreamDoor(file, io.BytesIO(content)),
-        "drip": lambda: StreamDoor(file, Drip(content, piece)),
+        "map": lambda: MappedBytes(file, memoryview(content)),
+        "stream": lambda: StreamedBytes(file, io.BytesIO(content)),
+        "drip": lambda: StreamedBytes(file, Drip(content, piece)),
     }
 
 
 Outcome = tuple[list[str], tuple[int, str] | None]
 
 
-def _strict(door: Door, read: Callable[[Door], Iterable[Any]]) -> Outcome:
+def _strict(stream: ByteSource, read: Callable[[ByteSource], Iterable[Any]]) -> Outcome:
     prints: list[str] = []
-    with door:
+    with stream:
         try:
-            for record in read(door):
+            for record in read(stream):
                 prints.append(fingerprint(record))  # noqa: PERF401  (kept up to the fault)
         except FormatError as error:
             return prints, check_error(error)
@@ -107,12 +107,12 @@ def _strict(door: Door, read: Callable[[Door], Iterable[Any]]) -> Outcome:
 
 
 def _salvaged(
-    door: Door, salvage: Callable[[Door, Source], Iterator[Any]], source: Source
+    stream: ByteSource, salvage: Callable[[ByteSource, Source], Iterator[Any]], source: Source
 ) -> tuple[list[str], list[Defect]]:
     prints: list[str] = []
     defects: list[Defect] = []
-    with door:
-        for number, record in enumerate(salvage(door, source)):
+    with stream:
+        for number, record in enumerate(salvage(stream, source)):
             if record.record != number:
                 raise Finding(f"item {number} of what was salvaged says it is {record.record}")
             if isinstance(record, Defect):
@@ -132,9 +132,9 @@ def check_reader(reader: Any, content: bytes, source: Source, slack_bytes: int =
     """
     with little_memory(len(content), slack_bytes):
         outcomes = {}
-        for name, door in _doors(content, source.file).items():
-            strict = _strict(door(), lambda door: reader.read(door, source))
-            prints, defects = _salvaged(door(), reader.salvage, source)
+        for name, stream in _doors(content, source.file).items():
+            strict = _strict(stream(), lambda stream: reader.read(stream, source))
+            prints, defects = _salvaged(stream(), reader.salvage, source)
             if strict[1] is None and (defects or prints != strict[0]):
                 raise Finding(f"{name}: strict reading ends well, salvaging differs: {defects}")
             if strict[1] is not None and not defects:
@@ -144,14 +144,14 @@ def check_reader(reader: Any, content: bytes, source: Source, slack_bytes: int =
         for name, outcome in outcomes.items():
             if outcome != first:
                 raise Finding(f"a map gives {first}, a {name} gives {outcome}")
-        _check_broken(content, source.file, lambda door: reader.read(door, source))
+        _check_broken(content, source.file, lambda stream: reader.read(stream, source))
         half = _broken(content, source.file)
         if not _salvaged(half, reader.salvage, source)[1]:
             raise Finding("a stream that breaks off is salvaged without a defect")
 
 
 def check_strict(
-    read: Callable[[Door], Iterable[Any]],
+    read: Callable[[ByteSource], Iterable[Any]],
     content: bytes,
     file: str = "x",
     slack_bytes: int = 4 * MIB,
@@ -159,19 +159,19 @@ def check_strict(
     """The same for a reader that is strict only."""
     with little_memory(len(content), slack_bytes):
         first: Outcome | None = None
-        for name, door in _doors(content, file).items():
-            outcome = _strict(door(), read)
+        for name, stream in _doors(content, file).items():
+            outcome = _strict(stream(), read)
             first = first or outcome
             if outcome != first:
                 raise Finding(f"a map gives {first}, a {name} gives {outcome}")
         _check_broken(content, file, read)
 
 
-def _broken(content: bytes, file: str) -> Door:
+def _broken(content: bytes, file: str) -> ByteSource:
     cut = zlib.crc32(content) % (len(content) + 1)
-    return StreamDoor(file, Drip(content[:cut], 512, breaks=True))
+    return StreamedBytes(file, Drip(content[:cut], 512, breaks=True))
 
 
-def _check_broken(content: bytes, file: str, read: Callable[[Door], Iterable[Any]]) -> None:
+def _check_broken(content: bytes, file: str, read: Callable[[ByteSource], Iterable[Any]]) -> None:
     if _strict(_broken(content, file), read)[1] is None:
         raise Finding("a stream that breaks off is read without an error")

@@ -36,7 +36,7 @@ from penline.bank import BankWriter  # noqa: E402
 from penline.bank.layout import GLYPHS, HEADER, INK  # noqa: E402
 from penline.export import inkml_write as inkml  # noqa: E402
 from penline.formats import reader_for  # noqa: E402
-from penline.formats.door import MapDoor  # noqa: E402
+from penline.formats.byte_source import MappedBytes  # noqa: E402
 from penline.records import Source  # noqa: E402
 
 Seeds = dict[str, list[bytes]]
@@ -130,8 +130,8 @@ def zips() -> Seeds:
 def containers() -> Seeds:
     """Packed files by themselves (a byte that chooses how, then the file), tars and pictures."""
     content = fakes.gnt("永a", side_px=4)
-    squeezed = [b"\0" + bz2.compress(content), b"\1" + gzip.compress(content, mtime=0)]
-    squeezed += [b"\2" + lzma.compress(content), squeezed[1] + gzip.compress(b"more", mtime=0)]
+    compressed = [b"\0" + bz2.compress(content), b"\1" + gzip.compress(content, mtime=0)]
+    compressed += [b"\2" + lzma.compress(content), compressed[1] + gzip.compress(b"more", mtime=0)]
     link = tarfile.TarInfo("link")
     link.type = tarfile.SYMTYPE
     tars = [
@@ -143,19 +143,19 @@ def containers() -> Seeds:
         file = io.BytesIO()
         Image.fromarray(fakes.glyph("永", 0, 8)).convert(mode).save(file, "PNG")
         pictures.append(file.getvalue())
-    return {"squeezed": squeezed, "tar": tars, "png": pictures}
+    return {"compressed": compressed, "tar": tars, "png": pictures}
 
 
 def records() -> Seeds:
     """ETL's records; TCS, and InkML of characters and of a page."""
     source = Source("x.pot", "casia:001", "train")
     characters = inkml.start("characters") + inkml.group_start(source)
-    pot = MapDoor("x.pot", memoryview(fakes.pot("永a")))
+    pot = MappedBytes("x.pot", memoryview(fakes.pot("永a")))
     for one in reader_for("pot").read(pot, source):
         characters += inkml.character(one)  # type: ignore[arg-type]
     characters += inkml.GROUP_END + inkml.END
     found, lines = online.written(["永", "a", None, "\n", "和"])
-    page = MapDoor("x.ptts", memoryview(online.page(found, lines)))
+    page = MappedBytes("x.ptts", memoryview(online.page(found, lines)))
     (one,) = reader_for("ptts").read(page, source)
     pages = "".join(inkml.page(one))  # type: ignore[arg-type]
     touching = small(etl, lambda: etl.tcs(["永和", "a?"]))

@@ -32,7 +32,7 @@ from penline.errors import (
 )
 from penline.export.paddleocr import read_dictionary
 from penline.formats import reader_for
-from penline.formats.door import Door, StreamDoor
+from penline.formats.byte_source import ByteSource, StreamedBytes
 from penline.formats.packed import UNPACKERS, Unpacking
 from penline.formats.tarred import walk
 from penline.formats.zipped import members, open_member
@@ -107,14 +107,14 @@ def check_zip(content: bytes) -> None:
                 continue
             source = Source(member.label, "unknown:x")
             gnt = reader_for("gnt")
-            with open_member(member) as door:
+            with open_member(member) as stream:
                 try:
-                    strict = [fingerprint(record) for record in gnt.read(door, source)]
+                    strict = [fingerprint(record) for record in gnt.read(stream, source)]
                 except FormatError as error:
                     check_error(error)
                     strict = None
-            with open_member(member) as door:
-                saved = [fingerprint(record) for record in gnt.salvage(door, source)]
+            with open_member(member) as stream:
+                saved = [fingerprint(record) for record in gnt.salvage(stream, source)]
             if strict is not None and saved != strict:
                 raise Finding(f"{member.label}: strict reading ends well, salvaging differs")
 
@@ -136,8 +136,8 @@ def _members_of(content: bytes, suffix: str) -> list[tuple[str, int, int | None]
             for member in walk(path):
                 made = None
                 if not member.other:
-                    with member.open() as door:
-                        made = _read_all(door)
+                    with member.open() as stream:
+                        made = _read_all(stream)
                 if made is not None and made != member.size_bytes:
                     raise Finding(f"{member.label}: {made:,} bytes of {member.size_bytes:,}")
                 found.append((ascii(member.name), member.size_bytes, made))
@@ -146,13 +146,13 @@ def _members_of(content: bytes, suffix: str) -> list[tuple[str, int, int | None]
     return found
 
 
-def _read_all(door: Door) -> int | None:
-    """How many bytes a door gives; None where they break off."""
+def _read_all(stream: ByteSource) -> int | None:
+    """How many bytes a stream gives; None where they break off."""
     made = 0
-    while have := door.span(made, 4096)[2]:
+    while have := stream.peek(made, 4096)[2]:
         made += have
     try:
-        door.finish()
+        stream.finish()
     except FormatError as error:
         check_error(error)
         return None
@@ -168,8 +168,8 @@ def check_packed(content: bytes) -> None:
             unpacker = UNPACKERS[method](data, size, bool(content[1:2] > b"\x7f"))
         except ValueError:
             return
-        door = StreamDoor("x.zip::x", Unpacking("x.zip::x", unpacker, size, 0))
-        made = _read_all(door)
+        stream = StreamedBytes("x.zip::x", Unpacking("x.zip::x", unpacker, size, 0))
+        made = _read_all(stream)
         if made is not None and made != size:
             raise Finding(f"{made:,} bytes unpacked of {size:,}")
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from fuzz import on_disk
 from fuzz.checks import MIB, check_reader, check_strict
 from fuzz.repair import blocks, chunks, mend_png, mend_tar
-from fuzz.unpacked import check_png, check_squeezed
+from fuzz.unpacked import check_compressed, check_png
 from penline.bank.layout import GLYPHS, HEADER, INK
 from penline.formats import READERS, idx, mis, reader_for
-from penline.formats.door import Door, MapDoor
+from penline.formats.byte_source import ByteSource, MappedBytes
 from penline.records import Source
 
 __all__ = ["SEEDS", "TARGETS", "Target"]
@@ -101,10 +101,10 @@ def _modules(module: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=64)
 def _starts(kind: str, content: bytes) -> tuple[int, ...]:
     """Where the reader itself finds records, sound ones and others; at most 64."""
-    door = MapDoor("x", memoryview(content))
+    stream = MappedBytes("x", memoryview(content))
     starts: list[int] = []
     try:
-        for record in reader_for(kind).salvage(door, Source("x", "unknown:x")):
+        for record in reader_for(kind).salvage(stream, Source("x", "unknown:x")):
             starts.append(record.offset)
             if len(starts) == 64:
                 break
@@ -128,11 +128,13 @@ def _signatures(content: bytes) -> Sequence[int]:
     return starts
 
 
-def _strict(name: str, read: Callable[[Door], object], words: tuple[bytes, ...] = ()) -> Target:
+def _strict(
+    name: str, read: Callable[[ByteSource], object], words: tuple[bytes, ...] = ()
+) -> Target:
     """A reader that is strict only, of one value or of several."""
 
-    def records(door: Door) -> list[object]:
-        found = read(door)
+    def records(stream: ByteSource) -> list[object]:
+        found = read(stream)
         return list(found) if isinstance(found, Iterator) else [found]
 
     module = idx if name.startswith("idx") else mis
@@ -141,7 +143,7 @@ def _strict(name: str, read: Callable[[Door], object], words: tuple[bytes, ...] 
     return Target(name, check, (module.__name__,), places, words)
 
 
-def _check_strict(read: Callable[[Door], list[object]], content: bytes) -> None:
+def _check_strict(read: Callable[[ByteSource], list[object]], content: bytes) -> None:
     check_strict(read, content)
 
 
@@ -168,7 +170,7 @@ def _others() -> tuple[Target, ...]:
             WORDS["zip"],
         ),
         Target("packed", disk.check_packed, (_FORMATS + "packed",), lambda _: (5,)),
-        Target("squeezed", check_squeezed, (_FORMATS + "squeezed",), lambda _: (1,)),
+        Target("compressed", check_compressed, (_FORMATS + "compressed",), lambda _: (1,)),
         Target("tar", disk.check_tar, (_FORMATS + "tarred",), blocks, WORDS["tar"], mend_tar),
         Target("png", check_png, (_FORMATS + "png",), chunks, WORDS["png"], mend_png),
         Target(

@@ -17,7 +17,7 @@ __all__ = ["fingerprint"]
 def fingerprint(value: object) -> str:
     """A hash over everything that can be asked of `value`.
 
-    Backing buffers (memoryviews) are read, but do not count: two doors may hold more or less of
+    Backing buffers (memoryviews) are read, but do not count: two streams may hold more or less of
     the same file.
 
     Raises:

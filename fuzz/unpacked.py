@@ -5,11 +5,11 @@ from __future__ import annotations
 from fuzz.checks import MIB, Finding, check_error, check_strict, little_memory
 from fuzz.touch import fingerprint
 from penline.errors import FormatError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
+from penline.formats.compressed import DECOMPRESSORS, decompressed
 from penline.formats.png import read_png
-from penline.formats.squeezed import SQUEEZERS, unsqueezed
 
-__all__ = ["check_png", "check_squeezed"]
+__all__ = ["check_compressed", "check_png"]
 
 _MOST_BYTES = 1 << 22
 
@@ -28,17 +28,17 @@ def check_png(content: bytes) -> None:
             raise Finding("read twice, the pixels differ")
 
 
-def check_squeezed(content: bytes) -> None:
+def check_compressed(content: bytes) -> None:
     """One byte that chooses gzip, bzip2 or xz, then a packed file; 4 MiB of it are read."""
-    suffix = sorted(SQUEEZERS)[content[0] % len(SQUEEZERS)] if content else ".gz"
+    suffix = sorted(DECOMPRESSORS)[content[0] % len(DECOMPRESSORS)] if content else ".gz"
 
-    def sizes(door: Door) -> list[object]:
+    def sizes(stream: ByteSource) -> list[object]:
         made = 0
-        with unsqueezed(door, suffix) as inner:
-            while made < _MOST_BYTES and (have := inner.span(made, 4096)[2]):
+        with decompressed(stream, suffix) as inner:
+            while made < _MOST_BYTES and (have := inner.peek(made, 4096)[2]):
                 made += have
             if made >= _MOST_BYTES:  # not read to its end, so nothing is known of that
-                raise FormatError(door.file, 0, "size", f"below {_MOST_BYTES:,}", "more")
+                raise FormatError(stream.file, 0, "size", f"below {_MOST_BYTES:,}", "more")
             inner.finish()
         return [made]
 

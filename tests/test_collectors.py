@@ -193,8 +193,8 @@ OTHER = """
         place: object
 
         def salvage(self):
-            with self.place.open() as door:
-                buffer, at, have = door.span(0, 1 << 16)
+            with self.place.open() as stream:
+                buffer, at, have = stream.peek(0, 1 << 16)
                 text = bytes(buffer[at : at + have]).decode()
             for number, character in enumerate(text):
                 if character == "?":

@@ -30,7 +30,7 @@ from fakes_pages import (
 )
 from penline.errors import FormatError
 from penline.formats import dgrl as reader
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.records import Defect, LineRecord, Source, paste
 from penline.sources.collect import open_sources, read
 
@@ -43,11 +43,11 @@ SMALL = ["永a", "和?", "九b"]
 """A page of some kilobytes, for tests that go through every byte."""
 
 
-def mapped(content: bytes) -> Door:
-    return MapDoor("x.dgrl", memoryview(content))
+def mapped(content: bytes) -> ByteSource:
+    return MappedBytes("x.dgrl", memoryview(content))
 
 
-def streamed(content: bytes) -> Door:
+def streamed(content: bytes) -> ByteSource:
     class OneWay(io.RawIOBase):
         def __init__(self) -> None:
             self.rest = io.BytesIO(content)
@@ -58,33 +58,33 @@ def streamed(content: bytes) -> Door:
         def seek(self, *args: object) -> int:
             raise AssertionError("a stream must not be sought")
 
-    return StreamDoor("x.dgrl", OneWay())
+    return StreamedBytes("x.dgrl", OneWay())
 
 
-Opener = Callable[[bytes], Door]
+Opener = Callable[[bytes], ByteSource]
 Writer = Callable[..., bytes]
-DOORS = pytest.mark.parametrize("door", [mapped, streamed])
+STREAMS = pytest.mark.parametrize("stream", [mapped, streamed])
 LAYOUTS = pytest.mark.parametrize("page", [dgrl, dgr])
 BITS = pytest.mark.parametrize("bits", [8, 1])
 
 
-def lines(content: bytes, door: Opener = mapped) -> list[LineRecord]:
-    return list(reader.read(door(content), FACTS))
+def lines(content: bytes, stream: Opener = mapped) -> list[LineRecord]:
+    return list(reader.read(stream(content), FACTS))
 
 
 def outcome(
-    content: bytes, door: Opener = mapped
+    content: bytes, stream: Opener = mapped
 ) -> tuple[list[str], list[Defect], FormatError | None]:
     """The sound lines' texts, the defects, and the strict error; and what holds for every file."""
     error = None
     strict: list[int] = []
     try:
-        strict = [line.offset for line in lines(content, door)]
+        strict = [line.offset for line in lines(content, stream)]
     except FormatError as caught:
         error = caught
         assert "\n" not in str(error)
         assert str(error).startswith(f"x.dgrl: byte {error.offset}: ")
-    found = list(reader.salvage(door(content), FACTS))
+    found = list(reader.salvage(stream(content), FACTS))
     good = [one for one in found if isinstance(one, LineRecord)]
     defects = [one for one in found if isinstance(one, Defect)]
     assert [one.record for one in found] == list(range(len(found)))
@@ -101,10 +101,10 @@ def outcome(
     return [line.text("?") for line in good], defects, error
 
 
-@DOORS
+@STREAMS
 @BITS
-def test_lines_are_exact(door: Opener, bits: int) -> None:
-    found = lines(dgrl(TEXTS, bits=bits), door)
+def test_lines_are_exact(stream: Opener, bits: int) -> None:
+    found = lines(dgrl(TEXTS, bits=bits), stream)
     assert [line.text("?") for line in found] == TEXTS
     starts = [0, *itertools.accumulate(map(len, dgrl_lines(TEXTS, bits=bits)))][:-1]
     assert [line.offset for line in found] == [len(head(0)) + start for start in starts]
@@ -127,10 +127,10 @@ def test_lines_are_exact(door: Opener, bits: int) -> None:
     assert found[0].ink[0, 0] == (255 - found[0].pixels[0, 0] if bits == 8 else 255)
 
 
-@DOORS
+@STREAMS
 @BITS
-def test_characters_with_boxes_are_exact(door: Opener, bits: int) -> None:
-    found = lines(dgr(TEXTS, bits=bits), door)
+def test_characters_with_boxes_are_exact(stream: Opener, bits: int) -> None:
+    found = lines(dgr(TEXTS, bits=bits), stream)
     assert [line.text("?") for line in found] == TEXTS
     for number, (line, text) in enumerate(zip(found, TEXTS, strict=True)):
         places = character_places(text, number)
@@ -149,9 +149,9 @@ def test_characters_with_boxes_are_exact(door: Opener, bits: int) -> None:
 
 
 @LAYOUTS
-@DOORS
-def test_8_bit_pixels_are_read_only_views(page: Writer, door: Opener) -> None:
-    for line in lines(page(TEXTS), door):
+@STREAMS
+def test_8_bit_pixels_are_read_only_views(page: Writer, stream: Opener) -> None:
+    for line in lines(page(TEXTS), stream):
         pictures = [line.pixels] if line.raster else [box.pixels for box in line.boxes]
         for pixels in pictures:
             assert not pixels.flags.owndata
@@ -166,8 +166,8 @@ def test_a_map_is_not_copied() -> None:
 
 
 def test_views_outlive_the_door() -> None:
-    with streamed(dgrl(TEXTS)) as door:
-        found = list(reader.read(door, FACTS))
+    with streamed(dgrl(TEXTS)) as stream:
+        found = list(reader.read(stream, FACTS))
     for number, line in enumerate(found):
         np.testing.assert_array_equal(line.pixels, line_picture(TEXTS[number], number))
 
@@ -243,9 +243,9 @@ def bent_page(which: int, at: int, form: str, value: int, texts: list[str] = TEX
 
 @pytest.mark.parametrize("value", [0, 1, 3, 5, 100, 5000, 1 << 31, 0xFFFFFFFF])
 @pytest.mark.parametrize("which", range(len(TEXTS)))
-@DOORS
-def test_a_bent_character_number_costs_one_line(door: Opener, which: int, value: int) -> None:
-    good, defects, error = outcome(bent_page(which, 0, "<I", value), door)
+@STREAMS
+def test_a_bent_character_number_costs_one_line(stream: Opener, which: int, value: int) -> None:
+    good, defects, error = outcome(bent_page(which, 0, "<I", value), stream)
     assert error is not None
     assert good == TEXTS[:which] + TEXTS[which + 1 :]
     assert len(defects) == 1
@@ -254,21 +254,23 @@ def test_a_bent_character_number_costs_one_line(door: Opener, which: int, value:
 @pytest.mark.parametrize("value", [0, 1, 7, 40, 300, 70_000, 0x7FFFFFFF, 0xFFFFFFFF])
 @pytest.mark.parametrize("side", [8, 12])
 @pytest.mark.parametrize("which", range(len(TEXTS)))
-@DOORS
-def test_a_bent_side_costs_one_line(door: Opener, which: int, side: int, value: int) -> None:
+@STREAMS
+def test_a_bent_side_costs_one_line(stream: Opener, which: int, side: int, value: int) -> None:
     """Also where the false side leads into the next line, or over it."""
     at = 4 + 2 * len(TEXTS[which]) + side
-    good, defects, error = outcome(bent_page(which, at, "<I", value), door)
+    good, defects, error = outcome(bent_page(which, at, "<I", value), stream)
     assert error is not None
     assert good == TEXTS[:which] + TEXTS[which + 1 :]
     assert len(defects) == 1
 
 
 @pytest.mark.parametrize("at", [0, 4])
-@DOORS
-def test_a_box_off_the_page_costs_one_line(door: Opener, at: int) -> None:
+@STREAMS
+def test_a_box_off_the_page_costs_one_line(stream: Opener, at: int) -> None:
     for value in (2000, -2000, 1 << 30, -(1 << 31)):
-        good, defects, error = outcome(bent_page(1, 4 + 2 * len(TEXTS[1]) + at, "<i", value), door)
+        good, defects, error = outcome(
+            bent_page(1, 4 + 2 * len(TEXTS[1]) + at, "<i", value), stream
+        )
         assert error is not None
         assert error.field == "top and left"
         assert good == [TEXTS[0], *TEXTS[2:]]
@@ -276,10 +278,10 @@ def test_a_box_off_the_page_costs_one_line(door: Opener, at: int) -> None:
 
 
 @LAYOUTS
-@DOORS
-def test_a_unit_that_is_no_code_costs_one_line(page: Writer, door: Opener) -> None:
+@STREAMS
+def test_a_unit_that_is_no_code_costs_one_line(page: Writer, stream: Opener) -> None:
     content = page(TEXTS).replace(units("春"), b"AB")
-    good, defects, error = outcome(content, door)
+    good, defects, error = outcome(content, stream)
     assert error is not None
     assert (error.field, error.found) == ("label", "41 42")
     assert content[error.offset : error.offset + 2] == b"AB"
@@ -289,12 +291,12 @@ def test_a_unit_that_is_no_code_costs_one_line(page: Writer, door: Opener) -> No
 
 @pytest.mark.parametrize("value", [1, 3, 40, 5000, 0xFFFFFFFF])
 @pytest.mark.parametrize("which", range(len(TEXTS)))
-@DOORS
-def test_a_bent_page_by_character(door: Opener, which: int, value: int) -> None:
+@STREAMS
+def test_a_bent_page_by_character(stream: Opener, which: int, value: int) -> None:
     whole = dgr_lines(TEXTS)
     bent = struct.pack("<I", value) + whole[which][4:]
     content = head(len(whole)) + b"".join([*whole[:which], bent, *whole[which + 1 :]])
-    good, defects, error = outcome(content, door)
+    good, defects, error = outcome(content, stream)
     assert error is not None
     others = TEXTS[:which] + TEXTS[which + 1 :]
     assert [text for text in good if text in others] == others
@@ -302,12 +304,12 @@ def test_a_bent_page_by_character(door: Opener, which: int, value: int) -> None:
 
 
 @LAYOUTS
-@DOORS
+@STREAMS
 @pytest.mark.parametrize("count", [1, 3, 4, 6, 9, 65535])
-def test_a_bent_line_number_costs_nothing(page: Writer, door: Opener, count: int) -> None:
+def test_a_bent_line_number_costs_nothing(page: Writer, stream: Opener, count: int) -> None:
     content = bytearray(page(TEXTS))
     struct.pack_into("<I", content, len(head(0)) - 4, count)
-    good, defects, error = outcome(bytes(content), door)
+    good, defects, error = outcome(bytes(content), stream)
     assert error is not None
     assert good == TEXTS
     assert [d.field for d in defects] == [
@@ -330,36 +332,36 @@ def test_a_bent_line_number_costs_nothing(page: Writer, door: Opener, count: int
         (59, "<I", 0, "line number"),
     ],
 )
-@DOORS
-def test_a_bent_header(door: Opener, at: int, form: str, value: object, field: str) -> None:
+@STREAMS
+def test_a_bent_header(stream: Opener, at: int, form: str, value: object, field: str) -> None:
     content = bytearray(dgrl(SMALL))
     struct.pack_into(form, content, at, value)
-    good, defects, error = outcome(bytes(content), door)
+    good, defects, error = outcome(bytes(content), stream)
     assert error is not None
     assert (error.field, good, len(defects)) == (field, [], 1)
     assert error.offset in (0, at)
 
 
-@DOORS
-def test_bytes_after_the_last_line(door: Opener) -> None:
-    good, defects, error = outcome(dgrl(TEXTS) + b"\0\0\0", door)
+@STREAMS
+def test_bytes_after_the_last_line(stream: Opener) -> None:
+    good, defects, error = outcome(dgrl(TEXTS) + b"\0\0\0", stream)
     assert error is not None
     assert (error.offset, error.field) == (len(dgrl(TEXTS)), "end of the page")
     assert error.expected == "the end of the file after 5 lines"
     assert (good, len(defects)) == (TEXTS, 1)
 
 
-@DOORS
-def test_strict_yields_nothing_of_a_page_that_is_not_proven(door: Opener) -> None:
-    found = reader.read(door(dgrl(TEXTS)[:-1]), FACTS)
+@STREAMS
+def test_strict_yields_nothing_of_a_page_that_is_not_proven(stream: Opener) -> None:
+    found = reader.read(stream(dgrl(TEXTS)[:-1]), FACTS)
     with pytest.raises(FormatError, match="bitmap: expected"):
         next(found)
 
 
-@DOORS
-def test_what_neither_layout_fits_is_told(door: Opener) -> None:
+@STREAMS
+def test_what_neither_layout_fits_is_told(stream: Opener) -> None:
     content = head(3) + bytes(range(1, 200))
-    good, defects, error = outcome(content, door)
+    good, defects, error = outcome(content, stream)
     assert error is not None
     assert (error.field, error.offset) == ("layout", len(head(0)))
     assert "by line: byte 63: character number: expected at most 4,096" in error.found
@@ -378,12 +380,12 @@ def test_bytes_that_fit_both_layouts_are_refused() -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff" * 100])
-@DOORS
-def test_bytes_lost_or_added(door: Opener, damage: bytes) -> None:
+@STREAMS
+def test_bytes_lost_or_added(stream: Opener, damage: bytes) -> None:
     one, two, three, *rest = dgrl_lines(TEXTS)
     cut = two[:-5] if not damage else two
     content = head(len(TEXTS)) + one + cut + damage + three + b"".join(rest)
-    good, defects, error = outcome(content, door)
+    good, defects, error = outcome(content, stream)
     assert error is not None
     assert good[0] == TEXTS[0]
     assert good[-3:] == TEXTS[2:]
@@ -392,14 +394,14 @@ def test_bytes_lost_or_added(door: Opener, damage: bytes) -> None:
 
 @LAYOUTS
 @BITS
-@DOORS
-def test_a_cut_at_every_place(page: Writer, bits: int, door: Opener) -> None:
+@STREAMS
+def test_a_cut_at_every_place(page: Writer, bits: int, stream: Opener) -> None:
     content = page(SMALL, bits=bits)
     parts = (dgrl_lines if page is dgrl else dgr_lines)(SMALL, bits=bits)
     ends = [len(head(0)) + end for end in itertools.accumulate(map(len, parts))]
     step = 1 if bits == 1 else 3
     for cut in [*range(0, len(content), step), *(end - 1 for end in ends)]:
-        good, defects, error = outcome(content[:cut], door)
+        good, defects, error = outcome(content[:cut], stream)
         assert error is not None
         assert error.offset <= cut
         assert good == SMALL[: sum(end <= cut for end in ends)]
@@ -435,15 +437,15 @@ def test_memory_of_a_cut_file(tmp_path: Path, page: Writer, how: str, cut: int |
         assert traced_peak(path, salvage) <= 3 * len(content) + WORKING_BYTES
 
 
-@DOORS
-def test_a_bitmap_of_exabytes(door: Opener) -> None:
+@STREAMS
+def test_a_bitmap_of_exabytes(stream: Opener) -> None:
     at = 4 + 2 * len(TEXTS[1]) + 8
     content = bytearray(bent_page(1, at, "<i", 0x7FFFFFFF))
     place = len(head(0)) + len(dgrl_lines(TEXTS)[0]) + at
     struct.pack_into("<i", content, place + 4, 0x7FFFFFFF)
     tracemalloc.start()
     try:
-        good, defects, error = outcome(bytes(content), door)
+        good, defects, error = outcome(bytes(content), stream)
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()
@@ -453,8 +455,8 @@ def test_a_bitmap_of_exabytes(door: Opener) -> None:
     assert len(defects) == 1
 
 
-@DOORS
-def test_characters_that_span_a_huge_box(door: Opener) -> None:
+@STREAMS
+def test_characters_that_span_a_huge_box(stream: Opener) -> None:
     """Two dots 60,000 pixels apart: the line's picture is never allocated."""
     dots = b"".join(
         units(c) + struct.pack("<hhhh", place, place, 1, 1) + b"\0"
@@ -464,7 +466,7 @@ def test_characters_that_span_a_huge_box(door: Opener) -> None:
     second = units("和") + struct.pack("<hhhh", 0, 32_000, 1, 1) + b"\0"
     facts = head(1, page=(0xFFFF, 0xFFFF))
     for line in (dots, first + second):
-        good, defects, error = outcome(facts + struct.pack("<I", 2) + line, door)
+        good, defects, error = outcome(facts + struct.pack("<I", 2) + line, stream)
         assert error is not None
         assert (good, len(defects)) == ([], 1)
     assert error.field == "characters"
@@ -481,17 +483,17 @@ def test_characters_that_span_a_huge_box(door: Opener) -> None:
         (b"<!DOCTYPE html><html>404</html>", "HTML page"),
     ],
 )
-@DOORS
-def test_a_misnamed_file(door: Opener, content: bytes, found: str) -> None:
-    good, defects, error = outcome(content, door)
+@STREAMS
+def test_a_misnamed_file(stream: Opener, content: bytes, found: str) -> None:
+    good, defects, error = outcome(content, stream)
     assert error is not None
     assert (error.offset, error.field, error.found) == (0, "first record", found)
     assert (good, len(defects)) == ([], 1)
 
 
-@DOORS
-def test_a_gnt_file_with_the_name_of_a_page(door: Opener) -> None:
-    good, defects, error = outcome(gnt("永"), door)
+@STREAMS
+def test_a_gnt_file_with_the_name_of_a_page(stream: Opener) -> None:
+    good, defects, error = outcome(gnt("永"), stream)
     assert error is not None
     assert (error.offset, error.field) == (4, "format code")
     assert (good, len(defects)) == ([], 1)
@@ -526,7 +528,7 @@ class Breaking(io.RawIOBase):
 def test_a_stream_that_breaks(page: Writer, cut: int, whole: int) -> None:
     content = page(TEXTS)
     content = content[: max(len(content) - cut, 0)]
-    good, defects, error = outcome(content, lambda c: StreamDoor("x.dgrl", Breaking(c)))
+    good, defects, error = outcome(content, lambda c: StreamedBytes("x.dgrl", Breaking(c)))
     assert error is not None
     assert (error.field, error.offset) == ("stream", len(content))
     assert [d.field for d in defects] == ["stream"]
@@ -537,19 +539,19 @@ def test_a_stream_that_breaks(page: Writer, cut: int, whole: int) -> None:
 @given(
     page=st.sampled_from([dgrl, dgr]),
     bits=st.sampled_from([8, 1]),
-    door=st.sampled_from([mapped, streamed]),
+    stream=st.sampled_from([mapped, streamed]),
     bends=st.lists(
         st.tuples(st.integers(0, 1 << 30), st.binary(max_size=6), st.integers(0, 6)), max_size=4
     ),
 )
 def test_mutated_pages(
-    page: Writer, bits: int, door: Opener, bends: list[tuple[int, bytes, int]]
+    page: Writer, bits: int, stream: Opener, bends: list[tuple[int, bytes, int]]
 ) -> None:
     content = page(SMALL, bits=bits)
     for place, new, gone in bends:
         at = place % (len(content) + 1)
         content = content[:at] + new + content[at + gone :]
-    outcome(content, door)
+    outcome(content, stream)
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)

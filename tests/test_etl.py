@@ -18,7 +18,7 @@ from fakes import gnt, zip_file
 from fakes_etl import etl, etl_picture, etl_records, jis_code
 from penline.errors import FormatError
 from penline.formats import kind_of, reader_for
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.records import Defect, GlyphRecord, Source
 from penline.sources import etl as families
 from penline.sources import identify
@@ -30,32 +30,32 @@ BYTES = {"etl8g": 8199, "etl8b": 512, "etl9g": 8199, "etl9b": 576}
 FACTS = Source("x", "unknown:x")
 
 
-def mapped(content: bytes) -> Door:
-    return MapDoor("x", memoryview(content))
+def mapped(content: bytes) -> ByteSource:
+    return MappedBytes("x", memoryview(content))
 
 
-def streamed(content: bytes) -> Door:
-    return StreamDoor("x", io.BytesIO(content))
+def streamed(content: bytes) -> ByteSource:
+    return StreamedBytes("x", io.BytesIO(content))
 
 
-Opener = Callable[[bytes], Door]
-DOORS = pytest.mark.parametrize("door", [mapped, streamed])
+Opener = Callable[[bytes], ByteSource]
+STREAMS = pytest.mark.parametrize("stream", [mapped, streamed])
 
 
-def salvaged(kind: str, door: Door) -> list[GlyphRecord | Defect]:
+def salvaged(kind: str, stream: ByteSource) -> list[GlyphRecord | Defect]:
     found = [
-        r for r in reader_for(kind).salvage(door, FACTS) if isinstance(r, GlyphRecord | Defect)
+        r for r in reader_for(kind).salvage(stream, FACTS) if isinstance(r, GlyphRecord | Defect)
     ]
     assert [r.record for r in found] == list(range(len(found)))
     return found
 
 
-@DOORS
+@STREAMS
 @pytest.mark.parametrize("kind", KINDS)
-def test_records_are_exact(door: Opener, kind: str) -> None:
+def test_records_are_exact(stream: Opener, kind: str) -> None:
     content = etl(kind, TEXT)
     assert len(content) == BYTES[kind] * (len(TEXT) + kind.endswith("b"))
-    found = [r for r in reader_for(kind).read(door(content), FACTS) if isinstance(r, GlyphRecord)]
+    found = [r for r in reader_for(kind).read(stream(content), FACTS) if isinstance(r, GlyphRecord)]
     assert "".join(r.character for r in found) == TEXT
     for i, record in enumerate(found):
         expected = etl_picture(kind, TEXT[i], i)
@@ -64,7 +64,7 @@ def test_records_are_exact(door: Opener, kind: str) -> None:
         assert not record.pixels.flags.writeable
         assert (record.code, record.paper) == (jis_code(TEXT[i]), 0)
         assert record.offset == BYTES[kind] * (i + kind.endswith("b"))
-    assert salvaged(kind, door(content))[-1].record == len(TEXT) - 1
+    assert salvaged(kind, stream(content))[-1].record == len(TEXT) - 1
     assert set(np.unique(found[0].pixels)) <= set(range(0, 256, 17))
 
 
@@ -95,25 +95,25 @@ def test_against_struct_and_pillow(kind: str, layout: str) -> None:
             np.testing.assert_array_equal(np.asarray(picture) * 255, record.pixels)
 
 
-@DOORS
+@STREAMS
 @pytest.mark.parametrize("kind", ["etl9g", "etl9b"])
-def test_a_file_cut_at_many_places(door: Opener, kind: str) -> None:
+def test_a_file_cut_at_many_places(stream: Opener, kind: str) -> None:
     content, size = etl(kind, "永和九"), BYTES[kind]
     dummies = kind == "etl9b"
     for cut in {*range(0, len(content), 61), *range(0, len(content), size), len(content) - 1}:
         whole = cut % size == 0 and cut > size * dummies
         good = max(cut // size - dummies, 0)
-        found = salvaged(kind, door(content[:cut]))
+        found = salvaged(kind, stream(content[:cut]))
         assert [type(r) for r in found] == [GlyphRecord] * good + [Defect] * (not whole), cut
         if not whole:
             with pytest.raises(FormatError) as caught:
-                list(reader_for(kind).read(door(content[:cut]), FACTS))
+                list(reader_for(kind).read(stream(content[:cut]), FACTS))
             assert caught.value.offset <= cut
 
 
-@DOORS
+@STREAMS
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_bad_record_alone(door: Opener, kind: str) -> None:
+def test_a_bad_record_alone(stream: Opener, kind: str) -> None:
     records = etl_records(kind, TEXT)
     dummy = bytes(BYTES[kind]) if kind.endswith("b") else b""
     for at, bent, field in ((2, b"\x20\x21", "character code"), (0, b"\0\0", "sheet number")):
@@ -123,25 +123,25 @@ def test_a_bad_record_alone(door: Opener, kind: str) -> None:
             parts = [dummy, *records[:number], bytes(one), *records[number + 1 :]]
             content = b"".join(parts)
             with pytest.raises(FormatError) as caught:
-                list(reader_for(kind).read(door(content), FACTS))
+                list(reader_for(kind).read(stream(content), FACTS))
             assert caught.value.field == field
-            found = salvaged(kind, door(content))
+            found = salvaged(kind, stream(content))
             assert [r.record for r in found if isinstance(r, Defect)] == [number]
             assert "".join(r.character for r in found if isinstance(r, GlyphRecord)) == (
                 TEXT[:number] + TEXT[number + 1 :]
             )
 
 
-@DOORS
+@STREAMS
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("change", [b"", b"\x07" * 37])
-def test_bytes_lost_or_put_in(door: Opener, kind: str, change: bytes) -> None:
+def test_bytes_lost_or_put_in(stream: Opener, kind: str, change: bytes) -> None:
     """After the damage the frame is found again, whatever the bytes in between."""
     records = etl_records(kind, TEXT)
     dummy = bytes(BYTES[kind]) if kind.endswith("b") else b""
     two = records[1][:200] + change + records[1][200 if change else 290 :]
     content = dummy + b"".join([records[0], two, *records[2:]])
-    found = salvaged(kind, door(content))
+    found = salvaged(kind, stream(content))
     assert any(isinstance(r, Defect) for r in found)
     good = "".join(r.character for r in found if isinstance(r, GlyphRecord))
     assert good[0] == TEXT[0]
@@ -230,9 +230,9 @@ def test_any_bytes(kind: str, places: list[tuple[int, int]], cut: int, raw: byte
     for at, value in places:
         content[at % len(content)] = value
     for damaged in (bytes(content[:cut]), raw, raw + bytes(content), gnt("永") + bytes(content)):
-        for door in (mapped, streamed):
-            salvaged(kind, door(damaged))
+        for stream in (mapped, streamed):
+            salvaged(kind, stream(damaged))
             try:
-                list(reader_for(kind).read(door(damaged), FACTS))
+                list(reader_for(kind).read(stream(damaged), FACTS))
             except FormatError as error:
                 assert "\n" not in str(error)

@@ -14,7 +14,7 @@ from penline.catalogue import parse
 from penline.catalogue.errata import parse_errata
 from penline.errors import CatalogueError, FormatError, RecipeError
 from penline.formats import reader_for
-from penline.formats.door import MapDoor, StreamDoor
+from penline.formats.byte_source import MappedBytes, StreamedBytes
 from penline.formats.idx import read_mapping
 from penline.formats.zipped import members, open_member
 from penline.recipe import load_recipe
@@ -31,7 +31,7 @@ def test_a_mapping_names_no_surrogate(code_point: int) -> None:
     """EMNIST's mapping gave a character that no file can hold."""
     content = f"0 48\n1 {code_point}\n".encode()
     with pytest.raises(FormatError, match="byte 5: mapping"):
-        read_mapping(MapDoor("x", memoryview(content)))
+        read_mapping(MappedBytes("x", memoryview(content)))
 
 
 @pytest.mark.parametrize("shift", [1, 30, 0x7FFFFFFF])
@@ -77,8 +77,8 @@ def test_etl_whose_first_character_is_bent_in_a_stream() -> None:
     content = bytes(512) + b"\0\1\xff\xff" + bytes(508)
     source = Source("x.etl8b", "unknown:x")
     with pytest.raises(FormatError, match="byte 514: character code"):
-        list(reader_for("etl8b").read(StreamDoor("x", io.BytesIO(content)), source))
-    found = list(reader_for("etl8b").salvage(StreamDoor("x", io.BytesIO(content)), source))
+        list(reader_for("etl8b").read(StreamedBytes("x", io.BytesIO(content)), source))
+    found = list(reader_for("etl8b").salvage(StreamedBytes("x", io.BytesIO(content)), source))
     assert [type(one) for one in found] == [Defect]
 
 
@@ -86,6 +86,6 @@ def test_etl_whose_first_character_is_bent_in_a_stream() -> None:
 def test_inkml_that_is_text_is_called_so_through_every_door(piece: int) -> None:
     """A stream in small pieces called it bad XML, a map a text file."""
     content = io.BytesIO(b"8" * 119 + b"<?xm.0")
-    door = StreamDoor("x.inkml", SimpleNamespace(read=lambda _: content.read(piece)))
+    stream = StreamedBytes("x.inkml", SimpleNamespace(read=lambda _: content.read(piece)))
     with pytest.raises(FormatError, match=r"byte 0: first record: .*found text"):
-        list(reader_for("inkml").read(door, Source("x.inkml", "unknown:x")))
+        list(reader_for("inkml").read(stream, Source("x.inkml", "unknown:x")))

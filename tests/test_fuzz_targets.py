@@ -62,10 +62,10 @@ def test_seeds_are_sound(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(READERS))
 def test_seeds_of_readers_are_read_strictly(name: str) -> None:
     from penline.formats import reader_for
-    from penline.formats.door import MapDoor
+    from penline.formats.byte_source import MappedBytes
 
     for content in TARGETS[name].seeds():
-        found = list(reader_for(name).salvage(MapDoor("x", memoryview(content)), SOURCE))
+        found = list(reader_for(name).salvage(MappedBytes("x", memoryview(content)), SOURCE))
         assert found
         assert not [one for one in found if isinstance(one, Defect)]
 
@@ -99,7 +99,7 @@ def reader(**changed: object) -> SimpleNamespace:
 
 
 def failing(error: Exception) -> object:
-    def read(door: object, source: object) -> object:
+    def read(stream: object, source: object) -> object:
         raise error
 
     return read
@@ -128,20 +128,20 @@ def test_what_escapes_is_found(which: str, content: bytes, error: Exception) -> 
         check_reader(reader(**{which: failing(error)}), content, SOURCE)
 
 
-def dropping(door: object, source: Source) -> object:
-    return iter(list(gnt_format.salvage(door, source))[:1])  # type: ignore[arg-type]
+def dropping(stream: object, source: Source) -> object:
+    return iter(list(gnt_format.salvage(stream, source))[:1])  # type: ignore[arg-type]
 
 
-def hungry(door: object, source: Source) -> object:
+def hungry(stream: object, source: Source) -> object:
     bytearray(50 << 20)
-    return gnt_format.read(door, source)  # type: ignore[arg-type]
+    return gnt_format.read(stream, source)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
         ({"salvage": dropping}, "salvaging differs"),
-        ({"read": lambda door, source: iter(())}, "salvaging"),
+        ({"read": lambda stream, source: iter(())}, "salvaging"),
         ({"read": hungry}, "bytes allocated"),
     ],
 )

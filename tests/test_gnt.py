@@ -15,7 +15,7 @@ import pytest
 from fakes import REAL, gb_code, glyph, gnt, gnt_record, gnt_records
 from penline.errors import FormatError
 from penline.formats import gnt as reader
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.records import Defect, GlyphRecord, Source
 from penline.sources.collect import open_sources
 
@@ -23,11 +23,11 @@ TEXT = "永和九年，岁在癸丑a,B!"
 FACTS = Source("x.gnt", "casia:001")
 
 
-def mapped(content: bytes) -> Door:
-    return MapDoor("x.gnt", memoryview(content))
+def mapped(content: bytes) -> ByteSource:
+    return MappedBytes("x.gnt", memoryview(content))
 
 
-def streamed(content: bytes) -> Door:
+def streamed(content: bytes) -> ByteSource:
     class OneWay(io.RawIOBase):
         def __init__(self) -> None:
             self.rest = io.BytesIO(content)
@@ -38,24 +38,26 @@ def streamed(content: bytes) -> Door:
         def seek(self, *args: object) -> int:
             raise AssertionError("a stream must not be sought")
 
-    return StreamDoor("x.gnt", OneWay())
+    return StreamedBytes("x.gnt", OneWay())
 
 
-DOORS = pytest.mark.parametrize("door", [mapped, streamed])
-Opener = Callable[[bytes], Door]
+STREAMS = pytest.mark.parametrize("stream", [mapped, streamed])
+Opener = Callable[[bytes], ByteSource]
 
 
-def sound(content: bytes, door: Opener) -> list[str]:
-    return [r.character for r in reader.salvage(door(content), FACTS) if isinstance(r, GlyphRecord)]
+def sound(content: bytes, stream: Opener) -> list[str]:
+    return [
+        r.character for r in reader.salvage(stream(content), FACTS) if isinstance(r, GlyphRecord)
+    ]
 
 
-def defects(content: bytes, door: Opener) -> list[Defect]:
-    return [r for r in reader.salvage(door(content), FACTS) if isinstance(r, Defect)]
+def defects(content: bytes, stream: Opener) -> list[Defect]:
+    return [r for r in reader.salvage(stream(content), FACTS) if isinstance(r, Defect)]
 
 
-@DOORS
-def test_records_are_exact(door: Opener) -> None:
-    records = list(reader.read(door(gnt(TEXT)), FACTS))
+@STREAMS
+def test_records_are_exact(stream: Opener) -> None:
+    records = list(reader.read(stream(gnt(TEXT)), FACTS))
     assert "".join(r.character for r in records) == TEXT
     offsets = [0, *accumulate(map(len, gnt_records(TEXT)))][:-1]
     assert [r.offset for r in records] == offsets
@@ -68,9 +70,9 @@ def test_records_are_exact(door: Opener) -> None:
         assert record.source is FACTS
 
 
-@DOORS
-def test_pixels_are_read_only_views(door: Opener) -> None:
-    for record in reader.read(door(gnt(TEXT)), FACTS):
+@STREAMS
+def test_pixels_are_read_only_views(stream: Opener) -> None:
+    for record in reader.read(stream(gnt(TEXT)), FACTS):
         assert not record.pixels.flags.owndata
         assert not record.pixels.flags.writeable
 
@@ -83,27 +85,27 @@ def test_a_map_is_not_copied() -> None:
 
 
 def test_views_outlive_the_door() -> None:
-    with streamed(gnt(TEXT, side_px=60)) as door:
-        records = list(reader.read(door, FACTS))
+    with streamed(gnt(TEXT, side_px=60)) as stream:
+        records = list(reader.read(stream, FACTS))
     for number, record in enumerate(records):
         np.testing.assert_array_equal(record.pixels, glyph(TEXT[number], number, 60))
 
 
-@DOORS
-def test_a_second_zero_byte_is_padding(door: Opener) -> None:
-    (record,) = reader.read(door(gnt_record(glyph("!"), b"!\0")), FACTS)
+@STREAMS
+def test_a_second_zero_byte_is_padding(stream: Opener) -> None:
+    (record,) = reader.read(stream(gnt_record(glyph("!"), b"!\0")), FACTS)
     assert (record.character, record.code) == ("!", b"!\0")
 
 
 @pytest.mark.parametrize("code", [b"\xff\xff", b"\0\0", b"\x80\0", b"AB", b"\x07\0"])
-@DOORS
-def test_a_code_without_a_character(door: Opener, code: bytes) -> None:
+@STREAMS
+def test_a_code_without_a_character(stream: Opener, code: bytes) -> None:
     content = gnt("永") + gnt_record(glyph("x"), code) + gnt("和")
     with pytest.raises(FormatError) as caught:
-        list(reader.read(door(content), FACTS))
+        list(reader.read(stream(content), FACTS))
     assert (caught.value.offset, caught.value.field) == (len(gnt("永")) + 4, "tag code")
-    assert sound(content, door) == ["永", "和"]
-    (defect,) = defects(content, door)
+    assert sound(content, stream) == ["永", "和"]
+    (defect,) = defects(content, stream)
     assert (defect.offset, defect.record, defect.found) == (
         len(gnt("永")) + 4,
         1,
@@ -116,9 +118,9 @@ def test_a_code_without_a_character(door: Opener, code: bytes) -> None:
     ("at", "field"), [(0, "sample size"), (6, "sample size"), (8, "sample size")]
 )
 @pytest.mark.parametrize("value", [1, 11, 300, 65535])
-@DOORS
+@STREAMS
 def test_one_bent_field_costs_one_record(
-    door: Opener, at: int, field: str, value: int, last_is_bent: bool
+    stream: Opener, at: int, field: str, value: int, last_is_bent: bool
 ) -> None:
     records = gnt_records("永和九年")
     which = 3 if last_is_bent else 1
@@ -127,87 +129,87 @@ def test_one_bent_field_costs_one_record(
     records[which] = bytes(bent)
     content = b"".join(records)
     with pytest.raises(FormatError) as caught:
-        list(reader.read(door(content), FACTS))
+        list(reader.read(stream(content), FACTS))
     start = sum(map(len, records[:which]))
     assert (caught.value.offset, caught.value.field) == (start, field)
-    assert sound(content, door) == [c for i, c in enumerate("永和九年") if i != which]
-    (defect,) = defects(content, door)
+    assert sound(content, stream) == [c for i, c in enumerate("永和九年") if i != which]
+    (defect,) = defects(content, stream)
     assert (defect.file, defect.offset, defect.record) == ("x.gnt", start, which)
 
 
 @pytest.mark.parametrize(("at", "field"), [(6, "width"), (8, "height")])
-@DOORS
-def test_no_side_is_zero(door: Opener, at: int, field: str) -> None:
+@STREAMS
+def test_no_side_is_zero(stream: Opener, at: int, field: str) -> None:
     bent = bytearray(gnt("永和"))
     struct.pack_into("<H", bent, at, 0)
     with pytest.raises(FormatError) as caught:
-        list(reader.read(door(bytes(bent)), FACTS))
+        list(reader.read(stream(bytes(bent)), FACTS))
     assert (caught.value.offset, caught.value.field, caught.value.found) == (at, field, "0")
-    assert sound(bytes(bent), door) == ["和"]
+    assert sound(bytes(bent), stream) == ["和"]
     empty = struct.pack("<I2sHH", 10, b"!\0", 0, 0)
     with pytest.raises(FormatError, match="width"):
-        list(reader.read(door(empty + gnt("和")), FACTS))
-    assert sound(empty + gnt("和"), door) == ["和"]
+        list(reader.read(stream(empty + gnt("和")), FACTS))
+    assert sound(empty + gnt("和"), stream) == ["和"]
 
 
-@DOORS
-def test_size_and_sides_bent_together(door: Opener) -> None:
+@STREAMS
+def test_size_and_sides_bent_together(stream: Opener) -> None:
     """Neither leads on: the next sound header is searched for."""
     records = [bytearray(r) for r in gnt_records("永和九年")]
     struct.pack_into("<I2sHH", records[1], 0, 77, gb_code("和"), 900, 900)
     content = b"".join(records)
-    assert sound(content, door) == ["永", "九", "年"]
-    assert len(defects(content, door)) == 1
+    assert sound(content, stream) == ["永", "九", "年"]
+    assert len(defects(content, stream)) == 1
 
 
-@DOORS
-def test_bytes_lost_or_added_between_records(door: Opener) -> None:
+@STREAMS
+def test_bytes_lost_or_added_between_records(stream: Opener) -> None:
     one, two, three, four = gnt_records("永和九年")
     for content in (one + two[:-5] + three + four, one + two + b"\xff" * 9001 + three + four):
         with pytest.raises(FormatError):
-            list(reader.read(door(content), FACTS))
-        assert sound(content, door)[-2:] == ["九", "年"]
-        assert sound(content, door)[0] == "永"
+            list(reader.read(stream(content), FACTS))
+        assert sound(content, stream)[-2:] == ["九", "年"]
+        assert sound(content, stream)[0] == "永"
 
 
-@DOORS
-def test_a_header_that_lies_twice_does_not_swallow_its_neighbours(door: Opener) -> None:
+@STREAMS
+def test_a_header_that_lies_twice_does_not_swallow_its_neighbours(stream: Opener) -> None:
     records = [bytearray(r) for r in gnt_records("永和九年一二三", side_px=40)]
     struct.pack_into("<I2sHH", records[1], 0, 10 + 50 * 90, gb_code("和"), 50, 90)
     content = b"".join(records)
-    assert sound(content, door) == list("永九年一二三")
-    (defect,) = defects(content, door)
+    assert sound(content, stream) == list("永九年一二三")
+    (defect,) = defects(content, stream)
     assert defect.offset == len(records[0])
 
 
-@DOORS
-def test_of_two_ways_on_the_nearer_is_taken(door: Opener) -> None:
+@STREAMS
+def test_of_two_ways_on_the_nearer_is_taken(stream: Opener) -> None:
     """A size that reaches over the next record does not cost it."""
     records = [bytearray(r) for r in gnt_records("永和九年")]
     struct.pack_into("<I", records[1], 0, len(records[1]) + len(records[2]))
-    assert sound(b"".join(records), door) == ["永", "九", "年"]
+    assert sound(b"".join(records), stream) == ["永", "九", "年"]
     struct.pack_into("<I", records[1], 0, sum(map(len, records[1:])))
-    assert sound(b"".join(records), door) == ["永", "九", "年"]
+    assert sound(b"".join(records), stream) == ["永", "九", "年"]
 
 
-@DOORS
-def test_two_damaged_neighbours(door: Opener) -> None:
+@STREAMS
+def test_two_damaged_neighbours(stream: Opener) -> None:
     records = [bytearray(r) for r in gnt_records("永和九年一")]
     for which in (1, 2):
         struct.pack_into("<I", records[which], 0, 12)
-    assert sound(b"".join(records), door) == ["永", "年", "一"]
+    assert sound(b"".join(records), stream) == ["永", "年", "一"]
 
 
-@DOORS
-def test_a_cut_tail(door: Opener) -> None:
+@STREAMS
+def test_a_cut_tail(stream: Opener) -> None:
     content = gnt("永和")
     for cut in (1, 9, 10, 200):
         with pytest.raises(FormatError) as caught:
-            list(reader.read(door(content[: len(gnt("永")) + cut]), FACTS))
+            list(reader.read(stream(content[: len(gnt("永")) + cut]), FACTS))
         start = len(gnt("永"))
         assert caught.value.offset == (start if cut < 10 else start + 10)
-        assert sound(content[: start + cut], door) == ["永"]
-        (defect,) = defects(content[: start + cut], door)
+        assert sound(content[: start + cut], stream) == ["永"]
+        (defect,) = defects(content[: start + cut], stream)
         assert defect.offset == caught.value.offset
 
 
@@ -235,10 +237,10 @@ def test_a_record_is_a_frozen_dataclass() -> None:
     assert repr(record).startswith("GlyphRecord(character='永', code=")
 
 
-@DOORS
-def test_labels_beyond_those_that_are_kept(door: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+@STREAMS
+def test_labels_beyond_those_that_are_kept(stream: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("penline.formats.grey._KNOWN_LIMIT", 0)
-    records = list(reader.read(door(gnt(TEXT)), FACTS))
+    records = list(reader.read(stream(gnt(TEXT)), FACTS))
     assert "".join(r.character for r in records) == TEXT
 
 

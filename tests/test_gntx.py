@@ -19,7 +19,7 @@ from fakes import glyph, zip_file
 from fakes_pages import gntx, gntx_record, gntx_records
 from penline.errors import FormatError
 from penline.formats import gntx as reader
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.records import Defect, GlyphRecord, Source
 from penline.sources.collect import open_sources, read
 
@@ -28,28 +28,30 @@ TEXT = "永𠮷\ue123九a龘"
 FACTS = Source("x.gntx", "unknown:x")
 
 
-def mapped(content: bytes) -> Door:
-    return MapDoor("x.gntx", memoryview(content))
+def mapped(content: bytes) -> ByteSource:
+    return MappedBytes("x.gntx", memoryview(content))
 
 
-def streamed(content: bytes) -> Door:
-    return StreamDoor("x.gntx", io.BytesIO(content))
+def streamed(content: bytes) -> ByteSource:
+    return StreamedBytes("x.gntx", io.BytesIO(content))
 
 
-DOORS = pytest.mark.parametrize("door", [mapped, streamed])
-Opener = Callable[[bytes], Door]
+STREAMS = pytest.mark.parametrize("stream", [mapped, streamed])
+Opener = Callable[[bytes], ByteSource]
 
 
-def outcome(content: bytes, door: Opener = mapped) -> tuple[str, list[Defect], FormatError | None]:
+def outcome(
+    content: bytes, stream: Opener = mapped
+) -> tuple[str, list[Defect], FormatError | None]:
     """The sound characters, the defects, and the strict error; and what holds for every file."""
     error = None
     strict: list[int] = []
     try:
-        strict = [r.offset for r in reader.read(door(content), FACTS)]
+        strict = [r.offset for r in reader.read(stream(content), FACTS)]
     except FormatError as caught:
         error = caught
         assert "\n" not in str(error)
-    found = list(reader.salvage(door(content), FACTS))
+    found = list(reader.salvage(stream(content), FACTS))
     good = [r for r in found if isinstance(r, GlyphRecord)]
     defects = [r for r in found if isinstance(r, Defect)]
     assert [r.record for r in found] == list(range(len(found)))
@@ -62,9 +64,9 @@ def outcome(content: bytes, door: Opener = mapped) -> tuple[str, list[Defect], F
     return "".join(r.character for r in good), defects, error
 
 
-@DOORS
-def test_records_are_exact(door: Opener) -> None:
-    records = list(reader.read(door(gntx(TEXT)), FACTS))
+@STREAMS
+def test_records_are_exact(stream: Opener) -> None:
+    records = list(reader.read(stream(gntx(TEXT)), FACTS))
     assert "".join(r.character for r in records) == TEXT
     assert [r.offset for r in records] == [
         0,
@@ -76,15 +78,15 @@ def test_records_are_exact(door: Opener) -> None:
         assert (record.record, record.paper, record.labels) == (number, 255, (TEXT[number],))
         assert not record.pixels.flags.owndata
         assert not record.pixels.flags.writeable
-    assert outcome(gntx(TEXT), door) == (TEXT, [], None)
+    assert outcome(gntx(TEXT), stream) == (TEXT, [], None)
 
 
 @pytest.mark.parametrize(
     "code", [0, 7, 0x9F, 0xD800, 0xDFFF, 0xFFFE, 0x1FFFF, 0x110000, 0x7AB06C38, 0xFFFFFFFF]
 )
-@DOORS
-def test_a_label_that_is_no_character(door: Opener, code: int) -> None:
-    good, defects, error = outcome(gntx("永") + gntx_record(glyph("x"), code) + gntx("和"), door)
+@STREAMS
+def test_a_label_that_is_no_character(stream: Opener, code: int) -> None:
+    good, defects, error = outcome(gntx("永") + gntx_record(glyph("x"), code) + gntx("和"), stream)
     assert error is not None
     assert (error.offset, error.field) == (len(gntx("永")) + 4, "label")
     assert (good, len(defects)) == ("永和", 1)
@@ -93,32 +95,32 @@ def test_a_label_that_is_no_character(door: Opener, code: int) -> None:
 @pytest.mark.parametrize("value", [0, 1, 12, 300, 4097, 65535])
 @pytest.mark.parametrize(("at", "form"), [(0, "<I"), (8, "<H"), (10, "<H")])
 @pytest.mark.parametrize("which", range(len(TEXT)))
-@DOORS
+@STREAMS
 def test_one_bent_field_costs_one_record(
-    door: Opener, which: int, at: int, form: str, value: int
+    stream: Opener, which: int, at: int, form: str, value: int
 ) -> None:
     records = [bytearray(r) for r in gntx_records(TEXT)]
     struct.pack_into(form, records[which], at, value)
-    good, defects, error = outcome(b"".join(records), door)
+    good, defects, error = outcome(b"".join(records), stream)
     assert error is not None
     assert (good, len(defects)) == (TEXT[:which] + TEXT[which + 1 :], 1)
 
 
-@DOORS
-def test_a_header_that_lies_twice_does_not_swallow_its_neighbours(door: Opener) -> None:
+@STREAMS
+def test_a_header_that_lies_twice_does_not_swallow_its_neighbours(stream: Opener) -> None:
     records = [bytearray(r) for r in gntx_records(TEXT, side_px=40)]
     struct.pack_into("<IIHH", records[1], 0, 12 + 50 * 90, ord("和"), 50, 90)
-    good, defects, _ = outcome(b"".join(records), door)
+    good, defects, _ = outcome(b"".join(records), stream)
     assert (good, len(defects)) == (TEXT[0] + TEXT[2:], 1)
 
 
-@DOORS
-def test_a_cut_at_every_place(door: Opener) -> None:
+@STREAMS
+def test_a_cut_at_every_place(stream: Opener) -> None:
     records = gntx_records("永𠮷九a", side_px=8)
     content = b"".join(records)
     ends = list(itertools.accumulate(map(len, records)))
     for cut in range(len(content) + 1):
-        good, defects, error = outcome(content[:cut], door)
+        good, defects, error = outcome(content[:cut], stream)
         assert good == "永𠮷九a"[: sum(end <= cut for end in ends)]
         assert len(defects) == (cut not in ends)
         assert error is None or error.offset <= cut
@@ -157,9 +159,9 @@ def test_a_header_of_4_gigabytes(tmp_path: Path, how: str) -> None:
         (b"I\0\0\0DGR\0\0\0\0\0#text" + bytes(90), "DGR or DGRL text page"),
     ],
 )
-@DOORS
-def test_a_misnamed_file(door: Opener, content: bytes, found: str) -> None:
-    good, defects, error = outcome(content, door)
+@STREAMS
+def test_a_misnamed_file(stream: Opener, content: bytes, found: str) -> None:
+    good, defects, error = outcome(content, stream)
     assert error is not None
     assert (error.field, error.found, good, len(defects)) == ("first record", found, "", 1)
 
@@ -173,17 +175,17 @@ def test_through_sources(tmp_path: Path) -> None:
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(
-    door=st.sampled_from([mapped, streamed]),
+    stream=st.sampled_from([mapped, streamed]),
     bends=st.lists(
         st.tuples(st.integers(0, 1 << 30), st.binary(max_size=6), st.integers(0, 6)), max_size=4
     ),
 )
-def test_mutated_files(door: Opener, bends: list[tuple[int, bytes, int]]) -> None:
+def test_mutated_files(stream: Opener, bends: list[tuple[int, bytes, int]]) -> None:
     content = gntx("永𠮷九,", side_px=8)
     for place, new, gone in bends:
         at = place % (len(content) + 1)
         content = content[:at] + new + content[at + gone :]
-    outcome(content, door)
+    outcome(content, stream)
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)

@@ -11,11 +11,11 @@ import pytest
 import fakes
 from penline.errors import FormatError
 from penline.formats import gnt, grey
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.pack import pack
 from penline.records import Defect, GlyphRecord, GlyphRun, Source
 from penline.sources.collect import open_sources
-from test_gnt import DOORS, Opener, mapped
+from test_gnt import STREAMS, Opener, mapped
 
 TEXT = "永和九年，岁在癸丑a,B!暮春之初会于" * 3
 FACTS = Source("x.gnt", "casia:001")
@@ -50,27 +50,27 @@ def outcome(records: Iterator[GlyphRun | GlyphRecord | Defect]) -> list[Found]:
     return found
 
 
-def together(door: Door, *, salvage: bool) -> Iterator[GlyphRun | GlyphRecord | Defect]:
-    return gnt.runs(door, FACTS, salvage=salvage)
+def together(stream: ByteSource, *, salvage: bool) -> Iterator[GlyphRun | GlyphRecord | Defect]:
+    return gnt.runs(stream, FACTS, salvage=salvage)
 
 
 @pytest.mark.parametrize("limit", [1, 5, 4096])
-@DOORS
+@STREAMS
 def test_runs_hold_the_same_records(
-    door: Opener, limit: int, monkeypatch: pytest.MonkeyPatch
+    stream: Opener, limit: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(grey, "_TOGETHER", limit)
     content = fakes.gnt(TEXT)
-    wanted = outcome(gnt.read(door(content), FACTS))
+    wanted = outcome(gnt.read(stream(content), FACTS))
     assert len(wanted) == len(TEXT)
-    assert outcome(together(door(content), salvage=False)) == wanted
-    runs = [r for r in together(door(content), salvage=False) if isinstance(r, GlyphRun)]
+    assert outcome(together(stream(content), salvage=False)) == wanted
+    runs = [r for r in together(stream(content), salvage=False) if isinstance(r, GlyphRun)]
     assert runs
     assert max(map(len, runs)) <= limit
 
 
-@DOORS
-def test_damage_is_told_alike(door: Opener) -> None:
+@STREAMS
+def test_damage_is_told_alike(stream: Opener) -> None:
     chance = np.random.default_rng(11)
     whole = fakes.gnt(TEXT)
     heads = np.cumsum([0, *map(len, fakes.gnt_records(TEXT))])[:-1]
@@ -82,11 +82,11 @@ def test_damage_is_told_alike(door: Opener) -> None:
         if chance.random() < 0.5:
             del content[chance.integers(len(content)) :]
         made = bytes(content)
-        strict = outcome(gnt.read(door(made), FACTS))
-        assert outcome(together(door(made), salvage=False)) == strict
+        strict = outcome(gnt.read(stream(made), FACTS))
+        assert outcome(together(stream(made), salvage=False)) == strict
         stopped += len(strict[-1]) == 1
-        assert outcome(together(door(made), salvage=True)) == outcome(
-            gnt.salvage(door(made), FACTS)
+        assert outcome(together(stream(made), salvage=True)) == outcome(
+            gnt.salvage(stream(made), FACTS)
         )
     assert stopped > 100
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from fakes import REAL, gb_code, gnt, gnt_records, pot, pot_records, zip_file
 from penline.errors import FormatError, PenlineError, UsageError
 from penline.formats import reader_for
-from penline.formats.door import MapDoor, StreamDoor
+from penline.formats.byte_source import MappedBytes, StreamedBytes
 from penline.records import Defect, Record, Source
 from penline.sources.collect import open_sources, read
 
@@ -65,12 +65,12 @@ def from_bytes(content: bytes, kind: str, streamed: bool = False) -> Outcome:
     reader = reader_for(kind)
 
     def records(salvage: bool) -> Iterator[Record | Defect]:
-        door = (
-            StreamDoor(facts.file, io.BytesIO(content))
+        stream = (
+            StreamedBytes(facts.file, io.BytesIO(content))
             if streamed
-            else MapDoor(facts.file, memoryview(content))
+            else MappedBytes(facts.file, memoryview(content))
         )
-        return reader.salvage(door, facts) if salvage else reader.read(door, facts)
+        return reader.salvage(stream, facts) if salvage else reader.read(stream, facts)
 
     return strict_and_salvage(records)
 
@@ -203,20 +203,20 @@ def test_a_header_of_4_gigabytes(tmp_path: Path, how: str) -> None:
 
 
 def test_a_stream_holds_so_much_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("penline.formats.door.HOLD_LIMIT", 5000)
+    monkeypatch.setattr("penline.formats.byte_source.HOLD_LIMIT", 5000)
     (big,) = gnt_records("永", side_px=200)
-    door = StreamDoor("x.gnt", io.BytesIO(big + big))
+    stream = StreamedBytes("x.gnt", io.BytesIO(big + big))
     with pytest.raises(FormatError, match="at most 5,000 bytes held at once"):
-        list(reader_for("gnt").read(door, Source("x.gnt", "casia:001")))
+        list(reader_for("gnt").read(stream, Source("x.gnt", "casia:001")))
 
 
 def test_a_stream_is_never_read_backwards() -> None:
-    door = StreamDoor("x.gnt", io.BytesIO(bytes(100_000)))
-    door.take(90_000, 10, "field")
+    stream = StreamedBytes("x.gnt", io.BytesIO(bytes(100_000)))
+    stream.read_exact(90_000, 10, "field")
     with pytest.raises(IndexError):
-        door.span(0, 1)
+        stream.peek(0, 1)
     with pytest.raises(FormatError, match=r"byte 99999: field: expected 2 bytes, found 1 bytes"):
-        door.take(99_999, 2, "field")
+        stream.read_exact(99_999, 2, "field")
 
 
 class Breaking(io.RawIOBase):
@@ -299,7 +299,7 @@ def test_a_folder(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"x\.gnt: folder: expected at least one of"):
         list(read(folder))
     with pytest.raises(FormatError, match="expected a file, found a folder"):
-        from penline.formats.door import open_path
+        from penline.formats.byte_source import open_path
 
         open_path(folder)
 

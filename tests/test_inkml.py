@@ -22,7 +22,7 @@ from penline.convert import convert
 from penline.errors import ExportError, FormatError
 from penline.export.inkml_write import END, GROUP_END, character, group_start, page, start
 from penline.formats import reader_for
-from penline.formats.door import MapDoor, StreamDoor
+from penline.formats.byte_source import MappedBytes, StreamedBytes
 from penline.formats.ink import InkPage
 from penline.records import Defect, Source, StrokeRecord
 from penline.sources.collect import read
@@ -49,18 +49,18 @@ def file_of(*records: StrokeRecord) -> bytes:
 
 
 def strict(data: bytes | str, *, streamed: bool = False) -> list[StrokeRecord | InkPage]:
-    return list(reader_for("inkml").read(door(data, streamed), SOURCE))  # type: ignore[arg-type]
+    return list(reader_for("inkml").read(stream(data, streamed), SOURCE))  # type: ignore[arg-type]
 
 
 def salvaged(data: bytes | str, *, streamed: bool = False) -> list[object]:
-    return list(reader_for("inkml").salvage(door(data, streamed), SOURCE))
+    return list(reader_for("inkml").salvage(stream(data, streamed), SOURCE))
 
 
-def door(data: bytes | str, streamed: bool) -> MapDoor | StreamDoor:
+def stream(data: bytes | str, streamed: bool) -> MappedBytes | StreamedBytes:
     raw = data.encode() if isinstance(data, str) else data
     if streamed:
-        return StreamDoor("x.inkml", io.BytesIO(raw))
-    return MapDoor("x.inkml", memoryview(raw))
+        return StreamedBytes("x.inkml", io.BytesIO(raw))
+    return MappedBytes("x.inkml", memoryview(raw))
 
 
 def same(one: StrokeRecord, other: StrokeRecord) -> None:
@@ -193,7 +193,7 @@ def test_a_lines_own_order_of_strokes_comes_back() -> None:
     at = data.rindex(struct.pack("<HHHH", 2, 0, 1, 1))
     data[at + 2 : at + 6] = struct.pack("<HH", 1, 0)
     facts = Source("a.ptts", "casia:501")
-    (one,) = reader_for("ptts").read(MapDoor("a.ptts", memoryview(bytes(data))), facts)
+    (one,) = reader_for("ptts").read(MappedBytes("a.ptts", memoryview(bytes(data))), facts)
     assert one.lines[0].strokes.tolist() == [1, 0]  # type: ignore[attr-defined]
     (again,) = strict("".join(page(one)))  # type: ignore[arg-type]
     assert_same_page(one, again)  # type: ignore[arg-type]
@@ -414,8 +414,8 @@ def test_a_cut_at_every_place(streamed: bool) -> None:
 
 def test_a_cut_page_is_no_page() -> None:
     facts = Source("a.ptts", "casia:501")
-    door = MapDoor("a.ptts", memoryview(PAGES["501-P14.ptts"]))
-    (one,) = reader_for("ptts").read(door, facts)
+    stream = MappedBytes("a.ptts", memoryview(PAGES["501-P14.ptts"]))
+    (one,) = reader_for("ptts").read(stream, facts)
     data = "".join(page(one)).encode()  # type: ignore[arg-type]
     for cut in range(data.rindex(b"</ink>") + 6):
         assert [type(r) for r in salvaged(data[:cut])] == [Defect]
@@ -461,7 +461,7 @@ def test_bent_pages(name: str) -> None:
 
 WHOLE = file_of(*LIMITS[:3])
 (_ONE,) = reader_for("ptts").read(
-    MapDoor("a.ptts", memoryview(PAGES["501-P14.ptts"])), Source("a.ptts", "casia:501")
+    MappedBytes("a.ptts", memoryview(PAGES["501-P14.ptts"])), Source("a.ptts", "casia:501")
 )
 WHOLE_PAGE = "".join(page(_ONE)).encode()  # type: ignore[arg-type]
 

@@ -18,7 +18,7 @@ from fakes_nist import classes, entries, group4, ihead, mis, origins, picture
 from penline.errors import FormatError
 from penline.formats import ihead as pct_reader
 from penline.formats import mis as mis_reader
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.formats.g4 import decode_pieces
 from penline.formats.ihead import BinaryImage
 from penline.records import Defect, Source
@@ -32,23 +32,23 @@ BOTH = pytest.mark.parametrize("compressed", [False, True])
 STREAMED = pytest.mark.parametrize("streamed", [False, True])
 
 
-def door(content: bytes, streamed: bool = False) -> Door:
+def stream(content: bytes, streamed: bool = False) -> ByteSource:
     if streamed:
-        return StreamDoor(FACTS.file, io.BytesIO(content))
-    return MapDoor(FACTS.file, memoryview(content))
+        return StreamedBytes(FACTS.file, io.BytesIO(content))
+    return MappedBytes(FACTS.file, memoryview(content))
 
 
 def outcome(content: bytes, streamed: bool = False, reader: ModuleType = mis_reader) -> SAVED:
     """Read strictly, then salvage; check what holds for every file."""
     error = None
     try:
-        exact = list(reader.read(door(content, streamed), FACTS))
+        exact = list(reader.read(stream(content, streamed), FACTS))
     except FormatError as caught:
         error = caught
         assert str(error).startswith(f"{FACTS.file}: byte {error.offset}: ")
         assert "\n" not in str(error)
         assert error.offset >= 0
-    found = list(reader.salvage(door(content, streamed), FACTS))
+    found = list(reader.salvage(stream(content, streamed), FACTS))
     good = [r for r in found if not isinstance(r, Defect)]
     defects = [r for r in found if isinstance(r, Defect)]
     assert [r.record for r in found] == list(range(len(found)))
@@ -78,7 +78,7 @@ def test_entries_come_back_equal(
     fields = {k: v for k, v in fields.items() if v is not None}
     for found in (ENTRIES, entries(1, 128), entries(3, 8), 1 - entries(2)):
         content = mis(found, compressed, **fields)
-        images = list(mis_reader.read(door(content, streamed), FACTS))
+        images = list(mis_reader.read(stream(content, streamed), FACTS))
         assert_equal(images, found)
         assert images[0].head.id == "made up"
         assert images[0].head.par_y == found.shape[1]
@@ -94,21 +94,21 @@ def test_the_order_of_bits_and_the_colour_of_paper(compressed: bool) -> None:
     raster = group4(bits) if compressed else np.packbits(bits, axis=1).tobytes()
     own = {"par_x": 32, "par_y": 32, "compress": 2 * compressed, "complen": len(raster)}
     turned = ihead(bits, reversed_bits(raster), sigbit=1, **own)
-    assert_equal(list(mis_reader.read(door(turned), FACTS)), ENTRIES)
+    assert_equal(list(mis_reader.read(stream(turned), FACTS)), ENTRIES)
     assert_equal(
-        list(mis_reader.read(door(ihead(bits, raster, whitepix=1, **own)), FACTS)), 1 - ENTRIES
+        list(mis_reader.read(stream(ihead(bits, raster, whitepix=1, **own)), FACTS)), 1 - ENTRIES
     )
     page = ihead(bits, reversed_bits(raster), sigbit=1, **{**own, "par_x": 5, "par_y": 7})
-    assert_equal(list(pct_reader.read(door(page), FACTS)), bits[None])
+    assert_equal(list(pct_reader.read(stream(page), FACTS)), bits[None])
 
 
 def test_views_of_the_file_and_not_copies() -> None:
     content = mis(ENTRIES)
     whole = np.frombuffer(content, np.uint8)
-    images = list(mis_reader.read(door(content), FACTS))
+    images = list(mis_reader.read(stream(content), FACTS))
     assert all(np.shares_memory(image.packed, whole) for image in images)
     assert [image.offset for image in images] == [296 + 128 * i for i in range(6)]
-    one, two = list(mis_reader.read(door(mis(ENTRIES, True)), FACTS))[:2]
+    one, two = list(mis_reader.read(stream(mis(ENTRIES, True)), FACTS))[:2]
     assert one.packed.base is not None
     assert not one.packed.flags.writeable
     assert one.packed.ctypes.data + one.packed.nbytes == two.packed.ctypes.data
@@ -119,7 +119,7 @@ def test_views_of_the_file_and_not_copies() -> None:
 def test_a_page_comes_back_equal(compressed: bool, streamed: bool) -> None:
     bits = np.vstack([np.hstack(list(entries(5))), np.hstack(list(entries(5, seed=9)))])
     content = picture(bits, compressed)
-    assert_equal(list(pct_reader.read(door(content, streamed), FACTS)), bits[None])
+    assert_equal(list(pct_reader.read(stream(content, streamed), FACTS)), bits[None])
     good, defects, error = outcome(content + b"\0", streamed, pct_reader)
     assert error is not None
     assert (error.field, error.offset) == ("end of file", len(content))
@@ -140,7 +140,7 @@ def test_a_picture_of_eight_bits(streamed: bool) -> None:
         *((255, bits, bits * 255), (0, bits, bits * 255)),  # a bit a byte
     ):
         content = grey_picture(shown, whitepix=white)
-        (image,) = pct_reader.read(door(content, streamed), FACTS)
+        (image,) = pct_reader.read(stream(content, streamed), FACTS)
         assert np.array_equal(image.ink, wanted)
         assert (image.offset, image.head.white, image.labels) == (296, white, ())
         for cut in range(len(content)):
@@ -165,7 +165,7 @@ def test_original_files_of_eight_bits() -> None:
     files = sorted(ORIGINALS.glob("*.pct"))
     assert len(files) == 20
     for file in files:
-        (image,) = pct_reader.read(door(file.read_bytes()), FACTS)
+        (image,) = pct_reader.read(stream(file.read_bytes()), FACTS)
         assert image.ink.shape == (image.head.height_px, image.head.width_px)
         border = [image.ink[0], image.ink[-1], image.ink[:, 0], image.ink[:, -1]]
         assert np.concatenate(border).mean() < 32 < image.ink.max()  # print on white paper
@@ -338,12 +338,12 @@ def test_a_large_compressed_stack(streamed: bool, monkeypatch: pytest.MonkeyPatc
     small_pieces(monkeypatch)
     for found in (ENTRIES, entries(1, 128), entries(5, 8), 1 - entries(3)):
         content = mis(found, True)
-        images = list(mis_reader.read(door(content, streamed), FACTS))
+        images = list(mis_reader.read(stream(content, streamed), FACTS))
         assert_equal(images, found)
         assert [image.record for image in images] == list(range(len(found)))
         assert {image.offset for image in images} == {296}
         assert not images[0].packed.flags.writeable
-        assert_equal(list(pct_reader.read(door(content, streamed), FACTS)), whole(found))
+        assert_equal(list(pct_reader.read(stream(content, streamed), FACTS)), whole(found))
     content = mis(ENTRIES, True)
     for cut in range(len(content)):
         good, _, error = outcome(content[:cut], streamed)
@@ -394,7 +394,7 @@ def test_a_raw_stack_is_streamed() -> None:
     found = entries(6, 128)
     head = mis(found, height=128 * 6 * 2500)[:296]
     block = np.packbits(found, axis=2).tobytes() * 100
-    stream = StreamDoor(FACTS.file, Endless(head, block, 25))
+    stream = StreamedBytes(FACTS.file, Endless(head, block, 25))
     tracemalloc.start()
     try:
         count = sum(1 for _ in mis_reader.read(stream, FACTS))
@@ -409,8 +409,8 @@ def test_a_tall_strip_takes_little_memory(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("penline.formats.ihead._PIECE_PX", 1 << 20)
     found = np.repeat(entries(4, 128), 250, axis=0)
     content = mis(found, True)
-    list(mis_reader.read(door(mis(found[:100], True)), FACTS))  # compiles
-    at = door(content)
+    list(mis_reader.read(stream(mis(found[:100], True)), FACTS))  # compiles
+    at = stream(content)
     tracemalloc.start()
     try:
         ink = sum(int(image.ink.sum()) for image in mis_reader.read(at, FACTS))
@@ -432,8 +432,8 @@ def test_without_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in sys.modules if n.startswith("PIL")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(builtins, "__import__", fail)
-    assert_equal(list(mis_reader.read(door(RAW_CONTENT), FACTS)), ENTRIES[:2])
-    assert_equal(list(mis_reader.read(door(G4_CONTENT), FACTS)), ENTRIES[:2])
+    assert_equal(list(mis_reader.read(stream(RAW_CONTENT), FACTS)), ENTRIES[:2])
+    assert_equal(list(mis_reader.read(stream(G4_CONTENT), FACTS)), ENTRIES[:2])
 
 
 @pytest.mark.parametrize(
@@ -459,7 +459,7 @@ def test_a_misnamed_file(content: bytes, found: str) -> None:
 def test_little_memory(height: int, streamed: bool) -> None:
     content = mis(entries(2000), height=height)
     for function in (mis_reader.read, mis_reader.salvage):
-        at = door(content, streamed)
+        at = stream(content, streamed)
         tracemalloc.start()
         try:
             for _ in function(at, FACTS):
@@ -475,11 +475,11 @@ def test_little_memory(height: int, streamed: bool) -> None:
 @STREAMED
 def test_classes_and_origins(streamed: bool) -> None:
     text = "0123456789AZaz" * 300
-    assert mis_reader.read_classes(door(classes(text), streamed)) == text
-    assert mis_reader.read_classes(door(b"2\n4A\n4a\n", streamed)) == "JJ"
-    assert mis_reader.read_classes(door(b"0\n", streamed)) == ""
+    assert mis_reader.read_classes(stream(classes(text), streamed)) == text
+    assert mis_reader.read_classes(stream(b"2\n4A\n4a\n", streamed)) == "JJ"
+    assert mis_reader.read_classes(stream(b"0\n", streamed)) == ""
     found = [("f3804_08/d3804_08.mis", 3 * i) for i in range(500)]
-    read = mis_reader.read_origins(door(origins(found), streamed))
+    read = mis_reader.read_origins(stream(origins(found), streamed))
     assert [(origin.path, origin.index) for origin in read] == found
 
 
@@ -507,7 +507,7 @@ def test_classes_and_origins(streamed: bool) -> None:
 )
 def test_classes_that_are_wrong(content: bytes, field: str, offset: int, streamed: bool) -> None:
     with pytest.raises(FormatError) as caught:
-        mis_reader.read_classes(door(content, streamed))
+        mis_reader.read_classes(stream(content, streamed))
     assert (caught.value.field, caught.value.offset) == (field, offset)
     assert "\n" not in str(caught.value)
 
@@ -515,7 +515,7 @@ def test_classes_that_are_wrong(content: bytes, field: str, offset: int, streame
 @pytest.mark.parametrize("line", [b"", b"x.mis", b"x.mis -1", b" 3", b"x.mis 3.5", b"x\xff.mis 1"])
 def test_origins_that_are_wrong(line: bytes) -> None:
     with pytest.raises(FormatError) as caught:
-        list(mis_reader.read_origins(door(b"2\na.mis 0\n" + line + b"\n")))
+        list(mis_reader.read_origins(stream(b"2\na.mis 0\n" + line + b"\n")))
     assert (caught.value.field, caught.value.offset) == ("origin", 10)
 
 
@@ -545,7 +545,7 @@ def test_any_bytes(content: bytes) -> None:
     outcome(b"288\0\0\0\0\0" + content, streamed=True)
     for function in (mis_reader.read_classes, lambda d: list(mis_reader.read_origins(d))):
         try:
-            function(door(content))
+            function(stream(content))
         except FormatError as error:
             assert "\n" not in str(error)
 

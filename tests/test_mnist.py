@@ -24,7 +24,7 @@ LABELS = [1, 0, 5, 3, 9, 1]
 IMAGES, ONES = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
 
 
-def squeezed(content: bytes, name: str) -> bytes:
+def compressed(content: bytes, name: str) -> bytes:
     if name.endswith(".gz"):
         return gzip.compress(content, mtime=0)
     return lzma.compress(content) if name.endswith(".xz") else content
@@ -63,8 +63,8 @@ def test_identify(name: str, part: str, card: str) -> None:
 @pytest.mark.parametrize("holder", ["folder", "file", ".zip", ".tar", ".tar.gz"])
 def test_labels_beside_images(tmp_path: Path, packed: str, labels_packed: str, holder: str) -> None:
     files = {
-        f"d/{ONES}{labels_packed}": squeezed(idx_labels(LABELS), labels_packed),
-        f"d/{IMAGES}{packed}": squeezed(idx_images(PICTURES), packed),
+        f"d/{ONES}{labels_packed}": compressed(idx_labels(LABELS), labels_packed),
+        f"d/{IMAGES}{packed}": compressed(idx_images(PICTURES), packed),
         f"e/{ONES}": idx_labels([0]),
     }
     if holder == ".zip":
@@ -221,11 +221,14 @@ def test_a_balanced_set_is_not_mnist(tmp_path: Path) -> None:
 
 
 def test_names_beside() -> None:
-    labels, mapping = mnist.beside("train-images.idx3-ubyte")
+    labels, mapping = mnist.sidecar_names("train-images.idx3-ubyte")
     assert labels[0] == "train-labels.idx1-ubyte"
     assert "train-labels-idx1-ubyte.gz" in labels
     assert not mapping
-    assert mnist.beside("qmnist-test-images-idx3-ubyte.gz")[0][0] == "qmnist-test-labels-idx2-int"
+    assert (
+        mnist.sidecar_names("qmnist-test-images-idx3-ubyte.gz")[0][0]
+        == "qmnist-test-labels-idx2-int"
+    )
 
 
 @pytest.mark.real

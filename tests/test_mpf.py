@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fakes_online import mpf
 from penline.errors import FormatError
 from penline.formats import mpf as reader
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.formats.mpf import Features
 from penline.records import Defect, Source
 from test_hostile_files import WORKING_BYTES, strict_and_salvage
@@ -27,10 +27,10 @@ CONTENT = mpf(TEXT, VECTORS)
 HEAD = len(CONTENT) - VECTORS.size - 2 * len(TEXT)
 
 
-def door(content: bytes, streamed: bool = False) -> Door:
+def stream(content: bytes, streamed: bool = False) -> ByteSource:
     if streamed:
-        return StreamDoor(FACTS.file, io.BytesIO(content))
-    return MapDoor(FACTS.file, memoryview(content))
+        return StreamedBytes(FACTS.file, io.BytesIO(content))
+    return MappedBytes(FACTS.file, memoryview(content))
 
 
 def outcome(
@@ -38,9 +38,9 @@ def outcome(
 ) -> tuple[list[Features], list[Defect], FormatError | None]:
     def records(salvage: bool) -> Iterator[Features | Defect]:
         function = reader.salvage if salvage else reader.read
-        return function(door(content, streamed), FACTS)
+        return function(stream(content, streamed), FACTS)
 
-    if not list(reader.salvage(door(content, streamed), FACTS)):
+    if not list(reader.salvage(stream(content, streamed), FACTS)):
         raise AssertionError("nothing at all")
     return strict_and_salvage(records)  # type: ignore[arg-type,return-value]
 
@@ -49,7 +49,7 @@ def outcome(
 @pytest.mark.parametrize("dimensions", [1, 512, 65_536])
 def test_vectors_come_back_equal(dimensions: int, streamed: bool) -> None:
     vectors = np.random.default_rng(1).integers(0, 256, (len(TEXT), dimensions), np.uint8)
-    (found,) = reader.read(door(mpf(TEXT, vectors), streamed), FACTS)
+    (found,) = reader.read(stream(mpf(TEXT, vectors), streamed), FACTS)
     assert "".join(found.labels) == TEXT
     assert np.array_equal(found.vectors, vectors)
     assert found.vectors.dtype == np.uint8
@@ -60,7 +60,7 @@ def test_vectors_come_back_equal(dimensions: int, streamed: bool) -> None:
 
 
 def test_views_of_the_file_and_not_copies() -> None:
-    (found,) = reader.read(door(CONTENT), FACTS)
+    (found,) = reader.read(stream(CONTENT), FACTS)
     whole = np.frombuffer(CONTENT, np.uint8)
     assert np.shares_memory(found.vectors, whole)
     assert np.shares_memory(found.codes, whole)
@@ -142,7 +142,7 @@ def test_little_memory(count: int, streamed: bool) -> None:
     struct.pack_into("<i", content, begin - 8, count)
     whole = bytes(content[:begin] + content[begin:] * 30_000)
     for function in (reader.read, reader.salvage):
-        at = door(whole, streamed)
+        at = stream(whole, streamed)
         tracemalloc.start()
         try:
             for _ in function(at, FACTS):

@@ -17,7 +17,7 @@ from fakes import pot
 from fakes_online import mpf, page, written
 from penline.errors import FormatError
 from penline.formats import ptts
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.formats.ink import InkPage
 from penline.records import Defect, Source
 from test_hostile_files import WORKING_BYTES, strict_and_salvage
@@ -27,10 +27,10 @@ FACTS = Source("501-P14.ptts", "casia:501")
 HEAD = 54 + len(b"#made up\0")
 
 
-def door(content: bytes, streamed: bool = False) -> Door:
+def stream(content: bytes, streamed: bool = False) -> ByteSource:
     if streamed:
-        return StreamDoor(FACTS.file, io.BytesIO(content))
-    return MapDoor(FACTS.file, memoryview(content))
+        return StreamedBytes(FACTS.file, io.BytesIO(content))
+    return MappedBytes(FACTS.file, memoryview(content))
 
 
 def outcome(
@@ -38,7 +38,7 @@ def outcome(
 ) -> tuple[list[InkPage], list[Defect], FormatError | None]:
     def records(salvage: bool) -> Iterator[InkPage | Defect]:
         reader = ptts.salvage if salvage else ptts.read
-        return reader(door(content, streamed), FACTS)
+        return reader(stream(content, streamed), FACTS)
 
     return strict_and_salvage(records)  # type: ignore[arg-type,return-value]
 
@@ -57,7 +57,7 @@ def lines_of(text: list[str | None]) -> list[list[str | None]]:
 def test_a_page_comes_back_equal(code: bytes, linked: bool, streamed: bool) -> None:
     strokes, lines = written(TEXT)
     content = page(strokes, lines, linked, code)
-    (found,) = ptts.read(door(content, streamed), FACTS)
+    (found,) = ptts.read(stream(content, streamed), FACTS)
     assert (found.format_code, found.linked) == (code.decode(), linked)
     assert (found.illustration, found.code_type, found.data_type) == ("#made up", "GB", "short")
     assert (found.sample_length, found.page_index) == (len(content), 1)
@@ -85,7 +85,7 @@ def test_fields_at_their_limits() -> None:
         data_type=b"unsigned short",
     )
     for streamed in (False, True):
-        (found,) = ptts.read(door(content, streamed), FACTS)
+        (found,) = ptts.read(stream(content, streamed), FACTS)
         assert [len(s) for s in found.points] == [65_535, 0, 1]
         assert [tuple(p) for p in found.points[0].tolist()] == long
         assert found.points[2].tolist() == [[0, 65_535]]
@@ -94,7 +94,7 @@ def test_fields_at_their_limits() -> None:
 
 def test_views_of_the_file_and_not_copies() -> None:
     content = page(*written(TEXT))
-    (found,) = ptts.read(door(content), FACTS)
+    (found,) = ptts.read(stream(content), FACTS)
     whole = np.frombuffer(content, np.uint8)
     assert all(np.shares_memory(s, whole) for s in found.points)
     assert not any(s.flags.writeable for s in found.points)
@@ -104,7 +104,7 @@ def test_views_of_the_file_and_not_copies() -> None:
 @pytest.mark.parametrize("linked", [False, True])
 def test_a_cut_at_every_place(linked: bool, streamed: bool) -> None:
     content = page(*written(TEXT), linked)
-    (whole,) = ptts.read(door(content), FACTS)
+    (whole,) = ptts.read(stream(content), FACTS)
     ends = [*(line.offset for line in whole.lines[1:]), len(content)]
     for cut in range(len(content)):
         good, defects, error = outcome(content[:cut], streamed)
@@ -202,7 +202,7 @@ def test_little_memory(count: int, streamed: bool) -> None:
     struct.pack_into("<I", content, HEAD + 8, 25_000 if count == 4 else count)
     whole = bytes(content)
     for reader in (ptts.read, ptts.salvage):
-        at = door(whole, streamed)
+        at = stream(whole, streamed)
         tracemalloc.start()
         try:
             for _ in reader(at, FACTS):

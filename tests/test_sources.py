@@ -17,7 +17,7 @@ import pytest
 from fakes import REAL, gnt, pot, zip_file
 from penline.errors import FormatError, UsageError
 from penline.formats import kind_of, reader_for
-from penline.formats.door import MapDoor, StreamDoor
+from penline.formats.byte_source import MappedBytes, StreamedBytes
 from penline.pack import pack
 from penline.records import Defect, GlyphRecord, LineRecord, StrokeRecord
 from penline.sources import identify
@@ -128,8 +128,8 @@ def test_zip_members_in_place(tmp_path: Path, method: int) -> None:
     path = zip_file(tmp_path / "a.zip", {"d/": b"", "1001-c.gnt": content, "x.txt": b"x"}, method)
     (file,) = open_sources(path)
     assert file.size_bytes == len(content)
-    with file.open() as door:
-        assert isinstance(door, MapDoor if method == zipfile.ZIP_STORED else StreamDoor)
+    with file.open() as stream:
+        assert isinstance(stream, MappedBytes if method == zipfile.ZIP_STORED else StreamedBytes)
     records = [r for r in file.read() if isinstance(r, GlyphRecord)]
     plain = [r for r in read(io.BytesIO(content), name="x.gnt") if isinstance(r, GlyphRecord)]
     assert [r.character for r in records] == list(text)

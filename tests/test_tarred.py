@@ -16,7 +16,7 @@ from fakes import gnt, pot, zip_file
 from fakes_etl import tar_bytes, tar_file
 from penline.errors import FormatError
 from penline.formats import tarred
-from penline.formats.door import MapDoor
+from penline.formats.byte_source import MappedBytes
 from penline.formats.tarred import TarMember, walk
 from penline.records import Defect, GlyphRecord
 from penline.sources.collect import open_sources, read
@@ -62,8 +62,8 @@ def tmp_path_of(tmp_path: Path, name: str) -> Path:
 
 def test_a_plain_archive_is_mapped(tmp_path: Path) -> None:
     (file, *_) = open_sources(tar_file(tmp_path / "a.tar", FILES))
-    with file.open() as door:
-        assert isinstance(door, MapDoor)
+    with file.open() as stream:
+        assert isinstance(stream, MappedBytes)
 
 
 @pytest.mark.parametrize(("listed", "times"), [(False, 1), (True, 2)])
@@ -73,8 +73,8 @@ def test_a_packed_archive_is_unpacked_once(
     """Once where each file is read before the next is asked for; a list costs one more."""
     path = tar_file(tmp_path / "a.tar.gz", FILES)
     made = []
-    original = tarred.unsqueezed
-    monkeypatch.setattr(tarred, "unsqueezed", lambda *a: made.append(1) or original(*a))
+    original = tarred.decompressed
+    monkeypatch.setattr(tarred, "decompressed", lambda *a: made.append(1) or original(*a))
     files = open_sources(path)
     for file in list(files) if listed else files:
         assert list(file.read())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fakes_etl import ILLUSTRATION, tcs, tcs_head, tcs_record, touching
 from penline.errors import FormatError
-from penline.formats.door import Door, MapDoor, StreamDoor
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.formats.tcs import read, read_header, salvage, strings
 from penline.records import Defect, LineRecord, Source
 from penline.sources.collect import open_sources
@@ -23,21 +23,21 @@ TEXTS = ["永和", "九年岁", "ab", "在?"]
 FACTS = Source("x", "unknown:x")
 
 
-def mapped(content: bytes) -> Door:
-    return MapDoor("x", memoryview(content))
+def mapped(content: bytes) -> ByteSource:
+    return MappedBytes("x", memoryview(content))
 
 
-def streamed(content: bytes) -> Door:
-    return StreamDoor("x", io.BytesIO(content))
+def streamed(content: bytes) -> ByteSource:
+    return StreamedBytes("x", io.BytesIO(content))
 
 
-Opener = Callable[[bytes], Door]
-DOORS = pytest.mark.parametrize("door", [mapped, streamed])
+Opener = Callable[[bytes], ByteSource]
+STREAMS = pytest.mark.parametrize("stream", [mapped, streamed])
 
 
-@DOORS
-def test_strings_are_exact(door: Opener) -> None:
-    found = list(strings(door(tcs(TEXTS)), FACTS))
+@STREAMS
+def test_strings_are_exact(stream: Opener) -> None:
+    found = list(strings(stream(tcs(TEXTS)), FACTS))
     offset = 36 + len(ILLUSTRATION)
     for number, (string, text) in enumerate(zip(found, TEXTS, strict=True)):
         line = string.line
@@ -54,25 +54,25 @@ def test_strings_are_exact(door: Opener) -> None:
     assert found[3].line.characters == ("在", None)
 
 
-@DOORS
-def test_digits_in_ascii(door: Opener) -> None:
-    found = list(read(door(tcs(["12", "345"], b"ASCII", 1)), FACTS))
+@STREAMS
+def test_digits_in_ascii(stream: Opener) -> None:
+    found = list(read(stream(tcs(["12", "345"], b"ASCII", 1)), FACTS))
     assert [r.text() for r in found] == ["12", "345"]
     assert found[0].codes == (b"1", b"2")
 
 
-@DOORS
-def test_a_cut_at_every_place(door: Opener) -> None:
+@STREAMS
+def test_a_cut_at_every_place(stream: Opener) -> None:
     content = tcs(TEXTS)
-    ends = [*(r.offset for r in read(door(content), FACTS)), len(content)][1:]
+    ends = [*(r.offset for r in read(stream(content), FACTS)), len(content)][1:]
     for cut in [*range(200), *range(200, len(content), 53), *ends]:
         good = sum(end <= cut for end in ends)
-        found = list(salvage(door(content[:cut]), FACTS))
+        found = list(salvage(stream(content[:cut]), FACTS))
         whole = cut in ends
         assert [type(r) for r in found] == [LineRecord] * good + [Defect] * (not whole), cut
         if not whole:
             with pytest.raises(FormatError) as caught:
-                list(read(door(content[:cut]), FACTS))
+                list(read(stream(content[:cut]), FACTS))
             assert caught.value.offset <= cut
 
 
@@ -94,9 +94,9 @@ def test_a_record_bent_in_each_field(at: int, value: str, field: str) -> None:
     number = "-2" if field == "stroke width" else number
     record = bytearray(tcs_record("永和"))
     struct.pack_into(layout, record, at, int(number))
-    for door in (mapped, streamed):
+    for stream in (mapped, streamed):
         with pytest.raises(FormatError, match="not confirmed") as caught:
-            list(read(door(tcs_head() + bytes(record)), FACTS))
+            list(read(stream(tcs_head() + bytes(record)), FACTS))
         assert caught.value.field == field
 
 
@@ -148,6 +148,6 @@ def test_any_bytes(places: list[tuple[int, int]], cut: int, raw: bytes) -> None:
     for at, value in places:
         content[at % len(content)] = value
     for damaged in (bytes(content[:cut]), raw, tcs_head() + raw):
-        for door in (mapped, streamed):
-            found = list(salvage(door(damaged), FACTS))
+        for stream in (mapped, streamed):
+            found = list(salvage(stream(damaged), FACTS))
             assert [r.record for r in found] == list(range(len(found)))

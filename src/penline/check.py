@@ -20,7 +20,7 @@ from penline.export.base import TAKES, file_hash
 from penline.export.examine import Findings, entries, inside, is_inside
 from penline.export.run import PREFIX, REPORT, under_way
 from penline.formats import kind_of, reader_for
-from penline.formats.door import open_path
+from penline.formats.byte_source import open_path
 from penline.records import Defect, Source
 from penline.registry import check_packages
 from penline.settings import first_fault
@@ -182,8 +182,8 @@ def _records(out: Path, name: str, found: Findings) -> Iterator[Any]:
     path, kind = inside(out, name), kind_of(name)
     if path is None or not path.is_file() or kind is None:
         return
-    with open_path(path) as door:
-        for record in reader_for(kind).salvage(door, Source(name, "")):
+    with open_path(path) as stream:
+        for record in reader_for(kind).salvage(stream, Source(name, "")):
             if isinstance(record, Defect):
                 found.add(str(record))
             else:

@@ -18,7 +18,7 @@ from penline.garbage import seldom_collected
 from penline.records import GlyphRecord, GlyphRun, LineRecord, Record, StrokeRecord, in_words
 from penline.render.hand import STROKE_HEIGHT_PX, Drawn, StrokeRenderer
 from penline.sources.collect import AnyPath, given_names, open_sources
-from penline.sources.told import retold, told
+from penline.sources.overrides import make_override, overridden
 
 __all__ = ["pack", "pack_records"]
 
@@ -44,7 +44,8 @@ def pack(
         sources: files, folders and zip archives, read in place.
         out: the bank's folder.
         part: ``"train"`` or ``"test"``, instead of what the names say.
-        writer, card, licence: instead of what the names say: see `penline.sources.told.told`.
+        writer, card, licence: instead of what the names say, as
+            `penline.sources.overrides.make_override` takes them.
         height_px: height of a writer's median Chinese character when strokes are rendered; 16
             to 256.
         salvage: leave out damaged records (counted in the bank's header) instead of stopping.
@@ -62,7 +63,7 @@ def pack(
     """
     if not 16 <= height_px <= 256:
         raise UsageError(f"height_px must be from 16 to 256, not {height_px}")
-    of = told(writer, card, licence)
+    of = make_override(writer, card, licence)
     count = 0
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     made = BankWriter(out, overwrite=overwrite, given=given_names(given))
@@ -72,7 +73,7 @@ def pack(
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice; name it once")
             seen.add(file.source.file)
-            records = retold(file.sound(bank.drop, salvage=salvage, runs=True), of)
+            records = overridden(file.sound(bank.drop, salvage=salvage, runs=True), of)
             said, shown = of(file.source).writer, count
             for packed in pack_records(records, said, bank, height_px, salvage):
                 count += packed

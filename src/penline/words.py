@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-__all__ = ["at_byte", "counted", "counted_sides", "listed"]
+__all__ = ["at_byte", "counted", "counted_sides", "listed", "printable"]
 
 _OF_THE_WHOLE = frozenset(
     ("file", "file name", "folder", "marks", "photograph", "records", "size of the sheet")
@@ -56,3 +56,12 @@ def _plural(noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in ("a", "e", "o", "u"):
         return f"{noun[:-1]}ies"
     return f"{noun}s"
+
+
+def printable(name: str) -> str:
+    r"""A file name for a message or a label: one line, whatever the name holds.
+
+    >>> printable("a\nb.gnt")
+    'a?b.gnt'
+    """
+    return name if name.isprintable() else "".join(c if c.isprintable() else "?" for c in name)

@@ -20,12 +20,12 @@ from penline.check import read_report
 from penline.convert import convert as _convert
 from penline.errors import ExportError
 from penline.export.run import REPORT, under_way
-from penline.formats.door import printable
 from penline.look.sheet import SheetFacts
 from penline.look.sheet import sheet as _sheet
 from penline.pack import pack as _pack
 from penline.records import Defect
 from penline.sources.collect import AnyPath, open_sources
+from penline.words import printable
 
 __all__ = ["FileFacts", "bank_notes", "convert", "info", "pack", "sheet"]
 

@@ -9,17 +9,17 @@ from penline.acquire.named import OnShelf
 from penline.catalogue import Card, Erratum, alphabet
 from penline.catalogue.numbers import expand, runs
 from penline.census.report import Finding
-from penline.census.tally import EVERYTHING, Tally
+from penline.census.tally import EVERYTHING, RecordCounts
 from penline.records import GlyphRecord, StrokeRecord
 from penline.sources.names import leaf
 from penline.sources.unit import Unit
 
-__all__ = ["Labels", "Repeats", "missing_files", "missing_labels", "missing_writers"]
+__all__ = ["LabelCheck", "RepeatCheck", "missing_files", "missing_labels", "missing_writers"]
 
 _MOST_PLACES = 3
 
 
-class Labels:
+class LabelCheck:
     """Isolated characters against the only ones that the data set has."""
 
     def __init__(self, card: Card | None) -> None:
@@ -27,7 +27,7 @@ class Labels:
         self.what = " and ".join(card.alphabet) if card is not None else ""
 
     def fault(self, record: Any) -> Finding | None:
-        """What is wrong with a record's label."""
+        """Tell what is wrong with a record's label."""
         if self.known is None or not isinstance(record, GlyphRecord | StrokeRecord):
             return None
         character = record.character
@@ -42,14 +42,14 @@ class Labels:
         )
 
 
-class Repeats:
+class RepeatCheck:
     """Files of one writer, one page or one set that come a second time."""
 
     def __init__(self) -> None:
         self._first: dict[tuple[str, str], str] = {}
 
     def fault(self, file: Unit) -> Finding | None:
-        """Where the file was seen before."""
+        """Tell where the file was seen before."""
         source = file.source
         if not source.card or not file.unique:
             return None
@@ -66,9 +66,9 @@ class Repeats:
 
 
 def missing_writers(
-    card: Card, counted: dict[str, dict[str, Tally]], known: tuple[Erratum, ...]
+    card: Card, counted: dict[str, dict[str, RecordCounts]], known: tuple[Erratum, ...]
 ) -> Iterator[Finding]:
-    """Writers whom the card expects in the parts that were read, and who are not there."""
+    """Yield writers whom the card expects in the parts that were read, and who are not there."""
     if card.writers is None:
         return
     for expected in card.writers.expected:
@@ -92,7 +92,7 @@ def missing_writers(
 
 
 def missing_labels(file: Unit, shelves: tuple[OnShelf, ...]) -> Finding | None:
-    """What is wrong with records whose labels have a file of their own, which is not there.
+    """Tell what is wrong with records whose labels have a file of their own, which is lost.
 
     Args:
         file: a file of records.
@@ -110,7 +110,7 @@ def missing_labels(file: Unit, shelves: tuple[OnShelf, ...]) -> Finding | None:
 
 
 def missing_files(shelf: OnShelf) -> Iterator[Finding]:
-    """Archives of a card that are not on the shelf."""
+    """Yield archives of a card that are not on the shelf."""
     for file in shelf.missing:
         yield Finding(
             *("missing file", shelf.id, str(shelf.folder / file.name), None, None),
@@ -123,7 +123,7 @@ def missing_files(shelf: OnShelf) -> Iterator[Finding]:
         )
 
 
-def _where(tally: Tally) -> str:
+def _where(tally: RecordCounts) -> str:
     places = sorted(tally.places)
     more = f" and {len(places) - _MOST_PLACES} more" if len(places) > _MOST_PLACES else ""
     return ", ".join(places[:_MOST_PLACES]) + more

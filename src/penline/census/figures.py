@@ -7,20 +7,20 @@ from collections.abc import Iterator, Mapping
 from penline import catalogue
 from penline.catalogue import Card
 from penline.census.report import Figure, Published, Verdict
-from penline.census.tally import EVERYTHING, KINDS, WHATS, Tally
+from penline.census.tally import EVERYTHING, KINDS, WHATS, RecordCounts
 
-__all__ = ["Tallies", "compare", "families", "parts"]
+__all__ = ["CountsByPart", "compare", "families", "parts"]
 
-Tallies = Mapping[tuple[str, str], Mapping[str, Tally]]
+CountsByPart = Mapping[tuple[str, str], Mapping[str, RecordCounts]]
 """Card and part -> scope -> counts."""
 
 _FAMILY_END = ".x"
 _PARTS = ("all", "train", "validation", "test")
 
 
-def parts(tallies: Tallies, cards: list[str]) -> dict[str, dict[str, Tally]]:
-    """Counts of some cards together, by part and scope; ``all`` where not one part stands alone."""
-    found: dict[str, dict[str, Tally]] = {"all": {}}
+def parts(tallies: CountsByPart, cards: list[str]) -> dict[str, dict[str, RecordCounts]]:
+    """Join counts of some cards, by part and scope; ``all`` where not one part stands alone."""
+    found: dict[str, dict[str, RecordCounts]] = {"all": {}}
     seen = set()
     for (card, part), scopes in tallies.items():
         if card not in cards:
@@ -28,14 +28,14 @@ def parts(tallies: Tallies, cards: list[str]) -> dict[str, dict[str, Tally]]:
         seen.add(part)
         for name in ("all", part) if part else ("all",):
             for scope, tally in scopes.items():
-                found.setdefault(name, {}).setdefault(scope, Tally()).join(tally)
+                found.setdefault(name, {}).setdefault(scope, RecordCounts()).join(tally)
     if len(seen) == 1 and "" not in seen:
         del found["all"]  # one part alone is held against that part's figures
     return {part: found[part] for part in _PARTS if part in found}
 
 
-def compare(card: Card, counted: dict[str, dict[str, Tally]]) -> Iterator[Figure]:
-    """All figures of one card.
+def compare(card: Card, counted: dict[str, dict[str, RecordCounts]]) -> Iterator[Figure]:
+    """Yield all figures of one card.
 
     What is published of no scope but the whole is shown of the whole only.
     """
@@ -51,8 +51,8 @@ def compare(card: Card, counted: dict[str, dict[str, Tally]]) -> Iterator[Figure
                         yield _figure(card, card.id, what, part, name, name, value)
 
 
-def families(cards: list[str], tallies: Tallies) -> Iterator[Figure]:
-    """Figures of families whose sets are all there, once each."""
+def families(cards: list[str], tallies: CountsByPart) -> Iterator[Figure]:
+    """Yield figures of families whose sets are all there, once each."""
     all_ids = catalogue.ids()
     seen = set()
     for identity in cards:
@@ -67,7 +67,7 @@ def families(cards: list[str], tallies: Tallies) -> Iterator[Figure]:
             if not whole or key in seen or kind not in KINDS:
                 continue
             seen.add(key)
-            tally = parts(tallies, sisters).get(count.part, {}).get(EVERYTHING, Tally())
+            tally = parts(tallies, sisters).get(count.part, {}).get(EVERYTHING, RecordCounts())
             value = tally.figure(count.what, kind)
             if value is not None:
                 yield _figure(card, family, count.what, count.part, kind, count.scope, value)

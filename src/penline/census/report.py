@@ -97,7 +97,7 @@ class Finding:
 
     @classmethod
     def of(cls, defect: Defect, card: str) -> Finding:
-        """A defect of a record as a finding."""
+        """Make a finding of a record's defect."""
         once_more = defect.field == "partner" and defect.found == "one more"
         kind: Kind = "repeated" if once_more else _KINDS.get(defect.field, "damage")
         return cls(
@@ -184,7 +184,7 @@ class Census:
         return said
 
     def as_json(self) -> dict[str, Any]:
-        """Everything as plain values: the attributes, `whole`, `verdict`, each shelf's advice."""
+        """Return all as plain values: the attributes, `whole`, `verdict`, each shelf's advice."""
         found = asdict(self)
         for shelf, row in zip(self.shelves, found["shelves"], strict=True):
             row["folder"] = str(shelf.folder)

@@ -12,15 +12,15 @@ from penline.acquire.named import named
 from penline.catalogue import Card, Erratum
 from penline.catalogue import errata as known_errata
 from penline.census.checks import (
-    Labels,
-    Repeats,
+    LabelCheck,
+    RepeatCheck,
     missing_files,
     missing_labels,
     missing_writers,
 )
 from penline.census.figures import compare, families, parts
 from penline.census.report import Census, Finding, Note
-from penline.census.tally import EVERYTHING, Scopes, Tally
+from penline.census.tally import EVERYTHING, RecordCounts, Scopes
 from penline.errors import FormatError, UsageError
 from penline.formats.defects import defect_of
 from penline.records import Defect
@@ -79,9 +79,9 @@ class _Count:
     def __init__(self, found: Census, errata: bool) -> None:
         self.found = found
         self.errata = errata
-        self.tallies: dict[tuple[str, str], dict[str, Tally]] = {}
+        self.tallies: dict[tuple[str, str], dict[str, RecordCounts]] = {}
         self.rules: dict[str, _Rules] = {}
-        self.repeats = Repeats()
+        self.repeats = RepeatCheck()
         self.applied: Counter[Erratum] = Counter()
         self.left_out: Counter[tuple[str, str]] = Counter()
 
@@ -105,7 +105,7 @@ class _Count:
         known = self._rules(file.source.card).errata
         source: Any = None
         left_out = ""
-        tallies: list[Tally] = []
+        tallies: list[RecordCounts] = []
         for record in known_errata.apply(_salvage(file), known, self.applied):
             if isinstance(record, Defect):
                 found.add([Finding.of(record, file.source.card)])
@@ -151,9 +151,11 @@ class _Count:
             if times or erratum.fix == "note":
                 yield Note(identity, f"erratum: {erratum.defect}", erratum.evidence, times)
 
-    def _tallies(self, card: str, part: str, file: str) -> list[Tally]:
+    def _tallies(self, card: str, part: str, file: str) -> list[RecordCounts]:
         scopes = self.tallies.setdefault((card, part), {})
-        return [scopes.setdefault(scope, Tally()) for scope in self._rules(card).scopes.of(file)]
+        return [
+            scopes.setdefault(scope, RecordCounts()) for scope in self._rules(card).scopes.of(file)
+        ]
 
     def _rules(self, card: str) -> _Rules:
         rules = self.rules.get(card)
@@ -168,7 +170,7 @@ class _Rules:
     def __init__(self, identity: str, errata: bool) -> None:
         card: Card | None = catalogue.card(identity) if identity in catalogue.ids() else None
         self.scopes = Scopes(card)
-        self.labels = Labels(card)
+        self.labels = LabelCheck(card)
         self.errata = known_errata.errata(identity) if errata and card is not None else ()
 
 

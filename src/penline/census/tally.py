@@ -16,7 +16,7 @@ from penline.formats.mpf import Features
 from penline.records import GlyphRecord, LineRecord, StrokeRecord
 from penline.sources.names import places
 
-__all__ = ["EVERYTHING", "KINDS", "WHATS", "Scopes", "Tally"]
+__all__ = ["EVERYTHING", "KINDS", "WHATS", "RecordCounts", "Scopes"]
 
 EVERYTHING = "everything"
 WHATS = (
@@ -44,7 +44,7 @@ KINDS: dict[str, Callable[[str], bool]] = {
 
 
 @dataclass(slots=True)
-class Tally:
+class RecordCounts:
     """Counts.
 
     Attributes:
@@ -102,7 +102,7 @@ class Tally:
         else:
             self.forms += 1
 
-    def join(self, other: Tally) -> None:
+    def join(self, other: RecordCounts) -> None:
         """Add what another one counted."""
         self.writers |= other.writers
         self.glyphs.update(other.glyphs)
@@ -117,7 +117,7 @@ class Tally:
         self.places |= other.places
 
     def figure(self, what: str, kind: str = EVERYTHING) -> int | None:
-        """How many; None where nothing of the sort was read, or `kind` makes no sense of it."""
+        """Return how many; None where nothing such was read, or `kind` makes no sense of it."""
         chosen = KINDS[kind]
         if what == "samples":
             count = sum(n for character, n in self.glyphs.items() if chosen(character))
@@ -150,7 +150,7 @@ class Scopes:
         self._found: tuple[str, ...] = ()
 
     def of(self, file: str) -> tuple[str, ...]:
-        """The scopes of ``archive.zip::member``, or of a path."""
+        """Return the scopes of ``archive.zip::member``, or of a path."""
         if file != self._file:
             names = places(file)
             found = [

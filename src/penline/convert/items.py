@@ -29,7 +29,7 @@ from penline.records import (
     in_words,
 )
 from penline.render.hand import STROKE_HEIGHT_PX, StrokeRenderer
-from penline.sources.told import retold
+from penline.sources.overrides import overridden
 from penline.sources.unit import Unit
 
 __all__ = ["items"]
@@ -99,7 +99,7 @@ def _placed(item: Item, places: Places) -> Item:
 
 def _sound(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
     """Records; defects counted. Some formats yield records of kinds of their own."""
-    return retold(file.sound(policy.drop, salvage=salvage), policy.told)
+    return overridden(file.sound(policy.drop, salvage=salvage), policy.override)
 
 
 def _lined(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
@@ -135,7 +135,7 @@ def _strokes(file: Unit, policy: Policy, salvage: bool) -> Iterator[StrokeItem]:
 def _lines(file: Unit, policy: Policy, salvage: bool) -> Iterator[Sample]:
     records = _lined(file, policy, salvage)
     damaged = policy.drop if salvage else None
-    writer = policy.told(file.source).writer
+    writer = policy.override(file.source).writer
     renderer = StrokeRenderer(writer, STROKE_HEIGHT_PX, policy.drop, damaged)
     for strokes, some in groupby(records, lambda one: isinstance(one, StrokeRecord)):
         if strokes:

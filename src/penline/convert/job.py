@@ -22,7 +22,7 @@ from penline.formats import READERS
 from penline.provenance import Places
 from penline.registry import required_packages
 from penline.sources.collect import AnyPath, given_names, open_sources
-from penline.sources.told import told
+from penline.sources.overrides import make_override
 from penline.version import __version__
 
 __all__ = ["convert"]
@@ -66,7 +66,8 @@ def convert(
             though the ink shows; ``keep`` puts U+FFFD in its place. All are counted. Formats of
             strokes keep it as it is.
         part: ``"train"`` or ``"test"``, instead of what the names say.
-        writer, card, licence: instead of what the names say: see `penline.sources.told.told`.
+        writer, card, licence: instead of what the names say, as
+            `penline.sources.overrides.make_override` takes them.
         salvage: leave out damaged records, counted, instead of stopping.
         image_format: ``png``, which keeps every pixel, or ``jpg`` of quality 95.
         dictionary: the trainer's own, for formats of lines: it is written unchanged where the
@@ -93,7 +94,7 @@ def convert(
             f"{to} is a format of {kind.takes}, which have no dictionary; leave it out"
         )
     alphabet = None if own is None else alphabet_of(own) | {" "}
-    policy = Policy(unknown, told=told(writer, card, licence), alphabet=alphabet)
+    policy = Policy(unknown, override=make_override(writer, card, licence), alphabet=alphabet)
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     files = list(open_sources(given, part=part))
     places = Places(given_names(given))
@@ -144,7 +145,7 @@ def convert(
             "run": identity,
             "simulated": False,
             "mixed_writers": False,
-            "sources": terms(policy.told(file.source) for file in files if not file.fault),
+            "sources": terms(policy.override(file.source) for file in files if not file.fault),
             "left_out": left_out,
         }
         report = exporter.finish((run.facts(k) for k in range(number + 1)), facts)

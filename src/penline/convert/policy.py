@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from penline.errors import UsageError
-from penline.sources.told import Told, told
+from penline.sources.overrides import Override, make_override
 
 __all__ = ["UNKNOWN", "Policy"]
 
@@ -22,7 +22,7 @@ class Policy:
     Attributes:
         unknown: ``drop-line``, ``drop-char`` or ``keep``.
         counts: what was left out or is worth knowing, by reason.
-        told: what the user says of the files, instead of their names.
+        override: what the user says of the files, instead of their names.
         alphabet: the only characters that a label may hold; None for any.
 
     Raises:
@@ -31,7 +31,7 @@ class Policy:
 
     unknown: str
     counts: Counter[str] = field(default_factory=Counter)
-    told: Told = field(default=told())
+    override: Override = field(default=make_override())
     alphabet: frozenset[str] | None = None
 
     def __post_init__(self) -> None:

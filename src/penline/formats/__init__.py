@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from penline.errors import FormatError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.records import Defect, Record, Source
 from penline.registry import Registry, Row
 
@@ -38,10 +38,10 @@ _NAMED = frozenset(kind for _, kind, _ in NAMES)
 class Reader(Protocol):
     """What a format's module offers."""
 
-    def read(self, door: Door, source: Source) -> Iterator[Record]:
+    def read(self, stream: ByteSource, source: Source) -> Iterator[Record]:
         """Records in file order; `FormatError` at the first byte that is not as it should be."""
 
-    def salvage(self, door: Door, source: Source) -> Iterator[Record | Defect]:
+    def salvage(self, stream: ByteSource, source: Source) -> Iterator[Record | Defect]:
         """Sound records and, in their place, what is wrong with the others. Never raises."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from penline.errors import FormatError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.records import Defect
 
 __all__ = ["defect_of", "end_of", "strictly", "until_fault"]
@@ -24,16 +24,16 @@ def defect_of(error: FormatError, record: int = 0) -> Defect:
     return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
 
 
-def end_of(door: Door, record: int, told: FormatError | None) -> Iterator[Defect]:
+def end_of(stream: ByteSource, record: int, told: FormatError | None) -> Iterator[Defect]:
     """Yield what shows only at the end of a file, unless it was told before.
 
     Args:
-        door: read to its end.
+        stream: read to its end.
         record: number for the defect.
         told: the last fault that was.
     """
     try:
-        door.finish()
+        stream.finish()
     except FormatError as error:
         if error is not told:
             yield defect_of(error, record)

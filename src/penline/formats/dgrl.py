@@ -37,11 +37,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, end_of
-from penline.formats.dgrl_lines import Parse, by_character, by_line, surplus, take
+from penline.formats.dgrl_lines import Parse, by_character, by_line, read_exact, surplus
 from penline.formats.dgrl_rescue import Rescue
-from penline.formats.door import Door
-from penline.formats.looks import misnamed
+from penline.formats.sniff import misnamed
 from penline.records import Defect, LineRecord, PageFacts, Source
 
 __all__ = ["read", "salvage"]
@@ -57,27 +57,27 @@ _MOST_HEADER = _LEAST_HEADER + (1 << 16)
 _LAYOUT = "layout"
 
 
-def read(door: Door, source: Source) -> Iterator[LineRecord]:
-    """All lines of the page, strictly; each holds views of the door's bytes.
+def read(stream: ByteSource, source: Source) -> Iterator[LineRecord]:
+    """All lines of the page, strictly; each holds views of the file's bytes.
 
     Nothing is yielded before the whole page has proven sound.
 
     Raises:
         FormatError: with the first thing that is not as it should be.
     """
-    page, offset = _head(door)
-    parse, fault = _layout(door, page, source, offset)
+    page, offset = _head(stream)
+    parse, fault = _layout(stream, page, source, offset)
     if fault is not None:
         raise fault
     for record in range(page.line_count):
-        line, offset = parse(door, page, source, record, offset)
+        line, offset = parse(stream, page, source, record, offset)
         if isinstance(line, FormatError):
             raise line
         yield line
-    door.finish()
+    stream.finish()
 
 
-def salvage(door: Door, source: Source) -> Iterator[LineRecord | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[LineRecord | Defect]:
     """Sound lines, and a defect in the place of each damaged stretch; never raises.
 
     A line whose frame is whole costs only itself. After a frame that is not, the next sound line
@@ -87,55 +87,55 @@ def salvage(door: Door, source: Source) -> Iterator[LineRecord | Defect]:
     fault: FormatError | None = None
     record = 0
     try:
-        page, start = _head(door)
+        page, start = _head(stream)
     except FormatError as error:
         fault = error
         yield defect_of(error, record)
         record += 1
     else:
-        parse, first = _layout(door, page, source, start)
+        parse, first = _layout(stream, page, source, start)
         undecided = first if first is not None and first.field == _LAYOUT else None
-        for found in Rescue(door, page, source).lines(parse, start, undecided):
+        for found in Rescue(stream, page, source).lines(parse, start, undecided):
             if isinstance(found, FormatError):
                 fault = found
                 yield defect_of(found, record)
             else:
                 yield dataclasses.replace(found, record=record)
             record += 1
-    yield from end_of(door, record, fault)
+    yield from end_of(stream, record, fault)
 
 
-def _head(door: Door) -> tuple[PageFacts, int]:
+def _head(stream: ByteSource) -> tuple[PageFacts, int]:
     """The page's facts, and where its first line begins."""
     try:
-        buffer, at = take(door, 0, _START.size, "header")
+        buffer, at = read_exact(stream, 0, _START.size, "header")
         size, code = _START.unpack_from(buffer, at)
         if code.partition(b"\0")[0] not in _FORMAT_CODES:
             expected = '"DGR" or "DGRL"'
-            raise FormatError(door.file, 4, "format code", expected, _shown(code))
+            raise FormatError(stream.file, 4, "format code", expected, _shown(code))
     except FormatError as error:
-        raise misnamed(door, error, _EXPECTED) from None
+        raise misnamed(stream, error, _EXPECTED) from None
     if not _LEAST_HEADER <= size <= _MOST_HEADER:
         expected = f"{_LEAST_HEADER} to {_MOST_HEADER:,}"
-        raise FormatError(door.file, 0, "header size", expected, f"{size:,}")
-    buffer, at = take(door, 0, size, "header")
+        raise FormatError(stream.file, 0, "header size", expected, f"{size:,}")
+    buffer, at = read_exact(stream, 0, size, "header")
     illustration = bytes(buffer[at + _START.size : at + size - _CODE.size])
     code_at = size - _CODE.size
     name, code_bytes, bits = _CODE.unpack_from(buffer, at + code_at)
     code_type = name.partition(b"\0")[0]
     if code_type not in (b"GB", b"ASCII"):
-        raise FormatError(door.file, code_at, "code type", '"GB" or "ASCII"', _shown(name))
+        raise FormatError(stream.file, code_at, "code type", '"GB" or "ASCII"', _shown(name))
     if code_bytes not in (1, 2, 4):
-        raise FormatError(door.file, code_at + 20, "code length", "1, 2 or 4", f"{code_bytes:,}")
+        raise FormatError(stream.file, code_at + 20, "code length", "1, 2 or 4", f"{code_bytes:,}")
     if bits not in (1, 8):
-        raise FormatError(door.file, code_at + 22, "bits per pixel", "1 or 8", f"{bits:,}")
-    buffer, at = take(door, size, _PAGE.size, "page")
+        raise FormatError(stream.file, code_at + 22, "bits per pixel", "1 or 8", f"{bits:,}")
+    buffer, at = read_exact(stream, size, _PAGE.size, "page")
     facts = _PAGE.unpack_from(buffer, at)
     names = ("page height", "page width", "line number")
     for number, (field, value) in enumerate(zip(names, facts, strict=True)):
         if not 1 <= value <= 0xFFFF:
             found = f"{value:,}"
-            raise FormatError(door.file, size + 4 * number, field, "1 to 65,535", found)
+            raise FormatError(stream.file, size + 4 * number, field, "1 to 65,535", found)
     text = illustration.rstrip(b"\0").decode("gb18030", "replace")
     paper = 255 if bits == 8 else 0
     height, width, count = facts
@@ -163,32 +163,32 @@ class _Walk(NamedTuple):
     """The first fault, of a frame or of a line in a whole frame."""
 
 
-def _walk(door: Door, page: PageFacts, source: Source, offset: int, parse: Parse) -> _Walk:
+def _walk(stream: ByteSource, page: PageFacts, source: Source, offset: int, parse: Parse) -> _Walk:
     first: FormatError | None = None
     for record in range(page.line_count):
         try:
-            line, offset = parse(door, page, source, record, offset)
+            line, offset = parse(stream, page, source, record, offset)
         except FormatError as error:
             return _Walk(parse, record, offset, False, first or error)
         if isinstance(line, FormatError):
             first = first or line
-    more = surplus(door, page, offset)
+    more = surplus(stream, page, offset)
     return _Walk(parse, page.line_count, offset, more is None, first or more)
 
 
 def _layout(
-    door: Door, page: PageFacts, source: Source, offset: int
+    stream: ByteSource, page: PageFacts, source: Source, offset: int
 ) -> tuple[Parse, FormatError | None]:
     """The layout that the page has, or seems to have; and the first thing that is wrong."""
-    walks = [_walk(door, page, source, offset, parse) for parse in (by_line, by_character)]
+    walks = [_walk(stream, page, source, offset, parse) for parse in (by_line, by_character)]
     exact = [walk for walk in walks if walk.exact]
     if len(exact) == 1:
         return exact[0].parse, exact[0].fault
     best = max(walks, key=lambda walk: (walk.lines, walk.end))
     if exact:
         expected, found = "lines by line or by character, not both", "bytes that fit both"
-        return best.parse, FormatError(door.file, offset, _LAYOUT, expected, found)
-    if best.lines == 0 and door.fault is None:
+        return best.parse, FormatError(stream.file, offset, _LAYOUT, expected, found)
+    if best.lines == 0 and stream.fault is None:
         found = "; ".join(
             f"by {name}: byte {walk.fault.offset}: {walk.fault.field}: "
             f"expected {walk.fault.expected}, found {walk.fault.found}"
@@ -196,5 +196,5 @@ def _layout(
             if walk.fault is not None
         )
         expected = "a first line, by line or by character"
-        return best.parse, FormatError(door.file, offset, _LAYOUT, expected, found)
+        return best.parse, FormatError(stream.file, offset, _LAYOUT, expected, found)
     return best.parse, best.fault

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.formats.gb import character
 from penline.records import CharacterBox, LineRecord, PageFacts, Raster, Source
 
@@ -21,8 +21,8 @@ __all__ = [
     "Parsed",
     "by_character",
     "by_line",
+    "read_exact",
     "surplus",
-    "take",
 ]
 
 COUNT = struct.Struct("<I")
@@ -36,38 +36,40 @@ _MOST_LINE_PX = 1 << 26
 
 Parsed: TypeAlias = tuple[LineRecord | FormatError, int]
 """A line, or what is wrong with it although its frame is whole; and where it ends."""
-Parse: TypeAlias = Callable[[Door, PageFacts, Source, int, int], Parsed]
-"""Door, page, source, record, offset -> a line. Raises `FormatError` where the frame is broken."""
+Parse: TypeAlias = Callable[[ByteSource, PageFacts, Source, int, int], Parsed]
+"""Bytes, page, source, record, offset -> a line. Raises `FormatError` where the frame is broken."""
 
 
-def take(door: Door, offset: int, n: int, field: str) -> tuple[memoryview, int]:
+def read_exact(stream: ByteSource, offset: int, n: int, field: str) -> tuple[memoryview, int]:
     """The buffer and index of `n` bytes; a stream keeps what comes before, all of the page."""
-    buffer, at, have = door.span(0, offset + n)
+    buffer, at, have = stream.peek(0, offset + n)
     if have < offset + n:
-        raise door.lack(offset, n, field, max(have - offset, 0))
+        raise stream.shortfall(offset, n, field, max(have - offset, 0))
     return buffer, at + offset
 
 
-def surplus(door: Door, page: PageFacts, offset: int) -> FormatError | None:
+def surplus(stream: ByteSource, page: PageFacts, offset: int) -> FormatError | None:
     """A fault if the file goes on at `offset`, where the page's last line has ended."""
-    if door.span(0, offset + 1)[2] <= offset:
+    if stream.peek(0, offset + 1)[2] <= offset:
         return None
     expected = f"the end of the file after {page.line_count} lines"
-    return FormatError(door.file, offset, "end of the page", expected, "more bytes")
+    return FormatError(stream.file, offset, "end of the page", expected, "more bytes")
 
 
-def by_line(door: Door, page: PageFacts, source: Source, record: int, offset: int) -> Parsed:
+def by_line(
+    stream: ByteSource, page: PageFacts, source: Source, record: int, offset: int
+) -> Parsed:
     """The line at `offset` as a picture of its own."""
-    count = _count(door, offset)
+    count = _count(stream, offset)
     labels_at = offset + COUNT.size
     box_at = labels_at + count * page.code_bytes
-    buffer, at = take(door, labels_at, box_at - labels_at + LINE_BOX.size, "labels and box")
+    buffer, at = read_exact(stream, labels_at, box_at - labels_at + LINE_BOX.size, "labels and box")
     raw = bytes(buffer[at : at + box_at - labels_at])
     top, left, height, width = LINE_BOX.unpack_from(buffer, at + len(raw))
-    _sides(door.file, box_at + 8, 4, height, width)
-    raster, end = _raster(door, page, box_at + LINE_BOX.size, height, width)
-    codes, characters, bent = _labels(door.file, raw, labels_at, page.code_bytes)
-    fault = bent or _outside(door.file, page, box_at, top, left, height, width)
+    _sides(stream.file, box_at + 8, 4, height, width)
+    raster, end = _raster(stream, page, box_at + LINE_BOX.size, height, width)
+    codes, characters, bent = _labels(stream.file, raw, labels_at, page.code_bytes)
+    fault = bent or _outside(stream.file, page, box_at, top, left, height, width)
     if fault is not None:
         return fault, end
     return LineRecord(
@@ -75,23 +77,25 @@ def by_line(door: Door, page: PageFacts, source: Source, record: int, offset: in
     ), end
 
 
-def by_character(door: Door, page: PageFacts, source: Source, record: int, offset: int) -> Parsed:
+def by_character(
+    stream: ByteSource, page: PageFacts, source: Source, record: int, offset: int
+) -> Parsed:
     """The line at `offset` as pictures of its characters."""
-    count = _count(door, offset)
+    count = _count(stream, offset)
     if count == 0:
-        raise FormatError(door.file, offset, "character number", "at least 1", "0")
+        raise FormatError(stream.file, offset, "character number", "at least 1", "0")
     end = offset + COUNT.size
     boxes: list[CharacterBox] = []
     fault: FormatError | None = None
     for _ in range(count):
         box_at = end + page.code_bytes
-        buffer, at = take(door, end, page.code_bytes + _CHARACTER_BOX.size, "label and box")
+        buffer, at = read_exact(stream, end, page.code_bytes + _CHARACTER_BOX.size, "label and box")
         raw = bytes(buffer[at : at + page.code_bytes])
-        codes, characters, bent = _labels(door.file, raw, end, page.code_bytes)
+        codes, characters, bent = _labels(stream.file, raw, end, page.code_bytes)
         top, left, height, width = _CHARACTER_BOX.unpack_from(buffer, at + page.code_bytes)
-        _sides(door.file, box_at + 4, 2, height, width)
-        raster, end = _raster(door, page, box_at + _CHARACTER_BOX.size, height, width)
-        outside = _outside(door.file, page, box_at, top, left, height, width)
+        _sides(stream.file, box_at + 4, 2, height, width)
+        raster, end = _raster(stream, page, box_at + _CHARACTER_BOX.size, height, width)
+        outside = _outside(stream.file, page, box_at, top, left, height, width)
         fault = fault or bent or outside
         boxes.append(CharacterBox(characters[0], codes[0], top, left, raster))
     top, left = min(box.top_px for box in boxes), min(box.left_px for box in boxes)
@@ -99,7 +103,7 @@ def by_character(door: Door, page: PageFacts, source: Source, record: int, offse
     width = max(box.left_px + box.raster.width_px for box in boxes) - left
     if fault is None and height * width > _MOST_LINE_PX:
         expected = f"a box of at most {_MOST_LINE_PX:,} pixels around them"
-        fault = FormatError(door.file, offset, "characters", expected, f"{height} x {width}")
+        fault = FormatError(stream.file, offset, "characters", expected, f"{height} x {width}")
     if fault is not None:
         return fault, end
     labels = tuple(box.code for box in boxes), tuple(box.character for box in boxes)
@@ -108,12 +112,12 @@ def by_character(door: Door, page: PageFacts, source: Source, record: int, offse
     ), end
 
 
-def _count(door: Door, offset: int) -> int:
-    buffer, at = take(door, offset, COUNT.size, "character number")
+def _count(stream: ByteSource, offset: int) -> int:
+    buffer, at = read_exact(stream, offset, COUNT.size, "character number")
     count: int = COUNT.unpack_from(buffer, at)[0]
     if count > MOST_CHARACTERS:
         expected = f"at most {MOST_CHARACTERS:,}"
-        raise FormatError(door.file, offset, "character number", expected, f"{count:,}")
+        raise FormatError(stream.file, offset, "character number", expected, f"{count:,}")
     return count
 
 
@@ -143,10 +147,10 @@ def _sides(file: str, offset: int, size: int, height: int, width: int) -> None:
 
 
 def _raster(
-    door: Door, page: PageFacts, offset: int, height: int, width: int
+    stream: ByteSource, page: PageFacts, offset: int, height: int, width: int
 ) -> tuple[Raster, int]:
     row = width if page.bits == 8 else (width + 7) // 8
-    buffer, at = take(door, offset, height * row, "bitmap")
+    buffer, at = read_exact(stream, offset, height * row, "bitmap")
     rows = np.ndarray((height, row), np.uint8, buffer, at)
     return Raster(rows, width, page.bits), offset + height * row
 

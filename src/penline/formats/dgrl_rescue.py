@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.dgrl_lines import (
     COUNT,
     LINE_BOX,
@@ -16,7 +17,6 @@ from penline.formats.dgrl_lines import (
     by_line,
     surplus,
 )
-from penline.formats.door import Door
 from penline.records import LineRecord, PageFacts, Source
 
 __all__ = ["Rescue"]
@@ -32,13 +32,13 @@ class Rescue:
     """What can be saved of a page.
 
     Args:
-        door: the bytes.
+        stream: the bytes.
         page: the page's facts.
         source: the file's facts.
     """
 
-    def __init__(self, door: Door, page: PageFacts, source: Source) -> None:
-        self._door, self._page, self._source = door, page, source
+    def __init__(self, stream: ByteSource, page: PageFacts, source: Source) -> None:
+        self._stream, self._page, self._source = stream, page, source
         self._tries = _MOST_TRIES
 
     def lines(
@@ -65,13 +65,13 @@ class Rescue:
             found: LineRecord | FormatError
             following: int | None
             last = not broken and count == self._page.line_count
-            more = surplus(self._door, self._page, offset) if last or broken else None
+            more = surplus(self._stream, self._page, offset) if last or broken else None
             if more is None and (last or broken):
                 break
             try:
                 if more is not None and last:
                     raise more
-                found, following = parse(self._door, self._page, self._source, 0, offset)
+                found, following = parse(self._stream, self._page, self._source, 0, offset)
             except FormatError as error:
                 following = self._search(parse, (offset if held is None else held_at) + 1)
                 found, broken = error, True
@@ -93,7 +93,7 @@ class Rescue:
         line there is a whole number of its rows or columns.
         """
         if following is None and last:
-            following = self._door.span(0, end + 1)[2]
+            following = self._stream.peek(0, end + 1)[2]
         if following is None or following == end:
             return False
         if following < end:
@@ -108,7 +108,7 @@ class Rescue:
         """The next place from `start` on that holds a sound line, or None."""
         window = _FIRST_WINDOW
         while self._tries > 0:
-            buffer, at, have = self._door.span(0, start + window + COUNT.size)
+            buffer, at, have = self._stream.peek(0, start + window + COUNT.size)
             count = min(have - start - COUNT.size + 1, window)
             if count <= 0:
                 return None
@@ -130,12 +130,12 @@ class Rescue:
         if self._tries < 0:
             return False
         try:
-            line, end = parse(self._door, self._page, self._source, 0, place)
+            line, end = parse(self._stream, self._page, self._source, 0, place)
             if isinstance(line, FormatError) or not any(line.characters):
                 return False
             self._tries -= len(line.codes)
-            if len(line.codes) > 1 or surplus(self._door, self._page, end) is None:
+            if len(line.codes) > 1 or surplus(self._stream, self._page, end) is None:
                 return True
-            return isinstance(parse(self._door, self._page, self._source, 0, end)[0], LineRecord)
+            return isinstance(parse(self._stream, self._page, self._source, 0, end)[0], LineRecord)
         except FormatError:
             return False

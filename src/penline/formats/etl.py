@@ -26,16 +26,16 @@ are spread to 0..255 (x 17), 1 bit to 0 and 255.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.defects import defect_of, end_of
-from penline.formats.door import Door
-from penline.formats.looks import HEAD_BYTES, looks_like, misnamed
-from penline.records import Bytes2D, Defect, GlyphRecord, Source
+from penline.formats.byte_source import ByteSource
+from penline.formats.scan import Scanner
+from penline.formats.sniff import HEAD_BYTES, sniff
+from penline.records import Bytes2D, GlyphRecord, Source
 
 __all__ = ["Etl", "etl8b", "etl8g", "etl9b", "etl9g"]
 
@@ -61,8 +61,8 @@ def _character(code: bytes) -> str | None:
     return text if len(text) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
-class Etl:
+@dataclass(frozen=True)
+class Etl(Scanner[GlyphRecord]):
     """Reads one of the four formats.
 
     Attributes:
@@ -73,6 +73,7 @@ class Etl:
         height_px: height of the picture.
         bits: bits a pixel, 4 or 1.
         dummies: records at the beginning that hold no character.
+        source_of: gives a record facts of its own, which tell its writer.
     """
 
     name: str
@@ -82,126 +83,64 @@ class Etl:
     height_px: int
     bits: int
     dummies: int = 0
+    source_of: SourceOf | None = None
 
-    def read(
-        self, door: Door, source: Source, source_of: SourceOf | None = None
-    ) -> Iterator[GlyphRecord]:
-        """All records, strictly; their pictures are unpacked, not views.
-
-        Args:
-            door: the file's bytes.
-            source: the file's facts.
-            source_of: gives a record facts of its own, which tell its writer.
-
-        Raises:
-            FormatError: at the first thing that is not as it should be.
-        """
-        offset = record = 0
-        try:
-            offset = self._start(door)
-            glyph = self._record(door, source, source_of, record, offset)
-        except FormatError as error:
-            raise self._misnamed(door, error, offset) from None
-        while glyph is not None:
-            yield glyph
-            offset += self.record_bytes
-            record += 1
-            glyph = self._record(door, source, source_of, record, offset)
-        if not record:
-            raise self._empty(door, offset)
-        door.finish()
-
-    def salvage(
-        self, door: Door, source: Source, source_of: SourceOf | None = None
-    ) -> Iterator[GlyphRecord | Defect]:
-        """Sound records, and a defect in the place of each other one; never raises.
-
-        After a bad record the next place is taken that holds a sound header and leads to another
-        one, or to the end: a record further on where only one is damaged, else wherever it is
-        within two records, bytes having been lost or put in.
-        """
-        offset = record = 0
-        fault: FormatError | None = None
-        try:
-            offset = self._start(door)
-        except FormatError as error:
-            fault = self._misnamed(door, error, 0)
-            yield defect_of(fault, record)
-            record += 1
-            if fault is not error or door.span(0, self.record_bytes)[2] < self.record_bytes:
-                return
-        while True:
-            try:
-                glyph = self._record(door, source, source_of, record, offset)
-                if glyph is None:
-                    break
-                yield glyph
-                offset += self.record_bytes
-            except FormatError as error:
-                fault = error if record else self._misnamed(door, error, offset)
-                yield defect_of(fault, record)
-                following = None if fault is not error else self._after(door, offset)
-                if following is None:
-                    return
-                offset = following
-            record += 1
-        if record:
-            yield from end_of(door, record, fault)
-        else:
-            yield defect_of(self._empty(door, offset))
+    gives_up = True
 
     @property
-    def _expected(self) -> str:
+    def head(self) -> int:  # type: ignore[override]
+        """Bytes of a record, all of which are looked at together."""
+        return self.record_bytes
+
+    @property
+    def expected(self) -> str:  # type: ignore[override]
+        """What a file of the format is."""
         return f"an {self.name} file (records of {self.record_bytes:,} bytes)"
 
-    def _empty(self, door: Door, offset: int) -> FormatError:
+    def empty(self, stream: ByteSource, offset: int) -> FormatError:
+        """Say that a file has no record."""
         expected = f"at least one record of {self.record_bytes:,} bytes"
-        return FormatError(door.file, offset, "first record", expected, "the end of the file")
+        return FormatError(stream.file, offset, "first record", expected, "the end of the file")
 
-    def _misnamed(self, door: Door, error: FormatError, offset: int) -> FormatError:
-        """A plainer error, where it is the file's beginning that is at fault."""
-        return error if offset else misnamed(door, error, self._expected)
-
-    def _start(self, door: Door) -> int:
+    def start(self, stream: ByteSource) -> int:
         """Offset of the first character, the dummy having been looked at."""
         if not self.dummies:
             return 0
-        buffer, at = door.take(0, self.record_bytes, "dummy record")
-        looks = looks_like(bytes(buffer[at : at + HEAD_BYTES]))
+        buffer, at = stream.read_exact(0, self.record_bytes, "dummy record")
+        looks = sniff(bytes(buffer[at : at + HEAD_BYTES]))
         if looks not in (None, "only zero bytes", "text"):
-            raise FormatError(door.file, 0, "dummy record", self._expected, str(looks))
+            raise FormatError(stream.file, 0, "dummy record", self.expected, str(looks))
         head = bytes(buffer[at : at + _HEAD_BYTES])
         if self._looks_sound(head):
             expected = "a first record without a character"
             found = f"sheet {int.from_bytes(head[:2])}, code {head[2:4].hex(' ')}"
-            raise FormatError(door.file, 0, "dummy record", expected, found)
+            raise FormatError(stream.file, 0, "dummy record", expected, found)
         return self.record_bytes
 
-    def _record(
-        self,
-        door: Door,
-        source: Source,
-        source_of: SourceOf | None,
-        record: int,
-        offset: int,
+    def record(
+        self, stream: ByteSource, source: Source, record: int, offset: int
     ) -> GlyphRecord | None:
-        """The record at `offset`; None at the exact end of the file."""
-        buffer, at, have = door.span(offset, self.record_bytes)
+        """Read the record at `offset`; None at the exact end of the file."""
+        buffer, at, have = stream.peek(offset, self.record_bytes)
         if have < self.record_bytes:
-            if have == 0 and door.fault is None and offset:
+            if have == 0 and stream.fault is None and offset:
                 return None
-            raise door.lack(offset, self.record_bytes, "record", have)
+            raise stream.shortfall(offset, self.record_bytes, "record", have)
         sheet = int.from_bytes(buffer[at : at + 2])
         if not sheet:
-            raise FormatError(door.file, offset, "sheet number", "at least 1", "0")
+            raise FormatError(stream.file, offset, "sheet number", "at least 1", "0")
         code = bytes(buffer[at + _CODE_AT : at + _CODE_AT + 2])
         character = _character(code)
         if character is None:
             place = offset + _CODE_AT
-            raise FormatError(door.file, place, "character code", "JIS X 0208", code.hex(" "))
+            raise FormatError(stream.file, place, "character code", "JIS X 0208", code.hex(" "))
         pixels = self._picture(buffer, at + self.picture_at)
-        facts = source_of(sheet, record) if source_of else source
+        facts = self.source_of(sheet, record) if self.source_of else source
         return GlyphRecord(character, code, pixels, _PAPER, facts, record, offset)
+
+    def size(self, record: GlyphRecord) -> int:  # noqa: ARG002
+        """Return the bytes of a record."""
+        return self.record_bytes
 
     def _picture(self, buffer: memoryview, at: int) -> Bytes2D:
         count = self.width_px * self.height_px * self.bits // 8
@@ -221,9 +160,9 @@ class Etl:
         reading = head[_READING_AT : _HEAD_BYTES if self.bits == 4 else _READING_AT + 4]
         return all(byte == 0 or 0x20 <= byte < 0x7F for byte in reading)
 
-    def _leads(self, door: Door, offset: int) -> bool:
+    def _leads(self, stream: ByteSource, offset: int) -> bool:
         """Whether at `offset` a record begins that is followed by another one, or by the end."""
-        buffer, at, have = door.span(offset, self.record_bytes + _HEAD_BYTES)
+        buffer, at, have = stream.peek(offset, self.record_bytes + _HEAD_BYTES)
         if have < self.record_bytes:
             return False
         if not self._looks_sound(bytes(buffer[at : at + _HEAD_BYTES])):
@@ -233,23 +172,23 @@ class Etl:
             bytes(buffer[after : after + _HEAD_BYTES])
         )
 
-    def _after(self, door: Door, offset: int) -> int | None:
+    def after(self, stream: ByteSource, offset: int) -> int | None:
         """Where to go on after the bad record at `offset`; None if nothing follows."""
         size = self.record_bytes
-        have = door.span(offset, 3 * size + _HEAD_BYTES)[2]
+        have = stream.peek(offset, 3 * size + _HEAD_BYTES)[2]
         if have <= size:
             return None
-        if have == 2 * size or self._leads(door, offset + size):
+        if have == 2 * size or self._leads(stream, offset + size):
             return offset + size
-        for step in _likely(door, offset, min(2 * size, have - size + 1)):
-            if self._leads(door, offset + step):
+        for step in _likely(stream, offset, min(2 * size, have - size + 1)):
+            if self._leads(stream, offset + step):
                 return offset + step
         return offset + size
 
 
-def _likely(door: Door, offset: int, count: int) -> list[int]:
+def _likely(stream: ByteSource, offset: int, count: int) -> list[int]:
     """Those of `count` steps after `offset`, from 1, where code and reading may be a record's."""
-    buffer, at, _ = door.span(offset, count + _READING_AT + 4)
+    buffer, at, _ = stream.peek(offset, count + _READING_AT + 4)
     data = np.frombuffer(buffer, np.uint8, count + _READING_AT + 4, at)
     plain = (data >= 0x20) & (data < 0x7F)
     likely = plain[_CODE_AT:][:count] & plain[_CODE_AT + 1 :][:count]

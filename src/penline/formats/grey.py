@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator, Iterator
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.formats.scan import Scanner
 from penline.records import Defect, GlyphRecord, GlyphRun, Source, glyph_record
 
@@ -62,7 +62,7 @@ class GreyRecords(Scanner[GlyphRecord]):
         self.expected = f"a {name} record (sample size = {self.head} + width x height)"
 
     def runs(
-        self, door: Door, source: Source, *, salvage: bool = False
+        self, stream: ByteSource, source: Source, *, salvage: bool = False
     ) -> Iterator[GlyphRun | GlyphRecord | Defect]:
         """As `read` or `salvage`, but up to 4,096 records that follow one another come as one run.
 
@@ -71,31 +71,31 @@ class GreyRecords(Scanner[GlyphRecord]):
         Raises:
             FormatError: as `read`, without `salvage`.
         """
-        return (self.salvage_pass if salvage else self.strict_pass)(door, source, self._together)
+        return (self.salvage_pass if salvage else self.strict_pass)(stream, source, self._together)
 
-    def lie(self, door: Door, offset: int, size: int) -> int | None:
+    def lie(self, stream: ByteSource, offset: int, size: int) -> int | None:
         """Find a sound record in the bitmap of one that is followed by nonsense."""
-        if self._leads(door, offset, size):
+        if self._leads(stream, offset, size):
             return None
-        return self.search(door, offset + 1, offset + size)
+        return self.search(stream, offset + 1, offset + size)
 
     def size(self, record: GlyphRecord) -> int:
         """Return the bytes of a record."""
         return self.head + record.pixels.size
 
     def ahead(
-        self, door: Door, source: Source, record: int, offset: int
+        self, stream: ByteSource, source: Source, record: int, offset: int
     ) -> Generator[GlyphRecord, None, tuple[int, int]]:
         """Records from `offset` on, as long as nothing needs a closer look: the fast road.
 
-        Each is sound and followed, in the bytes that the door already holds, by a header that
+        Each is sound and followed, in the bytes that the stream already holds, by a header that
         fits itself. So neither a strict reading nor a salvage has more to ask about it.
 
         Returns:
             Offset and number of the first record that is left to `record`.
         """
         head, unpack, known = self.head, self.header.unpack_from, self._known
-        buffer, at, have = door.span(offset, head)
+        buffer, at, have = stream.peek(offset, head)
         if have < head:
             return offset, record
         last = at + have - head
@@ -123,7 +123,7 @@ class GreyRecords(Scanner[GlyphRecord]):
         return at + ahead, record
 
     def _together(
-        self, door: Door, source: Source, record: int, offset: int
+        self, stream: ByteSource, source: Source, record: int, offset: int
     ) -> Generator[GlyphRun, None, tuple[int, int]]:
         """As `ahead`, many records at once."""
         from penline.formats.grey_runs import sound_records  # numba is loaded on use
@@ -132,7 +132,7 @@ class GreyRecords(Scanner[GlyphRecord]):
         starts, labels = np.empty(_TOGETHER, np.int64), np.empty(_TOGETHER, np.int64)
         sizes = np.empty((_TOGETHER, 2), np.int64)
         while True:
-            buffer, at, have = door.span(offset, head)
+            buffer, at, have = stream.peek(offset, head)
             if have < head:
                 return offset, record
             data = np.frombuffer(buffer, np.uint8)
@@ -160,23 +160,27 @@ class GreyRecords(Scanner[GlyphRecord]):
             self._known[code] = character
         return character
 
-    def record(self, door: Door, source: Source, record: int, offset: int) -> GlyphRecord | None:
+    def record(
+        self, stream: ByteSource, source: Source, record: int, offset: int
+    ) -> GlyphRecord | None:
         """The record at `offset`; None at the exact end of a file that has records."""
-        buffer, at, have = door.span(offset, self.head)
+        buffer, at, have = stream.peek(offset, self.head)
         if have < self.head:
-            if have == 0 and record and door.fault is None:
+            if have == 0 and record and stream.fault is None:
                 return None
-            raise door.lack(offset, self.head, "header", have)
+            raise stream.shortfall(offset, self.head, "header", have)
         size, code, width, height = self.header.unpack_from(buffer, at)
         if size != self.head + width * height or size == self.head:
-            raise self._bent(door.file, offset, size, width, height)
+            raise self._bent(stream.file, offset, size, width, height)
         if have < size:
-            buffer, at, have = door.span(offset, size)
+            buffer, at, have = stream.peek(offset, size)
             if have < size:
-                raise door.lack(offset + self.head, size - self.head, "bitmap", have - self.head)
+                raise stream.shortfall(
+                    offset + self.head, size - self.head, "bitmap", have - self.head
+                )
         label = self.label(code)
         if label is None:
-            raise FormatError(door.file, offset + 4, *self.code, code.hex(" "))
+            raise FormatError(stream.file, offset + 4, *self.code, code.hex(" "))
         pixels = np.ndarray((height, width), np.uint8, buffer, at + self.head)
         return GlyphRecord(label, code, pixels, _PAPER, source, record, offset)
 
@@ -188,30 +192,32 @@ class GreyRecords(Scanner[GlyphRecord]):
         expected = f"{self.head + width * height:,} ({self.head} + {width} x {height})"
         return FormatError(file, offset, "sample size", expected, f"{size:,}")
 
-    def _leads(self, door: Door, offset: int, size: int) -> bool:
+    def _leads(self, stream: ByteSource, offset: int, size: int) -> bool:
         """Whether `size` bytes after `offset` comes a header that fits itself, or the exact end."""
-        buffer, at, have = door.span(offset, size + self.head)
+        buffer, at, have = stream.peek(offset, size + self.head)
         if have < size + self.head:
             return have == size
         own, _, width, height = self.header.unpack_from(buffer, at + size)
         return bool(width and height and own == self.head + width * height)
 
-    def after(self, door: Door, offset: int) -> int | None:
+    def after(self, stream: ByteSource, offset: int) -> int | None:
         """Where to go on after the damaged record at `offset`; None if nothing sound follows."""
-        buffer, at, have = door.span(offset, self.head)
+        buffer, at, have = stream.peek(offset, self.head)
         if have < self.head:
             return None
         fields: tuple[int, bytes, int, int] = self.header.unpack_from(buffer, at)
         size, _, width, height = fields
         for step in sorted({size, self.head + width * height}):  # the nearer first: it loses less
-            if step >= self.head and self._leads(door, offset, step):
+            if step >= self.head and self._leads(stream, offset, step):
                 return offset + step
-        if size == self.head + width * height > self.head and door.span(offset, size)[2] >= size:
+        if size == self.head + width * height > self.head and stream.peek(offset, size)[2] >= size:
             # The frame is whole, only its label is not: the next header is the one that is bent.
-            return self.search(door, offset + 1, offset + size) or offset + size
-        return self.search(door, offset + 1, None)
+            return self.search(stream, offset + 1, offset + size) or offset + size
+        return self.search(stream, offset + 1, None)
 
-    def believed(self, door: Door, offset: int, header: memoryview, stop: int | None) -> bool:
+    def believed(
+        self, stream: ByteSource, offset: int, header: memoryview, stop: int | None
+    ) -> bool:
         """Tell whether a header leads to another one, or to the end of the file.
 
         Without `stop` any whole record with a label counts.
@@ -221,8 +227,8 @@ class GreyRecords(Scanner[GlyphRecord]):
             return False
         if self.label(code) is None:
             return False
-        whole = stop is None and door.span(offset, size)[2] >= size
-        return whole or self._leads(door, offset, size)
+        whole = stop is None and stream.peek(offset, size)[2] >= size
+        return whole or self._leads(stream, offset, size)
 
     def headers(self, buffer: memoryview, at: int, count: int) -> list[int]:
         """Those of `count` places from index `at` on where sample size fits width and height."""

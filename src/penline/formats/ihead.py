@@ -39,10 +39,10 @@ from typing import Literal
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import until_fault
-from penline.formats.door import Door
 from penline.formats.g4 import decode_pieces
-from penline.formats.looks import misnamed
+from penline.formats.sniff import misnamed
 from penline.records import Bytes2D, Defect, Source
 
 __all__ = [
@@ -181,78 +181,80 @@ class GreyImage:
         return 255 - self.pixels if self.head.white else self.pixels
 
 
-def read(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage]:
+def read(stream: ByteSource, source: Source) -> Iterator[BinaryImage | GreyImage]:
     """The one picture of the file (a PCT page).
 
     Raises:
         FormatError: at the first thing that is not as it should be.
     """
-    head = read_head(door, 8)
+    head = read_head(stream, 8)
     if head.depth == 8:
-        check_pixels(door, head, head.height_px)
-        buffer, at = _whole_raster(door, head.width_px * head.height_px)
+        check_pixels(stream, head, head.height_px)
+        buffer, at = _whole_raster(stream, head.width_px * head.height_px)
         pixels = np.ndarray((head.height_px, head.width_px), np.uint8, buffer, at)
         yield GreyImage(pixels, head, source, 0, RASTER_OFFSET)
-        door.finish()
+        stream.finish()
         return
-    packed = read_raster(door, head)
+    packed = read_raster(stream, head)
     order = head.unpacked_lowest_bit_first
     yield BinaryImage(packed, head.white, order, head, source, 0, RASTER_OFFSET)
-    door.finish()
+    stream.finish()
 
 
-def salvage(door: Door, source: Source) -> Iterator[BinaryImage | GreyImage | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[BinaryImage | GreyImage | Defect]:
     """The picture, or what is wrong with it; raises only `MissingExtra`."""
-    return until_fault(read(door, source))
+    return until_fault(read(stream, source))
 
 
-def read_head(door: Door, most_bits: int = 1) -> IHead:
+def read_head(stream: ByteSource, most_bits: int = 1) -> IHead:
     """The header at the beginning of the file, every field checked that decides a pixel.
 
     Args:
-        door: the file.
+        stream: the file.
         most_bits: 1, or 8 where pictures of 8 bits a pixel may stand, too.
 
     Raises:
         FormatError: a field is not what can be read here.
     """
-    buffer, at, have = door.span(0, HEADER.size)
+    buffer, at, have = stream.peek(0, HEADER.size)
     if have < HEADER.size:
-        raise misnamed(door, door.lack(0, HEADER.size, "header", have), _EXPECTED)
+        raise misnamed(stream, stream.shortfall(0, HEADER.size, "header", have), _EXPECTED)
     raw: dict[str, bytes] = dict(zip(_FIELDS, HEADER.unpack_from(buffer, at), strict=True))
     try:
-        _demand(door, raw, "length", 288, 288)
+        _demand(stream, raw, "length", 288, 288)
     except FormatError as error:
-        raise misnamed(door, error, _EXPECTED) from None
+        raise misnamed(stream, error, _EXPECTED) from None
     depth = _number(raw["depth"])
     grey = depth == most_bits == 8
     if depth != 1 and not grey:
         expected = "1 or 8 bits a pixel" if most_bits == 8 else "1 bit a pixel"
-        raise _wrong(door, "depth", expected, raw["depth"])
-    width = _demand(door, raw, "width", 1, SIDE_LIMIT_PX)
+        raise _wrong(stream, "depth", expected, raw["depth"])
+    width = _demand(stream, raw, "width", 1, SIDE_LIMIT_PX)
     if width % 8 and not grey:
-        raise _wrong(door, "width", "a multiple of 8", raw["width"])
-    height = _demand(door, raw, "height", 1, 10**8)
-    compress = _demand(door, raw, "compress", 0, 10**8)
+        raise _wrong(stream, "width", "a multiple of 8", raw["width"])
+    height = _demand(stream, raw, "height", 1, 10**8)
+    compress = _demand(stream, raw, "compress", 0, 10**8)
     if grey and compress:
-        raise _wrong(door, "compress", "0: of 8 bits, only what is not compressed", raw["compress"])
+        raise _wrong(
+            stream, "compress", "0: of 8 bits, only what is not compressed", raw["compress"]
+        )
     if compress not in (0, 2):
         name = _NAMES.get(compress, "unknown")
         raise FormatError(
-            *(door.file, _OFFSETS["compress"], "compress"),
+            *(stream.file, _OFFSETS["compress"], "compress"),
             *("0 (none) or 2 (CCITT G4)", f"{compress} ({name})"),
         )
-    complen = _demand(door, raw, "complen", 1 if compress else 0, 10**8)
-    sigbit = _demand(door, raw, "sigbit", 0, 1)
+    complen = _demand(stream, raw, "complen", 1 if compress else 0, 10**8)
+    sigbit = _demand(stream, raw, "sigbit", 0, 1)
     if compress == 0 and _number(raw["unitsize"]) not in (0, 8):
-        _demand(door, raw, "byte_order", 0, 0)
-    _demand(door, raw, "pix_offset", 0, 0)
-    white = _demand(door, raw, "whitepix", 0, 255 if grey else 1)
+        _demand(stream, raw, "byte_order", 0, 0)
+    _demand(stream, raw, "pix_offset", 0, 0)
+    white = _demand(stream, raw, "whitepix", 0, 255 if grey else 1)
     if grey and white not in (0, 255):
-        raise _wrong(door, "whitepix", "0 or 255", raw["whitepix"])
+        raise _wrong(stream, "whitepix", "0 or 255", raw["whitepix"])
     for field in ("rm_cm", "tb_bt", "lr_rl"):
-        _demand(door, raw, field, 0, 0)
-    par_x, par_y = (_demand(door, raw, field, 0, 10**8) for field in ("par_x", "par_y"))
+        _demand(stream, raw, field, 0, 0)
+    par_x, par_y = (_demand(stream, raw, field, 0, 10**8) for field in ("par_x", "par_y"))
     texts = [raw[field].partition(b"\0")[0].decode("ascii", "replace") for field in _TEXTS]
     density = _number(raw["density"]) or 0
     return IHead(
@@ -262,7 +264,7 @@ def read_head(door: Door, most_bits: int = 1) -> IHead:
     )
 
 
-def read_raster(door: Door, head: IHead) -> Bytes2D:
+def read_raster(stream: ByteSource, head: IHead) -> Bytes2D:
     """``uint8 (height_px, width_px / 8)``: all rows; the raster has to end with the file.
 
     A compressed raster comes with the leftmost pixel in the highest bit, whatever the header
@@ -272,15 +274,15 @@ def read_raster(door: Door, head: IHead) -> Bytes2D:
         FormatError: the raster is short, long or damaged.
     """
     if head.compress:
-        (packed,) = read_compressed(door, head, head.height_px)
+        (packed,) = read_compressed(stream, head, head.height_px)
         return packed
-    check_pixels(door, head, head.height_px)
+    check_pixels(stream, head, head.height_px)
     row_bytes = head.width_px // 8
-    buffer, at = _whole_raster(door, row_bytes * head.height_px)
+    buffer, at = _whole_raster(stream, row_bytes * head.height_px)
     return np.ndarray((head.height_px, row_bytes), np.uint8, buffer, at)
 
 
-def read_compressed(door: Door, head: IHead, picture_rows: int) -> Iterator[Bytes2D]:
+def read_compressed(stream: ByteSource, head: IHead, picture_rows: int) -> Iterator[Bytes2D]:
     """The rows of a compressed raster, in order, whole pictures of `picture_rows` at a time.
 
     Yields:
@@ -289,8 +291,8 @@ def read_compressed(door: Door, head: IHead, picture_rows: int) -> Iterator[Byte
     Raises:
         FormatError: the raster is short, long or damaged; before the first piece.
     """
-    buffer, at = _whole_raster(door, head.complen)
-    check_pixels(door, head, picture_rows)
+    buffer, at = _whole_raster(stream, head.complen)
+    check_pixels(stream, head, picture_rows)
     strip = buffer[at : at + head.complen]
     rows = max(_PIECE_PX // (head.width_px * picture_rows), 1) * picture_rows
     turned = head.lowest_bit_first
@@ -298,10 +300,10 @@ def read_compressed(door: Door, head: IHead, picture_rows: int) -> Iterator[Byte
         yield from decode_pieces(strip, head.width_px, head.height_px, rows, turned=turned)
     except ValueError as error:
         expected, found = error.args
-        raise FormatError(door.file, RASTER_OFFSET, "raster", expected, found) from None
+        raise FormatError(stream.file, RASTER_OFFSET, "raster", expected, found) from None
 
 
-def check_pixels(door: Door, head: IHead, picture_rows: int) -> None:
+def check_pixels(stream: ByteSource, head: IHead, picture_rows: int) -> None:
     """Refuse pictures of more than `PIXELS_LIMIT` pixels.
 
     Raises:
@@ -310,28 +312,28 @@ def check_pixels(door: Door, head: IHead, picture_rows: int) -> None:
     if head.width_px * picture_rows > PIXELS_LIMIT:
         found = f"{head.width_px:,} x {picture_rows:,}"
         limit = f"at most {PIXELS_LIMIT:,} pixels"
-        raise FormatError(door.file, _OFFSETS["height"], "width and height", limit, found)
+        raise FormatError(stream.file, _OFFSETS["height"], "width and height", limit, found)
 
 
-def check_end(door: Door, size: int, have: int) -> None:
+def check_end(stream: ByteSource, size: int, have: int) -> None:
     """Refuse a file with more behind the raster of `size` bytes, where `have` are at its place.
 
     Raises:
         FormatError: there is more, or the stream broke off.
     """
-    if have > size or door.fault is not None:
-        raise door.fault or FormatError(
-            *(door.file, RASTER_OFFSET + size, "end of file"),
+    if have > size or stream.fault is not None:
+        raise stream.fault or FormatError(
+            *(stream.file, RASTER_OFFSET + size, "end of file"),
             *("nothing after the raster", "more bytes"),
         )
 
 
-def _whole_raster(door: Door, size: int) -> tuple[memoryview, int]:
+def _whole_raster(stream: ByteSource, size: int) -> tuple[memoryview, int]:
     """The buffer and index of the raster's `size` bytes, with which the file ends."""
-    buffer, at, have = door.span(RASTER_OFFSET, size + 1)
+    buffer, at, have = stream.peek(RASTER_OFFSET, size + 1)
     if have < size:
-        raise door.lack(RASTER_OFFSET, size, "raster", have)
-    check_end(door, size, have)
+        raise stream.shortfall(RASTER_OFFSET, size, "raster", have)
+    check_end(stream, size, have)
     return buffer, at
 
 
@@ -343,14 +345,16 @@ def _number(field: bytes) -> int | None:
     return int(digits) if digits.isdigit() else None
 
 
-def _demand(door: Door, raw: dict[str, bytes], field: str, low: int, high: int) -> int:
+def _demand(stream: ByteSource, raw: dict[str, bytes], field: str, low: int, high: int) -> int:
     """The number in `field`, from `low` to `high`."""
     value = _number(raw[field])
     if value is None or not low <= value <= high:
         expected = f"{low:,}" if low == high else f"a number from {low:,} to {high:,}"
-        raise _wrong(door, field, expected, raw[field])
+        raise _wrong(stream, field, expected, raw[field])
     return value
 
 
-def _wrong(door: Door, field: str, expected: str, found: bytes) -> FormatError:
-    return FormatError(door.file, _OFFSETS[field], field, expected, ascii(found.rstrip(b"\0"))[1:])
+def _wrong(stream: ByteSource, field: str, expected: str, found: bytes) -> FormatError:
+    return FormatError(
+        stream.file, _OFFSETS[field], field, expected, ascii(found.rstrip(b"\0"))[1:]
+    )

@@ -29,11 +29,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, end_of
-from penline.formats.door import Door
 from penline.formats.ink import InkPage
 from penline.formats.inkml_reading import Outcome, Reading
-from penline.formats.looks import HEAD_BYTES, looks_like, misnamed
+from penline.formats.sniff import HEAD_BYTES, misnamed, sniff
 from penline.records import Defect, Source, StrokeRecord
 
 __all__ = ["read", "salvage"]
@@ -42,7 +42,7 @@ _EXPECTED = "an InkML file (XML, root element ink)"
 _BLOCK = 1 << 16
 
 
-def read(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage]:
+def read(stream: ByteSource, source: Source) -> Iterator[StrokeRecord | InkPage]:
     """All characters, or the one page, strictly.
 
     The points of a character are as POT has them: ``(-1, 0)`` after each stroke, ``(-1, -1)``
@@ -52,14 +52,14 @@ def read(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage]:
     Raises:
         FormatError: at the first thing that is not as it should be.
     """
-    for outcome in _walk(door, source):
+    for outcome in _walk(stream, source):
         if isinstance(outcome, FormatError):
             raise outcome
         yield outcome
-    door.finish()
+    stream.finish()
 
 
-def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[StrokeRecord | InkPage | Defect]:
     """Sound characters, and a defect in the place of each other; never raises.
 
     Damage to the XML itself ends the file: what is complete before it is kept. Of a page all is
@@ -67,33 +67,33 @@ def salvage(door: Door, source: Source) -> Iterator[StrokeRecord | InkPage | Def
     """
     record = 0
     last: FormatError | None = None
-    for outcome in _walk(door, source):
+    for outcome in _walk(stream, source):
         if isinstance(outcome, FormatError):
             last = outcome
             yield defect_of(outcome, record)
         else:
             yield outcome
         record += 1
-    yield from end_of(door, record, last)
+    yield from end_of(stream, record, last)
 
 
-def _walk(door: Door, source: Source) -> Iterator[Outcome]:
+def _walk(stream: ByteSource, source: Source) -> Iterator[Outcome]:
     """Records and faults in file order; the last fault is the one that ended the reading."""
-    reading = Reading(door.file, source)
+    reading = Reading(stream.file, source)
     offset = 0
     while True:
-        buffer, at, have = door.span(offset, _BLOCK)  # the same pieces through every door
+        buffer, at, have = stream.peek(offset, _BLOCK)  # the same pieces through every stream
         piece = bytes(buffer[at : at + min(have, _BLOCK)]) if have else b""
         fault: FormatError | None = None
-        if not piece and door.fault is not None:
-            fault = door.fault
+        if not piece and stream.fault is not None:
+            fault = stream.fault
         else:
             try:
                 reading.feed(piece)
             except FormatError as error:
                 fault = error
         if fault is not None and not offset and not reading.begun:
-            fault = _plain(door, fault)
+            fault = _plain(stream, fault)
         yield from reading.found
         reading.found.clear()
         if fault is not None:
@@ -104,11 +104,11 @@ def _walk(door: Door, source: Source) -> Iterator[Outcome]:
         offset += len(piece)
 
 
-def _plain(door: Door, fault: FormatError) -> FormatError:
+def _plain(stream: ByteSource, fault: FormatError) -> FormatError:
     """A plainer fault where the file is obviously something else than XML."""
-    buffer, at, have = door.span(0, HEAD_BYTES)
+    buffer, at, have = stream.peek(0, HEAD_BYTES)
     head = bytes(buffer[at : at + min(have, HEAD_BYTES)])
     is_xml = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
-    if is_xml and looks_like(head) in ("XML text", "text", None):
+    if is_xml and sniff(head) in ("XML text", "text", None):
         return fault
-    return misnamed(door, fault, _EXPECTED)
+    return misnamed(stream, fault, _EXPECTED)

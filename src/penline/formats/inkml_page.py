@@ -29,10 +29,11 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.door import HOLD_LIMIT, printable
+from penline.formats.byte_source import HOLD_LIMIT
 from penline.formats.gb import character
 from penline.formats.ink import InkPage
 from penline.records import Source
+from penline.words import printable
 
 __all__ = ["PageParts", "unlabelled"]
 

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.door import printable
 from penline.formats.ink import InkPage
 from penline.formats.inkml_page import PageParts, unlabelled
 from penline.formats.inkml_trace import MAX_TEXT, Channels, points_of
 from penline.records import Source, StrokeRecord
+from penline.words import printable
 
 __all__ = ["NAMESPACE", "Outcome", "Reading"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.door import printable
+from penline.words import printable
 
 __all__ = ["MAX_TEXT", "Channels", "points_of"]
 

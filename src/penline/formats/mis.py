@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import until_fault
-from penline.formats.door import Door, printable
 from penline.formats.ihead import (
     RASTER_OFFSET,
     BinaryImage,
@@ -30,8 +30,9 @@ from penline.formats.ihead import (
     read_compressed,
     read_head,
 )
-from penline.formats.looks import misnamed
+from penline.formats.sniff import misnamed
 from penline.records import Bytes2D, Defect, Source
+from penline.words import printable
 
 __all__ = ["MisOrigin", "read", "read_classes", "read_origins", "salvage"]
 
@@ -52,91 +53,91 @@ class MisOrigin:
     index: int
 
 
-def read(door: Door, source: Source) -> Iterator[BinaryImage]:
+def read(stream: ByteSource, source: Source) -> Iterator[BinaryImage]:
     """All entries, strictly; each holds a view of the raster.
 
     Raises:
         FormatError: at the first thing that is not as it should be; in a compressed raster that
             is before the first entry.
     """
-    head = read_head(door)
-    _check_entries(door, head)
+    head = read_head(stream)
+    _check_entries(stream, head)
     record = 0
-    rasters = read_compressed(door, head, head.par_y) if head.compress else _raw(door, head)
+    rasters = read_compressed(stream, head, head.par_y) if head.compress else _raw(stream, head)
     for packed in rasters:
         yield from _entries(head, packed, source, record)
         record += len(packed) // head.par_y
-    door.finish()
+    stream.finish()
 
 
-def salvage(door: Door, source: Source) -> Iterator[BinaryImage | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[BinaryImage | Defect]:
     """Sound entries, then what is wrong with the file; never raises.
 
     Of an uncompressed raster that is cut short, the entries before the cut are sound. A
     compressed one is sound as a whole or not at all.
     """
-    return until_fault(read(door, source))
+    return until_fault(read(stream, source))
 
 
-def read_classes(door: Door) -> str:
+def read_classes(stream: ByteSource) -> str:
     """The classes of a CLS file as a string, one character an entry.
 
     Raises:
         FormatError: at the first line that is not as it should be.
     """
     found = bytearray()
-    for offset, line in _lines(door, "classes"):
+    for offset, line in _lines(stream, "classes"):
         text = line.strip(b" \r")
         value = 0
         if len(text) == 2 and all(c in b"0123456789abcdefABCDEF" for c in text):
             value = int(text, 16)
         if not 0x21 <= value <= 0x7E:
             expected = "an ASCII code in hexadecimal, 21 to 7e"
-            raise FormatError(door.file, offset, "class", expected, _shown(line))
+            raise FormatError(stream.file, offset, "class", expected, _shown(line))
         found.append(value)
     return found.decode("ascii")
 
 
-def read_origins(door: Door) -> Iterator[MisOrigin]:
+def read_origins(stream: ByteSource) -> Iterator[MisOrigin]:
     """The entries of a MIT file, in the order of the MIS file's.
 
     Raises:
         FormatError: at the first line that is not as it should be.
     """
-    for offset, line in _lines(door, "origins"):
+    for offset, line in _lines(stream, "origins"):
         path, _, index = line.strip(b" \r").rpartition(b" ")
         path = path.rstrip(b" ")
         if not path or not path.isascii() or not index.isdigit() or len(index) > 8:
             expected = "the path of a MIS file, a space and an index"
-            raise FormatError(door.file, offset, "origin", expected, _shown(line))
+            raise FormatError(stream.file, offset, "origin", expected, _shown(line))
         yield MisOrigin(path.decode("ascii"), int(index))
 
 
-def _check_entries(door: Door, head: IHead) -> None:
+def _check_entries(stream: ByteSource, head: IHead) -> None:
     """Entries as wide as the raster, and as high as divides its height."""
     if head.par_x != head.width_px:
         expected = f"{head.width_px:,}, the width"
-        raise FormatError(door.file, _PAR_X, "par_x", expected, f"{head.par_x:,}")
+        raise FormatError(stream.file, _PAR_X, "par_x", expected, f"{head.par_x:,}")
     if head.par_y < 1 or head.height_px % head.par_y:
         expected = f"a divisor of the height, {head.height_px:,}"
-        raise FormatError(door.file, _PAR_Y, "par_y", expected, f"{head.par_y:,}")
+        raise FormatError(stream.file, _PAR_Y, "par_y", expected, f"{head.par_y:,}")
     if not head.compress:
-        check_pixels(door, head, head.par_y)
+        check_pixels(stream, head, head.par_y)
 
 
-def _raw(door: Door, head: IHead) -> Iterator[Bytes2D]:
-    """The entries of an uncompressed raster, as many at a time as the door holds."""
+def _raw(stream: ByteSource, head: IHead) -> Iterator[Bytes2D]:
+    """The entries of an uncompressed raster, as many at a time as the stream holds."""
     row_bytes = head.width_px // 8
     step, size = row_bytes * head.par_y, row_bytes * head.height_px
     done = 0
     while done < size:
-        buffer, at, have = door.span(RASTER_OFFSET + done, step)
+        buffer, at, have = stream.peek(RASTER_OFFSET + done, step)
         entries = min(have, size - done) // step
         if not entries:
-            raise door.lack(RASTER_OFFSET, size, "raster", done + have)
+            raise stream.shortfall(RASTER_OFFSET, size, "raster", done + have)
         yield np.ndarray((entries * head.par_y, row_bytes), np.uint8, buffer, at)
         done += entries * step
-    check_end(door, size, size + door.span(RASTER_OFFSET + size, 1)[2])
+    check_end(stream, size, size + stream.peek(RASTER_OFFSET + size, 1)[2])
 
 
 def _entries(head: IHead, packed: Bytes2D, source: Source, first: int) -> Iterator[BinaryImage]:
@@ -150,44 +151,48 @@ def _entries(head: IHead, packed: Bytes2D, source: Source, first: int) -> Iterat
         yield BinaryImage(rows, head.white, order, head, source, record, offset)
 
 
-def _lines(door: Door, what: str) -> Iterator[tuple[int, bytes]]:
+def _lines(stream: ByteSource, what: str) -> Iterator[tuple[int, bytes]]:
     """Offset and bytes of each line after the first, which has to say how many there are."""
     expected = f"the number of {what} in digits"
     try:
-        first = _line(door, 0)
+        first = _line(stream, 0)
         text = b"" if first is None else first.strip(b" \r")
         if first is None or not text.isdigit() or len(text) > 9:
-            raise FormatError(door.file, 0, "count", expected, _shown(first or b""))
+            raise FormatError(stream.file, 0, "count", expected, _shown(first or b""))
     except FormatError as error:
-        raise misnamed(door, error, f"a text file that begins with {expected}") from None
+        raise misnamed(stream, error, f"a text file that begins with {expected}") from None
     count = int(text)
     offset = len(first) + 1
     for done in range(count):
-        line = _line(door, offset)
+        line = _line(stream, offset)
         if line is None:
-            raise door.fault or FormatError(
-                door.file, offset, "count", f"{count:,} {what}", f"{done:,} to the end of the file"
+            raise stream.fault or FormatError(
+                stream.file,
+                offset,
+                "count",
+                f"{count:,} {what}",
+                f"{done:,} to the end of the file",
             )
         yield offset, line
         offset += len(line) + 1
-    if door.span(offset, 1)[2]:
+    if stream.peek(offset, 1)[2]:
         found = "more lines"
-        raise FormatError(door.file, offset, "end of file", f"just {count:,} {what}", found)
-    door.finish()
+        raise FormatError(stream.file, offset, "end of file", f"just {count:,} {what}", found)
+    stream.finish()
 
 
-def _line(door: Door, offset: int) -> bytes | None:
+def _line(stream: ByteSource, offset: int) -> bytes | None:
     """The line at `offset` without its line feed; None at the end of the file."""
-    buffer, at, have = door.span(offset, _LINE_BYTES)
+    buffer, at, have = stream.peek(offset, _LINE_BYTES)
     if have == 0:
         return None
     piece = bytes(buffer[at : at + min(have, _LINE_BYTES)])
     end = piece.find(b"\n")
     if end < 0:
-        if door.fault is not None:
-            raise door.fault
+        if stream.fault is not None:
+            raise stream.fault
         expected = f"a line feed within {_LINE_BYTES:,} bytes"
-        raise FormatError(door.file, offset, "line", expected, _shown(piece))
+        raise FormatError(stream.file, offset, "line", expected, _shown(piece))
     return piece[:end]
 
 

@@ -24,11 +24,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, end_of
-from penline.formats.door import Door, printable
 from penline.formats.gb import character
-from penline.formats.looks import misnamed
+from penline.formats.sniff import misnamed
 from penline.records import Bytes2D, Defect, Source
+from penline.words import printable
 
 __all__ = ["Features", "read", "salvage"]
 
@@ -80,26 +81,26 @@ class _Table:
     fault: FormatError | None
 
 
-def read(door: Door, source: Source) -> Iterator[Features]:
+def read(stream: ByteSource, source: Source) -> Iterator[Features]:
     """All vectors of the file in one block.
 
     Raises:
         FormatError: at the first thing that is not as it should be.
     """
-    table = _table(door)
+    table = _table(stream)
     for row in _unlabelled(table.rows):
-        raise _bad_code(door, table, row)
+        raise _bad_code(stream, table, row)
     if table.fault is not None:
         raise table.fault
     yield _block(table, 0, len(table.rows), source, 0)
-    door.finish()
+    stream.finish()
 
 
-def salvage(door: Door, source: Source) -> Iterator[Features | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[Features | Defect]:
     """Sound vectors in blocks, with a defect in the place of each other one; never raises."""
     record = begin = 0
     try:
-        table = _table(door)
+        table = _table(stream)
     except FormatError as error:
         yield defect_of(error, 0)
         return
@@ -107,7 +108,7 @@ def salvage(door: Door, source: Source) -> Iterator[Features | Defect]:
         if row > begin:
             yield _block(table, begin, row, source, record)
             record += 1
-        yield defect_of(_bad_code(door, table, row), record)
+        yield defect_of(_bad_code(stream, table, row), record)
         record += 1
         begin = row + 1
     if len(table.rows) > begin:
@@ -116,22 +117,22 @@ def salvage(door: Door, source: Source) -> Iterator[Features | Defect]:
     if table.fault is not None:
         yield defect_of(table.fault, record)
         record += 1
-    yield from end_of(door, record, table.fault)
+    yield from end_of(stream, record, table.fault)
 
 
-def _table(door: Door) -> _Table:
+def _table(stream: ByteSource) -> _Table:
     """Header and samples; `fault` says what is wrong with the end of the samples."""
     try:
-        buffer, at = door.take(0, _HEAD.size, "header")
+        buffer, at = stream.read_exact(0, _HEAD.size, "header")
         size, code = _HEAD.unpack_from(buffer, at)
         if code.rstrip(b"\0") != b"MPF":
-            raise FormatError(door.file, 4, "format code", '"MPF"', repr(code)[1:])
+            raise FormatError(stream.file, 4, "format code", '"MPF"', repr(code)[1:])
     except FormatError as error:
-        raise misnamed(door, error, _EXPECTED) from None
+        raise misnamed(stream, error, _EXPECTED) from None
     if not _LEAST_HEADER <= size <= _HEADER_LIMIT:
         expected = f"{_LEAST_HEADER:,} to {_HEADER_LIMIT:,}"
-        raise FormatError(door.file, 0, "header size", expected, f"{size:,}")
-    buffer, at = door.take(0, size, "header")
+        raise FormatError(stream.file, 0, "header size", expected, f"{size:,}")
+    buffer, at = stream.read_exact(0, size, "header")
     tail = size - _TAIL.size
     code_type, code_bytes, data_type, count, dimensions = _TAIL.unpack_from(buffer, at + tail)
     for offset, field, expected, found in (
@@ -140,24 +141,24 @@ def _table(door: Door) -> _Table:
         (tail + 22, "data type", "unsigned char", _text(data_type)),
     ):
         if found != expected:
-            raise FormatError(door.file, offset, field, expected, repr(found))
+            raise FormatError(stream.file, offset, field, expected, repr(found))
     if count < 1:
-        raise FormatError(door.file, size - 8, "sample number", "at least 1", f"{count:,}")
+        raise FormatError(stream.file, size - 8, "sample number", "at least 1", f"{count:,}")
     if not 1 <= dimensions <= _DIMENSIONS_LIMIT:
         expected = f"1 to {_DIMENSIONS_LIMIT:,}"
-        raise FormatError(door.file, size - 4, "dimensionality", expected, f"{dimensions:,}")
+        raise FormatError(stream.file, size - 4, "dimensionality", expected, f"{dimensions:,}")
     illustration = _text(bytes(buffer[at + _HEAD.size : at + tail]))
     stride = _CODE_BYTES + dimensions
     wanted = count * stride
-    buffer, at, have = door.span(0, size + wanted + 1)  # from 0: nothing is forgotten
+    buffer, at, have = stream.peek(0, size + wanted + 1)  # from 0: nothing is forgotten
     have -= size
     fault = None
     if have < wanted:
-        fault = door.lack(size, wanted, "samples", have)
-    elif have > wanted or door.fault is not None:
+        fault = stream.shortfall(size, wanted, "samples", have)
+    elif have > wanted or stream.fault is not None:
         end = "nothing after the last sample"
-        fault = door.fault or FormatError(
-            door.file, size + wanted, "end of file", end, "more bytes"
+        fault = stream.fault or FormatError(
+            stream.file, size + wanted, "end of file", end, "more bytes"
         )
     rows = min(have // stride, count)
     samples: Bytes2D = np.ndarray((rows, stride), np.uint8, buffer, at + size)
@@ -180,10 +181,10 @@ def _unlabelled(rows: Bytes2D) -> Iterator[int]:
             yield start + row
 
 
-def _bad_code(door: Door, table: _Table, row: int) -> FormatError:
+def _bad_code(stream: ByteSource, table: _Table, row: int) -> FormatError:
     offset = table.begin + row * table.rows.shape[1]
     code = bytes(table.rows[row, :_CODE_BYTES]).hex(" ")
-    return FormatError(door.file, offset, "code", "a GB18030 code", code)
+    return FormatError(stream.file, offset, "code", "a GB18030 code", code)
 
 
 def _block(table: _Table, begin: int, end: int, source: Source, record: int) -> Features:

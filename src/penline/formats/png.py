@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.looks import looks_like
+from penline.formats.sniff import sniff
 from penline.records import Bytes2D
 
 __all__ = ["BYTES_LIMIT", "read_png"]
@@ -71,7 +71,7 @@ def read_png(data: bytes, file: str) -> Bytes2D:
 def _proven(data: bytes, file: str) -> tuple[int, int]:
     """Height and width, after a look at every chunk."""
     if data[:8] != _SIGNATURE:
-        found = looks_like(data[:272]) if data else "an empty file"
+        found = sniff(data[:272]) if data else "an empty file"
         raise FormatError(file, 0, "signature", "a PNG image", found or data[:8].hex(" "))
     offset, kind, packed, size_px = 8, b"", bytearray(), (0, 0)
     head: tuple[int, ...] = ()

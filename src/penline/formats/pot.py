@@ -20,7 +20,7 @@ import struct
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.formats.gb import character
 from penline.formats.scan import Scanner
 from penline.records import Source, StrokeRecord
@@ -63,21 +63,23 @@ class _Pot(Scanner[StrokeRecord]):
     expected = "a POT record (size, tag, strokes, points, end marks)"
     head = _HEAD
 
-    def record(self, door: Door, source: Source, record: int, offset: int) -> StrokeRecord | None:
+    def record(
+        self, stream: ByteSource, source: Source, record: int, offset: int
+    ) -> StrokeRecord | None:
         """The record at `offset`; None at the exact end of a file that has records."""
-        buffer, at, have = door.span(offset, _HEAD)
+        buffer, at, have = stream.peek(offset, _HEAD)
         if have < _HEAD:
-            if have == 0 and record and door.fault is None:
+            if have == 0 and record and stream.fault is None:
                 return None
-            raise door.lack(offset, _HEAD, "header", have)
+            raise stream.shortfall(offset, _HEAD, "header", have)
         size, tag, count = HEADER.unpack_from(buffer, at)
         if size < _SMALLEST or size % 4:
             expected = f"a multiple of 4, at least {_SMALLEST}"
-            raise FormatError(door.file, offset, "sample size", expected, f"{size:,}")
+            raise FormatError(stream.file, offset, "sample size", expected, f"{size:,}")
         if have < size:
-            buffer, at, have = door.span(offset, size)
+            buffer, at, have = stream.peek(offset, size)
             if have < size:
-                raise door.lack(offset + _HEAD, size - _HEAD, "points", have - _HEAD)
+                raise stream.shortfall(offset + _HEAD, size - _HEAD, "points", have - _HEAD)
         pairs = (size - _HEAD) // 4
         words: np.ndarray[tuple[int], np.dtype[np.uint32]]
         words = np.ndarray((pairs,), "<u4", buffer, at + _HEAD)
@@ -90,10 +92,10 @@ class _Pot(Scanner[StrokeRecord]):
             or words[-1] != _CHARACTER_END
             or np.count_nonzero(words == _CHARACTER_END) != 1
         ):
-            raise _bent(door.file, offset, words, ends, count)
+            raise _bent(stream.file, offset, words, ends, count)
         label = _character(tag)
         if label is None:
-            raise FormatError(door.file, offset + 2, "tag code", "a GB18030 code", tag.hex(" "))
+            raise FormatError(stream.file, offset + 2, "tag code", "a GB18030 code", tag.hex(" "))
         points = np.ndarray((pairs, 2), "<i2", buffer, at + _HEAD)
         return StrokeRecord(label, tag, points, tuple(ends), source, record, offset)
 
@@ -101,21 +103,27 @@ class _Pot(Scanner[StrokeRecord]):
         """Return the bytes of a record."""
         return _HEAD + 4 * len(record.points)
 
-    def after(self, door: Door, offset: int) -> int | None:
+    def after(self, stream: ByteSource, offset: int) -> int | None:
         """Where to go on after the damaged record at `offset`; None if nothing sound follows."""
-        buffer, at, have = door.span(offset, _HEAD)
+        buffer, at, have = stream.peek(offset, _HEAD)
         if have < _HEAD:
             return None
         size: int = HEADER.unpack_from(buffer, at)[0]
-        for step in sorted({size, _walk(door, offset)}):  # the nearer first: it loses less
-            if step >= _HEAD and _leads(door, offset, step):
+        for step in sorted({size, _walk(stream, offset)}):  # the nearer first: it loses less
+            if step >= _HEAD and _leads(stream, offset, step):
                 # Without an end of its own the character may have walked into the next one.
-                return self.search(door, offset + 1, offset + step) or offset + step
-        return self.search(door, offset + 1, None)
+                return self.search(stream, offset + 1, offset + step) or offset + step
+        return self.search(stream, offset + 1, None)
 
-    def believed(self, door: Door, offset: int, header: memoryview, stop: int | None) -> bool:  # noqa: ARG002
+    def believed(
+        self,
+        stream: ByteSource,
+        offset: int,
+        header: memoryview,
+        stop: int | None,  # noqa: ARG002
+    ) -> bool:
         """Tell whether a labelled record reaches its own end marks."""
-        return _character(bytes(header[2:6])) is not None and _leads(door, offset, 0)
+        return _character(bytes(header[2:6])) is not None and _leads(stream, offset, 0)
 
     def headers(self, buffer: memoryview, at: int, count: int) -> list[int]:
         """Those of `count` places from index `at` on where size and tag may be a record's."""
@@ -153,11 +161,11 @@ def _bent(
     return FormatError(file, body, "points", "at least 1", "0")
 
 
-def _walk(door: Door, offset: int) -> int:
+def _walk(stream: ByteSource, offset: int) -> int:
     """Bytes from `offset` to just past the first end of character, or 0."""
     reach = _WINDOW
     while True:
-        buffer, at, have = door.span(offset, reach)
+        buffer, at, have = stream.peek(offset, reach)
         words: np.ndarray[tuple[int], np.dtype[np.uint32]]
         words = np.ndarray(((min(have, reach) - _HEAD) // 4,), "<u4", buffer, at + _HEAD)
         marks = (words == _CHARACTER_END).nonzero()[0]
@@ -168,18 +176,18 @@ def _walk(door: Door, offset: int) -> int:
         reach *= 4
 
 
-def _leads(door: Door, offset: int, step: int) -> bool:
+def _leads(stream: ByteSource, offset: int, step: int) -> bool:
     """Whether `step` bytes after `offset` begins a record whose size reaches its own end marks.
 
     The exact end of the file is as good.
     """
-    buffer, at, have = door.span(offset, step + _HEAD)
+    buffer, at, have = stream.peek(offset, step + _HEAD)
     if have < step + _HEAD:
         return have == step
     size, tag, _ = HEADER.unpack_from(buffer, at + step)
     if size < _SMALLEST or size % 4 or tag[2] or tag[3]:
         return False
-    buffer, at, have = door.span(offset, step + size)
+    buffer, at, have = stream.peek(offset, step + size)
     end = at + step + size
     return have >= step + size and buffer[end - len(_MARKS) : end] == _MARKS
 

@@ -34,12 +34,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, end_of
-from penline.formats.door import Door, printable
 from penline.formats.gb import character
 from penline.formats.ink import InkCharacter, InkLine, InkPage
-from penline.formats.looks import misnamed
+from penline.formats.sniff import misnamed
 from penline.records import Defect, Source
+from penline.words import printable
 
 __all__ = ["InkCharacter", "InkLine", "InkPage", "read", "salvage"]
 
@@ -72,9 +73,9 @@ class _Facts:
 class _Bytes:
     """The file from its beginning, as far as it was needed; a stream's part doubles."""
 
-    def __init__(self, door: Door) -> None:
-        self.door = door
-        self.buffer, self.at, self.have = door.span(0, _FIRST_BYTES)
+    def __init__(self, stream: ByteSource) -> None:
+        self.stream = stream
+        self.buffer, self.at, self.have = stream.peek(0, _FIRST_BYTES)
 
     def reach(self, offset: int, n: int, field: str) -> int:
         """The buffer's index of the `n` bytes at `offset`.
@@ -83,9 +84,9 @@ class _Bytes:
             FormatError: fewer bytes are left.
         """
         if self.have < offset + n:
-            self.buffer, self.at, self.have = self.door.span(0, max(offset + n, 2 * self.have))
+            self.buffer, self.at, self.have = self.stream.peek(0, max(offset + n, 2 * self.have))
             if self.have < offset + n:
-                raise self.door.lack(offset, n, field, max(self.have - offset, 0))
+                raise self.stream.shortfall(offset, n, field, max(self.have - offset, 0))
         return self.at + offset
 
     def count(self, offset: int, field: str) -> int:
@@ -97,41 +98,41 @@ class _Bytes:
     def ends_at(self, offset: int) -> bool:
         """Whether the file ends just there."""
         if self.have <= offset:
-            self.buffer, self.at, self.have = self.door.span(0, offset + 1)
+            self.buffer, self.at, self.have = self.stream.peek(0, offset + 1)
         return self.have <= offset
 
 
-def read(door: Door, source: Source) -> Iterator[InkPage]:
-    """The one page of the file; it holds views of the door's bytes.
+def read(stream: ByteSource, source: Source) -> Iterator[InkPage]:
+    """The one page of the file; it holds views of the file's bytes.
 
     Raises:
         FormatError: at the first thing that is not as it should be.
     """
-    data = _Bytes(door)
+    data = _Bytes(stream)
     try:
         facts = _facts(data)
     except FormatError as error:
-        raise misnamed(door, error, _EXPECTED) from None
+        raise misnamed(stream, error, _EXPECTED) from None
     linked = _linked(data, facts)
     sound = bytearray()
     for fault in _survey(data, facts, linked, sound):
         raise fault
     yield _page(data, facts, linked, sound, source)
-    door.finish()
+    stream.finish()
 
 
-def salvage(door: Door, source: Source) -> Iterator[InkPage | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[InkPage | Defect]:
     """The page with its sound lines, then what is wrong with the others; never raises.
 
     A line with a bad code or stroke index costs itself alone; one that runs past the end of the
     file is the last. Where the strokes are damaged, nothing is sound. Defects are numbered on.
     """
-    data = _Bytes(door)
+    data = _Bytes(stream)
     record = 0
     try:
         facts = _facts(data)
     except FormatError as error:
-        yield defect_of(misnamed(door, error, _EXPECTED), 0)
+        yield defect_of(misnamed(stream, error, _EXPECTED), 0)
         return
     linked = _linked(data, facts)
     sound = bytearray()
@@ -145,7 +146,7 @@ def salvage(door: Door, source: Source) -> Iterator[InkPage | Defect]:
     for last in _survey(data, facts, linked):  # again, so that they are never all held
         yield defect_of(last, record)
         record += 1
-    yield from end_of(door, record, last)
+    yield from end_of(stream, record, last)
 
 
 def _text(field: bytes) -> str:
@@ -154,7 +155,7 @@ def _text(field: bytes) -> str:
 
 def _facts(data: _Bytes) -> _Facts:
     """Header and strokes, checked."""
-    file = data.door.file
+    file = data.stream.file
     at = data.reach(0, _HEAD.size, "header")
     size, code = _HEAD.unpack_from(data.buffer, at)
     format_code = code.rstrip(b"\0")
@@ -209,7 +210,7 @@ def _survey(
     data: _Bytes, facts: _Facts, linked: bool, sound: bytearray | None = None
 ) -> Iterator[FormatError]:
     """Faults of the lines in file order; whether each line is sound goes to `sound`."""
-    file, offset = data.door.file, facts.lines_at
+    file, offset = data.stream.file, facts.lines_at
     try:
         lines = data.count(offset, "line number")
         if lines == 0:
@@ -226,8 +227,8 @@ def _survey(
         yield error
         return
     ended = data.ends_at(offset)
-    if data.door.fault is not None:
-        yield data.door.fault
+    if data.stream.fault is not None:
+        yield data.stream.fault
     elif not ended:
         found = f"more bytes (format code {facts.code})"
         yield FormatError(file, offset, "end of file", "nothing after the last line", found)
@@ -247,7 +248,7 @@ def _line(data: _Bytes, facts: _Facts, linked: bool, offset: int) -> tuple[int, 
         code = bytes(data.buffer[at : at + _CODE_BYTES])
         if fault is None and 0xFF not in code and character(code) is None:
             expected = "a GB18030 code or ff ff"
-            fault = FormatError(data.door.file, offset, "tag code", expected, code.hex(" "))
+            fault = FormatError(data.stream.file, offset, "tag code", expected, code.hex(" "))
         offset += _CODE_BYTES
         if linked:
             offset, wrong = _indices(data, facts, offset, "character's stroke")
@@ -271,7 +272,7 @@ def _indices(
     expected = f"less than {facts.strokes:,}"
     place = begin + 2 * which
     return end, FormatError(
-        data.door.file, place, f"{field} index", expected, f"{int(found[which]):,}"
+        data.stream.file, place, f"{field} index", expected, f"{int(found[which]):,}"
     )
 
 

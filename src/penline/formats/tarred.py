@@ -30,8 +30,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from penline.errors import FormatError
-from penline.formats.door import Door, MapDoor, Span, map_file, printable
-from penline.formats.squeezed import SQUEEZERS, unsqueezed
+from penline.formats.byte_source import ByteSource, MappedBytes, Peeked, map_file
+from penline.formats.compressed import DECOMPRESSORS, decompressed
+from penline.words import printable
 
 __all__ = ["TarMember", "is_packed", "is_tar", "walk"]
 
@@ -57,7 +58,7 @@ def is_tar(name: str) -> bool:
     >>> [is_tar(name) for name in ("a.tar", "b.TGZ", "c.tar.xz", "d.gz")]
     [True, True, True, False]
     """
-    return _squeezer(name) is not None
+    return _compression(name) is not None
 
 
 def is_packed(name: str) -> bool:
@@ -66,16 +67,16 @@ def is_packed(name: str) -> bool:
     >>> is_packed("a.tar"), is_packed("b.tgz")
     (False, True)
     """
-    return bool(_squeezer(name))
+    return bool(_compression(name))
 
 
-def _squeezer(name: str) -> str | None:
+def _compression(name: str) -> str | None:
     """How an archive of that name is packed: ``""`` plain; None where it is no tar."""
     suffix = PurePath(name).suffix.lower()
     if suffix == ".tar" or suffix in _SHORT:
         return _SHORT.get(suffix, "")
     inner = PurePath(PurePath(name).stem).suffix.lower()
-    return suffix if suffix in SQUEEZERS and inner == ".tar" else None
+    return suffix if suffix in DECOMPRESSORS and inner == ".tar" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +98,21 @@ class TarMember:
     start: int
     size_bytes: int
     other: str = ""
-    reel: _Reel | None = field(default=None, repr=False, compare=False)
+    shared: _SharedBytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def label(self) -> str:
         """``archive.tar::member``."""
         return printable(f"{self.archive}::{self.name}")
 
-    def open(self) -> Door:
-        """A door to the member's bytes.
+    def open(self) -> ByteSource:
+        """Open the member's bytes.
 
         Raises:
             UsageError: the archive cannot be opened.
         """
-        reel = self.reel or _Reel(self.archive)
-        return reel.door(self)
+        shared = self.shared or _SharedBytes(self.archive)
+        return shared.stream(self)
 
 
 def walk(path: str | os.PathLike[str]) -> Iterator[TarMember]:
@@ -124,11 +125,11 @@ def walk(path: str | os.PathLike[str]) -> Iterator[TarMember]:
         FormatError: a header that is none, a name that is used twice, an end without its mark.
     """
     archive = str(path)
-    reel = _Reel(archive)
+    shared = _SharedBytes(archive)
     offset = 0
     seen: set[str] = set()
     while True:
-        found = _next(reel, archive, offset)
+        found = _next(shared, archive, offset)
         if found is None:
             return
         member, offset, folder = found
@@ -143,59 +144,59 @@ def walk(path: str | os.PathLike[str]) -> Iterator[TarMember]:
         yield member
 
 
-class _Reel:
+class _SharedBytes:
     """An archive, and how far it has been unpacked. Pickled, it starts anew."""
 
     def __init__(self, archive: str) -> None:
         self.archive = archive
-        self.squeezer = _squeezer(archive) or ""
-        self._idle: _Tape | None = None
+        self.compression = _compression(archive) or ""
+        self._idle: _Cursor | None = None
 
-    def __reduce__(self) -> tuple[type[_Reel], tuple[str]]:
-        return _Reel, (self.archive,)
+    def __reduce__(self) -> tuple[type[_SharedBytes], tuple[str]]:
+        return _SharedBytes, (self.archive,)
 
-    def borrow(self, offset: int) -> _Tape:
+    def borrow(self, offset: int) -> _Cursor:
         """The archive's bytes from `offset` on: where they stand, if that is not past it."""
-        tape, self._idle = self._idle, None
-        if tape is None or (self.squeezer and tape.offset > offset):
-            door: Door = MapDoor(self.archive, map_file(self.archive))
-            tape = _Tape(unsqueezed(door, self.squeezer) if self.squeezer else door)
-        if self.squeezer:
-            tape.wind(offset)
-        return tape
+        cursor, self._idle = self._idle, None
+        if cursor is None or (self.compression and cursor.offset > offset):
+            stream: ByteSource = MappedBytes(self.archive, map_file(self.archive))
+            cursor = _Cursor(decompressed(stream, self.compression) if self.compression else stream)
+        if self.compression:
+            cursor.skip_to(offset)
+        return cursor
 
-    def give_back(self, tape: _Tape) -> None:
-        """Keep the tape for the next borrower."""
-        self._idle = tape
+    def give_back(self, cursor: _Cursor) -> None:
+        """Keep the cursor for the next borrower."""
+        self._idle = cursor
 
-    def door(self, member: TarMember) -> Door:
-        """A door to a member's bytes: a part of the map, or of the tape."""
-        tape = self.borrow(member.start)
-        if self.squeezer:
-            return _TapeDoor(member, self, tape)
-        buffer, at, have = tape.door.span(member.start, member.size_bytes)
-        self.give_back(tape)
+    def stream(self, member: TarMember) -> ByteSource:
+        """Open a member's bytes: a part of the map, or of what is unpacked."""
+        cursor = self.borrow(member.start)
+        if self.compression:
+            return _PackedMember(member, self, cursor)
+        buffer, at, have = cursor.stream.peek(member.start, member.size_bytes)
+        self.give_back(cursor)
         data = buffer[at : at + min(have, member.size_bytes)]
-        return _PartDoor(member.label, data, member.size_bytes)
+        return _MappedMember(member.label, data, member.size_bytes)
 
 
-class _Tape:
-    """A door that remembers how far it was read."""
+class _Cursor:
+    """Remembers how far the archive's bytes were read."""
 
-    def __init__(self, door: Door) -> None:
-        self.door = door
+    def __init__(self, stream: ByteSource) -> None:
+        self.stream = stream
         self.offset = 0
 
-    def wind(self, offset: int) -> None:
+    def skip_to(self, offset: int) -> None:
         """Read on to `offset`, or to the end."""
         while self.offset < offset:
             self.offset = min(offset, self.offset + _SKIP_BYTES)
-            if not self.door.span(self.offset, 1)[2]:
+            if not self.stream.peek(self.offset, 1)[2]:
                 break
         self.offset = offset
 
 
-class _PartDoor(MapDoor):
+class _MappedMember(MappedBytes):
     """A member of a mapped archive."""
 
     def __init__(self, file: str, data: memoryview, size_bytes: int) -> None:
@@ -208,53 +209,50 @@ class _PartDoor(MapDoor):
             raise _cut(self.file, *self._lacks)
 
 
-class _TapeDoor(Door):
+class _PackedMember(ByteSource):
     """A member of a packed archive."""
 
-    def __init__(self, member: TarMember, reel: _Reel, tape: _Tape) -> None:
+    def __init__(self, member: TarMember, shared: _SharedBytes, cursor: _Cursor) -> None:
         super().__init__(member.label)
         self._member = member
-        self._reel = reel
-        self._tape: _Tape | None = tape
+        self._shared = shared
+        self._cursor: _Cursor | None = cursor
 
-    def span(self, offset: int, n: int) -> Span:
+    def peek(self, offset: int, n: int) -> Peeked:
         """At least `n` bytes from `offset` on, or as many as the member has."""
         left = self._member.size_bytes - offset
-        if self._tape is None or left <= 0:
+        if self._cursor is None or left <= 0:
             return memoryview(b""), 0, 0
         at = self._member.start + offset
-        buffer, place, have = self._tape.door.span(at, min(n, left))
-        self._tape.offset = max(self._tape.offset, at)
-        if have < min(n, left) and self.fault is None:
-            broken = self._tape.door.fault
-            self.fault = (
-                FormatError(self.file, offset + have, broken.field, broken.expected, broken.found)
-                if broken
-                else None
-            )
+        buffer, place, have = self._cursor.stream.peek(at, min(n, left))
+        self._cursor.offset = max(self._cursor.offset, at)
+        broken = self._cursor.stream.fault
+        if broken and have < min(n, left) and self.fault is None:
+            cut = self.file, offset + have
+            self.fault = FormatError(*cut, broken.field, broken.expected, broken.found)
         # what lies behind the member is not the caller's
         return buffer[: place + min(have, left)], place, min(have, left)
 
-    def lack(self, offset: int, n: int, field: str, have: int) -> FormatError:
-        """As the archive's door has it, in the member's own offsets."""
-        if self.fault is None and self._tape is not None and have < n:
-            error = self._tape.door.lack(self._member.start + offset, n, field, have)
+    def shortfall(self, offset: int, n: int, field: str, have: int) -> FormatError:
+        """As the archive's stream has it, in the member's own offsets."""
+        if self.fault is None and self._cursor is not None and have < n:
+            error = self._cursor.stream.shortfall(self._member.start + offset, n, field, have)
             if offset + n <= self._member.size_bytes:
                 return FormatError(self.file, offset, field, error.expected, error.found)
-        return super().lack(offset, n, field, have)
+        return super().shortfall(offset, n, field, have)
 
     def finish(self) -> None:
         """Check that the archive held all of the member."""
         super().finish()
         size = self._member.size_bytes
-        if self._tape is not None and size and not self.span(size - 1, 1)[2]:
+        if self._cursor is not None and size and not self.peek(size - 1, 1)[2]:
             raise self.fault or _cut(self.file, 0, size)
 
     def close(self) -> None:
         """Give the archive back, unpacked as far as it is."""
-        if self._tape is not None:
-            self._reel.give_back(self._tape)
-        self._tape = None
+        if self._cursor is not None:
+            self._shared.give_back(self._cursor)
+        self._cursor = None
 
 
 def _cut(file: str, have: int, size: int) -> FormatError:
@@ -262,30 +260,30 @@ def _cut(file: str, have: int, size: int) -> FormatError:
     return FormatError(file, have, "member", f"{size:,} bytes", found)
 
 
-def _next(reel: _Reel, archive: str, offset: int) -> tuple[TarMember, int, bool] | None:
+def _next(shared: _SharedBytes, archive: str, offset: int) -> tuple[TarMember, int, bool] | None:
     """The member whose header is at `offset`, where to go on, and whether it is a folder."""
-    tape = reel.borrow(offset)
+    cursor = shared.borrow(offset)
     try:
-        return _parse(tape, reel, archive, offset)
+        return _parse(cursor, shared, archive, offset)
     finally:
-        tape.offset = max(tape.offset, offset)
-        reel.give_back(tape)
+        cursor.offset = max(cursor.offset, offset)
+        shared.give_back(cursor)
 
 
 def _parse(
-    tape: _Tape, reel: _Reel, archive: str, offset: int
+    cursor: _Cursor, shared: _SharedBytes, archive: str, offset: int
 ) -> tuple[TarMember, int, bool] | None:
     label = printable(archive)
     begin = offset
     names: dict[str, str] = {}
     long_name: str | None = None
     while True:
-        info = _header(tape, label, offset)
+        info = _header(cursor, label, offset)
         if info is None:
             return None
         offset += _BLOCK
         if info.type in (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, *_LONG_NAMES):
-            text = _text(tape, label, offset, info.size)
+            text = _text(cursor, label, offset, info.size)
             if info.type == tarfile.GNUTYPE_LONGNAME:
                 long_name = text.rstrip(b"\0").decode("utf-8", "surrogateescape")
             elif info.type != tarfile.GNUTYPE_LONGLINK:
@@ -305,24 +303,24 @@ def _parse(
         size = 0
     if any(key.startswith("GNU.sparse.") for key in names):
         other = "a sparse file"
-    tape.offset = max(tape.offset, offset)
-    member = TarMember(archive, name, begin, offset, size, other, reel)
+    cursor.offset = max(cursor.offset, offset)
+    member = TarMember(archive, name, begin, offset, size, other, shared)
     return member, offset + _padded(size), folder
 
 
-def _header(tape: _Tape, label: str, offset: int) -> tarfile.TarInfo | None:
+def _header(cursor: _Cursor, label: str, offset: int) -> tarfile.TarInfo | None:
     """The header at `offset`; None at the mark of the end."""
     try:
-        buffer, at = tape.door.take(offset, _BLOCK, "tar header")
+        buffer, at = cursor.stream.read_exact(offset, _BLOCK, "tar header")
     except FormatError as error:
-        if error is tape.door.fault:
+        if error is cursor.stream.fault:
             raise
         found = error.found if offset else "an empty file" if error.found[0] == "0" else error.found
         expected = "a header, or two blocks of zeros at the end"
         raise FormatError(label, offset, "tar header", expected, found) from None
     block = bytes(buffer[at : at + _BLOCK])
     if not any(block):
-        _drain(tape, label, offset + _BLOCK)
+        _drain(cursor, label, offset + _BLOCK)
         return None
     try:
         info = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
@@ -338,20 +336,20 @@ def _header(tape: _Tape, label: str, offset: int) -> tarfile.TarInfo | None:
     return info
 
 
-def _drain(tape: _Tape, label: str, offset: int) -> None:
+def _drain(cursor: _Cursor, label: str, offset: int) -> None:
     """Read what fills up the archive after its end, so that a packed one's checksum is seen."""
-    if tape.door.span(offset + _SKIP_BYTES, 1)[2]:
+    if cursor.stream.peek(offset + _SKIP_BYTES, 1)[2]:
         expected = f"at most {_SKIP_BYTES:,} bytes after the archive's end"
         raise FormatError(label, offset, "end of the archive", expected, "more")
-    tape.offset = max(tape.offset, offset + _SKIP_BYTES)
-    tape.door.finish()
+    cursor.offset = max(cursor.offset, offset + _SKIP_BYTES)
+    cursor.stream.finish()
 
 
-def _text(tape: _Tape, label: str, offset: int, size: int) -> bytes:
+def _text(cursor: _Cursor, label: str, offset: int, size: int) -> bytes:
     if size > _NAMES_LIMIT:
         expected = f"at most {_NAMES_LIMIT:,} bytes"
         raise FormatError(label, offset, "names before a header", expected, f"{size:,}")
-    buffer, at = tape.door.take(offset, size, "names before a header")
+    buffer, at = cursor.stream.read_exact(offset, size, "names before a header")
     return bytes(buffer[at : at + size])
 
 

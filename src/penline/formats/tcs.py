@@ -36,11 +36,12 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import until_fault
-from penline.formats.door import Door, printable
 from penline.formats.gb import character
-from penline.formats.looks import misnamed
+from penline.formats.sniff import misnamed
 from penline.records import Defect, LineRecord, PageFacts, Raster, Source
+from penline.words import printable
 
 __all__ = ["Header", "TouchingString", "read", "read_header", "salvage", "strings"]
 
@@ -95,109 +96,111 @@ class TouchingString:
     line: LineRecord
 
 
-def read(door: Door, source: Source) -> Iterator[LineRecord]:
-    """All strings, strictly; each holds a view of the door's bytes.
+def read(stream: ByteSource, source: Source) -> Iterator[LineRecord]:
+    """All strings, strictly; each holds a view of the file's bytes.
 
     Raises:
         FormatError: at the first thing that is not as it should be.
     """
-    return (string.line for string in strings(door, source))
+    return (string.line for string in strings(stream, source))
 
 
-def salvage(door: Door, source: Source) -> Iterator[LineRecord | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[LineRecord | Defect]:
     """Sound strings, and a defect where the reading ends early; never raises.
 
     Records have no size of their own and no mark, so nothing after a damaged one is believed.
     """
-    return until_fault(read(door, source))
+    return until_fault(read(stream, source))
 
 
-def strings(door: Door, source: Source) -> Iterator[TouchingString]:
+def strings(stream: ByteSource, source: Source) -> Iterator[TouchingString]:
     """All strings with their touching points, strictly.
 
     Raises:
         FormatError: at the first thing that is not as it should be.
     """
-    header = read_header(door)
+    header = read_header(stream)
     offset = header.size_bytes
     record = 0
     while True:
-        if record and not door.span(offset, 1)[2] and door.fault is None:
+        if record and not stream.peek(offset, 1)[2] and stream.fault is None:
             break
-        string, offset = _string(door, source, header, record, offset)
+        string, offset = _string(stream, source, header, record, offset)
         yield string
         record += 1
-    door.finish()
+    stream.finish()
 
 
-def read_header(door: Door) -> Header:
+def read_header(stream: ByteSource) -> Header:
     """The header of the file.
 
     Raises:
         FormatError: it is not that of a TCS file.
     """
     try:
-        return _header(door)
+        return _header(stream)
     except FormatError as error:
-        raise misnamed(door, error, _EXPECTED) from None
+        raise misnamed(stream, error, _EXPECTED) from None
 
 
-def _header(door: Door) -> Header:
-    buffer, at = door.take(0, _HEAD.size, "header")
+def _header(stream: ByteSource) -> Header:
+    buffer, at = stream.read_exact(0, _HEAD.size, "header")
     size, code = _HEAD.unpack_from(buffer, at)
     if code.rstrip(b"\0").lower() != b"tcs":
         found = repr(code)[2:-1]
-        raise FormatError(door.file, 4, "format code", "tcs", found)
+        raise FormatError(stream.file, 4, "format code", "tcs", found)
     if not _LEAST_HEADER <= size <= _HEADER_LIMIT:
         expected = f"{_LEAST_HEADER} to {_HEADER_LIMIT:,}"
-        raise FormatError(door.file, 0, "header size", expected, f"{size:,}")
-    buffer, at = door.take(0, size, "header")
+        raise FormatError(stream.file, 0, "header size", expected, f"{size:,}")
+    buffer, at = stream.read_exact(0, size, "header")
     illustration = bytes(buffer[at + _HEAD.size : at + size - _TAIL.size]).rstrip(b"\0")
     raw_type, code_bytes, bits = _TAIL.unpack_from(buffer, at + size - _TAIL.size)
     code_type = raw_type.partition(b"\0")[0].decode("ascii", "replace").strip()
     place = size - _TAIL.size
     if code_type not in _CODE_BYTES:
-        raise FormatError(door.file, place, "code type", "ASCII or GB", repr(code_type))
+        raise FormatError(stream.file, place, "code type", "ASCII or GB", repr(code_type))
     if code_bytes != _CODE_BYTES[code_type]:
         expected = f"{_CODE_BYTES[code_type]} with {code_type}"
-        raise FormatError(door.file, place + 20, "code length", expected, str(code_bytes))
+        raise FormatError(stream.file, place + 20, "code length", expected, str(code_bytes))
     if bits != 8:
-        raise FormatError(door.file, place + 22, "bits per pixel", "8", str(bits))
+        raise FormatError(stream.file, place + 22, "bits per pixel", "8", str(bits))
     text = printable(illustration.decode("gb18030", "replace"))
     return Header(size, text, code_type, code_bytes)
 
 
 def _string(
-    door: Door, source: Source, header: Header, record: int, offset: int
+    stream: ByteSource, source: Source, header: Header, record: int, offset: int
 ) -> tuple[TouchingString, int]:
     """The string at `offset`, and where the next one begins."""
     begin = offset
-    buffer, at = door.take(offset, _FIXED.size, "string")
+    buffer, at = stream.read_exact(offset, _FIXED.size, "string")
     stroke, line_height, points = _FIXED.unpack_from(buffer, at)
-    _within(door, offset, "stroke width", stroke, 0, _SIDE_LIMIT_PX)
-    _within(door, offset + 2, "line height", line_height, 0, _SIDE_LIMIT_PX)
-    _within(door, offset + 4, "touching points", points, 1, _POINTS_LIMIT)
+    _within(stream, offset, "stroke width", stroke, 0, _SIDE_LIMIT_PX)
+    _within(stream, offset + 2, "line height", line_height, 0, _SIDE_LIMIT_PX)
+    _within(stream, offset + 4, "touching points", points, 1, _POINTS_LIMIT)
     offset += _FIXED.size
-    buffer, at = door.take(offset, points * _POINT_BYTES + _COUNT.size, "places of touching points")
+    buffer, at = stream.read_exact(
+        offset, points * _POINT_BYTES + _COUNT.size, "places of touching points"
+    )
     touching = np.frombuffer(buffer, "<i2", points * 4, at).reshape(points, 4).astype(np.int16)
     offset += points * _POINT_BYTES
     count = _COUNT.unpack_from(buffer, at + points * _POINT_BYTES)[0]
-    _within(door, offset, "characters", count, 1, _CHARACTERS_LIMIT)
+    _within(stream, offset, "characters", count, 1, _CHARACTERS_LIMIT)
     offset += _COUNT.size
     size = header.code_bytes
-    buffer, at = door.take(offset, count * size + _SIDES.size, "codes, height and width")
+    buffer, at = stream.read_exact(offset, count * size + _SIDES.size, "codes, height and width")
     codes = tuple(bytes(buffer[at + i * size : at + (i + 1) * size]) for i in range(count))
     characters = tuple(_character(code) for code in codes)
     for number, (code, one) in enumerate(zip(codes, characters, strict=True)):
         if one is None and b"\xff" not in code:
             place = offset + number * size
-            raise FormatError(door.file, place, "character code", header.code_type, code.hex(" "))
+            raise FormatError(stream.file, place, "character code", header.code_type, code.hex(" "))
     offset += count * size
     height, width = _SIDES.unpack_from(buffer, at + count * size)
-    _within(door, offset, "height", height, 1, _SIDE_LIMIT_PX)
-    _within(door, offset + 2, "width", width, 1, _SIDE_LIMIT_PX)
+    _within(stream, offset, "height", height, 1, _SIDE_LIMIT_PX)
+    _within(stream, offset + 2, "width", width, 1, _SIDE_LIMIT_PX)
     offset += _SIDES.size
-    buffer, at = door.take(offset, height * width, "picture")
+    buffer, at = stream.read_exact(offset, height * width, "picture")
     rows = np.ndarray((height, width), np.uint8, buffer, at)
     page = PageFacts(
         height, width, 1, header.code_type, size, 8, _PAPER, illustration=header.illustration
@@ -223,7 +226,7 @@ def _character(code: bytes) -> str | None:
     return character(code.ljust(2, b"\0"))
 
 
-def _within(door: Door, offset: int, field: str, value: int, least: int, most: int) -> None:
+def _within(stream: ByteSource, offset: int, field: str, value: int, least: int, most: int) -> None:
     if not least <= value <= most:
         expected = f"{least} to {most:,} (the layout of TCS records is not confirmed)"
-        raise FormatError(door.file, offset, field, expected, f"{value:,}")
+        raise FormatError(stream.file, offset, field, expected, f"{value:,}")

@@ -31,8 +31,8 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.door import printable
-from penline.formats.looks import HEAD_BYTES, looks_like
+from penline.formats.sniff import HEAD_BYTES, sniff
+from penline.words import printable
 
 __all__ = ["Directory", "Fields", "Places", "read_directory", "sorted_entries"]
 
@@ -186,7 +186,7 @@ def _bounds(label: str, buffer: memoryview) -> tuple[int, int, int, int, int]:
         tail = bytes(buffer[first:])
         at = tail.rfind(_END_MARK)
         if at < 0 or len(tail) - at < _END.size:
-            looks = looks_like(bytes(buffer[:HEAD_BYTES]))
+            looks = sniff(bytes(buffer[:HEAD_BYTES]))
             cut = "the beginning of one: its end is missing, so it was not fetched whole"
             found = "no end record: a cut file, or another kind" if looks is None else looks
             raise bad("its end record", "a zip archive", cut if looks == "zip archive" else found)

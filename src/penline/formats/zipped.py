@@ -16,9 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.door import Door, MapDoor, StreamDoor, map_file, printable
+from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes, map_file
 from penline.formats.packed import STORED, UNPACKERS, Unpacking
 from penline.formats.zip_directory import Directory, Places, read_directory, sorted_entries
+from penline.words import printable
 
 __all__ = ["Archive", "Member", "Members", "members", "open_member"]
 
@@ -73,8 +74,8 @@ class Member:
         """``archive.zip::member``."""
         return printable(f"{self.archive}::{self.name}")
 
-    def open(self) -> Door:
-        """A door to the member's bytes, as `open_member` gives it."""
+    def open(self) -> ByteSource:
+        """Open the member's bytes, by `open_member`."""
         return open_member(self)
 
 
@@ -167,7 +168,7 @@ class Archive:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._name = str(path)
         self._view = map_file(path)
-        self._door = MapDoor(self._name, self._view)
+        self._stream = MappedBytes(self._name, self._view)
 
     def member(self, place: int, shift: int = 0) -> Member:
         """The member whose directory entry is at `place`, as `Members.places` gives it.
@@ -195,9 +196,9 @@ class Archive:
         if member.size_bytes > limit_bytes:
             found = f"{member.size_bytes:,}"
             raise FormatError(member.label, 0, "size", f"at most {limit_bytes:,} bytes", found)
-        start = _data_start(self._door, member)
+        start = _data_start(self._stream, member)
         what = f"data of {printable(member.name)}"
-        buffer, at = self._door.take(start, member.packed_bytes, what)
+        buffer, at = self._stream.read_exact(start, member.packed_bytes, what)
         packed = buffer[at : at + member.packed_bytes]
         if member.method == STORED:
             content = bytes(packed)
@@ -221,20 +222,20 @@ class Archive:
         return content
 
     def _slowly(self, member: Member) -> bytes:
-        with open_member(member, self._door) as door:
-            buffer, at = door.take(0, member.size_bytes, "content")
+        with open_member(member, self._stream) as stream:
+            buffer, at = stream.read_exact(0, member.size_bytes, "content")
             content = bytes(buffer[at : at + member.size_bytes])
-            door.span(member.size_bytes, 1)  # to the end, where sizes and checksum are proven
-            door.finish()
+            stream.peek(member.size_bytes, 1)  # to the end, where sizes and checksum are proven
+            stream.finish()
         return content
 
 
-def open_member(member: Member, archive: MapDoor | None = None) -> Door:
-    """A door to a member: a map where it is stored, a stream where it is packed.
+def open_member(member: Member, archive: MappedBytes | None = None) -> ByteSource:
+    """Open a member: mapped where it is stored, streamed where it is packed.
 
     Args:
         member: which.
-        archive: a door to its archive, where that is mapped already.
+        archive: a stream to its archive, where that is mapped already.
 
     Raises:
         UsageError: the archive cannot be opened.
@@ -242,14 +243,14 @@ def open_member(member: Member, archive: MapDoor | None = None) -> Door:
             member is encrypted, or its method is not known.
     """
     if archive is None:
-        archive = MapDoor(member.archive, map_file(member.archive))
+        archive = MappedBytes(member.archive, map_file(member.archive))
     start = _data_start(archive, member)
-    buffer, at = archive.take(start, member.packed_bytes, f"data of {printable(member.name)}")
+    buffer, at = archive.read_exact(start, member.packed_bytes, f"data of {printable(member.name)}")
     data = buffer[at : at + member.packed_bytes]
     if member.method == STORED:
         if member.packed_bytes != member.size_bytes:
             raise _lie(member, "stored size", f"{member.size_bytes:,}", f"{member.packed_bytes:,}")
-        return MapDoor(member.label, data, member.crc)
+        return MappedBytes(member.label, data, member.crc)
     try:
         unpacker = UNPACKERS[member.method](data, member.size_bytes, bool(member.flags & _END_MARK))
     except ImportError as error:
@@ -257,7 +258,7 @@ def open_member(member: Member, archive: MapDoor | None = None) -> Door:
     except ValueError as error:
         raise _lie(member, "packed data", "a header of LZMA", str(error)) from error
     unpacking = Unpacking(member.label, unpacker, member.size_bytes, member.crc)
-    return StreamDoor(member.label, unpacking, owns=True)
+    return StreamedBytes(member.label, unpacking, owns=True)
 
 
 def _lie(member: Member, field: str, expected: str, found: str) -> FormatError:
@@ -268,7 +269,7 @@ def _lie(member: Member, field: str, expected: str, found: str) -> FormatError:
     )
 
 
-def _data_start(archive: MapDoor, member: Member) -> int:
+def _data_start(archive: MappedBytes, member: Member) -> int:
     """Where the member's data begin, after a look at its local header."""
     if member.flags & (_ENCRYPTED | _STRONG):
         raise _lie(member, "flags", "no encryption", "an encrypted member")
@@ -276,7 +277,7 @@ def _data_start(archive: MapDoor, member: Member) -> int:
         name = _OTHER_METHODS.get(member.method, "unknown")
         expected = "stored, deflate, bzip2 or LZMA"
         raise _lie(member, "method", expected, f"{member.method} ({name})")
-    buffer, at = archive.take(member.offset, _LOCAL.size, "local header")
+    buffer, at = archive.read_exact(member.offset, _LOCAL.size, "local header")
     local: tuple[bytes, int, int, int, int, int, int, int, int] = _LOCAL.unpack_from(buffer, at)
     signature, _, flags, method, crc, packed, size, name_bytes, extra_bytes = local
     if signature != _SIGNATURE:
@@ -294,7 +295,9 @@ def _data_start(archive: MapDoor, member: Member) -> int:
                 raise _lie(member, field, f"{said:,} as in the directory", f"{own:,}")
         if crc != member.crc:
             raise _lie(member, "CRC-32", f"{member.crc:08x} as in the directory", f"{crc:08x}")
-    buffer, at = archive.take(member.offset + _LOCAL.size, name_bytes + extra_bytes, "member name")
+    buffer, at = archive.read_exact(
+        member.offset + _LOCAL.size, name_bytes + extra_bytes, "member name"
+    )
     raw = bytes(buffer[at : at + name_bytes])
     try:
         text = raw.decode("utf-8" if flags & _UTF8 else "cp437")

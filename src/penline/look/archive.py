@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.errors import FormatError
-from penline.formats.door import printable
 from penline.look.choose import spread
 from penline.look.damage import damage_rows
 from penline.look.glyphs import Counted
@@ -26,7 +25,7 @@ from penline.render.hand import STROKE_HEIGHT_PX
 from penline.sources.collect import open_sources
 from penline.sources.names import leaf
 from penline.sources.unit import Unit
-from penline.words import counted
+from penline.words import counted, printable
 
 __all__ = ["sample_archive"]
 

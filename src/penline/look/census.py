@@ -12,13 +12,13 @@ from pydantic import BaseModel, ValidationError
 from penline.catalogue.terms import terms
 from penline.durable import read_file
 from penline.errors import FormatError, UsageError
-from penline.formats.door import printable
 from penline.look.damage import MOST_PICTURES, damage_rows
 from penline.look.terms import badges
 from penline.provenance import short_names
 from penline.records import Defect, Source
 from penline.settings import first_fault
 from penline.sources.collect import open_sources
+from penline.words import printable
 
 __all__ = ["REPORT_SUFFIX", "census_data"]
 

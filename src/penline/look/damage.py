@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from penline.errors import FormatError, UsageError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.formats.gnt import HEADER
 from penline.look.page import data_uri
 from penline.records import Defect
@@ -60,9 +60,9 @@ def damage_rows(
         kind = by_label[name].kind
         begins = {number: _begin(defects[number], kind) for number in numbers}
         try:
-            with by_label[name].open() as door:
+            with by_label[name].open() as stream:
                 for number in sorted(numbers, key=begins.__getitem__):  # a stream goes forwards
-                    rows[number] |= _bytes(door, begins[number], kind)
+                    rows[number] |= _bytes(stream, begins[number], kind)
         except (FormatError, UsageError, OSError):
             continue
     return rows
@@ -73,17 +73,17 @@ def _begin(defect: Defect, kind: str) -> int:
     return max(0, defect.offset - (_FIELDS.get(defect.field, 0) if kind == "gnt" else 0))
 
 
-def _bytes(door: Door, offset: int, kind: str) -> dict[str, Any]:
+def _bytes(stream: ByteSource, offset: int, kind: str) -> dict[str, Any]:
     """The bytes at a place as grey values; of GNT as the header there has them, if it can be."""
-    buffer, at, have = door.span(offset, HEADER.size)
+    buffer, at, have = stream.peek(offset, HEADER.size)
     if kind == "gnt" and have >= HEADER.size:
         *_, width, height = HEADER.unpack_from(buffer, at)
         if 0 < width <= _SIDE_PX and 0 < height <= _SIDE_PX:
-            buffer, at, have = door.span(offset, HEADER.size + width * height)
+            buffer, at, have = stream.peek(offset, HEADER.size + width * height)
             raw = bytes(buffer[at : at + min(have, HEADER.size + width * height)])[HEADER.size :]
             there = f", {len(raw):,} of its bytes are there" if len(raw) < width * height else ""
             return _picture(raw, width, height, f"{width} × {height} px by its header{there}")
-    buffer, at, have = door.span(offset, _RAW_ROW * _RAW_ROWS)
+    buffer, at, have = stream.peek(offset, _RAW_ROW * _RAW_ROWS)
     raw = bytes(buffer[at : at + min(have, _RAW_ROW * _RAW_ROWS)])
     if not raw:
         return {}

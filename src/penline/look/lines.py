@@ -19,7 +19,6 @@ from penline.export.examine import Findings, inside, json_lines
 from penline.export.pictures import PictureFolders
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT
-from penline.formats.door import printable
 from penline.look.boxes import read_boxes
 from penline.look.choose import even
 from penline.look.page import data_uri
@@ -28,6 +27,7 @@ from penline.look.plots import distribution
 from penline.look.terms import badges, reported_terms
 from penline.measure.appearance import ink_of_picture, looks_of
 from penline.randomness import Draws
+from penline.words import printable
 
 __all__ = ["line_data"]
 

@@ -13,13 +13,13 @@ from penline.bank.layout import HEADER
 from penline.durable import made
 from penline.errors import UsageError, refuse_taken
 from penline.export.run import REPORT, put
-from penline.formats.door import printable
 from penline.look.archive import sample_archive
 from penline.look.census import REPORT_SUFFIX, census_data
 from penline.look.glyphs import choose_rows, count_bank, glyph_data
 from penline.look.lines import line_data
 from penline.look.page import page
 from penline.randomness import rng
+from penline.words import printable
 
 __all__ = ["SheetFacts", "sheet"]
 

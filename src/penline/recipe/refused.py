@@ -9,8 +9,8 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from penline.formats.door import printable
 from penline.settings import Settings
+from penline.words import printable
 
 __all__ = ["refusal"]
 

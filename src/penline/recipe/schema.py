@@ -22,7 +22,6 @@ from penline.durable import read_file
 from penline.effects import DEFAULT as DEFAULT_EFFECTS
 from penline.effects import EffectSettings, effect_class
 from penline.errors import RecipeError, UsageError
-from penline.formats.door import printable
 from penline.paper import PaperSettings, paper_class
 from penline.provenance import path_told
 from penline.recipe.form import FormSettings
@@ -30,6 +29,7 @@ from penline.recipe.layout import Layout
 from penline.recipe.marks import Marks
 from penline.recipe.refused import refusal
 from penline.settings import ORDERED, Settings, plain_yaml
+from penline.words import printable
 
 __all__ = [
     "Colours",

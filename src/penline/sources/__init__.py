@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 __all__ = ["COLLECTORS", "GROUP", "collectors", "identify"]
 
 COLLECTORS: dict[str, str] = {
-    "sd19": "penline.sources.sd19.collector:Sd19",
-    "mnist": "penline.sources.mnist:Mnist",
-    "etl": "penline.sources.etl:Etl",
-    "casia": "penline.sources.casia:Casia",
-    "sample": "penline.sources.sample:Sample",
-    "any-file": "penline.sources.collector:AnyFile",
+    "sd19": "penline.sources.sd19.collector:Sd19Collector",
+    "mnist": "penline.sources.mnist:MnistCollector",
+    "etl": "penline.sources.etl:EtlCollector",
+    "casia": "penline.sources.casia:CasiaCollector",
+    "sample": "penline.sources.sample:SampleCollector",
+    "any-file": "penline.sources.collector:AnyFileCollector",
 }
 """Name -> ``module:class``; loaded on use. The last one takes every file that can be read."""
 GROUP = "penline.collectors"

@@ -20,7 +20,7 @@ from penline.records import Source
 from penline.sources.collector import Collector
 from penline.sources.names import places
 
-__all__ = ["Casia", "identify"]
+__all__ = ["CasiaCollector", "identify"]
 
 _CHARACTERS = re.compile(r"(\d{3,4})(-[a-z])?\.(gnt|pot)", re.ASCII | re.IGNORECASE)
 _PAGE = re.compile(r"(\d{3,4})-P(\d{2})\.(dgrl|dgr|wptt|ptts)", re.ASCII | re.IGNORECASE)
@@ -62,7 +62,7 @@ _FOLDERS_ASKED = 2
 
 
 def identify(file: str) -> Source | None:
-    """The writer, part and card of a CASIA file; None for a name outside the patterns.
+    """Tell the writer, part and card of a CASIA file; None for a name outside the patterns.
 
     The part is what the publisher's archive or folder says (`Gnt1.0Test.zip`), else what is
     known of the writer's number, else what a plain folder `Train` or `Test` close by says, else
@@ -132,7 +132,7 @@ def _said_by_folder(enclosing: list[str]) -> str:
     return next((_WORDS[n.lower()] for n in reversed(enclosing) if n.lower() in _WORDS), "")
 
 
-class Casia(Collector):
+class CasiaCollector(Collector):
     """Claims files of characters and pages that have CASIA's names."""
 
     identify = staticmethod(identify)

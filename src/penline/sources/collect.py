@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal, TypeAlias, overload
 
 from penline.errors import FormatError, UsageError
 from penline.formats import known_extensions, reader_for
-from penline.formats.door import StreamDoor, printable
+from penline.formats.byte_source import StreamedBytes
 from penline.formats.idx import unpacked
 from penline.formats.tarred import is_tar
 from penline.formats.zipped import Members, members
@@ -26,7 +26,7 @@ from penline.sources.containers import (
 from penline.sources.listing import DiskListing, Listing, tar_listings, zip_listings
 from penline.sources.names import hidden
 from penline.sources.unit import FileUnit, Place, Unit
-from penline.words import counted
+from penline.words import counted, printable
 
 __all__ = ["AnyPath", "given_names", "open_sources", "read"]
 
@@ -92,7 +92,7 @@ def _units(found: Found, on_fault: Callable[[FormatError], None] | None) -> Iter
 
 
 def given_names(paths: AnyPath | Iterable[AnyPath]) -> list[str]:
-    """What the user named, as labels of files begin: for `penline.provenance.Places`."""
+    """Return what the user named, as labels of files begin: for `penline.provenance.Places`."""
     return [printable(str(path)) for path in _paths(paths)]
 
 
@@ -111,7 +111,7 @@ def read(
 def read(
     path: AnyPath | BinaryIO, *, salvage: bool = False, name: str | None = None
 ) -> Iterator[Record | Defect]:
-    """The records of a file, a folder, a zip or tar archive, or an open binary file.
+    """Yield the records of a file, a folder, a zip or tar archive, or an open binary file.
 
     Args:
         path: what to read. An open file is read forwards from where it stands, never sought,
@@ -133,9 +133,9 @@ def read(
 
 def _read_open(file: BinaryIO, salvage: bool, name: str) -> Iterator[Record | Defect]:
     reader = reader_for(name)
-    door = unpacked(StreamDoor(name, file), name)
-    source = identify(door.file)
-    return reader.salvage(door, source) if salvage else reader.read(door, source)
+    stream = unpacked(StreamedBytes(name, file), name)
+    source = identify(stream.file)
+    return reader.salvage(stream, source) if salvage else reader.read(stream, source)
 
 
 class _Search:

@@ -14,7 +14,7 @@ from penline.sources.listing import Listing
 from penline.sources.names import leaf
 from penline.sources.unit import FileUnit, Unit
 
-__all__ = ["AnyFile", "Claims", "Collector", "unknown"]
+__all__ = ["AnyFileCollector", "Claims", "Collector", "unknown"]
 
 
 class Claims(NamedTuple):
@@ -86,7 +86,7 @@ class Collector:
         return iter(())
 
 
-class AnyFile(Collector):
+class AnyFileCollector(Collector):
     """Claims every file of a known format; its writer is nobody that is known."""
 
     @staticmethod

@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path, PurePath
 
 from penline.errors import FormatError
-from penline.formats.door import printable
-from penline.formats.looks import looks_like
+from penline.formats.sniff import sniff
 from penline.formats.tarred import is_tar
 from penline.formats.zipped import Members, open_member
 from penline.sources.listing import Listing
 from penline.sources.names import hidden, leaf
+from penline.words import printable
 
 __all__ = ["MAGIC_BYTES", "NOT_READ", "not_read", "refuse_archive", "refuse_by_magic", "what_to_do"]
 
@@ -55,7 +55,7 @@ MAGIC_BYTES = 8
 
 
 def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
-    """What an archive is that cannot be read in place, and what to do; None for anything else.
+    """Tell what an archive is that cannot be read in place, and what to do; None for others.
 
     Args:
         file: its path, or ``archive.zip::member``.
@@ -64,7 +64,7 @@ def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
     >>> what_to_do("HWDB1.1tst_gnt.zip::x.bin", b"ALZ\\x01")
     ('an ALZ archive', 'unpack it with unalz, then read the folder; or get Gnt1.1Test.zip instead')
     """
-    kind = (looks_like(head) or "").partition(" archive")[0].lower()
+    kind = (sniff(head) or "").partition(" archive")[0].lower()
     if not head:
         kind = leaf(file).lower().rpartition(".")[2]
         kind = {"tgz": "tar", "gz": "tar", "bz2": "tar", "xz": "tar", "lzma": "tar"}.get(kind, kind)
@@ -79,7 +79,7 @@ def what_to_do(file: str, head: bytes = b"") -> tuple[str, str] | None:
 
 
 def not_read(path: Path) -> FormatError | None:
-    """Why an archive in a folder is not read, by its name; None for other files."""
+    """Tell why an archive in a folder is not read, by its name; None for other files."""
     if path.suffix.lower()[1:] not in NOT_READ:
         return None
     what, advice = what_to_do(str(path)) or ("an archive", "unpack it first")
@@ -125,8 +125,8 @@ def refuse_by_magic(path: Path, found: Members) -> None:
     """
     for member in islice((one for one in found if not hidden(one.name)), _PEEKED):
         try:
-            with open_member(member) as door:
-                buffer, at, have = door.span(0, MAGIC_BYTES)
+            with open_member(member) as stream:
+                buffer, at, have = stream.peek(0, MAGIC_BYTES)
                 head = bytes(buffer[at : at + min(have, MAGIC_BYTES)])
         except FormatError:
             continue

@@ -19,13 +19,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from penline.formats import etl
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.records import Defect, GlyphRecord, Source
 from penline.sources.collector import Collector
 from penline.sources.names import leaf
 from penline.sources.unit import FileUnit
 
-__all__ = ["Etl", "identify", "sources_of_sheets"]
+__all__ = ["EtlCollector", "identify", "sources_of_sheets"]
 
 _NAME = re.compile(r"ETL([89])([GB])(?:2C|2-|[-_])(\d\d?)", re.ASCII | re.IGNORECASE)
 _SHEETS_A_WRITER = 20
@@ -36,7 +36,7 @@ _RECORDS_OF_9B = 121_440
 
 
 def identify(file: str) -> Source | None:
-    """The card of an ETL file; None for a name outside the patterns.
+    """Tell the card of an ETL file; None for a name outside the patterns.
 
     >>> identify("ETL9G.zip::ETL9G/ETL9G_01")
     Source(file='ETL9G.zip::ETL9G/ETL9G_01', writer='unknown:ETL9G_01', part='', card='etl9')
@@ -52,7 +52,7 @@ def identify(file: str) -> Source | None:
 
 
 def sources_of_sheets(source: Source) -> Callable[[int, int], Source] | None:
-    """What tells a record's facts from its sheet and its number; None where nothing is known.
+    """Make what tells a record's source by its sheet and number; None where nothing is known.
 
     Args:
         source: the file's facts.
@@ -79,14 +79,14 @@ def sources_of_sheets(source: Source) -> Callable[[int, int], Source] | None:
 class SheetsUnit(FileUnit):
     """Gives the characters of one file, each with the writer of its sheet."""
 
-    def records(self, door: Door, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
-        """Yield the records behind a door, strictly or with defects."""
-        reader: etl.Etl = getattr(etl, self.kind)
-        read = reader.salvage if salvage else reader.read
-        return read(door, self.source, sources_of_sheets(self.source))
+    def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
+        """Yield the records behind a stream, strictly or with defects."""
+        formats: etl.Etl = getattr(etl, self.kind)
+        reader = dataclasses.replace(formats, source_of=sources_of_sheets(self.source))
+        return (reader.salvage if salvage else reader.read)(stream, self.source)
 
 
-class Etl(Collector):
+class EtlCollector(Collector):
     """Claims files of ETL8 and ETL9."""
 
     identify = staticmethod(identify)

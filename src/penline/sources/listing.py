@@ -10,11 +10,11 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 from penline.errors import FormatError
-from penline.formats.door import printable
 from penline.formats.tarred import TarMember, is_packed, walk
 from penline.formats.zipped import Members
 from penline.sources.names import hidden
 from penline.sources.unit import Place
+from penline.words import printable
 
 __all__ = ["DiskListing", "Listing", "TarListing", "ZipListing", "tar_listings", "zip_listings"]
 

@@ -26,14 +26,14 @@ from __future__ import annotations
 import re
 
 from penline.formats import kind_of
-from penline.formats.squeezed import squeezer_of
+from penline.formats.compressed import compression_of
 from penline.records import Source
 from penline.sources.collector import Claims, Collector, unknown
 from penline.sources.listing import Listing
 from penline.sources.mnist_images import LabelledImages
 from penline.sources.names import leaf, places
 
-__all__ = ["Mnist", "beside", "identify", "note"]
+__all__ = ["MnistCollector", "identify", "note", "sidecar_names"]
 
 _NAME = re.compile(
     r"(?:(?P<family>emnist|qmnist|kmnist|k49|xnist|mnist)[-_.])?"
@@ -55,7 +55,7 @@ _PACKED = ("", ".gz", ".xz")
 
 
 def identify(file: str) -> Source | None:
-    """The part and card of an images file; None for a name outside the patterns.
+    """Tell the part and card of an images file; None for a name outside the patterns.
 
     >>> identify("emnist-letters-test-images-idx3-ubyte.gz").card
     'emnist'
@@ -84,13 +84,13 @@ def _matched(file: str) -> tuple[str, str, str] | None:
     return family, (name["split"] or "").lower(), _PARTS.get((name["part"] or "").lower(), "")
 
 
-def beside(name: str) -> tuple[list[str], list[str]]:
-    """Names under which the labels and the mapping of an images file are looked for, in order.
+def sidecar_names(name: str) -> tuple[list[str], list[str]]:
+    """Name the files that may hold the labels and the mapping of an images file, in order.
 
     Args:
         name: the images file's own name.
 
-    >>> labels, mapping = beside("emnist-mnist-test-images-idx3-ubyte.gz")
+    >>> labels, mapping = sidecar_names("emnist-mnist-test-images-idx3-ubyte.gz")
     >>> labels[:2], mapping
     (['emnist-mnist-test-labels-idx1-ubyte', 'emnist-mnist-test-labels-idx1-ubyte.gz'], \
 ['emnist-mnist-mapping.txt'])
@@ -107,7 +107,7 @@ def beside(name: str) -> tuple[list[str], list[str]]:
 
 
 def note(source: Source, labels: bool) -> str:
-    """What a user should know of an images file, or ``""``.
+    """Say what a user should know of an images file, or ``""``.
 
     Args:
         source: the file's facts.
@@ -120,7 +120,7 @@ def note(source: Source, labels: bool) -> str:
     if not found[0]:
         return f"{own}: images whose labels are no characters; records come without a character"
     if not labels:
-        wanted = beside(own)[0]
+        wanted = sidecar_names(own)[0]
         return (
             f"{own}: no labels beside it, so records come without a character; "
             f"put {wanted[0]} (or .gz) into the same folder"
@@ -130,7 +130,7 @@ def note(source: Source, labels: bool) -> str:
     return ""
 
 
-class Mnist(Collector):
+class MnistCollector(Collector):
     """Claims images in IDX files with what lies beside them, and the files of labels themselves."""
 
     identify = staticmethod(identify)
@@ -140,7 +140,7 @@ class Mnist(Collector):
         units, left = {}, []
         for name in listing.names:
             if kind_of(name) == "idx":
-                if not (squeezer_of(name) and listing.find(name.rpartition(".")[0])):
+                if not (compression_of(name) and listing.find(name.rpartition(".")[0])):
                     units[name] = self._images(listing, name)
             elif not _LABELS.fullmatch(name):
                 left.append(name)
@@ -151,7 +151,7 @@ class Mnist(Collector):
         label = listing.label(name)
         source = self.said(identify(label) or unknown(label))
         family, split, _ = _matched(label) or ("", "", "")
-        names, mappings = beside(name)
+        names, mappings = sidecar_names(name)
         labels = next(filter(None, map(listing.find, names)), None)
         said = note(source, labels is not None)
         twin = next((one for one in (f"{name}.gz", f"{name}.xz") if listing.find(one)), "")

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.defects import defect_of
-from penline.formats.door import Door
-from penline.formats.idx import read_images, read_labels, read_mapping, salvage_images, unpacked
+from penline.formats.byte_source import ByteSource
+from penline.formats.defects import defect_of, strictly
+from penline.formats.idx import read_labels, read_mapping, salvage_images, unpacked
 from penline.records import Defect, GlyphRecord, Source
 from penline.sources.names import leaf
 from penline.sources.unit import FileUnit, Place
@@ -60,33 +60,15 @@ class LabelledImages(FileUnit):
     family: str = ""
     split: str = ""
 
-    def records(self, door: Door, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
+    def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
         """Yield images with their characters, strictly or with defects.
 
         Without sound labels no image is given: the labels' defect stands alone.
         """
-        inner = unpacked(door, leaf(self.source.file))
-        turned = self.family == "emnist"  # whose images are stored transposed
-        if salvage:
-            return self._salvaged(salvage_images(inner, self.source, transposed=turned))
-        return self._labelled(read_images(inner, self.source, transposed=turned))
+        found = self._salvaged(stream)
+        return found if salvage else strictly(found)
 
-    def _labelled(self, images: Iterator[GlyphRecord]) -> Iterator[GlyphRecord]:
-        labelling = _Labels.of(self)
-        if labelling is None:
-            yield from images
-            return
-        last = -1
-        for record in images:
-            labelled = labelling.label(record)
-            if isinstance(labelled, FormatError):
-                raise labelled
-            yield labelled
-            last = record.record
-        if last + 1 != len(labelling.numbers):
-            raise labelling.count(last + 1)
-
-    def _salvaged(self, images: Iterator[GlyphRecord | Defect]) -> Iterator[GlyphRecord | Defect]:
+    def _salvaged(self, stream: ByteSource) -> Iterator[GlyphRecord | Defect]:
         record = -1
         try:
             labelling = _Labels.of(self)
@@ -94,16 +76,18 @@ class LabelledImages(FileUnit):
             yield defect_of(error)
             return
         whole = True
-        for found in images:
-            record += 1
+        images = salvage_images(
+            unpacked(stream, leaf(self.source.file)),
+            self.source,
+            transposed=self.family == "emnist",  # whose images are stored so
+        )
+        for record, found in enumerate(images):
+            labelled: GlyphRecord | Defect | FormatError = found
             if isinstance(found, Defect):
                 whole = False
-                yield found
-            elif labelling is None:
-                yield found
-            else:
+            elif labelling is not None:
                 labelled = labelling.label(found)
-                yield defect_of(labelled, record) if isinstance(labelled, FormatError) else labelled
+            yield defect_of(labelled, record) if isinstance(labelled, FormatError) else labelled
         if whole and labelling is not None and record + 1 < len(labelling.numbers):
             yield defect_of(labelling.count(record + 1), record + 1)
 
@@ -123,12 +107,12 @@ class _Labels:
 
     @classmethod
     def of(cls, unit: LabelledImages) -> _Labels | None:
-        """What labels a file's images; None where nothing does."""
+        """Read what labels a unit's images; None where nothing does."""
         if unit.labels is None or not unit.family:
             return None
-        with unit.labels.open() as raw, unpacked(raw, leaf(raw.file)) as door:
-            file = door.file
-            numbers = read_labels(door)
+        with unit.labels.open() as raw, unpacked(raw, leaf(raw.file)) as stream:
+            file = stream.file
+            numbers = read_labels(stream)
         wide = numbers.ndim == 2
         characters = _characters(unit)
         classes = numbers[:, 0] if wide else numbers
@@ -142,7 +126,7 @@ class _Labels:
         return cls(file, numbers, codes, characters, unit.source, row, begin, {})
 
     def label(self, record: GlyphRecord) -> GlyphRecord | FormatError:
-        """The record with its character, and its writer where the labels tell it."""
+        """Return the record with its character, and its writer where the labels tell it."""
         at = record.record
         if at >= len(self.numbers):
             return self.count(at + 1)
@@ -169,7 +153,7 @@ class _Labels:
         return source
 
     def count(self, images: int) -> FormatError:
-        """Labels and images are not as many."""
+        """Say that labels and images are not as many."""
         found = f"{len(self.numbers):,} labels"
         return FormatError(self.file, 4, "number of labels", f"{images:,}, one an image", found)
 
@@ -177,8 +161,8 @@ class _Labels:
 def _characters(unit: LabelledImages) -> dict[int, str]:
     if unit.family == "emnist":
         if unit.mapping is not None:
-            with unit.mapping.open() as door:
-                return {label: found[0] for label, found in read_mapping(door).items()}
+            with unit.mapping.open() as stream:
+                return {label: found[0] for label, found in read_mapping(stream).items()}
         table = _SPLITS.get(unit.split, _SPLITS["byclass"])
     else:
         table = {"kmnist": _KMNIST, "k49": _K49}.get(unit.family, _DIGITS)

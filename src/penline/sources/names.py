@@ -11,7 +11,7 @@ _BETWEEN = re.compile(r"::|[\\/]+")
 
 
 def places(file: str) -> list[str]:
-    """Every name on the way to a file: folders, archive, folders in it, and the file's own.
+    """Split a label into names: folders, archive, folders in it, and the file's own.
 
     >>> places("got/Gnt1.0Test.zip::HWDB1.0/001-f.gnt")
     ['got', 'Gnt1.0Test.zip', 'HWDB1.0', '001-f.gnt']
@@ -20,7 +20,7 @@ def places(file: str) -> list[str]:
 
 
 def leaf(file: str) -> str:
-    """The file's own name.
+    """Return the file's own name.
 
     >>> leaf("Gnt1.0Test.zip::001-f.gnt")
     '001-f.gnt'
@@ -30,7 +30,7 @@ def leaf(file: str) -> str:
 
 
 def hidden(name: str) -> bool:
-    """Hidden files, and the resource forks that macOS puts into folders and archives."""
+    """Tell whether a file is hidden, or a resource fork that macOS puts beside files."""
     if "/" not in name and "\\" not in name:  # as PurePath would have it, at a tenth of the cost
         return (name.startswith(".") and name not in (".", "..")) or name == "__MACOSX"
     return any(

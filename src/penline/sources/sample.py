@@ -8,14 +8,14 @@ from penline.records import Source
 from penline.sources.collector import Collector
 from penline.sources.names import leaf
 
-__all__ = ["CARD", "Sample", "identify"]
+__all__ = ["CARD", "SampleCollector", "identify"]
 
 CARD = "penline-sample"
 _NAME = re.compile(r"penline-sample-(\d{2,})\.gnt", re.ASCII | re.IGNORECASE)
 
 
 def identify(file: str) -> Source | None:
-    """The writer of a file of the sample; None for any other name.
+    """Tell the writer of a file of the sample; None for any other name.
 
     >>> identify("sample.zip::penline-sample-01.gnt")
     Source(file='sample.zip::penline-sample-01.gnt', writer='sample:01', part='train', \
@@ -25,7 +25,7 @@ card='penline-sample')
     return Source(file, f"sample:{name[1]}", "train", CARD) if name else None
 
 
-class Sample(Collector):
+class SampleCollector(Collector):
     """Claims the files of the embedded sample."""
 
     identify = staticmethod(identify)

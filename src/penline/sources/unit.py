@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 from penline.errors import FormatError, naming_salvage
 from penline.formats import reader_for
+from penline.formats.byte_source import ByteSource, open_path
 from penline.formats.defects import defect_of, strictly
-from penline.formats.door import Door, open_path, printable
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member
 from penline.records import Defect, Source
+from penline.words import printable
 
 __all__ = ["FileUnit", "Place", "Unit"]
 
@@ -93,7 +94,7 @@ class Unit(Protocol):
                     drop(f"{said}, by file")
                 yield record
 
-    def open(self) -> Door:
+    def open(self) -> ByteSource:
         """Open the bytes that offsets of its records count in.
 
         Raises:
@@ -125,7 +126,7 @@ class Place:
         """The file, or ``archive.zip::member``."""
         return self.member.label if self.member is not None else printable(str(self.path))
 
-    def open(self) -> Door:
+    def open(self) -> ByteSource:
         """Open the bytes.
 
         Raises:
@@ -165,23 +166,23 @@ class FileUnit(Unit):
         records = functools.partial(find, source=self.source) if find else self.records
         return self._opened(records, salvage=salvage)
 
-    def records(self, door: Door, *, salvage: bool) -> Iterator[Any]:
-        """Yield the records behind a door, strictly or with defects."""
+    def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[Any]:
+        """Yield the records behind a stream, strictly or with defects."""
         reader = reader_for(self.kind)
-        return (reader.salvage if salvage else reader.read)(door, self.source)
+        return (reader.salvage if salvage else reader.read)(stream, self.source)
 
     def _opened(self, records: Callable[..., Iterator[Any]], *, salvage: bool) -> Iterator[Any]:
         try:
-            door = self.open()
+            stream = self.open()
         except FormatError as error:
             if not salvage:
                 raise
             yield defect_of(error)
             return
-        with door:
-            yield from records(door, salvage=salvage)
+        with stream:
+            yield from records(stream, salvage=salvage)
 
-    def open(self) -> Door:
+    def open(self) -> ByteSource:
         """Open the file, as `Unit.open`; raise its fault, where it has one."""
         if self.fault is not None:
             raise self.fault

@@ -14,7 +14,6 @@ from typing import TypeAlias
 from penline.bank import Bank, BankWriter, open_bank
 from penline.durable import put_with
 from penline.errors import FormatError, UsageError, refuse_taken
-from penline.formats.door import printable
 from penline.records import Bytes2D, Source
 from penline.template.code import VERSION, Code
 from penline.template.find import find_marks
@@ -24,6 +23,7 @@ from penline.template.light import even_light
 from penline.template.listing import digest_of, read_characters
 from penline.template.photo import read_photo
 from penline.template.straight import MOST_MOVED_MM, PX_MM, Straight, read_code, straighten
+from penline.words import printable
 
 __all__ = ["FAMILY", "Flaw", "Scanned", "SeenSheet", "SheetCells", "read_sheet", "scan"]
 

@@ -19,10 +19,10 @@ from penline.compose.plan import ComposePlan
 from penline.compose.spellings import spellings
 from penline.corpus import Corpus
 from penline.errors import UsageError
-from penline.formats.door import printable
 from penline.look.app.limits import UPLOADS
 from penline.recipe.schema import load_recipe
 from penline.sources.names import leaf
+from penline.words import printable
 
 __all__ = ["Desk", "OnDesk", "Ready"]
 

@@ -18,13 +18,13 @@ from typing import Any
 from penline.bank import Bank, open_bank
 from penline.effects import DEFAULT_ORDER
 from penline.errors import MissingExtra, PenlineError, UsageError
-from penline.formats.door import printable
 from penline.look.app.desk import Desk
 from penline.look.app.glyphs import sprite_png
 from penline.look.app.limits import CONNECTIONS
 from penline.look.app.line import answer, sentence
 from penline.look.app.wish import Wish
 from penline.sample import sample_bank, text_of
+from penline.words import printable
 
 __all__ = ["PORT", "open_desk", "serve"]
 

@@ -14,13 +14,13 @@ from penline.sources.sd19.join import DIFFERENT, PAIRED, UNPAIRED, UNREADABLE, J
 from penline.sources.sd19.names import CARD
 from penline.sources.sd19.repeats import damage
 from penline.sources.sd19.tables import DEFECTS_KEPT, Contents, Table
-from penline.sources.sd19.units import Ledger
+from penline.sources.sd19.units import TreeDefects
 
 __all__ = ["Account"]
 
 
 class Account:
-    """A `Ledger` in the making.
+    """Collects what a `TreeDefects` will tell.
 
     Args:
         files: what was found.
@@ -43,10 +43,10 @@ class Account:
             if len(self.defects) < DEFECTS_KEPT:
                 self.defects.append(defect)
 
-    def close(self, part: str | None) -> Ledger:
-        """The finished ledger."""
+    def close(self, part: str | None) -> TreeDefects:
+        """Return the unit that tells of it all."""
         source = Source(self.file, "unknown:sd19", part or "", CARD)
-        return Ledger(
+        return TreeDefects(
             *(source, "png", 0, tuple(self.defects), self.count, self.partners),
             *(self.states, self.other, self.repeats, "; ".join(self.notes)),
         )
@@ -63,8 +63,8 @@ class Account:
         if not len(lacking) or len(suspects) > DEFECTS_KEPT:
             return
         broken = [row for row in sorted(suspects) if damage(mine, row, contents) is not None]
-        hsf = theirs.facts(lambda place: place.hsf)
-        damaged = Counter(mine.facts(lambda place: place.hsf)[broken].tolist())
+        hsf = theirs.folder_values(lambda place: place.hsf)
+        damaged = Counter(mine.folder_values(lambda place: place.hsf)[broken].tolist())
         alone = Counter(hsf[lacking].tolist())
         for row in lacking.tolist():
             partner = int(joined.other_partner[row])

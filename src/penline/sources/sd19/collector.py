@@ -24,12 +24,12 @@ from penline.sources.listing import DiskListing, Listing, TarListing
 from penline.sources.sd19.account import Account
 from penline.sources.sd19.digests import LOG
 from penline.sources.sd19.files import Files
-from penline.sources.sd19.mis import Stack, chosen, stack_of
+from penline.sources.sd19.mis import MisUnit, chosen, stack_of
 from penline.sources.sd19.names import identify, in_tree
 from penline.sources.sd19.reading import characters, pages
 from penline.sources.unit import FileUnit, Place, Unit
 
-__all__ = ["Sd19"]
+__all__ = ["Sd19Collector"]
 
 _TREES = ("by_write", "by_class", "by_field", "by_merge")
 _PACKED = (
@@ -38,7 +38,7 @@ _PACKED = (
 )
 
 
-class Sd19(Collector):
+class Sd19Collector(Collector):
     """Claims pictures, MIS files, forms and hash logs of SD19's trees; pairs them when all is seen.
 
     A MIS file outside the trees is claimed where a CLS file labels it. Pictures in a tar are not
@@ -49,7 +49,7 @@ class Sd19(Collector):
         super().__init__(part)
         self.files = Files()
         self.logs: dict[str, Path] = {}
-        self.stacks: dict[str, list[Stack]] = {}
+        self.stacks: dict[str, list[MisUnit]] = {}
         self.in_tars: Counter[Path] = Counter()
 
     identify = staticmethod(identify)
@@ -119,7 +119,7 @@ class Sd19(Collector):
         notes: list[str] = []
         repeats = 0
         written = len(tables["by_write"].folders) if "by_write" in tables else 1
-        stacks: list[Stack] = []
+        stacks: list[MisUnit] = []
         if len(self.stacks.get("by_write", ())) >= written or (self.stacks and not tables):
             stacks = chosen(self.stacks)
             repeats = sum(len(table.rows) for table in tables.values())

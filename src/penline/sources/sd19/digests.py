@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError, UsageError
+from penline.formats.byte_source import MappedBytes
 from penline.formats.defects import defect_of
-from penline.formats.door import MapDoor, printable
 from penline.formats.mis import read_origins
 from penline.records import Defect
 from penline.sources.sd19.files import Files
 from penline.sources.sd19.names import number_of, owner_key, owner_of, place_of
 from penline.sources.sd19.tables import ROW, Contents, Folder, Table
+from penline.words import printable
 
 __all__ = ["LOG", "digests_of", "origins_of", "read_log"]
 
@@ -36,7 +37,7 @@ _LINE_BYTES = 4096
 
 
 def read_log(path: Path) -> tuple[Table, Digests]:
-    """The pictures that a log names, and ``uint64 (rows, 2)``, the MD5 of each.
+    """Read the pictures that a log names, and ``uint64 (rows, 2)``, the MD5 of each.
 
     Pictures of ``train`` folders and other files are left out.
 
@@ -89,7 +90,7 @@ def read_log(path: Path) -> tuple[Table, Digests]:
 def digests_of(
     table: Table, contents: Contents, log: tuple[Table, Digests] | None
 ) -> tuple[Digests, npt.NDArray[np.bool_]]:
-    """``uint64 (rows, 2)``, the MD5 of each picture, and ``bool (rows,)``, whether it has one.
+    """Return ``uint64 (rows, 2)``, the MD5 of each picture; ``bool (rows,)``, whether it has one.
 
     Args:
         table: the pictures.
@@ -123,11 +124,11 @@ def digests_of(
 def origins_of(
     table: Table, files: Files, contents: Contents
 ) -> tuple[npt.NDArray[np.int64], dict[str, int], list[Defect]]:
-    """What the MIT files say.
+    """Read what the MIT files say.
 
     Returns:
         `owner_key` of each row, -1 where no file says it; the number of pictures that each
-        folder (`Place.path`) should have; what is wrong with the files.
+        folder (`TreeFolder.path`) should have; what is wrong with the files.
     """
     keys = np.full(len(table.rows), -1, np.int64)
     counts: dict[str, int] = {}
@@ -156,7 +157,7 @@ def origins_of(
 
 def _owners(label: str, data: bytes) -> list[int]:
     keys = []
-    for number, origin in enumerate(read_origins(MapDoor(label, memoryview(data)))):
+    for number, origin in enumerate(read_origins(MappedBytes(label, memoryview(data)))):
         owner = owner_of(origin.path, origin.index)
         if owner is None:
             expected, found = "a MIS file of by_write", printable(origin.path)

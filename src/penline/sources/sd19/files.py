@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from penline.errors import UsageError
-from penline.formats.door import printable
 from penline.records import Defect
 from penline.sources.listing import Listing, ZipListing
-from penline.sources.sd19.names import Place, in_tree, number_of, place_of
+from penline.sources.sd19.names import TreeFolder, in_tree, number_of, place_of
 from penline.sources.sd19.tables import DEFECTS_KEPT, ROW, Folder, Rows, Table
+from penline.words import printable
 
 __all__ = ["Files"]
 
@@ -24,7 +24,7 @@ class Files:
     """Collects what is in the trees, from listings.
 
     Attributes:
-        origins: folder of pictures (its `Place.path`) -> the MIT file beside it, as container,
+        origins: folder of pictures (its `TreeFolder.path`) -> the MIT file beside it, as container,
             entry and shift; the entry of a file that is not in a zip is -1.
     """
 
@@ -64,7 +64,7 @@ class Files:
                     self.origins.setdefault(place.path, found)
             else:
                 left.append(name)
-        place = place_of(listing.inside) or Place("", "", -1)
+        place = place_of(listing.inside) or TreeFolder("", "", -1)
         label = listing.begin.rstrip("/\\")
         folder = Folder(place, label, listing.path, zipped, shift)
         taken = self._add(folder, pictures)
@@ -73,7 +73,7 @@ class Files:
         return left, taken
 
     def odd(self) -> tuple[list[Defect], int]:
-        """Pictures in the trees that are not where the publisher has any: some, and how many.
+        """Return pictures that are not where the publisher has any: some of them, and how many.
 
         Those of a zip count where it holds pictures of the publisher's, too.
         """
@@ -82,7 +82,7 @@ class Files:
         return kept[:DEFECTS_KEPT], sum(self._odd_counts[path] for path in counted)
 
     def table(self, tree: str) -> Table | None:
-        """The pictures of a tree, or None where there are none."""
+        """Return the pictures of a tree, or None where there are none."""
         folders = self._folders.get(tree)
         if not folders:
             return None

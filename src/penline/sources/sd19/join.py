@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from penline.sources.sd19.names import Place, fits_field, owner_key
+from penline.sources.sd19.names import TreeFolder, fits_field, owner_key
 from penline.sources.sd19.tables import Table
 
 __all__ = [
@@ -77,8 +77,8 @@ class Join:
 
 
 def write_owners(table: Table) -> Numbers:
-    """`owner_key` of each row of by_write, from its own path."""
-    first = table.facts(lambda p: owner_key(p.writer, p.template, p.field, 0))
+    """Return the `owner_key` of each row of by_write, from its own path."""
+    first = table.folder_values(lambda p: owner_key(p.writer, p.template, p.field, 0))
     return first | table.rows["number"].astype(np.int64)
 
 
@@ -91,7 +91,7 @@ def join(writers: Side, classes: Side) -> Join:
     """
     coarse = any(folder.place.repeats for folder in classes.table.folders)
 
-    def partition(place: Place) -> int:
+    def partition(place: TreeFolder) -> int:
         return -1 if coarse and place.part == "train" else place.hsf
 
     n, m = len(writers.table.rows), len(classes.table.rows)
@@ -103,7 +103,7 @@ def join(writers: Side, classes: Side) -> Join:
     )
     both = writers, classes
     sound = np.concatenate([side.sound for side in both])
-    hsf = np.concatenate([side.table.facts(partition).astype(np.int8) for side in both])
+    hsf = np.concatenate([side.table.folder_values(partition).astype(np.int8) for side in both])
     columns = [hsf, *(np.concatenate([side.digests[:, k] for side in both]) for k in (1, 0))]
     # sorted by digest and partition, by_write first; equal ones are a group
     order = np.lexsort(columns)

@@ -17,28 +17,27 @@ import numpy as np
 
 from penline.errors import FormatError
 from penline.formats import mis
+from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, strictly
-from penline.formats.door import Door
 from penline.formats.ihead import BinaryImage
 from penline.records import Bytes2D, Defect, Source, glyph_record
 from penline.sources.collector import unknown
 from penline.sources.listing import Listing
-from penline.sources.sd19.names import CARD, owner_of, place_of, writer_id
-from penline.sources.sd19.names import Place as TreePlace
+from penline.sources.sd19.names import CARD, TreeFolder, owner_of, place_of, writer_id
 from penline.sources.sd19.units import Picture
 from penline.sources.unit import FileUnit, Place
 
-__all__ = ["Stack", "chosen", "names_beside", "stack_of"]
+__all__ = ["MisUnit", "chosen", "sidecar_names", "stack_of"]
 
 _TREES = ("by_write", "by_class", "by_field", "by_merge")
 _PAPER = 255
 _EXTENSION = ".mis"
 
 
-def names_beside(name: str) -> tuple[str, str]:
-    """The names of the files that say what a MIS file of a name holds: classes and origins.
+def sidecar_names(name: str) -> tuple[str, str]:
+    """Name the files that say what a MIS file of a name holds: classes and origins.
 
-    >>> names_beside("d0000_14.mis")
+    >>> sidecar_names("d0000_14.mis")
     ('d0000_14.cls', 'd0000_14.mit')
     """
     stem = name[: -len(PurePosixPath(name).suffix)]
@@ -46,7 +45,7 @@ def names_beside(name: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stack(FileUnit):
+class MisUnit(FileUnit):
     """Gives the entries of one MIS file, with what lies beside it.
 
     Of merged classes the CLS file tells the one that was meant. Where the raster is compressed,
@@ -60,17 +59,17 @@ class Stack(FileUnit):
     """
 
     unique: bool = False
-    inside: TreePlace | None = None
+    inside: TreeFolder | None = None
     classes: Place | None = None
     origins: Place | None = None
 
-    def records(self, door: Door, *, salvage: bool) -> Iterator[Picture | Defect]:
+    def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[Picture | Defect]:
         """Yield entries, strictly or with defects, those of the files beside among them."""
-        found = self._salvaged(door)
+        found = self._salvaged(stream)
         return found if salvage else strictly(found)
 
-    def _salvaged(self, door: Door) -> Iterator[Picture | Defect]:
-        entries = list(mis.salvage(door, self.source))
+    def _salvaged(self, stream: ByteSource) -> Iterator[Picture | Defect]:
+        entries = list(mis.salvage(stream, self.source))
         count = sum(isinstance(entry, BinaryImage) for entry in entries)
         whole = count == len(entries)
         classes: str | None = None
@@ -106,14 +105,14 @@ class Stack(FileUnit):
 
     @staticmethod
     def _classes(file: Place) -> str:
-        with file.open() as door:
-            return mis.read_classes(door)
+        with file.open() as stream:
+            return mis.read_classes(stream)
 
     def _writers(self, file: Place) -> list[Source]:
         known: dict[int, Source] = {}
         found = []
-        with file.open() as door:
-            for number, origin in enumerate(mis.read_origins(door)):
+        with file.open() as stream:
+            for number, origin in enumerate(mis.read_origins(stream)):
                 owner = owner_of(origin.path, origin.index)
                 if owner is None:
                     expected = "a MIS file of by_write"
@@ -127,7 +126,7 @@ class Stack(FileUnit):
         return found
 
 
-def chosen(stacks: Mapping[str, list[Stack]]) -> list[Stack]:
+def chosen(stacks: Mapping[str, list[MisUnit]]) -> list[MisUnit]:
     """Choose the MIS files of the first tree that is there, without repeats.
 
     Args:
@@ -146,7 +145,7 @@ def chosen(stacks: Mapping[str, list[Stack]]) -> list[Stack]:
     ]
 
 
-def stack_of(listing: Listing, name: str, part: str | None) -> Stack:
+def stack_of(listing: Listing, name: str, part: str | None) -> MisUnit:
     """Make what reads a MIS file, with what lies beside it.
 
     Args:
@@ -162,10 +161,10 @@ def stack_of(listing: Listing, name: str, part: str | None) -> Stack:
     if inside is not None:
         who = writer_id(inside.writer) if inside.writer >= 0 else f"unknown:{inside.path}"
         source = Source(label, who, part or inside.part, CARD)
-    classes, origins = map(listing.find, names_beside(name))
+    classes, origins = map(listing.find, sidecar_names(name))
     labelled = classes or (inside and len(inside.codes) == 1)
     note = "" if labelled else "no CLS file beside it: its entries have no label"
-    return Stack(
+    return MisUnit(
         *(source, "mis", listing.size_bytes(name), place, note, listing.fault(name)),
         inside=inside,
         classes=classes,

@@ -27,7 +27,7 @@ __all__ = [
     "CARD",
     "CODES",
     "FIELDS",
-    "Place",
+    "TreeFolder",
     "fits_field",
     "identify",
     "in_tree",
@@ -64,7 +64,7 @@ _STANDARD_TEST = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TreeFolder:
     """What a folder of pictures (or a MIS file) is.
 
     Attributes:
@@ -99,8 +99,8 @@ class Place:
         return "test" if self.hsf == _STANDARD_TEST else "train"
 
 
-def place_of(folder: str) -> Place | None:
-    """What a folder's path says; None outside the trees, and for folders between.
+def place_of(folder: str) -> TreeFolder | None:
+    """Tell what a folder's path says; None outside the trees, and for folders between.
 
     Args:
         folder: the path, with ``/`` between names.
@@ -121,7 +121,7 @@ def place_of(folder: str) -> Place | None:
         if not CODES.issuperset(codes) or len(codes) > (2 if tree == "by_merge" else 1):
             codes = ()
         field = (said.get("field") or "").lower()
-        return Place(
+        return TreeFolder(
             tree,
             path,
             int(said.get("hsf") or -1),
@@ -135,7 +135,7 @@ def place_of(folder: str) -> Place | None:
 
 
 def in_tree(path: str) -> bool:
-    """Whether a path leads through one of the trees.
+    """Tell whether a path leads through one of the trees.
 
     >>> in_tree("sd19/by_class/readme.png"), in_tree("photos/a.png")
     (True, False)
@@ -143,8 +143,8 @@ def in_tree(path: str) -> bool:
     return _TREE.search(path) is not None
 
 
-def number_of(name: str, place: Place) -> int | None:
-    """The number in a picture's name, or None where it does not belong into that folder.
+def number_of(name: str, place: TreeFolder) -> int | None:
+    """Read the number in a picture's name; None where it does not belong into that folder.
 
     Of a page: 100 x the writer's number + the template.
     """
@@ -157,12 +157,12 @@ def number_of(name: str, place: Place) -> int | None:
 
 
 def owner_key(writer: int, template: int, field: str, index: int) -> int:
-    """One number for one image of by_write, to sort and compare by."""
+    """Make one number for one image of by_write, to sort and compare by."""
     return ((writer * 100 + template) * 4 + FIELDS.index(field)) << 32 | index
 
 
 def owner_of(origin: str, index: int) -> tuple[int, int, str] | None:
-    """Writer, template and field of an entry of a MIT file, or None where its path is odd.
+    """Read writer, template and field of an entry of a MIT file; None where its path is odd.
 
     >>> owner_of("f3804_08/d3804_08.mis", 8)
     (3804, 8, 'd')
@@ -174,7 +174,7 @@ def owner_of(origin: str, index: int) -> tuple[int, int, str] | None:
 
 
 def fits_field(field: str, code: int) -> bool:
-    """Whether a class can stand in a field: digits in d, letters in u, l and c.
+    """Tell whether a class can stand in a field: digits in d, letters in u, l and c.
 
     >>> fits_field("d", 0x30), fits_field("u", 0x61), fits_field("c", 0x61)
     (True, False, True)
@@ -185,7 +185,7 @@ def fits_field(field: str, code: int) -> bool:
 
 
 def writer_id(writer: int) -> str:
-    """The id of a writer.
+    """Make the id of a writer.
 
     >>> writer_id(7)
     'sd19:0007'
@@ -194,7 +194,7 @@ def writer_id(writer: int) -> str:
 
 
 def identify(file: str) -> Source | None:
-    """The writer, part and card of a MIS file, a page or a picture; None for any other file.
+    """Tell the writer, part and card of a MIS file, a page or a picture; None for others.
 
     >>> identify("by_write.zip::by_write/hsf_4/f2100_02/d2100_02.mis").writer
     'sd19:2100'

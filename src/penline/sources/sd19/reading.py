@@ -15,10 +15,10 @@ from penline.sources.sd19.account import Account
 from penline.sources.sd19.digests import Digests, digests_of, origins_of, read_log
 from penline.sources.sd19.files import Files
 from penline.sources.sd19.join import PAIRED, UNREADABLE, Join, Side, join, write_owners
-from penline.sources.sd19.names import CARD, Place, writer_id
+from penline.sources.sd19.names import CARD, TreeFolder, writer_id
 from penline.sources.sd19.repeats import gaps, not_repeated, without_repeats
 from penline.sources.sd19.tables import Contents, Folder, Table
-from penline.sources.sd19.units import Pictures
+from penline.sources.sd19.units import PictureUnit
 from penline.sources.unit import Unit
 
 __all__ = ["characters", "pages"]
@@ -136,20 +136,20 @@ def _facts(
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int16]]:
     """Code and writer of each row; 0 and -1 where they are not known."""
 
-    def code(place: Place) -> int:
+    def code(place: TreeFolder) -> int:
         return place.codes[0] if len(place.codes) == 1 else 0
 
-    codes = mine.table.facts(code)
-    writers = mine.table.facts(lambda place: place.writer)
+    codes = mine.table.folder_values(code)
+    writers = mine.table.folder_values(lambda place: place.writer)
     known = (writers < 0) & (mine.owners >= 0)
     writers[known] = (mine.owners[known] >> 34) // 100
     if theirs is not None and joined is not None:
         paired = np.flatnonzero(joined.state == PAIRED)
         partners = joined.partner[paired]
         if mine.table.folders[0].place.tree == "by_write":
-            codes[paired] = theirs.table.facts(code)[partners]
+            codes[paired] = theirs.table.folder_values(code)[partners]
         else:
-            writers[paired] = theirs.table.facts(lambda place: place.writer)[partners]
+            writers[paired] = theirs.table.folder_values(lambda place: place.writer)[partners]
     return codes.astype(np.uint8), writers.astype(np.int16)
 
 
@@ -160,7 +160,7 @@ def _units(
     states: npt.NDArray[np.uint8],
     other: str,
     part: str | None,
-) -> Iterator[Pictures]:
+) -> Iterator[PictureUnit]:
     """One for each form of by_write, and for each folder of another tree."""
     ends = np.searchsorted(table.rows["folder"], np.arange(len(table.folders) + 1))
     first = 0
@@ -183,11 +183,11 @@ def _units(
             size = int(rows["size"].sum(dtype=np.int64))
             folders = tuple(table.folders[first:last])
             facts = codes[here], writers[here], states[here]
-            yield Pictures(source, "png", size, folders, rows, *facts, other)
+            yield PictureUnit(source, "png", size, folders, rows, *facts, other)
         first = last
 
 
-def pages(table: Table, part: str | None) -> Iterator[Pictures]:
+def pages(table: Table, part: str | None) -> Iterator[PictureUnit]:
     """Yield whole forms, one folder at a time."""
     count = len(table.rows)
     writers = (table.rows["number"] // 100).astype(np.int16)

@@ -22,21 +22,21 @@ _LOOKED_AT = 1000
 
 
 def without_repeats(table: Table) -> Table:
-    """The table without ``train`` folders, but for classes that have no others to train on."""
-    repeating = table.facts(lambda place: place.repeats).astype(np.bool_)
+    """Leave out ``train`` folders, but for classes that have no others to train on."""
+    repeating = table.folder_values(lambda place: place.repeats).astype(np.bool_)
     if not repeating.any():
         return table
     codes = _codes(table)
-    training = table.facts(lambda place: not place.repeats and place.part == "train")
+    training = table.folder_values(lambda place: not place.repeats and place.part == "train")
     return table.only(~repeating | ~np.isin(codes, codes[training.astype(np.bool_)]))
 
 
 def gaps(table: Table, counts: Mapping[str, int]) -> tuple[list[Defect], Counter[int]]:
-    """Folders that lack pictures or have too many, and how many each class lacks.
+    """Find folders that lack pictures or have too many, and how many each class lacks.
 
     Args:
         table: the pictures, numbered from 0 in each folder.
-        counts: how many a folder (`Place.path`) should have, where that is known.
+        counts: how many a folder (`TreeFolder.path`) should have, where that is known.
     """
     defects = []
     lacking: Counter[int] = Counter()
@@ -74,7 +74,7 @@ def not_repeated(
     contents: Contents,
     alone: Counter[bytes] | None,
 ) -> Iterator[Defect]:
-    """Pictures of ``train`` folders that are not in the others as often, or the other way round.
+    """Yield pictures of ``train`` folders that are not in the others as often, or the reverse.
 
     Pictures are told apart by CRC-32 and size, in a zip as its directory has them. What follows
     from another fault that is named is left out.
@@ -90,8 +90,8 @@ def not_repeated(
     """
     signs = _signatures(table, contents)
     codes = _codes(table)
-    repeating = table.facts(lambda place: place.repeats).astype(np.bool_)
-    training = table.facts(lambda place: place.part == "train").astype(np.bool_)
+    repeating = table.folder_values(lambda place: place.repeats).astype(np.bool_)
+    training = table.folder_values(lambda place: place.part == "train").astype(np.bool_)
     own = training & ~repeating
     keys = np.where(signs < 0, signs, codes << 55 | signs)
     values, index = np.unique(keys, return_inverse=True)
@@ -129,7 +129,7 @@ def not_repeated(
 
 
 def _codes(table: Table) -> npt.NDArray[np.int64]:
-    return table.facts(lambda place: place.codes[0] if place.codes else 0)
+    return table.folder_values(lambda place: place.codes[0] if place.codes else 0)
 
 
 def _signatures(table: Table, contents: Contents) -> npt.NDArray[np.int64]:
@@ -161,7 +161,7 @@ def _taken(alone: Counter[bytes], table: Table, row: int, contents: Contents) ->
 
 
 def damage(table: Table, row: int, contents: Contents) -> FormatError | None:
-    """What is wrong with the picture of a row, or None."""
+    """Tell what is wrong with the picture of a row, or None."""
     index, number, entry, _ = table.rows[row].item()
     try:
         read_png(contents.read(table.folders[index], number, entry), table.where(row))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from penline.errors import FormatError
 from penline.formats.png import BYTES_LIMIT
 from penline.formats.zipped import Archive
-from penline.sources.sd19.names import Place
+from penline.sources.sd19.names import TreeFolder
 
 __all__ = ["DEFECTS_KEPT", "ROW", "Contents", "Folder", "Rows", "Table"]
 
@@ -41,14 +41,14 @@ class Folder:
         shift: bytes before the zip itself.
     """
 
-    place: Place
+    place: TreeFolder
     label: str
     container: Path | None = None
     zipped: bool = False
     shift: int = 0
 
     def file(self, number: int) -> str:
-        """The name of a picture."""
+        """Name a picture."""
         if self.place.tree == "hsf_page":
             return f"f{number // 100:04d}_{number % 100:02d}{_PNG}"
         return f"{self.place.path.rpartition('/')[2]}_{number:05d}{_PNG}"
@@ -67,23 +67,23 @@ class Table:
     rows: Rows
 
     def where(self, row: int) -> str:
-        """The label of one picture."""
+        """Return the label of one picture."""
         folder = self.folders[int(self.rows["folder"][row])]
         return f"{folder.label}/{folder.file(int(self.rows['number'][row]))}"
 
     def listed(self) -> Iterator[tuple[int, int, int, int]]:
-        """Folder, number, entry and size of each row as numbers of Python, in order."""
+        """Yield folder, number, entry and size of each row as numbers of Python, in order."""
         for start in range(0, len(self.rows), _BATCH):
             yield from self.rows[start : start + _BATCH].tolist()
 
-    def facts(self, fact: Callable[[Place], int]) -> npt.NDArray[np.int64]:
-        """``int64 (rows,)``: a fact of each row's folder."""
+    def folder_values(self, fact: Callable[[TreeFolder], int]) -> npt.NDArray[np.int64]:
+        """Return ``int64 (rows,)``, a number of each row's folder."""
         facts = np.fromiter((fact(f.place) for f in self.folders), np.int64, len(self.folders))
         found: npt.NDArray[np.int64] = facts[self.rows["folder"]]
         return found
 
     def only(self, wanted: npt.NDArray[np.bool_]) -> Table:
-        """The same folders with some of the rows."""
+        """Return the same folders with some of the rows."""
         return Table(self.folders, self.rows[wanted])
 
 
@@ -94,7 +94,7 @@ class Contents:
         self._archives: dict[Path, Archive] = {}
 
     def read(self, folder: Folder, number: int, entry: int) -> bytes:
-        """The bytes of one picture.
+        """Read the bytes of one picture.
 
         Raises:
             FormatError: the file cannot be opened, is too large, or is damaged in its zip.
@@ -107,11 +107,11 @@ class Contents:
         return self.file(os.path.join(folder.container, folder.file(number)), label)  # noqa: PTH118
 
     def crc(self, folder: Folder, entry: int) -> int:
-        """The CRC-32 of a picture in a zip, as the zip's directory has it."""
+        """Return the CRC-32 of a picture in a zip, as the zip's directory has it."""
         return self._archive(folder.container or Path()).member(entry, folder.shift).crc
 
     def member(self, path: Path, entry: int, shift: int) -> bytes:
-        """The bytes of a zip member."""
+        """Read the bytes of a zip member."""
         archive = self._archive(path)
         return archive.content(archive.member(entry, shift), BYTES_LIMIT)
 
@@ -123,7 +123,7 @@ class Contents:
 
     @staticmethod
     def file(path: str | Path, label: str) -> bytes:
-        """The bytes of a file."""
+        """Read the bytes of a file."""
         try:
             with io.FileIO(path) as file:
                 size = os.fstat(file.fileno()).st_size

@@ -19,7 +19,7 @@ from penline.sources.sd19.names import CARD, writer_id
 from penline.sources.sd19.tables import Contents, Folder, Rows, Table
 from penline.sources.unit import Unit
 
-__all__ = ["Ledger", "Picture", "Pictures"]
+__all__ = ["Picture", "PictureUnit", "TreeDefects"]
 
 Picture: TypeAlias = GlyphRecord | BinaryImage
 """A character, or a whole form."""
@@ -35,8 +35,8 @@ _EXPECTED = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pictures(Unit):
-    """Pictures that belong together: one writer's form, or one folder.
+class PictureUnit(Unit):
+    """Gives pictures that belong together: one writer's form, or one folder.
 
     Attributes:
         source: the folder and, where it is one person's, the writer.
@@ -99,8 +99,8 @@ class Pictures(Unit):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ledger(Unit):
-    """What is wrong with SD19's trees as a whole, and what was left out of them. No records.
+class TreeDefects(Unit):
+    """Tells what is wrong with SD19's trees as a whole, and what was left out. Gives no records.
 
     Attributes:
         source: the archives that were looked at.
@@ -150,7 +150,7 @@ class Ledger(Unit):
 
 
 def partner_defect(label: str, number: int, state: int, other: str) -> Defect:
-    """The defect of a picture that did not find its partner in the tree `other`."""
+    """Make the defect of a picture that did not find its partner in the tree `other`."""
     expected, found = _EXPECTED.get(state, _EXPECTED[UNPAIRED])
     return Defect(label, 0, number, "partner", expected.format(other), found)
 

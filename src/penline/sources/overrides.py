@@ -14,9 +14,9 @@ from penline.errors import UsageError
 from penline.records import Source
 from penline.sources.names import leaf
 
-__all__ = ["Told", "retold", "told"]
+__all__ = ["Override", "make_override", "overridden"]
 
-Told = Callable[[Source], Source]
+Override = Callable[[Source], Source]
 """From what a file's name says to what holds."""
 
 _NAME = re.compile(r"[\w.-]{1,40}")
@@ -26,7 +26,9 @@ _NO_CARD = "none"
 _LONGEST_LICENCE = 500
 
 
-def told(writer: str | None = None, card: str | None = None, licence: str | None = None) -> Told:
+def make_override(
+    writer: str | None = None, card: str | None = None, licence: str | None = None
+) -> Override:
     """Make the function that puts what the user says over what names say.
 
     Args:
@@ -71,12 +73,12 @@ def told(writer: str | None = None, card: str | None = None, licence: str | None
     return of
 
 
-def retold(records: Iterator[Any], of: Told) -> Iterator[Any]:
+def overridden(records: Iterator[Any], of: Override) -> Iterator[Any]:
     """Yield records, each with what the user says of its source.
 
     Args:
         records: records, runs of glyphs and pages.
-        of: as `told` makes it.
+        of: the override.
     """
     for record in records:
         source = of(record.source)

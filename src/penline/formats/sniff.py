@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 
 from penline.errors import FormatError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 
-__all__ = ["HEAD_BYTES", "looks_like", "misnamed"]
+__all__ = ["HEAD_BYTES", "misnamed", "sniff"]
 
 HEAD_BYTES = 256
 """How much of a file's beginning is looked at."""
@@ -48,10 +48,10 @@ _TEXT: tuple[tuple[str, str], ...] = (
 )
 
 
-def looks_like(head: bytes) -> str | None:
+def sniff(head: bytes) -> str | None:
     r"""A name for what begins with `head`, or None where nothing is obvious.
 
-    >>> looks_like(b"\x89PNG\r\n\x1a\n\x00"), looks_like("你好, hello".encode())
+    >>> sniff(b"\x89PNG\r\n\x1a\n\x00"), sniff("你好, hello".encode())
     ('PNG image', 'text')
     """
     for at, magic, name in (*_MAGIC, *((at, magic, name) for at, magic, _, name in _OWN)):
@@ -73,18 +73,18 @@ def looks_like(head: bytes) -> str | None:
     return next((name for sign, name in _TEXT if start.startswith(sign)), "text")
 
 
-def misnamed(door: Door, error: FormatError, expected: str) -> FormatError:
+def misnamed(stream: ByteSource, error: FormatError, expected: str) -> FormatError:
     """`error`, or a plainer one where the file is obviously something else.
 
-    For a fault of the first record, while the door still stands at the file's beginning.
+    For a fault of the first record, while the stream still stands at the file's beginning.
     """
-    if error is door.fault:
+    if error is stream.fault:
         return error
-    buffer, at, have = door.span(0, HEAD_BYTES + 16)
+    buffer, at, have = stream.peek(0, HEAD_BYTES + 16)
     if have == 0:
         found: str | None = "an empty file"
     else:
-        found = looks_like(bytes(buffer[at : at + min(have, HEAD_BYTES + 16)]))
+        found = sniff(bytes(buffer[at : at + min(have, HEAD_BYTES + 16)]))
     if found is None or any(name == found and own in expected for _, _, own, name in _OWN):
         return error  # the format itself, with a fault in its header
-    return FormatError(door.file, 0, "first record", expected, found)
+    return FormatError(stream.file, 0, "first record", expected, found)

@@ -1,6 +1,6 @@
 """Gzip, bzip2 and xz files as their content: unpacked once, forwards, a little at a time.
 
-What is packed comes through a door, so that it may be a file, or a member of an archive. Several
+What is packed comes through a stream, so that it may be a file, or a member of an archive. Several
 packed files in a row count as one, as the tools that make them have it.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePath
 
-from penline.formats.door import Door, StreamDoor
+from penline.formats.byte_source import ByteSource, StreamedBytes
 from penline.formats.packed import Decompressor, Inflate
 
-__all__ = ["SQUEEZERS", "squeezer_of", "unsqueezed"]
+__all__ = ["DECOMPRESSORS", "compression_of", "decompressed"]
 
 _FEED_BYTES = 1 << 14
 _LZMA_MEMORY_BYTES = 1 << 28
@@ -35,7 +35,7 @@ def _unxz() -> Decompressor:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, _LZMA_MEMORY_BYTES)
 
 
-SQUEEZERS: dict[str, Callable[[], Decompressor]] = {
+DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
     ".gz": _gunzip,
     ".bz2": _bunzip2,
     ".xz": _unxz,
@@ -43,31 +43,31 @@ SQUEEZERS: dict[str, Callable[[], Decompressor]] = {
 """Extension -> maker of a decompressor."""
 
 
-def squeezer_of(name: str) -> str:
+def compression_of(name: str) -> str:
     """The extension that says how a file is packed, or ``""``.
 
-    >>> squeezer_of("t10k-images-idx3-ubyte.GZ"), squeezer_of("a.tar")
+    >>> compression_of("t10k-images-idx3-ubyte.GZ"), compression_of("a.tar")
     ('.gz', '')
     """
     suffix = PurePath(name).suffix.lower()
-    return suffix if suffix in SQUEEZERS else ""
+    return suffix if suffix in DECOMPRESSORS else ""
 
 
-def unsqueezed(door: Door, suffix: str) -> Door:
-    """A door to the content of a packed file; it closes the one it is given.
+def decompressed(stream: ByteSource, suffix: str) -> ByteSource:
+    """Open the content of a packed file; closing it closes the bytes that are given.
 
     Args:
-        door: the packed bytes.
-        suffix: a key of `SQUEEZERS`.
+        stream: the packed bytes.
+        suffix: a key of `DECOMPRESSORS`.
     """
-    return StreamDoor(door.file, _Unsqueezing(door, SQUEEZERS[suffix]), owns=True)
+    return StreamedBytes(stream.file, _Decompressing(stream, DECOMPRESSORS[suffix]), owns=True)
 
 
-class _Unsqueezing:
+class _Decompressing:
     """The unpacked bytes as a binary file."""
 
-    def __init__(self, door: Door, maker: Callable[[], Decompressor]) -> None:
-        self._door = door
+    def __init__(self, stream: ByteSource, maker: Callable[[], Decompressor]) -> None:
+        self._packed_stream = stream
         self._maker = maker
         self._decompressor: Decompressor | None = None
         self._offset = 0
@@ -79,7 +79,7 @@ class _Unsqueezing:
         Raises:
             EOFError: the packed bytes break off.
             OSError, ValueError, zlib.error, LZMAError: they are damaged.
-            FormatError: the door's own.
+            FormatError: the stream's own.
         """
         while True:
             if self._decompressor is None:
@@ -100,13 +100,13 @@ class _Unsqueezing:
                 return piece
 
     def _packed(self) -> bytes:
-        buffer, at, have = self._door.span(self._offset, _FEED_BYTES)
+        buffer, at, have = self._packed_stream.peek(self._offset, _FEED_BYTES)
         piece = bytes(buffer[at : at + min(have, _FEED_BYTES)])
         self._offset += len(piece)
         if not piece:
-            self._door.finish()
+            self._packed_stream.finish()
         return piece
 
     def close(self) -> None:
         """Let go of the packed file."""
-        self._door.close()
+        self._packed_stream.close()

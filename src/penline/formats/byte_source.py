@@ -1,8 +1,8 @@
 """The one way to bytes: bounds-checked, 64-bit, the same for a file, a stream and a zip member.
 
-A door is asked for a span of bytes at an offset. There are two kinds. `MapDoor` maps the file (or
-the stored member of a zip, in place) and gives views of the map. `StreamDoor` reads an open file
-(or a packed member) block by block, forwards only, and gives views of its blocks. A view keeps
+A byte source gives a window of bytes at an offset. There are two kinds. `MappedBytes` maps the file
+(or the stored member of a zip, in place) and gives views of the map. `StreamedBytes` reads an open
+file (or a packed member) block by block, forwards only, and gives views of its blocks. A view keeps
 its map or block alive for as long as it lives; nothing is copied into a record.
 
 No buffer is ever made from a number found in a file: a stream grows its buffer by what it has
@@ -18,10 +18,10 @@ import stat
 import zipfile
 import zlib
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol, TypeAlias
 
 from penline.errors import FormatError, UsageError
+from penline.words import printable
 
 try:
     from lzma import LZMAError
@@ -33,14 +33,13 @@ except ImportError:  # a Python that was built without lzma
 
 __all__ = [
     "HOLD_LIMIT",
-    "Door",
-    "MapDoor",
+    "ByteSource",
+    "MappedBytes",
+    "Peeked",
     "Readable",
-    "Span",
-    "StreamDoor",
+    "StreamedBytes",
     "map_file",
     "open_path",
-    "printable",
 ]
 
 HOLD_LIMIT = 1 << 28
@@ -50,7 +49,7 @@ _FIRST_BLOCK = 1 << 12
 _LAST_BLOCK = 1 << 20
 _CHECK_BLOCK = 1 << 24
 
-Span: TypeAlias = tuple[memoryview, int, int]
+Peeked: TypeAlias = tuple[memoryview, int, int]
 """A buffer, the index in it of the offset asked for, and how many bytes there are from there."""
 
 _READ_ERRORS = (
@@ -71,16 +70,7 @@ class Readable(Protocol):
         """Bytes, at most `size` bytes; none at the end."""
 
 
-def printable(name: str) -> str:
-    r"""A file name for a message or a label: one line, whatever the name holds.
-
-    >>> printable("a\nb.gnt")
-    'a?b.gnt'
-    """
-    return name if name.isprintable() else "".join(c if c.isprintable() else "?" for c in name)
-
-
-class Door:
+class ByteSource:
     """Access to the bytes of one file.
 
     Attributes:
@@ -92,25 +82,25 @@ class Door:
         self.file = printable(file)
         self.fault: FormatError | None = None
 
-    def span(self, offset: int, n: int) -> Span:
+    def peek(self, offset: int, n: int) -> Peeked:
         """At least `n` bytes from `offset` on, or as many as there are.
 
         A stream forgets the bytes before `offset`; going back is an error of the caller.
         """
         raise NotImplementedError
 
-    def take(self, offset: int, n: int, field: str) -> tuple[memoryview, int]:
+    def read_exact(self, offset: int, n: int, field: str) -> tuple[memoryview, int]:
         """The buffer and index of exactly `n` bytes at `offset`.
 
         Raises:
             FormatError: fewer bytes are left. Nothing has been allocated for the rest.
         """
-        buffer, at, have = self.span(offset, n)
+        buffer, at, have = self.peek(offset, n)
         if have < n:
-            raise self.lack(offset, n, field, have)
+            raise self.shortfall(offset, n, field, have)
         return buffer, at
 
-    def lack(self, offset: int, n: int, field: str, have: int) -> FormatError:
+    def shortfall(self, offset: int, n: int, field: str, have: int) -> FormatError:
         """The error for `n` bytes of `field` expected at `offset`, where only `have` are left."""
         if self.fault is not None:
             return self.fault
@@ -130,19 +120,14 @@ class Door:
     def close(self) -> None:
         """Let go of the file. Views that were given out stay valid."""
 
-    def __enter__(self) -> Door:
+    def __enter__(self) -> ByteSource:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 
-class MapDoor(Door):
+class MappedBytes(ByteSource):
     """A buffer that is all there: a mapped file, or a part of one.
 
     Args:
@@ -157,7 +142,7 @@ class MapDoor(Door):
         self._size = len(buffer)
         self._crc = crc
 
-    def span(self, offset: int, n: int) -> Span:  # noqa: ARG002
+    def peek(self, offset: int, n: int) -> Peeked:  # noqa: ARG002
         """All bytes from `offset` on."""
         have = self._size - offset
         return self._buffer, offset, have if have > 0 else 0
@@ -180,15 +165,15 @@ class MapDoor(Door):
         self._size = 0
 
 
-class StreamDoor(Door):
+class StreamedBytes(ByteSource):
     """An open binary file, read forwards only, in blocks that grow from 4 KiB to 1 MiB.
 
-    Offsets count from where the file stood when the door was made.
+    Offsets count from where the file stood when the stream was made.
 
     Args:
         file: the label.
         stream: has ``read(n)``.
-        owns: close the stream with the door.
+        owns: close the stream with the stream.
     """
 
     def __init__(self, file: str, stream: Readable, *, owns: bool = False) -> None:
@@ -200,7 +185,7 @@ class StreamDoor(Door):
         self._block = _FIRST_BLOCK
         self._ended = False
 
-    def span(self, offset: int, n: int) -> Span:
+    def peek(self, offset: int, n: int) -> Peeked:
         """At least `n` bytes from `offset` on, or as many as there are (or as may be held)."""
         at = offset - self._base
         if at < 0:
@@ -212,10 +197,10 @@ class StreamDoor(Door):
             have = len(self._buffer) - at
         return self._buffer, at, have if have > 0 else 0
 
-    def lack(self, offset: int, n: int, field: str, have: int) -> FormatError:
-        """As `Door.lack`; says so where the stream goes on, but no more may be held."""
+    def shortfall(self, offset: int, n: int, field: str, have: int) -> FormatError:
+        """As `ByteSource.lack`; says so where the stream goes on, but no more may be held."""
         if self._ended:
-            return super().lack(offset, n, field, have)
+            return super().shortfall(offset, n, field, have)
         found = f"{n:,} bytes"
         return FormatError(
             self.file, offset, field, f"at most {HOLD_LIMIT:,} bytes held at once", found
@@ -258,7 +243,7 @@ class StreamDoor(Door):
         return piece
 
     def close(self) -> None:
-        """Let go of the buffer, and close the file if the door owns it."""
+        """Let go of the buffer, and close the file if the stream owns it."""
         self._buffer = memoryview(b"")
         self._ended = True
         close = getattr(self._stream, "close", None)
@@ -277,8 +262,8 @@ def map_file(path: str | os.PathLike[str]) -> memoryview:
         return _map(file, path)
 
 
-def open_path(path: str | os.PathLike[str]) -> Door:
-    """A door to a file: mapped, or streamed where the path is not a regular file (a pipe).
+def open_path(path: str | os.PathLike[str]) -> ByteSource:
+    """Open a file: mapped, or streamed where the path is not a regular file (a pipe).
 
     Raises:
         UsageError: the file cannot be opened.
@@ -287,13 +272,13 @@ def open_path(path: str | os.PathLike[str]) -> Door:
     file = _open(path)
     try:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            return StreamDoor(str(path), file, owns=True)
+            return StreamedBytes(str(path), file, owns=True)
         view = _map(file, path)
     except BaseException:
         file.close()
         raise
     file.close()
-    return MapDoor(str(path), view)
+    return MappedBytes(str(path), view)
 
 
 def _open(path: str | os.PathLike[str]) -> io.FileIO:
