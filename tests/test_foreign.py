@@ -25,19 +25,27 @@ from penline.engine import ENGINES, workers_for
 from penline.errors import ExportError, RecipeError, UsageError
 from penline.export import EXPORTERS
 from penline.formats import kind_of, known_extensions, reader_for
-from penline.formats.door import open_path
+from penline.formats.byte_source import open_path
 from penline.look.app.wish import effects, papers, wish_of
 from penline.paper import PAPERS, paper_class
 from penline.randomness import rng
 from penline.recipe import load_recipe
+from penline.recipe.placers import PLACERS
 from penline.records import GlyphRecord, Source
 
 RECIPE: dict[str, Any] = {
     "papers": [{"name": "crumpled", "band_px": 5}],
     "effects": ["fade", "jpeg"],
     "corpus": {"length_range": [4, 6]},
+    "layout": {"placer": {"name": "stairs", "step_px": 2}},
 }
-TABLES = {"papers": PAPERS, "effects": EFFECTS, "exporters": EXPORTERS, "engines": ENGINES}
+TABLES = {
+    "papers": PAPERS,
+    "effects": EFFECTS,
+    "placers": PLACERS,
+    "exporters": EXPORTERS,
+    "engines": ENGINES,
+}
 
 
 @pytest.fixture
@@ -51,7 +59,13 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("foreign")
 def test_tables_list_its_rows_behind_penlines_own() -> None:
-    added = {"papers": "crumpled", "effects": "fade", "exporters": "rows", "engines": "backwards"}
+    added = {
+        "papers": "crumpled",
+        "effects": "fade",
+        "placers": "stairs",
+        "exporters": "rows",
+        "engines": "backwards",
+    }
     for group, name in added.items():
         table = TABLES[group]
         assert name in table and name not in table.own
@@ -79,7 +93,7 @@ def test_help_and_the_playground_offer_its_parts() -> None:
 def test_without_the_package_its_names_are_unknown() -> None:
     assert "crumpled" not in PAPERS
     with pytest.raises(RecipeError, match="no paper is called 'crumpled'; there are: photo, plain"):
-        load_recipe(RECIPE)
+        load_recipe({"papers": ["crumpled"]})
 
 
 @pytest.mark.usefixtures("foreign")
@@ -166,6 +180,7 @@ def test_a_set_is_made_by_workers_and_by_its_engine_and_again(
         "penline.effects:fade": "penline-foreign 1.2",
         "penline.exporters:rows": "penline-foreign 1.2",
         "penline.papers:crumpled": "penline-foreign 1.2",
+        "penline.placers:stairs": "penline-foreign 1.2",
     }
     assert check(tmp_path / "a").problems == []
     assert workers_for("backwards", 3) == 3
@@ -205,8 +220,8 @@ def test_its_format_is_read_by_the_ending_of_a_name(tmp_path: Path) -> None:
     path = tmp_path / "one.dots"
     path.write_bytes("永".encode() + bytes(range(64)))
     assert kind_of(path.name) == "dots" and ".dots" in known_extensions()
-    with open_path(path) as door:
-        [record] = reader_for(path.name).read(door, Source("one.dots", "unknown:one"))
+    with open_path(path) as stream:
+        [record] = reader_for(path.name).read(stream, Source("one.dots", "unknown:one"))
     assert isinstance(record, GlyphRecord) and record.character == "永"
     np.testing.assert_array_equal(record.pixels, np.arange(64).reshape(8, 8))
     report = convert(path, tmp_path / "out", writer="me")

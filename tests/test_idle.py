@@ -128,6 +128,7 @@ EXAMPLES: dict[str, Any] = {
     "page.form.captions": False,
     "page.form.thickness_px_range": [4, 5],
     "page.form.strength_range": [0, 0.1],
+    "layout.placer": "model",
     "layout.direction": "vertical",
     "layout.hand": "HAND",
     "layout.mark_shape": 1.0,
@@ -229,7 +230,9 @@ def fields_of(model: type[Settings], prefix: str = "") -> Iterator[str]:
             continue  # what a paper or an effect is found by: it has one value
         own = inner(field.annotation)
         if own is None and hidden(field.annotation):
-            assert prefix + name in ("papers", "effects"), "walk into these settings, too"
+            # the settings of a placer are those of the layout (test_placers.py)
+            walked = ("papers", "effects", "layout.placer")
+            assert prefix + name in walked, "walk into these settings, too"
         if own is None or (not field.is_required() and field.default is None):
             yield prefix + name
         if own is not None:

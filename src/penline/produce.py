@@ -27,6 +27,7 @@ from penline.export.base import Options, file_hash, prefix_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
 from penline.pages import Page
 from penline.paper import PAPERS
+from penline.recipe.placers import PLACERS
 from penline.recipe.schema import recipe_hash, recipe_told
 from penline.registry import required_packages
 from penline.version import __version__
@@ -330,6 +331,7 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
     needed = required_packages(
         [
             (EXPORTERS, to),
+            *((PLACERS, one.name) for one in [recipe.layout.placer] if one is not None),
             *((PAPERS, choice.paper.name) for choice in recipe.papers),
             *((EFFECTS, effect.name) for effect in recipe.effects),
         ]

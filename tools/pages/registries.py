@@ -10,6 +10,7 @@ from penline.engine import ENGINES
 from penline.export import EXPORTERS
 from penline.formats import READERS
 from penline.paper import PAPERS
+from penline.recipe.placers import PLACERS
 from penline.registry import Registry
 
 __all__ = ["TABLES", "tables"]
@@ -22,6 +23,11 @@ TABLES: tuple[tuple[Registry[Any], str], ...] = (
     (
         EFFECTS,
         "a subclass of `penline.effects.EffectSettings`, `apply(image, quads, **params)` beside it",
+    ),
+    (
+        PLACERS,
+        "a subclass of `penline.recipe.placers.PlacerSettings`, whose `make(banks, table)` gives a "
+        "`penline.compose.place.base.Placer`",
     ),
     (EXPORTERS, "a subclass of `penline.export.Exporter`"),
     (ENGINES, "a function as `penline.engine.Engine`"),

@@ -154,6 +154,9 @@ class ComposePlan:
 
     def _placers(self) -> tuple[Placer, ...]:
         found: list[Placer] = []
+        foreign = self.recipe.layout.placer
+        if foreign is not None:
+            found.append(foreign.make(self.banks, self.table))
         if self.templates:
             found.append(ReplayPlacer(self.templates))
         if self._model is not None:

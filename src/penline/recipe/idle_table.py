@@ -145,7 +145,7 @@ TABLE = (
     ),
     Row(
         ("layout.hand",),
-        "in columns and in cells",
+        "in columns and in cells, as layout.placer: model, too",
         "set layout.direction to horizontal and take a paper without cells",
         _placed_by("model", "templates"),
     ),

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny, ValidationError, model_validator
 
-from penline.settings import ORDERED, EmRange, Settings, Share, ShareRange, SizeRange
+from penline.recipe.placers import PLACERS, PlacerSettings, placer_class
+from penline.settings import (
+    ORDERED,
+    EmRange,
+    Settings,
+    Share,
+    ShareRange,
+    SizeRange,
+    first_fault,
+)
 
 __all__ = ["Layout"]
 
@@ -26,6 +36,10 @@ class Layout(Settings):
     keeps `correlation` of its last step.
     """
 
+    placer: SerializeAsAny[PlacerSettings] | None = None
+    """What places the glyphs: ``rules``, ``model`` or ``replay``, or the name of another package's,
+    alone or with its settings (``placer: {name: model, mark_shape: 0.5}``). Those of penline's own
+    are the settings below under other names: ``model`` is `hand`, ``templates`` is `replay`."""
     direction: Literal["horizontal", "vertical"] = "horizontal"
     """``vertical``: from the top down, marks at the upper right, letters and digits on their side.
     The picture's height is then its length, and ``image: height_px`` its width."""
@@ -74,3 +88,45 @@ class Layout(Settings):
     """How alike neighbours are in size, height, lean and strength."""
     cell_em_range: CellRange = (1.14, 1.34)
     """Side of a squared paper's cell."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_placer(cls, values: Any) -> Any:
+        """Settings of a placer of penline's own to their names in the layout."""
+        if not isinstance(values, Mapping) or values.get("placer") is None:
+            return values
+        rest = {name: value for name, value in values.items() if name != "placer"}
+        placer = _placer(values["placer"])
+        beside = [name for name in ("hand", "replay") if rest.get(name) is not None]
+        if beside:
+            raise ValueError(
+                f"layout.placer and layout.{beside[0]} both name one; leave one of them out"
+            )
+        if placer.name not in PLACERS.own:
+            return {**rest, "placer": placer}
+        own: dict[str, Any] = placer.layout()  # type: ignore[attr-defined]
+        twice = sorted(own.keys() & rest.keys())
+        if twice:
+            raise ValueError(f"{twice[0]} stands in layout.placer and beside it; say it once")
+        return {**rest, **own}
+
+
+def _placer(given: object) -> PlacerSettings:
+    """A placer's settings from its name, or from a mapping with its name."""
+    if isinstance(given, PlacerSettings):
+        return given
+    if isinstance(given, str):
+        given = {"name": given}
+    if not isinstance(given, Mapping) or "name" not in given:
+        raise ValueError("placer: say which it is by its `name`")
+    found = placer_class(str(given["name"]))
+    extra = sorted(given.keys() - found.model_fields.keys())
+    if extra:
+        own = ", ".join(name for name in found.model_fields if name != "name") or "none"
+        raise ValueError(
+            f"placer: the placer {given['name']} has no setting `{extra[0]}`; it has: {own}"
+        )
+    try:
+        return found.model_validate(dict(given))
+    except ValidationError as error:
+        raise ValueError(f"placer: {first_fault(error)}") from None

@@ -257,6 +257,10 @@ class Recipe(Settings):
         return [path for choice in self.papers for path in choice.paper.inputs()]
 
 
+_ADDED = (("corpus", "latin", "own"), ("page", "form", None), ("layout", "placer", None))
+"""Fields that recipes did not have at first, and their neutral values: a hash leaves them out."""
+
+
 def preset_names() -> list[str]:
     """Names of the recipes that come with penline."""
     folder = resources.files("penline.recipe") / "presets"
@@ -346,10 +350,9 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
     dumped = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe
     settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
-    if settings.get("corpus", {}).get("latin") == "own":
-        settings["corpus"].pop("latin")  # as recipes were before there was a choice
-    if settings.get("page", {}).get("form", True) is None:
-        settings["page"].pop("form")  # as recipes were before there were forms
+    for part, name, neutral in _ADDED:  # as recipes were before there was a choice
+        if settings.get(part, {}).get(name, "") == neutral:
+            settings[part].pop(name)
     if settings["layout"].get("hand") is not None:
         settings["layout"]["hand"] = True  # the model counts by its content
     for choice in settings["papers"]:

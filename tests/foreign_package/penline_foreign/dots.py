@@ -7,23 +7,23 @@ from collections.abc import Iterator
 import numpy as np
 
 from penline.errors import FormatError
-from penline.formats.door import Door
+from penline.formats.byte_source import ByteSource
 from penline.records import Defect, GlyphRecord, Record, Source
 
 __all__ = ["read", "salvage"]
 
 
-def read(door: Door, source: Source) -> Iterator[Record]:
+def read(stream: ByteSource, source: Source) -> Iterator[Record]:
     """The one record."""
-    buffer, at = door.take(0, 67, "file")
+    buffer, at = stream.read_exact(0, 67, "file")
     code = bytes(buffer[at : at + 3])
     pixels = np.frombuffer(buffer[at + 3 : at + 67], np.uint8).reshape(8, 8)
     yield GlyphRecord(code.decode("utf-8"), code, pixels, 255, source, 0, 0)
 
 
-def salvage(door: Door, source: Source) -> Iterator[Record | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[Record | Defect]:
     """The one record, or what is wrong with it."""
     try:
-        yield from read(door, source)
+        yield from read(stream, source)
     except (FormatError, UnicodeDecodeError) as error:
         yield Defect(source.file, 0, 0, "file", "a label and 64 bytes", str(error))

@@ -1,0 +1,51 @@
+"""Stairs: each glyph of a line stands a little higher than the one before."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from penline.compose.place.base import Line, Placements
+from penline.randomness import Draws
+from penline.recipe.placers import PlacerSettings
+
+__all__ = ["Stairs"]
+
+
+class Stairs(PlacerSettings):
+    """Steps up."""
+
+    name: Literal["stairs"] = "stairs"
+    step_px: int = Field(1, ge=0, le=8)
+
+    def make(self, banks: Any, table: Any) -> StairsPlacer:
+        """See `PlacerSettings.make`."""
+        return StairsPlacer(self.step_px)
+
+
+class StairsPlacer:
+    """Places lines without white space; others are left to the rules."""
+
+    def __init__(self, step_px: int) -> None:
+        self._step_px = step_px
+
+    def with_table(self, _: Any) -> StairsPlacer:
+        """Further characters change nothing."""
+        return self
+
+    def takes(self, line: Line) -> bool:
+        """See `Placer.takes`."""
+        return bool((line.items["row"] >= 0).all())
+
+    def place(self, line: Line, rng: Draws) -> Placements:
+        """See `Placer.place`."""
+        count, em = len(line.items), line.height_px // 2
+        at = np.arange(count)
+        places = np.full((count, 4), em * 256)
+        places[:, 0] = (4 + at * em) * 256
+        places[:, 1] = np.maximum(line.height_px - em - 2 - at * self._step_px, 2) * 256
+        flat = np.zeros(count, np.int64)
+        width = 8 + count * em + rng.below(4)
+        return Placements(places, flat, np.full(count, 256), width, float(em), float(em))
