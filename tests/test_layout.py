@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fakes_items import items_for
 from penline.characters import kind_of
-from penline.compose.place.base import Line
+from penline.compose.place.base import LineToPlace
 from penline.compose.place.params import LineParams
 from penline.compose.place.rules import RulesPlacer
 from penline.compose.place.spacing import LINE_PARAMS
@@ -38,7 +38,7 @@ def place(
     params = LineParams(layout or Layout()).sample(draws, cells)
     items, table = items_for(text, natural(text) if sizes is None else sizes, EM_PX)
     numbers = dict(zip(LINE_PARAMS, params.tolist(), strict=True))
-    return numbers, RulesPlacer(table).place(Line(items, params, 64), draws)
+    return numbers, RulesPlacer(table).place(LineToPlace(items, params, 64), draws)
 
 
 def boxes(placed) -> np.ndarray:

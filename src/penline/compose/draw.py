@@ -12,10 +12,10 @@ from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
 from penline.compiled import compiled
 from penline.compose.place.base import Placements
-from penline.compose.transform.base import Glyph, Transform
+from penline.compose.transform.base import GlyphInk, Transform
 from penline.render.kernel import draw_glyphs
 
-__all__ = ["FAINT", "Source", "draw_items", "item_gains", "sources_of"]
+__all__ = ["FAINT", "InkSource", "draw_items", "item_gains", "sources_of"]
 
 FAINT = 8
 """Ink below this does not widen a character's box."""
@@ -28,7 +28,7 @@ Ints = npt.NDArray[np.int64]
 Ink = npt.NDArray[np.uint8]
 
 
-class Source(NamedTuple):
+class InkSource(NamedTuple):
     """Where the ink of a line's items lies: all of them, or those of one bank.
 
     Attributes:
@@ -44,10 +44,10 @@ class Source(NamedTuple):
     sizes_px: Ints
     pads_px: Ints | None = None
 
-    def only(self, items: slice) -> Source:
+    def only(self, items: slice) -> InkSource:
         """Some of the items."""
         pads = None if self.pads_px is None else self.pads_px[items]
-        return Source(self.data, self.starts[items], self.sizes_px[items], pads)
+        return InkSource(self.data, self.starts[items], self.sizes_px[items], pads)
 
     @property
     def inner_px(self) -> Ints:
@@ -65,7 +65,7 @@ class Source(NamedTuple):
 
 def sources_of(
     banks: BankSet, transforms: Sequence[Transform], items: Items, writer: str
-) -> tuple[Source, ...]:
+) -> tuple[InkSource, ...]:
     """Find the ink of a line's items: in the banks, or in copies where a transform changes some.
 
     Args:
@@ -80,11 +80,11 @@ def sources_of(
     plans = [(one, plan) for one in transforms if (plan := one.plan(items, writer)) is not None]
     starts, sizes = _glyphs(items)
     if len(banks.banks) == 1 and not plans:
-        return (Source(banks.banks[0].ink.data, starts, sizes),)
+        return (InkSource(banks.banks[0].ink.data, starts, sizes),)
     found = []
     for number, bank in enumerate(banks.banks):
         own = np.where(items["bank"][:, None] == number, sizes, 0)  # the others are passed over
-        source = Source(bank.ink.data, starts, own)
+        source = InkSource(bank.ink.data, starts, own)
         found.append(_transformed(source, items, plans) if plans else source)
     return tuple(found)
 
@@ -101,21 +101,23 @@ def _glyphs(items: Any) -> Any:
     return starts, sizes
 
 
-def _transformed(source: Source, items: Items, plans: Sequence[tuple[Transform, Ints]]) -> Source:
+def _transformed(
+    source: InkSource, items: Items, plans: Sequence[tuple[Transform, Ints]]
+) -> InkSource:
     """Copies of a bank's glyphs, transformed."""
-    glyphs: list[Glyph] = []
+    glyphs: list[GlyphInk] = []
     for at, (height, width) in enumerate(source.sizes_px.tolist()):
         start = source.starts[at]
         if items["turned"][at]:  # as it lies in the bank
             height, width = width, height
-        glyph = Glyph(source.data[start : start + height * width].reshape(height, width))
+        glyph = GlyphInk(source.data[start : start + height * width].reshape(height, width))
         if height:
             for transform, amounts in plans:
                 if amounts[at]:
                     glyph = transform.apply(glyph, int(amounts[at]))
         glyphs.append(glyph)
     ends = np.cumsum([glyph.ink.size for glyph in glyphs])
-    return Source(
+    return InkSource(
         np.concatenate([glyph.ink.reshape(-1) for glyph in glyphs]),
         np.concatenate(([0], ends[:-1])).astype(np.int64),
         np.array([glyph.ink.shape for glyph in glyphs], np.int64),
@@ -145,7 +147,7 @@ def item_gains(items: Any, press_q8: Ints, strength_q8: int) -> Any:
     return gains
 
 
-def draw_items(sources: Sequence[Source], placed: Placements, gains: Ints, ink: Ink) -> Ints:
+def draw_items(sources: Sequence[InkSource], placed: Placements, gains: Ints, ink: Ink) -> Ints:
     """Draw glyphs, bank by bank.
 
     Args:

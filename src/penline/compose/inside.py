@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.compiled import compiled
-from penline.compose.draw import Source, draw_items
+from penline.compose.draw import InkSource, draw_items
 from penline.compose.place.base import Placements
 from penline.effects import RIM_PX
 from penline.recipe.schema import Recipe
 from penline.render.stroke_width import PAD_PX
 
-__all__ = ["Fit", "find_fit", "may_reach", "reaches_edge", "rim_of"]
+__all__ = ["FitInside", "find_fit", "may_reach", "reaches_edge", "rim_of"]
 
 Ints = npt.NDArray[np.int64]
 _ROUNDS = 8
@@ -28,7 +28,7 @@ _LESS_PX = 2
 """What rounding may take when a line is made smaller."""
 
 
-class Fit(NamedTuple):
+class FitInside(NamedTuple):
     """How a line is made smaller about the picture's corner, and then moved.
 
     Attributes:
@@ -89,7 +89,7 @@ def reaches_edge(items: Any, boxes: Ints, height_px: int, width_px: int, rim_px:
 
 
 def may_reach(
-    placed: Placements, sources: Sequence[Source], height_px: int, width_px: int, rim_px: int
+    placed: Placements, sources: Sequence[InkSource], height_px: int, width_px: int, rim_px: int
 ) -> bool:
     """Whether a glyph's place, with its lean, comes near an edge; where not, no ink can."""
     low, high = _extent(placed, sources)
@@ -97,13 +97,13 @@ def may_reach(
 
 
 def find_fit(
-    sources: Sequence[Source],
+    sources: Sequence[InkSource],
     placed: Placements,
     gains: Ints,
     room: tuple[int, int, int],
     *,
     grows: bool = False,
-) -> Fit | None:
+) -> FitInside | None:
     """Find what brings a line's ink into its picture; None where it is inside already.
 
     Args:
@@ -117,7 +117,7 @@ def find_fit(
     size = np.array([1 << 30 if grows else width, height])
     share = 65536
     for again in range(_ROUNDS):
-        smaller = Fit(share, 0, 0, width).placed(placed)
+        smaller = FitInside(share, 0, 0, width).placed(placed)
         first, last = _extent(smaller, sources)
         places = smaller.places_q8.copy()
         places[:, :2] -= first * 256
@@ -136,11 +136,11 @@ def find_fit(
     across, down = moves.tolist()
     wide = max(width * share >> 16, 1) + across
     wide = max(wide, int(high[0]) + across + rim) if grows else width
-    found = Fit(share, across, down, wide)
-    return None if found == Fit(65536, 0, 0, width) else found
+    found = FitInside(share, across, down, wide)
+    return None if found == FitInside(65536, 0, 0, width) else found
 
 
-def _extent(placed: Placements, sources: Sequence[Source]) -> tuple[Ints, Ints]:
+def _extent(placed: Placements, sources: Sequence[InkSource]) -> tuple[Ints, Ints]:
     """``int64 (2,)`` twice: x, y that all ink begins and ends at, px; more rather than less."""
     sizes = np.sum([source.inner_px for source in sources], axis=0)
     inked = sizes[:, 0] > 0

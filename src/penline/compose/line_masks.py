@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bidi import Levels, mirrored
-from penline.compose.draw import FAINT, Source, draw_items
+from penline.compose.draw import FAINT, InkSource, draw_items
 from penline.compose.make import LineLayout, finish, lay_out, line_quads, rotate_to_reading
 from penline.compose.place.base import Placements
 from penline.compose.plan import ComposePlan
@@ -96,7 +96,7 @@ def spans_of(line: TextAssignment) -> Iterator[tuple[int, slice]]:
 
 
 def draw_part(
-    sources: Sequence[Source],
+    sources: Sequence[InkSource],
     placed: Placements,
     gains: npt.NDArray[np.int64],
     part: slice,

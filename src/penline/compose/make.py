@@ -17,10 +17,10 @@ import numpy.typing as npt
 from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
 from penline.compose.choose import choose
-from penline.compose.draw import FAINT, Source, draw_items, item_gains, sources_of
+from penline.compose.draw import FAINT, InkSource, draw_items, item_gains, sources_of
 from penline.compose.inside import find_fit, reaches_edge
 from penline.compose.marks import apply_marks, sample_marks, sample_show_through, show_through
-from penline.compose.place.base import Line, Placements
+from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.rules import mark_turned
 from penline.compose.place.spacing import CELL, LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
@@ -84,7 +84,7 @@ class LineLayout(NamedTuple):
     params: Floats
     strength: float
     column: bool
-    sources: tuple[Source, ...]
+    sources: tuple[InkSource, ...]
     placed: Placements
     gains: Ints
     ink: InkArray
@@ -154,7 +154,7 @@ def place(
     """
     order = line.order
     items = line.items if order is None else line.items[order]
-    given = Line(items, params, height_px, column, line.template)
+    given = LineToPlace(items, params, height_px, column, line.template)
     for placer in plan.placers[:-1]:
         if placer.takes(given):
             break

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from penline.bidi import faces, levels_of, mirrored
 from penline.characters import is_han, kind_of
 from penline.compose.choose import with_error
-from penline.compose.draw import Source, draw_items, item_gains, sources_of
+from penline.compose.draw import InkSource, draw_items, item_gains, sources_of
 from penline.compose.form import Form
 from penline.compose.inside import find_fit, may_reach
 from penline.compose.items_of import items_of
@@ -79,7 +79,7 @@ class PlacedLine(NamedTuple):
     """
 
     line: TextAssignment
-    sources: tuple[Source, ...]
+    sources: tuple[InkSource, ...]
     placed: Placements
     gains: npt.NDArray[np.int64]
     boxes: npt.NDArray[np.int64]

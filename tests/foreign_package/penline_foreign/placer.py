@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import Field
 
-from penline.compose.place.base import Line, Placements
+from penline.compose.place.base import LineToPlace, Placements
 from penline.randomness import Draws
 from penline.recipe.placers import PlacerSettings
 
@@ -35,11 +35,11 @@ class StairsPlacer:
         """Further characters change nothing."""
         return self
 
-    def takes(self, line: Line) -> bool:
+    def takes(self, line: LineToPlace) -> bool:
         """See `Placer.takes`."""
         return bool((line.items["row"] >= 0).all())
 
-    def place(self, line: Line, rng: Draws) -> Placements:
+    def place(self, line: LineToPlace, rng: Draws) -> Placements:
         """See `Placer.place`."""
         count, em = len(line.items), line.height_px // 2
         at = np.arange(count)

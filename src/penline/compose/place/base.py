@@ -11,7 +11,7 @@ from penline.bank.items import Items
 from penline.compose.character_table import CharacterTable
 from penline.randomness import Draws
 
-__all__ = ["Line", "Placements", "Placer"]
+__all__ = ["LineToPlace", "Placements", "Placer"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -52,7 +52,7 @@ class Placements(NamedTuple):
         )
 
 
-class Line(NamedTuple):
+class LineToPlace(NamedTuple):
     """What a placer is given of a line.
 
     Attributes:
@@ -76,8 +76,8 @@ class Placer(Protocol):
     def with_table(self, table: CharacterTable, /) -> Placer:
         """The same placer, for further characters; this one stays as it is."""
 
-    def takes(self, line: Line, /) -> bool:
+    def takes(self, line: LineToPlace, /) -> bool:
         """Whether it can place this line."""
 
-    def place(self, line: Line, rng: Draws) -> Placements:
+    def place(self, line: LineToPlace, rng: Draws) -> Placements:
         """Place the items of a line."""

@@ -24,7 +24,7 @@ from penline.compose.character_table import (
     CharacterTable,
     holds,
 )
-from penline.compose.place.base import Line, Placements
+from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.fit_to_image import fit_to_image
 from penline.compose.place.spacing import CELL, LINE_PARAMS
 from penline.measure.classes import DENSE_EM, LIGHT_EM
@@ -251,13 +251,13 @@ class ModelPlacer:
         other.__dict__.update({**self.__dict__, "_table": table})
         return other
 
-    def takes(self, line: Line) -> bool:
+    def takes(self, line: LineToPlace) -> bool:
         """Whether it is a line with a Chinese character, on ordinary paper."""
         if line.column or line.params[CELL]:
             return False
         return bool(holds(line.items, self._table.traits, HAN))
 
-    def place(self, line: Line, rng: Draws) -> Placements:
+    def place(self, line: LineToPlace, rng: Draws) -> Placements:
         """Place the items of a line, see `place_by_model`."""
         count = len(line.items)
         places, press, facts = place_by_model(

@@ -8,7 +8,7 @@ import numpy as np
 
 from penline.characters import MIDDLE_EM
 from penline.compose.character_table import CharacterTable
-from penline.compose.place.base import Line, Placements
+from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.spacing import CELL, LINE_PARAMS, press_walk
 from penline.measure.template import HAN, LineTemplate
 from penline.randomness import Draws
@@ -37,11 +37,11 @@ class ReplayPlacer:
         """The same placer, for further characters."""
         return self
 
-    def takes(self, line: Line) -> bool:
+    def takes(self, line: LineToPlace) -> bool:
         """Whether the line fills a template, on ordinary paper."""
         return line.template >= 0 and not line.column and not line.params[CELL]
 
-    def place(self, line: Line, rng: Draws) -> Placements:
+    def place(self, line: LineToPlace, rng: Draws) -> Placements:
         """Place the items of a line: one for each box of its template."""
         template, items, height_px = self._templates[line.template], line.items, line.height_px
         numbers = dict(zip(LINE_PARAMS, line.params.tolist(), strict=True))

@@ -10,7 +10,7 @@ import numpy as np
 from penline.characters import KINDS, MIDDLE_EM, Kind
 from penline.compiled import compiled, frozen
 from penline.compose.character_table import JOINING, KIND, LYING, CharacterTable
-from penline.compose.place.base import Line, Placements
+from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.spacing import (
     CELL,
     HAN,
@@ -169,11 +169,11 @@ class RulesPlacer:
         """The same placer, for further characters."""
         return RulesPlacer(table)
 
-    def takes(self, _: Line) -> bool:
+    def takes(self, _: LineToPlace) -> bool:
         """Every line."""
         return True
 
-    def place(self, line: Line, rng: Draws) -> Placements:
+    def place(self, line: LineToPlace, rng: Draws) -> Placements:
         """Place the items of a line, see `place_by_rules`."""
         items, params = line.items, line.params
         words = rng.words(len(items) * WORDS_PER_ITEM)

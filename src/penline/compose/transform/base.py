@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from penline.bank.items import Items
 
-__all__ = ["Glyph", "Transform"]
+__all__ = ["GlyphInk", "Transform"]
 
 
-class Glyph(NamedTuple):
+class GlyphInk(NamedTuple):
     """One item's glyph.
 
     Attributes:
@@ -38,7 +38,7 @@ class Transform(Protocol):
             None where it has nothing to do.
         """
 
-    def apply(self, glyph: Glyph, amount: int, /) -> Glyph:
+    def apply(self, glyph: GlyphInk, amount: int, /) -> GlyphInk:
         """Change one glyph.
 
         Args:

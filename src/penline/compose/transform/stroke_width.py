@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
-from penline.compose.transform.base import Glyph
+from penline.compose.transform.base import GlyphInk
 from penline.render.kernel import MAX_GLYPH_PX
 from penline.render.stroke_width import MOST_PX, PAD_PX, adjust_stroke_width
 
@@ -41,11 +41,11 @@ class StrokeWidth:
                 amounts[at] = np.where(width > 0, change, 0)
         return amounts if amounts.any() else None
 
-    def apply(self, glyph: Glyph, amount: int) -> Glyph:
+    def apply(self, glyph: GlyphInk, amount: int) -> GlyphInk:
         """Make strokes broader or thinner; a glyph as large as can be drawn stays as it is."""
         height, width = glyph.ink.shape
         if height >= MAX_GLYPH_PX - 2 or width >= MAX_GLYPH_PX - 2:
             return glyph
         out = np.empty((height + 2 * PAD_PX, width + 2 * PAD_PX), np.uint8)
         adjust_stroke_width(np.ascontiguousarray(glyph.ink), amount, out)
-        return Glyph(out, glyph.pad_px + PAD_PX)
+        return GlyphInk(out, glyph.pad_px + PAD_PX)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.items import Items
-from penline.compose.transform.base import Glyph
+from penline.compose.transform.base import GlyphInk
 
 __all__ = ["Turn"]
 
@@ -19,6 +19,6 @@ class Turn:
         turned = items["turned"]
         return turned if turned.any() else None
 
-    def apply(self, glyph: Glyph, _: int) -> Glyph:
+    def apply(self, glyph: GlyphInk, _: int) -> GlyphInk:
         """Turn a glyph."""
         return glyph._replace(ink=np.rot90(glyph.ink))
