@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -184,7 +183,7 @@ def _measured(
                 continue
             if kinds is not None:
                 kinds.add(" ".join(filter(None, (file.kind, file.source.card))))
-            drop = functools.partial(_count, left_out) if salvage else None
+            drop = (lambda reason: left_out.update((reason,))) if salvage else None
             yield from of_records(file.sound(drop), left_out)
 
 
@@ -205,7 +204,3 @@ def grey_picture(path: Path) -> Bytes2D:
     if found is None:
         raise ExportError(f"{path}: not an image that can be decoded")
     return np.asarray(found, np.uint8)
-
-
-def _count(counts: Counter[str], reason: str) -> None:
-    counts[reason] += 1

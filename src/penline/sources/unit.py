@@ -74,11 +74,10 @@ class Unit(Protocol):
             drop: told the reason for each defect; None to raise.
             runs: glyphs may come as a `GlyphRun`.
         """
-        if drop is None:
-            yield from self.runs(salvage=False) if runs else self.read()
-            return
-        for record in self.runs(salvage=True) if runs else self.salvage():
-            if isinstance(record, Defect):
+        salvage = drop is not None
+        plain = self.salvage if salvage else self.read
+        for record in self.runs(salvage=salvage) if runs else plain():
+            if drop is not None and isinstance(record, Defect):
                 drop(f"defect: {record.field}")
             else:
                 yield record
