@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -184,8 +183,9 @@ def _measured(
                 continue
             if kinds is not None:
                 kinds.add(" ".join(filter(None, (file.kind, file.source.card))))
-            drop = functools.partial(_count, left_out)
-            yield from of_records(file.sound(drop, salvage=salvage), left_out)
+            yield from of_records(
+                file.sound(lambda reason: left_out.update((reason,)), salvage=salvage), left_out
+            )
 
 
 def grey_picture(path: Path) -> Bytes2D:
@@ -205,7 +205,3 @@ def grey_picture(path: Path) -> Bytes2D:
     if found is None:
         raise ExportError(f"{path}: not an image that can be decoded")
     return np.asarray(found, np.uint8)
-
-
-def _count(counts: Counter[str], reason: str) -> None:
-    counts[reason] += 1

@@ -78,6 +78,11 @@ class Directory:
         size: int = _NAME_BYTES.unpack_from(self.buffer, place + 28)[0]
         return bytes(self.buffer[place + _ENTRY.size : place + _ENTRY.size + size])
 
+    def size_bytes(self, place: int) -> int:
+        """Return the unpacked size in the entry at `place`."""
+        size: int = _SIZE_BYTES.unpack_from(self.buffer, place + 24)[0]
+        return size if size != _IN_EXTRA else self.fields(place)[5]
+
     def names(self, places: Places) -> Iterator[bytes]:
         """The raw names in the entries at `places`."""
         for start in range(0, len(places), _BATCH):
@@ -125,6 +130,7 @@ class Directory:
 
 
 _NAME_BYTES = struct.Struct("<H")
+_SIZE_BYTES = struct.Struct("<I")
 
 
 def read_directory(archive: str, buffer: memoryview) -> Directory:

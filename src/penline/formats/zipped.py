@@ -108,13 +108,13 @@ class Members:
 
     def listed(self) -> Iterator[tuple[str, str, int]]:
         """Each member's folder with its slash, own name, and place in the directory, in order."""
-        directory = self.directory
+        raw_name = self.directory.name
         for start in range(0, len(self), _BATCH):
             for place in self.places[start : start + _BATCH].tolist():
-                raw = directory.name(place)
-                name = raw.decode("ascii") if raw.isascii() else directory.fields(place)[0]
-                folder, slash, own = name.rpartition("/")
-                yield folder + slash, own, place
+                raw = raw_name(place)
+                name = raw.decode() if raw.isascii() else self.directory.fields(place)[0]
+                own = name.rpartition("/")[2]
+                yield name[: len(name) - len(own)], own, place
 
     def find(self, name: str) -> Member | None:
         """The member of a name, or None; found by halving."""

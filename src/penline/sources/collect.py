@@ -33,6 +33,7 @@ __all__ = ["AnyPath", "given_names", "open_sources", "read"]
 AnyPath: TypeAlias = str | os.PathLike[str]
 
 _ZIP = ".zip"
+_HOLDERS = (_ZIP, ".tar")
 _ENDINGS = frozenset(("zip", "tar", "tgz", "tbz", "tbz2", "txz", "gz", "bz2", "xz", *NOT_READ))
 _PARTS = ("train", "test")
 _MADE = {
@@ -157,10 +158,8 @@ class _Search:
         walk: Callable[[Path], Found] = self.file
         if path.is_dir():
             walk = self.folder
-        elif path.suffix.lower() == _ZIP:
-            walk = self.zip
-        elif is_tar(path.name):
-            walk = self.tar
+        elif path.suffix.lower() == _ZIP or is_tar(path.name):
+            walk = self.archive
         try:
             yield from walk(path)
         except FormatError as error:
@@ -212,20 +211,16 @@ class _Search:
                     raise FormatError(printable(str(folder)), 0, "folder", "files of records", what)
             raise _nothing(str(folder), "folder", others)
 
-    def zip(self, path: Path) -> Found:
-        """Yield what a zip holds, once all of its names have been looked at."""
-        every = members(path)
-        yield from list(self.archive(path, zip_listings(path, every), every))
+    def archive(self, path: Path) -> Found:
+        """Yield what a tar holds as it is gone through, or a zip when all names were looked at."""
+        if is_tar(path.name):
+            yield from self.held(path, tar_listings(path), None)
+        else:
+            every = members(path)
+            yield from list(self.held(path, zip_listings(path, every), every))
 
-    def tar(self, path: Path) -> Found:
-        """Yield what a tar holds, as it is gone through."""
-        return self.archive(path, tar_listings(path))
-
-    def archive(
-        self,
-        path: Path,
-        listings: Iterable[Listing | FormatError],
-        every: Members | None = None,
+    def held(
+        self, path: Path, listings: Iterable[Listing | FormatError], every: Members | None
     ) -> Found:
         """Yield what is found in an archive, its listings one after the other."""
         used, others = False, 0
@@ -234,10 +229,11 @@ class _Search:
                 yield self.unread(path, listing)
                 return
             units, left, later = self.claimed(listing)
+            rest = set(left)
             for name in listing.names:
                 if name in units:
                     yield units[name]
-                elif name in left:
+                elif name in rest:
                     refuse_archive(listing, name)
             used = used or later or bool(units)
             others += len(listing.names) - len(units)
@@ -270,7 +266,7 @@ def _unknown(path: Path) -> FormatError:
     if known is not None:
         found, advice = known
         return FormatError(name, 0, "file", f"files of records; {advice}", found)
-    expected = f"one of {known_extensions(_ZIP, '.tar')} (or a folder of them)"
+    expected = f"one of {known_extensions(*_HOLDERS)} (or a folder of them)"
     return FormatError(name, 0, "file name", expected, path.suffix or "no extension")
 
 
@@ -288,8 +284,7 @@ def _unreadable(error: OSError) -> None:
 
 
 def _nothing(file: str, field: str, others: int) -> FormatError:
-    expected = f"at least one of {known_extensions()}"
-    if field == "folder":
-        expected = f"at least one of {known_extensions(_ZIP, '.tar')}"
+    holders = _HOLDERS if field == "folder" else ()
+    expected = f"at least one of {known_extensions(*holders)}"
     found = f"none among {counted(others, 'file')}" if others else "no file"
     return FormatError(printable(file), 0, field, expected, found)

@@ -58,12 +58,9 @@ class Collector:
 
         Nothing is opened.
         """
-        units = {}
-        for name in listing.names:
-            unit = self.unit(listing, name)
-            if unit is not None:
-                units[name] = unit
-        return Claims([name for name in listing.names if name not in units], units)
+        found = {name: self.unit(listing, name) for name in listing.names}
+        units = {name: unit for name, unit in found.items() if unit is not None}
+        return Claims([name for name in found if name not in units], units)
 
     def unit(self, listing: Listing, name: str) -> Unit | None:
         """Make what reads one file; None for a file of others."""
@@ -86,15 +83,6 @@ class Collector:
         return iter(())
 
 
-class AnyFileCollector(Collector):
-    """Claims every file of a known format; its writer is nobody that is known."""
-
-    @staticmethod
-    def identify(file: str) -> Source:
-        """Name the file's writer after the file."""
-        return unknown(file)
-
-
 def unknown(file: str) -> Source:
     """Make the source of a file whose name says nothing.
 
@@ -102,3 +90,9 @@ def unknown(file: str) -> Source:
     'unknown:scan'
     """
     return Source(file, f"unknown:{PurePosixPath(leaf(file)).stem}")
+
+
+class AnyFileCollector(Collector):
+    """Claims every file of a known format; its writer is nobody that is known."""
+
+    identify = staticmethod(unknown)

@@ -34,6 +34,8 @@ class Listing:
         inside: the folder's path as a publisher's patterns see it: ``/`` between names, and an
             archive taken for a folder.
         names: the files' own names, in the order in which they are read; no hidden ones.
+        entries: of a zip: listed name -> place of its entry in the zip's directory.
+        shift: bytes before the zip itself.
     """
 
     def __init__(self, path: Path, prefix: str, inside: str, names: list[str]) -> None:
@@ -42,6 +44,8 @@ class Listing:
         self.begin = printable(f"{path}::{prefix}")
         self.inside = inside
         self.names = names
+        self.entries: dict[str, int] = {}
+        self.shift = 0
 
     def only(self, names: list[str]) -> Listing:
         """Return a listing of some of the files."""
@@ -96,29 +100,25 @@ class DiskListing(Listing):
 
 
 class ZipListing(Listing):
-    """Names files of one folder in a zip.
-
-    Attributes:
-        entries: listed name -> place of its entry in the zip's directory.
-        every: all members.
-    """
+    """Names files of one folder in a zip."""
 
     def __init__(self, path: Path, prefix: str, entries: dict[str, int], every: Members) -> None:
         super().__init__(path, prefix, _inside(path.stem, prefix), list(entries))
         self.entries = entries
-        self.every = every
+        self.shift = every.directory.shift
+        self._every = every
 
     def place(self, name: str) -> Place:
         """Return the member of a name."""
-        return Place(self.path, self.every.at(self.entries[name]))
+        return Place(self.path, self._every.at(self.entries[name]))
 
     def size_bytes(self, name: str) -> int:
         """Return a member's size, unpacked."""
-        return self.every.directory.fields(self.entries[name])[5]
+        return self._every.directory.size_bytes(self.entries[name])
 
     def find(self, name: str) -> Place | None:
         """Find a member of the same folder."""
-        found = self.every.find(f"{self.prefix}{name}")
+        found = self._every.find(f"{self.prefix}{name}")
         return Place(self.path, found) if found else None
 
 
@@ -126,7 +126,7 @@ def zip_listings(path: Path, every: Members) -> Iterator[ZipListing]:
     """Yield the folders of a zip, in the order of their files' names."""
     for prefix, run in groupby(every.listed(), itemgetter(0)):
         if not hidden(prefix):
-            entries = {name: entry for _, name, entry in run if not hidden(name)}
+            entries = {name: entry for _, name, entry in run if name[:1] != "."}
             yield ZipListing(path, prefix, entries, every)
 
 

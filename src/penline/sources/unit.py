@@ -80,12 +80,9 @@ class Unit(Protocol):
             runs: glyphs may come as a `GlyphRun`.
         """
         said = ""
+        plain = self.salvage if salvage else self.read
         with nullcontext() if salvage else naming_salvage():
-            if runs:
-                found = self.runs(salvage=salvage)
-            else:
-                found = self.salvage() if salvage else self.read()
-            for record in found:
+            for record in self.runs(salvage=salvage) if runs else plain():
                 if isinstance(record, Defect):
                     drop(f"defect: {record.field}")
                     continue

@@ -9,7 +9,7 @@ import numpy as np
 
 from penline.errors import UsageError
 from penline.records import Defect
-from penline.sources.listing import Listing, ZipListing
+from penline.sources.listing import Listing
 from penline.sources.sd19.names import TreeFolder, in_tree, number_of, place_of
 from penline.sources.sd19.tables import DEFECTS_KEPT, ROW, Folder, Rows, Table
 from penline.words import printable
@@ -48,9 +48,8 @@ class Files:
         """
         if not in_tree(f"{listing.inside}/"):
             return listing.names, False
-        zipped = isinstance(listing, ZipListing)
-        entries = listing.entries if isinstance(listing, ZipListing) else {}
-        shift = listing.every.directory.shift if isinstance(listing, ZipListing) else 0
+        entries, shift = listing.entries, listing.shift
+        zipped = bool(entries)
         pictures, left = [], []
         for name in listing.names:
             ending = name[-len(_PNG) :].lower()

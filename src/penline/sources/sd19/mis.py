@@ -76,7 +76,8 @@ class MisUnit(FileUnit):
         sources: list[Source] | None = None
         try:
             if self.classes is not None:
-                classes = _matched(self.classes, self._classes(self.classes), count, whole)
+                with self.classes.open() as stream:
+                    classes = _matched(self.classes, mis.read_classes(stream), count, whole)
         except FormatError as error:
             yield defect_of(error)
         try:
@@ -102,11 +103,6 @@ class MisUnit(FileUnit):
             code = f"{ord(character):02x}".encode() if character else b""
             pixels: Bytes2D = np.subtract(_PAPER, entry.ink, dtype=np.uint8)
             yield glyph_record(character, code, pixels, _PAPER, source, *place)
-
-    @staticmethod
-    def _classes(file: Place) -> str:
-        with file.open() as stream:
-            return mis.read_classes(stream)
 
     def _writers(self, file: Place) -> list[Source]:
         known: dict[int, Source] = {}

@@ -59,11 +59,8 @@ def gaps(table: Table, counts: Mapping[str, int]) -> tuple[list[Defect], Counter
             lacking.update(dict.fromkeys(folder.place.codes[:1], lost))
         elif known is not None and last > known:
             name = f"{folder.label}/{folder.file(known)}"
-            defects.append(
-                Defect(
-                    name, 0, known, "folder", f"{known:,} pictures, as its MIT file", f"{last:,}"
-                )
-            )
+            expected = f"{known:,} pictures, as its MIT file"
+            defects.append(Defect(name, 0, known, "folder", expected, f"{last:,}"))
     return defects, lacking
 
 
