@@ -36,7 +36,6 @@ OTHERS = {
 WITHOUT = {
     "bank": "kernels over a bank's columns, moved with bank/shelf at this moment",
     "compose": "moved at this moment",
-    "recipe": "moved at this moment",
 }
 """Rooms whose kernels may lack an oracle for now, and why."""
 
