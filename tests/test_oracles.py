@@ -35,7 +35,6 @@ OTHERS = {
 """Oracles of another name, or in another file than the kernel's room or module."""
 WITHOUT = {
     "bank": "kernels over a bank's columns, moved with bank/shelf at this moment",
-    "compose": "moved at this moment",
 }
 """Rooms whose kernels may lack an oracle for now, and why."""
 
