@@ -127,11 +127,6 @@ def test_no_oracle_ships() -> None:
 # ---- comparisons
 
 
-@pytest.fixture(params=range(20))
-def chance(request: pytest.FixtureRequest) -> np.random.Generator:
-    return np.random.default_rng(request.param)
-
-
 def words_of(chance: np.random.Generator, count: int) -> np.ndarray:
     edges = [0, 1, 2**16, 2**32 - 1, 2**63, 2**64 - 1]
     return np.array([*edges, *chance.integers(0, 1 << 64, count, np.uint64).tolist()], np.uint64)

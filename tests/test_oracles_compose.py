@@ -36,11 +36,6 @@ RANGES = {
 }  # fmt: skip
 
 
-@pytest.fixture(params=range(30))
-def chance(request: pytest.FixtureRequest) -> np.random.Generator:
-    return np.random.default_rng(request.param)
-
-
 def words_of(chance: np.random.Generator, count: int) -> np.ndarray:
     return chance.integers(0, 1 << 64, count, np.uint64)
 
