@@ -82,6 +82,12 @@ def corpus_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(params=range(20))
+def chance(request: pytest.FixtureRequest) -> np.random.Generator:
+    """Twenty times other random input, for what is held against an oracle."""
+    return np.random.default_rng(request.param)
+
+
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Where to put a set on an S3 server on this machine, which has an empty bucket."""

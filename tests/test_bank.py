@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import pickle
 from pathlib import Path
@@ -13,7 +12,6 @@ import pytest
 
 from penline.bank import BankWriter, open_bank, write
 from penline.bank.layout import GLYPHS, HEADER, INK
-from penline.bank.measured import glyph_levels, stroke_sizes
 from penline.errors import BankError, UsageError
 from penline.records import Source
 
@@ -193,26 +191,6 @@ def test_arrow_reads_it_as_a_table(bank_path: Path) -> None:
         table = pa.ipc.open_file(source).read_all()
     table.validate(full=True)
     assert table.column("ink")[3].as_py() == ink(23, 13, 3).tobytes()
-
-
-def test_measures_of_glyphs_by_their_definition() -> None:
-    """The kernels against plain NumPy, on glyphs of all small sizes and on blank ones."""
-    chance = np.random.default_rng(5)
-    for height, width in itertools.product(range(1, 8), range(1, 8)):
-        share = chance.choice([0.0, 0.3, 1.0])
-        ink = chance.integers(1, 256, (height, width)) * (chance.random((height, width)) < share)
-        starts, widths = np.array([0, ink.size]), np.array([width])
-        pixels = ink.astype(np.uint8)
-        levels = glyph_levels(pixels.ravel(), starts)
-        inked = np.sort(ink[ink > 0])[::-1]
-        wanted = inked[len(inked) - len(inked) * 9 // 10 - 1] if len(inked) else 255
-        assert levels.tolist() == [wanted]
-        shape = np.pad(ink >= max(int(wanted) * 2 // 5, 1), 1)
-        outline = int((shape[1:] != shape[:-1]).sum() + (shape[:, 1:] != shape[:, :-1]).sum())
-        lengths, pens = stroke_sizes(pixels.ravel(), starts, widths, levels)
-        length = outline * 201 // 512
-        assert lengths.tolist() == [length]
-        assert pens.tolist() == [min(int(shape.sum()) * 16 // max(length, 1), 65535)]
 
 
 def test_what_stops_the_thread_stops_the_bank(tmp_path: Path, monkeypatch) -> None:

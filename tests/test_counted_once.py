@@ -21,6 +21,7 @@ from penline.convert import convert
 from penline.pack import pack
 from penline.randomness import rng
 from penline.records import Source
+from reference import repeats as slow_repeats
 
 TEXT = "今天上午九点我们在学校门口集合"
 SHORT = {"corpus": {"length_range": [2, 8]}}
@@ -121,18 +122,11 @@ def test_keys_are_remembered_whatever_their_number() -> None:
     places = chance.integers(0, 3, (50_000, 2))
     files = np.sort(chance.integers(0, 1 << 40, 30)[chance.integers(0, 30, 50_000)])
     files[20_000:] = files[20_000]  # many small files, and a large one
-    repeats, before, here, last = Repeats(), set(), set(), None
+    repeats, met = Repeats(), slow_repeats.Met()
     for part in np.split(np.arange(50_000), [1, 5000, 5001, 30_000]):
-        expected = []
-        for key, place, file in zip(
-            stream[part].tolist(), places[part].tolist(), files[part].tolist(), strict=True
-        ):
-            if file != last:
-                before, here, last = before | {k for k, *_ in here}, set(), file
-            expected.append(key not in before and (key, *place) not in here)
-            if expected[-1]:
-                here.add((key, *place))
-        assert repeats.fresh(stream[part], places[part], files[part]).tolist() == expected
+        given = stream[part], places[part], files[part]
+        wanted = slow_repeats.take_in(met, *(column.tolist() for column in given))
+        assert repeats.fresh(*given).tolist() == wanted
 
 
 def rows_drawn(banks: BankSet, character: str, writer: str, count: int = 600) -> Counter:

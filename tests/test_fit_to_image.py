@@ -9,7 +9,7 @@ from fakes_items import items_for
 from penline.compose.character_table import LEAST_WIDTH
 from penline.compose.place.fit_to_image import fit_to_image
 from penline.compose.place.spacing import LINE_PARAMS
-from reference.placing import fitted
+from reference import compose as slow_compose
 
 PARAMS = {"fill": 0.8, "place": 0.4, "margin_left": 0.2, "margin_right": 0.3}
 PARAMS |= {"press_walk": 0.05, "keep": 0.75}
@@ -42,7 +42,7 @@ def made(seed, count, white):
 @pytest.mark.parametrize("seed", range(12))
 def test_the_compiled_pass_equals_its_definition(seed, white):
     drawn, inked, least, places, _, facts = made(seed, 14, white)
-    wanted, told = fitted(drawn, inked, least, PARAMS, 40.0, 64)
+    wanted, told = slow_compose.fit_to_image(drawn, inked, least, PARAMS, 40.0, 64)
     np.testing.assert_allclose(places, wanted, rtol=0, atol=2)
     np.testing.assert_allclose(facts[1:], told[1:], rtol=1e-3, atol=0.02)
     assert abs(facts[0] - told[0]) <= 1

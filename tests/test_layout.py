@@ -14,7 +14,7 @@ from penline.compose.place.rules import RulesPlacer
 from penline.compose.place.spacing import LINE_PARAMS
 from penline.randomness import rng
 from penline.recipe.layout import Layout
-from reference.placing import by_rules
+from reference import compose as slow_compose
 
 EM_PX = 100.0
 
@@ -137,13 +137,14 @@ def test_the_kernel_equals_its_definition(text, seed, cells, sizes):
     draws = rng(seed, 0, "layout")
     LineParams(layout).sample(draws, cells)
     words = draws.words(6 * len(text)).tolist()
-    places, slants, press, facts = by_rules(
+    places, slants, press, facts = slow_compose.place_by_rules(
         text, made, np.full(len(text), EM_PX), numbers, words, 64
     )
     np.testing.assert_allclose(placed.places_q8, places, rtol=0, atol=1)
     np.testing.assert_allclose(placed.slants_q16, slants, rtol=0, atol=1)
     np.testing.assert_allclose(placed.press_q8, press, rtol=0, atol=1)
     told = [placed.width_px, placed.em_px, placed.baseline_px]
+    told += [placed.cell_left_px, placed.cell_top_px, placed.cells]
     np.testing.assert_allclose(told, facts, rtol=0, atol=1e-6)
 
 

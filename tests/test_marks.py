@@ -26,6 +26,7 @@ from penline.compose.text_assignment import TextAssignment
 from penline.randomness import rng
 from penline.recipe.marks import Marks
 from penline.sample import corpus_files, sample_bank
+from reference import marks as slow_marks
 
 KINDS = tuple(Marks.model_fields)
 KEYS = {"strike": "strike", "underline": "underline", "fade": "fade", "blot": "blots",
@@ -90,27 +91,25 @@ def test_a_place_for_a_slip() -> None:
         assert wrong != "永和九年，a"[at]
 
 
-def test_kernels_by_plain_arithmetic() -> None:
+def test_kernels_equal_their_definition() -> None:
     chance = np.random.default_rng(2)
-    ink, more = (chance.integers(0, 256, (20, 30), np.uint8) for _ in range(2))
-    added = ink.copy()
-    add_ink(added, more)
-    a, b = ink.astype(int), more.astype(int)
-    assert np.abs(added - (a + b - a * b / 255)).max() <= 0.51
-
-    faded = ink.copy()
-    _fade(faded, 128, 100)
-    assert (faded[:, :15] == ink[:, :15]).all()
-    for x in range(15, 30):
-        share = 256 - 156 * (x - 15) // 15
-        np.testing.assert_array_equal(faded[:, x], ink[:, x].astype(int) * share + 128 >> 8)
-
-    blotted = np.zeros((20, 30), np.uint8)
-    _blot(blotted, 15 * 256, 10 * 256, 4 * 256)
-    y, x = np.mgrid[0:20, 0:30] + 0.5
-    far = np.hypot(x - 15, y - 10)
-    assert (blotted[far < 3.4] == 255).all()
-    assert (blotted[far > 4.6] == 0).all()
+    a, b = np.mgrid[:256, :256].astype(np.uint8)
+    added = a.copy()
+    add_ink(added, b)
+    np.testing.assert_array_equal(added, slow_marks.add_ink(a, b))
+    for _ in range(200):
+        shape = tuple(chance.integers(1, 40, 2).tolist())
+        ink = chance.integers(0, 256, shape, np.uint8)
+        start, least = chance.integers(0, 257, 2).tolist()
+        faded = ink.copy()
+        _fade(faded, start, least)
+        np.testing.assert_array_equal(faded, slow_marks.fade(ink, start, least))
+        x, y = chance.integers(-2000, 12_000, 2).tolist()
+        radius = int(chance.choice([0, 1, 100, 128, *chance.integers(129, 3000, 4)]))
+        blotted = ink // 2
+        _blot(blotted, x, y, radius)
+        wanted = slow_marks.blot(ink // 2, x / 256, y / 256, radius / 256)
+        np.testing.assert_array_equal(blotted, wanted)
 
 
 def test_marks_stay_in_the_picture() -> None:

@@ -11,7 +11,6 @@ import pytest
 import fakes
 from penline.bank import BankWriter, open_bank
 from penline.bank.layout import BATCH_ROWS
-from penline.bank.measured import take_ink
 from penline.errors import FormatError, UsageError
 from penline.pack import pack
 from penline.records import Source
@@ -109,29 +108,3 @@ def test_a_glyph_too_large_for_a_line_is_left_out(tmp_path: Path) -> None:
     bank = pack(path, tmp_path / "b")
     assert bank.characters == ("今", "天")
     assert bank.header.dropped == {"glyph of more than 4,096 px": 1}
-
-
-@pytest.mark.parametrize("paper", [0, 255])
-def test_paper_around_the_ink_is_left_out(paper: int) -> None:
-    chance = np.random.default_rng(7)
-    for _ in range(200):
-        shape = tuple(chance.integers(1, 9, 2).tolist())
-        grey = chance.integers(0, 256, shape)
-        pixels = np.where(chance.random(shape) < 0.2, grey, paper).astype(np.uint8)
-        inked = np.argwhere(pixels != paper)
-        wanted = np.abs(paper - pixels.astype(int))
-        for trim in (False, True):
-            ink, kept = np.full(pixels.size, 77, np.uint8), np.zeros((1, 2), np.int64)
-            sizes = np.array([shape])
-            given = np.array([paper], np.uint8), np.array([trim])
-            raw = np.concatenate([[99, 99, 99], pixels.ravel()]).astype(np.uint8)
-            used = take_ink(raw, np.array([3]), sizes, *given, ink, kept)
-            assert used == kept[0].prod()
-            assert (ink[used:] == 77).all()
-            if trim and not len(inked):
-                assert kept.tolist() == [[0, 0]]
-                continue
-            if trim:
-                (top, left), (bottom, right) = inked.min(0), inked.max(0) + 1
-                wanted = wanted[top:bottom, left:right]
-            np.testing.assert_array_equal(ink[:used].reshape(kept[0]), wanted)

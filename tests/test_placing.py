@@ -20,7 +20,7 @@ from penline.measure.model import dump, load_hand
 from penline.measure.sample import Sampler, typical_sizes
 from penline.produce import contents
 from penline.sample import corpus_files, sample_bank
-from reference.placing import even_numbers, set_words
+from reference import model as slow_model
 
 
 def composer(hand: object, **recipe: object) -> Composer:
@@ -157,8 +157,8 @@ def test_numbers_and_words_equal_their_definition() -> None:
         drawn = chance.integers(-500, 3000, (len(text), 5))
         one, other = drawn.copy(), drawn.copy()
         _even_numbers(items, table.traits, one)
-        even_numbers(text, sizes, other)
+        slow_model.even_numbers(text, sizes, other)
         np.testing.assert_array_equal(one, other)
         _set_words(items, table.traits, table.lengths_em, 0.0625, 50.0, one)
-        set_words(text, 0.0625, 50.0, other)
+        slow_model.set_words(text, 0.0625, 50.0, other)
         np.testing.assert_array_equal(one, other)

@@ -12,7 +12,7 @@ from penline import api
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.bank_set import BankSet
 from penline.bank.layout import HEADER
-from penline.bank.style import EVERY, FIRST, LeanSums, bank_styles, lean_sums, sampled
+from penline.bank.style import EVERY, FIRST, LeanSums, bank_styles, sampled
 from penline.errors import BankError
 from penline.measure.appearance import looks_of
 from penline.records import Source
@@ -29,14 +29,6 @@ def leaning(slant: float, high: int = 48, wide: int = 40, level: int = 220) -> n
     return np.round(cover * level).astype(np.uint8)
 
 
-def in_plain_numpy(ink: np.ndarray) -> tuple[int, int]:
-    p = ink.astype(np.int64)
-    gx = (p[:-2, 2:] + 2 * p[1:-1, 2:] + p[2:, 2:]) - (p[:-2, :-2] + 2 * p[1:-1, :-2] + p[2:, :-2])
-    gy = (p[2:, :-2] + 2 * p[2:, 1:-1] + p[2:, 2:]) - (p[:-2, :-2] + 2 * p[:-2, 1:-1] + p[:-2, 2:])
-    upright = 10 * np.abs(gy) < 7 * np.abs(gx)
-    return int((gx * gy)[upright].sum()), int((gx * gx)[upright].sum())
-
-
 def bank_of(path: Path, hands: dict[str, dict[str, float]], **more: str) -> Path:
     with BankWriter(path) as bank:
         for writer, how in hands.items():
@@ -44,21 +36,6 @@ def bank_of(path: Path, hands: dict[str, dict[str, float]], **more: str) -> Path
             for record, character in enumerate(more.get(writer[6:], TEXT)):
                 bank.add(leaning(**how), character, source, record=record)
     return path
-
-
-def test_the_kernel_does_what_plain_numpy_does() -> None:
-    chance = np.random.default_rng(4)
-    glyphs = [
-        chance.integers(0, 256, shape, np.uint8) for shape in ((9, 7), (3, 3), (2, 9), (5, 1))
-    ]
-    starts = np.cumsum([0, *(g.size for g in glyphs)])
-    widths = np.array([g.shape[1] for g in glyphs])
-    sums = np.zeros((2, 2), np.int64)
-    writers, chosen = np.array([1, 0, 1, 0]), np.array([True, True, True, True])
-    lean_sums(np.concatenate([g.ravel() for g in glyphs]), starts, widths, writers, chosen, sums)
-    wanted = [in_plain_numpy(g) if min(g.shape) > 2 else (0, 0) for g in glyphs]
-    assert sums[1].tolist() == list(wanted[0])
-    assert sums[0].tolist() == list(wanted[1])
 
 
 def test_some_of_each_writers_glyphs_are_looked_at() -> None:

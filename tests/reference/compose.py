@@ -1,25 +1,48 @@
-"""Where glyphs go, from the definition: characters and their kinds, one after the other."""
+"""The kernels of `penline.compose` that place by rules, and the small ones, from their definition:
+characters and their kinds, one after the other."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 import numpy as np
 
 from penline.characters import MIDDLE_EM, kind_of
+from reference.randomness import bell, bell_q16
+
+__all__ = [
+    "fit_to_image",
+    "glyphs",
+    "holds",
+    "item_gains",
+    "mark_turned",
+    "number_repeats",
+    "place_by_rules",
+    "press_walk",
+    "reaches_edge",
+    "sample_line_params",
+]
 
 LETTERS = ("upper", "ascender", "x-height", "t", "i", "descender", "j", "f")
 JOINING = ".,:;'’-/@_"
-IN_NUMBERS = ".,:-/%"
-IN_WORDS = ".'’-_@/"
 LOW_MARKS = ("stop-low", "comma-low", "han-stop", "han-comma", "colon", "semicolon", "bang")
-
-
-def bell(word: int) -> float:
-    """Four uniforms of 16 bits added up, brought to a deviation of 1."""
-    parts = [word >> shift & 0xFFFF for shift in (0, 16, 32, 48)]
-    return (sum(parts) - 131070) / 37837
+LYING = (
+    *LETTERS,
+    "digit",
+    "open",
+    "close",
+    "dash",
+    "long-dash",
+    "dots-low",
+    "underscore",
+    "middle",
+)
+SPANNED = ("fill", "place", "margin_left", "margin_right", "gap", "gap_latin", "gap_mixed",
+           "cell_pull", "space")  # fmt: skip
+BELLS = ("size_trend", "slope", "slant")
 
 
 def script(character: str) -> str:
@@ -54,15 +77,17 @@ class Walk:
         return self.state
 
 
-def by_rules(
+def place_by_rules(
     characters: Sequence[str],
     sizes_px: np.ndarray,
     ems_px: np.ndarray,
     params: dict[str, float],
     words: Sequence[int],
     height_px: int,
+    turned: Sequence[bool] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[float]]:
-    """A line of `place.rules.place_by_rules`: places, slants, press, and width, em, base."""
+    """Places, slants, press and facts of a line; see `place.rules.place_by_rules`."""
+    turned = turned or [False] * len(characters)
     scripts, joined = scripts_of(characters)
     keep, cell = params["keep"], params["cell"]
     walk = {name: Walk(keep, math.sqrt(1 - keep * keep)) for name in ("size", "rise", "slant")}
@@ -77,6 +102,10 @@ def by_rules(
         steps = zip(("size", "rise", "gap", "slant", "press"), word, strict=False)
         state = {name: walk[name].step(int(one)) for name, one in steps}
         own, kind = bell(int(word[5])), kind_of(character)
+        upright = turned[at] and not joined[at]
+        white_before, white_after = (0.0, 0.0) if joined[at] else (kind.before, kind.after)
+        if upright and kind.name in LOW_MARKS:
+            white_before, white_after = 0.06, 0.24
         if scripts[at] == "space":
             wide = 0.5 * cell if cell else params["space"] * (1 + 0.2 * own)
             boxes.append([pen, math.nan, wide, 1.0])
@@ -112,16 +141,20 @@ def by_rules(
                     gap = 0.5 * params["gap"] + 0.6 * params["gap_walk"] * state["gap"]
                 else:
                     gap = params["gap_mixed"] + params["gap_walk"] * state["gap"]
-                gap += before[1] + (0.0 if joined[at] else kind.before) + pad + before[2]
+                gap += before[1] + white_before + pad + before[2]
                 least = -0.05 if len(pair) == 1 and "other" not in pair else 0.05
                 pen += max(params["gap_latin"] if white else gap, least)
             left = pen
             pen += wide
-            before = scripts[at], 0.0 if joined[at] else kind.after, pad
+            before = scripts[at], white_after, pad
         bottom = kind.centre - high / 2 if kind.low is None else kind.low
+        if upright:  # in a column all are centred, but commas and stops stand to the right
+            aside = kind.name in LOW_MARKS and kind.name != "bang"
+            bottom = MIDDLE_EM + (0.28 if aside else 0.0) - high / 2
         bottom += kind.walk * params["rise_walk"] * state["rise"]
         boxes.append([left, bottom, wide, high])
-        slants[at] = round((params["slant"] + params["slant_walk"] * state["slant"]) * 65536)
+        lean = params["slant"] + params["slant_walk"] * state["slant"]
+        slants[at] = 0 if turned[at] else round(lean * 65536)
         press[at] = round((1 + params["press_walk"] * state["press"]) * 256)
         white = False
     table = np.array(boxes)
@@ -143,49 +176,12 @@ def by_rules(
     places[:, 2:] = np.maximum(places[:, 2:], 256)
     length = math.ceil(pen / cell - 0.001) * cell if cell else pen
     ends = (params["margin_left"] + length + params["margin_right"]) * em
-    return places, slants, press, [max(math.ceil(ends), 1), em, base]
+    facts = [max(math.ceil(ends), 1), em, base, params["margin_left"] * em]
+    facts += [base - (MIDDLE_EM + cell / 2) * em, round(length / cell) if cell else 0]
+    return places, slants, press, facts
 
 
-def even_numbers(items: Sequence[str], sizes: np.ndarray, drawn: np.ndarray) -> None:
-    """The digits of a number are of one size, and on one level; `drawn` is changed."""
-    scale, high, wide, _, rises = drawn.T
-    at = 0
-    while at < len(items):
-        end = at
-        while end < len(items) and (
-            items[end].isdigit() or (end > at and items[end] in IN_NUMBERS)
-        ):
-            end += 1
-        run = [k for k in range(at, end) if items[k].isdigit() and items[k].isascii()]
-        if len(run) > 1:
-            scale_q12 = int(scale[run].sum()) // len(run)
-            level = int((rises[run] - high[run] // 2).sum()) // len(run)
-            high[run] = np.maximum(sizes[run, 0] * scale_q12 >> 6, 64)
-            wide[run] = np.maximum(sizes[run, 1] * scale_q12 >> 6, 64)
-            rises[run] = level + high[run] // 2
-        at = max(end, at + 1)
-
-
-def set_words(items: Sequence[str], gap_latin: float, em: float, drawn: np.ndarray) -> None:
-    """Letters of words stand on the writing line, close to each other; `drawn` is changed."""
-    _, high, _, gaps, rises = drawn.T
-    kinds = ["" if item.isspace() else kind_of(item).name for item in items]
-    letters = [kind in LETTERS for kind in kinds]
-    least = round(0.6 * gap_latin * em * 64)
-    for at, item in enumerate(items):
-        inside = 0 < at < len(items) - 1 and letters[at - 1] and letters[at + 1]
-        if at and kinds[at] == "digit" and kinds[at - 1] in (*LETTERS, "digit"):
-            gaps[at] = max(gaps[at], least)
-        if not (letters[at] or (inside and item in IN_WORDS)):
-            continue
-        low = kind_of(item).low
-        if low is not None:
-            rises[at] = round(((low - MIDDLE_EM) * em + high[at] / 128) * 64)
-        if at and (letters[at - 1] or items[at - 1] in IN_WORDS):
-            gaps[at] = round(gap_latin * em * 64)
-
-
-def fitted(
+def fit_to_image(
     drawn: np.ndarray,
     inked: np.ndarray,
     least_em: np.ndarray,
@@ -193,7 +189,7 @@ def fitted(
     em_px: float,
     height_px: int,
 ) -> tuple[np.ndarray, list[float]]:
-    """A drawn line in its picture: places in 1/256 px, and width, em, middle in px."""
+    """Places in 1/256 px, and width, em, middle in px; see `place.fit_to_image.fit_to_image`."""
     _, high, wide, gaps, rises = (column.astype(float) / 64 for column in drawn.T)
     wide = np.maximum(wide, np.round(least_em * em_px * 64) / 64)
     lefts = np.cumsum(gaps + wide) - wide
@@ -212,3 +208,77 @@ def fitted(
     table[:, 2:] = np.maximum(table[:, 2:], 1.0)
     right = (table[:, 0] + table[:, 2]).max()
     return table * 256, [max(math.ceil(right + params["margin_right"] * em), 1), em, base]
+
+
+def press_walk(words: Iterable[int], deviation: float, keep: float) -> list[int]:
+    """See `place.spacing.press_walk`."""
+    walk = Walk(keep, math.sqrt(1 - keep * keep))
+    return [round((1 + deviation * walk.step(word)) * 256) for word in words]
+
+
+def sample_line_params(
+    words: Sequence[int],
+    spans: Sequence[tuple[int, int]],
+    deviations_q16: Sequence[int],
+    constants: dict[str, float],
+    cells: bool,
+) -> dict[str, float]:
+    """Figures of a line by their names; see `place.params.sample_line_params`."""
+    params, spanned = dict(constants), (*SPANNED, *(["cell"] if cells else []))
+    at = [*range(len(SPANNED)), len(SPANNED) + len(BELLS)]  # cells come last
+    for name, (low, count), word in zip(spanned, spans, [words[k] for k in at[: len(spanned)]],
+                                        strict=False):  # fmt: skip
+        params[name] = (low + math.floor(Fraction(word, 2**64) * count)) / 65536
+    for name, deviation, word in zip(BELLS, deviations_q16, words[len(SPANNED) :], strict=False):
+        params[name] = round(Fraction(bell_q16(word) * deviation, 37837)) / 65536
+    return params
+
+
+def mark_turned(characters: Sequence[str]) -> list[bool]:
+    """Which characters stand upright in a column; see `place.rules.mark_turned`."""
+    lying = [c.isspace() or kind_of(c).name in LYING for c in characters]
+    between = [
+        0 < at < len(lying) - 1 and c in JOINING and lying[at - 1] and lying[at + 1]
+        for at, c in enumerate(characters)
+    ]
+    return [not (own or among) for own, among in zip(lying, between, strict=True)]
+
+
+def holds(characters: Iterable[str], has: Iterable[str]) -> bool:
+    """See `character_table.holds`; `has`: the characters that have the trait."""
+    return not set(characters).isdisjoint(has)
+
+
+def number_repeats(entries: Iterable[int]) -> list[int]:
+    """See `items_of.number_repeats`."""
+    met: Counter[int] = Counter()
+    out = []
+    for entry in entries:
+        out.append(met[entry])
+        met[entry] += 1
+    return out
+
+
+def glyphs(items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """See `draw._glyphs`."""
+    return items["start"], np.stack([items["height_px"], items["width_px"]], 1)
+
+
+def item_gains(levels: Iterable[int], press_q8: Iterable[int], strength_q8: int) -> list[int]:
+    """See `draw.item_gains`: 245 is full ink, 40 the faintest writer's, four times is the most."""
+    found = []
+    for level, press in zip(levels, press_q8, strict=True):
+        to_full = math.floor(Fraction(245, max(level, 40)) * 256)
+        found.append(
+            min(math.floor(to_full * Fraction(press, 256) * Fraction(strength_q8, 256)), 1024)
+        )
+    return found
+
+
+def reaches_edge(
+    inked: np.ndarray, boxes: np.ndarray, height_px: int, width_px: int, rim_px: int
+) -> bool:
+    """See `inside.reaches_edge`; `inked`: which items are no white space."""
+    left, top, right, bottom = boxes[inked].T
+    free = np.stack([left, top, width_px - right, height_px - bottom])
+    return bool((free < max(rim_px, 1)).any())
