@@ -64,6 +64,8 @@ _IN_WORDS = frozenset(".'’-_@/")
 _LETTERS = frozenset(["upper", "ascender", "x-height", "t", "i", "descender", "j", "f"])
 _LYING = _LETTERS | {"digit", "open", "close", "dash", "long-dash", "dots-low", "underscore"}
 _LYING |= {"middle"}
+_SYMBOL = "\ufffd"
+"""As what a name of several code points is placed."""
 _KIND_NUMBERS = {name: number for number, name in enumerate(KINDS)}
 
 
@@ -95,7 +97,9 @@ def character_table(
         none = np.full(LAST_CODE_POINT + 1, -1, np.int32)
         before = CharacterTable(none, np.zeros((0, len(TRAITS)), np.int64), np.zeros((0, 2)))
     first, entry_of = len(before.traits), before.entry_of.copy()
-    entry_of[[ord(one) for one in characters]] = range(first, first + len(characters))
+    for entry, one in enumerate(characters, first):
+        if len(one) == 1:  # a bank may hold classes with longer names, which no text asks for
+            entry_of[ord(one)] = entry
     rows = [_row(character) for character in characters]
     traits = np.array([row[0] for row in rows], np.int64).reshape(-1, len(TRAITS))
     lengths = np.array([row[1] for row in rows], np.float64).reshape(-1, 2)
@@ -114,12 +118,13 @@ def _row(character: str) -> tuple[tuple[int, ...], tuple[float, float]]:
         white[KIND], white[MODEL_CLASS] = len(KINDS), CLASS_NUMBERS["space"]
         white[WHITE] = white[LYING] = 1
         return tuple(white), (0.0, math.nan)
-    kind, of_class = kind_of(character), class_of(character)
+    shape = character if len(character) == 1 else _SYMBOL
+    kind, of_class = kind_of(shape), class_of(shape)
     traits = (
         _KIND_NUMBERS[kind.name],
         -1 if of_class in HAN_CLASSES else CLASS_NUMBERS[of_class],
         0,
-        is_han(character),
+        is_han(shape),
         character in _JOINING,
         character.isdigit(),
         character.isascii() and character.isdigit(),
