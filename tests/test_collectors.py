@@ -25,7 +25,7 @@ from penline.errors import FormatError
 from penline.formats.zipped import members
 from penline.pack import pack
 from penline.records import Defect
-from penline.sources import COLLECTORS, GROUP, collectors
+from penline.sources import COLLECTORS, collectors
 from penline.sources.collect import open_sources
 from penline.sources.collector import Collector
 from penline.sources.listing import DiskListing, Listing, tar_listings, zip_listings
@@ -96,20 +96,20 @@ def claimed(collector: Collector, place: Path) -> tuple[list[Unit], set[str]]:
 
 
 def test_every_collector_has_a_fake() -> None:
-    assert set(FAKES) == set(COLLECTORS)
+    assert set(FAKES) == set(COLLECTORS.own)
     assert [f"{one.__module__}:{one.__qualname__}" for one in collectors()] == [
-        *COLLECTORS.values()
+        *(row.place for row in COLLECTORS.own.values())
     ]
 
 
-@pytest.fixture(params=sorted(COLLECTORS))
+@pytest.fixture(params=sorted(COLLECTORS.own))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
 def make(name: str) -> Callable[..., Collector]:
-    return collectors()[list(COLLECTORS).index(name)]
+    return COLLECTORS.load(name)
 
 
 def test_it_claims_its_own_wherever_they_lie(name: str, make, tmp_path: Path) -> None:
@@ -232,11 +232,9 @@ def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     facts.mkdir(parents=True)
     (site / "toy_letters.py").write_text(textwrap.dedent(OTHER))
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n")
-    (facts / "entry_points.txt").write_text(f"[{GROUP}]\ntoy = toy_letters:Toy\n")
+    (facts / "entry_points.txt").write_text("[penline.collectors]\ntoy = toy_letters:Toy\n")
     monkeypatch.syspath_prepend(str(site))
-    collectors.cache_clear()
     yield
-    collectors.cache_clear()
     sys.modules.pop("toy_letters", None)
 
 

@@ -12,6 +12,7 @@ from penline.formats import READERS
 from penline.paper import PAPERS
 from penline.recipe.placers import PLACERS
 from penline.registry import Registry
+from penline.sources import COLLECTORS
 
 __all__ = ["TABLES", "tables"]
 
@@ -29,6 +30,7 @@ TABLES: tuple[tuple[Registry[Any], str], ...] = (
         "a subclass of `penline.recipe.placers.PlacerSettings`, whose `make(banks, table)` gives a "
         "`penline.compose.place.base.Placer`",
     ),
+    (COLLECTORS, "a class as `penline.sources.collector.Collector`"),
     (EXPORTERS, "a subclass of `penline.export.Exporter`"),
     (ENGINES, "a function as `penline.engine.Engine`"),
     (

@@ -2,45 +2,56 @@
 
 A collector is a class, `collector.Collector` or one like it, that finds the files of one
 collection; `COLLECTORS` names them in the order in which they are asked, and packages of others
-add theirs under the entry point group `GROUP`. Formats are read elsewhere.
+add theirs by entry points. Formats are read elsewhere.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
+import sys
+from typing import Any
 
 from penline.records import Source
+from penline.registry import Registry, Row
 
-if TYPE_CHECKING:
-    from penline.sources.collector import Collector
+__all__ = ["COLLECTORS", "collectors", "identify"]
 
-__all__ = ["COLLECTORS", "GROUP", "collectors", "identify"]
+COLLECTORS: Registry[Any] = Registry(
+    "penline.collectors",
+    "collector",
+    {
+        "sd19": Row(
+            "penline.sources.sd19.collector:Sd19Collector", "trees of NIST SD19, and its MIS files"
+        ),
+        "mnist": Row("penline.sources.mnist:MnistCollector", "IDX files of pictures and of labels"),
+        "etl": Row("penline.sources.etl:EtlCollector", "the ETL Character Database"),
+        "casia": Row("penline.sources.casia:CasiaCollector", "CASIA's names of archives and files"),
+        "sample": Row("penline.sources.sample:SampleCollector", "the embedded sample"),
+        "any-file": Row(
+            "penline.sources.collector:AnyFileCollector", "every file of a known format"
+        ),
+    },
+    fits=callable,
+)
+"""In the order in which they are asked; those of other packages before the last of ours."""
 
-COLLECTORS: dict[str, str] = {
-    "sd19": "penline.sources.sd19.collector:Sd19Collector",
-    "mnist": "penline.sources.mnist:MnistCollector",
-    "etl": "penline.sources.etl:EtlCollector",
-    "casia": "penline.sources.casia:CasiaCollector",
-    "sample": "penline.sources.sample:SampleCollector",
-    "any-file": "penline.sources.collector:AnyFileCollector",
-}
-"""Name -> ``module:class``; loaded on use. The last one takes every file that can be read."""
-GROUP = "penline.collectors"
+
+def collectors() -> tuple[Any, ...]:
+    """Load the collectors' classes, in order.
+
+    Raises:
+        UsageError: a collector's package is broken.
+    """
+    return _loaded(tuple(sys.path))
 
 
-@functools.cache
-def collectors() -> tuple[type[Collector], ...]:
-    """Load the collectors' classes, in order; those of other packages before the last of ours."""
-    *own, last = COLLECTORS.values()
-    found = []
-    for name in [*own, *sorted(one.value for one in entry_points(group=GROUP)), last]:
-        module, _, attribute = name.partition(":")
-        found.append(getattr(importlib.import_module(module), attribute))
-    return tuple(found)
+@functools.lru_cache(maxsize=4)
+def _loaded(_: tuple[str, ...]) -> tuple[Any, ...]:
+    """Load them once for a path that packages are found on."""
+    *own, last = COLLECTORS.own
+    others = [name for name in COLLECTORS if name not in COLLECTORS.own]
+    return tuple(COLLECTORS.load(name) for name in (*own, *others, last))
 
 
 def identify(file: str, part: str | None = None) -> Source:
@@ -53,5 +64,5 @@ def identify(file: str, part: str | None = None) -> Source:
     >>> identify("casia/001.pot").writer, identify("casia/hwdb1-crops-train.gnt").writer
     ('casia:001', 'unknown:hwdb1-crops-train')
     """
-    source = next(filter(None, (one.identify(file) for one in collectors())))
+    source: Source = next(filter(None, (one.identify(file) for one in collectors())))
     return source if part is None else dataclasses.replace(source, part=part)
