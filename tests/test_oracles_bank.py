@@ -7,9 +7,12 @@ import pytest
 
 from penline.bank import bits
 from penline.bank.able import _writable
+from penline.bank.bank_set import BankSet
 from penline.bank.items import GlyphColumns, blank_items, lookup_glyphs
 from penline.bank.layout import BATCH_ROWS
 from penline.bank.read import InkView, locate
+from penline.errors import BankError
+from penline.sample import sample_bank
 from reference import bank as slow_bank
 
 
@@ -165,3 +168,13 @@ def test_where_rows_come_from(chance: np.random.Generator) -> None:
         row, told = slow_bank.lookup_provenance(bank, items, 50, 50)
         assert made == row and (row == -1) == (wrong is None)
         assert np.column_stack([whose.T, numbers])[: len(told)].tolist() == list(map(list, told))
+
+
+def test_a_row_below_the_first_is_told() -> None:
+    """-1 stands for "all is well" alone."""
+    bank = BankSet([sample_bank()])
+    items = blank_items(2)
+    items["bank"] = 0
+    assert lookup_glyphs(bank.columns[0], 0, 4096, items) == 0
+    with pytest.raises(BankError):
+        bank.origins(0, items)

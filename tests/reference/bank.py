@@ -133,7 +133,7 @@ def lookup_glyphs(
         row = int(items["row"][place])
         start = _ink_at(row, columns.words, columns)
         if start is None or columns.writer[row] >= len(columns.ems_px):
-            return row, out
+            return max(row, 0), out
         sides = columns.height_px[row], columns.width_px[row]
         if max(sides) > most_px:
             return row, out
@@ -160,7 +160,7 @@ def lookup_provenance(
     told: list[tuple[int, ...]] = []
     for owner, row in zip(items["owner"].tolist(), items["row"].tolist(), strict=True):
         if row not in range(len(columns["writer"])):
-            return row, told
+            return max(row, 0), told
         writer, source, record, offset = (
             int(columns[name][row]) for name in ("writer", "source", "record", "offset")
         )

@@ -122,7 +122,7 @@ def select_glyphs(
         left = np.int64(words[i] % np.uint64(count))
         for position in range(low, end):
             row = np.int64(order[position])
-            if index.allowed[part[row]]:
+            if part[row] < index.allowed.shape[0] and index.allowed[part[row]]:
                 if left == 0:
                     best[i, 0], best[i, 1] = bank, row
                     break
@@ -156,12 +156,12 @@ def lookup_provenance(
         numbers: ``int64 (n, 3)``, filled in: owner, record, offset.
 
     Returns:
-        -1, or the first row that cannot be true.
+        -1, or the first row that cannot be true; 0 for a row below 0.
     """
     for i in range(items.shape[0]):
         row = items[i].row
         if row < 0 or row >= writer.shape[0]:
-            return int(row)
+            return int(max(row, 0))
         if writer[row] >= writers or source[row] >= sources:
             return int(row)
         whose[0, i], whose[1, i] = writer[row], source[row]

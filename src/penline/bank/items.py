@@ -80,7 +80,7 @@ def lookup_glyphs(columns: Any, number: int, most_px: int, items: Any) -> int:
         items: records of `ITEM` with bank and row, ``(n,)``; changed.
 
     Returns:
-        -1 when all is well, else the first row whose numbers cannot be true.
+        -1 when all is well, else the first row whose numbers cannot be true; 0 for a row below 0.
     """
     glyphs = columns.height_px.shape[0]
     for i in range(items.shape[0]):
@@ -89,7 +89,7 @@ def lookup_glyphs(columns: Any, number: int, most_px: int, items: Any) -> int:
             continue
         row = item.row
         if row < 0 or row >= glyphs:
-            return int(row)
+            return int(max(row, 0))
         batch = row // BATCH_ROWS
         at = columns.offsets_at[batch] + row - batch * BATCH_ROWS
         low, high = columns.words[at], columns.words[at + 1]

@@ -128,8 +128,8 @@ def main() -> None:
             # a name that the terminal cannot show must not end the work
             stream.reconfigure(errors="backslashreplace")
     show_log()
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _terminated)
+    here = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, _terminated) if here else None
     try:
         code = app(standalone_mode=False)
     except Interrupted as error:
@@ -155,6 +155,8 @@ def main() -> None:
         sys.exit(WRONG_USAGE)
     finally:
         leave_all()
+        if before is not None:  # who runs a command in a process of their own keeps their signals
+            signal.signal(signal.SIGTERM, before)
     if code == _STOPPED:
         fail("stopped", INTERRUPTED)
     sys.exit(code if isinstance(code, int) else GOOD)
