@@ -271,7 +271,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         before, effects_rng = quads, rng(seed, index, "effects")
         effects = draw_effects(recipe.effects, effects_rng, image.shape[:2])
         image, quads = apply_effects(image, quads, effects)
-        if _shrunk(line.label, before, quads):
+        if quads is not before and _shrunk(line.label, before, quads):
             small = "a warp leaves a character too small to be seen"
             small += "; bend less, or make pictures larger"
             raise UnwritableLine(index, 1, small, dict(line.counts))
@@ -303,10 +303,10 @@ def _shrunk(text: str, before: Floats, after: Floats) -> bool:
     """Whether effects made a character small, and much smaller than it was laid out: what is left
     of its strokes may lie between the pixels. A warp shrinks a line that it would push out of its
     picture."""
-    found = np.ptp(after, 1)
-    small = found.min(1) < _SMALL_PX
-    if not small.any():
+    found = after.max(1) - after.min(1)
+    if found.min() >= _SMALL_PX:
         return False
+    small = found.min(1) < _SMALL_PX
     small &= [not character.isspace() for character in text]
     laid = np.ptp(before[small], 1)
     return bool((found[small].prod(1) < _SHRUNK**2 * laid.prod(1)).any())
