@@ -106,8 +106,7 @@ def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) 
     """
     plan.ask("lines")
     recipe = plan.recipe
-    if side is None:
-        side = "val" if plan.val and rng(seed, index, "side").chance(plan.val) else "train"
+    side = side or plan.side_of(seed, index)
     line = choose(plan, seed, index, side)
     paper_rng, layout_rng, ink_rng = rngs(seed, index, _STAGES)
     paper = plan.papers.of_line(line.text, paper_rng)
@@ -344,8 +343,6 @@ def line_quads(laid: LineLayout) -> Floats:
     """
     height_px, width_px = laid.ink.shape
     quads = quads_of(laid.line, laid.placed, laid.boxes, height_px, width_px)
-    if laid.line.error_index >= 0:
-        quads = np.delete(quads, laid.line.error_index, axis=0)
     if not laid.column:
         return quads
     # turned clockwise, the lower left corner becomes the upper left one
@@ -356,10 +353,10 @@ def line_quads(laid: LineLayout) -> Floats:
 def quads_of(
     line: TextAssignment, placed: Placements, boxes: Ints, height_px: int, width_px: int
 ) -> Floats:
-    """``float64 (characters, 4, 2)``: corners of what shows of each character, or of its place."""
+    """``float64 (characters of the label, 4, 2)``: what shows of each, or its place."""
     quads = np.empty((len(line.text), 4, 2))
     box_corners(placed.places_q8, boxes, line.spans, height_px, width_px, quads)
-    return quads
+    return quads if line.error_index < 0 else np.delete(quads, line.error_index, axis=0)
 
 
 def origins_of(banks: BankSet, items: Items, error_index: int = -1) -> Sequence[Origin]:

@@ -51,9 +51,7 @@ def lay_page(plan: ComposePlan, seed: int, index: int, side: Side | None = None)
         side: which side it is of; None to draw it.
     """
     plan.ask("pages")
-    if side is None:
-        side = "val" if plan.val and rng(seed, index, "side").chance(plan.val) else "train"
-    sheet = open_sheet(plan, seed, index, side)
+    sheet = open_sheet(plan, seed, index, side or plan.side_of(seed, index))
     fill = lay_paragraphs if plan.recipe.page.form is None else lay_form
     laid = fill(plan, sheet, seed, index)
     if any((line.boxes[:, 2] == 0).any() for line in laid.lines):
@@ -144,16 +142,9 @@ def page_quads(laid: PageLayout) -> list[Floats]:
     """What goes through the effects, ``float64 (n, 4, 2)`` each: of every line the characters, of
     every line the writing line as quads without extent, and of a form all fields and captions."""
     shape = laid.sheet.ink.shape
-    parts = [_quads(line, shape) for line in laid.lines]
+    parts = [quads_of(line.line, line.placed, line.boxes, *shape) for line in laid.lines]
     parts += [np.repeat(line.baseline[:, None], 4, 1) for line in laid.lines]
     return parts if laid.form is None else [*parts, _corners(laid.form.boxes)]
-
-
-def _quads(line: PlacedLine, shape: tuple[int, ...]) -> Floats:
-    """Of the characters of a line's label."""
-    quads = quads_of(line.line, line.placed, line.boxes, *shape)
-    at = line.line.error_index
-    return quads if at < 0 else np.delete(quads, at, axis=0)
 
 
 def _corners(boxes: npt.NDArray[np.int64]) -> Floats:

@@ -178,6 +178,10 @@ class ComposePlan:
             return None
         return QuickChoice(self.banks, lines, self.eligible_writers["train"], self.table)
 
+    def side_of(self, seed: int, index: int) -> Side:
+        """Draw which side a sample is of."""
+        return "val" if self.val and rng(seed, index, "side").chance(self.val) else "train"
+
     def ask(self, what: Literal["lines", "pages"]) -> None:
         """Go on if the recipe can be asked for lines, or for pages.
 

@@ -1,4 +1,4 @@
-"""Settings that would do nothing where they stand, refused by name; asked once a kit."""
+"""Settings that would do nothing where they stand, refused by name; asked once a plan."""
 
 from __future__ import annotations
 
