@@ -9,13 +9,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import fakes
 import fakes_pages
 from penline import api
 from penline.acquire.named import named, paths_of
 from penline.census import census
-from penline.errors import CatalogueError, UsageError
+from penline.cli import app
+from penline.errors import CatalogueError, ExportError, UsageError
 
 ID = "casia-hwdb1.1"
 NAMES = ("Gnt1.1TrainPart1.zip", "Gnt1.1TrainPart2.zip", "Gnt1.1Test.zip")
@@ -50,6 +52,12 @@ def test_a_bank_by_id(root: Path, tmp_path: Path) -> None:
 def test_a_training_set_by_id(root: Path, tmp_path: Path) -> None:
     report = api.convert(ID, tmp_path / "out")
     assert report["lines"] == {"train": 8, "test": 4}
+
+
+def test_a_fit_by_id(root: Path, tmp_path: Path) -> None:
+    asked = CliRunner().invoke(app, ["fit", ID, "-o", str(tmp_path / "m.yaml")])
+    assert isinstance(asked.exception, ExportError)  # it was read: 12 pictures that have no place
+    assert "which have no place: 12)" in str(asked.exception)
 
 
 def test_info_and_a_sheet_by_id(root: Path, tmp_path: Path) -> None:

@@ -480,7 +480,10 @@ def test_characters_that_span_a_huge_box(stream: Opener) -> None:
         (b"\x89PNG\r\n\x1a\n" + bytes(99), "PNG image"),
         (b"PK\x03\x04" + bytes(range(200)), "zip archive"),
         (bytes(5000), "only zero bytes"),
-        (b"<!DOCTYPE html><html>404</html>", "HTML page"),
+        (
+            b"<!DOCTYPE html><html>404</html>",
+            "HTML page (what a site answered, not the file itself; get it again)",
+        ),
     ],
 )
 @STREAMS

@@ -203,3 +203,5 @@ def test_select_reads_an_encoding_and_writes_utf_8(tmp_path: Path) -> None:
 def test_an_encoding_of_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--corpus"):
         api.compose(tmp_path / "a", n=1, encoding="gbk")
+    with pytest.raises(UsageError, match="field is that of text files"):
+        api.compose(tmp_path / "a", n=1, field="body")

@@ -197,6 +197,19 @@ def test_a_nameless_error_is_named_once() -> None:
         raise ExportError("in words")
 
 
+def test_an_error_names_no_file_that_is_penlines_own(tmp_path: Path) -> None:
+    for name in (".a.yaml.12.partial", ".a.lock"):
+        with pytest.raises(PermissionError) as denied, about("a"):
+            raise PermissionError(errno.EACCES, "x", name)
+        assert denied.value.filename == "a"
+    with pytest.raises(FileNotFoundError) as missing:
+        put(tmp_path / "no" / "x", b"1")
+    assert missing.value.filename == str(tmp_path / "no" / "x")
+    with pytest.raises(FileNotFoundError) as closed, locked(tmp_path / "no" / ".x.lock", "x"):
+        pass
+    assert closed.value.filename == str(tmp_path / "no")
+
+
 def test_files_that_belong_together(tmp_path: Path) -> None:
     (tmp_path / "old").write_bytes(b"before")
     two = [(tmp_path / "new", b"1"), (tmp_path / "old", b"2"), (tmp_path / "no" / "x", b"3")]

@@ -251,7 +251,7 @@ def test_a_stream_that_breaks(error: Exception, cut: int) -> None:
 
 def test_a_text_file_object() -> None:
     text = io.StringIO("some text")
-    with pytest.raises(FormatError, match=r"bytes \(a binary file\), found str"):
+    with pytest.raises(FormatError, match=r"bytes \(a binary file\), found text"):
         list(read(text, name="x.gnt"))  # type: ignore[call-overload]
 
 
@@ -274,7 +274,10 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x40\0\0\0\x40\x08\0\0\0\0" + bytes(r
         (b"\x1f\x8b\x08\0" + bytes(99), "gzip file (unpack it first)"),
         (bytes(5000), "only zero bytes"),
         ("汉字 and text\n".encode() * 99, "text"),
-        (b"<!DOCTYPE html><html>404</html>", "HTML page"),
+        (
+            b"<!DOCTYPE html><html>404</html>",
+            "HTML page (what a site answered, not the file itself; get it again)",
+        ),
         (b"I\0\0\0DGR\0\0\0\0\0#text" + bytes(90), "DGR or DGRL text page"),
     ],
 )

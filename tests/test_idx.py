@@ -181,7 +181,10 @@ def test_a_labels_header_bent_in_each_field(
     [
         (b"", "an empty file"),
         (gzip.compress(b"x", mtime=0), "gzip file (unpack it first)"),
-        (b"<html>404</html>", "HTML page"),
+        (
+            b"<html>404</html>",
+            "HTML page (what a site answered, not the file itself; get it again)",
+        ),
     ],
     ids=["empty", "gzip", "html"],
 )

@@ -6,6 +6,7 @@ import io
 import struct
 import tracemalloc
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -19,7 +20,7 @@ from fakes import REAL
 from penline.api import census, info, pack
 from penline.check import check
 from penline.convert import convert
-from penline.errors import ExportError, FormatError
+from penline.errors import ExportError, FormatError, UsageError
 from penline.export.inkml_write import END, GROUP_END, character, group_start, page, start
 from penline.formats import reader_for
 from penline.formats.byte_source import MappedBytes, StreamedBytes
@@ -109,6 +110,18 @@ def test_what_xml_cannot_hold_is_not_written() -> None:
     for text in ("\0", "\x1f", "\ufffe", "\ud800"):
         with pytest.raises(ExportError, match="XML cannot hold"):
             character(stroke_record(text, b"x", [[(1, 2)]]))
+
+
+@pytest.mark.parametrize(
+    "given", [{"image_format": "jpg"}, {"boxes": True}, {"unknown": "drop-char"}], ids=str
+)
+def test_strokes_have_no_pictures_and_keep_their_labels(
+    tmp_path: Path, given: dict[str, Any]
+) -> None:
+    (tmp_path / "001.pot").write_bytes(fakes.pot("今"))
+    with pytest.raises(UsageError, match="leave --jpeg, --boxes and --unknown out"):
+        convert(tmp_path / "001.pot", tmp_path / "o", to="inkml", **given)
+    assert not (tmp_path / "o").exists()
 
 
 def test_pot_to_inkml_and_back(tmp_path: Path) -> None:

@@ -212,6 +212,15 @@ def test_the_configuration_fits_the_lines(
     assert width == made.report["columns"]["width_px"]
 
 
+def test_a_staging_folder_is_for_a_url_alone(
+    tmp_path: Path, small_bank: Bank, corpus_file: Path
+) -> None:
+    for name, more in (("a", {}), ("a.json", {"plan_only": True})):
+        with pytest.raises(UsageError, match="leave --staging out"):
+            make(tmp_path / name, small_bank, corpus_file, staging=tmp_path / "s", **more)
+        assert not (tmp_path / name).exists()
+
+
 def test_lines_that_cannot_be_made_are_counted(tmp_path: Path) -> None:
     bank = build(tmp_path / "b", {"casia:001": "今天上午集合"})
     text = tmp_path / "t.txt"
@@ -222,7 +231,7 @@ def test_lines_that_cannot_be_made_are_counted(tmp_path: Path) -> None:
     assert 5 < len(made.report["errors"]) < 60
     assert check(tmp_path / "a").problems == []
     text.write_text("龘龘龘龘\n", "utf-8")
-    with pytest.raises(ExportError, match="no line was made"):
+    with pytest.raises(ExportError, match=r"no line was made.*nobody has 龘; give text and banks"):
         make(tmp_path / "c", bank, text, n=5, recipe=recipe)
 
 
@@ -316,7 +325,7 @@ def test_overwrite_spares_what_is_not_penlines_and_what_it_cannot_replace(
     (out / "images").mkdir(parents=True)
     (out / "images" / "photo.jpg").write_text("x")
     (out / "report.json").write_text('{"my": 1}')
-    with pytest.raises(UsageError, match="not penline's"):
+    with pytest.raises(UsageError, match="not penline's; choose another name"):
         make(out, small_bank, corpus_file, overwrite=True)
     assert (out / "images" / "photo.jpg").exists()
     make(tmp_path / "b", small_bank, corpus_file)

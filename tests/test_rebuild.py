@@ -244,6 +244,9 @@ def test_what_is_no_report(tmp_path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
     with pytest.raises(ExportError, match="does not say how"):
         api.rebuild(path, tmp_path / "out")
+    path.write_text('{"run": ', "utf-8")
+    with pytest.raises(ExportError, match="composed: it is no whole JSON"):
+        api.rebuild(path, tmp_path / "out")
     with pytest.raises(UsageError, match="no file"):
         api.rebuild(tmp_path / "none.json", tmp_path / "out")
 

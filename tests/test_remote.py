@@ -49,6 +49,11 @@ def given(tmp_path: Path, small_bank: Bank, corpus_file: Path) -> dict[str, Any]
     }
 
 
+def here(given: dict[str, Any]) -> dict[str, Any]:
+    """What is given to compose the same into a folder, which nothing is staged for."""
+    return {name: value for name, value in given.items() if name != "staging"}
+
+
 @pytest.fixture
 def memory() -> Iterator[str]:
     """A store in this process's memory, empty."""
@@ -67,9 +72,9 @@ def test_the_same_bytes_as_on_disk(
     given |= {"n": 6, "to": to, "val": 0.25, "boxes": True}
     if to == "page-xml":
         given["recipe"] = {"page": {"width_px": 400, "height_px": 300, "em_px_range": [24, 30]}}
-    here = compose(tmp_path / "here", **given)
+    local = compose(tmp_path / "here", **here(given))
     there = compose(memory, **given)
-    assert there.report == here.report
+    assert there.report == local.report
     assert stored(memory) == tree(tmp_path / "here")
     assert list((tmp_path / "staging").iterdir()) == []
 
@@ -78,7 +83,7 @@ def test_a_run_that_was_stopped_goes_on(
     tmp_path: Path, given: dict[str, Any], memory: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given["n"] = 2100
-    compose(tmp_path / "whole", **given)
+    compose(tmp_path / "whole", **here(given))
 
     def stop(done: int, total: int) -> None:
         if done >= 1000:
@@ -141,7 +146,7 @@ def test_the_report_comes_when_all_is_there(
             compose(memory, **given)
     assert "report.json" not in stored(memory)
     compose(memory, **given)  # composed already: only sent
-    compose(tmp_path / "here", **given)
+    compose(tmp_path / "here", **here(given))
     assert stored(memory) == tree(tmp_path / "here")
 
 
@@ -161,7 +166,7 @@ def test_what_is_there_is_not_changed(tmp_path: Path, given: dict[str, Any], mem
     assert fs.cat_file("/bucket/set/notes.txt") == b"mine"
     fs.rm("/bucket/set/notes.txt")
     compose(memory, **given, seed=1)
-    compose(tmp_path / "here", **given, seed=1)
+    compose(tmp_path / "here", **here(given), seed=1)
     assert stored(memory) == tree(tmp_path / "here")
     fs.pipe_file("/bucket/thesis/a.txt", b"mine")
     for overwrite in (False, True):
@@ -176,7 +181,7 @@ def test_file_urls_are_folders_and_other_schemes_are_told(
     tmp_path: Path, given: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given["n"] = 3
-    compose(f"file://{(tmp_path / 'a').as_posix()}", **given)
+    compose(f"file://{(tmp_path / 'a').as_posix()}", **here(given))
     assert (tmp_path / "a" / "report.json").is_file()
     with pytest.raises(UsageError, match="steam"):
         compose("steam://bucket/set", **given)
@@ -198,7 +203,7 @@ def test_s3(tmp_path: Path, given: dict[str, Any], bucket: str) -> None:
         if done >= 1000:
             raise KeyboardInterrupt
 
-    compose(tmp_path / "here", **given)
+    compose(tmp_path / "here", **here(given))
     with pytest.raises(Interrupted):
         compose(bucket, **given, progress=stop)
     compose(bucket, **given)

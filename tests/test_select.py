@@ -185,6 +185,8 @@ def test_select_writes_a_corpus_that_composes_each_line_once(
         select(tmp_path / "in.txt", out, 30)
     with pytest.raises(UsageError, match=r"ends in \.txt"):
         select(tmp_path / "in.txt", tmp_path / "chosen.json", 30)
+    with pytest.raises(UsageError, match="name banks"):
+        select(tmp_path / "in.txt", tmp_path / "other.txt", 30, part="test")
 
 
 def test_lines_that_nobody_can_write_are_left_out(tmp_path: Path, small_bank: Bank) -> None:

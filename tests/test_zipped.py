@@ -148,7 +148,7 @@ def test_a_picture_that_is_none(content: bytes, field: str) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"<html>busy</html>", "HTML page"), (b"x" * 99, "text"), (b"", "empty file")],
+    [(b"<html>busy</html>", "what a site answered"), (b"x" * 99, "text"), (b"", "empty file")],
 )
 def test_what_is_no_archive_is_said(tmp_path, content, said):
     (tmp_path / "a.zip").write_bytes(content)

@@ -41,6 +41,8 @@ Unnamed = list[tuple[str, str]]
 """Folders that are written, but neither synced nor named: what each is called, and shall be."""
 
 _left_out: ContextVar[Unnamed | None] = ContextVar("left_out", default=None)
+_HIDDEN = (".partial", ".lock")
+"""Ends of names that are penline's own, which tell a user nothing."""
 _NOT_FOR_FOLDERS = (errno.EINVAL, errno.ENOTSUP)
 """Answers of file systems that cannot sync a folder's names."""
 
@@ -60,7 +62,8 @@ def about(path: str | os.PathLike[str]) -> Iterator[None]:
 
 def named(error: OSError, path: str | os.PathLike[str]) -> OSError:
     """An error of the system that names a file: the same one, or one like it that names `path`."""
-    if error.filename is not None or type(error).__module__ != "builtins":
+    hidden = str(error.filename).endswith(_HIDDEN)
+    if (error.filename is not None and not hidden) or type(error).__module__ != "builtins":
         return error  # penline's own have said it in words
     code = error.errno or errno.EIO
     reason = os.strerror(code) if error.errno else " ".join(str(error).split())[:300]

@@ -24,6 +24,7 @@ __all__ = [
     "UsageError",
     "WorkerDied",
     "naming_salvage",
+    "no_line",
     "refuse_taken",
 ]
 
@@ -111,6 +112,18 @@ class UnwritableLine(PenlineError, LookupError):
 
 class ExportError(PenlineError, OSError):
     """An output that cannot be written, or is not as it should be."""
+
+
+def no_line(why: object) -> ExportError:
+    """The error of a run that made no line, with what to do.
+
+    Args:
+        why: the first line's reason; ``""`` where none is known.
+    """
+    return ExportError(
+        f"no line was made{f': {why}' if why else ''}; give text and banks in which one writer has "
+        "a line's characters, or leave those out by corpus: {missing: drop-char} in the recipe"
+    )
 
 
 class UsageError(PenlineError, ValueError):

@@ -29,7 +29,8 @@ def locked(path: Path, what: str, wait_seconds: float = 0.0) -> Iterator[None]:
     """
     deadline = time.monotonic() + wait_seconds
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+        with about(path.parent):
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
         try:
             while not _try(handle, path):
                 if time.monotonic() >= deadline:

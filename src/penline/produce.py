@@ -21,7 +21,7 @@ from penline.durable import name_all, names_left_out
 from penline.effects import EFFECTS
 from penline.engine import engine as engine_named
 from penline.engine.made import counted
-from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError
+from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError, no_line
 from penline.export import EXPORTERS, Exporter, exporter_class
 from penline.export.base import Options, file_hash, prefix_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
@@ -308,7 +308,7 @@ def _probe(composer: Composer, start: int, stop: int, *, pages: bool) -> None:
         else:
             return
     if stop - start <= _PROBED:
-        raise ExportError(f"no line was made: {last}")
+        raise no_line(last)
 
 
 def _lines_in(shards: list[int], start: int, stop: int) -> int:

@@ -83,6 +83,8 @@ def select(
         raise UsageError(f"{path}: a selection is a text file; give it a name that ends in .txt")
     for one in (path, report_path):
         refuse_taken(one, overwrite=overwrite)
+    if bank is None and part != "train":
+        raise UsageError(f"part {part!r} is that of a bank's glyphs; name banks with --bank")
     known = None if alphabet is None else frozenset(alphabet)
     target = Target(power, floor, known)
     able = None if bank is None else _able(bank, part)

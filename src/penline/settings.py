@@ -35,6 +35,8 @@ def first_fault(error: ValidationError) -> str:
     """The first thing that is wrong with a file that penline wrote once, for a person."""
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "json_invalid":
+        return "it is no whole JSON"
     if first["type"] == "missing":
         return f"it has no {place}"
     said = first["msg"].removeprefix("Value error, ").replace("Input should be", "not")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-__all__ = ["at_byte", "counted", "counted_sides", "listed", "printable"]
+__all__ = ["at_byte", "counted", "counted_sides", "listed", "printable", "reason_of"]
 
 _OF_THE_WHOLE = frozenset(
     ("file", "file name", "folder", "marks", "photograph", "records", "size of the sheet")
@@ -48,6 +48,15 @@ def listed(items: Collection[str], most: int = 20) -> str:
     """
     shown = ", ".join(list(items)[:most])
     return shown if len(items) <= most else f"{shown} and {len(items) - most:,} more"
+
+
+def reason_of(error: Exception) -> str:
+    """What is wrong with a value that was read, from the error of who took it for another.
+
+    >>> reason_of(KeyError("images")), reason_of(ValueError("no number"))
+    ("it has no 'images'", 'no number')
+    """
+    return f"it has no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _plural(noun: str) -> str:

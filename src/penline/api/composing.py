@@ -117,15 +117,18 @@ def compose(
         turned=turned,
         network=network or "",
     )
+    remote = isinstance(out, str) and is_url(out) and without_scheme(out) is None
+    if staging is not None and (plan_only or not remote):
+        raise UsageError(f"{out} is written where it is, and staged nowhere; leave --staging out")
     if plan_only:
         planned = plan(composer, to=to, start=start, options=options, facts=facts, field=field)
         write_plan(planned, Path(out), overwrite=overwrite)
         return Produced(Path(out), planned, 0)
-    if isinstance(out, str) and is_url(out) and without_scheme(out) is None:
+    if remote:
         from penline.deliver import deliver
 
         make = functools.partial(
-            deliver, composer, out, staging=None if staging is None else Path(staging)
+            deliver, composer, str(out), staging=None if staging is None else Path(staging)
         )
     else:
         make = functools.partial(produce, composer, _local(out))
@@ -214,7 +217,7 @@ def rebuild(
     found = opened(banks)
     corpus = text_of(
         corpora,
-        field=run.field,
+        field=run.field if corpora else "text",
         nfkc=isinstance(settings, dict) and settings.get("nfkc") is True,
         encoding=run.encoding if corpora else None,
     )

@@ -143,7 +143,7 @@ class BankWriter:
         if (self.path.exists() or self.path.is_symlink()) and not self._overwrite:
             raise UsageError(f"{self.path} exists; choose another name or {OVERWRITE}")
         if self.path.is_dir() and any(self.path.iterdir()) and not (self.path / HEADER).is_file():
-            raise UsageError(f"{self.path} is a folder with other things in it; not replaced")
+            raise UsageError(f"{self.path} is a folder of other things; choose another name")
         if self.path.is_file():
             raise UsageError(f"{self.path} is a file; choose another name")
 

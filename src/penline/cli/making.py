@@ -391,11 +391,12 @@ def fit(
     Sources are pages with lines (DGRL, DGR, PTTS), sheets of single characters (POT), and
     finished sets with boxes. The model is numbers with their sample sizes, and no data.
     """
+    from penline.acquire.named import paths_of
     from penline.api import fit as run
 
     with bar("measuring", "lines") as (shown, task):
         found = run(
-            sources,
+            paths_of(sources, part=part),
             output,
             templates=lines,
             part=part,

@@ -82,7 +82,7 @@ def convert(
 
     Raises:
         UsageError: the folder is taken, a path does not exist, no writer's name, or a dictionary
-            for pages.
+            for pages; pictures, boxes or a policy for strokes.
         CatalogueError: no such card.
         FormatError: a file that is not what its format says.
         ExportError: nothing to convert.
@@ -95,6 +95,11 @@ def convert(
         )
     alphabet = None if own is None else alphabet_of(own) | {" "}
     policy = Policy(unknown, override=make_override(writer, card, licence), alphabet=alphabet)
+    if kind.takes == "strokes" and (image_format != "png" or boxes or unknown == "drop-char"):
+        raise UsageError(
+            f"{to} holds strokes as they are, with no pictures, boxes or other labels; leave "
+            "--jpeg, --boxes and --unknown out"
+        )
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     files = list(open_sources(given, part=part))
     places = Places(given_names(given))

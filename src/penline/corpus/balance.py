@@ -298,7 +298,10 @@ class Pool:
             shortest, longest = self.length_range
             left_out = self.outside + self.unwritable
             among = f"; {counted(left_out, 'line')} hold other characters" if left_out else ""
-            raise CorpusError(f"no line of {shortest} to {longest} characters{among}")
+            raise CorpusError(
+                f"no line of {shortest} to {longest} characters{among}; give other text, or other "
+                "lengths (--shortest, --longest)"
+            )
         for lines in (chosen, plain):
             lines.found[:] = 0
             tally(*_flat(lines), lines.found)

@@ -29,6 +29,7 @@ from penline.export.examine import Findings
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
 from penline.pages import Page
 from penline.version import __version__
+from penline.words import reason_of
 
 __all__ = ["CHARACTER", "LINE", "Coco"]
 
@@ -84,8 +85,7 @@ class Coco(PageFiles):
             try:
                 yield from ((side, *page) for page in _pages(json.loads(read_file(file))))
             except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-                reason = f"{type(error).__name__}: {error}"
-                found.add(f"{file.name}: not a COCO file of penline's ({reason})")
+                found.add(f"{file.name}: not a COCO file of penline's ({reason_of(error)})")
 
 
 class _File:

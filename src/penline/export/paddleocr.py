@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from penline.durable import read_file, streamed
-from penline.errors import ExportError, UnwritableLine, UsageError
+from penline.errors import ExportError, UnwritableLine, UsageError, no_line
 from penline.export.base import (
     Exporter,
     Options,
@@ -200,8 +200,7 @@ class PaddleOCR(Exporter):
                 fit.add(shard["fits"])
                 hashes.append({key: shard[key] for key in ("number", "files", "pixels")})
             if not any(lines.values()):
-                reason = f": {errors[0]}" if errors else ""
-                raise ExportError(f"no line was made{reason}")
+                raise no_line(errors[0] if errors else "")
         spaces = characters.pop(" ", 0)
         if self.options.dictionary is None:
             dictionary = "".join(f"{c}\n" for c in sorted(characters)).encode()

@@ -71,7 +71,9 @@ class Run:
         if finished.is_file():
             found = _read(finished).get("run")
             if not isinstance(found, dict) or found.get("format_of_run") != FORMAT_OF_RUN:
-                raise UsageError(f"{self.out} holds a {REPORT} that is not penline's; not touched")
+                raise UsageError(
+                    f"{self.out} holds a {REPORT} that is not penline's; choose another name"
+                )
             if not overwrite:
                 state = "this same data set, finished" if found == wanted else "another data set"
                 raise UsageError(f"{self.out} holds {state}; to make it anew, {OVERWRITE}")

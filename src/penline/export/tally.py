@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from penline.errors import ExportError
+from penline.errors import no_line
 from penline.export.base import Report
 from penline.export.examine import Findings
 from penline.words import counted
@@ -54,8 +54,7 @@ class Tally:
             ExportError: there is not one label.
         """
         if not any(self.lines.values()):
-            reason = f": {self.errors[0]}" if self.errors else ""
-            raise ExportError(f"no line was made{reason}")
+            raise no_line(self.errors[0] if self.errors else "")
         return {
             "lines": self.lines,
             **self._labels(),

@@ -236,7 +236,7 @@ class StreamedBytes(ByteSource):
             self.fault = FormatError(self.file, offset, "stream", "readable bytes", found)
             return b""
         if not isinstance(piece, bytes | bytearray):  # a text file, or a pipe that does not wait
-            found = type(piece).__name__
+            found = "text" if isinstance(piece, str) else "nothing yet"
             self.fault = FormatError(self.file, offset, "stream", "bytes (a binary file)", found)
             return b""
         self._block = min(2 * self._block, _LAST_BLOCK)

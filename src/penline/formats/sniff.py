@@ -40,9 +40,10 @@ _OWN: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"288\0", "IHead", "IHead image of NIST (.mis or .pct)"),
 )
 """Offset, magic, format, name of what has a reader of its own."""
+_HTML = "HTML page (what a site answered, not the file itself; get it again)"
 _TEXT: tuple[tuple[str, str], ...] = (
-    ("<!doctype html", "HTML page"),
-    ("<html", "HTML page"),
+    ("<!doctype html", _HTML),
+    ("<html", _HTML),
     ("<?xml", "XML text"),
     ("version https://git-lfs", "Git LFS pointer (the file itself was not fetched)"),
 )

@@ -14,6 +14,7 @@ from penline.errors import ExportError, UsageError, refuse_taken
 from penline.export.run import FORMAT_OF_RUN, PREFIX
 from penline.recipe.schema import recipe_hash
 from penline.settings import first_fault
+from penline.words import reason_of
 
 __all__ = ["Plan", "read_plan", "write_plan"]
 
@@ -89,8 +90,9 @@ def read_plan(path: Path) -> tuple[Plan, dict[str, Any]]:
             f"{path} does not say how a set was composed: {first_fault(error)}"
         ) from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise ExportError(f"{path} does not say how a set was composed ({reason})") from None
+        raise ExportError(
+            f"{path} does not say how a set was composed: {reason_of(error)}"
+        ) from None
     if plan.run.format_of_run != FORMAT_OF_RUN:
         raise ExportError(f"{path}: runs of form {plan.run.format_of_run} are not known here")
     if found != plan.run.recipe_hash:

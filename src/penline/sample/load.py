@@ -39,11 +39,11 @@ def text_of(
     """The text of files as `penline.corpus.load` reads it; of no file: the small corpora's.
 
     Raises:
-        UsageError: an encoding, and no file that could be in it.
+        UsageError: an encoding or a field, and no file that could have it.
         CorpusError: as `penline.corpus.load`.
     """
-    if encoding is not None and not corpora:
-        raise UsageError("an encoding is that of text files; name them with --corpus")
+    if not corpora and (encoding is not None or field != "text"):
+        raise UsageError("an encoding or a field is that of text files; name them with --corpus")
     return load(corpora or corpus_files(), field=field, nfkc=nfkc, encoding=encoding or "utf-8")
 
 
