@@ -29,10 +29,11 @@ from penline.corpus import load
 from penline.effects import EFFECTS, effect_class
 from penline.errors import RecipeError, UnwritableLine
 from penline.export.base import Options, encode
+from penline.job import Execution
 from penline.measure.model import dump, load_hand
 from penline.measure.template import HAN, LineTemplate, dump_templates
 from penline.paper import PAPERS, paper_class
-from penline.produce import produce
+from penline.produce import ProduceJob, produce
 from penline.recipe import Recipe, load_recipe, preset_names
 from penline.recipe.idle import changed
 from penline.recipe.idle_table import TABLE
@@ -536,7 +537,9 @@ def test_a_set_of_such_a_recipe_is_made_again_and_proven(
     again = pickle.loads(pickle.dumps(old))  # noqa: S301
     np.testing.assert_array_equal(again[2].image, old[2].image)
     facts = {"simulated": False, "mixed_writers": False, "sources": []}
-    produce(old, tmp_path / "old", options=Options(boxes=True), facts=facts)
+    out, options = tmp_path / "old", Options(boxes=True)
+    how = Execution(workers=1)
+    produce(ProduceJob(composer=old, out=out, options=options, facts=facts, how=how))
     report = tmp_path / "old" / "report.json"
     assert api.check(tmp_path / "old", ink=True, **given).problems == []
     made = api.rebuild(report, tmp_path / "again", workers=1, **given)

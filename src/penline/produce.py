@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,11 +21,14 @@ from penline.compose.warm import compiling_beside
 from penline.durable import name_all, names_left_out
 from penline.effects import EFFECTS
 from penline.engine import engine as engine_named
+from penline.engine import workers_for
 from penline.engine.made import counted
 from penline.errors import ExportError, Interrupted, UnwritableLine, UsageError, no_line
 from penline.export import EXPORTERS, Exporter, exporter_class
 from penline.export.base import Options, file_hash, prefix_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run, under_way
+from penline.export.urls import local_folder
+from penline.job import Execution
 from penline.pages import Page
 from penline.paper import PAPERS
 from penline.recipe.placers import PLACERS
@@ -32,13 +36,41 @@ from penline.recipe.schema import recipe_hash, recipe_told
 from penline.registry import required_packages
 from penline.version import __version__
 
-__all__ = ["Produced", "Progress", "contents", "plan", "produce", "set_prefix", "versions"]
+__all__ = ["ProduceJob", "Produced", "contents", "plan", "produce", "set_prefix", "versions"]
 
 _PROBED = 20
 _UNNAMED = "unnamed"
 """Of what a shard gives back, the folders that are not named yet."""
 
-Progress = Callable[[int, int], None]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProduceJob:
+    """A data set to be made, all that it depends on open and read.
+
+    Attributes:
+        composer: the lines; its length says where to stop.
+        out: the folder to make, or, for `penline.deliver`, its URL.
+        to: name of the format.
+        start: first index.
+        options: what the user chose for the files.
+        facts: what else the report should say (sources and their terms).
+        field: the field of jsonl files that the text was read from, for the report.
+        how: how it is run; progress counts lines of shards under way, too.
+        staging: with a URL, a local folder for the set under way; None for one in the user's
+            cache. It takes as much room as the set, and is emptied when all is sent.
+        whole: called with the number of each shard that is whole now.
+    """
+
+    composer: Composer
+    out: str | os.PathLike[str]
+    to: str = "paddleocr"
+    start: int = 0
+    options: Options
+    facts: Mapping[str, Any]
+    field: str = "text"
+    how: Execution
+    staging: Path | None = None
+    whole: Callable[[int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +125,7 @@ class _Task:
 class _Shown:
     """Tells how many lines there are: what stands already, what came, and what is under way."""
 
-    def __init__(self, start: int, stop: int, progress: Progress | None) -> None:
+    def __init__(self, start: int, stop: int, progress: Callable[[int, int], None] | None) -> None:
         self._lines_in = functools.partial(_lines_in, start=start, stop=stop)
         self._total, self._progress = stop - start, progress
         self._came = 0
@@ -162,57 +194,29 @@ class _Commits:
         return [result["number"] for result in results]
 
 
-def produce(
-    composer: Composer,
-    out: Path,
-    *,
-    to: str = "paddleocr",
-    start: int = 0,
-    options: Options,
-    workers: int = 1,
-    engine: str = "local",
-    address: str | None = None,
-    overwrite: bool = False,
-    facts: Mapping[str, Any],
-    field: str = "text",
-    whole: Callable[[int], None] | None = None,
-    progress: Progress | None = None,
-) -> Produced:
-    """Write the composer's lines, or pages where the format is one of pages, up to its length.
-
-    Args:
-        composer: the lines; its length says where to stop.
-        out: the folder to make.
-        to: name of the format.
-        start: first index.
-        options: what the user chose for the files.
-        workers: processes; 0 leaves it to an engine of other machines.
-        engine: name of the engine.
-        address: where it is, for an engine of other machines.
-        overwrite: replace a data set that is there.
-        facts: what else the report should say (sources and their terms).
-        field: the field of jsonl files that the text was read from, for the report.
-        whole: called with the number of each shard that is whole now.
-        progress: called with lines made and lines in all, those of shards under way among them.
+def produce(job: ProduceJob) -> Produced:
+    """Write the lines of a job, or pages where the format is one of pages, up to their length.
 
     Raises:
         UsageError: the folder is taken, or the numbers make no sense.
         Interrupted: Ctrl-C; finished shards stay, and the same command goes on.
         ExportError: not one line could be made.
     """
+    composer, start, engine, whole = job.composer, job.start, job.how.engine, job.whole
+    out, workers = local_folder(job.out), workers_for(engine, job.how.workers)
     stop = len(composer)
     run = Run(out)
-    exporter = exporter_class(to, "lines", "pages")(run.out, options)
-    runner = engine_named(engine, address)
+    exporter = exporter_class(job.to, "lines", "pages")(run.out, job.options)
+    runner = engine_named(engine, job.how.address)
     with compiling_beside(composer.recipe, workers if engine == "local" else 1):
-        planned = plan(composer, to=to, start=start, options=options, facts=facts, field=field)
-    shown = _Shown(start, stop, progress)
+        planned = plan(job)
+    shown = _Shown(start, stop, job.how.progress)
     with ExitStack() as stack:
         stack.enter_context(run.held())
         ended = run.ended(planned["run"])
         if ended is not None:
             return Produced(out, ended, -(-stop // SHARD) - start // SHARD)
-        done = run.begin(planned["run"], overwrite=overwrite)
+        done = run.begin(planned["run"], overwrite=job.how.overwrite)
         stack.enter_context(run.tidied(planned["run"]))
         shards = range(start // SHARD, -(-stop // SHARD))
         left = [shard for shard in shards if shard not in done]
@@ -257,33 +261,25 @@ def produce(
     return Produced(out, report, len(done))
 
 
-def plan(
-    composer: Composer,
-    *,
-    to: str,
-    start: int = 0,
-    options: Options,
-    facts: Mapping[str, Any],
-    field: str = "text",
-) -> dict[str, Any]:
+def plan(job: ProduceJob) -> dict[str, Any]:
     """What ``report.json`` says before the run: the recipe form of a data set.
 
-    Arguments as in `produce`. The first lines are tried, so that nothing is planned, or touched,
-    of which no line can be made.
+    The first lines are tried, so that nothing is planned, or touched, of which no line can be made.
 
     Raises:
         UsageError: the numbers make no sense.
         ExportError: not one line could be made.
     """
+    composer, start = job.composer, job.start
     stop = len(composer)
     if not 0 <= start < stop:
         raise UsageError(f"no lines from {start} to {stop}")
-    takes = exporter_class(to, "lines", "pages").takes
-    run = _identity(composer, start, options, to)
+    takes = exporter_class(job.to, "lines", "pages").takes
+    run = _identity(job)
     _probe(composer, start, stop, pages=takes == "pages")
-    run |= {"field": field, "encoding": composer.corpus.counts.encoding}
+    run |= {"field": job.field, "encoding": composer.corpus.counts.encoding}
     unused = not_used(composer.plan.banks, composer.plan.among)
-    told = {"text": _text(composer), **facts, "not_used": unused}
+    told = {"text": _text(composer), **job.facts, "not_used": unused}
     return {"penline": __version__, "run": run, **told}
 
 
@@ -325,12 +321,13 @@ def contents(composer: Composer) -> dict[str, str]:
     }
 
 
-def _identity(composer: Composer, start: int, options: Options, to: str) -> dict[str, Any]:
+def _identity(job: ProduceJob) -> dict[str, Any]:
+    composer, options = job.composer, job.options
     hashes = contents(composer)
     recipe = composer.recipe
     needed = required_packages(
         [
-            (EXPORTERS, to),
+            (EXPORTERS, job.to),
             *((PLACERS, one.name) for one in [recipe.layout.placer] if one is not None),
             *((PAPERS, choice.paper.name) for choice in recipe.papers),
             *((EFFECTS, effect.name) for effect in recipe.effects),
@@ -343,11 +340,11 @@ def _identity(composer: Composer, start: int, options: Options, to: str) -> dict
         "recipe": recipe_told(recipe),
         "contents": hashes,
         "seed": composer.seed,
-        "start": start,
-        "count": len(composer) - start,
+        "start": job.start,
+        "count": len(composer) - job.start,
         "part": composer.plan.banks.part,
         "val": composer.plan.val,
-        "to": to,
+        "to": job.to,
         "format": options.format,
         "quality": options.quality,
         "boxes": options.boxes,

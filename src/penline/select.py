@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from penline.corpus.encodings import UTF_8, codec
 from penline.corpus.files import find, texts
 from penline.durable import put_all
 from penline.errors import UsageError, refuse_taken
+from penline.job import takes_keywords
 from penline.version import __version__
 
-__all__ = ["select"]
+__all__ = ["SelectJob", "select"]
 
 AnyPath = str | os.PathLike[str]
 
@@ -31,29 +33,11 @@ _FIGURES = (
 )
 
 
-def select(
-    corpus: AnyPath | Sequence[AnyPath],
-    out: AnyPath,
-    count: int,
-    *,
-    length_range: tuple[int, int] = (8, 25),
-    power: float = 0.5,
-    floor: int = 0,
-    alphabet: Iterable[str] | None = None,
-    bank: AnyPath | Bank | Sequence[AnyPath | Bank] | None = None,
-    part: str = "train",
-    field: str = "text",
-    encoding: str = UTF_8,
-    seed: int = 0,
-    overwrite: bool = False,
-    progress: Callable[[int], None] | None = None,
-) -> dict[str, Any]:
-    """Choose lines from text files, in one pass, in memory that does not grow with the text.
+@dataclass(frozen=True, slots=True)
+class SelectJob:
+    """What `select` makes, and from what.
 
-    The choice is a text file, one line a line: compose from it with ``corpus: {lines: whole}`` in
-    the recipe. Beside it stands ``<out>.json``, which says how it was made and how near it came.
-
-    Args:
+    Attributes:
         corpus: text files and folders, as `penline.corpus.load` reads them.
         out: the text file to write.
         count: lines to choose.
@@ -68,6 +52,34 @@ def select(
         seed: of the chance in it.
         overwrite: replace a file that is there.
         progress: called with the characters looked at so far.
+    """
+
+    corpus: AnyPath | Sequence[AnyPath]
+    out: AnyPath
+    count: int
+    _: KW_ONLY
+    length_range: tuple[int, int] = (8, 25)
+    power: float = 0.5
+    floor: int = 0
+    alphabet: Iterable[str] | None = None
+    bank: AnyPath | Bank | Sequence[AnyPath | Bank] | None = None
+    part: str = "train"
+    field: str = "text"
+    encoding: str = UTF_8
+    seed: int = 0
+    overwrite: bool = False
+    progress: Callable[[int], None] | None = None
+
+
+@takes_keywords(SelectJob)
+def select(job: SelectJob) -> dict[str, Any]:
+    """Choose lines from text files, in one pass, in memory that does not grow with the text.
+
+    The choice is a text file, one line a line: compose from it with ``corpus: {lines: whole}`` in
+    the recipe. Beside it stands ``<out>.json``, which says how it was made and how near it came.
+
+    Args:
+        job: what to choose.
 
     Returns:
         What ``<out>.json`` holds.
@@ -77,30 +89,30 @@ def select(
         CorpusError: a text that cannot be read, or gives no line.
         BankError: a bank that cannot be read.
     """
-    path = Path(out)
+    path = Path(job.out)
     report_path = path.with_name(f"{path.name}.json")
     if not path.name.lower().endswith(".txt"):
         raise UsageError(f"{path}: a selection is a text file; give it a name that ends in .txt")
     for one in (path, report_path):
-        refuse_taken(one, overwrite=overwrite)
-    if bank is None and part != "train":
-        raise UsageError(f"part {part!r} is that of a bank's glyphs; name banks with --bank")
-    known = None if alphabet is None else frozenset(alphabet)
-    target = Target(power, floor, known)
-    able = None if bank is None else _able(bank, part)
-    encoding, found = codec(encoding), find(corpus)
-    blocks = _told(texts(found.files, field=field, encoding=encoding), progress)
-    chosen = choose(blocks, count, length_range, target, seed, able)
+        refuse_taken(one, overwrite=job.overwrite)
+    if job.bank is None and job.part != "train":
+        raise UsageError(f"part {job.part!r} is that of a bank's glyphs; name banks with --bank")
+    known = None if job.alphabet is None else frozenset(job.alphabet)
+    target = Target(job.power, job.floor, known)
+    able = None if job.bank is None else _able(job.bank, job.part)
+    encoding, found = codec(job.encoding), find(job.corpus)
+    blocks = _told(texts(found.files, field=job.field, encoding=encoding), job.progress)
+    chosen = choose(blocks, job.count, job.length_range, target, job.seed, able)
     text = "".join(f"{line}\n" for line in chosen.lines).encode()
     report: dict[str, Any] = {
         "penline": __version__,
         "lines": len(chosen.lines),
         "hash": hashlib.blake2b(text, digest_size=16).hexdigest(),
-        "length_range": list(length_range),
-        "power": power,
-        "floor": floor,
+        "length_range": list(job.length_range),
+        "power": job.power,
+        "floor": job.floor,
         "alphabet": None if known is None else len(known),
-        "seed": seed,
+        "seed": job.seed,
         "encoding": encoding,
         "files": len(found.files),
         "ignored_files": len(found.ignored),

@@ -8,8 +8,8 @@ not. Of a finished set the recipe form keeps one hash over the pixels of all sha
 
 from __future__ import annotations
 
-from penline.rebuild.again import rebuild
+from penline.rebuild.again import RebuildJob, rebuild
 from penline.rebuild.plan import Plan, read_plan, write_plan
 from penline.rebuild.proof import Rebuilt, recipe_form
 
-__all__ = ["Plan", "Rebuilt", "read_plan", "rebuild", "recipe_form", "write_plan"]
+__all__ = ["Plan", "RebuildJob", "Rebuilt", "read_plan", "rebuild", "recipe_form", "write_plan"]

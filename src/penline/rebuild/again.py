@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,46 +13,57 @@ from penline.corpus import Corpus
 from penline.errors import ExportError, UsageError
 from penline.export.base import Options, file_hash
 from penline.export.paddleocr import DICTIONARY
-from penline.produce import produce
+from penline.export.urls import local_folder
+from penline.job import Execution
+from penline.produce import ProduceJob, produce
 from penline.prove import RecipeFiles, composer_of
 from penline.rebuild.plan import Plan, read_plan
 from penline.rebuild.proof import Rebuilt, compare
 
-__all__ = ["rebuild"]
+__all__ = ["RebuildJob", "rebuild"]
+
+AnyPath = str | os.PathLike[str]
 
 MAX_DICTIONARY_BYTES = 1 << 24
 
 
+@dataclass(frozen=True, slots=True)
+class RebuildJob(Execution):
+    """What `rebuild` makes again, and from what.
+
+    Attributes:
+        source: a finished set's ``report.json``, or a recipe form.
+        out: the folder to make.
+        banks: the banks that it was made from, in that order; none: the embedded sample.
+        corpora: the text that it was made from; none: the embedded sample's.
+        dictionary: the trainer's dictionary that it was made for; None for the one beside the
+            report.
+        photos: folders of the recipe's photo papers, where they lie elsewhere now.
+        hand: the recipe's placement model, where it lies elsewhere now.
+        replay: the recipe's line templates, where they lie elsewhere now.
+    """
+
+    source: AnyPath
+    out: AnyPath
+    _: KW_ONLY
+    banks: Sequence[Bank | AnyPath] = ()
+    corpora: Sequence[AnyPath] = ()
+    dictionary: AnyPath | None = None
+    photos: Sequence[AnyPath] = ()
+    hand: AnyPath | None = None
+    replay: AnyPath | None = None
+
+
 def rebuild(
-    source: Path,
-    out: Path,
-    banks: Sequence[Bank],
-    corpus: Corpus,
-    *,
-    dictionary: Path | None = None,
-    files: RecipeFiles | None = None,
-    workers: int = 1,
-    engine: str = "local",
-    address: str | None = None,
-    overwrite: bool = False,
-    facts: Mapping[str, Any],
-    progress: Callable[[int, int], None] | None = None,
+    job: RebuildJob, banks: Sequence[Bank], corpus: Corpus, facts: Mapping[str, Any]
 ) -> Rebuilt:
     """Make a data set again from its report or recipe form, and hold it against that.
 
     Args:
-        source: ``report.json``, or a recipe form.
-        out: the folder to make.
-        banks: the banks it was made from, in that order.
-        corpus: the text it was made from.
-        dictionary: the trainer's dictionary; None for the one beside the report.
-        files: the recipe's own files, where they lie elsewhere now.
-        workers: processes; 0 leaves it to an engine of other machines.
-        engine: name of the engine.
-        address: where it is, for an engine of other machines.
-        overwrite: replace a data set that is in `out`.
-        facts: as in `penline.produce.produce`.
-        progress: called with lines done and lines in all.
+        job: what to make, and where.
+        banks: those of the job, opened.
+        corpus: the text of the job, read.
+        facts: as in `penline.produce.ProduceJob`.
 
     Raises:
         UsageError: a bank, a text or another file is not the one it was made from; the message
@@ -58,11 +71,13 @@ def rebuild(
         ExportError: the report is not sound.
         Interrupted: Ctrl-C; the same command goes on.
     """
+    source, out = Path(job.source), local_folder(job.out)
     plan, whole = read_plan(source)
     run = plan.run
     if out.resolve() == source.resolve().parent:
         raise UsageError(f"{out} holds the set itself; make it again in another folder")
-    known = _dictionary(plan, source, dictionary)
+    known = _dictionary(plan, source, None if job.dictionary is None else Path(job.dictionary))
+    files = RecipeFiles.of(job.photos, job.hand, job.replay)
     composer = composer_of(whole, source, banks, corpus, known, files)
     options = Options(
         format=run.format,
@@ -75,18 +90,16 @@ def rebuild(
         network=run.network,
     )
     made = produce(
-        composer,
-        out,
-        to=run.to,
-        start=run.start,
-        options=options,
-        workers=workers,
-        engine=engine,
-        address=address,
-        overwrite=overwrite,
-        facts=facts,
-        field=run.field,
-        progress=progress,
+        ProduceJob(
+            composer=composer,
+            out=out,
+            to=run.to,
+            start=run.start,
+            options=options,
+            facts=facts,
+            field=run.field,
+            how=job,
+        )
     )
     found = Rebuilt(out, made.report)
     compare(plan, whole, found)
