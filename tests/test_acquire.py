@@ -27,7 +27,7 @@ import pytest
 from bad_server import BadServer, Manners, bad_server
 from penline.acquire import AcquireError, GotFiles, Limits, TermsNotAccepted, default_root, get
 from penline.acquire.errors import Unfit
-from penline.acquire.expect import MB_UNITS, Expected, examine
+from penline.acquire.expect import MB_UNITS, ExpectedFile, examine
 from penline.acquire.fetch import Downloader
 from penline.acquire.shelf import Shelf
 from penline.acquire.web import Gone, _next, ask
@@ -830,7 +830,7 @@ def test_every_name_of_the_catalogue_has_a_place(tmp_path: Path) -> None:
     for one in load().values():
         for file in one.files:
             assert Shelf(one, tmp_path).place(file.name).parent == tmp_path / one.id
-            assert Expected.of(file).words
+            assert ExpectedFile.of(file).words
     assert Shelf(a_card(), tmp_path).place("手写 (1).json").name == "手写 (1).json"
 
 
@@ -911,16 +911,16 @@ def test_adopting_from_nowhere(tmp_path: Path) -> None:
 def test_listed_sizes_hold_within_a_thousandth() -> None:
     # the two archives whose exact and listed sizes are both known
     for listed, exact in (("943 MB", 966_309_492), ("468 MB", 479_659_120)):
-        one = Expected.of(entry(None, listed_size=listed))
+        one = ExpectedFile.of(entry(None, listed_size=listed))
         assert not one.size_fault(exact)
         assert one.size_fault(round(exact * 1.005))
         assert one.size_fault(round(exact * 0.99))
         assert one.most_bytes < exact * 1.03
     # a unit of rounding is more than a thousandth of a small file
-    small = Expected.of(entry(None, listed_size="47 MB"))
+    small = ExpectedFile.of(entry(None, listed_size="47 MB"))
     assert not small.size_fault(round(47.6 * MB_UNITS[0]))
     assert small.size_fault(51 * MB_UNITS[0])
-    assert Expected.of(entry(None, listed_size="about a metre")).ranges_bytes == ()
+    assert ExpectedFile.of(entry(None, listed_size="about a metre")).ranges_bytes == ()
     assert "about 48,128,000 bytes" in small.words
 
 
@@ -928,12 +928,12 @@ def test_both_hashes_must_hold(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.write_bytes(BODY)
     right = hashlib.sha256(BODY).hexdigest()
-    assert examine(path, Expected.of(entry(sha256=right))).by == "sha256"
+    assert examine(path, ExpectedFile.of(entry(sha256=right))).by == "sha256"
     with pytest.raises(Unfit, match="SHA-256"):
-        examine(path, Expected.of(entry(sha256="0" * 64)))
+        examine(path, ExpectedFile.of(entry(sha256="0" * 64)))
     with pytest.raises(Unfit, match="MD5"):
-        examine(path, Expected.of(entry(sha256=right, md5="0" * 32)))
+        examine(path, ExpectedFile.of(entry(sha256=right, md5="0" * 32)))
     empty = tmp_path / "empty"
     empty.write_bytes(b"")
     with pytest.raises(Unfit, match="0 bytes"):
-        examine(empty, Expected.of(entry(None)))
+        examine(empty, ExpectedFile.of(entry(None)))

@@ -1,8 +1,12 @@
-"""What a package offers under a name is one thing: a function, or a module, and not both."""
+"""What holds in every room: a name means one thing, and no function takes too much."""
 
 from __future__ import annotations
 
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules, walk_packages
 from types import ModuleType
 
@@ -10,6 +14,10 @@ import pytest
 
 import penline
 
+SOURCE = Path(penline.__file__).parent
+MOST_PARAMETERS = 12
+TWICE = {"Batch": "of glyphs inside `bank`, and of lines in `stream`, where it is public"}
+"""Names of more than one class, and why."""
 PACKAGES = ["penline", *(m.name for m in walk_packages(penline.__path__, "penline.") if m.ispkg)]
 
 
@@ -26,3 +34,30 @@ def test_no_package_exports_what_bears_the_name_of_one_of_its_modules(name: str)
 
 def _all(package: ModuleType) -> list[str]:
     return list(getattr(package, "__all__", ()))
+
+
+def _nodes() -> Iterator[tuple[Path, ast.AST]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            yield path.relative_to(SOURCE), node
+
+
+def test_no_two_classes_have_one_name() -> None:
+    places = defaultdict(list)
+    for path, node in _nodes():
+        if isinstance(node, ast.ClassDef):
+            places[node.name.lstrip("_")].append(str(path))
+    twice = {name: found for name, found in places.items() if len(found) > 1}
+    assert twice.keys() == TWICE.keys(), twice
+
+
+def test_no_function_takes_more_than_its_job_needs() -> None:
+    """Commands alone do, whose parameters are their options."""
+    many = {}
+    for path, node in _nodes():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and path.parts[0] != "cli":
+            given = node.args
+            count = len(given.posonlyargs + given.args + given.kwonlyargs)
+            if count > MOST_PARAMETERS:
+                many[f"{path}: {node.name}"] = count
+    assert many == {}

@@ -114,24 +114,24 @@ def check(out: Path, progress: Callable[[int, int], None] | None = None) -> Chec
     return Checked(out, found.lines, found.problems)
 
 
-class _Run(BaseModel, extra="allow"):
+class _SetRun(BaseModel, extra="allow"):
     to: str
     prefix: Annotated[str, StringConstraints(pattern=PREFIX)] = ""
     packages: dict[str, str] = Field(default_factory=dict)
 
 
-class _Shard(BaseModel, extra="allow"):
+class _SetShard(BaseModel, extra="allow"):
     number: int
     files: str | dict[str, str] = ""
 
 
-class _Report(BaseModel):
+class _SetReport(BaseModel):
     """What ``report.json`` has in every format."""
 
-    run: _Run
+    run: _SetRun
     lines: dict[Annotated[str, StringConstraints(pattern="^[a-z]{1,20}$")], int]
     files: dict[str, str]
-    shards: list[_Shard]
+    shards: list[_SetShard]
 
     @field_validator("files")
     @classmethod
@@ -158,7 +158,7 @@ def read_report(out: Path) -> dict[str, Any]:
         )
     data = read_file(path)
     try:
-        report = _Report.model_validate_json(data)
+        report = _SetReport.model_validate_json(data)
         whole: dict[str, Any] = json.loads(data)
     except ValidationError as error:
         raise ExportError(f"{path}: not a report of penline's: {first_fault(error)}") from None

@@ -16,7 +16,7 @@ from penline.errors import UsageError
 from penline.formats.ink import InkPage
 from penline.garbage import seldom_collected
 from penline.records import GlyphRecord, GlyphRun, LineRecord, Record, StrokeRecord, in_words
-from penline.render.hand import STROKE_HEIGHT_PX, Drawn, StrokeRenderer
+from penline.render.hand import STROKE_HEIGHT_PX, RenderedCharacter, StrokeRenderer
 from penline.sources.collect import AnyPath, given_names, open_sources
 from penline.sources.overrides import make_override, overridden
 
@@ -109,7 +109,9 @@ def pack_records(
             yield from _put_pictures(some, bank)
 
 
-def _put_strokes(drawn: Iterator[tuple[StrokeRecord, Drawn]], bank: BankWriter) -> Iterator[int]:
+def _put_strokes(
+    drawn: Iterator[tuple[StrokeRecord, RenderedCharacter]], bank: BankWriter
+) -> Iterator[int]:
     for record, ink in drawn:
         if _labelled(record, bank):
             bank.add(

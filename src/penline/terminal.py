@@ -58,7 +58,7 @@ def fail(message: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-class _Lines(logging.Handler):
+class _ErrorStreamHandler(logging.Handler):
     """Prints what is logged as lines of the error stream."""
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -68,7 +68,7 @@ class _Lines(logging.Handler):
 def show_log() -> None:
     """Show what penline logs (what a machine withholds, that kernels are compiled) to the user."""
     if not LOG.handlers:
-        LOG.addHandler(_Lines())
+        LOG.addHandler(_ErrorStreamHandler())
         LOG.setLevel(logging.INFO)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from penline.acquire.errors import Unfit
 from penline.catalogue import File
 
-__all__ = ["Expected", "Proof", "examine"]
+__all__ = ["ExpectedFile", "Proof", "examine"]
 
 MOST_BYTES = 1 << 36
 """Where a card knows no size: larger than any archive of handwriting."""
@@ -51,7 +51,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedFile:
     """What a card says of one file.
 
     Attributes:
@@ -69,7 +69,7 @@ class Expected:
     sha256: str | None = None
 
     @classmethod
-    def of(cls, file: File) -> Expected:
+    def of(cls, file: File) -> ExpectedFile:
         """The expectations of a card's entry.
 
         A listed size holds within 0.1 %, or the unit that it was rounded to where that is more.
@@ -83,17 +83,19 @@ class Expected:
         return cls(file.name, file.bytes, tuple(ranges), file.md5, file.sha256)
 
     @property
-    def twins(self) -> tuple[Expected, ...]:
+    def twins(self) -> tuple[ExpectedFile, ...]:
         """The same IDX file packed in another way, or plain, as copies are often kept.
 
-        >>> [one.name for one in Expected("train-labels-idx1-ubyte.gz").twins]
+        >>> [one.name for one in ExpectedFile("train-labels-idx1-ubyte.gz").twins]
         ['train-labels-idx1-ubyte', 'train-labels-idx1-ubyte.xz']
         """
         name = _IDX.fullmatch(self.name)
         if name is None:
             return ()
         return tuple(
-            Expected(name[1] + packed) for packed in ("", ".gz", ".xz") if packed != name[2].lower()
+            ExpectedFile(name[1] + packed)
+            for packed in ("", ".gz", ".xz")
+            if packed != name[2].lower()
         )
 
     @property
@@ -144,7 +146,7 @@ class Expected:
         return "" if sound else f"{count:,} bytes, the card says {self.size}"
 
 
-def examine(path: Path, expected: Expected, tick: Callable[[int], None] | None = None) -> Proof:
+def examine(path: Path, expected: ExpectedFile, tick: Callable[[int], None] | None = None) -> Proof:
     """Hold a file against its card: size, then hashes, then the sums inside an unhashed zip.
 
     Args:
@@ -176,7 +178,7 @@ def examine(path: Path, expected: Expected, tick: Callable[[int], None] | None =
     return Proof(count, md5, sha256, _by(path, expected))
 
 
-def _by(path: Path, expected: Expected) -> str:
+def _by(path: Path, expected: ExpectedFile) -> str:
     if expected.hashed:
         return "sha256" if expected.sha256 else "md5"
     if expected.provable and _members_are_sound(path):

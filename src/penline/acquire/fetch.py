@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from penline.acquire.errors import AcquireError, Unfit
-from penline.acquire.expect import Expected, Proof, examine
+from penline.acquire.expect import ExpectedFile, Proof, examine
 from penline.acquire.web import Answer, Beyond, Broken, Gone, Limits, ask
 from penline.durable import about, removed_if_failed
 from penline.machine import LOG
@@ -41,7 +41,7 @@ class Unreachable(AcquireError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
+class _RemoteFile:
     """Where a part comes from: one server's file at one time."""
 
     url: str
@@ -65,7 +65,7 @@ class Downloader:
         self,
         urls: Sequence[str],
         part: Path,
-        expected: Expected,
+        expected: ExpectedFile,
         limits: Limits,
         *,
         progress: Callable[[int, int], None],
@@ -190,7 +190,7 @@ class Downloader:
             self.room((total or self.expected.likely_bytes) - answer.start)
             if not answer.start:
                 self.part.unlink(missing_ok=True)  # the note must never tell of another part
-            self._write_note(_Origin(url, answer.etag, answer.modified, total))
+            self._write_note(_RemoteFile(url, answer.etag, answer.modified, total))
             self._receive(answer, total)
 
     def _receive(self, answer: Answer, total: int | None) -> None:
@@ -234,12 +234,12 @@ class Downloader:
             return False
         return here in (self.expected.exact_bytes, origin.total_bytes)
 
-    def _origin(self) -> _Origin | None:
+    def _origin(self) -> _RemoteFile | None:
         """What the note says; None where there is none to trust."""
         try:
             with self.note.open("rb") as file:
                 facts = json.loads(file.read(1 << 14))
-            origin = _Origin(**facts)
+            origin = _RemoteFile(**facts)
         except (OSError, ValueError, TypeError):
             return None
         texts = (origin.url, origin.etag, origin.modified)
@@ -247,14 +247,14 @@ class Downloader:
         sound = all(isinstance(text, str) and text.isprintable() for text in texts)
         return origin if sound and (total is None or type(total) is int) else None
 
-    def _write_note(self, origin: _Origin) -> None:
+    def _write_note(self, origin: _RemoteFile) -> None:
         fresh = self.note.with_name(self.note.name + ".new")
         with about(self.note), removed_if_failed(fresh):
             fresh.write_text(json.dumps(asdict(origin)), encoding="utf-8")
             fresh.replace(self.note)
 
 
-def _changed(origin: _Origin, answer: Answer, same: bool) -> bool:
+def _changed(origin: _RemoteFile, answer: Answer, same: bool) -> bool:
     """Whether an answer continues another file than the one begun."""
 
     def differ(old: object, new: object) -> bool:

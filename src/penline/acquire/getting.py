@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from penline.acquire.errors import AcquireError, Unfit
-from penline.acquire.expect import Expected, Proof
+from penline.acquire.expect import ExpectedFile, Proof
 from penline.acquire.fetch import Downloader, Unreachable
 from penline.acquire.got import GotFile, GotFiles, MissingFile
 from penline.acquire.shelf import Shelf, default_root
@@ -159,7 +159,7 @@ def _refuse_without_address(shelf: Shelf, chosen: Sequence[File], choice: str) -
         AcquireError: not one of the files is on the shelf, or has an address.
     """
     if any(
-        _urls(shelf.card, file) or shelf.place(shelf.found(Expected.of(file)).name).is_file()
+        _urls(shelf.card, file) or shelf.place(shelf.found(ExpectedFile.of(file)).name).is_file()
         for file in chosen
     ):
         return
@@ -208,7 +208,7 @@ def _choose(found: Card, part: str | None, files: Sequence[str]) -> list[File]:
 def _adopt(shelf: Shelf, chosen: Sequence[File], source: Path) -> _Outcome:
     got, missing = [], []
     for file in chosen:
-        expected = Expected.of(file)
+        expected = ExpectedFile.of(file)
         how, reason = "here", f"not in {source}"
         proof = shelf.here(expected)
         if proof is None:
@@ -226,7 +226,7 @@ def _adopt(shelf: Shelf, chosen: Sequence[File], source: Path) -> _Outcome:
 
 
 def _download(shelf: Shelf, chosen: Sequence[File], progress: Progress, limits: Limits) -> _Outcome:
-    expectations = {file.name: Expected.of(file) for file in chosen}
+    expectations = {file.name: ExpectedFile.of(file) for file in chosen}
     proofs = {name: shelf.here(expected) for name, expected in expectations.items()}
     silent: set[str] = set()
     answered: set[str] = set()
@@ -275,7 +275,7 @@ def _downloader(
     return Downloader(
         _urls(shelf.card, file),
         place.with_name(place.name + ".part"),
-        Expected.of(file),
+        ExpectedFile.of(file),
         limits,
         progress=_quiet,
         room=lambda need_bytes: shelf.room(need_bytes, limits.spare_bytes),
@@ -289,7 +289,7 @@ class _Total:
 
     def __init__(
         self,
-        expectations: dict[str, Expected],
+        expectations: dict[str, ExpectedFile],
         proofs: dict[str, Proof | None],
         progress: Progress,
     ) -> None:
@@ -330,12 +330,12 @@ def _urls(found: Card, file: File) -> tuple[str, ...]:
 
 
 def _got(shelf: Shelf, proof: Proof, file: File, how: str) -> GotFile:
-    name = shelf.found(Expected.of(file)).name
+    name = shelf.found(ExpectedFile.of(file)).name
     return GotFile(name, shelf.place(name), proof.bytes, proof.sha256, proof.by, how)
 
 
 def _missing(shelf: Shelf, file: File, reason: str) -> MissingFile:
-    return MissingFile(file.name, reason, Expected.of(file).words, _urls(shelf.card, file))
+    return MissingFile(file.name, reason, ExpectedFile.of(file).words, _urls(shelf.card, file))
 
 
 def _quiet(here_bytes: int, all_bytes: int) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from penline.acquire.errors import AcquireError, TermsNotAccepted, Unfit
-from penline.acquire.expect import Expected, Proof, examine
+from penline.acquire.expect import ExpectedFile, Proof, examine
 from penline.catalogue import Card
 from penline.durable import put, read_file, remove, removed_if_failed, sync, sync_folder
 from penline.errors import UsageError
@@ -119,12 +119,12 @@ class Shelf:
             }
             self._write(record)
 
-    def found(self, expected: Expected) -> Expected:
+    def found(self, expected: ExpectedFile) -> ExpectedFile:
         """The file as it lies here, which may be a twin; the expected one where neither does."""
         both = (expected, *expected.twins)
         return next((one for one in both if self.place(one.name).is_file()), expected)
 
-    def here(self, expected: Expected) -> Proof | None:
+    def here(self, expected: ExpectedFile) -> Proof | None:
         """The proof of a file that is here, or of its twin; None where it is missing.
 
         A file that was proven before and has its size and time still is not read again.
@@ -155,7 +155,7 @@ class Shelf:
         record["files"][name] = {**asdict(proof), "mtime_ns": stat.st_mtime_ns, "from": origin}
         self._write(record)
 
-    def adopt(self, source: Path, expected: Expected) -> Proof | None:
+    def adopt(self, source: Path, expected: ExpectedFile) -> Proof | None:
         """Take over a file got by hand: linked where it can be, else copied; None: not there.
 
         It is looked for in `source` by its name and its twins' names, also in a folder of the
@@ -237,7 +237,7 @@ class Shelf:
         put(self.folder / RECORD, json.dumps(record, ensure_ascii=False, indent=1).encode())
 
 
-def _proof(before: Any, expected: Expected) -> Proof | None:
+def _proof(before: Any, expected: ExpectedFile) -> Proof | None:
     """What was proven of a file before, where it still answers what its card says."""
     try:
         proof = Proof(*(before[key] for key in ("bytes", "md5", "sha256", "by")))

@@ -9,7 +9,7 @@ from penline.catalogue.model import (
     Count,
     File,
     Licence,
-    Source,
+    Reference,
     WriterNumbers,
     Writers,
 )
@@ -21,8 +21,8 @@ __all__ = [
     "Erratum",
     "File",
     "Licence",
+    "Reference",
     "Relabel",
-    "Source",
     "WriterNumbers",
     "Writers",
     "alphabet",

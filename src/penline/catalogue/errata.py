@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from penline.catalogue.facts import Confidence, Facts, Id, Part, Text, Whole
+from penline.catalogue.facts import CardModel, Confidence, Id, Part, Text, Whole
 from penline.catalogue.loading import card, errata_files
 from penline.catalogue.numbers import NUMBERS_PATTERN, expand
 from penline.errors import CatalogueError
@@ -33,7 +33,7 @@ _BETWEEN = re.compile(r"::|[\\/]+")
 T = TypeVar("T")
 
 
-class Relabel(Facts):
+class Relabel(CardModel):
     """The character that a record really shows.
 
     Attributes:
@@ -43,7 +43,7 @@ class Relabel(Facts):
     relabel: Annotated[str, StringConstraints(min_length=1, max_length=1)]
 
 
-class Erratum(Facts):
+class Erratum(CardModel):
     """One thing known to be wrong.
 
     Attributes:

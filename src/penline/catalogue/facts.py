@@ -11,15 +11,15 @@ from penline.catalogue.numbers import NUMBERS_PATTERN, expand
 __all__ = [
     "ID_PATTERN",
     "Answer",
+    "CardModel",
     "Citation",
     "Confidence",
     "Count",
-    "Facts",
     "File",
     "Id",
     "Licence",
     "Part",
-    "Source",
+    "Reference",
     "Text",
     "Url",
     "Whole",
@@ -39,13 +39,13 @@ Part: TypeAlias = Literal["all", "train", "validation", "test"]
 Confidence: TypeAlias = Literal["official", "community", "calculated", "memory"]
 
 
-class Facts(BaseModel):
-    """Facts that cannot change and hold no unknown field."""
+class CardModel(BaseModel):
+    """Facts of a card, which cannot change and hold no unknown field."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Source(Facts):
+class Reference(CardModel):
     """Where a fact comes from.
 
     Attributes:
@@ -57,7 +57,7 @@ class Source(Facts):
     address: Url | None = None
 
 
-class Licence(Facts):
+class Licence(CardModel):
     """What a user may do with the data. A summary, not legal advice.
 
     Attributes:
@@ -77,7 +77,7 @@ class Licence(Facts):
     sources: tuple[Id, ...] = Field(min_length=1)
 
 
-class Citation(Facts):
+class Citation(CardModel):
     """A work to cite when the data are used."""
 
     key: Id
@@ -117,7 +117,7 @@ class Citation(Facts):
         return f"@{self.kind}{{{self.key},\n{body}}}"
 
 
-class File(Facts):
+class File(CardModel):
     """One file as its publisher ships it.
 
     Attributes:
@@ -162,7 +162,7 @@ class File(Facts):
         return self
 
 
-class Count(Facts):
+class Count(CardModel):
     """One published figure. Sources that disagree stand as several counts of the same thing.
 
     Attributes:
@@ -216,7 +216,7 @@ class Count(Facts):
         return 2 * abs(found - self.value) <= unit
 
 
-class WriterNumbers(Facts):
+class WriterNumbers(CardModel):
     """Numbers of writers that a part is known to have, all of them.
 
     Attributes:
@@ -245,7 +245,7 @@ class WriterNumbers(Facts):
         return expand(self.numbers)
 
 
-class Writers(Facts):
+class Writers(CardModel):
     """How writer ids are formed.
 
     Attributes:

@@ -11,14 +11,14 @@ from pydantic import Field, StrictBool, model_validator
 from penline.catalogue.alphabets import AlphabetName
 from penline.catalogue.facts import (
     ID_PATTERN,
+    CardModel,
     Citation,
     Confidence,
     Count,
-    Facts,
     File,
     Id,
     Licence,
-    Source,
+    Reference,
     Text,
     Url,
     WriterNumbers,
@@ -32,7 +32,7 @@ __all__ = [
     "Count",
     "File",
     "Licence",
-    "Source",
+    "Reference",
     "WriterNumbers",
     "Writers",
 ]
@@ -40,7 +40,7 @@ __all__ = [
 _TRUST: tuple[Confidence, ...] = ("official", "community", "calculated", "memory")
 
 
-class Card(Facts):
+class Card(CardModel):
     """The facts of one data set. `prose` is the card's Markdown text below its front matter.
 
     `formats` are kinds of file as penline's readers are named (``gnt``), or words for a layout that
@@ -76,7 +76,7 @@ class Card(Facts):
     formats: tuple[Text, ...] = Field(min_length=1)
     writers: Writers | None
     advice: tuple[Text, ...] = Field(min_length=1)
-    sources: dict[Id, Source] = Field(min_length=1)
+    sources: dict[Id, Reference] = Field(min_length=1)
     prose: Text
 
     @model_validator(mode="after")

@@ -59,7 +59,7 @@ def census(
     """
     given = named(paths, part=part, root=root)
     found = Census(shelves=given.shelves)
-    count = _Count(found, errata)
+    count = _CensusRun(found, errata)
     for shelf in given.shelves:
         found.add(missing_files(shelf))
     for unit in open_sources(given.paths, part=part, on_fault=count.unreadable):
@@ -73,14 +73,14 @@ def census(
     return found
 
 
-class _Count:
+class _CensusRun:
     """A census at work."""
 
     def __init__(self, found: Census, errata: bool) -> None:
         self.found = found
         self.errata = errata
         self.tallies: dict[tuple[str, str], dict[str, RecordCounts]] = {}
-        self.rules: dict[str, _Rules] = {}
+        self.rules: dict[str, _CardRules] = {}
         self.repeats = RepeatCheck()
         self.applied: Counter[Erratum] = Counter()
         self.left_out: Counter[tuple[str, str]] = Counter()
@@ -157,14 +157,14 @@ class _Count:
             scopes.setdefault(scope, RecordCounts()) for scope in self._rules(card).scopes.of(file)
         ]
 
-    def _rules(self, card: str) -> _Rules:
+    def _rules(self, card: str) -> _CardRules:
         rules = self.rules.get(card)
         if rules is None:
-            rules = self.rules[card] = _Rules(card, self.errata)
+            rules = self.rules[card] = _CardRules(card, self.errata)
         return rules
 
 
-class _Rules:
+class _CardRules:
     """What a card asks of its records; of files without one, nothing."""
 
     def __init__(self, identity: str, errata: bool) -> None:

@@ -48,7 +48,7 @@ def penned_lines(
         FormatError: exact bytes, but no page that can be drawn.
     """
     try:
-        sheet = _Sheet(page, height_px)
+        sheet = _StrokeSheet(page, height_px)
     except UsageError as error:
         _refuse(page, page.offset, error, policy, salvage)
         return
@@ -71,7 +71,7 @@ def _refuse(page: InkPage, offset: int, error: UsageError, policy: Policy, salva
     policy.drop("strokes that cannot be drawn")
 
 
-class _Sheet:
+class _StrokeSheet:
     """A page's strokes, and how they come to paper."""
 
     def __init__(self, page: InkPage, height_px: int) -> None:

@@ -196,7 +196,7 @@ def fingerprints(codes: Codes, starts: Ints, ends: Ints) -> npt.NDArray[np.uint6
     return out
 
 
-class _Lines:
+class _LineSlots:
     """Room for a number of lines."""
 
     def __init__(self, most: int, longest: int) -> None:
@@ -260,7 +260,7 @@ class Pool:
             self._kind[[ord(character) for character in target.alphabet]] = _COUNTED
         self._kind[SPACE] = _WHITE
         # the plain lines are a sample of the same size by chance alone, to compare with
-        self._chosen, self._plain = _Lines(count, longest), _Lines(count, longest)
+        self._chosen, self._plain = _LineSlots(count, longest), _LineSlots(count, longest)
         self._natural = np.zeros(LAST_CODE_POINT + 1, np.int64)
         self._pieces = 0
         self._sound = 0
@@ -431,7 +431,7 @@ def choose(
     return pool.finish()
 
 
-def _flat(lines: _Lines) -> tuple[Codes, Ints, Ints]:
+def _flat(lines: _LineSlots) -> tuple[Codes, Ints, Ints]:
     """All lines as one array, with the start and the end of each."""
     longest = lines.codes.shape[1]
     starts = np.arange(lines.count, dtype=np.int64) * longest

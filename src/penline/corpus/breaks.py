@@ -29,10 +29,10 @@ from penline.corpus.cut import (
 )
 from penline.corpus.normal import LAST_CODE_POINT, Codes, decoded
 
-__all__ = ["CLOSING", "OPENING", "Kind", "break_flags", "kinds"]
+__all__ = ["CLOSING", "OPENING", "BreakClass", "break_flags", "kinds"]
 
 
-class Kind(IntEnum):
+class BreakClass(IntEnum):
     """How a character behaves where a line is cut."""
 
     LETTER = 0  # and everything that is not named below
@@ -60,54 +60,61 @@ class Kind(IntEnum):
 
 
 _SPANS = (
-    (0x2460, 0x24FF, Kind.HAN),  # circled numbers
-    (0x2500, 0x27BF, Kind.HAN),  # box drawing, geometric shapes, dingbats
-    (0x2B00, 0x2BFF, Kind.HAN),
-    (0x2E80, 0xA4CF, Kind.HAN),  # radicals, CJK symbols, kana, bopomofo, Han, Yi
-    (0x3131, 0x318E, Kind.LETTER),  # Hangul letters
-    (0x3371, 0x33DF, Kind.TRAILER),  # squared units: ㎏, ㎡
-    (0xF900, 0xFAFF, Kind.HAN),
-    (0xFF66, 0xFF9F, Kind.HAN),  # half-width kana
-    (0x1F000, 0x1FAFF, Kind.HAN),
-    (0x20000, 0x3FFFF, Kind.HAN),
-    (0x30, 0x39, Kind.DIGIT),
-    (0xFF10, 0xFF19, Kind.DIGIT),
-    (0x300, 0x36F, Kind.MARK),
-    (0x483, 0x489, Kind.MARK),
-    (0x1AB0, 0x1AFF, Kind.MARK),
-    (0x1DC0, 0x1DFF, Kind.MARK),
-    (0x20D0, 0x20FF, Kind.MARK),
-    (0x302A, 0x302F, Kind.MARK),
-    (0x3099, 0x309A, Kind.MARK),
-    (0xFE20, 0xFE2F, Kind.MARK),
-    (0x1F3FB, 0x1F3FF, Kind.MARK),  # skin tones
+    (0x2460, 0x24FF, BreakClass.HAN),  # circled numbers
+    (0x2500, 0x27BF, BreakClass.HAN),  # box drawing, geometric shapes, dingbats
+    (0x2B00, 0x2BFF, BreakClass.HAN),
+    (0x2E80, 0xA4CF, BreakClass.HAN),  # radicals, CJK symbols, kana, bopomofo, Han, Yi
+    (0x3131, 0x318E, BreakClass.LETTER),  # Hangul letters
+    (0x3371, 0x33DF, BreakClass.TRAILER),  # squared units: ㎏, ㎡
+    (0xF900, 0xFAFF, BreakClass.HAN),
+    (0xFF66, 0xFF9F, BreakClass.HAN),  # half-width kana
+    (0x1F000, 0x1FAFF, BreakClass.HAN),
+    (0x20000, 0x3FFFF, BreakClass.HAN),
+    (0x30, 0x39, BreakClass.DIGIT),
+    (0xFF10, 0xFF19, BreakClass.DIGIT),
+    (0x300, 0x36F, BreakClass.MARK),
+    (0x483, 0x489, BreakClass.MARK),
+    (0x1AB0, 0x1AFF, BreakClass.MARK),
+    (0x1DC0, 0x1DFF, BreakClass.MARK),
+    (0x20D0, 0x20FF, BreakClass.MARK),
+    (0x302A, 0x302F, BreakClass.MARK),
+    (0x3099, 0x309A, BreakClass.MARK),
+    (0xFE20, 0xFE2F, BreakClass.MARK),
+    (0x1F3FB, 0x1F3FF, BreakClass.MARK),  # skin tones
 )
 _MEMBERS = {
-    Kind.SPACE: " ",
-    Kind.EDGE: "\n",
-    Kind.TAIL: "々〻ーゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶｰ",
-    Kind.NUMERAL: "〇零一二三四五六七八九十百千万亿两点壹贰叁肆伍陆柒捌玖拾佰仟萬億兩",
-    Kind.MEASURE: "年月日号时分秒元角块个只位名岁倍度人次天周届期卷"
+    BreakClass.SPACE: " ",
+    BreakClass.EDGE: "\n",
+    BreakClass.TAIL: "々〻ーゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶｰ",
+    BreakClass.NUMERAL: "〇零一二三四五六七八九十百千万亿两点壹贰叁肆伍陆柒捌玖拾佰仟萬億兩",
+    BreakClass.MEASURE: "年月日号时分秒元角块个只位名岁倍度人次天周届期卷"
     "页章节条款项米克斤吨升公里厘毫平方立",
-    Kind.ORDINAL: "第",
-    Kind.STOP_WIDE: "。！？｡．‼⁇⁈⁉",
-    Kind.PAUSE_WIDE: "，、；：､—―─⸺…‥⋯",
-    Kind.CLOSE_WIDE: "）》〉」』】〕］｝〗〙〛”〞〟｣｠»›",
-    Kind.OPEN_WIDE: "（《〈「『【〔［｛〖〘〚“〝｢｟«‹￥＄￡￠№",
-    Kind.STOP: ".!?",
-    Kind.PAUSE: ",;:",
-    Kind.CLOSE: ")]}",
-    Kind.OPEN: "([{‘‚„$£¥€¢§¿¡",
-    Kind.APOSTROPHE: "’",
-    Kind.QUOTE: "\"'＂＇",
-    Kind.TRAILER: "%％‰‱°℃℉′″-－‐‑–−/／~～〜",
-    Kind.GLUE: "·・･•‧∙⋅×÷±=＝+＋<>＜＞≈≠≤≥",
+    BreakClass.ORDINAL: "第",
+    BreakClass.STOP_WIDE: "。！？｡．‼⁇⁈⁉",
+    BreakClass.PAUSE_WIDE: "，、；：､—―─⸺…‥⋯",
+    BreakClass.CLOSE_WIDE: "）》〉」』】〕］｝〗〙〛”〞〟｣｠»›",
+    BreakClass.OPEN_WIDE: "（《〈「『【〔［｛〖〘〚“〝｢｟«‹￥＄￡￠№",
+    BreakClass.STOP: ".!?",
+    BreakClass.PAUSE: ",;:",
+    BreakClass.CLOSE: ")]}",
+    BreakClass.OPEN: "([{‘‚„$£¥€¢§¿¡",
+    BreakClass.APOSTROPHE: "’",
+    BreakClass.QUOTE: "\"'＂＇",
+    BreakClass.TRAILER: "%％‰‱°℃℉′″-－‐‑–−/／~～〜",
+    BreakClass.GLUE: "·・･•‧∙⋅×÷±=＝+＋<>＜＞≈≠≤≥",
 }
 
-_CLOSERS = (Kind.STOP_WIDE, Kind.PAUSE_WIDE, Kind.CLOSE_WIDE, Kind.STOP, Kind.PAUSE, Kind.CLOSE)
-_OPENERS = (Kind.OPEN_WIDE, Kind.OPEN)
+_CLOSERS = (
+    BreakClass.STOP_WIDE,
+    BreakClass.PAUSE_WIDE,
+    BreakClass.CLOSE_WIDE,
+    BreakClass.STOP,
+    BreakClass.PAUSE,
+    BreakClass.CLOSE,
+)
+_OPENERS = (BreakClass.OPEN_WIDE, BreakClass.OPEN)
 
-CLOSING = "".join(_MEMBERS[kind] for kind in (*_CLOSERS, Kind.APOSTROPHE))
+CLOSING = "".join(_MEMBERS[kind] for kind in (*_CLOSERS, BreakClass.APOSTROPHE))
 """Characters that no line begins with."""
 OPENING = "".join(_MEMBERS[kind] for kind in _OPENERS)
 """Characters that no line ends with."""
@@ -133,7 +140,7 @@ Pairs = npt.NDArray[np.bool_]
 
 @functools.lru_cache(maxsize=1)
 def _kind_table() -> Bytes:
-    table = np.full(LAST_CODE_POINT + 1, Kind.LETTER, np.uint8)
+    table = np.full(LAST_CODE_POINT + 1, BreakClass.LETTER, np.uint8)
     for first, last, kind in _SPANS:
         table[first : last + 1] = kind
     for kind, members in _MEMBERS.items():
@@ -145,31 +152,43 @@ def _kind_table() -> Bytes:
 def _pair_tables() -> tuple[Pairs, Pairs]:
     """``bool (1024,)`` each, at ``32 * before + after``: may they be parted, as they stand; and
     where a space is between them."""
-    wide = np.isin(np.arange(_SIZE), (*range(Kind.HAN, Kind.OPEN_WIDE + 1), Kind.EDGE))
-    may_end = ~np.isin(np.arange(_SIZE), (*_OPENERS, Kind.GLUE, Kind.SPACE))
+    wide = np.isin(
+        np.arange(_SIZE), (*range(BreakClass.HAN, BreakClass.OPEN_WIDE + 1), BreakClass.EDGE)
+    )
+    may_end = ~np.isin(np.arange(_SIZE), (*_OPENERS, BreakClass.GLUE, BreakClass.SPACE))
     may_start = ~np.isin(
         np.arange(_SIZE),
-        (*_CLOSERS, Kind.APOSTROPHE, Kind.TAIL, Kind.TRAILER, Kind.GLUE, Kind.MARK, Kind.SPACE),
+        (
+            *_CLOSERS,
+            BreakClass.APOSTROPHE,
+            BreakClass.TAIL,
+            BreakClass.TRAILER,
+            BreakClass.GLUE,
+            BreakClass.MARK,
+            BreakClass.SPACE,
+        ),
     )
     spaced = may_end[:, None] & may_start[None, :]
-    for number in (Kind.DIGIT, Kind.NUMERAL):
-        spaced[Kind.ORDINAL, number] = False
-    spaced[Kind.DIGIT, [Kind.NUMERAL, Kind.MEASURE]] = False
+    for number in (BreakClass.DIGIT, BreakClass.NUMERAL):
+        spaced[BreakClass.ORDINAL, number] = False
+    spaced[BreakClass.DIGIT, [BreakClass.NUMERAL, BreakClass.MEASURE]] = False
 
     close = spaced & (wide[:, None] | wide[None, :])
-    counted = (Kind.DIGIT, Kind.NUMERAL, Kind.MEASURE)
-    close[np.ix_((Kind.DIGIT, Kind.NUMERAL), counted)] = False
-    close[Kind.MEASURE, Kind.MEASURE] = False  # 公里
-    close[Kind.QUOTE, :] = False
-    close[:, Kind.QUOTE] = False
+    counted = (BreakClass.DIGIT, BreakClass.NUMERAL, BreakClass.MEASURE)
+    close[np.ix_((BreakClass.DIGIT, BreakClass.NUMERAL), counted)] = False
+    close[BreakClass.MEASURE, BreakClass.MEASURE] = False  # 公里
+    close[BreakClass.QUOTE, :] = False
+    close[:, BreakClass.QUOTE] = False
     # a paragraph's own edges: only what never may stand there is kept away from them
-    close[Kind.EDGE, :] = ~np.isin(np.arange(_SIZE), (*_CLOSERS, Kind.APOSTROPHE, Kind.MARK))
-    close[:, Kind.EDGE] = ~np.isin(np.arange(_SIZE), _OPENERS)
+    close[BreakClass.EDGE, :] = ~np.isin(
+        np.arange(_SIZE), (*_CLOSERS, BreakClass.APOSTROPHE, BreakClass.MARK)
+    )
+    close[:, BreakClass.EDGE] = ~np.isin(np.arange(_SIZE), _OPENERS)
     return close.ravel(), spaced.ravel()
 
 
 def kinds(codes: Codes) -> Bytes:
-    """``uint8 (n,)``: the `Kind` of each code point."""
+    """``uint8 (n,)``: the `BreakClass` of each code point."""
     return _kind_table()[codes]
 
 
@@ -182,7 +201,7 @@ def break_flags(codes: Codes) -> Flags:
     Returns:
         ``uint8 (n,)``: bits as in `penline.corpus.cut`; 0 at spaces and LFs.
     """
-    kind = np.concatenate((np.array([Kind.EDGE], np.uint8), kinds(codes)))
+    kind = np.concatenate((np.array([BreakClass.EDGE], np.uint8), kinds(codes)))
     close, spaced = _pair_tables()
     starts = np.zeros(kind.size, np.bool_)
     ends = np.zeros(kind.size, np.bool_)
@@ -190,12 +209,12 @@ def break_flags(codes: Codes) -> Flags:
     parted = close[_pair(kind[:-1], kind[1:])]
     starts[1:] = parted
     ends[:-1] = parted
-    at = np.flatnonzero(kind == Kind.SPACE)
+    at = np.flatnonzero(kind == BreakClass.SPACE)
     before, after = kind[at - 1], kind[at + 1]
     parted = spaced[_pair(before, after)]
-    outside = (Kind.SPACE, Kind.EDGE)
-    parted &= (after != Kind.QUOTE) | ~np.isin(kind[at + 2], outside)
-    parted &= (before != Kind.QUOTE) | ~np.isin(kind[at - 2], outside)
+    outside = (BreakClass.SPACE, BreakClass.EDGE)
+    parted &= (after != BreakClass.QUOTE) | ~np.isin(kind[at + 2], outside)
+    parted &= (before != BreakClass.QUOTE) | ~np.isin(kind[at - 2], outside)
     starts[at + 1] = parted
     ends[at - 1] = parted
 
@@ -212,7 +231,7 @@ def break_flags(codes: Codes) -> Flags:
     flags |= np.where(ends, ENDS, 0).astype(np.uint8)
     flags |= start_rank << START_RANK_SHIFT
     flags |= end_rank << END_RANK_SHIFT
-    flags[(kind == Kind.SPACE) | (kind == Kind.EDGE)] = 0
+    flags[(kind == BreakClass.SPACE) | (kind == BreakClass.EDGE)] = 0
     return flags[1:]
 
 
@@ -223,13 +242,19 @@ def _pair(before: Bytes, after: Bytes) -> npt.NDArray[np.uint16]:
 def _ranks(kind: Bytes) -> tuple[Bytes, Bytes]:
     """Ranks of the places just after and just before each character."""
     of_kind = np.full(_SIZE, PLAIN, np.uint8)
-    of_kind[[Kind.STOP_WIDE, Kind.STOP, Kind.EDGE]] = SENTENCE
-    of_kind[[Kind.PAUSE_WIDE, Kind.PAUSE]] = CLAUSE
+    of_kind[[BreakClass.STOP_WIDE, BreakClass.STOP, BreakClass.EDGE]] = SENTENCE
+    of_kind[[BreakClass.PAUSE_WIDE, BreakClass.PAUSE]] = CLAUSE
     after = of_kind[kind]
-    closing = (Kind.CLOSE_WIDE, Kind.CLOSE, Kind.APOSTROPHE, Kind.QUOTE, Kind.SPACE)
+    closing = (
+        BreakClass.CLOSE_WIDE,
+        BreakClass.CLOSE,
+        BreakClass.APOSTROPHE,
+        BreakClass.QUOTE,
+        BreakClass.SPACE,
+    )
     carried = np.flatnonzero(np.isin(kind, closing))
     for _ in range(3):  # 。”：what closes a sentence's quotation closes the sentence, too
         after[carried] = after[carried - 1]
-    before = np.concatenate((of_kind[[Kind.EDGE]], after[:-1]))
-    after[:-1][kind[1:] == Kind.EDGE] = SENTENCE
+    before = np.concatenate((of_kind[[BreakClass.EDGE]], after[:-1]))
+    after[:-1][kind[1:] == BreakClass.EDGE] = SENTENCE
     return after, before

@@ -65,7 +65,7 @@ class TextFiles(NamedTuple):
     ignored: list[str]
 
 
-class _Block(NamedTuple):
+class _FileBlock(NamedTuple):
     """Whole lines of a file: the bytes, the number of the first line, its place in the file."""
 
     data: bytes
@@ -200,7 +200,7 @@ def _open(file: Path) -> BinaryIO | gzip.GzipFile:
     return file.open("rb")
 
 
-def _blocks(file: Path, left: int, encoding: str) -> Iterator[_Block]:
+def _blocks(file: Path, left: int, encoding: str) -> Iterator[_FileBlock]:
     """The file in UTF-8, in blocks of whole lines, `left` bytes in all; no byte order mark."""
     try:
         packed = file.name.lower().endswith(".gz")
@@ -216,7 +216,7 @@ def _blocks(file: Path, left: int, encoding: str) -> Iterator[_Block]:
 
 def _cut_blocks(
     file: Path, stream: BinaryIO | gzip.GzipFile | Transcoded, left: int, most: int | None
-) -> Iterator[_Block]:
+) -> Iterator[_FileBlock]:
     line, offset, pending, made = 1, 0, b"", 0
     at_start = True
     while chunk := stream.read(_BLOCK_BYTES):
@@ -244,19 +244,19 @@ def _cut_blocks(
         # a CR at the end may be half of a line's end
         whole = max(pending.rfind(end, 0, len(pending) - (end == b"\r")) for end in _ENDS) + 1
         if whole:
-            yield _Block(pending[:whole], line, offset)
+            yield _FileBlock(pending[:whole], line, offset)
             line += _line_ends(pending[:whole])
             offset += whole
             pending = pending[whole:]
     if pending:
-        yield _Block(pending, line, offset)
+        yield _FileBlock(pending, line, offset)
 
 
 def _line_ends(data: bytes) -> int:
     return data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
 
 
-def _decode(file: Path, block: _Block) -> str:
+def _decode(file: Path, block: _FileBlock) -> str:
     try:
         text = block.data.decode("utf-8")
     except UnicodeDecodeError as error:

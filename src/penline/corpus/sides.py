@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from penline.corpus.breaks import Kind, kinds
+from penline.corpus.breaks import BreakClass, kinds
 from penline.corpus.common import LEAST, MOST, common
 from penline.corpus.cut import CLAUSE, ENDS, START_RANK_SHIFT, STARTS, Flags, cut
 from penline.corpus.lines import Line, Lines
@@ -36,8 +36,21 @@ Mask = npt.NDArray[np.bool_]
 _UNSPACED = ((0xE00, 0x109F), (0x1780, 0x17FF), (0x1950, 0x19DF), (0x1A20, 0x1AAF))
 """Thai to Burmese, Khmer, Tai: letters of scripts that put no spaces between words."""
 _AROUND = (
-    *(Kind.SPACE, Kind.STOP_WIDE, Kind.PAUSE_WIDE, Kind.CLOSE_WIDE, Kind.OPEN_WIDE),
-    *(Kind.STOP, Kind.PAUSE, Kind.CLOSE, Kind.OPEN, Kind.APOSTROPHE, Kind.QUOTE),
+    *(
+        BreakClass.SPACE,
+        BreakClass.STOP_WIDE,
+        BreakClass.PAUSE_WIDE,
+        BreakClass.CLOSE_WIDE,
+        BreakClass.OPEN_WIDE,
+    ),
+    *(
+        BreakClass.STOP,
+        BreakClass.PAUSE,
+        BreakClass.CLOSE,
+        BreakClass.OPEN,
+        BreakClass.APOSTROPHE,
+        BreakClass.QUOTE,
+    ),
 )
 """What stands around a clause and is not of it."""
 _NEVER = 255
@@ -228,7 +241,7 @@ def word_ends(codes: Codes, offsets: Ints) -> Ints:
     word by itself: it ends where it begins), or to the paragraph's end.
     """
     kind = kinds(codes)
-    ends = (kind >= Kind.HAN) & (kind <= Kind.OPEN_WIDE) | (kind == Kind.SPACE)
+    ends = (kind >= BreakClass.HAN) & (kind <= BreakClass.OPEN_WIDE) | (kind == BreakClass.SPACE)
     for low, high in _UNSPACED:
         ends |= (codes >= low) & (codes <= high)
     return np.minimum(_next(ends), np.repeat(offsets[1:], np.diff(offsets)))

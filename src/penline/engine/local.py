@@ -117,7 +117,7 @@ def run(
                 os.environ[variable] = value
 
 
-class _Pool(ProcessPoolExecutor):
+class _WorkerPool(ProcessPoolExecutor):
     """Worker processes that have a task.
 
     A worker that dies at once would leave its parent writing a large task to it for ever, so the
@@ -137,7 +137,7 @@ class _Pool(ProcessPoolExecutor):
             return int(_COUNT.unpack(file.read(_COUNT.size))[0])
 
 
-def _pool(task: Callable[[int], Any], shards: int, workers: int) -> _Pool | None:
+def _pool(task: Callable[[int], Any], shards: int, workers: int) -> _WorkerPool | None:
     """Processes that have the task; None where the machine lets none be started."""
     name = ""
     try:
@@ -145,7 +145,7 @@ def _pool(task: Callable[[int], Any], shards: int, workers: int) -> _Pool | None
         with os.fdopen(handle, "wb") as file:
             file.write(bytes(_COUNT.size * shards))
             pickle.dump(task, file)
-        return _Pool(Path(name), shards, workers)
+        return _WorkerPool(Path(name), shards, workers)
     except (OSError, NotImplementedError, ImportError) as error:  # no room, no semaphores
         why = getattr(error, "strerror", None) or str(error)
         if sys.platform == "linux" and not os.access("/dev/shm", os.W_OK):  # noqa: S108

@@ -61,7 +61,7 @@ class Coco(PageFiles):
         names = [f"coco_{side}.json" for side in self.options.splits]
         with ExitStack() as stack:
             files = {
-                side: _File(stack.enter_context(streamed(self.out / name)))
+                side: _CocoFile(stack.enter_context(streamed(self.out / name)))
                 for side, name in zip(self.options.splits, names, strict=True)
             }
             for page in pages:
@@ -88,7 +88,7 @@ class Coco(PageFiles):
                 found.add(f"{file.name}: not a COCO file of penline's ({reason_of(error)})")
 
 
-class _File:
+class _CocoFile:
     """One file under way; annotations go out as they come, images are kept for its end."""
 
     def __init__(self, file: IO[bytes]) -> None:

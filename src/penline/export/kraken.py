@@ -47,7 +47,7 @@ from penline.durable import streamed
 from penline.export.base import Report, file_hash
 from penline.export.boxes import box_line
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, picture
-from penline.export.packed import PARTS, Packed, Part, Row
+from penline.export.packed import PARTS, Packed, PackedLine, PackedPart
 from penline.export.pictures import BOXES, PictureFolders, label_file, shard_folders
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT, put
@@ -139,7 +139,7 @@ class KrakenArrow(Packed):
                     tally.label(side, text)
                     alphabets[side].update(text)
                 colour = colour or shard["colour"]
-                parts.append(Part(shard["number"], shard["part"]))
+                parts.append(PackedPart(shard["number"], shard["part"]))
                 pixels.append({key: shard[key] for key in ("number", "pixels")})
             facts = tally.facts()
         names = []
@@ -162,9 +162,9 @@ class KrakenArrow(Packed):
         put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
         return whole
 
-    def _lines(self, side: str, parts: list[Part], metadata: Mapping[str, str]) -> None:
+    def _lines(self, side: str, parts: list[PackedPart], metadata: Mapping[str, str]) -> None:
         schema = SCHEMA.with_metadata(metadata)
-        held: list[Row] = []
+        held: list[PackedLine] = []
         with (
             streamed(self.out / arrow_file(side)) as file,
             pa.ipc.new_file(file, schema) as writer,
@@ -225,7 +225,7 @@ def _metadata(own: str, count: int, characters: Counter[str], *, colour: bool) -
     return {"lines": json.dumps(lines, ensure_ascii=False)}
 
 
-def _batch(rows: list[Row], schema: pa.Schema) -> pa.RecordBatch:
+def _batch(rows: list[PackedLine], schema: pa.Schema) -> pa.RecordBatch:
     lines = [{"text": row.text, "im": row.image, "language": None} for row in rows]
     sides = [pa.array([row.side == side for row in rows], pa.bool_()) for side in FOLDERS]
     return pa.record_batch([pa.array(lines, _LINE), *sides], schema=schema)

@@ -33,7 +33,7 @@ from penline.export.base import Options, Report, file_hash
 from penline.export.boxes import box_line
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, picture
 from penline.export.lmdb_read import read_pairs
-from penline.export.packed import PARTS, Packed, Part
+from penline.export.packed import PARTS, Packed, PackedPart
 from penline.export.paddleocr import BOXES, DICTIONARY, fit_of, needs_space, read_dictionary
 from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import line_fit
@@ -97,7 +97,7 @@ class LMDB(Packed):
                 lengths.update(len(text) for _, text in shard["labels"])
                 for (_, text), size in zip(shard["labels"], shard["sizes"], strict=True):
                     fit.add([line_fit(text, *size)])
-                parts.append(Part(shard["number"], shard["part"]))
+                parts.append(PackedPart(shard["number"], shard["part"]))
                 pixels.append({key: shard[key] for key in ("number", "pixels")})
             if longer := sum(n for size, n in lengths.items() if size > _STOCK_LENGTH):
                 tally.counts[_LONG] = longer
@@ -139,7 +139,7 @@ class LMDB(Packed):
             return read_file(self.options.dictionary)
         return "".join(f"{c}\n" for c in sorted(tally.characters.keys() - {" "})).encode() or b"\n"
 
-    def _databases(self, parts: list[Part]) -> None:
+    def _databases(self, parts: list[PackedPart]) -> None:
         """Write the databases that an earlier run did not finish, all in one reading."""
         left = [side for side in self.options.splits if not (self.out / FOLDERS[side]).is_dir()]
         if not left:

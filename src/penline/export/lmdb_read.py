@@ -40,10 +40,10 @@ def read_pairs(path: Path) -> Iterator[tuple[bytes, bytes]]:
         OSError: it cannot be read.
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        yield from _File(data).pairs()
+        yield from _LmdbFile(data).pairs()
 
 
-class _File:
+class _LmdbFile:
     def __init__(self, data: mmap.mmap) -> None:
         self.data = data
         self.page = _DATABASE.unpack(self._bytes(_HEAD + _META.size, _DATABASE.size))[0]

@@ -23,14 +23,14 @@ from penline.export.boxes import box_facts
 from penline.export.encoded import Encoded
 from penline.records import Sample
 
-__all__ = ["PARTS", "Packed", "Part", "Row"]
+__all__ = ["PARTS", "Packed", "PackedLine", "PackedPart"]
 
 PARTS = "parts"
 _ROWS = 100
 _SCHEMA = pa.schema([("side", pa.string()), ("text", pa.string()), ("image", pa.binary())])
 
 
-class Row(NamedTuple):
+class PackedLine(NamedTuple):
     """One line of a part."""
 
     side: str
@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PackedPart:
     """A part that a shard left.
 
     Attributes:
@@ -64,7 +64,7 @@ class Packed(Exporter):
         path = self._part(number)
         with _written(path) as add:
             for sample, data in encoded.each(samples):
-                add(Row(sample.side, sample.text, data))
+                add(PackedLine(sample.side, sample.text, data))
                 colour = colour or sample.image.ndim == 3
                 labels.append((sample.side, sample.text))
                 sizes.append(sample.image.shape[:2])
@@ -80,7 +80,7 @@ class Packed(Exporter):
             **encoded.facts(),
         }
 
-    def rows(self, part: Part) -> Iterator[Row]:
+    def rows(self, part: PackedPart) -> Iterator[PackedLine]:
         """The lines of a part.
 
         Raises:
@@ -92,7 +92,9 @@ class Packed(Exporter):
         with about(path), pa.OSFile(str(path)) as file, pa.ipc.open_file(file) as reader:
             for number in range(reader.num_record_batches):
                 columns = reader.get_batch(number).columns
-                yield from map(Row._make, zip(*(c.to_pylist() for c in columns), strict=True))
+                yield from map(
+                    PackedLine._make, zip(*(c.to_pylist() for c in columns), strict=True)
+                )
 
     def remove_parts(self) -> None:
         """Remove all parts: what they held has its final name."""
@@ -104,9 +106,9 @@ class Packed(Exporter):
 
 @contextmanager
 def _written(path: Path) -> Iterator[Any]:
-    """A part to be written, as a function that takes a `Row`; named when the block ends well."""
+    """A part to be written: a function that takes its lines; named when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    held: list[Row] = []
+    held: list[PackedLine] = []
 
     def flush() -> None:
         columns = zip(*held, strict=True)
@@ -114,7 +116,7 @@ def _written(path: Path) -> Iterator[Any]:
         writer.write_batch(pa.record_batch(arrays, schema=_SCHEMA))
         held.clear()
 
-    def add(row: Row) -> None:
+    def add(row: PackedLine) -> None:
         held.append(row)
         if len(held) == _ROWS:
             flush()

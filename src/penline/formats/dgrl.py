@@ -151,7 +151,7 @@ def _shown(code: bytes) -> str:
     return f'"{text.decode("ascii")}"' if plain else code.hex(" ")
 
 
-class _Walk(NamedTuple):
+class _PagePass(NamedTuple):
     """What reading the whole page under one layout gives."""
 
     parse: Parse
@@ -163,17 +163,19 @@ class _Walk(NamedTuple):
     """The first fault, of a frame or of a line in a whole frame."""
 
 
-def _walk(stream: ByteSource, page: PageFacts, source: Source, offset: int, parse: Parse) -> _Walk:
+def _walk(
+    stream: ByteSource, page: PageFacts, source: Source, offset: int, parse: Parse
+) -> _PagePass:
     first: FormatError | None = None
     for record in range(page.line_count):
         try:
             line, offset = parse(stream, page, source, record, offset)
         except FormatError as error:
-            return _Walk(parse, record, offset, False, first or error)
+            return _PagePass(parse, record, offset, False, first or error)
         if isinstance(line, FormatError):
             first = first or line
     more = surplus(stream, page, offset)
-    return _Walk(parse, page.line_count, offset, more is None, first or more)
+    return _PagePass(parse, page.line_count, offset, more is None, first or more)
 
 
 def _layout(

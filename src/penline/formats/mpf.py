@@ -72,7 +72,7 @@ class Features:
 
 
 @dataclass(slots=True)
-class _Table:
+class _FileHead:
     """The header's facts, and the whole samples that are there: ``uint8 (n, 2 + D)``."""
 
     begin: int
@@ -120,7 +120,7 @@ def salvage(stream: ByteSource, source: Source) -> Iterator[Features | Defect]:
     yield from end_of(stream, record, table.fault)
 
 
-def _table(stream: ByteSource) -> _Table:
+def _table(stream: ByteSource) -> _FileHead:
     """Header and samples; `fault` says what is wrong with the end of the samples."""
     try:
         buffer, at = stream.read_exact(0, _HEAD.size, "header")
@@ -162,7 +162,7 @@ def _table(stream: ByteSource) -> _Table:
         )
     rows = min(have // stride, count)
     samples: Bytes2D = np.ndarray((rows, stride), np.uint8, buffer, at + size)
-    return _Table(size, illustration, samples, fault)
+    return _FileHead(size, illustration, samples, fault)
 
 
 def _text(field: bytes) -> str:
@@ -181,13 +181,13 @@ def _unlabelled(rows: Bytes2D) -> Iterator[int]:
             yield start + row
 
 
-def _bad_code(stream: ByteSource, table: _Table, row: int) -> FormatError:
+def _bad_code(stream: ByteSource, table: _FileHead, row: int) -> FormatError:
     offset = table.begin + row * table.rows.shape[1]
     code = bytes(table.rows[row, :_CODE_BYTES]).hex(" ")
     return FormatError(stream.file, offset, "code", "a GB18030 code", code)
 
 
-def _block(table: _Table, begin: int, end: int, source: Source, record: int) -> Features:
+def _block(table: _FileHead, begin: int, end: int, source: Source, record: int) -> Features:
     rows = table.rows[begin:end]
     codes, vectors = rows[:, :_CODE_BYTES], rows[:, _CODE_BYTES:]
     offset = table.begin + begin * rows.shape[1]

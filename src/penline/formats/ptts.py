@@ -56,7 +56,7 @@ _FIRST_BYTES = 1 << 12
 
 
 @dataclass(slots=True)
-class _Facts:
+class _PageHead:
     """What stands before the lines."""
 
     code: str
@@ -153,7 +153,7 @@ def _text(field: bytes) -> str:
     return printable(field.partition(b"\0")[0].decode("gb18030", "replace"))
 
 
-def _facts(data: _Bytes) -> _Facts:
+def _facts(data: _Bytes) -> _PageHead:
     """Header and strokes, checked."""
     file = data.stream.file
     at = data.reach(0, _HEAD.size, "header")
@@ -184,12 +184,12 @@ def _facts(data: _Bytes) -> _Facts:
         data.reach(offset + 2, 4 * points, "points")
         offset += 2 + 4 * points
     code_text = format_code.decode("ascii")
-    return _Facts(
+    return _PageHead(
         *(code_text, illustration, _text(code_type), kind, length, index, strokes, begin, offset)
     )
 
 
-def _linked(data: _Bytes, facts: _Facts) -> bool:
+def _linked(data: _Bytes, facts: _PageHead) -> bool:
     """Whether characters list their strokes: by the layout that has no fault, or fewer of them.
 
     Where both are as good, the format code tells.
@@ -207,7 +207,7 @@ def _linked(data: _Bytes, facts: _Facts) -> bool:
 
 
 def _survey(
-    data: _Bytes, facts: _Facts, linked: bool, sound: bytearray | None = None
+    data: _Bytes, facts: _PageHead, linked: bool, sound: bytearray | None = None
 ) -> Iterator[FormatError]:
     """Faults of the lines in file order; whether each line is sound goes to `sound`."""
     file, offset = data.stream.file, facts.lines_at
@@ -234,7 +234,9 @@ def _survey(
         yield FormatError(file, offset, "end of file", "nothing after the last line", found)
 
 
-def _line(data: _Bytes, facts: _Facts, linked: bool, offset: int) -> tuple[int, FormatError | None]:
+def _line(
+    data: _Bytes, facts: _PageHead, linked: bool, offset: int
+) -> tuple[int, FormatError | None]:
     """Where the line at `offset` ends, and the first thing wrong inside it.
 
     Raises:
@@ -257,7 +259,7 @@ def _line(data: _Bytes, facts: _Facts, linked: bool, offset: int) -> tuple[int, 
 
 
 def _indices(
-    data: _Bytes, facts: _Facts, offset: int, field: str
+    data: _Bytes, facts: _PageHead, offset: int, field: str
 ) -> tuple[int, FormatError | None]:
     """Where the counted list of stroke indices at `offset` ends, and the first out of range."""
     count = data.count(offset, f"{field} number")
@@ -276,7 +278,9 @@ def _indices(
     )
 
 
-def _page(data: _Bytes, facts: _Facts, linked: bool, sound: bytearray, source: Source) -> InkPage:
+def _page(
+    data: _Bytes, facts: _PageHead, linked: bool, sound: bytearray, source: Source
+) -> InkPage:
     begin = facts.strokes_at
     body = data.buffer[data.at + begin : data.at + data.have]
     return InkPage(

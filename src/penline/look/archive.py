@@ -82,7 +82,7 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
 
 
 @dataclass(slots=True)
-class _Found:
+class _ArchiveIndex:
     """What the first reading found: a character and a writer for each sound record, in order.
 
     Others are lines, pages, and pictures without a label; nothing of them is shown.
@@ -98,7 +98,7 @@ class _Found:
     others: int
 
 
-def _count(files: list[Unit]) -> _Found:
+def _count(files: list[Unit]) -> _ArchiveIndex:
     names: dict[str, int] = {}
     labels: list[Numbers] = []
     writers: list[int] = []
@@ -122,7 +122,7 @@ def _count(files: list[Unit]) -> _Found:
                 others += 1
         labels.append(np.array(here, np.int64))
     records = [len(here) for here in labels]
-    return _Found(
+    return _ArchiveIndex(
         np.concatenate(labels),
         np.array(writers, np.int64),
         names,
@@ -134,7 +134,7 @@ def _count(files: list[Unit]) -> _Found:
     )
 
 
-def _damage(files: list[Unit], found: _Found) -> list[dict[str, Any]]:
+def _damage(files: list[Unit], found: _ArchiveIndex) -> list[dict[str, Any]]:
     names = [file.source.file for file in files]
     short = dict(zip(names, short_names(names), strict=True))
     short |= {d.file: leaf(d.file) for d in found.defects if d.file not in short}
@@ -142,7 +142,7 @@ def _damage(files: list[Unit], found: _Found) -> list[dict[str, Any]]:
 
 
 def _tables(
-    source: Path, files: list[Unit], unseen: list[tuple[str, int]], found: _Found
+    source: Path, files: list[Unit], unseen: list[tuple[str, int]], found: _ArchiveIndex
 ) -> list[dict[str, Any]]:
     tables: list[dict[str, Any]] = []
     if unseen:
@@ -168,7 +168,7 @@ def _picked(file: Unit, wanted: set[int]) -> Iterator[Record]:
         place += 1
 
 
-def _nothing(source: Path, files: list[Unit], found: _Found) -> FormatError:
+def _nothing(source: Path, files: list[Unit], found: _ArchiveIndex) -> FormatError:
     """Why there is nothing to show: damage, or else what the files' notes say."""
     if found.defects:
         first = found.defects[0]

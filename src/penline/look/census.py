@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from penline.catalogue.terms import terms
+from penline.census.report import Figure, Finding, Note
 from penline.durable import read_file
 from penline.errors import FormatError, UsageError
 from penline.look.damage import MOST_PICTURES, damage_rows
@@ -29,61 +31,27 @@ _ROWS = 200
 _INTO = "::"
 
 
-class _Published(BaseModel):
-    value: int
-    source: str = ""
-    confidence: str = ""
-    rounded: bool = False
-
-
-class _Figure(BaseModel):
-    card: str
-    what: str
-    part: str
-    scope: str
-    found: int
-    published: list[_Published]
-    verdict: str
-
-
-class _Finding(BaseModel):
-    kind: str
-    card: str
-    file: str
-    offset: int | None = None
-    record: int | None = None
-    field: str
-    expected: str
-    found: str
-
-
-class _Note(BaseModel):
-    card: str
-    says: str
-    times: int = 0
-
-
 class _Missing(BaseModel):
     name: str = ""
 
 
-class _Shelf(BaseModel):
+class _ShelfState(BaseModel):
     id: str
     here: list[str]
     missing: list[_Missing]
 
 
-class _Report(BaseModel):
+class _CensusReport(BaseModel):
     whole: bool
     verdict: str
     files: int
     records: int
     unlabelled: int = 0
-    figures: list[_Figure]
-    findings: list[_Finding]
+    figures: list[Figure]
+    findings: list[Finding]
     finding_count: int
-    notes: list[_Note] = []
-    shelves: list[_Shelf] = []
+    notes: list[Note] = []
+    shelves: list[_ShelfState] = []
     without_card: dict[str, int] = {}
 
 
@@ -126,24 +94,24 @@ def census_data(source: Path, title: str) -> dict[str, Any]:
         "notes": [],
         "whole": report.whole,
         "verdict": report.verdict,
-        "counts": [figure.model_dump() for figure in report.figures],
+        "counts": [asdict(figure) for figure in report.figures],
         "findings": rows,
         "kinds": list(kinds.items()),
     }
 
 
-def _read(source: Path) -> _Report:
+def _read(source: Path) -> _CensusReport:
     expected = "a report that penline census --json printed"
     if source.stat().st_size > _MAX_BYTES:
         raise FormatError(printable(str(source)), 0, "size", expected, "a larger file than any")
     try:
-        return _Report.model_validate_json(read_file(source))
+        return _CensusReport.model_validate_json(read_file(source))
     except ValidationError as error:
         found = first_fault(error)
         raise FormatError(printable(str(source)), 0, "file", expected, found) from None
 
 
-def _findings(findings: Sequence[_Finding]) -> list[dict[str, Any]]:
+def _findings(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     files = list(dict.fromkeys(place for finding in findings for place in _places(finding)))
     names = dict(zip(files, short_names(files), strict=True))
     folders = {name.removesuffix(short) for name, short in names.items()} - {""}
@@ -171,7 +139,7 @@ def _findings(findings: Sequence[_Finding]) -> list[dict[str, Any]]:
     return rows
 
 
-def _places(finding: _Finding) -> list[str]:
+def _places(finding: Finding) -> list[str]:
     """The file; where something is missing, the archives in which it was looked for."""
     if not finding.file:
         return []
@@ -191,7 +159,7 @@ def _opened(wanted: set[str]) -> list[Any]:
     return found
 
 
-def _tables(report: _Report) -> list[dict[str, Any]]:
+def _tables(report: _CensusReport) -> list[dict[str, Any]]:
     tables = []
     missing = [
         [f"{shelf.id}: {one.name}", None] for shelf in report.shelves for one in shelf.missing

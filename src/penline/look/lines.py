@@ -47,7 +47,7 @@ _ROWS = 200
 
 
 @dataclass(slots=True)
-class _Line:
+class _SetLine:
     path: str
     text: str
     side: str
@@ -191,7 +191,7 @@ def _folders(to: str) -> type[PictureFolders] | None:
     return found if issubclass(found, PictureFolders) else None
 
 
-def _labels(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[_Line]:
+def _labels(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[_SetLine]:
     """Every label of the set, list by list."""
     if to == _LISTS:
         yield from _listed(folder)
@@ -205,7 +205,7 @@ def _labels(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[_Line]
             parent = FOLDERS.get(str(side), str(side))
             labels = _rows(folder, f"{parent}/metadata.jsonl", found)
         for path, text in labels:
-            yield _Line(f"{parent}/{path}", text, str(side))
+            yield _SetLine(f"{parent}/{path}", text, str(side))
         if found.problems:
             raise ExportError(f"{folder}: {found.problems[0]}")
 
@@ -223,7 +223,7 @@ def _rows(folder: Path, name: str, found: Findings) -> Iterator[tuple[str, str]]
         yield picked[0], picked[1]
 
 
-def _listed(folder: Path) -> Iterator[_Line]:
+def _listed(folder: Path) -> Iterator[_SetLine]:
     """Every label of PaddleOCR's lists; they are split on LF alone."""
     for side in _SIDES:
         list_file = folder / f"rec_gt_{side}.txt"
@@ -233,7 +233,7 @@ def _listed(folder: Path) -> Iterator[_Line]:
             for number, raw in enumerate(_raw_lines(file, list_file), 1):
                 path, tab, text = raw.partition(b"\t")
                 try:
-                    line = _Line(path.decode(), text.decode(), side)
+                    line = _SetLine(path.decode(), text.decode(), side)
                 except UnicodeDecodeError as error:
                     raise ExportError(f"{list_file}: line {number}: {error.reason}") from None
                 if not tab:
@@ -248,7 +248,7 @@ def _raw_lines(file: BinaryIO, name: Path) -> Iterator[bytes]:
         yield raw.removesuffix(b"\n")
 
 
-def _within(folder: Path, lines: list[_Line]) -> list[_Line]:
+def _within(folder: Path, lines: list[_SetLine]) -> list[_SetLine]:
     """Evenly fewer lines, until their pictures are not too many bytes."""
     while len(lines) > 1:
         sizes = 0
@@ -272,7 +272,7 @@ def _inside(folder: Path, path: str) -> Path | None:
     return file if good else None
 
 
-def _shown(folder: Path, line: _Line, boxes: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown(folder: Path, line: _SetLine, boxes: Mapping[str, Any] | None) -> dict[str, Any]:
     stem = PurePosixPath(line.path).stem
     found: dict[str, Any] = {
         "path": line.path,

@@ -19,7 +19,7 @@ __all__ = [
     "FAMILIES",
     "HAN",
     "LIGHT_EM",
-    "Expected",
+    "ShapePrior",
     "class_of",
     "expected",
     "expected_of",
@@ -51,7 +51,7 @@ FAMILIES: tuple[str, ...] = ("han", "letter", "digit", "stop", "open", "close", 
 """Families of classes: where a class is too rare to speak for itself, its family does."""
 
 
-class Expected(NamedTuple):
+class ShapePrior(NamedTuple):
     """Before measuring: mean and deviation of width, height and middle, in ems."""
 
     width: float
@@ -62,36 +62,36 @@ class Expected(NamedTuple):
     middle_deviation: float
 
 
-_EXPECTED: dict[str, Expected] = {
-    "han": Expected(0.90, 0.22, 1.0, 0.20, 0.0, 0.12),
-    "han-flat": Expected(0.65, 0.25, 0.12, 0.10, 0.0, 0.20),
-    "digit": Expected(0.40, 0.14, 0.75, 0.18, 0.0, 0.15),
-    "upper": Expected(0.60, 0.18, 0.80, 0.18, 0.0, 0.15),
-    "ascender": Expected(0.45, 0.16, 0.80, 0.20, 0.05, 0.15),
-    "x-height": Expected(0.45, 0.16, 0.45, 0.15, -0.12, 0.15),
-    "t": Expected(0.40, 0.15, 0.65, 0.18, -0.05, 0.15),
-    "i": Expected(0.18, 0.12, 0.65, 0.18, -0.05, 0.15),
-    "descender": Expected(0.45, 0.16, 0.70, 0.20, -0.25, 0.18),
-    "j": Expected(0.30, 0.15, 0.80, 0.20, -0.20, 0.18),
-    "f": Expected(0.40, 0.16, 0.85, 0.20, 0.0, 0.15),
-    "stop-low": Expected(0.12, 0.10, 0.12, 0.10, -0.40, 0.15),
-    "comma-low": Expected(0.16, 0.10, 0.28, 0.14, -0.42, 0.18),
-    "han-stop": Expected(0.25, 0.12, 0.25, 0.12, -0.35, 0.18),
-    "han-comma": Expected(0.20, 0.12, 0.28, 0.14, -0.38, 0.18),
-    "colon": Expected(0.15, 0.10, 0.45, 0.18, -0.15, 0.18),
-    "semicolon": Expected(0.18, 0.10, 0.55, 0.20, -0.20, 0.18),
-    "bang": Expected(0.22, 0.18, 0.85, 0.20, 0.0, 0.18),
-    "quote-high": Expected(0.26, 0.14, 0.32, 0.16, 0.30, 0.20),
-    "dash": Expected(0.45, 0.20, 0.10, 0.10, 0.0, 0.18),
-    "long-dash": Expected(0.95, 0.40, 0.10, 0.10, 0.0, 0.20),
-    "underscore": Expected(0.50, 0.25, 0.08, 0.08, -0.48, 0.20),
-    "dots-low": Expected(0.80, 0.40, 0.14, 0.12, -0.15, 0.30),
-    "middle": Expected(0.30, 0.22, 0.30, 0.22, 0.0, 0.20),
-    "open": Expected(0.30, 0.14, 0.90, 0.30, 0.0, 0.20),
-    "close": Expected(0.30, 0.14, 0.90, 0.30, 0.0, 0.20),
-    "symbol": Expected(0.75, 0.30, 0.85, 0.30, 0.0, 0.20),
+_EXPECTED: dict[str, ShapePrior] = {
+    "han": ShapePrior(0.90, 0.22, 1.0, 0.20, 0.0, 0.12),
+    "han-flat": ShapePrior(0.65, 0.25, 0.12, 0.10, 0.0, 0.20),
+    "digit": ShapePrior(0.40, 0.14, 0.75, 0.18, 0.0, 0.15),
+    "upper": ShapePrior(0.60, 0.18, 0.80, 0.18, 0.0, 0.15),
+    "ascender": ShapePrior(0.45, 0.16, 0.80, 0.20, 0.05, 0.15),
+    "x-height": ShapePrior(0.45, 0.16, 0.45, 0.15, -0.12, 0.15),
+    "t": ShapePrior(0.40, 0.15, 0.65, 0.18, -0.05, 0.15),
+    "i": ShapePrior(0.18, 0.12, 0.65, 0.18, -0.05, 0.15),
+    "descender": ShapePrior(0.45, 0.16, 0.70, 0.20, -0.25, 0.18),
+    "j": ShapePrior(0.30, 0.15, 0.80, 0.20, -0.20, 0.18),
+    "f": ShapePrior(0.40, 0.16, 0.85, 0.20, 0.0, 0.15),
+    "stop-low": ShapePrior(0.12, 0.10, 0.12, 0.10, -0.40, 0.15),
+    "comma-low": ShapePrior(0.16, 0.10, 0.28, 0.14, -0.42, 0.18),
+    "han-stop": ShapePrior(0.25, 0.12, 0.25, 0.12, -0.35, 0.18),
+    "han-comma": ShapePrior(0.20, 0.12, 0.28, 0.14, -0.38, 0.18),
+    "colon": ShapePrior(0.15, 0.10, 0.45, 0.18, -0.15, 0.18),
+    "semicolon": ShapePrior(0.18, 0.10, 0.55, 0.20, -0.20, 0.18),
+    "bang": ShapePrior(0.22, 0.18, 0.85, 0.20, 0.0, 0.18),
+    "quote-high": ShapePrior(0.26, 0.14, 0.32, 0.16, 0.30, 0.20),
+    "dash": ShapePrior(0.45, 0.20, 0.10, 0.10, 0.0, 0.18),
+    "long-dash": ShapePrior(0.95, 0.40, 0.10, 0.10, 0.0, 0.20),
+    "underscore": ShapePrior(0.50, 0.25, 0.08, 0.08, -0.48, 0.20),
+    "dots-low": ShapePrior(0.80, 0.40, 0.14, 0.12, -0.15, 0.30),
+    "middle": ShapePrior(0.30, 0.22, 0.30, 0.22, 0.0, 0.20),
+    "open": ShapePrior(0.30, 0.14, 0.90, 0.30, 0.0, 0.20),
+    "close": ShapePrior(0.30, 0.14, 0.90, 0.30, 0.0, 0.20),
+    "symbol": ShapePrior(0.75, 0.30, 0.85, 0.30, 0.0, 0.20),
 }
-_POINT = Expected(0.14, 0.10, 0.16, 0.12, 0.0, 0.18)
+_POINT = ShapePrior(0.14, 0.10, 0.16, 0.12, 0.0, 0.18)
 """A raised point, unlike the other characters of the kind "middle"."""
 
 
@@ -125,13 +125,13 @@ def family_of(name: str) -> str:
     return _FAMILY.get(name, "other")
 
 
-def expected(character: str) -> Expected:
+def expected(character: str) -> ShapePrior:
     """What to expect of a character before anything is measured."""
     if character in "·•・":
         return _POINT
     return _EXPECTED[kind_of(character).name]
 
 
-def expected_of(name: str) -> Expected:
+def expected_of(name: str) -> ShapePrior:
     """What to expect of a class."""
     return _EXPECTED["han" if name in HAN else name]

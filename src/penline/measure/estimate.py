@@ -16,8 +16,8 @@ from penline.measure.model import ClassFigures, FittedOn, HandModel, LineFigures
 from penline.measure.spread import (
     FAMILY_WEIGHT,
     LEAST_OWN,
+    NeighbourCorrelation,
     Spread,
-    Walk,
     bell_quantiles,
     walk_of,
 )
@@ -46,7 +46,7 @@ def estimate(lines: Iterable[LineGeometry], sources: Sequence[str] = ()) -> Hand
     """
     given = [line for line in lines if line.em_px > 0]
     running = [line for line in given if not line.cells]
-    table = _Table(given)
+    table = _CharacterRows(given)
     if not len(table.line):
         raise ValueError("no line with characters to measure")
     gaps = Gaps(running)
@@ -64,7 +64,7 @@ def estimate(lines: Iterable[LineGeometry], sources: Sequence[str] = ()) -> Hand
     )
 
 
-class _Table:
+class _CharacterRows:
     """All trusted characters of all lines, one row each."""
 
     def __init__(self, lines: Sequence[LineGeometry]) -> None:
@@ -86,7 +86,7 @@ class _Table:
             setattr(self, field, getattr(self, field)[good])
 
 
-def _classes(table: _Table) -> dict[str, ClassFigures]:
+def _classes(table: _CharacterRows) -> dict[str, ClassFigures]:
     found: dict[str, ClassFigures] = {}
     families = np.array([family_of(name) for name in table.name], object)
     for family in ("han", "digit"):
@@ -103,7 +103,7 @@ def _classes(table: _Table) -> dict[str, ClassFigures]:
 
 
 def _class(
-    table: _Table, chosen: npt.NDArray[np.bool_], name: str, parent: ClassFigures | None
+    table: _CharacterRows, chosen: npt.NDArray[np.bool_], name: str, parent: ClassFigures | None
 ) -> ClassFigures:
     e = expected_of(name)
     side = (e.height * e.width) ** 0.5
@@ -146,7 +146,7 @@ def _class(
     )
 
 
-def _identity(table: _Table) -> float:
+def _identity(table: _CharacterRows) -> float:
     """Share of the variance of sizes between Chinese characters, one writer at a time.
 
     From characters written more than once: 1 less the variance within a character over the whole.
@@ -174,7 +174,7 @@ def _identity(table: _Table) -> float:
 
 def _walks(
     lines: Sequence[LineGeometry], classes: dict[str, ClassFigures], gaps: Gaps, pull: float
-) -> dict[Literal["size", "middle", "gap", "slant"], Walk]:
+) -> dict[Literal["size", "middle", "gap", "slant"], NeighbourCorrelation]:
     sizes, middles, slants = [], [], []
     for line in lines:
         names = line.classes

@@ -18,7 +18,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from penline.durable import read_file
 from penline.errors import RecipeError, UsageError
 from penline.measure.classes import CLASSES, FAMILIES, expected_of, family_of
-from penline.measure.spread import Spread, Walk, bell_quantiles
+from penline.measure.spread import NeighbourCorrelation, Spread, bell_quantiles
 from penline.settings import Settings, Share, plain_yaml
 
 __all__ = [
@@ -127,7 +127,9 @@ class HandModel(Settings):
     """95 % bootstrap interval of the measured `pull`, over lines."""
     identity: Share = 0.8
     """Share of the variance of Chinese characters' sizes that belongs to which character it is."""
-    walks: dict[Literal["size", "middle", "gap", "slant"], Walk] = Field(default_factory=dict)
+    walks: dict[Literal["size", "middle", "gap", "slant"], NeighbourCorrelation] = Field(
+        default_factory=dict
+    )
     """How alike neighbours are."""
     line: LineFigures
 

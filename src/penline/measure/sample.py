@@ -7,7 +7,8 @@ give the same placements on every processor.
 
 How one quantity is drawn: a standard score goes along the line, made of a part that the line has in
 common, a part that wanders and a part of the character's own, in the measured shares
-(`spread.Walk`); the quantiles of the character's class (or of the pair) turn it into ems.
+(`spread.NeighbourCorrelation`); the quantiles of the character's class (or of the pair) turn it
+into ems.
 """
 
 from __future__ import annotations
@@ -30,10 +31,17 @@ from penline.measure.place import (
     ModelTables,
     place_items,
 )
-from penline.measure.spread import SCORES, Spread, Walk
+from penline.measure.spread import SCORES, NeighbourCorrelation, Spread
 from penline.randomness import Draws
 
-__all__ = ["CLASS_NUMBERS", "LEAST_OF_CLASS", "Drawn", "Natural", "Sampler", "typical_sizes"]
+__all__ = [
+    "CLASS_NUMBERS",
+    "LEAST_OF_CLASS",
+    "LinePlacements",
+    "Natural",
+    "Sampler",
+    "typical_sizes",
+]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -72,7 +80,7 @@ class Natural:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class LinePlacements:
     """Placements of one line, in the order of the text.
 
     Attributes:
@@ -142,7 +150,9 @@ class Sampler:
         ]
         self.moments = np.array([together, sizes, deviations, shapes])
         own = np.array([family_of(n) == "han" and n != "han-flat" for n in _NAMES], bool)
-        walks = [model.walks.get(name, Walk()) for name in ("size", "middle", "gap")]
+        walks = [
+            model.walks.get(name, NeighbourCorrelation()) for name in ("size", "middle", "gap")
+        ]
         walk_shares = np.array([(w.line_share, w.drift_share, w.correlation) for w in walks])
         line = model.line
         quantiles = np.array([line.slope.quantiles, line.size_trend.quantiles])
@@ -171,7 +181,7 @@ class Sampler:
         natural: Natural | None = None,
         *,
         space_em: float = 0.45,
-    ) -> Drawn:
+    ) -> LinePlacements:
         """The placements of one line.
 
         Takes ``LINE_WORDS + WORDS_PER_CHARACTER * n`` words, whatever the model.
@@ -203,7 +213,7 @@ class Sampler:
         numbers = {"slope": round(slope, 6), "size_trend": round(trend, 6), "slant": round(lean, 6)}
         scales, heights, widths, gaps, rises = places.T
         slants = np.full(n, round(lean * 65536.0), np.int64)
-        return Drawn(scales, heights, widths, gaps, rises, slants, numbers)
+        return LinePlacements(scales, heights, widths, gaps, rises, slants, numbers)
 
     def typical(self, known: Mapping[str, tuple[float, float]]) -> Floats:
         """``float64 (2, classes)``: `Natural.typical` as a table; the model's own elsewhere."""

@@ -21,8 +21,8 @@ __all__ = [
     "LEAST_OWN",
     "PROBABILITIES",
     "SCORES",
+    "NeighbourCorrelation",
     "Spread",
-    "Walk",
     "bell_quantiles",
     "resamples",
     "walk_of",
@@ -142,7 +142,7 @@ def _interval(values: Floats, lines: npt.NDArray[np.int64]) -> tuple[float, floa
     return round(low, 4), round(high, 4)
 
 
-class Walk(Settings):
+class NeighbourCorrelation(Settings):
     """How alike neighbours in a line are: shares of the variance of one quantity."""
 
     line_share: Share = 0.0
@@ -159,7 +159,7 @@ class Walk(Settings):
     """95 % bootstrap interval of `neighbours`, over lines."""
 
     @model_validator(mode="after")
-    def _whole(self) -> Walk:
+    def _whole(self) -> NeighbourCorrelation:
         if self.line_share + self.drift_share > 1.0:
             raise ValueError("line_share and drift_share make more than the whole variance")
         return self
@@ -176,7 +176,7 @@ _FARTHEST = 8
 _CORRELATIONS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
-def walk_of(lines: Sequence[Floats], *, line_level: bool = True) -> Walk:
+def walk_of(lines: Sequence[Floats], *, line_level: bool = True) -> NeighbourCorrelation:
     """The shares of variance, from standard scores along lines (NaN: not there).
 
     The covariance of characters k apart is taken for ``line + drift * correlation ** k``,
@@ -189,7 +189,7 @@ def walk_of(lines: Sequence[Floats], *, line_level: bool = True) -> Walk:
     table = np.array([_lags(scores) for scores in lines]).reshape(-1, 2, _FARTHEST + 1)
     sums, pairs = table.sum(0)
     if not len(table) or pairs[1] < 8 or sums[0] <= 0:
-        return Walk()
+        return NeighbourCorrelation()
     variance = sums[0] / pairs[0]
     known = pairs[1:] > 0
     lags = np.arange(1, _FARTHEST + 1)[known]
@@ -220,7 +220,7 @@ def walk_of(lines: Sequence[Floats], *, line_level: bool = True) -> Walk:
     with np.errstate(invalid="ignore", divide="ignore"):
         near = (again[:, 0, 1] / again[:, 1, 1]) / (again[:, 0, 0] / again[:, 1, 0])
     low, high = np.clip(np.nanquantile(near, [0.025, 0.975]), -1, 1).tolist()
-    return Walk(
+    return NeighbourCorrelation(
         line_share=round(line / over, 4),
         drift_share=round(drift / over, 4),
         correlation=correlation if drift else 0.0,

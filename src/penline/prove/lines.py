@@ -23,7 +23,7 @@ __all__ = ["line_problems", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class StoredLine:
     """One line of a finished set: its picture, its label, its boxes where there are some."""
 
     path: str
@@ -32,7 +32,7 @@ class Row:
     quads: list[Any] | None
 
 
-def rows_of(out: Path, side: str) -> Iterator[Row]:
+def rows_of(out: Path, side: str) -> Iterator[StoredLine]:
     boxes: dict[str, list[Any]] = {}
     if (out / BOXES).is_file():
         with (out / BOXES).open("rb") as file:
@@ -45,10 +45,12 @@ def rows_of(out: Path, side: str) -> Iterator[Row]:
         stem = PurePosixPath(path).stem
         if not stem.isdigit():
             raise ExportError(f"{out}: {path} is not named by its index")
-        yield Row(path, int(stem), text, boxes.get(path) if boxes else None)
+        yield StoredLine(path, int(stem), text, boxes.get(path) if boxes else None)
 
 
-def line_problems(composer: Composer, row: Row, out: Path, options: Options) -> Iterator[str]:
+def line_problems(
+    composer: Composer, row: StoredLine, out: Path, options: Options
+) -> Iterator[str]:
     try:
         masks = decompose(composer.plan, composer.seed, row.index)
     except UnwritableLine as error:

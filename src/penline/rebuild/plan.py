@@ -21,7 +21,7 @@ __all__ = ["Plan", "read_plan", "write_plan"]
 MAX_PLAN_BYTES = 1 << 28
 
 
-class _Run(BaseModel, extra="allow", strict=True):
+class _PlannedRun(BaseModel, extra="allow", strict=True):
     format_of_run: int
     made_with: dict[str, str]
     recipe_hash: str
@@ -45,7 +45,7 @@ class _Run(BaseModel, extra="allow", strict=True):
     packages: dict[str, str] = Field(default_factory=dict)
 
 
-class _Shard(BaseModel, extra="allow", strict=True):
+class _ProvenShard(BaseModel, extra="allow", strict=True):
     number: int
     pixels: str | None = None
     files: Any = None
@@ -61,8 +61,8 @@ class Plan(BaseModel, extra="allow", strict=True):
         proof: of the recipe form of a finished set: what `recipe_form` kept of the lines.
     """
 
-    run: _Run
-    shards: list[_Shard] | None = None
+    run: _PlannedRun
+    shards: list[_ProvenShard] | None = None
     files: dict[str, str] = Field(default_factory=dict)
     proof: dict[str, Any] | None = None
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from penline.corpus import Corpus
 from penline.errors import RecipeError
-from penline.recipe.idle_table import TABLE, Asked, Row
+from penline.recipe.idle_table import TABLE, Asked, IdleSettings
 from penline.recipe.schema import Recipe
 from penline.settings import Settings
 
@@ -48,7 +48,7 @@ def refusals(recipe: Recipe, corpus: Corpus, *, strict: bool = True) -> Refusals
     return {"lines": "; ".join(of_lines), "pages": "; ".join(of_pages)}
 
 
-def _reason(row: Row, asked: Asked, names: tuple[tuple[str, Settings], ...]) -> str:
+def _reason(row: IdleSettings, asked: Asked, names: tuple[tuple[str, Settings], ...]) -> str:
     idle = dict.fromkeys(
         name
         for name, own in names

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from penline.corpus import Corpus
 from penline.recipe.schema import Recipe
 
-__all__ = ["TABLE", "Asked", "Row"]
+__all__ = ["TABLE", "Asked", "IdleSettings"]
 
 
 class Asked(NamedTuple):
@@ -28,7 +28,7 @@ class Asked(NamedTuple):
     corpus: Corpus
 
 
-class Row(NamedTuple):
+class IdleSettings(NamedTuple):
     """Settings, and where they do nothing.
 
     Attributes:
@@ -73,33 +73,33 @@ _BORROWING = ("near-writer", "other-writer")
 _LINES = "choose a format of lines"
 
 TABLE = (
-    Row(
+    IdleSettings(
         ("page.*",),
         "on lines",
         "choose a format of pages (paddleocr-det, page-xml or coco; in Python Composer.page)",
         lambda asked, _: not asked.pages,
     ),
-    Row(
+    IdleSettings(
         ("writers", "layout.direction"),
         "on pages: pages are by one writer, and their lines are horizontal",
         _LINES,
         _on_pages,
         always=True,
     ),
-    Row(("corpus.latin", "layout.replay"), "on pages", _LINES, _on_pages),
-    Row(
+    IdleSettings(("corpus.latin", "layout.replay"), "on pages", _LINES, _on_pages),
+    IdleSettings(
         ("corpus.missing",),
         "as near-writer or other-writer on pages, and by writers: mixed, where nothing is borrowed",
         "take skip-line or drop-char",
         lambda asked, corpus: corpus.missing in _BORROWING and _unborrowed(asked),
     ),
-    Row(
+    IdleSettings(
         ("corpus.borrow_most",),
         "where nothing is borrowed",
         "on lines by one writer, set corpus.missing to near-writer or other-writer",
         lambda asked, corpus: corpus.missing not in _BORROWING or _unborrowed(asked),
     ),
-    Row(
+    IdleSettings(
         ("corpus.nfkc",),
         "on text that is loaded already",
         "load it by its path, or with nfkc=True",
@@ -107,67 +107,67 @@ TABLE = (
             unicodedata.normalize("NFKC", c) != c for c in asked.corpus.characters
         ),
     ),
-    Row(
+    IdleSettings(
         ("image.height_px", "image.max_width_px"),
         "on pages",
         "set page.height_px and page.width_px",
         _on_pages,
     ),
-    Row(
+    IdleSettings(
         ("image.quality",),
         "on PNG files",
         "set image.format to jpg",
         lambda _, image: image.format == "png",
     ),
-    Row(
+    IdleSettings(
         ("ink.colours",),
         "in grey pictures",
         "set image.mode to rgb",
         lambda asked, _: asked.recipe.image.mode == "gray",
     ),
-    Row(
+    IdleSettings(
         ("page.indent_em",),
         "on forms, and where corpus.lines is whole",
         "set corpus.lines to cut",
         lambda asked, _: _on_forms(asked, _) or asked.recipe.corpus.lines == "whole",
     ),
-    Row(
+    IdleSettings(
         ("page.start_deviation_em", "page.lines_range"),
         "on forms",
         "set page.form.rows_range",
         _on_forms,
     ),
-    Row(
+    IdleSettings(
         ("layout.fill_range", "layout.em_most", "layout.margin_em_range"),
         "on pages",
         "set page.em_px_range and page.margin_em_range",
         _on_pages,
     ),
-    Row(
+    IdleSettings(
         ("layout.hand",),
         "in columns and in cells, as layout.placer: model, too",
         "set layout.direction to horizontal and take a paper without cells",
         _placed_by("model", "templates"),
     ),
-    Row(
+    IdleSettings(
         ("layout.mark_shape",),
         "where no placement model places the glyphs",
         "set layout.hand",
         _placed_by("model"),
     ),
-    Row(
+    IdleSettings(
         ("layout.replay",),
         "in columns, in cells, and by writers: mixed",
         "set layout.direction to horizontal, writers to one, and take a paper without cells",
         lambda asked, _: not asked.pages and "templates" not in asked.placers,
     ),
-    Row(
+    IdleSettings(
         ("layout.cell_em_range",),
         "without squared paper, which pages do not have",
         "add squared to papers",
         _placed_by("cells"),
     ),
-    Row(
+    IdleSettings(
         (
             *("layout.gap_em_range", "layout.gap_mixed_em_range", "layout.gap_deviation_em"),
             *("layout.cell_pull_range", "layout.slope_deviation"),
@@ -176,7 +176,7 @@ TABLE = (
         "set layout.hand and layout.replay to null and take a paper without cells",
         _placed_by("rules"),
     ),
-    Row(
+    IdleSettings(
         (
             *("layout.size_deviation", "layout.size_trend"),
             *("layout.rise_deviation_em", "layout.slant_walk_deviation"),
@@ -185,19 +185,19 @@ TABLE = (
         "set layout.hand and layout.replay to null",
         _placed_by("rules", "cells"),
     ),
-    Row(
+    IdleSettings(
         ("layout.gap_latin_em_range", "layout.space_em_range"),
         "where templates or cells place the glyphs",
         "set layout.replay to null and take a paper without cells",
         _placed_by("rules", "model"),
     ),
-    Row(
+    IdleSettings(
         ("marks.strike",),
         "in lines of templates, and by writers: mixed",
         "set layout.replay to null and writers to one",
         lambda asked, _: not asked.pages and _without_slips(asked),
     ),
-    Row(
+    IdleSettings(
         ("papers",),
         "on pages, which need a paper without cells",
         "add plain, ruled, texture or photo",
@@ -207,14 +207,14 @@ TABLE = (
         ),
         always=True,
     ),
-    Row(("papers.squared.*",), "on pages, which are never squared", _LINES, _on_pages),
-    Row(
+    IdleSettings(("papers.squared.*",), "on pages, which are never squared", _LINES, _on_pages),
+    IdleSettings(
         ("papers.ruled.pitch_range",),
         "on pages, where the writing keeps to the rules",
         "set page.pitch_em_range",
         _on_pages,
     ),
-    Row(
+    IdleSettings(
         ("papers.*uneven_range",),
         "while uneven_chance is 0",
         "set uneven_chance beside it",

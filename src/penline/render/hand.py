@@ -15,7 +15,7 @@ from penline.records import Bytes2D, StrokeRecord
 from penline.render.pen import Pen, draw_pen
 from penline.render.strokes import render_strokes
 
-__all__ = ["STROKE_HEIGHT_PX", "Drawn", "StrokeRenderer", "writer_pen"]
+__all__ = ["STROKE_HEIGHT_PX", "RenderedCharacter", "StrokeRenderer", "writer_pen"]
 
 STROKE_HEIGHT_PX = 64
 """Height of a writer's median Chinese character when strokes are rendered."""
@@ -27,7 +27,7 @@ Drop = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedCharacter:
     """A character rendered from strokes.
 
     Attributes:
@@ -56,7 +56,7 @@ class StrokeRenderer:
         self.damaged = damaged
         self._units_per_px = 0.0
 
-    def render(self, records: Iterator[Any]) -> Iterator[tuple[StrokeRecord, Drawn]]:
+    def render(self, records: Iterator[Any]) -> Iterator[tuple[StrokeRecord, RenderedCharacter]]:
         """Yield characters that follow one another in the file, each with its ink.
 
         The first ones that are given tell the writer's size.
@@ -86,7 +86,7 @@ class StrokeRenderer:
                 place = record.source.file, record.offset, f"strokes of record {record.record}"
                 expected = "a character that can be drawn"
                 raise FormatError(*place, expected, str(error)) from None
-            yield record, Drawn(ink, facts)
+            yield record, RenderedCharacter(ink, facts)
 
 
 def writer_pen(writer: str, height_px: int) -> Pen:

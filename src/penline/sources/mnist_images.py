@@ -71,7 +71,7 @@ class LabelledImages(FileUnit):
     def _salvaged(self, stream: ByteSource) -> Iterator[GlyphRecord | Defect]:
         record = -1
         try:
-            labelling = _Labels.of(self)
+            labelling = _LabelFile.of(self)
         except FormatError as error:
             yield defect_of(error)
             return
@@ -93,7 +93,7 @@ class LabelledImages(FileUnit):
 
 
 @dataclass(slots=True)
-class _Labels:
+class _LabelFile:
     """Labels of one images file, and what they stand for."""
 
     file: str
@@ -106,7 +106,7 @@ class _Labels:
     writers: dict[int, Source]
 
     @classmethod
-    def of(cls, unit: LabelledImages) -> _Labels | None:
+    def of(cls, unit: LabelledImages) -> _LabelFile | None:
         """Read what labels a unit's images; None where nothing does."""
         if unit.labels is None or not unit.family:
             return None

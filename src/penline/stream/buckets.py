@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 from penline.errors import UsageError
-from penline.stream.walk import Walk
+from penline.stream.walk import EpochStream
 
 __all__ = ["WidthBuckets", "cut_by_width"]
 
@@ -26,7 +26,7 @@ def cut_by_width(things: list[T], width: Callable[[T], int], count: int) -> list
     return [order[first:last] for first, last in itertools.pairwise(ends)]
 
 
-class WidthBuckets(Walk[int]):
+class WidthBuckets(EpochStream[int]):
     """A batch sampler for a map-style data set: lists of numbers of lines of like width.
 
     For ``DataLoader(dataset, batch_sampler=...)`` where widths are known beforehand, as in a set
@@ -41,7 +41,7 @@ class WidthBuckets(Walk[int]):
         batch_size: lines of a batch.
         size: how many lines there are, where `widths` is a function.
         **walk: `window`, `length`, `seed`, `shuffle`, `rank`, `world_size`, `drop_last` and
-            `endless`, as `penline.stream.walk.Walk` takes them; `window` is 64 unless said.
+            `endless`, as `penline.stream.walk.EpochStream` takes them; `window` is 64 unless said.
 
     Raises:
         UsageError: numbers that do not fit together.

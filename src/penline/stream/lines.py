@@ -14,7 +14,7 @@ from penline.records import Sample
 from penline.stream.buckets import cut_by_width
 from penline.stream.dataset import Image, Item, LineDataset, Skipped, Unwritable
 from penline.stream.place import settle
-from penline.stream.walk import Walk
+from penline.stream.walk import EpochStream
 
 if TYPE_CHECKING:
     Streamed = object
@@ -27,7 +27,7 @@ else:
 __all__ = ["LineStream"]
 
 
-class LineStream(Walk[Item | Skipped], Streamed):
+class LineStream(EpochStream[Item | Skipped], Streamed):
     """Lines as PyTorch's iterable data sets are, with a state to go on from.
 
     With a `batch_size`, what comes is lists of lines of like width, for a loader with
@@ -48,7 +48,7 @@ class LineStream(Walk[Item | Skipped], Streamed):
         transform: as in `LineDataset`.
         unwritable: as in `LineDataset`.
         **walk: `window`, `length`, `seed`, `shuffle`, `rank`, `world_size`, `drop_last` and
-            `endless`, as `penline.stream.walk.Walk` takes them.
+            `endless`, as `penline.stream.walk.EpochStream` takes them.
 
     Raises:
         UsageError: numbers that do not fit together.

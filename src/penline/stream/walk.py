@@ -17,13 +17,13 @@ from penline.randomness import rng
 from penline.stream.order import Order, share
 from penline.stream.place import Worker, rank_of, this_worker
 
-__all__ = ["Walk"]
+__all__ = ["EpochStream"]
 
 T = TypeVar("T")
 VERSION = 1
 
 
-class Walk(ABC, Generic[T]):
+class EpochStream(ABC, Generic[T]):
     """What `LineStream` and `WidthBuckets` share. Iterating goes through one epoch.
 
     Iterating again goes through the next one; after an epoch that was broken off, through the

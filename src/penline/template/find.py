@@ -12,7 +12,7 @@ from penline.errors import FormatError
 from penline.records import Bytes2D
 from penline.template.layout import MARK_MM, MARKS, dictionary
 
-__all__ = ["Found", "find_marks"]
+__all__ = ["SheetPose", "find_marks"]
 
 _SIDES_PX = (2000, 1200, 3200)
 """Longest sides at which marks are looked for, one after the other."""
@@ -21,7 +21,7 @@ _LEAST_PX_MM = 4.0
 _MOST_ERROR_MM = 2.0
 
 
-class Found(NamedTuple):
+class SheetPose(NamedTuple):
     """Where the sheet lies.
 
     Attributes:
@@ -37,7 +37,7 @@ class Found(NamedTuple):
     px_mm: float
 
 
-def find_marks(photo: Bytes2D, name: str, px_mm: float) -> Found:
+def find_marks(photo: Bytes2D, name: str, px_mm: float) -> SheetPose:
     """Find the sheet in a photograph; three of its four marks will do.
 
     Args:
@@ -85,7 +85,7 @@ def find_marks(photo: Bytes2D, name: str, px_mm: float) -> Found:
     if error_mm > _MOST_ERROR_MM:
         said = f"marks {error_mm:.1f} mm out of place; lay the sheet flat"
         raise FormatError(name, 0, "marks", "the corners of a flat sheet", said)
-    return Found(np.asarray(to_photo, np.float64), pixels, len(seen), scale_mm * shrink)
+    return SheetPose(np.asarray(to_photo, np.float64), pixels, len(seen), scale_mm * shrink)
 
 
 def _look(photo: Bytes2D, side_px: int) -> tuple[dict[int, npt.NDArray[np.float64]], int | None]:

@@ -14,7 +14,7 @@ from penline.template.layout import Grid
 from penline.template.light import Lit
 from penline.template.straight import PX_MM
 
-__all__ = ["FLAWS", "Pen", "Written", "cut_cells", "pen_of"]
+__all__ = ["FLAWS", "Written", "WrittenPen", "cut_cells", "pen_of"]
 
 FLAWS = {
     "blank": "nothing is written",
@@ -39,7 +39,7 @@ _BLOT_RADIUS_MM, _BLOT_RADII = 0.85, (2.0, 1.45)
 _FULL, _FULLER = 0.5, 2.2
 
 
-class Pen(NamedTuple):
+class WrittenPen(NamedTuple):
     """What a sheet was written with.
 
     Attributes:
@@ -83,7 +83,7 @@ def cut_cells(lit: Lit, grid: Grid, characters: tuple[str, ...]) -> Iterator[Wri
         yield _judged(cell, ink, character, pen, lit.noise)
 
 
-def pen_of(cells: list[Bytes2D], noise: float) -> Pen:
+def pen_of(cells: list[Bytes2D], noise: float) -> WrittenPen:
     """Measure the pen over all cells of a sheet.
 
     Args:
@@ -102,9 +102,11 @@ def pen_of(cells: list[Bytes2D], noise: float) -> Pen:
         radii.append(_radius_mm(strong))
         shares.append(_share(strong))
     if not levels:
-        return Pen(0.0, 0.0, 0.0, 0.0)
+        return WrittenPen(0.0, 0.0, 0.0, 0.0)
     wide_mm = float(np.percentile(radii, 90))
-    return Pen(float(np.median(levels)), float(np.median(radii)), wide_mm, float(np.median(shares)))
+    return WrittenPen(
+        float(np.median(levels)), float(np.median(radii)), wide_mm, float(np.median(shares))
+    )
 
 
 def _inside(ink: Bytes2D, grid: Grid, cell: int) -> Bytes2D:
@@ -115,7 +117,7 @@ def _inside(ink: Bytes2D, grid: Grid, cell: int) -> Bytes2D:
     return ink[rows, columns]
 
 
-def _judged(cell: int, ink: Bytes2D, character: str, pen: Pen, noise: float) -> Written:
+def _judged(cell: int, ink: Bytes2D, character: str, pen: WrittenPen, noise: float) -> Written:
     small = kind_of(character).height == 0
     strong_from = max(_STRONG * pen.level, 5 * noise, 32)
     weak_from = max(_WEAK * pen.level, 3 * noise, 16)
@@ -184,7 +186,7 @@ def _pale(cell: int, ink: Bytes2D, noise: float) -> Written:
     return Written(cell, flaw, np.zeros((0, 0), np.uint8))
 
 
-def _blotted(strong: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], pen: Pen) -> bool:
+def _blotted(strong: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], pen: WrittenPen) -> bool:
     """Whether a place is far wider than the pen, or the box far fuller than other characters'."""
     usual_mm = min(_BLOT_RADII[0] * pen.radius_mm, _BLOT_RADII[1] * pen.wide_mm)
     if _radius_mm(strong) > max(_BLOT_RADIUS_MM, usual_mm):

@@ -19,7 +19,7 @@ _POINTS = 72 / 25.4
 _LEVEL = 9
 
 
-class _File:
+class _PdfFile:
     """Objects one after the other, with the table of where they begin."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ def pdf_bytes(sheets: Iterable[Iterable[Mark]]) -> bytes:
     Args:
         sheets: what is on each of them.
     """
-    file = _File()
+    file = _PdfFile()
     root, pages = file.number(), file.number()
     font = file.put(
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
@@ -90,7 +90,7 @@ def pdf_bytes(sheets: Iterable[Iterable[Mark]]) -> bytes:
 
 
 def _content(
-    file: _File, marks: Iterable[Mark], pictures: dict[tuple[bytes, tuple[int, ...]], int]
+    file: _PdfFile, marks: Iterable[Mark], pictures: dict[tuple[bytes, tuple[int, ...]], int]
 ) -> tuple[bytes, list[int]]:
     """The drawing of a page, and the numbers of the pictures that it shows."""
     # y runs down from the upper edge, in millimetres
@@ -119,7 +119,9 @@ def _content(
     return b"\n".join(said), list(used)
 
 
-def _picture(file: _File, mark: Picture, pictures: dict[tuple[bytes, tuple[int, ...]], int]) -> int:
+def _picture(
+    file: _PdfFile, mark: Picture, pictures: dict[tuple[bytes, tuple[int, ...]], int]
+) -> int:
     """Write a picture once; its ink goes from white to the mark's colour."""
     data = mark.ink.tobytes()
     key = (data, (*mark.ink.shape, *mark.colour))

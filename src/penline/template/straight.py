@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from penline.records import Bytes2D
 from penline.template.code import BITS, Code, unpack_bits
-from penline.template.find import Found
+from penline.template.find import SheetPose
 from penline.template.layout import BIT_MM, BIT_ROWS, GAP_MM, GUIDE_MM, PAGE_MM, Grid
 
 __all__ = ["MOST_MOVED_MM", "PX_MM", "Straight", "read_code", "straighten"]
@@ -54,7 +54,7 @@ class Straight:
     seen: npt.NDArray[np.bool_]
 
 
-def read_code(found: Found) -> Code | None:
+def read_code(found: SheetPose) -> Code | None:
     """What the sheet says about itself, or None where neither row can be read."""
     pixels = _take(found, np.zeros((0, 2)))
     step = BIT_MM[0] * PX_MM
@@ -83,7 +83,7 @@ def read_code(found: Found) -> Code | None:
     return None
 
 
-def straighten(found: Found, grid: Grid) -> Straight:
+def straighten(found: SheetPose, grid: Grid) -> Straight:
     """Straighten a sheet, borders and all."""
     weights = np.zeros((_terms(np.zeros((1, 2))).shape[1], 2))
     centres = np.array([grid.corner_mm(cell) for cell in range(grid.count)]) + grid.cell_mm / 2
@@ -99,7 +99,7 @@ def straighten(found: Found, grid: Grid) -> Straight:
     return Straight(pixels, float(np.abs(_terms(centres) @ weights).max()), left_mm, seen)
 
 
-def _take(found: Found, weights: Floats) -> Bytes2D:
+def _take(found: SheetPose, weights: Floats) -> Bytes2D:
     """The sheet, seen through the homography and a correction of `weights`."""
     # the way is smooth: it is worked out a node a millimetre, and drawn straight between them
     across, down = (np.arange(round(side)) + 0.5 for side in PAGE_MM)

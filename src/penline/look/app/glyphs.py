@@ -18,7 +18,7 @@ from penline.sources.names import places
 __all__ = [
     "COLUMNS",
     "Cell",
-    "Source",
+    "GlyphOrigin",
     "cells",
     "facts",
     "large",
@@ -54,7 +54,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class GlyphOrigin:
     """Where a glyph comes from, without the folders of this machine."""
 
     archive: str
@@ -133,15 +133,15 @@ def large(bank: Bank, row: int) -> bytes:
     return bytes(encoded.tobytes())
 
 
-def source_of(file: str) -> Source:
+def source_of(file: str) -> GlyphOrigin:
     """The archive and the member of a bank's source, by their own names.
 
     >>> source_of("/home/me/Gnt1.0Test.zip::HWDB1.0/001-f.gnt")
-    Source(archive='Gnt1.0Test.zip', member='001-f.gnt')
+    GlyphOrigin(archive='Gnt1.0Test.zip', member='001-f.gnt')
     """
     archive, mark, member = file.partition("::")
     own = (places(archive) or [file])[-1]
-    return Source(own, (places(member) or [member])[-1]) if mark else Source("", own)
+    return GlyphOrigin(own, (places(member) or [member])[-1]) if mark else GlyphOrigin("", own)
 
 
 def facts(one: OnDesk, row: int) -> dict[str, object]:

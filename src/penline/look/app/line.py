@@ -24,7 +24,7 @@ from penline.randomness import rng
 from penline.records import Sample
 from penline.shaping import hindrances
 
-__all__ = ["Drawn", "answer", "draw", "png_of", "sentence"]
+__all__ = ["LineResponse", "answer", "draw", "png_of", "sentence"]
 
 _WRITERS = 200
 """Writers named for a text."""
@@ -32,7 +32,7 @@ _TRIES = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class LineResponse:
     """What became of a wish.
 
     Attributes:
@@ -54,7 +54,7 @@ class Drawn:
     said: str
 
 
-def draw(desk: Desk, wish: Wish) -> Drawn:
+def draw(desk: Desk, wish: Wish) -> LineResponse:
     """Write the text of a wish.
 
     Raises:
@@ -63,7 +63,7 @@ def draw(desk: Desk, wish: Wish) -> Drawn:
     ready = desk.ready(wish.banks)
     banks, mixed = ready.banks, not ready.known
     if wish.writer and wish.writer not in ready.known:
-        return Drawn(None, "", "", 0, (), mixed, f"no known writer here is {wish.writer}")
+        return LineResponse(None, "", "", 0, (), mixed, f"no known writer here is {wish.writer}")
     lacking = [c for c in dict.fromkeys(wish.text) if not _held(banks, c)]
     among = banks.bits([wish.writer]) if wish.writer else ready.bits
     if not mixed:
@@ -72,21 +72,21 @@ def draw(desk: Desk, wish: Wish) -> Drawn:
     gone = "".join(lacking)
     if not text:
         said = "Nobody here has any of these characters." if gone else "Type something."
-        return Drawn(None, "", gone, 0, (), mixed, _hindered(lacking) or said)
+        return LineResponse(None, "", gone, 0, (), mixed, _hindered(lacking) or said)
     able = banks.writers_covering(faces(text), ready.bits)
     names = _names(banks, able)
     try:
         plan = ready.plan(wish.recipe(mixed=mixed), Corpus.from_texts([text]), wish.writer)
         sample = make(plan, wish.seed, wish.index)
     except UnwritableLine as error:
-        return Drawn(None, text, gone, banks.count(able), names, mixed, error.reason)
+        return LineResponse(None, text, gone, banks.count(able), names, mixed, error.reason)
     except CorpusError:
-        return Drawn(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
+        return LineResponse(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
     said = "" if mixed or banks.count(able) or wish.writer else "No one writer has all of these."
     said = _hindered(lacking) or said
     if wish.placing == "measured" and wish.by_rules:
         said = f"{said} Columns and cells are placed by the layout's rules.".strip()
-    return Drawn(sample, sample.text, gone, banks.count(able), names, mixed, said)
+    return LineResponse(sample, sample.text, gone, banks.count(able), names, mixed, said)
 
 
 def _hindered(lacking: list[str]) -> str:
@@ -152,7 +152,7 @@ def _short(drawn: Mapping[str, Any]) -> list[list[str]]:
     return rows
 
 
-def copies(desk: Desk, wish: Wish, drawn: Drawn) -> dict[str, str]:
+def copies(desk: Desk, wish: Wish, drawn: LineResponse) -> dict[str, str]:
     """The line as a command, as a recipe, and as Python; names of banks stand for their paths."""
     recipe = recipe_yaml(wish.recipe(mixed=drawn.mixed))
     chosen = desk.chosen(wish.banks)

@@ -13,7 +13,7 @@ from penline.sources.sd19.files import Files
 from penline.sources.sd19.join import DIFFERENT, PAIRED, UNPAIRED, UNREADABLE, Join
 from penline.sources.sd19.names import CARD
 from penline.sources.sd19.repeats import damage
-from penline.sources.sd19.tables import DEFECTS_KEPT, Contents, Table
+from penline.sources.sd19.tables import DEFECTS_KEPT, Contents, PictureTable
 from penline.sources.sd19.units import TreeDefects
 
 __all__ = ["Account"]
@@ -32,7 +32,7 @@ class Account:
         self.notes = notes
         self.repeats = repeats
         self.defects, self.count = files.odd()
-        self.partners: Table | None = None
+        self.partners: PictureTable | None = None
         self.states = np.empty(0, np.uint8)
         self.file = self.other = "NIST SD19"
 
@@ -51,7 +51,9 @@ class Account:
             *(self.states, self.other, self.repeats, "; ".join(self.notes)),
         )
 
-    def explain(self, joined: Join, mine: Table, theirs: Table, contents: Contents) -> None:
+    def explain(
+        self, joined: Join, mine: PictureTable, theirs: PictureTable, contents: Contents
+    ) -> None:
         """Leave out of the ledger what lacks its partner only because that one is damaged.
 
         A MIT file tells the partner; else there have to be no more such pictures in a partition

@@ -23,7 +23,7 @@ from penline.formats.mis import read_origins
 from penline.records import Defect
 from penline.sources.sd19.files import Files
 from penline.sources.sd19.names import number_of, owner_key, owner_of, place_of
-from penline.sources.sd19.tables import ROW, Contents, Folder, Table
+from penline.sources.sd19.tables import ROW, Contents, Folder, PictureTable
 from penline.words import printable
 
 __all__ = ["LOG", "digests_of", "origins_of", "read_log"]
@@ -36,7 +36,7 @@ _LINE = re.compile(rb"([0-9A-Fa-f]{32})[ \t]+\*?(\S.*?)[\r\n]*", re.DOTALL)
 _LINE_BYTES = 4096
 
 
-def read_log(path: Path) -> tuple[Table, Digests]:
+def read_log(path: Path) -> tuple[PictureTable, Digests]:
     """Read the pictures that a log names, and ``uint64 (rows, 2)``, the MD5 of each.
 
     Pictures of ``train`` folders and other files are left out.
@@ -84,11 +84,11 @@ def read_log(path: Path) -> tuple[Table, Digests]:
     made["folder"], made["number"] = numbers.T
     order = np.lexsort((made["number"], made["folder"]))
     digests = np.frombuffer(found, "<u8").reshape(-1, 2).astype(np.uint64)
-    return Table(folders, made[order]), digests[order]
+    return PictureTable(folders, made[order]), digests[order]
 
 
 def digests_of(
-    table: Table, contents: Contents, log: tuple[Table, Digests] | None
+    table: PictureTable, contents: Contents, log: tuple[PictureTable, Digests] | None
 ) -> tuple[Digests, npt.NDArray[np.bool_]]:
     """Return ``uint64 (rows, 2)``, the MD5 of each picture; ``bool (rows,)``, whether it has one.
 
@@ -122,7 +122,7 @@ def digests_of(
 
 
 def origins_of(
-    table: Table, files: Files, contents: Contents
+    table: PictureTable, files: Files, contents: Contents
 ) -> tuple[npt.NDArray[np.int64], dict[str, int], list[Defect]]:
     """Read what the MIT files say.
 

@@ -11,7 +11,7 @@ from penline.errors import UsageError
 from penline.records import Defect
 from penline.sources.listing import Listing
 from penline.sources.sd19.names import TreeFolder, in_tree, number_of, place_of
-from penline.sources.sd19.tables import DEFECTS_KEPT, ROW, Folder, Rows, Table
+from penline.sources.sd19.tables import DEFECTS_KEPT, ROW, Folder, PictureTable, Rows
 from penline.words import printable
 
 __all__ = ["Files"]
@@ -80,7 +80,7 @@ class Files:
         kept = [defect for path in counted for defect in self._odd[path]]
         return kept[:DEFECTS_KEPT], sum(self._odd_counts[path] for path in counted)
 
-    def table(self, tree: str) -> Table | None:
+    def table(self, tree: str) -> PictureTable | None:
         """Return the pictures of a tree, or None where there are none."""
         folders = self._folders.get(tree)
         if not folders:
@@ -88,7 +88,7 @@ class Files:
         pieces = self._rows[tree]
         if len(pieces) > 1:
             self._rows[tree] = pieces = [np.concatenate(pieces)]
-        return Table(folders, pieces[0])
+        return PictureTable(folders, pieces[0])
 
     def _add(self, folder: Folder, pictures: list[tuple[str, int, int]]) -> bool:
         """Take a folder's pictures, name, entry and size of each; whether one is as it should."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.sources.sd19.names import TreeFolder, fits_field, owner_key
-from penline.sources.sd19.tables import Table
+from penline.sources.sd19.tables import PictureTable
 
 __all__ = [
     "AMBIGUOUS",
@@ -53,7 +53,7 @@ class Side:
         owners: ``int64 (rows,)``, `owner_key` of the picture in by_write, -1 where not known.
     """
 
-    table: Table
+    table: PictureTable
     digests: Digests
     sound: npt.NDArray[np.bool_]
     owners: Numbers
@@ -76,7 +76,7 @@ class Join:
     other_state: States
 
 
-def write_owners(table: Table) -> Numbers:
+def write_owners(table: PictureTable) -> Numbers:
     """Return the `owner_key` of each row of by_write, from its own path."""
     first = table.folder_values(lambda p: owner_key(p.writer, p.template, p.field, 0))
     return first | table.rows["number"].astype(np.int64)

@@ -17,7 +17,7 @@ from penline.sources.sd19.files import Files
 from penline.sources.sd19.join import PAIRED, UNREADABLE, Join, Side, join, write_owners
 from penline.sources.sd19.names import CARD, TreeFolder, writer_id
 from penline.sources.sd19.repeats import gaps, not_repeated, without_repeats
-from penline.sources.sd19.tables import Contents, Folder, Table
+from penline.sources.sd19.tables import Contents, Folder, PictureTable
 from penline.sources.sd19.units import PictureUnit
 from penline.sources.unit import Unit
 
@@ -29,7 +29,7 @@ _NOBODY = -1
 
 def characters(
     read: str,
-    tables: Mapping[str, Table],
+    tables: Mapping[str, PictureTable],
     logs: Mapping[str, Path],
     files: Files,
     ledger: Account,
@@ -52,7 +52,7 @@ def characters(
     ledger.file, ledger.other = _whole(table.folders[0]), read
     candidates = _WITH_CLASSES if read == "by_write" else ("by_write",)
     other = ""
-    said: dict[str, tuple[Table, Digests]] = {}
+    said: dict[str, tuple[PictureTable, Digests]] = {}
     for tree in (*candidates, read):
         if bool(other) == (tree == read) and tree in logs:
             try:
@@ -70,7 +70,7 @@ def characters(
     alone: Counter[bytes] | None = None
     used = {tree: found for tree, found in ((read, table), (other, partner)) if found is not None}
     sides = {}
-    repeating: tuple[Table, Counter[int], set[str]] | None = None
+    repeating: tuple[PictureTable, Counter[int], set[str]] | None = None
     for tree, found in used.items():
         kept = without_repeats(found)
         counts: dict[str, int] = {}
@@ -154,7 +154,7 @@ def _facts(
 
 
 def _units(
-    table: Table,
+    table: PictureTable,
     codes: npt.NDArray[np.uint8],
     writers: npt.NDArray[np.int16],
     states: npt.NDArray[np.uint8],
@@ -187,7 +187,7 @@ def _units(
         first = last
 
 
-def pages(table: Table, part: str | None) -> Iterator[PictureUnit]:
+def pages(table: PictureTable, part: str | None) -> Iterator[PictureUnit]:
     """Yield whole forms, one folder at a time."""
     count = len(table.rows)
     writers = (table.rows["number"] // 100).astype(np.int16)

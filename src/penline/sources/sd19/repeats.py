@@ -14,14 +14,14 @@ from penline.errors import FormatError
 from penline.formats.defects import defect_of
 from penline.formats.png import read_png
 from penline.records import Defect
-from penline.sources.sd19.tables import Contents, Table
+from penline.sources.sd19.tables import Contents, PictureTable
 
 __all__ = ["damage", "gaps", "not_repeated", "without_repeats"]
 
 _LOOKED_AT = 1000
 
 
-def without_repeats(table: Table) -> Table:
+def without_repeats(table: PictureTable) -> PictureTable:
     """Leave out ``train`` folders, but for classes that have no others to train on."""
     repeating = table.folder_values(lambda place: place.repeats).astype(np.bool_)
     if not repeating.any():
@@ -31,7 +31,7 @@ def without_repeats(table: Table) -> Table:
     return table.only(~repeating | ~np.isin(codes, codes[training.astype(np.bool_)]))
 
 
-def gaps(table: Table, counts: Mapping[str, int]) -> tuple[list[Defect], Counter[int]]:
+def gaps(table: PictureTable, counts: Mapping[str, int]) -> tuple[list[Defect], Counter[int]]:
     """Find folders that lack pictures or have too many, and how many each class lacks.
 
     Args:
@@ -65,7 +65,7 @@ def gaps(table: Table, counts: Mapping[str, int]) -> tuple[list[Defect], Counter
 
 
 def not_repeated(
-    table: Table,
+    table: PictureTable,
     lacking: Mapping[int, int],
     named: Collection[str],
     contents: Contents,
@@ -125,11 +125,11 @@ def not_repeated(
             yield _fault(table, row, contents, expected, "one more")
 
 
-def _codes(table: Table) -> npt.NDArray[np.int64]:
+def _codes(table: PictureTable) -> npt.NDArray[np.int64]:
     return table.folder_values(lambda place: place.codes[0] if place.codes else 0)
 
 
-def _signatures(table: Table, contents: Contents) -> npt.NDArray[np.int64]:
+def _signatures(table: PictureTable, contents: Contents) -> npt.NDArray[np.int64]:
     """``int64 (rows,)``: CRC-32 and size of each picture; a number of its own for a lost one."""
     signs = np.empty(len(table.rows), np.int64)
     for row, (index, number, entry, size) in enumerate(table.listed()):
@@ -145,7 +145,7 @@ def _signatures(table: Table, contents: Contents) -> npt.NDArray[np.int64]:
     return signs
 
 
-def _taken(alone: Counter[bytes], table: Table, row: int, contents: Contents) -> bool:
+def _taken(alone: Counter[bytes], table: PictureTable, row: int, contents: Contents) -> bool:
     """Whether a picture is one of those, of which it is then taken."""
     index, number, entry, _ = table.rows[row].item()
     try:
@@ -157,7 +157,7 @@ def _taken(alone: Counter[bytes], table: Table, row: int, contents: Contents) ->
     return alone[digest] >= 0
 
 
-def damage(table: Table, row: int, contents: Contents) -> FormatError | None:
+def damage(table: PictureTable, row: int, contents: Contents) -> FormatError | None:
     """Tell what is wrong with the picture of a row, or None."""
     index, number, entry, _ = table.rows[row].item()
     try:
@@ -167,7 +167,7 @@ def damage(table: Table, row: int, contents: Contents) -> FormatError | None:
     return None
 
 
-def _fault(table: Table, row: int, contents: Contents, expected: str, found: str) -> Defect:
+def _fault(table: PictureTable, row: int, contents: Contents, expected: str, found: str) -> Defect:
     """The defect of a picture: that it is damaged, or else that it is not a repeat."""
     number = int(table.rows["number"][row])
     error = damage(table, row, contents)

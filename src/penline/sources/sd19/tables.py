@@ -16,7 +16,7 @@ from penline.formats.png import BYTES_LIMIT
 from penline.formats.zipped import Archive
 from penline.sources.sd19.names import TreeFolder
 
-__all__ = ["DEFECTS_KEPT", "ROW", "Contents", "Folder", "Rows", "Table"]
+__all__ = ["DEFECTS_KEPT", "ROW", "Contents", "Folder", "PictureTable", "Rows"]
 
 ROW = np.dtype([("folder", "<u4"), ("number", "<u4"), ("entry", "<u8"), ("size", "<u4")])
 """One picture: its folder in the table, the number in its name, the place of its entry in the
@@ -55,7 +55,7 @@ class Folder:
 
 
 @dataclass(slots=True)
-class Table:
+class PictureTable:
     """The pictures of one tree.
 
     Attributes:
@@ -82,9 +82,9 @@ class Table:
         found: npt.NDArray[np.int64] = facts[self.rows["folder"]]
         return found
 
-    def only(self, wanted: npt.NDArray[np.bool_]) -> Table:
+    def only(self, wanted: npt.NDArray[np.bool_]) -> PictureTable:
         """Return the same folders with some of the rows."""
-        return Table(self.folders, self.rows[wanted])
+        return PictureTable(self.folders, self.rows[wanted])
 
 
 class Contents:

@@ -16,7 +16,7 @@ from penline.formats.png import read_png
 from penline.records import Bytes2D, Defect, GlyphRecord, Source, glyph_record
 from penline.sources.sd19.join import AMBIGUOUS, DIFFERENT, DUPLICATE, PAIRED, UNPAIRED
 from penline.sources.sd19.names import CARD, writer_id
-from penline.sources.sd19.tables import Contents, Folder, Rows, Table
+from penline.sources.sd19.tables import Contents, Folder, PictureTable, Rows
 from penline.sources.unit import Unit
 
 __all__ = ["Picture", "PictureUnit", "TreeDefects"]
@@ -119,7 +119,7 @@ class TreeDefects(Unit):
     size_bytes: int
     defects: tuple[Defect, ...]
     defect_count: int
-    partners: Table | None
+    partners: PictureTable | None
     states: npt.NDArray[np.uint8]
     other: str
     repeats: int
