@@ -28,7 +28,7 @@ from penline.errors import ExportError, UsageError
 from penline.export.run import Run
 from penline.lock import locked
 from penline.pack import pack
-from penline.produce import _Commits
+from penline.produce.running import _Commits
 from penline.records import Source
 
 CODES = (errno.ENOSPC, errno.EIO, errno.EACCES)

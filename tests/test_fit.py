@@ -21,9 +21,10 @@ from penline.measure import sample
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
 from penline.measure.model import HandModel, dump, load_hand
-from penline.measure.sample import Natural, Sampler, typical_sizes
+from penline.measure.sample import Natural, Sampler
 from penline.measure.spread import SCORES
 from penline.randomness import Draws
+from reference.model import typical_sizes
 
 TEXT = "天地玄黄，宇宙洪荒。日月盈昃，辰宿列张“寒来”暑往12秋收冬藏"
 

@@ -17,7 +17,7 @@ from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.place.model import STROKE_LENGTH, ModelPlacer, _even_numbers, _set_words
 from penline.corpus import Corpus
 from penline.measure.model import dump, load_hand
-from penline.measure.sample import Sampler, typical_sizes
+from penline.measure.sample import Sampler
 from penline.produce import contents
 from penline.sample import corpus_files, sample_bank
 from reference import model as slow_model
@@ -124,7 +124,7 @@ def test_the_sizes_of_all_writers_at_once_are_those_of_each():
         sizes = np.stack([columns["height_px"][rows], columns["width_px"][rows]], 1)
         names = [bank.characters[c] for c in columns["character"][rows].tolist()]
         lengths = columns["length_px"][rows] * STROKE_LENGTH / facts.em_px
-        known = typical_sizes(names, sizes, facts.em_px, lengths)
+        known = slow_model.typical_sizes(names, sizes, facts.em_px, lengths)
         assert len(known) > 5
         wanted = sampler.typical(known)
         np.testing.assert_allclose(placer._sizes[number], wanted, rtol=0, atol=1.01e-4)

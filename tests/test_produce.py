@@ -118,14 +118,14 @@ def test_an_interrupted_run_says_what_the_disk_did_not_take(
         commits._coming.append(result)
         if result["number"] == 0:
             return list(commits.rest())
-        monkeypatch.setattr("penline.produce.Run.done", full)
+        monkeypatch.setattr("penline.produce.running.Run.done", full)
         raise KeyboardInterrupt
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     make(tmp_path / "whole", small_bank, corpus_file, n=2500)
-    monkeypatch.setattr("penline.produce._Commits.add", add)
+    monkeypatch.setattr("penline.produce.running._Commits.add", add)
     with pytest.raises(Interrupted, match=r"1,000 of 2,500 .* No space left on device"):
         make(tmp_path / "cut", small_bank, corpus_file, n=2500)
     monkeypatch.undo()
@@ -355,7 +355,7 @@ def test_another_version_does_not_go_on(
 
     with pytest.raises(Interrupted):
         make(tmp_path / "a", small_bank, corpus_file, n=1500, progress=stop)
-    monkeypatch.setattr("penline.produce.__version__", "9.9")
+    monkeypatch.setattr("penline.produce.planning.__version__", "9.9")
     with pytest.raises(UsageError, match="other settings"):
         make(tmp_path / "a", small_bank, corpus_file, n=1500)
 

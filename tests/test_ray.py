@@ -59,7 +59,7 @@ def test_an_address_where_nobody_is() -> None:
 def test_a_folder_that_a_machine_does_not_see(
     tmp_path: Path, small_bank: Bank, corpus_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("penline.produce.under_way", lambda out: False)
+    monkeypatch.setattr("penline.produce.running.under_way", lambda out: False)
     with pytest.raises(ExportError, match="where shard 0 runs; name a folder that all machines"):
         compose(tmp_path / "a", n=2, banks=[small_bank], corpora=[corpus_file], workers=1)
 

@@ -28,7 +28,8 @@ from penline.template.layout import CELL_RANGE_MM, MARK_MM, MARKS, PAGE_MM, Grid
 from penline.template.listing import digest_of, read_characters
 from penline.template.make import sheets
 from penline.template.pdf import pdf_bytes
-from penline.template.scanning import read_sheet, scan
+from penline.template.reading import read_sheet
+from penline.template.scanning import scan
 
 WRITER = "sample:01"
 CELL_MM = 25

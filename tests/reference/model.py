@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from penline.characters import MIDDLE_EM, kind_of
+from penline.measure.classes import HAN, class_of
 from penline.measure.place import MODEL_PARAMS, ModelTables
-from penline.measure.sample import CLASS_NUMBERS
+from penline.measure.sample import CLASS_NUMBERS, LEAST_OF_CLASS
 from reference.compose import LETTERS, fit_to_image, press_walk
 from reference.measure import place_items
 from reference.randomness import bell
 
-__all__ = ["density", "even_numbers", "place_by_model", "set_words", "sum_sizes"]
+__all__ = [
+    "density",
+    "even_numbers",
+    "place_by_model",
+    "set_words",
+    "sum_sizes",
+    "typical_sizes",
+]
 
 IN_NUMBERS = ".,:-/%"
 IN_WORDS = ".'’-_@/"
@@ -145,3 +154,39 @@ def place_by_model(
     press = press_walk(press_words, params["press_walk"], params["keep"])
     lean = round(facts[2] * 65536) + round(params["slant"] * 65536)
     return places, press, [*told, float(facts[0]), lean]
+
+
+def typical_sizes(
+    characters: Sequence[str],
+    sizes_px: npt.ArrayLike,
+    em_px: float,
+    strokes_em: npt.ArrayLike | None = None,
+) -> dict[str, tuple[float, float]]:
+    """Mean and deviation of one writer's glyph sizes by class, for `Natural.typical`.
+
+    ``han`` is all Chinese characters but 一. A class of fewer than five glyphs has a deviation of
+    0: then its glyphs keep what sets them apart, and vary as much as in real lines.
+
+    Args:
+        characters: of each glyph.
+        sizes_px: ``(n, 2)``: height and width of each glyph's ink.
+        em_px: the writer's median Chinese height.
+        strokes_em: ``(n,)``: see `Natural`.
+    """
+    table = np.asarray(sizes_px, np.float64).reshape(-1, 2)
+    side = np.sqrt(table[:, 0] * table[:, 1]) / em_px
+    lengths = None if strokes_em is None else np.asarray(strokes_em, np.float64).tolist()
+    names = np.array(
+        [class_of(c, None if lengths is None else lengths[k]) for k, c in enumerate(characters)],
+        object,
+    )
+    groups = {name: names == name for name in sorted(set(names.tolist()))}
+    groups["han"] = np.array([name in HAN for name in names.tolist()], bool)
+    return {
+        name: (
+            round(float(side[rows].mean()), 4),
+            round(float(side[rows].std()), 4) if rows.sum() >= LEAST_OF_CLASS else 0.0,
+        )
+        for name, rows in groups.items()
+        if rows.any()
+    }

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import os
-import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from penline.corpus.encodings import UTF_8, Transcoded, codec, refused, spoilt
+from penline.corpus.jsonl import field_values
 from penline.corpus.text import Builder, Corpus
 from penline.errors import CorpusError
 from penline.machine import say_once
@@ -49,7 +48,6 @@ _HEAD_BYTES = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 _ENDS = (b"\n", b"\r")
 
-_LINE = re.compile("\r\n|\r|\n")
 StrPath = str | os.PathLike[str]
 
 
@@ -140,7 +138,7 @@ def texts(
             left -= len(block.data)
             content.update(block.data)
             text = _decode(file, block)
-            yield _field_values(file, block.line, text, field) if structured else text
+            yield field_values(file, block.line, text, field) if structured else text
         before = met.setdefault(content.digest(), file)
         if before is not file and left < started:
             other = "given twice" if before == file else f"the same text as {before}"
@@ -274,49 +272,3 @@ def _decode(file: Path, block: _FileBlock) -> str:
 def _head(file: Path) -> bytes:
     with _open(file) as stream:
         return stream.read(_HEAD_BYTES)
-
-
-def _field_values(file: Path, line: int, text: str, field: str) -> str:
-    """The field's value in each line, each followed by an LF."""
-    values: list[str] = []
-    for number, source in enumerate(_LINE.split(text), line):
-        if not source or source.isspace():
-            continue
-        try:
-            record = json.loads(source)
-        except RecursionError:
-            raise CorpusError(f"{file}: line {number}: JSON nested too deeply") from None
-        except json.JSONDecodeError as error:
-            raise CorpusError(
-                f"{file}: line {number}, column {error.colno}: not JSON: {error.msg}"
-            ) from None
-        except ValueError as error:
-            raise CorpusError(f"{file}: line {number}: not JSON: {error}") from None
-        if not isinstance(record, dict):
-            raise CorpusError(f"{file}: line {number}: not a JSON object")
-        if field not in record:
-            raise CorpusError(f"{file}: line {number}: no field {field!r}; it has {_names(record)}")
-        value = record[field]
-        if not isinstance(value, str):
-            raise CorpusError(
-                f"{file}: line {number}: field {field!r} is {_kind(value)}, and text is asked for"
-            )
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise CorpusError(
-                f"{file}: line {number}: field {field!r} holds a lone surrogate"
-            ) from None
-        values.append(value)
-    return "".join(f"{value}\n" for value in values)
-
-
-def _kind(value: object) -> str:
-    """What a value of JSON other than text is, in words."""
-    kinds = {bool: "true or false", list: "a list", dict: "an object", type(None): "null"}
-    return kinds.get(type(value), "a number")
-
-
-def _names(record: dict[str, object]) -> str:
-    names = [repr(name[:40]) for name in list(record)[:5]]
-    return ", ".join(names) + (", ..." if len(record) > 5 else "") if names else "no field"

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import Any
 
 import cv2
 import numpy as np
 
 from penline.durable import read_file
-from penline.errors import ExportError, UsageError
-from penline.export import exporter_class
-from penline.export.examine import Findings, inside, json_lines
-from penline.export.pictures import PictureFolders
-from penline.export.rows import FOLDERS
-from penline.export.run import REPORT
+from penline.errors import ExportError
 from penline.look.boxes import read_boxes
 from penline.look.choose import even
 from penline.look.page import data_uri
 from penline.look.pictures import picture
 from penline.look.plots import distribution
+from penline.look.set_lines import SetLine, format_of, labels_of, read_report
 from penline.look.terms import badges, reported_terms
 from penline.measure.appearance import ink_of_picture, looks_of
 from penline.randomness import Draws
-from penline.words import printable
 
 __all__ = ["line_data"]
 
@@ -38,19 +31,8 @@ MOST_MEASURED = 200
 """Lines whose strokes are measured."""
 
 _MOST_MEASURED_PX = 1 << 22
-_MAX_REPORT_BYTES = 1 << 30
-_MAX_LABEL_BYTES = 1 << 16
-_SIDES = ("train", "val")
-_LISTS = "paddleocr"
 _ROWS_OF = "imagefolder"
 _ROWS = 200
-
-
-@dataclass(slots=True)
-class _SetLine:
-    path: str
-    text: str
-    side: str
 
 
 def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, Any]:
@@ -66,16 +48,16 @@ def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, A
     Raises:
         ExportError: not a finished data set of penline's, or a label list that is damaged.
     """
-    report = _report(folder)
-    to = _format(report, folder)
-    total = sum(1 for _ in _labels(folder, to, report))
+    report = read_report(folder)
+    to = format_of(report, folder)
+    total = sum(1 for _ in labels_of(folder, to, report))
     if not total:
         raise ExportError(f"{folder}: no line in its label lists")
     wanted = iter(even(total, limit, draws))
     chosen, next_one = [], next(wanted, None)
     lengths: list[int] = []
     classes: Counter[str] = Counter()
-    for number, line in enumerate(_labels(folder, to, report)):
+    for number, line in enumerate(labels_of(folder, to, report)):
         lengths.append(len(line.text))
         classes.update(line.text)
         if number == next_one:
@@ -158,97 +140,7 @@ def _stroke_px(folder: Path, line: Mapping[str, Any]) -> list[float]:
     return [float(looks_of(ink, np.array([[0, 0, width, height]], np.int64))[0, 0])]
 
 
-def _report(folder: Path) -> dict[str, Any]:
-    file = folder / REPORT
-    if file.stat().st_size > _MAX_REPORT_BYTES:
-        raise ExportError(f"{file} is larger than any report")
-    try:
-        report = json.loads(read_file(file))
-    except (ValueError, RecursionError) as error:
-        raise ExportError(f"{file} is not JSON: {error}") from None
-    if not isinstance(report, dict) or not isinstance(report.get("lines"), dict):
-        raise ExportError(f"{file} is not the report of a data set (no counts of lines in it)")
-    return report
-
-
-def _format(report: Mapping[str, Any], folder: Path) -> str:
-    """The format's name; a set that keeps its pictures in other files than pictures is refused."""
-    run = report.get("run")
-    to = str(run.get("to", _LISTS)) if isinstance(run, dict) else _LISTS
-    if to != _LISTS and to != _ROWS_OF and _folders(to) is None:
-        raise ExportError(
-            f"{folder} is a set for {printable(to)}, whose lines are no pictures in folders: the "
-            "same command with --to paddleocr or imagefolder composes the same lines to look at"
-        )
-    return to
-
-
-def _folders(to: str) -> type[PictureFolders] | None:
-    try:
-        found = exporter_class(to)
-    except UsageError:
-        return None
-    return found if issubclass(found, PictureFolders) else None
-
-
-def _labels(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[_SetLine]:
-    """Every label of the set, list by list."""
-    if to == _LISTS:
-        yield from _listed(folder)
-        return
-    exporter, found = _folders(to), Findings()
-    for side in report["lines"]:
-        if exporter is not None:
-            parent = exporter.parent(str(side))
-            labels = exporter.labels(folder, str(side), found)
-        else:
-            parent = FOLDERS.get(str(side), str(side))
-            labels = _rows(folder, f"{parent}/metadata.jsonl", found)
-        for path, text in labels:
-            yield _SetLine(f"{parent}/{path}", text, str(side))
-        if found.problems:
-            raise ExportError(f"{folder}: {found.problems[0]}")
-
-
-def _rows(folder: Path, name: str, found: Findings) -> Iterator[tuple[str, str]]:
-    """Picture and text of each row of ``metadata.jsonl``."""
-    path = inside(folder, name)
-    if path is None or not path.is_file():
-        return
-    for number, row in json_lines(path, name, found):
-        picked = row.get("file_name"), row.get("text")
-        if not (isinstance(picked[0], str) and isinstance(picked[1], str)):
-            found.add(f"{name}: line {number}: no file_name or no text")
-            return
-        yield picked[0], picked[1]
-
-
-def _listed(folder: Path) -> Iterator[_SetLine]:
-    """Every label of PaddleOCR's lists; they are split on LF alone."""
-    for side in _SIDES:
-        list_file = folder / f"rec_gt_{side}.txt"
-        if not list_file.is_file():
-            continue
-        with list_file.open("rb") as file:
-            for number, raw in enumerate(_raw_lines(file, list_file), 1):
-                path, tab, text = raw.partition(b"\t")
-                try:
-                    line = _SetLine(path.decode(), text.decode(), side)
-                except UnicodeDecodeError as error:
-                    raise ExportError(f"{list_file}: line {number}: {error.reason}") from None
-                if not tab:
-                    raise ExportError(f"{list_file}: line {number}: no TAB between path and text")
-                yield line
-
-
-def _raw_lines(file: BinaryIO, name: Path) -> Iterator[bytes]:
-    while raw := file.readline(_MAX_LABEL_BYTES):
-        if len(raw) == _MAX_LABEL_BYTES:
-            raise ExportError(f"{name}: a line of more than {_MAX_LABEL_BYTES:,} bytes")
-        yield raw.removesuffix(b"\n")
-
-
-def _within(folder: Path, lines: list[_SetLine]) -> list[_SetLine]:
+def _within(folder: Path, lines: list[SetLine]) -> list[SetLine]:
     """Evenly fewer lines, until their pictures are not too many bytes."""
     while len(lines) > 1:
         sizes = 0
@@ -272,7 +164,7 @@ def _inside(folder: Path, path: str) -> Path | None:
     return file if good else None
 
 
-def _shown(folder: Path, line: _SetLine, boxes: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown(folder: Path, line: SetLine, boxes: Mapping[str, Any] | None) -> dict[str, Any]:
     stem = PurePosixPath(line.path).stem
     found: dict[str, Any] = {
         "path": line.path,

@@ -40,7 +40,6 @@ __all__ = [
     "LinePlacements",
     "Natural",
     "Sampler",
-    "typical_sizes",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -69,7 +68,7 @@ class Natural:
             pixels / stroke width / em), which tells light from dense Chinese characters; None
             takes all Chinese characters together.
         typical: mean and deviation of the sizes (square root of height times width, in ems) of
-            the writer's glyphs by class, from `typical_sizes`. A class that is not there is
+            the writer's glyphs by class. A class that is not there is
             taken to be written alone as the model says it is written in lines.
     """
 
@@ -289,42 +288,6 @@ def _check(natural: Natural, n: int) -> None:
 def _whole_class(character: str) -> str:
     name = class_of(character)
     return "han" if name in HAN else name
-
-
-def typical_sizes(
-    characters: Sequence[str],
-    sizes_px: npt.ArrayLike,
-    em_px: float,
-    strokes_em: npt.ArrayLike | None = None,
-) -> dict[str, tuple[float, float]]:
-    """Mean and deviation of one writer's glyph sizes by class, for `Natural.typical`.
-
-    ``han`` is all Chinese characters but 一. A class of fewer than five glyphs has a deviation of
-    0: then its glyphs keep what sets them apart, and vary as much as in real lines.
-
-    Args:
-        characters: of each glyph.
-        sizes_px: ``(n, 2)``: height and width of each glyph's ink.
-        em_px: the writer's median Chinese height.
-        strokes_em: ``(n,)``: see `Natural`.
-    """
-    table = np.asarray(sizes_px, np.float64).reshape(-1, 2)
-    side = np.sqrt(table[:, 0] * table[:, 1]) / em_px
-    lengths = None if strokes_em is None else np.asarray(strokes_em, np.float64).tolist()
-    names = np.array(
-        [class_of(c, None if lengths is None else lengths[k]) for k, c in enumerate(characters)],
-        object,
-    )
-    groups = {name: names == name for name in sorted(set(names.tolist()))}
-    groups["han"] = np.array([name in HAN for name in names.tolist()], bool)
-    return {
-        name: (
-            round(float(side[rows].mean()), 4),
-            round(float(side[rows].std()), 4) if rows.sum() >= LEAST_OF_CLASS else 0.0,
-        )
-        for name, rows in groups.items()
-        if rows.any()
-    }
 
 
 def _deviation(size: Spread) -> float:

@@ -2,7 +2,8 @@
 
 from penline.template.guides import bank_guides, font_guides
 from penline.template.make import Made, template
-from penline.template.scanning import Flaw, Scanned, SeenSheet, scan
+from penline.template.reading import SeenSheet
+from penline.template.scanning import Flaw, Scanned, scan
 
 __all__ = [
     "Flaw",

@@ -14,24 +14,17 @@ from typing import TypeAlias
 from penline.bank import Bank, BankWriter, open_bank
 from penline.durable import put_with
 from penline.errors import FormatError, UsageError, refuse_taken
-from penline.records import Bytes2D, Source
-from penline.template.code import VERSION, Code
-from penline.template.find import find_marks
-from penline.template.glyphs import FLAWS, Written, cut_cells
-from penline.template.layout import CELL_RANGE_MM, Grid
-from penline.template.light import even_light
-from penline.template.listing import digest_of, read_characters
-from penline.template.photo import read_photo
-from penline.template.straight import MOST_MOVED_MM, PX_MM, Straight, read_code, straighten
+from penline.records import Source
+from penline.template.glyphs import FLAWS, Written
+from penline.template.listing import read_characters
+from penline.template.reading import SeenSheet, SheetCells, read_sheet
 from penline.words import printable
 
-__all__ = ["FAMILY", "Flaw", "Scanned", "SeenSheet", "SheetCells", "read_sheet", "scan"]
+__all__ = ["FAMILY", "Flaw", "Scanned", "scan"]
 
 AnyPath: TypeAlias = str | os.PathLike[str]
 FAMILY = "own"
 """Family of the writer ids, as in ``own:anna``."""
-_LEAST_SEEN = 0.4
-"""Share of the sheet's cells whose borders must be seen."""
 _WRITER = re.compile(r"[\w.-]{1,40}")
 
 
@@ -62,35 +55,6 @@ class Flaw:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SeenSheet:
-    """One photograph of a sheet.
-
-    Attributes:
-        photo: the file.
-        sheet: number of the sheet, from 1.
-        sheets: how many there are.
-        marks: how many of the four marks were seen.
-        px_mm: pixels a millimetre in the photograph.
-        moved_mm: how far borders lay from where the marks alone put them, at most.
-        left_mm: the median of what is left of it.
-        borders: how many of the sheet's cells have their printed border in the picture.
-        good: cells with a sound glyph.
-        cells: cells with a character to write.
-    """
-
-    photo: str
-    sheet: int
-    sheets: int
-    marks: int
-    px_mm: float
-    moved_mm: float
-    left_mm: float
-    borders: int
-    good: int
-    cells: int
-
-
 @dataclass(slots=True)
 class Scanned:
     """What a scan found.
@@ -112,27 +76,6 @@ class Scanned:
     absent: list[int] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
     again: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SheetCells:
-    """One sheet as it was read.
-
-    Attributes:
-        code: what it says about itself.
-        grid: its cells.
-        characters: what was to be written, a character a cell.
-        written: the cells.
-        seen: the figures of the photograph.
-        straight: ``uint8 (height_px, width_px)``: the sheet straightened, in even light, 0 = paper.
-    """
-
-    code: Code
-    grid: Grid
-    characters: tuple[str, ...]
-    written: list[Written]
-    seen: SeenSheet
-    straight: Bytes2D
 
 
 def scan(
@@ -235,76 +178,6 @@ def scan(
         sorted(n for n, times in counts.items() if times > 1),
         left,
     )
-
-
-def read_sheet(photo: Path, characters: tuple[str, ...], chars: Path) -> SheetCells:
-    """One photograph, read.
-
-    Args:
-        photo: the file.
-        characters: the list.
-        chars: its file, for messages.
-
-    Raises:
-        UsageError: a sheet of another list.
-        FormatError: as `scan`.
-    """
-    name = printable(str(photo))
-    pixels = read_photo(photo, name)
-    marks = find_marks(pixels, name, PX_MM)
-    code = read_code(marks)
-    if code is None:
-        expected = "a row of black squares between two marks"
-        said = "none that can be read; leave both rows free, and photograph it sharply"
-        raise FormatError(name, 0, "code", expected, said)
-    low, high = CELL_RANGE_MM
-    if code.version != VERSION or not low <= code.cell_mm <= high:
-        said = f"version {code.version}, cells of {code.cell_mm} mm; a newer penline may read it"
-        raise FormatError(name, 0, "code", f"a sheet of version {VERSION}", said)
-    grid = Grid(code.cell_mm)
-    spread = grid.spread(characters, code.more_times + 1)
-    if code.digest != digest_of(characters) or code.sheets != len(spread):
-        raise UsageError(
-            f"{name} shows a sheet of list {code.digest:06x}, and {chars} is list "
-            f"{digest_of(characters):06x}: name the list that it was printed from"
-        )
-    straight = straighten(marks, grid)
-    _check_borders(straight, name)
-    lit = even_light(straight.pixels, grid)
-    asked = spread[code.sheet - 1]
-    written = list(cut_cells(lit, grid, asked))
-    good = sum(not one.flaw for one in written)
-    facts = SeenSheet(
-        name,
-        code.sheet,
-        code.sheets,
-        marks.marks,
-        round(marks.px_mm, 2),
-        round(straight.moved_mm, 2),
-        round(straight.left_mm, 2),
-        int(straight.seen.sum()),
-        good,
-        len(asked),
-    )
-    return SheetCells(code, grid, asked, written, facts, lit.ink)
-
-
-def _check_borders(straight: Straight, name: str) -> None:
-    """Refuse a sheet whose cells lie where nobody knows: what is cut there may be half a character.
-
-    Raises:
-        FormatError: too few borders are seen, or they would lie too far from where the marks put
-            them.
-    """
-    seen, count = int(straight.seen.sum()), straight.seen.size
-    advice = "scan in grey or colour, not in black and white, and lay the sheet flat"
-    if seen < _LEAST_SEEN * count:
-        expected = f"the printed borders of the cells, at least {_LEAST_SEEN:.0%} of {count}"
-        raise FormatError(name, 0, "borders", expected, f"{seen}; {advice}")
-    if straight.moved_mm > MOST_MOVED_MM:
-        expected = f"cells within {MOST_MOVED_MM:g} mm of where the corner marks put them"
-        said = f"{straight.moved_mm:.1f} mm; {advice}"
-        raise FormatError(name, 0, "borders", expected, said)
 
 
 def _flaw(sheet: SheetCells, one: Written, character: str) -> Flaw:
