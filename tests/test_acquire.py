@@ -26,10 +26,10 @@ import pytest
 
 from bad_server import BadServer, Manners, bad_server
 from penline.acquire import AcquireError, GotFiles, Limits, TermsNotAccepted, default_root, get
+from penline.acquire.archive_store import ArchiveStore
 from penline.acquire.errors import Unfit
 from penline.acquire.expect import MB_UNITS, ExpectedFile, examine
 from penline.acquire.fetch import Downloader
-from penline.acquire.shelf import Shelf
 from penline.acquire.web import Gone, _next, ask
 from penline.catalogue import Card, File, card
 from penline.errors import Interrupted, UsageError
@@ -728,7 +728,7 @@ def test_a_server_that_never_answered_is_given_up_sooner(waits: Waits, tmp_path:
 
 
 def test_one_at_a_time(server: BadServer, waits: Waits, tmp_path: Path) -> None:
-    shelf = Shelf(a_card(), tmp_path)
+    shelf = ArchiveStore(a_card(), tmp_path)
     shelf.folder.mkdir()
     with locked(shelf.lock, "it"), pytest.raises(UsageError, match="in use by another penline"):
         fetch(server, waits, tmp_path)
@@ -758,7 +758,7 @@ def test_a_full_disk_is_no_broken_mirror(
 
     server.paths["/a/Test.bin"] = Manners(BODY)
     monkeypatch.setattr(os, "fsync", full)
-    monkeypatch.setattr(Shelf, "accept_terms", lambda self: None)
+    monkeypatch.setattr(ArchiveStore, "accept_terms", lambda self: None)
     with pytest.raises(AcquireError, match="No space left"):
         fetch(server, waits, tmp_path)
     assert len(server.asked) == 1
@@ -829,9 +829,9 @@ def test_every_name_of_the_catalogue_has_a_place(tmp_path: Path) -> None:
 
     for one in load().values():
         for file in one.files:
-            assert Shelf(one, tmp_path).place(file.name).parent == tmp_path / one.id
+            assert ArchiveStore(one, tmp_path).place(file.name).parent == tmp_path / one.id
             assert ExpectedFile.of(file).words
-    assert Shelf(a_card(), tmp_path).place("手写 (1).json").name == "手写 (1).json"
+    assert ArchiveStore(a_card(), tmp_path).place("手写 (1).json").name == "手写 (1).json"
 
 
 def test_the_root_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import logging
 import shlex
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Sequence
 from os import PathLike, fspath, walk
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from penline.acquire.errors import AcquireError, Unfit
-from penline.acquire.expect import ExpectedFile, Proof
-from penline.acquire.fetch import Downloader, Unreachable
+from penline.acquire.archive_store import ArchiveStore, default_root
+from penline.acquire.errors import AcquireError
+from penline.acquire.expect import ExpectedFile
 from penline.acquire.got import GotFile, GotFiles, MissingFile
-from penline.acquire.shelf import Shelf, default_root
+from penline.acquire.transfer import (
+    Progress,
+    adopt_files,
+    download_files,
+    missing_file,
+    urls_of,
+)
 from penline.acquire.web import Limits
 from penline.catalogue import Card, File, card
-from penline.durable import made, removed_if_failed
+from penline.durable import made
 from penline.errors import Interrupted, UsageError
 from penline.formats import READERS, kind_of
 from penline.lock import locked
@@ -25,10 +30,8 @@ from penline.machine import at_home, say_once
 
 __all__ = ["get"]
 
-Progress = Callable[[int, int], None]
 _MOST_LOOKED_AT = 10_000
 """Names of a folder, to see whether it holds unpacked archives."""
-_Outcome = tuple[list[GotFile], list[MissingFile]]
 
 
 def get(
@@ -70,9 +73,9 @@ def get(
     if mirrors is not None:
         found = _with_mirrors(found, mirrors)
     chosen = _choose(found, part, files)
-    shelf = Shelf(found, default_root() if root is None else Path(root))
+    store = ArchiveStore(found, default_root() if root is None else Path(root))
     for file in chosen:
-        shelf.place(file.name)
+        store.place(file.name)
     source = None if adopt is None else at_home(adopt)
     if source is not None and not source.is_dir():
         raise UsageError(f"no folder {source} to adopt files from")
@@ -80,43 +83,43 @@ def get(
     choice = _command("", part, files)
     _say_what_reads_it(found)
     if source is None:
-        _refuse_without_address(shelf, chosen, choice)
-    shelf.check_terms(accept_terms, command)
+        _refuse_without_address(store, chosen, choice)
+    store.check_terms(accept_terms, command)
     try:
-        with made(shelf.folder), locked(shelf.lock, f"{found.id} in {shelf.root}"):
-            shelf.accept_terms()
-            shelf.tidy()
+        with made(store.folder), locked(store.lock, f"{found.id} in {store.root}"):
+            store.accept_terms()
+            store.tidy()
             if source is not None:
-                got, missing = _adopt(shelf, chosen, source)
+                got, missing = adopt_files(store, chosen, source)
             else:
-                got, missing = _download(shelf, chosen, progress or _quiet, limits or Limits())
+                got, missing = download_files(store, chosen, progress, limits or Limits())
     except AcquireError:
         raise
     except KeyboardInterrupt as stop:
         again = f"stopped; `{command}` goes on where it ended"
         raise Interrupted(again) from stop
     except OSError as error:
-        raise AcquireError(f"{shelf.folder}: {error}") from error
-    answer = _answer(shelf, got, missing, choice, source)
+        raise AcquireError(f"{store.folder}: {error}") from error
+    answer = _answer(store, got, missing, choice, source)
     if missing and source is None:
         raise AcquireError(f"{found.id}: not every file could be downloaded\n{answer.advice}")
     return answer
 
 
 def _answer(
-    shelf: Shelf,
+    store: ArchiveStore,
     got: Sequence[GotFile],
     missing: Sequence[MissingFile],
     choice: str,
     source: Path | None = None,
 ) -> GotFiles:
     return GotFiles(
-        shelf.card.id,
-        shelf.folder,
+        store.card.id,
+        store.folder,
         tuple(got),
         tuple(missing),
-        pages=shelf.card.homepages,
-        access=shelf.card.access,
+        pages=store.card.homepages,
+        access=store.card.access,
         choice=choice,
         note=_unpacked(source) if missing and source is not None else "",
     )
@@ -152,20 +155,20 @@ def _say_what_reads_it(found: Card) -> None:
         )
 
 
-def _refuse_without_address(shelf: Shelf, chosen: Sequence[File], choice: str) -> None:
+def _refuse_without_address(store: ArchiveStore, chosen: Sequence[File], choice: str) -> None:
     """Tell at once, before terms are read, that there is nothing to download from anywhere.
 
     Raises:
         AcquireError: not one of the files is on the shelf, or has an address.
     """
     if any(
-        _urls(shelf.card, file) or shelf.place(shelf.found(ExpectedFile.of(file)).name).is_file()
+        urls_of(store.card, file) or store.place(store.found(ExpectedFile.of(file)).name).is_file()
         for file in chosen
     ):
         return
-    missing = [_missing(shelf, file, "no address of it is known") for file in chosen]
-    advice = _answer(shelf, (), missing, choice).advice
-    raise AcquireError(f"{shelf.card.id}: penline knows no address of its files\n{advice}")
+    missing = [missing_file(store, file, "no address of it is known") for file in chosen]
+    advice = _answer(store, (), missing, choice).advice
+    raise AcquireError(f"{store.card.id}: penline knows no address of its files\n{advice}")
 
 
 def _unpacked(source: Path) -> str:
@@ -205,114 +208,6 @@ def _choose(found: Card, part: str | None, files: Sequence[str]) -> list[File]:
     return chosen
 
 
-def _adopt(shelf: Shelf, chosen: Sequence[File], source: Path) -> _Outcome:
-    got, missing = [], []
-    for file in chosen:
-        expected = ExpectedFile.of(file)
-        how, reason = "here", f"not in {source}"
-        proof = shelf.here(expected)
-        if proof is None:
-            how, reason = "adopted", shelf.set_aside.get(file.name, reason)
-            try:
-                proof = shelf.adopt(source, expected)
-            except Unfit as unfit:
-                reason = f"the one in {source} is another file: {unfit}"
-        if proof is None:
-            missing.append(_missing(shelf, file, reason))
-        else:
-            _downloader(shelf, file, Limits()).finish()  # a part of it is no use any more
-            got.append(_got(shelf, proof, file, how))
-    return got, missing
-
-
-def _download(shelf: Shelf, chosen: Sequence[File], progress: Progress, limits: Limits) -> _Outcome:
-    expectations = {file.name: ExpectedFile.of(file) for file in chosen}
-    proofs = {name: shelf.here(expected) for name, expected in expectations.items()}
-    silent: set[str] = set()
-    answered: set[str] = set()
-    loads = {file.name: _downloader(shelf, file, limits, silent, answered) for file in chosen}
-    for name, proof in proofs.items():
-        if proof is not None:
-            loads[name].finish()  # a part of it is no use any more
-    total = _Total(expectations, proofs, progress)
-    wanted = sum(loads[name].wants_bytes for name, proof in proofs.items() if proof is None)
-    shelf.room(wanted, limits.spare_bytes)
-    got, missing = [], []
-    for file in chosen:
-        proof, how = proofs[file.name], "here"
-        if proof is None:
-            load, how = loads[file.name], "downloaded"
-            load.progress = total.of(file.name)
-            try:
-                proof = _fetch(shelf, file.name, load)
-            except Unreachable as error:
-                missing.append(_missing(shelf, file, " | ".join(error.reasons)))
-                continue
-        total.of(file.name)(proof.bytes, proof.bytes)
-        got.append(_got(shelf, proof, file, how))
-    return got, missing
-
-
-def _fetch(shelf: Shelf, name: str, load: Downloader) -> Proof:
-    """Download a file, and record it."""
-    proof = load(shelf.place(name))
-    # while the part has its name, too, the next run goes on from it
-    with removed_if_failed(shelf.place(name)) if load.part.exists() else nullcontext():
-        shelf.sync()
-        shelf.keep(name, proof, load.origin)
-    load.finish()
-    return proof
-
-
-def _downloader(
-    shelf: Shelf,
-    file: File,
-    limits: Limits,
-    silent: set[str] | None = None,
-    answered: set[str] | None = None,
-) -> Downloader:
-    place = shelf.place(file.name)
-    return Downloader(
-        _urls(shelf.card, file),
-        place.with_name(place.name + ".part"),
-        ExpectedFile.of(file),
-        limits,
-        progress=_quiet,
-        room=lambda need_bytes: shelf.room(need_bytes, limits.spare_bytes),
-        silent=silent,
-        answered=answered,
-    )
-
-
-class _Total:
-    """Progress over all files."""
-
-    def __init__(
-        self,
-        expectations: dict[str, ExpectedFile],
-        proofs: dict[str, Proof | None],
-        progress: Progress,
-    ) -> None:
-        self.here: dict[str, int] = {}
-        self.all: dict[str, int] = {}
-        for name, expected in expectations.items():
-            proof = proofs[name]
-            self.here[name] = proof.bytes if proof else 0
-            self.all[name] = proof.bytes if proof else expected.likely_bytes
-        self.progress = progress
-
-    def of(self, name: str) -> Progress:
-        """A function to call with the bytes of one file that are here, and all it has."""
-
-        def tell(here_bytes: int, all_bytes: int) -> None:
-            self.here[name] = here_bytes
-            self.all[name] = all_bytes or self.all[name]
-            whole = sum(self.all.values()) if all(self.all.values()) else 0
-            self.progress(sum(self.here.values()), whole)
-
-        return tell
-
-
 def _with_mirrors(found: Card, mirrors: Sequence[str]) -> Card:
     for mirror in mirrors:
         try:
@@ -323,20 +218,3 @@ def _with_mirrors(found: Card, mirrors: Sequence[str]) -> Card:
             raise UsageError(f"a mirror is an http or https address, not {mirror!r}")
     ended = tuple(mirror if mirror.endswith("/") else f"{mirror}/" for mirror in mirrors)
     return found.model_copy(update={"prefixes": ended})
-
-
-def _urls(found: Card, file: File) -> tuple[str, ...]:
-    return tuple(quote(url, safe="%/:=&?~#+!$,;'@()*[]") for url in found.urls(file))
-
-
-def _got(shelf: Shelf, proof: Proof, file: File, how: str) -> GotFile:
-    name = shelf.found(ExpectedFile.of(file)).name
-    return GotFile(name, shelf.place(name), proof.bytes, proof.sha256, proof.by, how)
-
-
-def _missing(shelf: Shelf, file: File, reason: str) -> MissingFile:
-    return MissingFile(file.name, reason, ExpectedFile.of(file).words, _urls(shelf.card, file))
-
-
-def _quiet(here_bytes: int, all_bytes: int) -> None:
-    """No progress is wanted."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from penline.acquire.archive_store import ArchiveStore, default_root
 from penline.acquire.expect import ExpectedFile
 from penline.acquire.got import MissingFile
-from penline.acquire.shelf import Shelf, default_root
 from penline.catalogue import Card, card, ids
 from penline.errors import CatalogueError, UsageError
 
@@ -156,7 +156,7 @@ def _shell(path: Path) -> str:
 
 
 def _on_shelf(found: Card, part: str | None, root: Path) -> OnShelf:
-    shelf = Shelf(found, root)
+    store = ArchiveStore(found, root)
     here: list[Path] = []
     data: list[Path] = []
     missing: list[MissingFile] = []
@@ -164,12 +164,12 @@ def _on_shelf(found: Card, part: str | None, root: Path) -> OnShelf:
         chosen = part is None or file.part in (part, "all")
         if file.role not in ("data", "labels") or not chosen:
             continue
-        path = shelf.place(shelf.found(ExpectedFile.of(file)).name)
+        path = store.place(store.found(ExpectedFile.of(file)).name)
         if path.is_file():
             here.append(path)
             data += [path] if file.role == "data" else []
         elif file.needed:
-            words, reason = ExpectedFile.of(file).words, f"not in {shelf.folder}"
+            words, reason = ExpectedFile.of(file).words, f"not in {store.folder}"
             missing.append(MissingFile(file.name, reason, words, found.urls(file)))
     choice = f" --part {part}" if part else ""
-    return OnShelf(found.id, shelf.folder, tuple(here), tuple(data), tuple(missing), choice)
+    return OnShelf(found.id, store.folder, tuple(here), tuple(data), tuple(missing), choice)

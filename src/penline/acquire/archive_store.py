@@ -23,7 +23,7 @@ from penline.durable import put, read_file, remove, removed_if_failed, sync, syn
 from penline.errors import UsageError
 from penline.machine import at_home, user_cache
 
-__all__ = ["Shelf", "default_root", "terms_text"]
+__all__ = ["ArchiveStore", "default_root", "terms_text"]
 
 RECORD = ".penline.json"
 LOCK = ".penline.lock"
@@ -57,7 +57,7 @@ def terms_text(card: Card) -> str:
     )
 
 
-class Shelf:
+class ArchiveStore:
     """The folder of one data set's archives.
 
     Attributes:
