@@ -1,4 +1,4 @@
-"""A desk, a visitor and a running server, for tests of ``penline serve``."""
+"""State, a visitor and a running server, for tests of ``penline serve``."""
 
 # the packages of the extra may be missing, so they are asked for before anything imports them
 # ruff: noqa: E402
@@ -27,9 +27,9 @@ import fakes
 from penline.bank import BankWriter, open_bank
 from penline.corpus import Corpus
 from penline.look.app import limits
-from penline.look.app.desk import Desk
-from penline.look.app.patient import Patient
+from penline.look.app.server_state import ServerState
 from penline.look.app.site import site
+from penline.look.app.timeout_protocol import TimeoutProtocol
 from penline.records import Source
 
 PORT = 8137
@@ -59,10 +59,10 @@ def make_bank(path: Path, writers: int = 3, characters: str = TEXT, **facts: Any
     return path
 
 
-def make_desk(folder: Path) -> Desk:
-    """A desk with one small bank, and a little text."""
+def make_state(folder: Path) -> ServerState:
+    """The state of a server with one small bank, and a little text."""
     (folder / "up").mkdir()
-    found = Desk(Corpus.from_texts(["永远好，永远好，好好好好。"]), folder / "up")
+    found = ServerState(Corpus.from_texts(["永远好，永远好，好好好好。"]), folder / "up")
     found.add(open_bank(make_bank(folder / "first.bank")))
     return found
 
@@ -115,14 +115,14 @@ def raw(port: int, request: bytes) -> bytes:
 
 
 @contextlib.contextmanager
-def running(desk: Desk, **more: Any) -> Iterator[int]:
+def running(state: ServerState, **more: Any) -> Iterator[int]:
     """The server in a thread of its own, at a free port."""
     import uvicorn
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         config = uvicorn.Config(
-            site(desk, port=port, **more), http=Patient, ws="none", lifespan="off",
+            site(state, port=port, **more), http=TimeoutProtocol, ws="none", lifespan="off",
             log_level="critical", limit_concurrency=limits.CONNECTIONS,
         )  # fmt: skip
         server = uvicorn.Server(config)

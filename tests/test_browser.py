@@ -23,7 +23,7 @@ from fakes_serve import gnt, make_bank, running
 from penline.bank import open_bank
 from penline.catalogue.errata import parse_errata
 from penline.corpus import Corpus
-from penline.look.app.desk import Desk
+from penline.look.app.server_state import ServerState
 from test_sheet import CHROMIUM
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
@@ -45,10 +45,10 @@ AXE = os.environ.get("PENLINE_AXE", str(AXE_FILE) if AXE_FILE.is_file() else "")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("serve")
     (folder / "up").mkdir()
-    desk = Desk(Corpus.from_texts(["永远好，永远好，好好好好。"]), folder / "up")
-    desk.add(open_bank(make_bank(folder / "first.bank", 12)))
-    desk.add(open_bank(make_bank(folder / "second.bank", 5)))
-    with running(desk) as port:
+    state = ServerState(Corpus.from_texts(["永远好，永远好，好好好好。"]), folder / "up")
+    state.add(open_bank(make_bank(folder / "first.bank", 12)))
+    state.add(open_bank(make_bank(folder / "second.bank", 5)))
+    with running(state) as port:
         yield f"http://127.0.0.1:{port}"
 
 

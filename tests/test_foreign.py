@@ -26,7 +26,7 @@ from penline.errors import ExportError, RecipeError, UsageError
 from penline.export import EXPORTERS
 from penline.formats import kind_of, known_extensions, reader_for
 from penline.formats.byte_source import open_path
-from penline.look.app.wish import effects, papers, wish_of
+from penline.look.app.line_request import effects, papers, read_line_request
 from penline.paper import PAPERS, paper_class
 from penline.randomness import rng
 from penline.recipe import load_recipe
@@ -81,8 +81,8 @@ def test_tables_list_its_rows_behind_penlines_own() -> None:
 def test_help_and_the_playground_offer_its_parts() -> None:
     assert papers() == ("plain", "ruled", "squared", "texture", "crumpled")  # none that is broken
     assert effects() == ("warp", "shadow", "blur", "noise", "jpeg", "fade")
-    wish = wish_of({"paper": "crumpled", "effects": "fade,warp"})
-    assert [one.name for one in load_recipe(wish.recipe()).effects] == ["warp", "fade"]
+    line_request = read_line_request({"paper": "crumpled", "effects": "fade,warp"})
+    assert [one.name for one in load_recipe(line_request.recipe()).effects] == ["warp", "fade"]
     lines, pages = filled("{exporters lines}"), filled("{exporters pages}")
     assert lines.endswith("kraken, kraken-arrow, easyocr or rows (of penline-foreign)")
     assert pages == "paddleocr-det, page-xml or coco"

@@ -24,9 +24,9 @@ from penline.corpus import Corpus
 from penline.errors import RecipeError, UnwritableLine
 from penline.export import EXPORTERS
 from penline.export.page_xml import NAMESPACE, page_xml
-from penline.look.app.desk import Desk
-from penline.look.app.line import draw
-from penline.look.app.wish import Wish
+from penline.look.app.line_request import LineRequest
+from penline.look.app.line_response import compose_line
+from penline.look.app.server_state import ServerState
 from penline.pages import Page, PageLine
 from penline.records import Sample, Source
 from penline.stream import LineStream, Pad
@@ -326,22 +326,22 @@ def test_streams_give_labels_as_they_are_typed(bank: Bank) -> None:
 
 def test_the_playground_writes_and_explains(tmp_path: Path) -> None:
     bank = build(tmp_path / "b", {"own:a": HEBREW + LATIN + SIGNS + ARABIC})
-    desk = Desk(Corpus.from_texts(["abc"]), tmp_path / "up")
-    desk.add(bank)
-    drawn = draw(desk, Wish(MIXED))
+    state = ServerState(Corpus.from_texts(["abc"]), tmp_path / "up")
+    state.add(bank)
+    drawn = compose_line(state, LineRequest(MIXED))
     assert drawn.sample is not None
     assert (drawn.sample.text, drawn.said, drawn.lacking) == (MIXED, "", "")
     assert seen(drawn.sample) == display(MIXED).replace(" ", "")
-    drawn = draw(desk, Wish(f"abc {ARABIC}"))
+    drawn = compose_line(state, LineRequest(f"abc {ARABIC}"))
     assert drawn.text == "abc"
     assert set(drawn.lacking) == set(ARABIC)
     assert drawn.said.startswith("Arabic letters change their shape")
     for text in ("abc", MIXED):  # whether a plan for columns is there already or not
-        wish = Wish(text, direction="vertical")
+        line_request = LineRequest(text, direction="vertical")
         if text == "abc":
-            assert draw(desk, wish).sample is not None
+            assert compose_line(state, line_request).sample is not None
         else:
-            assert "right-to-left" in draw(desk, wish).said
+            assert "right-to-left" in compose_line(state, line_request).said
 
 
 def test_lines_from_the_right_are_not_measured(bank: Bank, tmp_path: Path) -> None:

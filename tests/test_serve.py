@@ -24,28 +24,28 @@ pytest.importorskip("jinja2")
 httpx = pytest.importorskip("httpx")
 
 import penline
-from fakes_serve import PORT, TEXT, Visitor, make_bank, make_desk, running, shape
+from fakes_serve import PORT, TEXT, Visitor, make_bank, make_state, running, shape
 from penline.bank import BankWriter, open_bank
 from penline.catalogue.errata import parse_errata
 from penline.catalogue.loading import ids
 from penline.corpus import Corpus
-from penline.look.app.desk import Desk
 from penline.look.app.judge import judge
+from penline.look.app.line_request import INKS, LineRequest, papers
+from penline.look.app.server_state import ServerState
 from penline.look.app.site import PAGES, site
-from penline.look.app.wish import INKS, Wish, papers
 from penline.recipe.idle import refusals
 from penline.records import Source
 from test_sheet import CHROMIUM, HOSTILE
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return make_desk(tmp_path)
+def state(tmp_path: Path) -> ServerState:
+    return make_state(tmp_path)
 
 
 @pytest.fixture
-def visit(desk: Desk) -> Visitor:
-    return Visitor(site(desk, port=PORT))
+def visit(state: ServerState) -> Visitor:
+    return Visitor(site(state, port=PORT))
 
 
 # Pages
@@ -116,9 +116,9 @@ def test_the_atlas_finds(visit: Visitor) -> None:
     assert "No glyph of it" in visit.page("/atlas/character/9F98")
 
 
-def test_pages_of_a_large_class_and_banks_side_by_side(desk: Desk, tmp_path: Path) -> None:
-    desk.add(open_bank(make_bank(tmp_path / "many.bank", 130, "永")))
-    visit = Visitor(site(desk, port=PORT))
+def test_pages_of_a_large_class_and_banks_side_by_side(state: ServerState, tmp_path: Path) -> None:
+    state.add(open_bank(make_bank(tmp_path / "many.bank", 130, "永")))
+    visit = Visitor(site(state, port=PORT))
     first = visit.page("/atlas/character/6C38?order=writer")
     assert 'groups-2"' in first
     assert first.count('class="glyph"') == 50 + 3
@@ -158,7 +158,7 @@ def test_odd_glyphs_come_first(tmp_path: Path) -> None:
     assert sum(bool(one) for one in found.flags) <= 8
 
 
-def test_pictures(visit: Visitor, desk: Desk) -> None:
+def test_pictures(visit: Visitor, state: ServerState) -> None:
     def decoded(place: str) -> np.ndarray:
         answer = visit.get(place)
         assert answer.headers["content-type"] == "image/png", answer.text
@@ -225,12 +225,16 @@ def test_a_line_is_drawn_and_its_boxes_too(visit: Visitor) -> None:
     assert column["height"] > column["width"]
 
 
-def test_text_that_no_one_writer_has_is_borrowed_and_said(desk: Desk, tmp_path: Path) -> None:
+def test_text_that_no_one_writer_has_is_borrowed_and_said(
+    state: ServerState, tmp_path: Path
+) -> None:
     with BankWriter(tmp_path / "b") as bank:
         for number, character in enumerate("天地"):
             bank.add(shape(number), character, Source("a.gnt", f"x:{number}"))
-    desk.add(open_bank(tmp_path / "b"))
-    line = Visitor(site(desk, port=PORT)).get("/line", params={"text": "天地", "banks": "1"}).json()
+    state.add(open_bank(tmp_path / "b"))
+    line = (
+        Visitor(site(state, port=PORT)).get("/line", params={"text": "天地", "banks": "1"}).json()
+    )
     assert line["said"] == "No one writer has all of these."
     assert any(key.startswith("character borrowed") for key in line["counts"])
 
@@ -297,7 +301,7 @@ def test_a_list_that_is_none_is_refused(visit: Visitor, body: bytes) -> None:
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
-def test_in_a_browser(desk: Desk) -> None:
+def test_in_a_browser(state: ServerState) -> None:
     def shown(port: int, place: str) -> str:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
             run = subprocess.run(
@@ -311,7 +315,7 @@ def test_in_a_browser(desk: Desk) -> None:
             )  # fmt: skip
         return run.stdout.decode("utf-8")
 
-    with running(desk) as port:
+    with running(state) as port:
         page = shown(port, f"/playground?text=永远{HOSTILE.replace('/', '%2F')[:20]}")
         assert page.count("<polygon") >= 2
         assert 'src="data:image/png;base64,' in page
@@ -320,22 +324,22 @@ def test_in_a_browser(desk: Desk) -> None:
         assert "<title>Playground · penline</title>" in page
 
 
-def test_the_recipe_of_a_wish_is_valid() -> None:
-    from penline.look.app.wish import recipe_yaml, wish_of
+def test_the_recipe_of_a_request_is_valid() -> None:
+    from penline.look.app.line_request import read_line_request, recipe_yaml
 
     for query in ({}, {"effects": "jpeg,warp", "mode": "rgb", "direction": "vertical"}):
-        values = yaml.safe_load(recipe_yaml(wish_of(query).recipe()))
+        values = yaml.safe_load(recipe_yaml(read_line_request(query).recipe()))
         penline.load_recipe(values)
     assert [one["name"] for one in values["effects"]] == ["warp", "jpeg"]
 
 
-def test_every_wish_is_a_recipe_of_which_nothing_is_refused() -> None:
+def test_every_request_is_a_recipe_of_which_nothing_is_refused() -> None:
     """What the playground leaves out of the recipe, because it has no effect, it says."""
     corpus = Corpus.from_texts(["永远好"])
     offered = itertools.product(papers(), INKS, ("gray", "rgb"), ("horizontal", "vertical"))
     for (paper, ink, mode, direction), mixed in itertools.product(offered, (False, True)):
-        wish = Wish("永远好", paper=paper, ink=ink, mode=mode, direction=direction)
-        for one in (wish, replace(wish, placing="measured")):
+        line_request = LineRequest("永远好", paper=paper, ink=ink, mode=mode, direction=direction)
+        for one in (line_request, replace(line_request, placing="measured")):
             assert refusals(penline.load_recipe(one.recipe(mixed=mixed)), corpus)["lines"] == ""
 
 

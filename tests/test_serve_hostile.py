@@ -34,7 +34,7 @@ from fakes_serve import (
     Visitor,
     gnt,
     make_bank,
-    make_desk,
+    make_state,
     raw,
     running,
     upload,
@@ -44,10 +44,10 @@ from penline.bank.layout import HEADER
 from penline.corpus import Corpus
 from penline.errors import UsageError
 from penline.look.app import limits
-from penline.look.app.desk import Desk
-from penline.look.app.patient import Patient
-from penline.look.app.server import open_desk, serve
+from penline.look.app.server import open_state, serve
+from penline.look.app.server_state import ServerState
 from penline.look.app.site import site
+from penline.look.app.timeout_protocol import TimeoutProtocol
 from penline.look.app.upload import packed, safe_name
 from penline.sample import sample_bank
 from penline.template.guides import bank_guides
@@ -55,13 +55,13 @@ from test_sheet import HOSTILE, relabel
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return make_desk(tmp_path)
+def state(tmp_path: Path) -> ServerState:
+    return make_state(tmp_path)
 
 
 @pytest.fixture
-def visit(desk: Desk) -> Visitor:
-    return Visitor(site(desk, port=PORT))
+def visit(state: ServerState) -> Visitor:
+    return Visitor(site(state, port=PORT))
 
 
 # Hostile use
@@ -74,9 +74,9 @@ def test_hostile_labels_are_text(tmp_path: Path) -> None:
     header["writers"][0]["id"] = f"w:{HOSTILE}"
     (path / HEADER).write_text(json.dumps(header), "utf-8")
     (tmp_path / "up").mkdir()
-    desk = Desk(Corpus.from_texts([f"{HOSTILE} 永永永永永永永"]), tmp_path / "up")
-    desk.add(open_bank(path))
-    visit = Visitor(site(desk, port=PORT))
+    state = ServerState(Corpus.from_texts([f"{HOSTILE} 永永永永永永永"]), tmp_path / "up")
+    state.add(open_bank(path))
+    visit = Visitor(site(state, port=PORT))
     places = ["/", "/atlas", "/atlas/character/6C38", "/atlas/writer?w=w:1", "/playground"]
     places += [f"/atlas?q={HOSTILE}x y", f"/playground?text={HOSTILE}&writer={HOSTILE}"]
     for place in places:
@@ -94,14 +94,14 @@ def test_hostile_labels_are_text(tmp_path: Path) -> None:
     assert "command" in line["copies"]
 
 
-def test_no_file_of_the_machine_is_reachable(desk: Desk) -> None:
+def test_no_file_of_the_machine_is_reachable(state: ServerState) -> None:
     targets = [
         *("/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/static/../serve.py", "/app.js/.."),
         *("/catalogue/..%2f..%2fpyproject.toml", "/catalogue/../errata.py", "//etc/passwd"),
-        *("/glyph/0/..%2f1.png", "/templates/base.html", "/app.css%00.py", "/desk.py"),
-        *("http://evil.example/etc/passwd", "/catalogue/%2fetc%2fpasswd", "/app.css/../desk.py"),
+        *("/glyph/0/..%2f1.png", "/templates/base.html", "/app.css%00.py", "/state.py"),
+        *("http://evil.example/etc/passwd", "/catalogue/%2fetc%2fpasswd", "/app.css/../state.py"),
     ]
-    with running(desk) as port:
+    with running(state) as port:
         for target in targets:
             head = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
             answer = raw(port, head.encode())
@@ -150,8 +150,8 @@ def test_another_site_may_link_and_no_more(visit: Visitor) -> None:
         assert visit(method, "/").status_code == 405
 
 
-def test_others_need_the_token(desk: Desk) -> None:
-    visit = Visitor(site(desk, port=PORT, token="right", hosts=["box.example"]))  # noqa: S106
+def test_others_need_the_token(state: ServerState) -> None:
+    visit = Visitor(site(state, port=PORT, token="right", hosts=["box.example"]))  # noqa: S106
     host = {"host": f"box.example:{PORT}"}
     assert visit.get("/", headers=host).status_code == 403
     assert visit.get("/?token=wrong", headers=host).status_code == 403
@@ -171,7 +171,7 @@ def test_others_need_the_token(desk: Desk) -> None:
 # Uploads
 
 
-def test_an_upload_becomes_a_bank_to_write_with(visit: Visitor, desk: Desk) -> None:
+def test_an_upload_becomes_a_bank_to_write_with(visit: Visitor, state: ServerState) -> None:
     made = upload(visit, "../../etc/1234-c.gnt", gnt())
     assert made.status_code == 200, made.text
     facts = made.json()
@@ -185,14 +185,14 @@ def test_an_upload_becomes_a_bank_to_write_with(visit: Visitor, desk: Desk) -> N
     unknown = upload(visit, "mine.gnt", gnt()).json()
     line = visit.get("/line", params={"text": "天地", "banks": str(unknown["bank"])}).json()
     assert line["writer"] == "several"
-    assert len(list(desk.folder.iterdir())) == 2
+    assert len(list(state.folder.iterdir())) == 2
     assert visit("POST", "/forget", content=number).status_code == 204
     assert visit("POST", "/forget", content=number).status_code == 422
     assert visit("POST", "/forget", content=b"0").status_code == 422
-    assert len(list(desk.folder.iterdir())) == 1
+    assert len(list(state.folder.iterdir())) == 1
 
 
-def test_damaged_uploads_are_refused_and_leave_nothing(visit: Visitor, desk: Desk) -> None:
+def test_damaged_uploads_are_refused_and_leave_nothing(visit: Visitor, state: ServerState) -> None:
     whole = gnt()
     for name, data in (
         ("1-c.gnt", whole[:-1]),
@@ -204,12 +204,14 @@ def test_damaged_uploads_are_refused_and_leave_nothing(visit: Visitor, desk: Des
     ):
         answer = upload(visit, name, data)
         assert answer.status_code == 422, name
-        assert str(desk.folder) not in answer.text
+        assert str(state.folder) not in answer.text
         assert name in answer.text or "nothing to put" in answer.text or "bank" in answer.text
-    assert list(desk.folder.iterdir()) == []
+    assert list(state.folder.iterdir()) == []
 
 
-def test_a_photographed_sheet_is_written_with(visit: Visitor, desk: Desk, tmp_path: Path) -> None:
+def test_a_photographed_sheet_is_written_with(
+    visit: Visitor, state: ServerState, tmp_path: Path
+) -> None:
     bank = sample_bank()
     characters = tuple("天地日月水火山石")
     sheet, grid = sheet_of(characters, bank_guides(bank), 1, 25)
@@ -226,7 +228,7 @@ def test_a_photographed_sheet_is_written_with(visit: Visitor, desk: Desk, tmp_pa
     again = visit("POST", "/upload", params=asked, content=listed + photo).json()
     line = visit.get("/line", params={"text": "天地", "banks": str(again["bank"])}).json()
     assert line["writer"] == "own:my_hand-2"  # another person's photograph may have the same name
-    before = len(list(desk.folder.iterdir()))
+    before = len(list(state.folder.iterdir()))
     other = "".join(characters[::-1]).encode()
     for part, body in (
         ({"list": "0"}, photo),
@@ -238,9 +240,9 @@ def test_a_photographed_sheet_is_written_with(visit: Visitor, desk: Desk, tmp_pa
     ):
         refused = visit("POST", "/upload", params={**asked, **part}, content=body)
         assert refused.status_code == 422, part
-        assert str(desk.folder) not in refused.text
-        assert desk.folder.name + "/" not in refused.text
-    assert len(list(desk.folder.iterdir())) == before
+        assert str(state.folder) not in refused.text
+        assert state.folder.name + "/" not in refused.text
+    assert len(list(state.folder.iterdir())) == before
 
 
 @pytest.mark.parametrize("name", ["", "a.exe", "a.gnt.html", "..", "/", "a.svg", "x\x00.py"])
@@ -255,7 +257,9 @@ def test_names_of_uploads_are_names_alone() -> None:
     assert "/" not in safe_name("a<b>|&;$\n.zip")
 
 
-def test_a_zip_bomb_is_refused(visit: Visitor, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_bomb_is_refused(
+    visit: Visitor, state: ServerState, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(limits, "UPLOAD_INK_BYTES", 1 << 20)
     packed_bytes = io.BytesIO()
     blank = np.full((1000, 1000), 255, np.uint8)
@@ -275,7 +279,7 @@ def test_a_zip_bomb_is_refused(visit: Visitor, desk: Desk, monkeypatch: pytest.M
     assert "files" in upload(visit, "many.zip", small.getvalue()).text
     monkeypatch.setattr(limits, "UPLOAD_GLYPHS", 2)
     assert "glyphs" in upload(visit, "1-c.gnt", gnt()).text
-    assert list(desk.folder.iterdir()) == []
+    assert list(state.folder.iterdir()) == []
 
 
 def test_a_slow_upload_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,7 +290,7 @@ def test_a_slow_upload_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_large_body_is_refused_while_it_comes(
-    visit: Visitor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    visit: Visitor, state: ServerState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from penline.look.app import guard
 
@@ -307,13 +311,13 @@ def test_a_large_body_is_refused_while_it_comes(
     )
     assert declared.status_code == 413
     assert visit("POST", "/errata", content=bytes(limits.BODY_BYTES + 1)).status_code == 413
-    assert list(desk.folder.iterdir()) == []
+    assert list(state.folder.iterdir()) == []
 
 
 def test_only_so_many_uploads_are_kept(visit: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    from penline.look.app import desk as desk_module
+    from penline.look.app import server_state
 
-    monkeypatch.setattr(desk_module, "UPLOADS", 2)
+    monkeypatch.setattr(server_state, "UPLOADS", 2)
     states = [upload(visit, f"{number}-c.gnt", gnt()).status_code for number in range(3)]
     assert states == [200, 200, 422]
 
@@ -321,9 +325,9 @@ def test_only_so_many_uploads_are_kept(visit: Visitor, monkeypatch: pytest.Monke
 # A real server
 
 
-def test_two_hundred_at_once(desk: Desk) -> None:
+def test_two_hundred_at_once(state: ServerState) -> None:
     places = ["/line?text=%E6%B0%B8", "/atlas/character/6C38", "/sprite/0.png?r=1.2.3", "/"]
-    with running(desk) as port:
+    with running(state) as port:
 
         def ask(number: int) -> bytes:
             head = f"GET {places[number % 4]} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
@@ -345,10 +349,10 @@ def test_two_hundred_at_once(desk: Desk) -> None:
     ids=["silent", "half a line", "half a head", "half a body", "half a second request"],
 )
 def test_a_client_that_stalls_is_hung_up_on(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, sent: bytes
+    state: ServerState, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
-    monkeypatch.setattr(Patient, "head_seconds", 0.3)
-    with running(desk, receive_seconds=0.3) as port:
+    monkeypatch.setattr(TimeoutProtocol, "head_seconds", 0.3)
+    with running(state, receive_seconds=0.3) as port:
         data = sent.replace(b"HERE", f"127.0.0.1:{port}".encode())
         with socket.create_connection(("127.0.0.1", port), timeout=60) as stalled:
             stalled.sendall(data)
@@ -358,10 +362,10 @@ def test_a_client_that_stalls_is_hung_up_on(
 
 
 def test_a_client_that_reads_nothing_is_hung_up_on(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    state: ServerState, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Patient, "send_seconds", 0.3)
-    with running(desk) as port, socket.socket() as greedy:
+    monkeypatch.setattr(TimeoutProtocol, "send_seconds", 0.3)
+    with running(state) as port, socket.socket() as greedy:
         greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         greedy.settimeout(60)
         greedy.connect(("127.0.0.1", port))
@@ -382,7 +386,7 @@ def test_serve_says_where_and_refuses_what_cannot_be(tmp_path: Path) -> None:
         serve([bank], port=70_000)
     with pytest.raises(UsageError, match="address of this machine"):
         serve([bank], host="no such host", port=0)
-    found = open_desk([bank, bank], (), tmp_path)
+    found = open_state([bank, bank], (), tmp_path)
     assert [one.name for one in found.banks] == ["b", "b (2)"]
 
 

@@ -105,7 +105,7 @@ def test_the_hand_that_leans_alike_is_near(tmp_path: Path) -> None:
 
 
 def test_info_shows_the_hands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from penline.terminal import print_facts
+    from penline.cli.summaries import print_facts
 
     path = bank_of(tmp_path / "a.bank", {"casia:001": {"slant": 0.2}})
     (found,) = api.info(path)

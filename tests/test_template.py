@@ -15,7 +15,7 @@ import pytest
 
 from fakes_photo import Strength, jpeg, likeness, photograph, sheet_of, write
 from penline import api, cli
-from penline.api import own
+from penline.api import template_sheets
 from penline.bank import Bank, BankWriter, open_bank
 from penline.errors import BankError, FormatError, MissingExtra, UsageError
 from penline.records import Source
@@ -229,9 +229,9 @@ def test_a_list_is_read_before_the_sample_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unpacked: list[int] = []
-    monkeypatch.setattr(own, "sample_bank", lambda: unpacked.append(1))
+    monkeypatch.setattr(template_sheets, "sample_bank", lambda: unpacked.append(1))
     with pytest.raises(UsageError, match="no list"):
-        own.template(tmp_path / "t.pdf", tmp_path / "none.txt")
+        template_sheets.template(tmp_path / "t.pdf", tmp_path / "none.txt")
     assert unpacked == []
 
 

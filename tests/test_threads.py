@@ -23,7 +23,7 @@ from penline.sample import corpus_files, sample_bank
 from penline.stream import LineDataset, LineStream
 
 if TYPE_CHECKING:
-    from penline.look.app.desk import Desk
+    from penline.look.app.server_state import ServerState
 
 THREADS = 8
 LINES = 30
@@ -228,7 +228,7 @@ def test_a_forked_composer_makes_the_same_lines() -> None:
 
 def test_a_server_gives_each_client_the_answer_that_one_gets(tmp_path: Path) -> None:
     httpx = pytest.importorskip("httpx")
-    from fakes_serve import make_desk, running
+    from fakes_serve import make_state, running
 
     def wishes(number: int) -> list[dict[str, str]]:
         texts = ["永远好", "好，永远", "永 远", "远远，好好", "好学永", "永A远", "，，好", "永好1"]
@@ -244,14 +244,14 @@ def test_a_server_gives_each_client_the_answer_that_one_gets(tmp_path: Path) -> 
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=120) as client:
             return {repr(w): client.get("/line", params=w).json() for w in wishes(number)}
 
-    def desk(name: str) -> Desk:
+    def state(name: str) -> ServerState:
         (tmp_path / name).mkdir()
-        return make_desk(tmp_path / name)
+        return make_state(tmp_path / name)
 
-    with running(desk("alone")) as port:
+    with running(state("alone")) as port:
         wanted = ask(port, 0)
     assert sum("src" in one for one in wanted.values()) == len(wanted)
     for turn in range(2):
-        with running(desk(f"shared {turn}")) as port:
+        with running(state(f"shared {turn}")) as port:
             found = together(lambda number, port=port: ask(port, number))
         assert all(one == wanted for one in found)

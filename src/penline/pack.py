@@ -14,7 +14,7 @@ from penline.bank.layout import MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
 from penline.errors import UsageError
 from penline.formats.ink import InkPage
-from penline.garbage import seldom_collected
+from penline.gc_tuning import seldom_collected
 from penline.records import GlyphRecord, GlyphRun, LineRecord, Record, StrokeRecord, in_words
 from penline.render.hand import STROKE_HEIGHT_PX, RenderedCharacter, StrokeRenderer
 from penline.sources.collect import AnyPath, given_names, open_sources

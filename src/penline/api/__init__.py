@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from penline.api.composing import compose as compose
     from penline.api.composing import rebuild as rebuild
     from penline.api.composing import recipe_of as recipe_of
-    from penline.api.own import template as template
+    from penline.api.template_sheets import template as template
     from penline.census import census as census
     from penline.fit import fit as fit
     from penline.look.app.server import serve as serve
@@ -53,7 +53,7 @@ _PLACES = {
     "select": "penline.select",
     "serve": "penline.look.app.server",
     "sheet": "penline.api.archives",
-    "template": "penline.api.own",
+    "template": "penline.api.template_sheets",
 }
 
 __all__ = [

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from penline.garbage import collect_seldom
+from penline.gc_tuning import collect_seldom
 
 collect_seldom()  # before the imports: they make very many objects, and next to no garbage
 
-from penline.cli import (  # noqa: E402 - each module brings its commands
-    again,
+from penline.cli import (  # noqa: E402, I001 - each brings its commands, in the order of --help
+    rebuild_commands,
     archives,
     looking,
     making,
-    own,
+    preparing,
+    template_commands,
 )
 from penline.cli.base import app, main  # noqa: E402
 
-__all__ = ["again", "app", "archives", "looking", "main", "making", "own"]
+__all__ = [
+    "app",
+    "archives",
+    "looking",
+    "main",
+    "making",
+    "preparing",
+    "rebuild_commands",
+    "template_commands",
+]

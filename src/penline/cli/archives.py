@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from penline.cli.base import WRONG_DATA, AsJson, Part, Sources, app
-from penline.terminal import Rate, bar, out, print_census, print_facts, print_json
+from penline.cli.summaries import print_census, print_facts
+from penline.console import Rate, bar, out, print_json
 from penline.words import counted
 
 

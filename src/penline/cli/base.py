@@ -16,9 +16,9 @@ import typer
 from typer.core import TyperCommand
 
 import penline
+from penline.console import fail, out, show_log
 from penline.errors import Interrupted, PenlineError, UsageError
-from penline.garbage import leave_all
-from penline.terminal import fail, out, show_log
+from penline.gc_tuning import leave_all
 
 __all__ = [
     "GOOD",

@@ -9,8 +9,9 @@ import typer
 from rich.markup import escape
 
 from penline.cli.base import WRONG_DATA, AsJson, Encoding, Overwrite, app
+from penline.cli.summaries import print_realism
+from penline.console import Rate, bar, out, print_json
 from penline.provenance import path_told
-from penline.terminal import Rate, bar, out, print_json, print_realism
 from penline.words import counted, counted_sides
 
 

@@ -24,15 +24,8 @@ from penline.cli.base import (
     Writer,
     app,
 )
-from penline.terminal import (
-    Rate,
-    bar,
-    out,
-    print_json,
-    print_sources,
-    print_text,
-    told_columns,
-)
+from penline.cli.summaries import print_columns, print_sources, print_text
+from penline.console import Rate, bar, out, print_json
 from penline.words import counted, counted_sides
 
 
@@ -225,7 +218,7 @@ def compose(
         out.print(escape(told))
     if report["run"]["turned"]:
         out.print("  columns are turned a quarter to the left, to be read across (or: --no-turn)")
-    told_columns(report)
+    print_columns(report)
     if report["errors"]:
         out.print(
             f"  [red]{counted(len(report['errors']), 'line')} could not be made[/red]: "
@@ -295,122 +288,8 @@ def convert(
     nouns = {"characters": "character", "classes": "class"}
     said += [counted(report[key], noun) for key, noun in nouns.items() if key in report]
     out.print(f"{escape(str(output))}: {', '.join(said)}")
-    told_columns(report)
+    print_columns(report)
     for what in ("left_out", "skipped"):
         for reason, count in report.get(what, {}).items():
             out.print(f"  {escape(reason)}: {count:,}")
     print_sources(report["sources"])
-
-
-@app.command()
-def select(
-    corpora: Annotated[
-        list[Path], typer.Argument(help="Text: .txt or .jsonl, also .gz, and folders.")
-    ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The text file to make, .txt.")],
-    n: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 20_000,
-    banks: Annotated[
-        list[Path] | None,
-        typer.Option("--bank", help="Take lines that one writer of it can write; repeatable."),
-    ] = None,
-    shortest: Annotated[int, typer.Option(min=1, help="Fewest characters of a line.")] = 8,
-    longest: Annotated[int, typer.Option(min=1, help="Most characters of a line.")] = 25,
-    power: Annotated[
-        float,
-        typer.Option(
-            min=0.0, max=1.0, help="Aim at natural frequency to this power; 0: all alike."
-        ),
-    ] = 0.5,
-    floor: Annotated[int, typer.Option(min=0, help="Aim at so many of each character.")] = 0,
-    dictionary: Annotated[
-        Path | None, typer.Option("--dict", help="Lines hold characters of this dictionary only.")
-    ] = None,
-    part: Annotated[str, typer.Option(help="Of the banks: train, test or all.")] = "train",
-    field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
-    encoding: Encoding = None,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed, another choice.")] = 0,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
-) -> None:
-    """Choose lines of a text so that rare characters come up, in one pass.
-
-    The lines are real ones; compose from them with `corpus: {lines: whole}` in the recipe.
-    """
-    from penline.api import alphabet_of
-    from penline.api import select as run
-
-    with bar("selecting", "characters") as (shown, task):
-        report = run(
-            corpora,
-            output,
-            n,
-            length_range=(shortest, longest),
-            power=power,
-            floor=floor,
-            alphabet=alphabet_of(dictionary) if dictionary else None,
-            bank=banks,
-            part=part,
-            field=field,
-            encoding=encoding or "utf-8",
-            seed=seed,
-            overwrite=overwrite,
-            progress=Rate(shown, task, "characters"),
-        )
-    if as_json:
-        print_json(report)
-        return
-    out.print(
-        f"{escape(str(output))}: {report['lines']:,} of {counted(report['seen'], 'line')}; "
-        f"{report['covered']:,} of {counted(report['classes'], 'character')} "
-        f"(by chance {report['covered_plain']:,}); distance to the target "
-        f"{report['distance']:.3f} (by chance {report['distance_plain']:.3f})"
-    )
-    for what in ("outside", "unwritable", "repeated"):
-        if report[what]:
-            out.print(f"  left out, {what}: {report[what]:,}")
-    if report["dropped"]:
-        out.print(f"  characters without ink dropped from the text: {report['dropped']:,}")
-    if report["ignored_files"]:
-        out.print(f"  other files in the folders, not read: {report['ignored_files']:,}")
-
-
-@app.command()
-def fit(
-    sources: Sources,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The model, a .yaml file.")],
-    lines: Annotated[
-        Path | None,
-        typer.Option("--lines", help="Write each line's own geometry, too, .json, to be replayed."),
-    ] = None,
-    part: Annotated[str | None, typer.Option(help="train or test, and not the other.")] = None,
-    salvage: Salvage = False,
-    overwrite: Overwrite = False,
-) -> None:
-    """Measure how a hand sets its characters: size, place, gaps, drift of real lines.
-
-    Sources are pages with lines (DGRL, DGR, PTTS), sheets of single characters (POT), and
-    finished sets with boxes. The model is numbers with their sample sizes, and no data.
-    """
-    from penline.acquire.named import paths_of
-    from penline.api import fit as run
-
-    with bar("measuring", "lines") as (shown, task):
-        found = run(
-            paths_of(sources, part=part),
-            output,
-            templates=lines,
-            part=part,
-            salvage=salvage,
-            overwrite=overwrite,
-            progress=Rate(shown, task, "lines"),
-        )
-    on = found.model.fitted_on
-    out.print(
-        f"{escape(str(output))}: {counted(on.characters, 'character')} in "
-        f"{counted(on.lines, 'line')} on {counted(on.sheets, 'sheet')} by "
-        f"{counted(on.writers, 'writer')}"
-    )
-    if lines is not None:
-        out.print(f"{escape(str(lines))}: {counted(found.templates, 'line template')}")
-    for reason, count in sorted(found.left_out.items()):
-        out.print(f"  left out: {count:,} ({escape(reason)})")

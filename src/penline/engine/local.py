@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from penline.engine.made import told_to
 from penline.errors import WorkerDied
-from penline.garbage import seldom_collected
+from penline.gc_tuning import seldom_collected
 from penline.machine import LOG, say_once
 
 __all__ = ["default_workers", "one_thread", "run"]

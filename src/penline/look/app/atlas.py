@@ -17,10 +17,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from penline.errors import UsageError
 from penline.look.app.base import Base
-from penline.look.app.desk import OnDesk
 from penline.look.app.glyphs import COLUMNS, Cell, cells, facts, large, rows_of, sprite_png
 from penline.look.app.judge import FLAGS
 from penline.look.app.limits import PAGE_GLYPHS
+from penline.look.app.server_state import ServedBank
 
 __all__ = [
     "Entry",
@@ -52,7 +52,7 @@ class Group:
         note: what else there is to know.
     """
 
-    one: OnDesk
+    one: ServedBank
     total: int
     cells: list[Cell]
     sprite: str
@@ -75,7 +75,7 @@ def _sprite(number: int, rows: Sequence[int]) -> str:
 
 
 def _group(
-    one: OnDesk,
+    one: ServedBank,
     rows: Sequence[int],
     total: int,
     flags: Sequence[tuple[str, ...]] | None = None,
@@ -103,13 +103,13 @@ def _page_number(request: Request) -> int:
     return int(given)
 
 
-def _banks(base: Base, request: Request) -> list[OnDesk]:
+def _banks(base: Base, request: Request) -> list[ServedBank]:
     given = request.query_params.get("bank", "")
     if not given:
-        return base.desk.banks
+        return base.state.banks
     if not (given.isascii() and given.isdigit() and len(given) < 9):
         raise UsageError("no such bank here")
-    return [base.desk.bank(int(given))]
+    return [base.state.bank(int(given))]
 
 
 def _pages(request: Request, number: int, total: int, size: int) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def overview(base: Base, request: Request) -> Response:
         title="Atlas",
         here="atlas",
         query="",
-        banks=base.desk.banks,
+        banks=base.state.banks,
         chosen=request.query_params.get("bank", ""),
         entries=_entries(banks, shown),
         characters_total=len(characters),
@@ -153,7 +153,7 @@ def overview(base: Base, request: Request) -> Response:
     )
 
 
-def _entries(banks: list[OnDesk], characters: Sequence[str]) -> list[Entry]:
+def _entries(banks: list[ServedBank], characters: Sequence[str]) -> list[Entry]:
     """Characters, each with the first glyph that a bank has of it."""
     rows: dict[int, list[int]] = {one.number: [] for one in banks}
     found = []
@@ -173,11 +173,11 @@ def _entries(banks: list[OnDesk], characters: Sequence[str]) -> list[Entry]:
     ]
 
 
-def _count(banks: list[OnDesk], character: str) -> int:
+def _count(banks: list[ServedBank], character: str) -> int:
     return sum(int(one.bank.rows(character=character).size) for one in banks)
 
 
-def _found(base: Base, query: str, banks: list[OnDesk]) -> Response:
+def _found(base: Base, query: str, banks: list[ServedBank]) -> Response:
     wanted = code_points(query)
     characters = [(c, _count(banks, c)) for c in wanted]
     low = query.lower()
@@ -243,7 +243,7 @@ def of_character(base: Base, request: Request) -> Response:
         order=order,
         flag=flag,
         flags=FLAGS,
-        banks=base.desk.banks,
+        banks=base.state.banks,
         chosen=request.query_params.get("bank", ""),
         pages=_pages(request, number, most, size),
     )
@@ -277,21 +277,21 @@ def of_writer(base: Base, request: Request) -> Response:
 
 def sprite(base: Base, request: Request) -> Response:
     """The pictures of a page's glyphs as one."""
-    one = base.desk.bank(request.path_params["bank"])
+    one = base.state.bank(request.path_params["bank"])
     data = sprite_png(one.bank, rows_of(request.query_params.get("r", "")))
     return Response(data, media_type="image/png", headers=_KEEP)
 
 
 def glyph_png(base: Base, request: Request) -> Response:
     """One glyph, large."""
-    one = base.desk.bank(request.path_params["bank"])
+    one = base.state.bank(request.path_params["bank"])
     data = large(one.bank, request.path_params["row"])
     return Response(data, media_type="image/png", headers=_KEEP)
 
 
 def glyph_facts(base: Base, request: Request) -> Response:
     """What is known of one glyph."""
-    one = base.desk.bank(request.path_params["bank"])
+    one = base.state.bank(request.path_params["bank"])
     return JSONResponse(
         facts(one, request.path_params["row"]), headers={"cache-control": "no-store"}
     )

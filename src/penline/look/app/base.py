@@ -1,4 +1,4 @@
-"""What every address shares: the desk, the templates, and the threads that work."""
+"""What every address shares: the state, the templates, and the threads that work."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from penline.errors import BankError, FormatError, PenlineError
 from penline.look.app import limits
-from penline.look.app.desk import Desk, OnDesk
 from penline.look.app.judge import Judgements
+from penline.look.app.server_state import ServedBank, ServerState
 from penline.sources.names import leaf
 from penline.words import at_byte
 
@@ -38,11 +38,11 @@ class Base:
     """Shared by all handlers.
 
     Args:
-        desk: the banks and the text.
+        state: the banks and the text.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, state: ServerState) -> None:
+        self.state = state
         self.judgements = Judgements()
         self.threads = anyio.CapacityLimiter(limits.WORKERS)
         self.templates = jinja2.Environment(
@@ -56,11 +56,11 @@ class Base:
         self.templates.filters["code"] = code_point
         self.templates.filters["ordinal"] = _ordinal
 
-    def characters(self, banks: Sequence[OnDesk]) -> set[str]:
+    def characters(self, banks: Sequence[ServedBank]) -> set[str]:
         """The characters of some banks."""
         return set().union(*(one.bank.characters for one in banks))
 
-    def writers(self, banks: Sequence[OnDesk]) -> list[tuple[str, int]]:
+    def writers(self, banks: Sequence[ServedBank]) -> list[tuple[str, int]]:
         """The writers of some banks and how many glyphs they wrote, in order of their ids."""
         counts: dict[str, int] = {}
         for one in banks:

@@ -25,7 +25,7 @@ Span = tuple[str, str]
 def home(base: Base, _: Request) -> Response:
     """What is open, and where to go."""
     rows = [(one, len(one.bank), len(one.bank.writers), len(one.bank.characters))
-            for one in base.desk.banks]  # fmt: skip
+            for one in base.state.banks]  # fmt: skip
     return base.page("home.html", title="penline", here="home", banks=rows, cards=len(ids()))
 
 

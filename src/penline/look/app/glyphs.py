@@ -10,8 +10,8 @@ import numpy as np
 
 from penline.bank import Bank
 from penline.errors import BankError, ExportError, UsageError
-from penline.look.app.desk import OnDesk
 from penline.look.app.limits import PAGE_GLYPHS
+from penline.look.app.server_state import ServedBank
 from penline.look.tiles import CELL_PX, glyph_cell, ink_png
 from penline.sources.names import places
 
@@ -144,7 +144,7 @@ def source_of(file: str) -> GlyphOrigin:
     return GlyphOrigin(own, (places(member) or [member])[-1]) if mark else GlyphOrigin("", own)
 
 
-def facts(one: OnDesk, row: int) -> dict[str, object]:
+def facts(one: ServedBank, row: int) -> dict[str, object]:
     """What is known of one glyph, for the page's script."""
     bank = one.bank
     if not 0 <= row < len(bank):

@@ -166,7 +166,7 @@ class Judgements:
         self._lock = threading.Lock()
 
     def of(self, number: int, bank: Bank, character: str) -> Judged:
-        """`judge`, remembered by the bank's number on the desk."""
+        """`judge`, remembered by the bank's number on the server."""
         key = (number, character)
         with self._lock:
             found = self._kept.get(key)

@@ -14,9 +14,9 @@ from penline.catalogue.errata import parse_errata
 from penline.catalogue.facts import Id
 from penline.errors import UsageError
 from penline.look.app.base import Base
-from penline.look.app.desk import Desk
 from penline.look.app.glyphs import source_of
 from penline.look.app.limits import MARKS
+from penline.look.app.server_state import ServerState
 
 __all__ = ["errata_yaml", "export", "show"]
 
@@ -47,15 +47,15 @@ def show(base: Base, _: Request) -> Response:
 
 def export(base: Base, body: bytes) -> Response:
     """The list as errata."""
-    text = errata_yaml(base.desk, body)
+    text = errata_yaml(base.state, body)
     return Response(text, media_type="application/yaml", headers={"cache-control": "no-store"})
 
 
-def errata_yaml(desk: Desk, body: bytes) -> str:
+def errata_yaml(state: ServerState, body: bytes) -> str:
     """Errata as ``catalogue/errata`` holds them, one list for all; comments name the cards.
 
     Args:
-        desk: the banks.
+        state: the banks.
         body: JSON: ``{"evidence": key, "marks": [{"bank", "row", "defect", "fix", "relabel"}]}``.
 
     Raises:
@@ -69,7 +69,7 @@ def errata_yaml(desk: Desk, body: bytes) -> str:
         place = ".".join(str(part) for part in first["loc"]) or "list"
         raise UsageError(f"{place}: {first['msg']}") from None
     by_card: dict[str, list[dict[str, object]]] = {}
-    for card, entry in _entries(desk, given):
+    for card, entry in _entries(state, given):
         by_card.setdefault(card, []).append(entry)
     parts = [f"# {given.evidence}: to be added to the sources of the card, with what it is\n"]
     for card, entries in by_card.items():
@@ -80,9 +80,9 @@ def errata_yaml(desk: Desk, body: bytes) -> str:
     return text
 
 
-def _entries(desk: Desk, given: _List) -> Iterator[tuple[str, dict[str, object]]]:
+def _entries(state: ServerState, given: _List) -> Iterator[tuple[str, dict[str, object]]]:
     for mark in given.marks:
-        bank = desk.bank(mark.bank).bank
+        bank = state.bank(mark.bank).bank
         if mark.row >= len(bank):
             raise UsageError(f"row {mark.row} is beyond the bank")
         glyph = bank[mark.row]

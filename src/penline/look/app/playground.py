@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 from penline.errors import UsageError
 from penline.look.app import limits
 from penline.look.app.base import Base
-from penline.look.app.line import answer, draw, png_of, sentence
-from penline.look.app.wish import HEIGHTS_PX, INKS, effects, papers, wish_of
+from penline.look.app.line_request import HEIGHTS_PX, INKS, effects, papers, read_line_request
+from penline.look.app.line_response import compose_line, line_response, png_of, sentence
 
 __all__ = ["line", "line_png", "new_sentence", "show"]
 
@@ -22,9 +22,9 @@ def show(base: Base, request: Request) -> Response:
         "playground.html",
         title="Playground",
         here="playground",
-        wish=wish_of(request.query_params),
-        sentence=request.query_params.get("text") or sentence(base.desk, (), 0),
-        banks=base.desk.banks,
+        asked=read_line_request(request.query_params),
+        sentence=request.query_params.get("text") or sentence(base.state, (), 0),
+        banks=base.state.banks,
         papers=papers(),
         inks=INKS,
         effects=effects(),
@@ -35,18 +35,20 @@ def show(base: Base, request: Request) -> Response:
 
 def line(base: Base, request: Request) -> Response:
     """Picture, boxes and notes of a line."""
-    return JSONResponse(answer(base.desk, wish_of(request.query_params)), headers=_NO_STORE)
+    return JSONResponse(
+        line_response(base.state, read_line_request(request.query_params)), headers=_NO_STORE
+    )
 
 
 def line_png(base: Base, request: Request) -> Response:
     """The picture of a line alone."""
-    drawn = draw(base.desk, wish_of(request.query_params))
+    drawn = compose_line(base.state, read_line_request(request.query_params))
     if drawn.sample is None:
         raise UsageError(drawn.said)
     return Response(png_of(drawn.sample), media_type="image/png", headers=_NO_STORE)
 
 
 def new_sentence(base: Base, request: Request) -> Response:
-    """A sentence of the desk's text."""
-    wish = wish_of(request.query_params)
-    return JSONResponse({"text": sentence(base.desk, wish.banks, wish.seed)}, headers=_NO_STORE)
+    """A sentence of the server's text."""
+    asked = read_line_request(request.query_params)
+    return JSONResponse({"text": sentence(base.state, asked.banks, asked.seed)}, headers=_NO_STORE)

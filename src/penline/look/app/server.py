@@ -18,15 +18,15 @@ from typing import Any
 from penline.bank import Bank, open_bank
 from penline.effects import DEFAULT_ORDER
 from penline.errors import MissingExtra, PenlineError, UsageError
-from penline.look.app.desk import Desk
 from penline.look.app.glyphs import sprite_png
 from penline.look.app.limits import CONNECTIONS
-from penline.look.app.line import answer, sentence
-from penline.look.app.wish import Wish
+from penline.look.app.line_request import LineRequest
+from penline.look.app.line_response import line_response, sentence
+from penline.look.app.server_state import ServerState
 from penline.sample import sample_bank, text_of
 from penline.words import printable
 
-__all__ = ["PORT", "open_desk", "serve"]
+__all__ = ["PORT", "open_state", "serve"]
 
 PORT = 8137
 _NEEDED = ("starlette", "uvicorn", "jinja2")
@@ -64,18 +64,18 @@ def serve(
         raise MissingExtra("penline serve", "serve")
     import uvicorn
 
-    from penline.look.app.patient import Patient
     from penline.look.app.site import site
+    from penline.look.app.timeout_protocol import TimeoutProtocol
 
     with tempfile.TemporaryDirectory(prefix="penline-", ignore_cleanup_errors=True) as folder:
-        desk = open_desk(banks, corpora, Path(folder), field, encoding)
+        state = open_state(banks, corpora, Path(folder), field, encoding)
         listening = _listen(host, port)
         own = listening.getsockname()[1]
         token = "" if _is_loopback(host) else secrets.token_urlsafe(24)
-        app = site(desk, port=own, token=token, hosts=_names(host))
+        app = site(state, port=own, token=token, hosts=_names(host))
         config = uvicorn.Config(
             app,
-            http=Patient,
+            http=TimeoutProtocol,
             ws="none",
             lifespan="off",
             log_level="error",
@@ -88,7 +88,7 @@ def serve(
             h11_max_incomplete_event_size=32_768,
         )
         # the first key press must not wait for kernels to be compiled or loaded
-        threading.Thread(target=_warm, args=(desk,), daemon=True).start()
+        threading.Thread(target=_warm, args=(state,), daemon=True).start()
         if ready is not None:
             ready(_address(host, own, token))
         with listening, _until_stopped():
@@ -113,19 +113,21 @@ def _until_stopped() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _warm(desk: Desk) -> None:
+def _warm(state: ServerState) -> None:
     with contextlib.suppress(PenlineError):
-        sprite_png(desk.banks[0].bank, [0])
-        answer(desk, Wish(sentence(desk, (), 0), paper="texture", effects=DEFAULT_ORDER))
+        sprite_png(state.banks[0].bank, [0])
+        line_response(
+            state, LineRequest(sentence(state, (), 0), paper="texture", effects=DEFAULT_ORDER)
+        )
 
 
-def open_desk(
+def open_state(
     banks: Sequence[Bank | str | os.PathLike[str]],
     corpora: Sequence[str | os.PathLike[str]],
     folder: Path,
     field: str = "text",
     encoding: str | None = None,
-) -> Desk:
+) -> ServerState:
     """Banks and text, opened; see `serve`.
 
     Args:
@@ -136,12 +138,12 @@ def open_desk(
         encoding: as in `serve`.
     """
     text = text_of(corpora, field=field, encoding=encoding)
-    desk = Desk(text, folder, samples=not banks)
+    state = ServerState(text, folder, samples=not banks)
     for one in banks:
-        desk.add(one if isinstance(one, Bank) else open_bank(one))
+        state.add(one if isinstance(one, Bank) else open_bank(one))
     if not banks:
-        desk.add(sample_bank(), "embedded sample")
-    return desk
+        state.add(sample_bank(), "embedded sample")
+    return state
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -14,8 +14,8 @@ from starlette.types import ASGIApp
 from penline.errors import PenlineError
 from penline.look.app import atlas, cards, marks, playground, upload
 from penline.look.app.base import ASSETS, Base, Handler, asset
-from penline.look.app.desk import Desk
 from penline.look.app.guard import Guard
+from penline.look.app.server_state import ServerState
 
 __all__ = ["PAGES", "site"]
 
@@ -39,18 +39,23 @@ PAGES: dict[str, Handler] = {
 
 
 def site(
-    desk: Desk, *, port: int, token: str = "", hosts: Collection[str] = (), **patience: float
+    state: ServerState,
+    *,
+    port: int,
+    token: str = "",
+    hosts: Collection[str] = (),
+    **patience: float,
 ) -> ASGIApp:
-    """The application for a desk, its guard before it.
+    """The application for a server's state, its guard before it.
 
     Args:
-        desk: the banks and the text.
+        state: the banks and the text.
         port: the port that it answers at.
         token: what visitors have to bring; ``""`` for none.
         hosts: further names that it may be called by.
         patience: `receive_seconds` and `send_seconds` of the `Guard`.
     """
-    base = Base(desk)
+    base = Base(state)
     routes = [Route(path, _got(base, handler)) for path, handler in PAGES.items()]
     routes += [Route(f"/{name}", _asset(name)) for name in ASSETS]
     routes += [

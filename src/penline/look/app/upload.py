@@ -171,13 +171,13 @@ class Uploads:
         """One file as the body of a request, its name in the address."""
         name = safe_name(request.query_params.get("name", ""))
         listed = _list_bytes(request.query_params.get("list", "0"), name)
-        desk = self._base.desk
-        if len(desk.uploads) >= limits.UPLOADS:
+        state = self._base.state
+        if len(state.uploads) >= limits.UPLOADS:
             raise UsageError(f"{limits.UPLOADS} uploads are open; take one off first")
         if self._under_way >= _AT_A_TIME:
             return self._base.refuse(request, 503, "Other files are being read; try again.")
         self._under_way += 1
-        home = Path(tempfile.mkdtemp(dir=desk.folder))
+        home = Path(tempfile.mkdtemp(dir=state.folder))
         try:
             file = home / name
             with file.open("wb") as sink:
@@ -188,7 +188,7 @@ class Uploads:
                 call = functools.partial(scanned, listed=listed, writer=self._writer(name))
             bank = await anyio.to_thread.run_sync(call, file, home / "bank", limiter=self._thread)
             file.unlink()
-            made = desk.add(bank, name, home)
+            made = state.add(bank, name, home)
         except BaseException as error:
             shutil.rmtree(home, ignore_errors=True)
             if isinstance(error, UsageError | BankError):
@@ -212,8 +212,8 @@ class Uploads:
 
 
 def forget(base: Base, body: bytes) -> Response:
-    """Take an upload off the desk; the body is its number."""
+    """Take an upload off the server; the body is its number."""
     if not (body.isdigit() and len(body) < 10):
         raise UsageError("the number of an upload is missing")
-    base.desk.remove(int(body))
+    base.state.remove(int(body))
     return Response(status_code=204)

@@ -18,7 +18,7 @@ from penline.cli.base import (
     Workers,
     app,
 )
-from penline.terminal import Rate, bar, out, print_json
+from penline.console import Rate, bar, out, print_json
 from penline.words import counted, counted_sides
 
 

@@ -1,4 +1,4 @@
-"""A line of the playground: the text as it stands, by a writer of the desk's banks."""
+"""A line of the playground: the text as it stands, by a writer of the server's banks."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from penline.compose.make import make
 from penline.compose.spellings import spellings
 from penline.corpus import Corpus
 from penline.errors import CorpusError, ExportError, UnwritableLine
-from penline.look.app.desk import Desk
-from penline.look.app.wish import Wish, recipe_yaml
+from penline.look.app.line_request import LineRequest, recipe_yaml
+from penline.look.app.server_state import ServerState
 from penline.look.page import data_uri
 from penline.randomness import rng
 from penline.records import Sample
 from penline.shaping import hindrances
 
-__all__ = ["LineResponse", "answer", "draw", "png_of", "sentence"]
+__all__ = ["LineResult", "compose_line", "line_response", "png_of", "sentence"]
 
 _WRITERS = 200
 """Writers named for a text."""
@@ -32,8 +32,8 @@ _TRIES = 64
 
 
 @dataclass(frozen=True, slots=True)
-class LineResponse:
-    """What became of a wish.
+class LineResult:
+    """What became of a request.
 
     Attributes:
         sample: the line; None where nothing of the text can be written.
@@ -54,39 +54,39 @@ class LineResponse:
     said: str
 
 
-def draw(desk: Desk, wish: Wish) -> LineResponse:
-    """Write the text of a wish.
+def compose_line(state: ServerState, asked: LineRequest) -> LineResult:
+    """Write the text of a request.
 
     Raises:
         UsageError, RecipeError, BankError: what is asked for does not work.
     """
-    ready = desk.ready(wish.banks)
+    ready = state.ready(asked.banks)
     banks, mixed = ready.banks, not ready.known
-    if wish.writer and wish.writer not in ready.known:
-        return LineResponse(None, "", "", 0, (), mixed, f"no known writer here is {wish.writer}")
-    lacking = [c for c in dict.fromkeys(wish.text) if not _held(banks, c)]
-    among = banks.bits([wish.writer]) if wish.writer else ready.bits
+    if asked.writer and asked.writer not in ready.known:
+        return LineResult(None, "", "", 0, (), mixed, f"no known writer here is {asked.writer}")
+    lacking = [c for c in dict.fromkeys(asked.text) if not _held(banks, c)]
+    among = banks.bits([asked.writer]) if asked.writer else ready.bits
     if not mixed:
-        lacking += [c for c in banks.lacking(wish.text, among) if c not in lacking]
-    text = " ".join("".join(c for c in wish.text if c not in lacking).split())
+        lacking += [c for c in banks.lacking(asked.text, among) if c not in lacking]
+    text = " ".join("".join(c for c in asked.text if c not in lacking).split())
     gone = "".join(lacking)
     if not text:
         said = "Nobody here has any of these characters." if gone else "Type something."
-        return LineResponse(None, "", gone, 0, (), mixed, _hindered(lacking) or said)
+        return LineResult(None, "", gone, 0, (), mixed, _hindered(lacking) or said)
     able = banks.writers_covering(faces(text), ready.bits)
     names = _names(banks, able)
     try:
-        plan = ready.plan(wish.recipe(mixed=mixed), Corpus.from_texts([text]), wish.writer)
-        sample = make(plan, wish.seed, wish.index)
+        plan = ready.plan(asked.recipe(mixed=mixed), Corpus.from_texts([text]), asked.writer)
+        sample = make(plan, asked.seed, asked.index)
     except UnwritableLine as error:
-        return LineResponse(None, text, gone, banks.count(able), names, mixed, error.reason)
+        return LineResult(None, text, gone, banks.count(able), names, mixed, error.reason)
     except CorpusError:
-        return LineResponse(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
-    said = "" if mixed or banks.count(able) or wish.writer else "No one writer has all of these."
+        return LineResult(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
+    said = "" if mixed or banks.count(able) or asked.writer else "No one writer has all of these."
     said = _hindered(lacking) or said
-    if wish.placing == "measured" and wish.by_rules:
+    if asked.placing == "measured" and asked.by_rules:
         said = f"{said} Columns and cells are placed by the layout's rules.".strip()
-    return LineResponse(sample, sample.text, gone, banks.count(able), names, mixed, said)
+    return LineResult(sample, sample.text, gone, banks.count(able), names, mixed, said)
 
 
 def _hindered(lacking: list[str]) -> str:
@@ -117,9 +117,9 @@ def png_of(sample: Sample) -> bytes:
     return bytes(encoded.tobytes())
 
 
-def answer(desk: Desk, wish: Wish) -> dict[str, Any]:
+def line_response(state: ServerState, asked: LineRequest) -> dict[str, Any]:
     """Picture, boxes and what is to be said of a line, for the page's script."""
-    drawn = draw(desk, wish)
+    drawn = compose_line(state, asked)
     sample = drawn.sample
     said: dict[str, Any] = {
         "text": drawn.text,
@@ -127,7 +127,7 @@ def answer(desk: Desk, wish: Wish) -> dict[str, Any]:
         "able": drawn.able,
         "writers": drawn.writers,
         "said": drawn.said,
-        "copies": copies(desk, wish, drawn),
+        "copies": copies(state, asked, drawn),
     }
     if sample is None:
         return said
@@ -152,23 +152,23 @@ def _short(drawn: Mapping[str, Any]) -> list[list[str]]:
     return rows
 
 
-def copies(desk: Desk, wish: Wish, drawn: LineResponse) -> dict[str, str]:
+def copies(state: ServerState, asked: LineRequest, drawn: LineResult) -> dict[str, str]:
     """The line as a command, as a recipe, and as Python; names of banks stand for their paths."""
-    recipe = recipe_yaml(wish.recipe(mixed=drawn.mixed))
-    chosen = desk.chosen(wish.banks)
-    sample_only = desk.samples and all(one.folder is None for one in chosen)
+    recipe = recipe_yaml(asked.recipe(mixed=drawn.mixed))
+    chosen = state.chosen(asked.banks)
+    sample_only = state.samples and all(one.folder is None for one in chosen)
     names = [] if sample_only else [one.name for one in chosen]
-    text = drawn.text or wish.text
+    text = drawn.text or asked.text
     words = ["penline", "compose", "--recipe", "recipe.yaml"]
     for name in names:
         words += ["--bank", name]
-    words += ["--corpus", "line.txt", "--part", "all", "-n", str(wish.index + 1)]
-    words += ["--seed", str(wish.seed), "-o", "lines"]
+    words += ["--corpus", "line.txt", "--part", "all", "-n", str(asked.index + 1)]
+    words += ["--seed", str(asked.seed), "-o", "lines"]
     command = f"printf '%s\\n' {shlex.quote(text)} > line.txt\n{shlex.join(words)}\n"
-    if wish.writer:
+    if asked.writer:
         command += "# compose draws the writer itself; Python below keeps to one\n"
     banks = ", ".join(f"penline.open_bank({name!r})" for name in names) or "penline.sample_bank()"
-    writers = f"\n    writers={{{wish.writer!r}}}," if wish.writer else ""
+    writers = f"\n    writers={{{asked.writer!r}}}," if asked.writer else ""
     python = f"""\
 import penline
 from penline.corpus import Corpus
@@ -181,17 +181,17 @@ plan = ComposePlan(
     Corpus.from_texts([{text!r}]),
     part="all",{writers}
 )
-sample = make(plan, {wish.seed}, {wish.index})
+sample = make(plan, {asked.seed}, {asked.index})
 sample.image, sample.text, sample.quads
 """
     return {"command": command, "recipe": recipe, "python": python}
 
 
-def sentence(desk: Desk, numbers: tuple[int, ...], seed: int) -> str:
-    """A line of the desk's text, one that a writer can write if any is found."""
-    ready = desk.ready(numbers)
+def sentence(state: ServerState, numbers: tuple[int, ...], seed: int) -> str:
+    """A line of the server's text, one that a writer can write if any is found."""
+    ready = state.ready(numbers)
     draws = rng(seed, 0, "sentence")
-    lines = desk.corpus.lines((6, 18))
+    lines = state.corpus.lines((6, 18))
     text = ""
     for _ in range(_TRIES):
         text = lines.sample(draws).text

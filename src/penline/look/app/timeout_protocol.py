@@ -14,10 +14,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from penline.look.app.limits import HEAD_SECONDS, SEND_SECONDS
 
-__all__ = ["Patient"]
+__all__ = ["TimeoutProtocol"]
 
 
-class Patient(H11Protocol):
+class TimeoutProtocol(H11Protocol):
     """One connection."""
 
     head_seconds = HEAD_SECONDS

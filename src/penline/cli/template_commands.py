@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from penline.cli.base import AsJson, Overwrite, app
-from penline.terminal import Rate, bar, out, print_json
+from penline.console import Rate, bar, out, print_json
 from penline.words import counted, listed
 
 _MOST_SHOWN = 20

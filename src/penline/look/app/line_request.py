@@ -16,7 +16,15 @@ from penline.machine import say_once
 from penline.paper import PAPERS, paper_class
 from penline.settings import Settings
 
-__all__ = ["HEIGHTS_PX", "INKS", "Wish", "effects", "papers", "recipe_yaml", "wish_of"]
+__all__ = [
+    "HEIGHTS_PX",
+    "INKS",
+    "LineRequest",
+    "effects",
+    "papers",
+    "read_line_request",
+    "recipe_yaml",
+]
 
 INKS: dict[str, dict[str, Any]] = {
     "any": {},
@@ -55,12 +63,12 @@ def _usable(kind: Callable[[str], type[Settings]], name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class LineRequest:
     """One line as the playground asks for it.
 
     Attributes:
         text: what to write.
-        banks: numbers of banks on the desk; none: all that are no uploads.
+        banks: numbers of banks on the server; none: all that are no uploads.
         writer: an id, or ``""`` for any who can write it.
         paper: one of `papers`.
         ink: one of `INKS`.
@@ -120,8 +128,8 @@ class Wish:
         return made
 
 
-def wish_of(query: Mapping[str, str]) -> Wish:
-    """A wish from the parameters of an address.
+def read_line_request(query: Mapping[str, str]) -> LineRequest:
+    """A request from the parameters of an address.
 
     Raises:
         UsageError: a parameter that is not one of those the page offers.
@@ -132,7 +140,7 @@ def wish_of(query: Mapping[str, str]) -> Wish:
     known = effects()
     asked = {_among(n, known, "effect") for n in query.get("effects", "").split(",") if n}
     banks = [_whole(one, "bank", 1 << 31) for one in query.get("banks", "").split(",")[:64] if one]
-    return Wish(
+    return LineRequest(
         text=text,
         banks=tuple(banks),
         writer=query.get("writer", "").strip()[:200],

@@ -24,16 +24,16 @@ from penline.recipe.schema import load_recipe
 from penline.sources.names import leaf
 from penline.words import printable
 
-__all__ = ["Desk", "OnDesk", "Ready"]
+__all__ = ["Ready", "ServedBank", "ServerState"]
 
-_KITS = 32
-_SHELVES = 8
+_PLANS = 32
+_BANK_SETS = 8
 """Shelves kept: one for each choice of banks that was made of late."""
 
 
 @dataclass(frozen=True, slots=True)
-class OnDesk:
-    """One bank on the desk.
+class ServedBank:
+    """One bank on the server.
 
     Attributes:
         number: what it is called in addresses; never given twice.
@@ -84,13 +84,13 @@ class Ready:
                 given: dict[str, Any] = {"part": "all", "bank_set": self.banks}
                 made = ComposePlan(load_recipe(recipe), self.banks.banks, corpus, **given)
                 self.plans[key] = made
-                while len(self.plans) > _KITS:
+                while len(self.plans) > _PLANS:
                     self.plans.popitem(last=False)
         return made.with_text(corpus, writer)
 
 
 @dataclass
-class Desk:
+class ServerState:
     """Banks by number, and the text that sentences come from; safe to use from several threads.
 
     Attributes:
@@ -102,13 +102,13 @@ class Desk:
     corpus: Corpus
     folder: Path
     samples: bool = False
-    _banks: dict[int, OnDesk] = field(default_factory=dict)
+    _banks: dict[int, ServedBank] = field(default_factory=dict)
     _ready: OrderedDict[tuple[int, ...], Ready] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _next: int = 0
 
-    def add(self, bank: Bank, name: str = "", folder: Path | None = None) -> OnDesk:
-        """Put a bank on the desk.
+    def add(self, bank: Bank, name: str = "", folder: Path | None = None) -> ServedBank:
+        """Put a bank on the server.
 
         Args:
             bank: the bank.
@@ -116,7 +116,7 @@ class Desk:
             folder: for an uploaded one, the folder to remove with it.
 
         Raises:
-            UsageError: there are as many uploads as the desk takes.
+            UsageError: there are as many uploads as the server takes.
         """
         with self._lock:
             if folder is not None and len(self.uploads) >= UPLOADS:
@@ -126,13 +126,13 @@ class Desk:
             own, again = plain, 2
             while own in taken:
                 own, again = f"{plain} ({again})", again + 1
-            made = OnDesk(self._next, own, bank, folder)
+            made = ServedBank(self._next, own, bank, folder)
             self._banks[made.number] = made
             self._next += 1
             return made
 
     def remove(self, number: int) -> None:
-        """Take an uploaded bank off the desk, and its files away.
+        """Take an uploaded bank off the server, and its files away.
 
         Raises:
             UsageError: no upload has that number.
@@ -148,17 +148,17 @@ class Desk:
             shutil.rmtree(found.folder)
 
     @property
-    def banks(self) -> list[OnDesk]:
+    def banks(self) -> list[ServedBank]:
         """The banks, in the order in which they came."""
         with self._lock:
             return list(self._banks.values())
 
     @property
-    def uploads(self) -> list[OnDesk]:
+    def uploads(self) -> list[ServedBank]:
         """The uploaded ones among them."""
         return [one for one in self.banks if one.folder is not None]
 
-    def bank(self, number: int) -> OnDesk:
+    def bank(self, number: int) -> ServedBank:
         """One bank by its number.
 
         Raises:
@@ -169,7 +169,7 @@ class Desk:
                 raise UsageError("no such bank here")
             return self._banks[number]
 
-    def chosen(self, numbers: Sequence[int]) -> list[OnDesk]:
+    def chosen(self, numbers: Sequence[int]) -> list[ServedBank]:
         """The banks of these numbers; all that are no uploads where there is no number."""
         if numbers:
             return [self.bank(number) for number in dict.fromkeys(numbers)]
@@ -186,6 +186,6 @@ class Desk:
                 found = Ready(banks, frozenset(banks.known), banks.bits(banks.known))
                 self._ready[key] = found
             self._ready.move_to_end(key)
-            while len(self._ready) > _SHELVES:
+            while len(self._ready) > _BANK_SETS:
                 self._ready.popitem(last=False)
             return found
