@@ -31,6 +31,7 @@ import fakes_etl as etl  # noqa: E402
 import fakes_nist as nist  # noqa: E402
 import fakes_online as online  # noqa: E402
 import fakes_pages as pages  # noqa: E402
+from fakes_unipen import unipen  # noqa: E402
 from fuzz.targets import SEEDS, TARGETS  # noqa: E402
 from penline.bank import BankWriter  # noqa: E402
 from penline.bank.layout import GLYPHS, HEADER, INK  # noqa: E402
@@ -147,7 +148,7 @@ def containers() -> Seeds:
 
 
 def records() -> Seeds:
-    """ETL's records; TCS, and InkML of characters and of a page."""
+    """ETL's records; TCS, InkML of characters and of a page, UNIPEN."""
     source = Source("x.pot", "casia:001", "train")
     characters = inkml.start("characters") + inkml.group_start(source)
     pot = MappedBytes("x.pot", memoryview(fakes.pot("永a")))
@@ -161,6 +162,7 @@ def records() -> Seeds:
     touching = small(etl, lambda: etl.tcs(["永和", "a?"]))
     return {
         "inkml": [characters.encode(), pages.encode()],
+        "unipen": [unipen("a1"), unipen("b?", ups=True)],
         "tcs": [touching, small(etl, lambda: etl.tcs(["12"], b"ASCII", 1))],
         "etl8g": [etl.etl("etl8g", "亜あ")],
         "etl9g": [etl.etl("etl9g", "亜あ")],

@@ -37,6 +37,10 @@ WORDS: dict[str, tuple[bytes, ...]] = {
         *(b'<annotation type="truth">', b"</annotation>", b"&#13;", b"<!DOCTYPE a>", b"&amp;"),
         *(b"<traceView>", b"</traceView>", b'traceDataRef="#s0"', b'xml:id="s0"', b"\xef\xbb\xbf"),
     ),
+    "unipen": (
+        *(b"\n.PEN_DOWN\n", b"\n.PEN_UP\n", b"\n.SEGMENT ", b"0:1-1:0", b"-32769", b"1.5", b'\\"'),
+        *(b"\n.COORD X Y T\n", b"\n.INCLUDE a\n", b"\n.KEYWORD .A\n", b"CHARACTER", b"WORD"),
+    ),
     "tar": (b"ustar\0", b"x", b"L", b"S", b"9 size=1\n", b"12 path=abc\n", b"\x80" + b"\xff" * 7),
     "png": (b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"acTL", b"eXIf", b"iCCP"),
     "yaml": (b"&a ", b"*a", b"<<: ", b"!!python/none ", b"- ", b": ", b"2026-02-30", b"0x", b"[{"),
@@ -93,6 +97,7 @@ def _modules(module: str) -> tuple[str, ...]:
         "mis": ("ihead", "g4"),
         "ihead": ("g4",),
         "inkml": ("inkml_page", "inkml_trace"),
+        "unipen": ("unipen_sheet", "unipen_text"),
     }
     room, _, name = module.rpartition(".")
     return (module, *(f"{room}.{helper}" for helper in helpers.get(name, ())))

@@ -19,6 +19,7 @@ from fakes import gnt, pot, zip_file
 from fakes_etl import etl, tar_file
 from fakes_nist import sd19_mis
 from fakes_pages import dgrl, idx_images, idx_labels
+from fakes_unipen import Hand, trees
 from penline.api import info
 from penline.census import census
 from penline.errors import FormatError
@@ -36,6 +37,12 @@ DIGITS = idx_labels([3, 1, 4, 1, 5, 9])
 Files = Mapping[str, bytes]
 FAKES: dict[str, Files] = {
     "sd19": {f"sd19/{name}": content for name, content in sd19_mis().items()},
+    "unipen": trees(
+        [
+            Hand("app", "app01/one", "A", "aB1", ["aB"], "aB 1", also=["3"]),
+            Hand("tos", "f1/two", "B", "xy", ups=True),
+        ]
+    ),
     "mnist": {
         "m/t10k-images-idx3-ubyte.gz": gzip.compress(idx_images(PICTURES), mtime=0),
         "m/t10k-labels-idx1-ubyte.gz": gzip.compress(DIGITS, mtime=0),
@@ -153,6 +160,7 @@ def test_together_each_file_is_one_collectors(tmp_path: Path) -> None:
         cards = {source.card for source in whole}
         assert {
             "nist-sd19",
+            "unipen",
             "mnist",
             "etl8",
             "etl9",

@@ -48,6 +48,10 @@ class Source:
         told: what of ``writer``, ``card`` and ``licence`` the user said; the rest is known by the
             file's name alone.
         left_out: what the file's format has that its records have not, of another program; or "".
+        style: how it was written, ``"printed"``, ``"cursive"`` or ``"mixed"``; or "".
+        guides_y: heights of the writing lines that the writer saw, y down, in units of the strokes.
+        filed: what its file's path does not tell: scopes of the card's figures that the records
+            count in (UNIPEN: category, and a contributor's category: ``("1c", "1c/app")``).
     """
 
     file: str
@@ -57,6 +61,9 @@ class Source:
     licence: str = field(default="", repr=False)
     told: tuple[str, ...] = field(default=(), repr=False)
     left_out: str = field(default="", repr=False)
+    style: str = field(default="", repr=False)
+    guides_y: tuple[int, ...] = field(default=(), repr=False)
+    filed: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,8 @@ class Count(CardModel):
         what: the things counted.
         part: the publisher's part.
         scope: which of the things; ``everything`` is the whole of this data set, the name of a
-            family (``hwdb1.x``) all its sets together; others are told by the card's `scopes`.
+            family (``hwdb1.x``) all its sets together; others are told by the card's `scopes`, or
+            by the records themselves (`penline.records.Source.filed`).
         value: how many; None where no source found says it, which `note` then tells.
         source: key of the card's source; None where `value` is.
         confidence: how far the figure can be trusted; None where `value` is.
@@ -189,6 +190,8 @@ class Count(CardModel):
         "formulas",
         "forms",
         "images",
+        "segments",
+        "files",
     ]
     part: Part = "all"
     scope: Text = "everything"

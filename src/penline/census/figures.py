@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from penline import catalogue
 from penline.catalogue import Card
 from penline.census.report import Figure, Published, Verdict
-from penline.census.tally import EVERYTHING, KINDS, WHATS, RecordCounts
+from penline.census.tally import EVERYTHING, KINDS, ON_REQUEST, WHATS, RecordCounts
 
 __all__ = ["CountsByPart", "compare", "families", "parts"]
 
@@ -47,7 +47,8 @@ def compare(card: Card, counted: dict[str, dict[str, RecordCounts]]) -> Iterator
                     value = tally.figure(what, kind)
                     name = kind if scope == EVERYTHING else scope
                     said = card.published(what, part, name)
-                    if value is not None and (said or name == EVERYTHING):
+                    shown = name == EVERYTHING and what not in ON_REQUEST
+                    if value is not None and (said or shown):
                         yield _figure(card, card.id, what, part, name, name, value)
 
 

@@ -23,7 +23,7 @@ from penline.census.report import Census, Finding, Note
 from penline.census.tally import EVERYTHING, RecordCounts, Scopes
 from penline.errors import FormatError, UsageError
 from penline.formats.defects import defect_of
-from penline.records import Defect
+from penline.records import Defect, Source
 from penline.sources.collect import AnyPath, open_sources
 from penline.sources.containers import NOT_READ
 from penline.sources.unit import Unit
@@ -113,7 +113,7 @@ class _CensusRun:
             if record.source is not source:
                 source = record.source
                 left_out = left_out or source.left_out
-                tallies = self._tallies(source.card, source.part, source.file)
+                tallies = self._tallies(source)
                 for tally in tallies:
                     tally.places.add(file.container)
             for tally in tallies:
@@ -151,10 +151,11 @@ class _CensusRun:
             if times or erratum.fix == "note":
                 yield Note(identity, f"erratum: {erratum.defect}", erratum.evidence, times)
 
-    def _tallies(self, card: str, part: str, file: str) -> list[RecordCounts]:
-        scopes = self.tallies.setdefault((card, part), {})
+    def _tallies(self, source: Source) -> list[RecordCounts]:
+        scopes = self.tallies.setdefault((source.card, source.part), {})
         return [
-            scopes.setdefault(scope, RecordCounts()) for scope in self._rules(card).scopes.of(file)
+            scopes.setdefault(scope, RecordCounts())
+            for scope in self._rules(source.card).scopes.of(source)
         ]
 
     def _rules(self, card: str) -> _CardRules:

@@ -13,17 +13,19 @@ from penline.characters import is_han
 from penline.formats.ihead import BinaryImage
 from penline.formats.ink import InkPage
 from penline.formats.mpf import Features
-from penline.records import GlyphRecord, LineRecord, StrokeRecord
+from penline.records import GlyphRecord, LineRecord, Source, StrokeRecord
 from penline.sources.names import places
 
-__all__ = ["EVERYTHING", "KINDS", "WHATS", "RecordCounts", "Scopes"]
+__all__ = ["EVERYTHING", "KINDS", "ON_REQUEST", "WHATS", "RecordCounts", "Scopes"]
 
 EVERYTHING = "everything"
 WHATS = (
     *("writers", "samples", "classes", "forms", "pages", "lines", "characters"),
-    *("vectors", "dimensions"),
+    *("vectors", "dimensions", "segments", "files"),
 )
 """Things that are counted, in the order in which they are shown."""
+ON_REQUEST = ("segments", "files")
+"""Of those, what is shown only where a figure of it was published."""
 
 _LEVEL_1 = alphabet(("gb2312-level-1",))
 _UNKNOWN = "unknown:"
@@ -59,6 +61,8 @@ class RecordCounts:
         vectors: vectors of features by label.
         dimensions: how long they are.
         places: archives and folders where the files lie.
+        segments: records of any kind.
+        files: files of records.
     """
 
     writers: set[str] = field(default_factory=set)
@@ -72,10 +76,14 @@ class RecordCounts:
     vectors: Counter[str] = field(default_factory=Counter)
     dimensions: set[int] = field(default_factory=set)
     places: set[str] = field(default_factory=set)
+    segments: int = 0
+    files: set[str] = field(default_factory=set)
 
     def add(self, record: Any) -> None:
         """Count one sound record."""
         source = record.source
+        self.segments += 1
+        self.files.add(source.file)
         if source.writer and not source.writer.startswith(_UNKNOWN):
             self.writers.add(source.writer)
         if isinstance(record, GlyphRecord | StrokeRecord):
@@ -115,6 +123,8 @@ class RecordCounts:
         self.vectors.update(other.vectors)
         self.dimensions |= other.dimensions
         self.places |= other.places
+        self.segments += other.segments
+        self.files |= other.files
 
     def figure(self, what: str, kind: str = EVERYTHING) -> int | None:
         """Return how many; None where nothing such was read, or `kind` makes no sense of it."""
@@ -136,6 +146,8 @@ class RecordCounts:
             "characters": self.units,
             "vectors": self.vectors.total(),
             "dimensions": max(self.dimensions, default=0),
+            "segments": self.segments,
+            "files": len(self.files),
         }
         return counts.get(what) or None
 
@@ -145,14 +157,15 @@ class Scopes:
 
     def __init__(self, card: Card | None) -> None:
         patterns = card.scopes if card is not None else {}
+        self._said = frozenset(count.scope for count in card.counts) if card is not None else ()
         self._patterns = {scope: re.compile(pattern) for scope, pattern in patterns.items()}
-        self._file: str | None = None
+        self._source: Source | None = None
         self._found: tuple[str, ...] = ()
 
-    def of(self, file: str) -> tuple[str, ...]:
-        """Return the scopes of ``archive.zip::member``, or of a path."""
-        if file != self._file:
-            names = places(file)
+    def of(self, source: Source) -> tuple[str, ...]:
+        """Return the scopes of a source: by its file's path, and where else it is filed."""
+        if source != self._source:
+            names = places(source.file)
             found = [
                 scope
                 for scope, pattern in self._patterns.items()
@@ -160,5 +173,6 @@ class Scopes:
             ]
             if EVERYTHING not in self._patterns:
                 found.insert(0, EVERYTHING)
-            self._file, self._found = file, tuple(found)
+            found += [scope for scope in source.filed if scope in self._said]
+            self._source, self._found = source, tuple(found)
         return self._found

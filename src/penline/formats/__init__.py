@@ -61,6 +61,7 @@ READERS: Registry[Reader] = Registry(
         "pct": Row("penline.formats.ihead", "one scanned form (NIST)"),
         "tcs": Row("penline.formats.tcs", "pictures of touching characters (CASIA)"),
         "inkml": Row("penline.formats.inkml", "pen strokes as XML (W3C), characters or a page"),
+        "unipen": Row("penline.formats.unipen", "pen strokes as text (UNIPEN)"),
         "idx": Row("penline.formats.idx", "images and labels in separate files (MNIST)"),
         "etl8g": Row("penline.formats.etl:etl8g", "ETL's grey pictures of characters"),
         "etl8b": Row("penline.formats.etl:etl8b", "ETL's black and white pictures of characters"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from penline.formats.gb import character
 from penline.records import Source
 
-__all__ = ["InkCharacter", "InkLine", "InkPage"]
+__all__ = ["InkCharacter", "InkLine", "InkPage", "line_page", "mark_ends"]
 
 _COUNT = struct.Struct("<H")
 _POINT_BYTES = 4
@@ -149,3 +149,49 @@ class InkPage:
     def _count(self, offset: int) -> int:
         number: int = _COUNT.unpack_from(self.body, offset)[0]
         return number
+
+
+def line_page(
+    strokes: Sequence[npt.NDArray[np.int64]], text: str, source: Source, record: int, offset: int
+) -> InkPage:
+    """Return a page of one line whose characters do not tell their strokes.
+
+    Args:
+        strokes: ``int64 (points, 2)`` each, of 16 bits, at most 65,535 of them.
+        text: the label; ``""`` where nothing is told of the strokes.
+        source: the file's facts.
+        record: number of the page in the file.
+        offset: byte offset of the page in the file.
+
+    Raises:
+        UnicodeEncodeError: a character that has no GB code of two bytes.
+    """
+    codes = []
+    for one in text:
+        code = one.encode("gb18030")
+        if len(code) > 2:
+            raise UnicodeEncodeError("GBK", one, 0, 1, "a code of four bytes")
+        codes.append(code.ljust(2, b"\0"))
+    parts = [_COUNT.pack(len(stroke)) + stroke.astype("<i2").tobytes() for stroke in strokes]
+    body = b"".join([*parts, _COUNT.pack(1)])
+    numbers = np.arange(len(strokes), dtype="<u2").tobytes()
+    line = b"".join([_COUNT.pack(len(strokes)), numbers, _COUNT.pack(len(codes)), *codes])
+    return InkPage(
+        *("", "", "", "short", 0, 0, len(strokes), False, memoryview(body + line), b"\1"),
+        *(0, len(body), source, record, offset),
+    )
+
+
+def mark_ends(
+    strokes: Sequence[npt.NDArray[np.int64]],
+) -> tuple[npt.NDArray[np.int16], tuple[int, ...]]:
+    """Return the points and ends of a `penline.records.StrokeRecord`, end marks among the points.
+
+    Args:
+        strokes: ``int64 (points, 2)`` each, of 16 bits.
+    """
+    marked = [part for stroke in strokes for part in (stroke, ((-1, 0),))]
+    points = np.concatenate([*marked, ((-1, -1),)]).astype(np.int16)
+    points.setflags(write=False)
+    ends = np.cumsum([len(stroke) + 1 for stroke in strokes]) - 1
+    return points, tuple(ends.tolist())

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,7 +35,7 @@ from penline.formats.ink import InkPage
 from penline.records import Source
 from penline.words import printable
 
-__all__ = ["PageParts", "unlabelled"]
+__all__ = ["PageParts"]
 
 _MOST = 0xFFFF
 _COUNT = struct.Struct("<H")
@@ -201,23 +201,6 @@ class PageParts:
 
     def _error(self, offset: int, name: str, expected: str, found: str) -> FormatError:
         return FormatError(self.file, offset, name, expected, found)
-
-
-def unlabelled(strokes: Sequence[npt.NDArray[np.int64]], source: Source, record: int) -> InkPage:
-    """A page of one line of strokes that nothing is told of.
-
-    Args:
-        strokes: ``int64 (points, 2)`` each, of 16 bits.
-        source: the file's facts.
-        record: number of the page in the file.
-    """
-    parts = [_COUNT.pack(len(s)) + s.astype("<i2").tobytes() for s in strokes]
-    body = b"".join(parts)
-    line = _COUNT.pack(1) + _list(list(range(len(strokes)))) + _COUNT.pack(0)
-    return InkPage(
-        *("", "", "", "short", 0, 0, len(strokes), False, memoryview(body + line), b"\1"),
-        *(0, len(body) + _COUNT.size, source, record, 0),
-    )
 
 
 def _list(numbers: list[int]) -> bytes:

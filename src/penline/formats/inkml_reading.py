@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.ink import InkPage
-from penline.formats.inkml_page import PageParts, unlabelled
+from penline.formats.ink import InkPage, line_page, mark_ends
+from penline.formats.inkml_page import PageParts
 from penline.formats.inkml_trace import MAX_TEXT, Channels, points_of
 from penline.records import Source, StrokeRecord
 from penline.words import printable
@@ -231,7 +231,8 @@ class Reading:
         bare = "truth" not in frame.annotations and not frame.groups
         try:
             if bare and frame.strokes and frame.fault is None:
-                self._add(unlabelled(frame.strokes, self._source(frame.annotations), self.count))
+                source = self._source(frame.annotations)
+                self._add(line_page(frame.strokes, "", source, self.count, 0))
                 return
             self._add(self._character(frame))
         except FormatError as error:
@@ -265,17 +266,8 @@ class Reading:
             if not 0 < len(code) <= _MAX_CODE:
                 raise wrong("annotation code", "hexadecimal bytes", repr(printable(written[:40])))
         source = self._source(frame.annotations)
-        points = np.empty((frame.points + 1, 2), np.int16)
-        ends, at = [], 0
-        for stroke in frame.strokes:
-            points[at : at + len(stroke)] = stroke
-            at += len(stroke)
-            points[at] = -1, 0
-            ends.append(at)
-            at += 1
-        points[at] = -1, -1
-        points.setflags(write=False)
-        return StrokeRecord(truth, code, points, tuple(ends), source, self.count, frame.offset)
+        points, ends = mark_ends(frame.strokes)
+        return StrokeRecord(truth, code, points, ends, source, self.count, frame.offset)
 
     def _source(self, own: dict[str, str]) -> Source:
         """The source, with the writer that the innermost element around names."""

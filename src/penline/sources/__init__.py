@@ -24,6 +24,7 @@ COLLECTORS: Registry[Any] = Registry(
         "sd19": Row(
             "penline.sources.sd19.collector:Sd19Collector", "trees of NIST SD19, and its MIS files"
         ),
+        "unipen": Row("penline.sources.unipen.collector:UnipenCollector", "UNIPEN's two trees"),
         "mnist": Row("penline.sources.mnist:MnistCollector", "IDX files of pictures and of labels"),
         "etl": Row("penline.sources.etl:EtlCollector", "the ETL Character Database"),
         "casia": Row("penline.sources.casia:CasiaCollector", "CASIA's names of archives and files"),

@@ -1,0 +1,1 @@
+"""UNIPEN's two trees: annotation in ``data``, and the strokes that it counts in ``include``."""

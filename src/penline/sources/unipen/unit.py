@@ -1,0 +1,205 @@
+"""What is read of UNIPEN at once: all files of one writer of one contributor."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from penline.errors import FormatError, UsageError
+from penline.formats.defects import defect_of
+from penline.formats.unipen import Ink, SourceOf, record_of, styled, whole
+from penline.formats.unipen_sheet import Include, Included, Sheet
+from penline.formats.unipen_text import Segment
+from penline.records import Defect, Source
+from penline.sources.unipen.names import pen_file
+from penline.sources.unit import Place, Unit
+from penline.words import counted
+
+__all__ = ["Annotation", "PenFile", "RefusedUnit", "UnipenUnit", "bytes_of"]
+
+
+class Annotation(NamedTuple):
+    """A file of segments.
+
+    Attributes:
+        category: its folder, ``"1a"`` to ``"8"``.
+        place: where it lies.
+    """
+
+    category: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class PenFile:
+    """A file of strokes, with the files that tell its segments.
+
+    Attributes:
+        label: what messages and records call it: contributor and number, and no name.
+        annotations: in the order of their categories.
+    """
+
+    label: str
+    annotations: tuple[Annotation, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnipenUnit(Unit):
+    """Gives one writer's segments, each once, with all categories that it stands in.
+
+    Attributes:
+        source: the contributor and the writer.
+        kind: ``"unipen"``.
+        size_bytes: of all files.
+        contributor: three letters.
+        files: the writer's files of strokes.
+        included: path below the included files' tree -> where it lies, of the contributor.
+    """
+
+    source: Source
+    kind: str
+    size_bytes: int
+    contributor: str
+    files: tuple[PenFile, ...]
+    included: Mapping[str, Place]
+    note: str = ""
+
+    @property
+    def file_count(self) -> int:  # type: ignore[override]
+        """Files of segments."""
+        return sum(len(file.annotations) for file in self.files)
+
+    def salvage(self) -> Iterator[Ink | Defect]:
+        """Yield sound segments, and defects in place of the others."""
+        for file in self.files:
+            yield from self._records(file)
+
+    def _records(self, file: PenFile) -> Iterator[Ink | Defect]:
+        sheets: dict[tuple[str, ...], Sheet] = {}
+        faults: list[FormatError] = []
+        segments: dict[tuple[object, ...], tuple[Sheet, Segment, list[str]]] = {}
+        for category, place in file.annotations:
+            label = f"{file.label}/{category}"
+            try:
+                data = bytes_of(place, label)
+                own, paths = annotation_of(data, label)
+            except FormatError as error:
+                faults.append(error)
+                continue
+            faults += own.faults
+            if own.components:  # strokes beside the segments: whatever is included, they are others
+                paths = (*paths, label)
+            if paths not in sheets:
+                sheet = sheets[paths] = Sheet(self._include(file.label))
+                try:
+                    sheet.read(data, label)
+                except FormatError as error:
+                    faults.append(error)
+                faults += [fault for fault in sheet.faults if fault.file != label]
+            for segment in own.segments:
+                key = (paths, segment.kind, segment.delineation, segment.label)
+                known = segments.setdefault(key, (sheets[paths], segment, []))
+                known[2].append(category)
+        sources: dict[tuple[str, ...], SourceOf] = {}
+        for record, (sheet, segment, categories) in enumerate(segments.values()):
+            filed = tuple(
+                scope for one in categories for scope in (one, f"{one}/{self.contributor}")
+            )
+            if filed not in sources:
+                source = dataclasses.replace(self.source, file=file.label, filed=filed)
+                sources[filed] = styled(source, sheet)
+            try:
+                label = f"{file.label}/{categories[0]}"
+                yield record_of(sheet, segment, label, sources[filed], record)
+            except FormatError as error:
+                yield defect_of(error, record)
+        for record, fault in enumerate(faults, len(segments)):
+            yield defect_of(fault, record)
+
+    def _include(self, label: str) -> Include:
+        def find(path: str) -> Included | None:
+            place = self.included.get(path)
+            if place is None:
+                return None
+            strokes = path.startswith(pen_file(self.contributor, ""))
+            shown = f"{label}/{'strokes' if strokes else 'documents'}"
+            return Included(bytes_of(place, shown), shown)
+
+        return find
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedUnit(UnipenUnit):
+    """Tells of the files of a contributor whose numbers of strokes nobody understood yet."""
+
+    def salvage(self) -> Iterator[Ink | Defect]:
+        """Yield a defect a file of strokes, with the number of its segments."""
+        expected = "a contributor whose segments come out as the words they name"
+        for file in self.files:
+            found = f"{self.contributor}, {counted(self._segments(file), 'segment')}"
+            yield Defect(file.label, 0, 0, "numbers of strokes", expected, found)
+
+    def sound(
+        self, drop: Callable[[str], None], *, salvage: bool, runs: bool = False
+    ) -> Iterator[Any]:
+        """Yield nothing; tell of each segment. No damage: other contributors are read."""
+        del salvage, runs
+        for file in self.files:
+            for _ in range(self._segments(file)):
+                drop(f"segment of {self.contributor}: its numbers of strokes are not understood")
+        return iter(())
+
+    def _segments(self, file: PenFile) -> int:
+        found = set()
+        for category, place in file.annotations:
+            label = f"{file.label}/{category}"
+            try:
+                own, _ = annotation_of(bytes_of(place, label), label)
+            except FormatError:
+                continue
+            found |= {(one.kind, one.delineation, one.label) for one in own.segments}
+        return len(found)
+
+
+def annotation_of(data: bytes, label: str) -> tuple[Sheet, tuple[str, ...]]:
+    """Return a file of segments by itself, and the paths of what it includes.
+
+    Raises:
+        FormatError: it cannot be read.
+    """
+    paths: list[str] = []
+
+    def note(path: str) -> Included:
+        paths.append(path)
+        return Included(b".COMMENT\n", label)
+
+    own = Sheet(note)
+    own.read(data, label)
+    return own, tuple(paths)
+
+
+def bytes_of(place: Place, label: str, most: int | None = None) -> bytes:
+    """Return a file's bytes; an error has the label instead of the file's own name.
+
+    Args:
+        place: where it lies.
+        label: what a message calls it.
+        most: so many bytes of its beginning are enough; None for all.
+
+    Raises:
+        FormatError: it cannot be read.
+    """
+    try:
+        with place.open() as stream:
+            if most is None:
+                data = whole(stream)
+                stream.finish()
+                return data
+            buffer, at, have = stream.peek(0, most)
+            return bytes(buffer[at : at + min(have, most)])
+    except FormatError as error:
+        raise FormatError(label, error.offset, error.field, error.expected, error.found) from None
+    except UsageError:
+        raise FormatError(label, 0, "file", "a file that can be opened", "none") from None
