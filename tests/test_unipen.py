@@ -71,7 +71,7 @@ def test_records_are_exact(stream: Opener) -> None:
     assert "".join(c.character or "" for c in line.characters) == TEXT
     every = [s for number, one in enumerate(TEXT) for s in strokes(one, number)]
     assert [s.tolist() for s in word.strokes] == [[list(p) for p in s] for s in every]
-    assert (word.record, word.linked) == (len(TEXT), False)
+    assert (word.record, word.linked) == (len(TEXT), True)
     assert content[word.offset :].startswith(b".SEGMENT WORD")
 
 
@@ -262,6 +262,66 @@ def test_strokes_that_are_cut_are_not_given() -> None:
                 assert len(sheet.points(number)) == 2
 
 
+def letters(*places: tuple[int, int]) -> str:
+    """Components, a letter each, of 8 by 10 at these places."""
+    return pen([[(x, y), (x + 8, y + 10), (x, y + 10)] for x, y in places])
+
+
+TWO_ROWS = letters((0, 0), (12, 2), (40, 1), (2, 30), (14, 28), (52, 5))
+"""Letters of ``ab c``, below them ``de``, and at the end a dot that belongs to nothing."""
+
+
+def of_each(kind: str, labels: str) -> str:
+    return "".join(segment(kind, str(number), one) for number, one in enumerate(labels))
+
+
+def rows(page: StrokeRecord | InkPage) -> list[tuple[str, list[int]]]:
+    assert isinstance(page, InkPage)
+    return [
+        ("".join(c.character or "" for c in line.characters), line.strokes.tolist())
+        for line in page.lines
+    ]
+
+
+def test_a_text_in_rows_has_a_line_for_each() -> None:
+    told = segment("TEXT", "0-5", "ab c de")
+    expected = [("ab c", [0, 1, 2, 5]), ("de", [3, 4])]
+    *_, page = read(TWO_ROWS + of_each("CHARACTER", "abcde") + told)
+    assert isinstance(page, InkPage)
+    assert rows(page) == expected
+    assert page.linked
+    assert [
+        [None if c.strokes is None else c.strokes.tolist() for c in line.characters]
+        for line in page.lines
+    ] == [[[0], [1], [], [2]], [[3], [4]]]
+    words = segment("WORD", "0-1", "ab") + segment("WORD", "2", "c") + segment("WORD", "3-4", "de")
+    page = read(TWO_ROWS + words + told)[3]
+    assert rows(page) == expected
+    assert isinstance(page, InkPage)
+    assert not page.linked
+
+
+def test_a_text_in_rows_that_nothing_tells_is_refused() -> None:
+    error = fault(TWO_ROWS + segment("TEXT", "0-4", "ab c de"))
+    assert (error.field, error.found) == (reader.ROWS, "2 rows")
+    assert fault(TWO_ROWS + of_each("CHARACTER", "abcdx") + segment("TEXT", "0-4", "ab c de"))
+    one_row = letters((0, 0), (12, 2), (40, 1)) + segment("TEXT", "0-2", "ab c")
+    assert rows(read(one_row)[0]) == [("ab c", [0, 1, 2])]
+
+
+def test_strokes_are_cut_where_characters_begin() -> None:
+    text = pen([[(k, 0) for k in range(10)], [(20, 5), (21, 5)]])
+    text += segment("CHARACTER", "0-0:3", "a") + segment("CHARACTER", "0:6-1:0", "b")
+    *_, page = read(text + segment("WORD", "0-1", "ab"))
+    assert isinstance(page, InkPage)
+    assert [s[:, 0].tolist() for s in page.strokes] == [
+        *([0, 1, 2, 3], [4, 5], [6, 7, 8, 9], [20], [21]),
+    ]
+    (line,) = page.lines
+    assert [c.strokes.tolist() for c in line.characters if c.strokes is not None] == [[0], [2, 3]]
+    assert line.strokes.tolist() == [0, 1, 2, 3, 4]
+
+
 def included(files: dict[str, str]) -> Sheet:
     def find(path: str) -> Included | None:
         return Included(files[path].encode(), f"file {path}") if path in files else None
@@ -275,7 +335,7 @@ def test_includes_stand_where_they_are_named() -> None:
     sheet.read(f".INCLUDE a/b.dat\n{LINES}{segment('WORD', '0-2', 'vvv')}".encode(), "x")
     assert [one.file for one in sheet.components] == ["file a/b.dat", "file a/c.dat", "x"]
     (one,) = sheet.segments
-    assert len(reader.record_of(sheet, one, "x", lambda _: FACTS, 0).strokes) == 3
+    assert len(reader.record_of(sheet, one, "x", lambda _: FACTS, 0, reader.Told()).strokes) == 3
 
 
 @pytest.mark.parametrize(

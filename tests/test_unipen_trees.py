@@ -13,8 +13,9 @@ import pytest
 
 import penline
 from fakes import strokes
-from fakes_unipen import ROOT, Hand, trees, write_trees, zip_trees
+from fakes_unipen import ROOT, Hand, pen, segment, trees, write_trees, zip_trees
 from penline import cli
+from penline.census import census
 from penline.errors import FormatError
 from penline.formats.ink import InkPage
 from penline.records import Defect, StrokeRecord
@@ -96,6 +97,15 @@ def test_each_segment_is_read_once_by_writer(source: Path) -> None:
     ]
 
 
+def test_a_census_counts_segments_and_files_as_they_are_filed(source: Path) -> None:
+    found = census(["unipen", source])
+    counted = {(f.what, f.scope): f.found for f in found.figures}
+    assert (counted["segments", "2/app"], counted["files", "2/app"]) == (7, 2)
+    assert (counted["segments", "1c"], counted["files", "1c"]) == (8, 4)
+    assert counted["segments", "8/app"] == 1
+    assert [(f.kind, f.found) for f in found.findings] == [("damage", "lex, 1 segment")]
+
+
 def test_a_contributor_that_is_not_understood_is_refused_by_name(source: Path) -> None:
     last = units(source)[-1]
     (defect,) = last.salvage()
@@ -168,6 +178,38 @@ def test_damage_is_told_without_a_name(tmp_path: Path) -> None:
     ]
     assert len(said) > 10
     without_names("\n".join(said), folder)
+
+
+def test_characters_that_are_none_are_told_and_left_out(tmp_path: Path) -> None:
+    """Moved to a box of their own, all over the pad, or several in one."""
+    folder = write_trees(tmp_path, [Hand("ibm", "one", "X", "abcdefg")])
+    pens = folder / "include/ibm/data/one.dat"
+    box = [[(50, 40), (60, 55)]]
+    text = ".WRITER_ID X\n" + pen([
+        *box * 3,
+        [(0, -900), (700, 0)],
+        [(50, 50), (50, 500)],
+        *([(50 + 20 * k, 40), (60 + 20 * k, 50)] for k in range(4)),
+    ])  # fmt: skip
+    pens.write_text(text, "latin-1", newline="\n")
+    data = folder / "data/1c/ibm/one.dat"
+    head = data.read_text("latin-1").partition(".SEGMENT")[0]
+    shutil.rmtree(folder / "data/2")
+    lines = [segment("CHARACTER", str(k), c) for k, c in enumerate("abcde")]
+    data.write_text(
+        head + "".join(lines) + segment("CHARACTER", "5-8", "f"), "latin-1", newline="\n"
+    )
+    (unit,) = units(folder)
+    found = list(unit.salvage())
+    assert [r.labels if not isinstance(r, Defect) else r.field for r in found] == [
+        *(("a",), ("b",), ("c",), "coordinates", "size", "size"),
+    ]
+    dropped: list[str] = []
+    assert len(list(unit.sound(dropped.append, salvage=False))) == 3
+    assert len(dropped) == 3
+    assert all("of ibm" in reason for reason in dropped)
+    with pytest.raises(FormatError, match="a box of its own"):
+        list(unit.read())
 
 
 def without_names(text: str, *places: Path) -> None:

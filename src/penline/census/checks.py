@@ -109,14 +109,19 @@ def missing_labels(file: Unit, shelves: tuple[OnShelf, ...]) -> Finding | None:
     )
 
 
-def missing_files(shelf: OnShelf) -> Iterator[Finding]:
-    """Yield archives of a card that are not on the shelf."""
+def missing_files(shelf: OnShelf, *, alone: bool) -> Iterator[Finding]:
+    """Yield archives of a card that are not on the shelf.
+
+    Args:
+        shelf: of the card.
+        alone: nothing but ids was named, so that of a card without files nothing is there.
+    """
     for file in shelf.missing:
         yield Finding(
             *("missing file", shelf.id, str(shelf.folder / file.name), None, None),
             *("file", file.expected, "nothing"),
         )
-    if not shelf.missing and not shelf.data:
+    if alone and not shelf.missing and not shelf.data:
         yield Finding(
             *("missing file", shelf.id, str(shelf.folder), None, None),
             *("files", "files or folders instead of the id; the card names none", "the id alone"),

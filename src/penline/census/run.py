@@ -61,7 +61,7 @@ def census(
     found = Census(shelves=given.shelves)
     count = _CensusRun(found, errata)
     for shelf in given.shelves:
-        found.add(missing_files(shelf))
+        found.add(missing_files(shelf, alone=not given.paths))
     for unit in open_sources(given.paths, part=part, on_fault=count.unreadable):
         if unit.fault is not None and unit.kind in NOT_READ:
             count.unreadable(unit.fault)

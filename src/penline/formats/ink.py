@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,16 @@ import numpy.typing as npt
 from penline.formats.gb import character
 from penline.records import Source
 
-__all__ = ["InkCharacter", "InkLine", "InkPage", "line_page", "mark_ends"]
+__all__ = [
+    "InkCharacter",
+    "InkLine",
+    "InkPage",
+    "LineOfStrokes",
+    "gb_codes",
+    "mark_ends",
+    "pack_numbers",
+    "page_of",
+]
 
 _COUNT = struct.Struct("<H")
 _POINT_BYTES = 4
@@ -151,35 +161,69 @@ class InkPage:
         return number
 
 
-def line_page(
-    strokes: Sequence[npt.NDArray[np.int64]], text: str, source: Source, record: int, offset: int
+class LineOfStrokes(NamedTuple):
+    """A line for `page_of`.
+
+    Attributes:
+        strokes: numbers of its strokes.
+        characters: for each its two bytes of code, and the numbers of its own strokes.
+    """
+
+    strokes: Sequence[int]
+    characters: Sequence[tuple[bytes, Sequence[int]]]
+
+
+def gb_codes(text: str) -> list[bytes]:
+    """Return two bytes of GB code for each character, as lines of strokes have them.
+
+    Raises:
+        UnicodeEncodeError: a character that has no such code.
+    """
+    codes = [one.encode("gb18030").ljust(2, b"\0") for one in text]
+    for code, one in zip(codes, text, strict=True):
+        if len(code) > 2:
+            raise UnicodeEncodeError("GBK", one, 0, 1, "a code of four bytes")
+    return codes
+
+
+def page_of(
+    strokes: Sequence[npt.NDArray[np.int64]],
+    lines: Sequence[LineOfStrokes],
+    source: Source,
+    record: int,
+    offset: int,
+    *,
+    linked: bool,
 ) -> InkPage:
-    """Return a page of one line whose characters do not tell their strokes.
+    """Return a page of strokes that some other format tells of.
 
     Args:
         strokes: ``int64 (points, 2)`` each, of 16 bits, at most 65,535 of them.
-        text: the label; ``""`` where nothing is told of the strokes.
+        lines: the lines.
         source: the file's facts.
         record: number of the page in the file.
         offset: byte offset of the page in the file.
-
-    Raises:
-        UnicodeEncodeError: a character that has no GB code of two bytes.
+        linked: characters tell their strokes.
     """
-    codes = []
-    for one in text:
-        code = one.encode("gb18030")
-        if len(code) > 2:
-            raise UnicodeEncodeError("GBK", one, 0, 1, "a code of four bytes")
-        codes.append(code.ljust(2, b"\0"))
-    parts = [_COUNT.pack(len(stroke)) + stroke.astype("<i2").tobytes() for stroke in strokes]
-    body = b"".join([*parts, _COUNT.pack(1)])
-    numbers = np.arange(len(strokes), dtype="<u2").tobytes()
-    line = b"".join([_COUNT.pack(len(strokes)), numbers, _COUNT.pack(len(codes)), *codes])
-    return InkPage(
-        *("", "", "", "short", 0, 0, len(strokes), False, memoryview(body + line), b"\1"),
-        *(0, len(body), source, record, offset),
+    body = b"".join(
+        part
+        for stroke in strokes
+        for part in (_COUNT.pack(len(stroke)), stroke.astype("<i2").tobytes())
     )
+    parts = [body, _COUNT.pack(len(lines))]
+    for line in lines:
+        parts += [pack_numbers(line.strokes), _COUNT.pack(len(line.characters))]
+        for code, own in line.characters:
+            parts += [code, pack_numbers(own)] if linked else [code]
+    return InkPage(
+        *("", "", "", "short", 0, 0, len(strokes), linked, memoryview(b"".join(parts))),
+        *(b"\1" * len(lines), 0, len(body) + _COUNT.size, source, record, offset),
+    )
+
+
+def pack_numbers(numbers: Sequence[int]) -> bytes:
+    """Return a counted list of numbers of strokes, as pages have it."""
+    return struct.pack(f"<H{len(numbers)}H", len(numbers), *numbers)
 
 
 def mark_ends(

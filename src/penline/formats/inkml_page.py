@@ -31,7 +31,7 @@ import numpy.typing as npt
 from penline.errors import FormatError
 from penline.formats.byte_source import HOLD_LIMIT
 from penline.formats.gb import character
-from penline.formats.ink import InkPage
+from penline.formats.ink import InkPage, pack_numbers
 from penline.records import Source
 from penline.words import printable
 
@@ -187,9 +187,9 @@ class PageParts:
             raise self._error(offset, "line", f"strokes below {self._strokes}", "others")
         if len(strokes) > _MOST or len(self._characters) > _MOST:
             raise self._error(offset, "line", f"at most {_MOST:,} strokes and characters", "more")
-        parts = [_list(strokes), _COUNT.pack(len(self._characters))]
+        parts = [pack_numbers(strokes), _COUNT.pack(len(self._characters))]
         for code, own in self._characters:
-            parts += [code, _list(own)] if linked else [code]
+            parts += [code, pack_numbers(own)] if linked else [code]
         self._lines.append(b"".join(parts))
         self._grow(len(self._lines[-1]), offset)
         self._characters, self._references = [], []
@@ -201,7 +201,3 @@ class PageParts:
 
     def _error(self, offset: int, name: str, expected: str, found: str) -> FormatError:
         return FormatError(self.file, offset, name, expected, found)
-
-
-def _list(numbers: list[int]) -> bytes:
-    return struct.pack(f"<H{len(numbers)}H", len(numbers), *numbers)

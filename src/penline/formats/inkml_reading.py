@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.ink import InkPage, line_page, mark_ends
+from penline.formats.ink import InkPage, LineOfStrokes, mark_ends, page_of
 from penline.formats.inkml_page import PageParts
 from penline.formats.inkml_trace import MAX_TEXT, Channels, points_of
 from penline.records import Source, StrokeRecord
@@ -232,7 +232,8 @@ class Reading:
         try:
             if bare and frame.strokes and frame.fault is None:
                 source = self._source(frame.annotations)
-                self._add(line_page(frame.strokes, "", source, self.count, 0))
+                line = LineOfStrokes(range(len(frame.strokes)), ())
+                self._add(page_of(frame.strokes, [line], source, self.count, 0, linked=False))
                 return
             self._add(self._character(frame))
         except FormatError as error:

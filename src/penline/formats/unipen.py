@@ -16,16 +16,17 @@ Source: the definition of the format, UNIPEN 1.0 (1994), and every line of train
 
 A keyword begins a line; what follows belongs to it, up to the next one. Components without a point
 are not counted; the others are, of both kinds, from 0. Segments may stand in one file and
-what they count in others. Characters are given as `StrokeRecord`, words and lines of text as an
-`InkPage` of one line, with their labels and y **downwards**. Names of writers are not carried on.
+what they count in others. Characters are given as `StrokeRecord`, words and texts as an `InkPage`
+with a line for each row and, where segments tell them, the strokes of each character; y
+**downwards**. Names of writers are not carried on.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -33,17 +34,32 @@ import numpy.typing as npt
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, end_of, strictly
-from penline.formats.ink import InkPage, line_page, mark_ends
+from penline.formats.ink import InkPage, mark_ends, page_of
 from penline.formats.sniff import misnamed
+from penline.formats.unipen_lines import Unit, goes_back, lines_of, pieces_of, spelled
 from penline.formats.unipen_sheet import MOST_BYTES, Sheet
 from penline.formats.unipen_text import Part, Segment, parts_of
 from penline.records import Defect, Source, StrokeRecord
 from penline.words import printable
 
-__all__ = ["KINDS", "Ink", "SourceOf", "read", "record_of", "salvage", "styled", "whole"]
+__all__ = [
+    "KINDS",
+    "Ink",
+    "SourceOf",
+    "Told",
+    "read",
+    "record_of",
+    "salvage",
+    "styled",
+    "told_by",
+    "whole",
+]
 
 KINDS = ("CHARACTER", "WORD", "TEXT", "LINE", "SENTENCE")
 """Kinds of segments that are read: isolated characters, and what stands in one line."""
+
+ROWS = "text in rows"
+"""The field of what is wrong with a text whose rows nothing tells the ends of."""
 
 _LOW, _HIGH = -(1 << 15), (1 << 15) - 1
 _MOST_POINTS = 1 << 16
@@ -51,7 +67,6 @@ _EXPECTED = "UNIPEN (lines that begin with .VERSION, .PEN_DOWN and the like)"
 
 Ink: TypeAlias = StrokeRecord | InkPage
 SourceOf: TypeAlias = Callable[[str], Source]
-Strokes: TypeAlias = list[npt.NDArray[np.int64]]
 
 
 def read(stream: ByteSource, source: Source) -> Iterator[Ink]:
@@ -76,9 +91,10 @@ def salvage(stream: ByteSource, source: Source) -> Iterator[Ink | Defect]:
         sheet.read(whole(stream), stream.file)
     except FormatError as error:
         told = error if sheet.segments else misnamed(stream, error, _EXPECTED)
+    units = told_by(sheet.segments, len(sheet.components))
     for segment in sheet.segments:
         try:
-            yield record_of(sheet, segment, stream.file, source_of, record)
+            yield record_of(sheet, segment, stream.file, source_of, record, units)
         except FormatError as error:
             yield defect_of(error, record)
         record += 1
@@ -118,7 +134,39 @@ def whole(stream: ByteSource) -> bytes:
     return bytes(buffer[at : at + have])
 
 
-def record_of(sheet: Sheet, segment: Segment, file: str, source_of: SourceOf, record: int) -> Ink:
+class Told(NamedTuple):
+    """Segments of a file that tell whose each stroke of longer ones is.
+
+    Attributes:
+        characters: isolated characters.
+        words: single words.
+    """
+
+    characters: tuple[Unit, ...] = ()
+    words: tuple[Unit, ...] = ()
+
+
+def told_by(segments: Iterable[Segment], count: int) -> Told:
+    """Return the characters and words among segments; what is no sound one is left out.
+
+    Args:
+        segments: of one file of strokes.
+        count: how many components it has.
+    """
+    found: dict[str, list[Unit]] = {"CHARACTER": [], "WORD": []}
+    for segment in segments:
+        if segment.kind in found:
+            try:
+                parts = parts_of(segment, count, "")
+            except FormatError:
+                continue
+            found[segment.kind].append(Unit(segment.label, tuple(parts)))
+    return Told(*map(tuple, found.values()))
+
+
+def record_of(
+    sheet: Sheet, segment: Segment, file: str, source_of: SourceOf, record: int, told: Told
+) -> Ink:
     """Return a segment's strokes and label.
 
     Args:
@@ -127,9 +175,11 @@ def record_of(sheet: Sheet, segment: Segment, file: str, source_of: SourceOf, re
         file: where it stands, for messages.
         source_of: gives the file's facts for a style of writing.
         record: its number in the file.
+        told: what other segments of the file tell of the same strokes.
 
     Raises:
-        FormatError: its kind or its label is none that can be read, or its strokes are not there.
+        FormatError: its kind or its label is none that can be read, its strokes are not there, or
+            it stands in several rows and nothing tells where they end.
     """
 
     def wrong(field: str, expected: str, found: str) -> FormatError:
@@ -141,35 +191,47 @@ def record_of(sheet: Sheet, segment: Segment, file: str, source_of: SourceOf, re
     text = segment.label if single else " ".join(segment.label.split())
     shown = repr(printable(text[:40]))
     if not text.isprintable() or (len(text) != 1 if single else not text):
-        raise wrong("label", "one character" if single else "text in one line", shown)
+        raise wrong("label", "one character" if single else "text", shown)
     parts = parts_of(segment, len(sheet.components), file)
-    strokes: Strokes = []
     styles: set[str] = set()
-    for part in parts:
-        strokes += _strokes(sheet, part, styles, wrong)
-    count = sum(map(len, strokes))
+    drawn = [stroke for part in parts for stroke in _strokes(sheet, part, styles, wrong)]
+    count = sum(len(points) for _, _, points in drawn)
     if not 0 < count < _MOST_POINTS:
         expected = f"1 to {_MOST_POINTS - 1:,} points with the pen on the pad"
         raise wrong("strokes", expected, f"{count:,}")
-    every = np.concatenate(strokes)
+    every = np.concatenate([points for _, _, points in drawn])
     if int(every.min()) < _LOW or int(every.max()) > _HIGH:
         low, high = _LOW // sheet.scale, _HIGH // sheet.scale
         raise wrong("strokes", f"points from {low:,} to {high:,}", f"{every.min()}, {every.max()}")
     source = source_of(styles.pop() if len(styles) == 1 else "mixed" if styles else "")
     if single:
-        code = text.encode()
-        return StrokeRecord(text, code, *mark_ends(strokes), source, record, segment.offset)
+        points, ends = mark_ends([points for _, _, points in drawn])
+        return StrokeRecord(text, text.encode(), points, ends, source, record, segment.offset)
+    units = spelled(text, told.characters, parts)
+    linked = bool(units)
+    if not units and segment.kind != "WORD":
+        units = spelled(text, told.words, parts)
+    pieces = pieces_of(drawn, units)
     try:
-        return line_page(strokes, text, source, record, segment.offset)
+        lines = lines_of(text, units, pieces, linked)
     except UnicodeEncodeError:
         raise wrong("label", "characters of GBK", shown) from None
+    strokes = [piece.points for piece in pieces]
+    for line in lines if segment.kind != "WORD" else ():
+        back = goes_back([pieces[number] for number in line.strokes])
+        if back:
+            expected = "one row, or words of its own that tell where each row ends"
+            raise wrong(ROWS, expected, f"{back + 1} rows")
+    return page_of(strokes, lines, source, record, segment.offset, linked=linked)
 
 
 def _strokes(
     sheet: Sheet, part: Part, styles: set[str], wrong: Callable[[str, str, str], FormatError]
-) -> Strokes:
-    """The strokes of components that follow one another, cut at the points that the part names."""
-    strokes = []
+) -> Iterator[tuple[int, int, npt.NDArray[np.int64]]]:
+    """Yield strokes of components that follow one another, cut at the points that the part names.
+
+    Each with the number of its component and of its first point in it.
+    """
     for number in range(part.first, part.last + 1):
         component = sheet.components[number]
         start = part.start if number == part.first else 0
@@ -182,5 +244,4 @@ def _strokes(
             expected = f"points from 0 to {len(points) - 1:,} of component {number:,}, in order"
             raise wrong("delineation", expected, found)
         styles.add(component.style)
-        strokes.append(points[start : None if stop is None else stop + 1])
-    return strokes
+        yield number, start, points[start : None if stop is None else stop + 1]

@@ -7,19 +7,28 @@ from typing import NamedTuple
 
 from penline.records import Source
 
-__all__ = ["CARD", "CATEGORIES", "DATA", "REFUSED", "InTree", "identify", "pen_file", "place_of"]
+__all__ = [
+    "BOXED",
+    "CARD",
+    "CATEGORIES",
+    "DATA",
+    "REFUSED",
+    "InTree",
+    "identify",
+    "pen_file",
+    "place_of",
+]
 
 CARD = "unipen"
 DATA, INCLUDE = "data", "include"
 CATEGORIES = ("1a", "1b", "1c", "1d", "2", "3", "4", "5", "6", "7", "8")
 """Folders of `DATA`, in the order in which they are read."""
 
-REFUSED = {
-    "abm": "the numbers of strokes",
-    "lex": "the numbers of strokes",
-    "ugi": "the numbers of strokes",
-}
-"""Contributors whose segments come out as other words by every rule that was tried, and why."""
+REFUSED = ("abm", "lex", "ugi")
+"""Contributors whose segments come out as other words by every rule that was tried."""
+BOXED = ("ibm",)
+"""Contributors a quarter of whose characters were moved to boxes of their own, whose corner is 0, 0
+and whose scale, some 60 times finer, is not told."""
 
 _TREE = re.compile(
     r"(?P<root>(?:.*/)?)(?:data/(?P<category>1[a-d]|[2-8])|include)"

@@ -7,17 +7,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from penline.errors import FormatError, UsageError
-from penline.formats.defects import defect_of
-from penline.formats.unipen import Ink, SourceOf, record_of, styled, whole
+from penline.errors import FormatError, UsageError, naming_salvage
+from penline.formats.defects import defect_of, strictly
+from penline.formats.unipen import Ink, SourceOf, record_of, styled, told_by, whole
 from penline.formats.unipen_sheet import Include, Included, Sheet
 from penline.formats.unipen_text import Segment
 from penline.records import Defect, Source
-from penline.sources.unipen.names import pen_file
+from penline.sources.unipen.names import BOXED, pen_file
+from penline.sources.unipen.odd import NOT_UNDERSTOOD, not_understood
 from penline.sources.unit import Place, Unit
 from penline.words import counted
 
 __all__ = ["Annotation", "PenFile", "RefusedUnit", "UnipenUnit", "bytes_of"]
+
+
+class _Segment(NamedTuple):
+    sheet: Sheet
+    segment: Segment
+    categories: list[str]
 
 
 class Annotation(NamedTuple):
@@ -76,10 +83,40 @@ class UnipenUnit(Unit):
         for file in self.files:
             yield from self._records(file)
 
-    def _records(self, file: PenFile) -> Iterator[Ink | Defect]:
+    def _records(self, file: PenFile) -> list[Ink | Defect]:
+        """Return the segments of one file of strokes; what the whole file shows is held for all."""
+        segments, faults = self._segments(file)
+        told = {
+            id(sheet): told_by(
+                (one.segment for one in segments if one.sheet is sheet), len(sheet.components)
+            )
+            for sheet in {id(one.sheet): one.sheet for one in segments}.values()
+        }
+        sources: dict[tuple[int, tuple[str, ...]], SourceOf] = {}
+        found: list[Ink | Defect] = []
+        for record, (sheet, segment, categories) in enumerate(segments):
+            key = (
+                id(sheet),
+                tuple(scope for one in categories for scope in (one, f"{one}/{self.contributor}")),
+            )
+            if key not in sources:
+                source = dataclasses.replace(self.source, file=file.label, filed=key[1])
+                sources[key] = styled(source, sheet)
+            label = f"{file.label}/{categories[0]}"
+            try:
+                found.append(
+                    record_of(sheet, segment, label, sources[key], record, told[id(sheet)])
+                )
+            except FormatError as error:
+                found.append(defect_of(error, record))
+        found = not_understood(found, moved=self.contributor in BOXED)
+        return [*found, *(defect_of(fault, n) for n, fault in enumerate(faults, len(segments)))]
+
+    def _segments(self, file: PenFile) -> tuple[list[_Segment], list[FormatError]]:
+        """Return each segment once, with its categories; and what is wrong with the files."""
         sheets: dict[tuple[str, ...], Sheet] = {}
         faults: list[FormatError] = []
-        segments: dict[tuple[object, ...], tuple[Sheet, Segment, list[str]]] = {}
+        segments: dict[tuple[object, ...], _Segment] = {}
         for category, place in file.annotations:
             label = f"{file.label}/{category}"
             try:
@@ -100,23 +137,33 @@ class UnipenUnit(Unit):
                 faults += [fault for fault in sheet.faults if fault.file != label]
             for segment in own.segments:
                 key = (paths, segment.kind, segment.delineation, segment.label)
-                known = segments.setdefault(key, (sheets[paths], segment, []))
-                known[2].append(category)
-        sources: dict[tuple[str, ...], SourceOf] = {}
-        for record, (sheet, segment, categories) in enumerate(segments.values()):
-            filed = tuple(
-                scope for one in categories for scope in (one, f"{one}/{self.contributor}")
-            )
-            if filed not in sources:
-                source = dataclasses.replace(self.source, file=file.label, filed=filed)
-                sources[filed] = styled(source, sheet)
-            try:
-                label = f"{file.label}/{categories[0]}"
-                yield record_of(sheet, segment, label, sources[filed], record)
-            except FormatError as error:
-                yield defect_of(error, record)
-        for record, fault in enumerate(faults, len(segments)):
-            yield defect_of(fault, record)
+                known = segments.setdefault(key, _Segment(sheets[paths], segment, []))
+                if category not in known.categories:
+                    known.categories.append(category)
+        return list(segments.values()), faults
+
+    def sound(
+        self, drop: Callable[[str], None], *, salvage: bool, runs: bool = False
+    ) -> Iterator[Any]:
+        """Yield sound records, as `Unit.sound`; what is not understood is left out, and told."""
+        del runs
+        found = self._understood(drop)
+        if not salvage:
+            with naming_salvage():
+                yield from strictly(found)
+            return
+        for record in found:
+            if isinstance(record, Defect):
+                drop(f"defect: {record.field}")
+            else:
+                yield record
+
+    def _understood(self, drop: Callable[[str], None]) -> Iterator[Ink | Defect]:
+        for record in self.salvage():
+            if isinstance(record, Defect) and record.field in NOT_UNDERSTOOD:
+                drop(NOT_UNDERSTOOD[record.field].format(self.contributor))
+            else:
+                yield record
 
     def _include(self, label: str) -> Include:
         def find(path: str) -> Included | None:
@@ -138,7 +185,7 @@ class RefusedUnit(UnipenUnit):
         """Yield a defect a file of strokes, with the number of its segments."""
         expected = "a contributor whose segments come out as the words they name"
         for file in self.files:
-            found = f"{self.contributor}, {counted(self._segments(file), 'segment')}"
+            found = f"{self.contributor}, {counted(self._count(file), 'segment')}"
             yield Defect(file.label, 0, 0, "numbers of strokes", expected, found)
 
     def sound(
@@ -147,11 +194,11 @@ class RefusedUnit(UnipenUnit):
         """Yield nothing; tell of each segment. No damage: other contributors are read."""
         del salvage, runs
         for file in self.files:
-            for _ in range(self._segments(file)):
+            for _ in range(self._count(file)):
                 drop(f"segment of {self.contributor}: its numbers of strokes are not understood")
         return iter(())
 
-    def _segments(self, file: PenFile) -> int:
+    def _count(self, file: PenFile) -> int:
         found = set()
         for category, place in file.annotations:
             label = f"{file.label}/{category}"
