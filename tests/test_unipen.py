@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from fakes import strokes
 from fakes_unipen import pen, segment, unipen
+from penline.convert.penned import penned_lines
+from penline.convert.policy import Policy
 from penline.errors import FormatError
 from penline.formats import unipen as reader
 from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
@@ -320,6 +322,32 @@ def test_strokes_are_cut_where_characters_begin() -> None:
     (line,) = page.lines
     assert [c.strokes.tolist() for c in line.characters if c.strokes is not None] == [[0], [2, 3]]
     assert line.strokes.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_line_of_letters_is_drawn_in_their_size() -> None:
+    """An em of 64 px is two letters wide; letters of 10 by 12 units are 27 px high."""
+    places = [(12 * k, 0) for k in range(20)]
+    word = read(letters(*places) + segment("WORD", "0-19", "abcdefghijklmnopqrst"))[0]
+    assert isinstance(word, InkPage)
+    (line,) = penned_lines(word, 64, Policy("keep"), salvage=False)
+    assert 24 <= line.height_px <= 36
+    assert 580 <= line.width_px <= 700
+    (short,) = read(letters((0, 0), (12, 0)) + segment("WORD", "0-1", "xn"))
+    assert isinstance(short, InkPage)
+    (line,) = penned_lines(short, 64, Policy("keep"), salvage=False)
+    assert 24 <= line.height_px <= 36
+
+
+def test_a_line_with_a_space_is_drawn_and_has_a_box_for_it() -> None:
+    text = letters((0, 0), (12, 2), (40, 1)) + of_each("CHARACTER", "abc")
+    *_, page = read(text + segment("TEXT", "0-2", "ab c"))
+    assert isinstance(page, InkPage)
+    (line,) = penned_lines(page, 64, Policy("keep"), salvage=False)
+    assert [box.character for box in line.boxes] == [*"ab c"]
+    assert [int(box.pixels.max()) > 99 for box in line.boxes] == [True, True, False, True]
+    assert line.ink.max() > 99
+    space, after = line.boxes[2:]
+    assert space.left_px + space.raster.width_px == after.left_px
 
 
 def included(files: dict[str, str]) -> Sheet:
