@@ -3,7 +3,8 @@
 A glyph is resampled by its exact area: an output pixel is the mean of the source rectangle that
 it covers. Rows are averaged first, then a running sum along the row gives any stretch of it in
 two look-ups, so slant and sub-pixel places cost nothing more. Pixels of a row share their edges.
-Enlarged glyphs are averaged over one source pixel, which is linear interpolation.
+Enlarged glyphs are averaged over one source pixel, which is linear interpolation: two look-ups in
+the row itself.
 
 A quotient by 255 is `(v + (v >> 8)) >> 8` with 128 added to `v` first: the exact rounding for
 products of two bytes.
@@ -72,6 +73,7 @@ def draw_glyphs(
     row = np.zeros(longest, np.int32)
     sums = np.zeros(longest, np.int64)
     inks = np.empty(canvas_width, np.int32)
+    ends = np.empty(canvas_width + 1, np.int64)
     tops = np.zeros(canvas_width, np.int32)
     for glyph in range(starts.shape[0]):
         start = starts[glyph]
@@ -94,7 +96,6 @@ def draw_glyphs(
         y_pad = max(0, (high // height - 256) // 2)
         share = (np.int64(1) << 40) // ((x_span >> 8) * (y_span >> 8))
         x_step = x_scale << 8
-        pixels = 65536.0 / x_step
         # white before and after the row, so that no pixel reaches beyond it
         margin = _margin(width, wide)
         whole = width + 2 * margin + 1
@@ -113,15 +114,12 @@ def draw_glyphs(
             low = max(low, 0)
             if upper <= low:
                 continue
+            inner[:] = 0
             for v in range(low >> 16, (upper + 65535) >> 16):
                 weight = _i32((min(upper, (v + 1) << 16) - max(low, v << 16)) >> 8)
                 source = data[start + v * width : start + (v + 1) * width]
-                if v == low >> 16:
-                    for u in range(width):
-                        inner[u] = _i32(_i32(source[u]) * weight)
-                else:
-                    for u in range(width):
-                        inner[u] = _i32(inner[u] + _i32(_i32(source[u]) * weight))
+                for u in range(width):
+                    inner[u] = _i32(inner[u] + _i32(_i32(source[u]) * weight))
             total = np.int64(0)
             for u in range(width):
                 total += inner[u]
@@ -133,45 +131,23 @@ def draw_glyphs(
             first_x = max((left + lean - x_pad) >> 8, 0)
             last_x = min((left + lean + wide + x_pad + 255) >> 8, canvas_width)
             at = ((first_x << 8) - left - lean) * x_scale + (((margin << 16) - x_grow) << 16)
-            # white at either end of the row is passed over, to a pixel
-            begun = 0
-            while begun + 8 < width and running[begun + 7] == 0:
-                begun += 8
-            ended = width
-            while ended - 8 > begun and running[ended - 9] == total << 8:
-                ended -= 8
-            skip = int((((margin + begun) << 16) - x_span - (at >> 16)) * pixels) - 1
-            skip = max(skip, 0)
-            last_x = min(
-                last_x,
-                first_x + int((((margin + ended) << 16) - (at >> 16)) * pixels) + 2,
-            )
-            first_x += skip
-            at += skip * x_step
             count = last_x - first_x
             if count <= 0:
                 continue
             half = np.int64(1) << 39
             if x_grow == 0:
-                end = at >> 16
-                last = np.uintp(end >> 16)
-                before = sums[last] + row[last] * ((end >> 8) & 255)
-                for k in range(count):
+                for k in range(count + 1):
+                    end = np.uintp(at >> 32)
+                    ends[k] = sums[end] + row[end] * ((at >> 24) & 255)
                     at += x_step
-                    end = at >> 16
-                    last = np.uintp(end >> 16)
-                    after = sums[last] + row[last] * ((end >> 8) & 255)
-                    inks[k] = _i32(((after - before) * share + half) >> 40)
-                    before = after
+                for k in range(count):
+                    inks[k] = _i32(((ends[k + 1] - ends[k]) * share + half) >> 40)
             else:
                 for k in range(count):
-                    begin = at >> 16
-                    at += x_step
-                    end = begin + x_span
-                    first, last = np.uintp(begin >> 16), np.uintp(end >> 16)
-                    stretch = sums[last] - sums[first]
-                    stretch += row[last] * ((end >> 8) & 255) - row[first] * ((begin >> 8) & 255)
+                    begin, part = np.uintp(at >> 32), (at >> 24) & 255
+                    stretch = row[begin] * (256 - part) + row[begin + np.uintp(1)] * part
                     inks[k] = _i32((stretch * share + half) >> 40)
+                    at += x_step
             line = out[y, first_x:last_x]
             darkest = _i32(0)
             seen = tops[first_x:last_x]
