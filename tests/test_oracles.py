@@ -145,9 +145,9 @@ def test_words_and_bells(chance: np.random.Generator) -> None:
     assert np.array_equal(out, slow_randomness.philox_words(keys[0], index, block, 12))
     table = stage_keys(index, ("text", "ink"))
     first = np.empty((2, FIRST_WORDS), np.uint64)
-    randomness._first_words(table, np.uint64(index), first)
+    randomness._fill_words(table, index, block, first)
     pairs = [tuple(row) for row in table]
-    assert np.array_equal(first, slow_randomness.first_words(pairs, index, FIRST_WORDS))
+    assert np.array_equal(first, slow_randomness.fill_words(pairs, index, block, FIRST_WORDS))
     assert Draws(index, 3, "text").words(5).shape == (5,)
 
 
@@ -182,7 +182,7 @@ def test_plans_of_warps(chance: np.random.Generator) -> None:
         if number % 2:  # to the edges, so that it must be fitted
             corners = np.concatenate([corners, [[0, 0], [width, 0], [0, height], [width, height]]])
         moved = np.empty_like(corners)
-        made = warp._plan(geometry, *stage_key(seed, "effect warp"), corners, moved)
+        made = warp._plan(geometry, stage_key(seed, "effect warp"), corners, moved)
         for one, other in zip(
             (*made, moved), slow_effects.plan(geometry, seed, corners), strict=True
         ):

@@ -82,9 +82,9 @@ def test_lines_are_chosen(tmp_path: Path, seed: int) -> None:
             seed, index, lines.tables, allowed.tolist(), able, eligible, rows
         )
         start, end, writer, items = choose_line(
-            stage_keys(seed, ("text", "writer")), np.uint64(index), lines.tables, table.entry_of,
-            table.traits, held.cover, held.own, bits, held.local[0], held.index[0],
-            held.columns[0],
+            stage_keys(seed, ("text", "writer")), index, tuple(lines.tables), table.entry_of,
+            table.traits, held.cover, held.own, bits, held.local[0], tuple(held.index[0]),
+            tuple(held.columns[0]),
         )  # fmt: skip
         if wanted is None:
             assert writer == -1

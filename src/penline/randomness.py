@@ -117,13 +117,26 @@ def bell(word: Any) -> Any:
 
 
 @functools.lru_cache(maxsize=4096)
-def stage_key(seed: int, stage: str) -> tuple[np.uint64, np.uint64]:
-    """Key of a stage's stream: 128 bits of BLAKE2b over the seed and the stage's name."""
-    digest = hashlib.blake2b(f"penline:{seed}:{stage}".encode(), digest_size=16).digest()
-    return (
-        np.uint64(int.from_bytes(digest[:8], "little")),
-        np.uint64(int.from_bytes(digest[8:], "little")),
-    )
+def stage_keys(seed: int, stages: tuple[str, ...]) -> Words:
+    """Keys of several stages' streams, ``uint64 (stages, 2)``: of each 128 bits of BLAKE2b over the
+    seed and the stage's name."""
+    names = [f"penline:{seed}:{stage}".encode() for stage in stages]
+    digests = b"".join(hashlib.blake2b(name, digest_size=16).digest() for name in names)
+    return np.frombuffer(digests, "<u8").reshape(-1, 2)
+
+
+def stage_key(seed: int, stage: str) -> Words:
+    """Key of a stage's stream: ``uint64 (2,)``."""
+    key: Words = stage_keys(seed, (stage,))[0]
+    return key
+
+
+@compiled
+def _fill_words(keys: Words, index: int, block: int, out: Words) -> None:
+    """Words of several streams: ``uint64 (streams, 2)``, ``(streams, 4 k)``, see `philox_words`."""
+    for stream in range(keys.shape[0]):
+        key = keys[stream]
+        philox_words(key[0], key[1], np.uint64(index), np.uint64(block), out[stream])
 
 
 class Draws:
@@ -133,13 +146,12 @@ class Draws:
     comes out as a float is a multiple of 1/65536.
     """
 
-    __slots__ = ("_block", "_first", "_index", "_list", "_next", "_rest", "_seed", "_stage")
+    __slots__ = ("_block", "_first", "_index", "_left", "_rest", "_seed", "_stage")
 
     def __init__(self, seed: int, index: int, stage: str, first: Words | None = None) -> None:
         self._seed, self._index, self._stage = seed, index, stage
         self._block = 0
-        self._list: list[int] = []
-        self._next = 0
+        self._left: list[int] = []  # words that were made, the next one last
         self._rest = -1
         self._first = first  # the stream's first words, where they have been made
 
@@ -150,41 +162,37 @@ class Draws:
         return out
 
     def _made(self, block: int, count: int) -> Words:
-        out = np.empty(-(-count // 4) * 4, np.uint64)
-        key = stage_key(self._seed, self._stage)
-        philox_words(*key, np.uint64(self._index), np.uint64(block), out)
-        return out[:count]
+        out = np.empty((1, -(-count // 4) * 4), np.uint64)
+        _fill_words(stage_keys(self._seed, (self._stage,)), self._index, block, out)
+        return out[0, :count]
 
     def take(self, count: int) -> Words:
         """``uint64 (count,)``: what `word` would give, one by one."""
         first = self._first
         if first is None or self._block or count > FIRST_WORDS:
             return np.array([self.word() for _ in range(count)], np.uint64)
-        self._list = first[count:].tolist()
+        self._left = first[count:].tolist()[::-1]
         self._rest = FIRST_WORDS // 4
         self._block = BLOCK_WORDS // 4
         return first[:count]
 
     def word(self) -> int:
         """One 64-bit word."""
-        if self._next == len(self._list):
+        if not self._left:
             self._refill()
-        word = self._list[self._next]
-        self._next += 1
-        return word
+        return self._left.pop()
 
     def _refill(self) -> None:
         """The rest of the block that words are taken from, or the first words of the next."""
         if self._rest >= 0:
-            self._list = self._made(self._rest, BLOCK_WORDS - FIRST_WORDS).tolist()
+            words = self._made(self._rest, BLOCK_WORDS - FIRST_WORDS)
             self._rest = -1
         else:
             ready = self._first if self._block == 0 else None
             words = self._made(self._block, FIRST_WORDS) if ready is None else ready
-            self._list = words.tolist()
             self._rest = self._block + FIRST_WORDS // 4
             self._block += BLOCK_WORDS // 4
-        self._next = 0
+        self._left = words.tolist()[::-1]
 
     def branch(self, name: str) -> Draws:
         """Open the stream of that name below this one; what either has drawn does not matter.
@@ -195,7 +203,7 @@ class Draws:
         True
         """
         high, low = stage_key(self._seed, self._stage)
-        return Draws(int(high) << 64 | int(low), int(self._index), name)
+        return Draws(int(high) << 64 | int(low), self._index, name)
 
     def below(self, bound: int) -> int:
         """A whole number in ``[0, bound)``, by multiplication and shift (bias below 2**-32)."""
@@ -244,24 +252,11 @@ class Draws:
         raise AssertionError("unreachable: point is below the sum of the shares")
 
 
-@compiled
-def _first_words(keys: Words, index: np.uint64, out: Words) -> None:
-    """The first words of several streams: ``uint64 (streams, 2)``, ``(streams, FIRST_WORDS)``."""
-    for stream in range(keys.shape[0]):
-        philox_words(keys[stream, 0], keys[stream, 1], index, np.uint64(0), out[stream])
-
-
-@functools.lru_cache(maxsize=256)
-def stage_keys(seed: int, stages: tuple[str, ...]) -> Words:
-    """``uint64 (stages, 2)``: the keys of several stages."""
-    return np.array([stage_key(seed, stage) for stage in stages], np.uint64)
-
-
 def rngs(seed: int, index: int, stages: tuple[str, ...]) -> list[Draws]:
     """The streams of several stages of one sample, each as `rng` gives it, made at once."""
     words = np.empty((len(stages), FIRST_WORDS), np.uint64)
-    _first_words(stage_keys(seed, stages), np.uint64(index), words)
-    return [Draws(seed, index, stage, first) for stage, first in zip(stages, words, strict=True)]
+    _fill_words(stage_keys(seed, stages), index, 0, words)
+    return [Draws(seed, index, stage, words[number]) for number, stage in enumerate(stages)]
 
 
 def span(low: float, high: float) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["bell", "bell_q16", "first_words", "mulhi", "philox_words"]
+__all__ = ["bell", "bell_q16", "fill_words", "mulhi", "philox_words"]
 
 
 def mulhi(a: int, b: int) -> int:
@@ -20,11 +20,11 @@ def philox_words(
     return np.random.Philox(key=key, counter=[block, 0, index, 0]).random_raw(count)
 
 
-def first_words(
-    keys: list[tuple[np.uint64, np.uint64]], index: int, count: int
+def fill_words(
+    keys: list[tuple[np.uint64, np.uint64]], index: int, block: int, count: int
 ) -> npt.NDArray[np.uint64]:
-    """See `penline.randomness._first_words`."""
-    return np.stack([philox_words(key, index, 0, count) for key in keys])
+    """See `penline.randomness._fill_words`."""
+    return np.stack([philox_words(key, index, block, count) for key in keys])
 
 
 def bell_q16(word: int) -> int:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from penline.bank.bank_set import BankSet
-from penline.bank.bits import Bits, intersect, nth_writer, select_glyphs
-from penline.bank.items import ITEM, lookup_glyphs
+from penline.bank.bits import Bits, WriterIndex, intersect, nth_writer, select_glyphs
+from penline.bank.items import ITEM, GlyphColumns, lookup_glyphs
 from penline.compiled import compiled
 from penline.compose.character_table import WHITE
 from penline.compose.items_of import number_repeats
@@ -36,7 +36,7 @@ def _below(word: Any, bound: Any) -> Any:
 @compiled
 def choose_line(
     keys: Any,
-    index: np.uint64,
+    index: int,
     text: Any,
     entry_of: Any,
     traits: Any,
@@ -49,26 +49,29 @@ def choose_line(
 ) -> Any:
     """Draw a sentence, a writer of one bank who can write it, and the glyphs.
 
+    Named tuples come as plain ones: a call takes half as long.
+
     Args:
         keys: ``uint64 (2, 2)``: of the streams text and writer.
         index: of the line.
-        text: `LineTables`: what lines are cut from.
+        text: fields of `LineTables`: what lines are cut from.
         entry_of: of the `CharacterTable`, as the next.
         traits: its traits.
         cover: ``uint64 (entries, words)``: who can write each.
         own: ``int64 (entries,)``: its number among the bank's characters; -1: stand-ins only.
         eligible: ``uint64 (words,)``: the writers that lines may be by.
         local: ``int64 (writers,)``: their numbers in the bank; -1: not there.
-        by_writer: `WriterIndex` of the bank.
-        columns: `GlyphColumns` of the bank.
+        by_writer: fields of `WriterIndex` of the bank.
+        columns: fields of `GlyphColumns` of the bank.
 
     Returns:
         Where the text begins and ends in the corpus's codes, the writer's number, the records of
         `ITEM`; the writer is -1 where the line cannot be made so.
     """
+    text, by_writer, columns = LineTables(*text), WriterIndex(*by_writer), GlyphColumns(*columns)
     words = np.empty((2, 4), np.uint64)
     for stage in range(2):
-        philox_words(keys[stage, 0], keys[stage, 1], index, np.uint64(0), words[stage])
+        philox_words(keys[stage, 0], keys[stage, 1], np.uint64(index), np.uint64(0), words[stage])
     target = text.shortest + _below(words[_TEXT, 0], text.longest - text.shortest + 1)
     point = _below(words[_TEXT, 1], text.shares[-1])
     paragraph = text.paragraphs[np.searchsorted(text.shares, point, "right")]
@@ -94,7 +97,8 @@ def choose_line(
     for i in range(count):
         numbers[i] = -1 if traits[entries[i], WHITE] else own[entries[i]]
     later = np.empty((count + 3) // 4 * 4, np.uint64)
-    philox_words(keys[_WRITER, 0], keys[_WRITER, 1], index, np.uint64(_LATER), later)
+    key = keys[_WRITER]
+    philox_words(key[0], key[1], np.uint64(index), np.uint64(_LATER), later)
     rows = np.full((count, 2), -1, np.int64)
     whole = select_glyphs(by_writer, writer, numbers, later, 0, 0, rows)
     for i in range(count):
@@ -122,22 +126,22 @@ class QuickChoice:
     def __init__(self, banks: BankSet, lines: Lines, eligible: Bits, table: Any) -> None:
         self._codes = lines.tables.codes
         self._writers = banks.writers
-        self._given: tuple[LineTables | Any, ...] = (
-            lines.tables,
+        self._given: tuple[Any, ...] = (
+            tuple(lines.tables),
             table.entry_of,
             table.traits,
             banks.cover,
             banks.own,
             eligible,
             banks.local[0],
-            banks.index[0],
-            banks.columns[0],
+            tuple(banks.index[0]),
+            tuple(banks.columns[0]),
         )
 
     def __call__(self, seed: int, index: int) -> TextAssignment | None:
         """A line; None where it has to be made in another way."""
         keys = stage_keys(seed, ("text", "writer"))
-        start, end, writer, items = choose_line(keys, np.uint64(index), *self._given)
+        start, end, writer, items = choose_line(keys, index, *self._given)
         if writer < 0:
             return None
         text = decoded(self._codes[start:end])

@@ -133,7 +133,7 @@ def apply(
     if added:
         points = np.concatenate([corners, *(more.reshape(-1, 2) for more in added)])
     moved = np.empty_like(points)
-    mesh, pad, rims = _plan(geometry, *stage_key(seed, _STAGE), points, moved)
+    mesh, pad, rims = _plan(geometry, stage_key(seed, _STAGE), points, moved)
     out = np.empty_like(source)
     resample_mesh(source, mesh, pad, rims, out)
     found = moved[: len(corners)].reshape(quads.shape)
@@ -178,7 +178,7 @@ the square of the box's share of a bend's cell."""
 
 
 @compiled
-def _plan(geometry: Ints, key0: Any, key1: Any, corners: Any, moved: Any) -> Any:
+def _plan(geometry: Ints, key: Any, corners: Any, moved: Any) -> Any:
     """Mesh, margins and rims for `resample_mesh`; `moved` is filled in, in whole 1/64 px."""
     width, height = geometry[0], geometry[1]
     points, found = np.empty(corners.shape, np.int64), np.empty(corners.shape, np.int64)
@@ -186,7 +186,7 @@ def _plan(geometry: Ints, key0: Any, key1: Any, corners: Any, moved: Any) -> Any
         for axis in range(2):
             points[k, axis] = np.int64(np.floor(corners[k, axis] * _UNIT + 0.5))
     fit = np.array([65536, 0, 0])
-    mesh, pad = _mesh(geometry, key0, key1, fit)
+    mesh, pad = _mesh(geometry, key, fit)
     invert_mesh(mesh, pad, points, 65536, found)
     # places far outside are known only roughly: what is still outside is fitted again
     more = np.empty(3, np.int64)
@@ -196,7 +196,7 @@ def _plan(geometry: Ints, key0: Any, key1: Any, corners: Any, moved: Any) -> Any
         fit[0] = max(fit[0] * more[0] >> 16, 1)
         fit[1] = (fit[1] * more[0] >> 16) + more[1]
         fit[2] = (fit[2] * more[0] >> 16) + more[2]
-        mesh, pad = _mesh(geometry, key0, key1, fit)
+        mesh, pad = _mesh(geometry, key, fit)
         invert_mesh(mesh, pad, points, fit[0], found)
     for k in range(corners.shape[0]):
         for axis in range(2):
@@ -282,12 +282,12 @@ def warp_mesh(geometry: Ints, seed: int, fit: tuple[int, int, int]) -> tuple[Int
         seed: key of the bends.
         fit: scale (1/65536) and shift (x, y, 1/4096 px) that are applied to the new image.
     """
-    mesh, pad = _mesh(geometry, *stage_key(seed, _STAGE), np.array(fit, np.int64))
+    mesh, pad = _mesh(geometry, stage_key(seed, _STAGE), np.array(fit, np.int64))
     return mesh, pad
 
 
 @compiled
-def _mesh(geometry: Ints, key0: Any, key1: Any, fit: Ints) -> Any:
+def _mesh(geometry: Ints, key: Any, fit: Ints) -> Any:
     """`warp_mesh`, by the key of its chance."""
     width, height, slope, bend, cell = (
         geometry[0],
@@ -307,7 +307,7 @@ def _mesh(geometry: Ints, key0: Any, key1: Any, fit: Ints) -> Any:
     rows = (height + STEP_PX - 1) // STEP_PX + 2 * pad[1] // STEP_PX + 1
     down, across = rows * STEP_PX // cell + 3, columns * STEP_PX // cell + 3
     words = np.empty((down * across + 3) // 4 * 4, np.uint64)
-    philox_words(key0, key1, np.uint64(0), np.uint64(0), words)
+    philox_words(key[0], key[1], np.uint64(0), np.uint64(0), words)
     bends = np.empty((down, across, 2), np.int64)
     for k in range(down * across):
         bends[k // across, k % across, 0] = np.int64(words[k] >> np.uint64(48)) - 32768

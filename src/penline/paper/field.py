@@ -19,14 +19,14 @@ _STAGE = "paper noise"
 
 
 @compiled
-def _add_octaves(levels: Any, octaves: Any, key0: Any, key1: Any, tag: int) -> None:
+def _add_octaves(levels: Any, octaves: Any, key: Any, tag: int) -> None:
     """Add octaves, ``int64 (n, 3)``, to a field; each has a lattice of words cut into bytes."""
     height, width = levels.shape
     for number in range(octaves.shape[0]):
         cell_x, cell_y, amplitude = octaves[number]
         rows, columns = height // cell_y + 2, width // cell_x + 2
         words = np.empty((rows * columns + 31) // 32 * 4, np.uint64)
-        philox_words(key0, key1, np.uint64(tag + number), np.uint64(0), words)
+        philox_words(key[0], key[1], np.uint64(tag + number), np.uint64(0), words)
         lattice = words.view(np.uint8)[: rows * columns].reshape(rows, columns)
         add_octave(levels, lattice, cell_x, cell_y, amplitude)
 
@@ -46,7 +46,7 @@ def noise_field(
     """
     levels = np.zeros((height, width), np.int32)
     table = np.array(list(octaves), np.int64).reshape(-1, 3)
-    _add_octaves(levels, table, *stage_key(seed, _STAGE), tag * 64)
+    _add_octaves(levels, table, stage_key(seed, _STAGE), tag * 64)
     return levels
 
 
@@ -63,5 +63,5 @@ def waver(seed: int, tag: int, count: int, cell: int, amplitude: int) -> npt.NDA
     levels = np.zeros((1, count), np.int32)
     if amplitude:
         table = np.array([(cell, 1, amplitude)], np.int64)
-        _add_octaves(levels, table, *stage_key(seed, _STAGE), tag * 64)
+        _add_octaves(levels, table, stage_key(seed, _STAGE), tag * 64)
     return levels.reshape(count).astype(np.int64)
