@@ -144,9 +144,13 @@ def test_box_corners_equal_reference(spans, seed):
     boxes = np.sort(rng.integers(1, 60, (count, 4)), 1)
     boxes[rng.random(count) < 0.3] = 0
     fast, slow = np.empty((len(spans), 4, 2)), np.empty((len(spans), 4, 2))
-    kernel.box_corners(places, boxes, np.array(spans), 40, 60, fast)
-    reference.box_corners(places, boxes, np.array(spans), 40, 60, slow)
+    owners = np.repeat(np.arange(len(spans)), spans)
+    kernel.box_corners(places, boxes, owners, 40, 60, fast)
+    reference.box_corners(places, boxes, owners, 40, 60, slow)
     np.testing.assert_array_equal(fast, slow)
+    turned = np.roll(fast + rng.normal(0, 30, fast.shape), seed, 1)
+    assert kernel.least_side(turned) == reference.least_side(turned)
+    assert kernel.least_side(turned[:0]) == reference.least_side(turned[:0]) == np.inf
 
 
 def test_white_space_leaves_its_box_alone():

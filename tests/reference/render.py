@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["adjust_stroke_width", "box_corners", "draw_glyphs", "lay_ink"]
+__all__ = ["adjust_stroke_width", "box_corners", "draw_glyphs", "lay_ink", "least_side"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -116,7 +116,7 @@ def _by_255(product: Ints) -> Ints:
 def box_corners(
     places_q8: Ints,
     boxes_px: Ints,
-    spans: Ints,
+    owners: Ints,
     height_px: int,
     width_px: int,
     quads: npt.NDArray[np.float64],
@@ -127,11 +127,15 @@ def box_corners(
     np.clip(corners, 0, [width_px, height_px] * 2, out=corners)
     shown = boxes_px[:, 2] > 0
     corners[shown] = boxes_px[shown]
-    ends = np.cumsum(spans)
-    for number, (end, span) in enumerate(zip(ends.tolist(), spans.tolist(), strict=True)):
-        x0, y0 = corners[end - span : end, :2].min(0)
-        x1, y1 = corners[end - span : end, 2:].max(0)
+    for number in range(len(quads)):
+        x0, y0 = corners[owners == number, :2].min(0)
+        x1, y1 = corners[owners == number, 2:].max(0)
         quads[number] = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+
+
+def least_side(quads: npt.NDArray[np.float64]) -> float:
+    """See `penline.render.kernel.least_side`."""
+    return float(np.ptp(quads, 1).min(initial=np.inf))
 
 
 def adjust_stroke_width(

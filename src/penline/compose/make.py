@@ -31,7 +31,7 @@ from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng, rngs
 from penline.recipe.schema import Ink, Recipe
 from penline.records import Origin, Sample
-from penline.render.kernel import box_corners, lay_ink
+from penline.render.kernel import box_corners, lay_ink, least_side
 
 __all__ = [
     "OTHER_SIDE",
@@ -51,6 +51,7 @@ __all__ = [
 OTHER_SIDE = 1 << 62
 """Indices from here on are lines that show through from the other side of a sheet."""
 _STAGES = ("paper", "layout", "ink")
+_FIGURES = (*LINE_PARAMS, "em_px")
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -274,7 +275,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
             small = "a warp leaves a character too small to be seen"
             small += "; bend less, or make pictures larger"
             raise UnwritableLine(index, 1, small, dict(line.counts))
-    params = dict(zip(LINE_PARAMS, laid.params.tolist(), strict=True))
+    figures = (*laid.params.tolist(), round(placed.em_px, 3))
     return Sample(
         index=index,
         image=image,
@@ -284,7 +285,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         side=laid.side,
         trace=functools.partial(origins_of, plan.banks, line.items, line.error_index),
         drawn={
-            "layout": {**params, "em_px": round(placed.em_px, 3)},
+            "layout": dict(zip(_FIGURES, figures, strict=True)),
             "ink": {"strength": laid.strength, "colour": colour},
             **({"marks": marks} if recipe.marks.any else {}),
             "paper": {"name": paper.name, **paper.told(paper_params)},
@@ -302,13 +303,12 @@ def _shrunk(text: str, before: Floats, after: Floats) -> bool:
     """Whether effects made a character small, and much smaller than it was laid out: what is left
     of its strokes may lie between the pixels. A warp shrinks a line that it would push out of its
     picture."""
-    found = after.max(1) - after.min(1)
-    if found.min() >= _SMALL_PX:
+    if least_side(after) >= _SMALL_PX:
         return False
+    found, laid = np.ptp(after, 1), np.ptp(before, 1)
     small = found.min(1) < _SMALL_PX
     small &= [not character.isspace() for character in text]
-    laid = np.ptp(before[small], 1)
-    return bool((found[small].prod(1) < _SHRUNK**2 * laid.prod(1)).any())
+    return bool((found.prod(1) < _SHRUNK**2 * laid.prod(1))[small].any())
 
 
 def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> InkArray:
@@ -355,7 +355,7 @@ def quads_of(
 ) -> Floats:
     """``float64 (characters of the label, 4, 2)``: what shows of each, or its place."""
     quads = np.empty((len(line.text), 4, 2))
-    box_corners(placed.places_q8, boxes, line.spans, height_px, width_px, quads)
+    box_corners(placed.places_q8, boxes, line.items["owner"], height_px, width_px, quads)
     return quads if line.error_index < 0 else np.delete(quads, line.error_index, axis=0)
 
 

@@ -112,6 +112,6 @@ def draw_effects(
 def apply_effects(image: Image, quads: Quads, drawn: Iterable[Params]) -> tuple[Image, Quads]:
     """Apply what `draw_effects` decided, in order; `image` and `quads` stay as they are."""
     for params in drawn:
-        numbers = {key: value for key, value in params.items() if key != "name"}
-        image, quads = effect_apply(params["name"])(image, quads, **numbers)
+        numbers = params.copy()
+        image, quads = effect_apply(numbers.pop("name"))(image, quads, **numbers)
     return image, quads

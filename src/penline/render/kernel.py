@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from penline.compiled import compiled
 
-__all__ = ["MAX_GLYPH_PX", "box_corners", "draw_glyphs", "lay_ink"]
+__all__ = ["MAX_GLYPH_PX", "box_corners", "draw_glyphs", "lay_ink", "least_side"]
 
 MAX_GLYPH_PX = 4096
 """Largest side of a source glyph and of a placed one: keeps every product below 2**63, and the sum
@@ -222,7 +222,7 @@ def lay_ink(paper: Any, ink: npt.NDArray[np.uint8], colour: Ints) -> None:
 def box_corners(
     places_q8: Ints,
     boxes_px: Ints,
-    spans: Ints,
+    owners: Ints,
     height_px: int,
     width_px: int,
     quads: npt.NDArray[np.float64],
@@ -232,27 +232,42 @@ def box_corners(
     Args:
         places_q8: ``int64 (n, 4)``, as in `draw_glyphs`.
         boxes_px: ``int64 (n, 4)``, as `draw_glyphs` fills them in; right 0 where nothing shows.
-        spans: ``int64 (characters,)``: of how many glyphs each character is made; in all n.
+        owners: ``int64 (n,)``: the character that each glyph is, or is a part of; rising.
         height_px: of the picture.
         width_px: of the picture.
         quads: ``float64 (characters, 4, 2)``, filled in: x and y, clockwise from the upper left.
     """
-    at = 0
-    for i in range(spans.shape[0]):
-        left = top = np.inf
-        right = bottom = -np.inf
-        for _ in range(spans[i]):
-            if boxes_px[at, 2] > 0:
-                x0, y0 = np.float64(boxes_px[at, 0]), np.float64(boxes_px[at, 1])
-                x1, y1 = np.float64(boxes_px[at, 2]), np.float64(boxes_px[at, 3])
-            else:
-                x0, y0 = places_q8[at, 0] / 256.0, places_q8[at, 1] / 256.0
-                x1, y1 = x0 + places_q8[at, 2] / 256.0, y0 + places_q8[at, 3] / 256.0
-                x0, x1 = min(max(x0, 0.0), width_px), min(max(x1, 0.0), width_px)
-                y0, y1 = min(max(y0, 0.0), height_px), min(max(y1, 0.0), height_px)
-            left, top, right, bottom = min(left, x0), min(top, y0), max(right, x1), max(bottom, y1)
-            at += 1
-        quads[i, 0, 0], quads[i, 0, 1] = left, top
-        quads[i, 1, 0], quads[i, 1, 1] = right, top
-        quads[i, 2, 0], quads[i, 2, 1] = right, bottom
-        quads[i, 3, 0], quads[i, 3, 1] = left, bottom
+    for at in range(owners.shape[0]):
+        if boxes_px[at, 2] > 0:
+            x0, y0 = np.float64(boxes_px[at, 0]), np.float64(boxes_px[at, 1])
+            x1, y1 = np.float64(boxes_px[at, 2]), np.float64(boxes_px[at, 3])
+        else:
+            x0, y0 = places_q8[at, 0] / 256.0, places_q8[at, 1] / 256.0
+            x1, y1 = x0 + places_q8[at, 2] / 256.0, y0 + places_q8[at, 3] / 256.0
+            x0, x1 = min(max(x0, 0.0), width_px), min(max(x1, 0.0), width_px)
+            y0, y1 = min(max(y0, 0.0), height_px), min(max(y1, 0.0), height_px)
+        quad = quads[owners[at]]
+        if at > 0 and owners[at] == owners[at - 1]:
+            x0, y0 = min(x0, quad[0, 0]), min(y0, quad[0, 1])
+            x1, y1 = max(x1, quad[2, 0]), max(y1, quad[2, 1])
+        quad[0, 0], quad[0, 1] = x0, y0
+        quad[1, 0], quad[1, 1] = x1, y0
+        quad[2, 0], quad[2, 1] = x1, y1
+        quad[3, 0], quad[3, 1] = x0, y1
+
+
+@compiled
+def least_side(quads: Any) -> float:
+    """Find the shortest side, px, of the boxes around quads; infinite where there are none.
+
+    Args:
+        quads: ``float64 (n, 4, 2)``.
+    """
+    least = np.inf
+    for i in range(quads.shape[0]):
+        for axis in range(2):
+            low = high = quads[i, 0, axis]
+            for corner in range(1, 4):
+                low, high = min(low, quads[i, corner, axis]), max(high, quads[i, corner, axis])
+            least = min(least, high - low)
+    return least
