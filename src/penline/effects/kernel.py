@@ -310,12 +310,13 @@ def resample_mesh(source: Image, mesh: Ints, pad: Ints, rims: Ints, out: Image) 
     for y in range(height):
         row = (pad[1] + y) // STEP_PX
         fy = (y % STEP_PX) * 4096 + 2048
+        upper, lower = mesh[row, pad[0] // STEP_PX :], mesh[row + 1, pad[0] // STEP_PX :]
+        right_x = upper[0, 0] * (_STEP - fy) + lower[0, 0] * fy
+        right_y = upper[0, 1] * (_STEP - fy) + lower[0, 1] * fy
         for cell in range(cells):
-            column = pad[0] // STEP_PX + cell
-            left_x = mesh[row, column, 0] * (_STEP - fy) + mesh[row + 1, column, 0] * fy
-            left_y = mesh[row, column, 1] * (_STEP - fy) + mesh[row + 1, column, 1] * fy
-            right_x = mesh[row, column + 1, 0] * (_STEP - fy) + mesh[row + 1, column + 1, 0] * fy
-            right_y = mesh[row, column + 1, 1] * (_STEP - fy) + mesh[row + 1, column + 1, 1] * fy
+            left_x, left_y = right_x, right_y
+            right_x = upper[cell + 1, 0] * (_STEP - fy) + lower[cell + 1, 0] * fy
+            right_y = upper[cell + 1, 1] * (_STEP - fy) + lower[cell + 1, 1] * fy
             # the place of pixel i is (start + i * step) >> 30
             step_x, step_y = (right_x - left_x) * 4096, (right_y - left_y) * 4096
             start_x = left_x * _STEP + step_x // 2 - (2048 << 30)
@@ -337,6 +338,16 @@ def resample_mesh(source: Image, mesh: Ints, pad: Ints, rims: Ints, out: Image) 
                 _copy_eight(flat, place + width + 1, d, first)
                 continue
             at = np.uint64(first)
+            if inside and count == 1:
+                for _ in range(STEP_PX):
+                    place = (start_y >> 42) * width + (start_x >> 42)
+                    start_x += step_x
+                    start_y += step_y
+                    a[at], b[at] = flat[np.uint64(place)], flat[np.uint64(place + 1)]
+                    place += width
+                    c[at], d[at] = flat[np.uint64(place)], flat[np.uint64(place + 1)]
+                    at += np.uint64(1)
+                continue
             for _ in range(STEP_PX):
                 x0, y0 = start_x >> 42, start_y >> 42
                 start_x += step_x
