@@ -28,7 +28,7 @@ def check(
     replay: AnyPath | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Checked:
-    """Re-read a finished data set; see `penline.check.check` and `penline.prove.prove_ink`.
+    """Re-read a finished data set; see `penline.check.check` and `penline.prove.ink.prove_ink`.
 
     Args:
         out: the data set.
@@ -51,7 +51,8 @@ def check(
         return found
     # what proves lines composes them again: not needed for a look at the files
     from penline.api.composing import opened
-    from penline.prove import RecipeFiles, prove_ink
+    from penline.prove import RecipeFiles
+    from penline.prove.ink import prove_ink
     from penline.sample import text_of
 
     run = read_report(path)["run"]

@@ -1,6 +1,5 @@
 """A finished set held against its own recipe: all is made again and taken apart."""
 
-from penline.prove.ink import prove_ink
 from penline.prove.recipe import RecipeFiles, composer_of
 
-__all__ = ["RecipeFiles", "composer_of", "prove_ink"]
+__all__ = ["RecipeFiles", "composer_of"]

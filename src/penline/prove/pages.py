@@ -36,7 +36,7 @@ def prove_pages(
     found: Checked,
     progress: Callable[[int, int], None] | None,
 ) -> None:
-    """Prove every page of a set; see `penline.prove.prove_ink`.
+    """Prove every page of a set; see `penline.prove.ink.prove_ink`.
 
     Beside the pages themselves, all that the format writes of them is made again and held against
     the set's own: lists, XML, and ``pages.jsonl`` where there is one.
