@@ -172,7 +172,7 @@ def test_lines_by_a_model(chance: np.random.Generator) -> None:
     words = words_of(chance, LINE_WORDS + WORDS_PER_CHARACTER * len(text))
     press_words, height = words_of(chance, len(text)), int(chance.integers(24, 129))
     made = place_by_model(
-        items, table, model, np.concatenate(typical), np.array([0, 2]),
+        items, tuple(table), tuple(model), np.concatenate(typical), np.array([0, 2]),
         np.array([params[name] for name in LINE_PARAMS]), words, press_words, height,
     )  # fmt: skip
     places, press, facts = slow_model.place_by_model(

@@ -264,7 +264,7 @@ def assign(plan: ComposePlan, text: str, writer: str, writer_rng: Draws) -> Text
     if selection is None or not len(selection.owners):
         return None
     items = items_of(plan.banks, shown, selection)
-    return TextAssignment(text, writer, items, Counter(), levels=levels)
+    return TextAssignment(text, writer, items, {}, levels=levels)
 
 
 def keeps(

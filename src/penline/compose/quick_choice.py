@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -145,4 +144,4 @@ class QuickChoice:
         if writer < 0:
             return None
         text = decoded(self._codes[start:end])
-        return TextAssignment(text, self._writers[writer], items, Counter())
+        return TextAssignment(text, self._writers[writer], items, {})

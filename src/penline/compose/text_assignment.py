@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -30,7 +30,7 @@ class TextAssignment(NamedTuple):
     text: str
     writer: str
     items: Items
-    counts: Counter[str]
+    counts: Mapping[str, int]
     template: int = -1
     levels: Levels | None = None
     error_index: int = -1
@@ -82,4 +82,4 @@ class TextAssignment(NamedTuple):
         items["owner"] -= start
         levels = self.levels and self.levels.only(slice(start, end))
         text = self.text[start:end]
-        return TextAssignment(text, self.writer, items, Counter(), levels=levels)
+        return TextAssignment(text, self.writer, items, {}, levels=levels)
