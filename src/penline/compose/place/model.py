@@ -275,15 +275,8 @@ class ModelPlacer:
             line.height_px,
         )
         width, em_px, middle, slope, lean = facts.tolist()
-        return Placements(
-            places_q8=places,
-            slants_q16=np.full(count, int(lean), np.int64),
-            press_q8=press,
-            width_px=int(width),
-            em_px=em_px,
-            baseline_px=middle + MIDDLE_EM * em_px,
-            slope=slope,
-        )
+        slants, base = np.full(count, int(lean), np.int64), middle + MIDDLE_EM * em_px
+        return Placements(places, slants, press, int(width), em_px, base, slope)
 
     def _typical(self, banks: BankSet, number: int) -> Floats:
         """``float64 (writers, 2, classes)``: mean and deviation of each writer's sizes in a bank.
