@@ -31,9 +31,9 @@ import numpy as np
 import numpy.typing as npt
 from peers import CORPUS, PLAIN, RUN_PENLINE
 from peers_tools import PEERS, QUALITY, fresh, run
-from penline.export.durable import settle
 
 from penline.compose import Composer
+from penline.durable import settle
 from penline.export.run import SHARD
 from penline.sample import sample_bank
 
