@@ -90,7 +90,7 @@ def test_spaces_have_width_and_no_glyph():
     found = boxes(placed)
     gap = found[4, 0] - found[2, 2]
     letters = found[5, 0] - found[4, 2]
-    assert gap > 2.5 * letters
+    assert gap > 2 * letters
 
 
 def test_walks_are_correlated_along_the_line():

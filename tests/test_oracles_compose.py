@@ -11,6 +11,7 @@ from penline.compose.character_table import HAN, LEAST_WIDTH, MODEL_CLASS, WHITE
 from penline.compose.draw import _glyphs, item_gains
 from penline.compose.inside import reaches_edge
 from penline.compose.items_of import number_repeats
+from penline.compose.place.latin import NO_LATIN
 from penline.compose.place.model import place_by_model, sum_sizes
 from penline.compose.place.params import sample_line_params
 from penline.compose.place.rules import (
@@ -117,7 +118,9 @@ def test_columns_by_rules(cell: float, chance: np.random.Generator) -> None:
     params = params_of(chance, cell)
     words = words_of(chance, 6 * len(text))
     given = np.array([params[name] for name in LINE_PARAMS])
-    made = place_by_rules(items, table.traits, CLASS_OF_KIND, SPACING_OF_KIND, given, words, 64)
+    made = place_by_rules(
+        items, table.traits, tuple(NO_LATIN), CLASS_OF_KIND, SPACING_OF_KIND, given, words, 64
+    )
     ems = np.full(len(text), 100.0)
     wanted = slow_compose.place_by_rules(text, sizes, ems, params, words.tolist(), 64, turned)
     for one, other in zip(made[:3], wanted[:3], strict=True):
@@ -172,7 +175,8 @@ def test_lines_by_a_model(chance: np.random.Generator) -> None:
     words = words_of(chance, LINE_WORDS + WORDS_PER_CHARACTER * len(text))
     press_words, height = words_of(chance, len(text)), int(chance.integers(24, 129))
     made = place_by_model(
-        items, tuple(table), tuple(model), np.concatenate(typical), np.array([0, 2]),
+        items, tuple(table), tuple(NO_LATIN), tuple(model),
+        np.concatenate(typical), np.array([0, 2]),
         np.array([params[name] for name in LINE_PARAMS]), words, press_words, height,
     )  # fmt: skip
     places, press, facts = slow_model.place_by_model(

@@ -183,7 +183,11 @@ def hashes(composer: Composer, kind: str, count: int) -> Iterator[tuple[int, str
 
 def hash_set(to: str, folder: Path, count: int) -> tuple[str, str]:
     """What a small set in a format is: the hash of its pixels, and that of its files' bytes."""
-    recipe: dict[str, Any] = {"layout": {"hand": "default"}, "effects": "default"}
+    recipe: dict[str, Any] = {
+        "version": 1,
+        "layout": {"hand": "default"},
+        "effects": "default",
+    }
     if to in PAGES:
         recipe["page"] = {"width_px": 700, "height_px": 500, "em_px_range": [24, 32]}
     made = compose(folder, n=count, recipe=recipe, seed=8, to=to, boxes=to in LINES, workers=1)

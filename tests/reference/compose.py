@@ -85,10 +85,18 @@ def place_by_rules(
     words: Sequence[int],
     height_px: int,
     turned: Sequence[bool] | None = None,
+    latin: tuple[Sequence[tuple[float, float | None, float, float]], Sequence[bool]] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[float]]:
-    """Places, slants, press and facts of a line; see `place.rules.place_by_rules`."""
+    """Places, slants, press and facts of a line; see `place.rules.place_by_rules`.
+
+    `latin`: what `reference.latin.place_latin` gives, where Latin is placed as measured.
+    """
     turned = turned or [False] * len(characters)
     scripts, joined = scripts_of(characters)
+    fits, signs = latin or ([(1.0, None, 0.0, 0.0)] * len(characters), [False] * len(characters))
+    for at in range(len(characters)):
+        if signs[at]:
+            scripts[at], joined[at] = "latin", True
     keep, cell = params["keep"], params["cell"]
     walk = {name: Walk(keep, math.sqrt(1 - keep * keep)) for name in ("size", "rise", "slant")}
     walk["press"], walk["gap"] = Walk(keep, math.sqrt(1 - keep * keep)), Walk(0.5, 0.866)
@@ -113,7 +121,10 @@ def place_by_rules(
             continue
         grown = 1 + params["size_trend"] * ((at + 0.5) / count - 0.5)
         grown += params["size_walk"] * state["size"]
-        high, wide = sizes_px[at] * (grown / ems_px[at])
+        fit, foot, more_before, more_after = fits[at]
+        high, wide = sizes_px[at] * (grown / ems_px[at] * fit)
+        if foot is not None:
+            white_before, white_after = more_before, more_after
         wide = max(wide, kind.least_width)
         if cell:
             step = cell / 2 if scripts[at] == "latin" else cell
@@ -134,7 +145,8 @@ def place_by_rules(
             if before is not None:
                 pair = {before[0], scripts[at]}
                 if pair == {"latin"}:
-                    gap = params["gap_latin"] + 0.25 * params["gap_walk"] * state["gap"]
+                    uneven = 0.25 if foot is None else 1.6
+                    gap = params["gap_latin"] + uneven * params["gap_walk"] * state["gap"]
                 elif pair == {"han"}:
                     gap = params["gap"] + params["gap_walk"] * state["gap"]
                 elif "other" in pair:
@@ -143,6 +155,8 @@ def place_by_rules(
                     gap = params["gap_mixed"] + params["gap_walk"] * state["gap"]
                 gap += before[1] + white_before + pad + before[2]
                 least = -0.05 if len(pair) == 1 and "other" not in pair else 0.05
+                if foot is not None and before[0] == "latin":
+                    least = -0.15
                 pen += max(params["gap_latin"] if white else gap, least)
             left = pen
             pen += wide
@@ -151,6 +165,8 @@ def place_by_rules(
         if upright:  # in a column all are centred, but commas and stops stand to the right
             aside = kind.name in LOW_MARKS and kind.name != "bang"
             bottom = MIDDLE_EM + (0.28 if aside else 0.0) - high / 2
+        if foot is not None:
+            bottom = foot * grown + 0.8 * params["rise_walk"] * own
         bottom += kind.walk * params["rise_walk"] * state["rise"]
         boxes.append([left, bottom, wide, high])
         lean = params["slant"] + params["slant_walk"] * state["slant"]

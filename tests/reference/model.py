@@ -19,6 +19,7 @@ __all__ = [
     "density",
     "even_numbers",
     "place_by_model",
+    "set_latin",
     "set_words",
     "sum_sizes",
     "typical_sizes",
@@ -67,6 +68,45 @@ def set_words(items: Sequence[str], gap_latin: float, em: float, drawn: np.ndarr
             gaps[at] = round(gap_latin * em * 64)
 
 
+def set_latin(
+    fits: Sequence[tuple[float, float | None, float, float]],
+    signs: Sequence[bool],
+    sizes: np.ndarray,
+    ems_px: np.ndarray,
+    chance: np.ndarray,
+    gap_latin: float,
+    em: float,
+    drawn: np.ndarray,
+) -> None:
+    """See `place.model._set_latin`; `drawn` is changed."""
+    scale, high, wide, gaps, rises = drawn.T
+    runs: list[list[int]] = []
+    for at, fit in enumerate(fits):
+        if fit[1] is None:
+            continue
+        if runs and runs[-1][-1] == at - 1:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    least = round(0.05 * em * 64)
+    for run in runs:
+        letters = [at for at in run if not signs[at]]
+        if letters:
+            scale[run] = int(scale[letters].sum()) // len(letters)
+        for at in run:
+            size, foot, _, _ = fits[at]
+            own = ems_px[at] * scale[at] / 4096
+            high[at], wide[at] = np.maximum(np.round(sizes[at] * (scale[at] * size / 64)), 64)
+            lift = (foot + 0.028 * chance[8 + 8 * at + 3]) * own - MIDDLE_EM * em
+            rises[at] = round(lift * 64) + high[at] // 2
+            if at > run[0]:
+                gap = gap_latin * em + 0.08 * own * chance[8 + 8 * at + 5]
+                gaps[at] = round((gap + (fits[at][2] + fits[at - 1][3]) * own) * 64)
+        for at in (run[0], run[-1] + 1):
+            if 0 < at < len(fits):
+                gaps[at] = max(gaps[at], least)
+
+
 def density(length_px: int, em_px: float) -> int:
     """See `place.model._density`: strokes are a quarter longer than half of their outline."""
     length_em = length_px * 1.25 / em_px
@@ -109,6 +149,7 @@ def place_by_model(
     words: list[int],
     press_words: list[int],
     height_px: int,
+    latin: tuple[Sequence[tuple[float, float | None, float, float]], Sequence[bool]] | None = None,
 ) -> tuple[np.ndarray, list[int], list[float]]:
     """Places, press and facts; see `place.model.place_by_model`.
 
@@ -123,6 +164,7 @@ def place_by_model(
         words: chance.
         press_words: chance, for the ink's strength.
         height_px: of the picture.
+        latin: what `reference.latin.place_latin` gives, where Latin is placed as measured.
     """
     em = height_px * params["em_most"]
     own = typical[-1][0]
@@ -149,7 +191,11 @@ def place_by_model(
         *model[1:],
     )
     even_numbers(characters, sizes, drawn)
-    set_words(characters, params["gap_latin"], em, drawn)
+    kinds_of = ["" if c.isspace() else kind_of(c).name for c in characters]
+    if latin is None:
+        set_words(characters, params["gap_latin"], em, drawn)
+    elif any(name in (*LETTERS, "digit") for name in kinds_of):
+        set_latin(*latin, sizes, items["em_px"], chance, params["gap_latin"], em, drawn)
     places, told = fit_to_image(drawn, items["row"] >= 0, least_em, params, em, height_px)
     press = press_walk(press_words, params["press_walk"], params["keep"])
     lean = round(facts[2] * 65536) + round(params["slant"] * 65536)

@@ -20,6 +20,7 @@ from penline.compose.character_table import character_table
 from penline.compose.inside import rim_of
 from penline.compose.paper_choice import PaperChoices
 from penline.compose.place.base import Placer
+from penline.compose.place.latin import NO_LATIN, latin_places
 from penline.compose.place.model import ModelPlacer
 from penline.compose.place.params import LineParams
 from penline.compose.place.replay import ReplayPlacer
@@ -154,6 +155,8 @@ class ComposePlan:
 
     def _placers(self) -> tuple[Placer, ...]:
         found: list[Placer] = []
+        measured = self.recipe.layout.latin == "measured"
+        latin = latin_places(self.banks, self.table) if measured else NO_LATIN
         foreign = self.recipe.layout.placer
         if foreign is not None:
             found.append(foreign.make(self.banks, self.table))
@@ -161,8 +164,8 @@ class ComposePlan:
             found.append(ReplayPlacer(self.templates))
         if self._model is not None:
             sampler = Sampler(self._model, self.recipe.layout.mark_shape)
-            found.append(ModelPlacer(sampler, self.banks, self.table))
-        return (*found, RulesPlacer(self.table))
+            found.append(ModelPlacer(sampler, self.banks, self.table, latin))
+        return (*found, RulesPlacer(self.table, latin))
 
     def _quick(self) -> QuickChoice | None:
         policy, lines = self.recipe.corpus, self.lines["train"]

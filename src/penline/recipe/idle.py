@@ -35,7 +35,7 @@ def refusals(recipe: Recipe, corpus: Corpus, *, strict: bool = True) -> Refusals
         RecipeError: a setting does nothing for lines, and nothing for pages.
     """
     rows = [row for row in TABLE if strict or row.always]
-    names = tuple(changed(recipe))
+    names = tuple(changed(recipe, Recipe(version=recipe.version)))
     of_lines, of_pages = (
         [reason for row in rows if (reason := _reason(row, asked, names))]
         for asked in (

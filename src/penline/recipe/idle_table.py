@@ -192,6 +192,12 @@ TABLE = (
         _placed_by("rules", "model"),
     ),
     IdleSettings(
+        ("layout.latin",),
+        "where templates place the glyphs",
+        "set layout.replay to null",
+        _placed_by("rules", "model", "cells"),
+    ),
+    IdleSettings(
         ("marks.strike",),
         "in lines of templates, and by writers: mixed",
         "set layout.replay to null and writers to one",

@@ -52,6 +52,10 @@ class Layout(Settings):
     replay: Path | None = None
     """Line templates of `penline fit --lines`: each line takes the places of a real one, whose
     marks, digits and letters stay, and whose Chinese characters become those of the corpus."""
+    latin: Literal["measured", "kinds"] = "measured"
+    """How Latin letters, digits and the signs beside them stand: ``measured``, as high, as far
+    below the line and as far apart as in real lines; ``kinds``, by rough figures of each kind, as
+    recipes of version 1 have it."""
     fill_range: FillRange = (0.74, 0.92)
     """Share of the picture's height that the line's ink fills."""
     em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76
@@ -60,15 +64,16 @@ class Layout(Settings):
     """White to the left and to the right of the line."""
     gap_em_range: EmRange = (0.06, 0.20)
     """Gap between Chinese characters, ink to ink."""
-    gap_latin_em_range: EmRange = (0.03, 0.07)
-    """Gap between the letters of a word."""
+    gap_latin_em_range: EmRange = (0.06, 0.28)
+    """Gap between the letters of a word: ink to ink; where Latin stands as measured, from the
+    middle of a stroke to the middle of a stroke, and the mean of a line."""
     gap_mixed_em_range: EmRange = (0.08, 0.20)
     """Gap where scripts meet."""
     gap_deviation_em: float = Field(0.05, ge=0, le=0.5)
     """Of gaps along the line."""
     cell_pull_range: ShareRange = (0.2, 0.7)
     """0: equal gaps between ink; 1: equal advance, as if written in cells."""
-    space_em_range: EmRange = (0.34, 0.55)
+    space_em_range: EmRange = (0.4, 0.85)
     """Width of white space."""
     size_deviation: float = Field(0.04, ge=0, le=0.3)
     """Of the glyphs' size along the line, as share."""

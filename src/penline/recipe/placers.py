@@ -47,6 +47,7 @@ class Rules(_Own):
     """By the kinds of the characters: gaps, sizes and heights that wander along the line."""
 
     name: Literal["rules"] = "rules"
+    latin: Literal["measured", "kinds"] | None = None
     gap_em_range: EmRange | None = None
     gap_latin_em_range: EmRange | None = None
     gap_mixed_em_range: EmRange | None = None

@@ -219,11 +219,20 @@ class PageSettings(Settings):
         return self
 
 
+BEFORE: dict[str, Any] = {
+    "latin": "kinds",
+    "gap_latin_em_range": (0.03, 0.07),
+    "space_em_range": (0.34, 0.55),
+}
+"""Defaults of ``layout`` in recipes of version 1."""
+
+
 class Recipe(Settings):
     """Everything that decides how lines look, but the glyphs and the text."""
 
-    version: Literal[1] = 1
-    """Of the recipe's own form."""
+    version: Literal[1, 2] = 2
+    """Which defaults hold where nothing is said: those of version 1 make lines as penline made them
+    before it knew version 2, see `BEFORE`."""
     writers: Literal["one", "mixed"] = "one"
     """``one``: a line is by one known writer; ``mixed``: its glyphs are by anybody, glyphs of
     unknown writers among them."""
@@ -239,6 +248,20 @@ class Recipe(Settings):
         validate_default=True,
     )
     effects: Annotated[tuple[Effect, ...], BeforeValidator(_effects)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_before(cls, values: Any) -> Any:
+        """The defaults of the recipe's version where nothing else is said."""
+        if not isinstance(values, Mapping) or values.get("version") != 1:
+            return values
+        layout = values.get("layout", {})
+        if not isinstance(layout, Mapping):
+            return values
+        placer = layout.get("placer")
+        said = {*layout, *(placer if isinstance(placer, Mapping) else ())}
+        before = {name: value for name, value in BEFORE.items() if name not in said}
+        return {**values, "layout": {**before, **layout}}
 
     @model_validator(mode="after")
     def _one_first_hand(self) -> Recipe:
@@ -257,7 +280,12 @@ class Recipe(Settings):
         return [path for choice in self.papers for path in choice.paper.inputs()]
 
 
-_ADDED = (("corpus", "latin", "own"), ("page", "form", None), ("layout", "placer", None))
+_ADDED = (
+    ("corpus", "latin", "own"),
+    ("page", "form", None),
+    ("layout", "placer", None),
+    ("layout", "latin", "kinds"),
+)
 """Fields that recipes did not have at first, and their neutral values: a hash leaves them out."""
 
 

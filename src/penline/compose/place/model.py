@@ -26,12 +26,23 @@ from penline.compose.character_table import (
 )
 from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.fit_to_image import fit_to_image
+from penline.compose.place.latin import (
+    FITS,
+    FOOT,
+    NO_LATIN,
+    SCALE,
+    SPACE_AFTER,
+    SPACE_BEFORE,
+    LatinPlaces,
+    place_latin,
+    with_figures,
+)
 from penline.compose.place.spacing import CELL, LINE_PARAMS
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.classes import HAN as HAN_CLASSES
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, ModelTables, place_items
 from penline.measure.sample import CLASS_NUMBERS, LEAST_OF_CLASS, Sampler
-from penline.randomness import Draws
+from penline.randomness import Draws, bell
 
 __all__ = ["ModelPlacer", "place_by_model", "sum_sizes"]
 
@@ -42,6 +53,9 @@ _LIGHT, _MIDDLE, _DENSE = (CLASS_NUMBERS[name] for name in HAN_CLASSES)
 _ALL_HAN = CLASS_NUMBERS["han"]
 _EM_MOST, _SPACE, _SLANT = (LINE_PARAMS.index(name) for name in ("em_most", "space", "slant"))
 _GAP_LATIN = LINE_PARAMS.index("gap_latin")
+_GAP_EM, _RISE_EM, _GAP_LEAST_EM = 0.08, 0.028, 0.05
+"""Of Latin as measured, in ems: deviations of gaps between letters and of their height over the
+line, and the least gap to what is not Latin."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -152,9 +166,51 @@ def _set_words(
 
 
 @compiled
+def _set_latin(
+    items: Any, traits: Any, latin: Any, words: Any, gap_latin: float, em: float, drawn: Any
+) -> None:
+    """Set Latin as it stands in real lines, each run of it at one scale; `drawn` is changed.
+
+    The scale of a run is the mean of what the model drew for its letters and digits.
+    """
+    n = items.shape[0]
+    fits, marks = np.empty((n, FITS)), np.zeros(n, np.bool_)
+    place_latin(items, traits, latin, fits, marks)
+    at = 0
+    while at < n:
+        end, count, total = at, 0, 0
+        while end < n and not np.isnan(fits[end, FOOT]):
+            if not marks[end]:
+                count += 1
+                total += drawn[end, 0]
+            end += 1
+        for k in range(at, end):
+            if count:
+                drawn[k, 0] = total // count
+            grown = drawn[k, 0] * fits[k, SCALE] / 64.0
+            drawn[k, 1] = max(np.int64(round(items[k].height_px * grown)), 64)
+            drawn[k, 2] = max(np.int64(round(items[k].width_px * grown)), 64)
+            # of the hand's own em, at the size that the run has
+            own_em = items[k].em_px * drawn[k, 0] / 4096.0
+            first = LINE_WORDS + k * WORDS_PER_CHARACTER
+            foot = (fits[k, FOOT] + _RISE_EM * bell(words[first + 3])) * own_em - MIDDLE_EM * em
+            drawn[k, 4] = np.int64(round(foot * 64.0)) + drawn[k, 1] // 2
+            if k > at:
+                gap = gap_latin * em + _GAP_EM * own_em * bell(words[first + 5])
+                gap += (fits[k, SPACE_BEFORE] + fits[k - 1, SPACE_AFTER]) * own_em
+                drawn[k, 3] = np.int64(round(gap * 64.0))
+        for k in (at, end):
+            if end > at and 0 < k < n:
+                # what runs into a letter is read as something else
+                drawn[k, 3] = max(drawn[k, 3], np.int64(round(_GAP_LEAST_EM * em * 64.0)))
+        at = max(end, at + 1)
+
+
+@compiled
 def place_by_model(
     items: Any,
     table: Any,
+    latin: Any,
     model: Any,
     typical: Any,
     typical_at: Any,
@@ -170,6 +226,7 @@ def place_by_model(
     Args:
         items: records of `ITEM`, ``(n,)``.
         table: fields of `CharacterTable`.
+        latin: fields of `LatinPlaces`; without a row, Latin is placed by its kinds.
         model: fields of `ModelTables`.
         typical: ``float64 (writers of all banks, 2, classes)``: mean and deviation of the sizes of
             each writer's glyphs by class; behind the last writer, the model's own.
@@ -183,7 +240,7 @@ def place_by_model(
         Places and press as `Placements` has them; ``float64 (5,)``: width of the picture, em, y of
         the middle of Chinese characters (px), slope, lean.
     """
-    table, model = CharacterTable(*table), ModelTables(*model)
+    table, latin, model = CharacterTable(*table), LatinPlaces(*latin), ModelTables(*model)
     n, traits = items.shape[0], table.traits
     em = height_px * params[_EM_MOST]
     kind = np.empty(n, np.int64)
@@ -216,7 +273,9 @@ def place_by_model(
     space = params[_SPACE]
     place_items(kind, white, sizes, ems, usual, spread, words, space, em, model, drawn, slopes)
     _even_numbers(items, traits, drawn)
-    if narrow:
+    if narrow and latin.figures.shape[0]:
+        _set_latin(items, traits, latin, words, params[_GAP_LATIN], em, drawn)
+    elif narrow:
         _set_words(items, traits, table.lengths_em, params[_GAP_LATIN], em, drawn)
     places, press = np.empty((n, 4), np.int64), np.empty(n, np.int64)
     facts = np.empty(5)
@@ -237,13 +296,20 @@ class ModelPlacer:
         sampler: draws placements from the model.
         banks: where glyphs come from.
         table: the characters.
+        latin: how Latin stands in lines; `NO_LATIN` to place it by its kinds.
 
     Raises:
         BankError: a bank whose numbers cannot be true.
     """
 
-    def __init__(self, sampler: Sampler, banks: BankSet, table: CharacterTable) -> None:
-        self._sampler, self._table = sampler, table
+    def __init__(
+        self,
+        sampler: Sampler,
+        banks: BankSet,
+        table: CharacterTable,
+        latin: LatinPlaces = NO_LATIN,
+    ) -> None:
+        self._sampler, self._table, self._latin = sampler, table, latin
         sizes = [self._typical(banks, number) for number in range(len(banks.banks))]
         self._typical_at = frozen(np.cumsum([0, *(len(one) for one in sizes[:-1])]))
         self._sizes = frozen(np.concatenate([*sizes, sampler.moments[None, 1:3]]))
@@ -251,7 +317,8 @@ class ModelPlacer:
     def with_table(self, table: CharacterTable) -> ModelPlacer:
         """The same model and banks, for further characters."""
         other = object.__new__(ModelPlacer)
-        other.__dict__.update({**self.__dict__, "_table": table})
+        latin = with_figures(self._latin, table)
+        other.__dict__.update({**self.__dict__, "_table": table, "_latin": latin})
         return other
 
     def takes(self, line: LineToPlace) -> bool:
@@ -266,6 +333,7 @@ class ModelPlacer:
         places, press, facts = place_by_model(
             line.items,
             tuple(self._table),
+            tuple(self._latin),
             tuple(self._sampler.tables),
             self._sizes,
             self._typical_at,

@@ -11,6 +11,15 @@ from penline.characters import KINDS, MIDDLE_EM, Kind
 from penline.compiled import compiled, frozen
 from penline.compose.character_table import JOINING, KIND, LYING, CharacterTable
 from penline.compose.place.base import LineToPlace, Placements
+from penline.compose.place.latin import (
+    FITS,
+    FOOT,
+    NO_LATIN,
+    SCALE,
+    LatinPlaces,
+    place_latin,
+    with_figures,
+)
 from penline.compose.place.spacing import (
     CELL,
     HAN,
@@ -107,13 +116,21 @@ def mark_turned(items: Any, traits: Any) -> None:
 
 @compiled
 def place_by_rules(
-    items: Any, traits: Any, class_of: Any, spacing: Any, params: Any, words: Any, height_px: int
+    items: Any,
+    traits: Any,
+    latin: Any,
+    class_of: Any,
+    spacing: Any,
+    params: Any,
+    words: Any,
+    height_px: int,
 ) -> Any:
     """Place the items of a line by their kinds.
 
     Args:
         items: records of `ITEM`, ``(n,)``.
         traits: of a `CharacterTable`.
+        latin: fields of `LatinPlaces`; without a row, Latin is placed by its kinds.
         class_of: `CLASS_OF_KIND`.
         spacing: `SPACING_OF_KIND`.
         params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
@@ -134,6 +151,14 @@ def place_by_rules(
             and class_of[kinds[i + 1]] == LATIN
         ):
             kinds[i] = kinds[i] % _JOINED + _JOINED
+    latin, fits = LatinPlaces(*latin), np.zeros((n, FITS))
+    fits[:, SCALE], fits[:, FOOT] = 1.0, np.nan
+    if latin.figures.shape[0]:
+        marks = np.zeros(n, np.bool_)
+        place_latin(items, traits, latin, fits, marks)
+        for i in range(n):
+            if marks[i]:
+                kinds[i] = kinds[i] % _JOINED + _JOINED
     places, slants = np.zeros((n, 4), np.int64), np.zeros(n, np.int64)
     press, facts = np.full(n, 256, np.int64), np.zeros(6)
     space_line(
@@ -144,6 +169,7 @@ def place_by_rules(
         params,
         words,
         height_px,
+        fits,
         places,
         slants,
         press,
@@ -160,14 +186,15 @@ class RulesPlacer:
 
     Args:
         table: the characters.
+        latin: how Latin stands in lines; `NO_LATIN` to place it by its kinds.
     """
 
-    def __init__(self, table: CharacterTable) -> None:
-        self._traits = table.traits
+    def __init__(self, table: CharacterTable, latin: LatinPlaces = NO_LATIN) -> None:
+        self._traits, self._latin = table.traits, latin
 
     def with_table(self, table: CharacterTable) -> RulesPlacer:
         """The same placer, for further characters."""
-        return RulesPlacer(table)
+        return RulesPlacer(table, with_figures(self._latin, table))
 
     def takes(self, _: LineToPlace) -> bool:
         """Every line."""
@@ -180,6 +207,7 @@ class RulesPlacer:
         places, slants, press, facts = place_by_rules(
             items,
             self._traits,
+            tuple(self._latin),
             CLASS_OF_KIND,
             SPACING_OF_KIND,
             params,

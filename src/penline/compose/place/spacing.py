@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.compiled import compiled
+from penline.compose.place.latin import FOOT, SCALE, SPACE_AFTER, SPACE_BEFORE
 from penline.randomness import bell
 
 __all__ = [
@@ -33,6 +34,10 @@ OTHER, HAN, LATIN, SPACE = 0, 1, 2, 3
 """Spacing classes: what decides which gap goes between two items."""
 
 WORDS_PER_ITEM = 6
+
+LATIN_WALK, LATIN_RISE, LATIN_OVERLAP = 1.6, 0.8, -0.15
+"""Of Latin as it was measured: how uneven gaps are, over `gap_walk`; how far letters leave the line
+on their own, over `rise_walk`; and how far at most a letter reaches over the one before, ems."""
 
 LINE_PARAMS = (
     "fill",  # share of the picture's height that the line's ink fills
@@ -87,6 +92,7 @@ def space_line(
     params: npt.NDArray[np.float64],
     words: npt.NDArray[np.uint64],
     height_px: int,
+    fits: npt.NDArray[np.float64],
     places_q8: npt.NDArray[np.int64],
     slants_q16: npt.NDArray[np.int64],
     press_q8: npt.NDArray[np.int64],
@@ -103,6 +109,7 @@ def space_line(
         params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
         words: ``uint64 (n * WORDS_PER_ITEM,)``: chance.
         height_px: height of the picture.
+        fits: ``float64 (n, FITS)``: how Latin items stand in the line, see `latin.place_latin`.
         places_q8: ``int64 (n, 4)``: filled in: left, top, width, height, in 1/256 px. White
             space gets a place one em high.
         slants_q16: ``int64 (n,)``: filled in.
@@ -162,10 +169,15 @@ def space_line(
             white = True
             continue
         trend = size_trend * ((i + 0.5) / n - 0.5)
-        scale = (1.0 + trend + size_walk * size_state) / items[i].em_px
+        size = 1.0 + trend + size_walk * size_state
+        scale = size / items[i].em_px * fits[i, SCALE]
         w = items[i].width_px * scale
         h = items[i].height_px * scale
         low, centre, before, behind, walk, side, least_width = spacing[kinds[i]]
+        measured = not np.isnan(fits[i, FOOT])
+        if measured:
+            low = fits[i, FOOT] * size + LATIN_RISE * rise_walk * own
+            before, behind = fits[i, SPACE_BEFORE], fits[i, SPACE_AFTER]
         w = max(w, least_width)
         if cell > 0:
             # squared paper: one cell for a Chinese character or mark, half a cell for a letter
@@ -187,7 +199,8 @@ def space_line(
             gap = 0.0
             if previous >= 0:
                 if of_class == LATIN and previous == LATIN:
-                    gap = gap_latin + 0.25 * gap_walk * gap_state
+                    uneven = LATIN_WALK if measured else 0.25
+                    gap = gap_latin + uneven * gap_walk * gap_state
                 elif of_class == HAN and previous == HAN:
                     gap = gap_han + gap_walk * gap_state
                 elif of_class == OTHER or previous == OTHER:
@@ -196,6 +209,8 @@ def space_line(
                     gap = gap_mixed + gap_walk * gap_state
                 gap = gap + before + after + pad + previous_pad
                 least = -0.05 if of_class == previous and of_class != OTHER else 0.05
+                if measured and previous == LATIN:
+                    least = LATIN_OVERLAP
                 if white:
                     gap = gap_latin
                 gap = max(gap, least)

@@ -101,7 +101,7 @@ class LineRequest:
 
     def recipe(self, *, mixed: bool = False) -> dict[str, Any]:
         """The recipe, as plain values; `mixed` where no writer of the banks is known."""
-        made: dict[str, Any] = {"version": 1}
+        made: dict[str, Any] = {"version": 2}
         if mixed:
             made["writers"] = "mixed"
         made["corpus"] = {
