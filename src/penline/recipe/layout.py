@@ -73,7 +73,7 @@ class Layout(Settings):
     """Of gaps along the line."""
     cell_pull_range: ShareRange = (0.2, 0.7)
     """0: equal gaps between ink; 1: equal advance, as if written in cells."""
-    space_em_range: EmRange = (0.4, 0.85)
+    space_em_range: EmRange = (0.25, 0.75)
     """Width of white space."""
     size_deviation: float = Field(0.04, ge=0, le=0.3)
     """Of the glyphs' size along the line, as share."""
