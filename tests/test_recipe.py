@@ -305,7 +305,8 @@ def test_spaces_and_expansions_together(tmp_path: Path, text: str) -> None:
     corpus = tmp_path / "t.txt"
     corpus.write_text(text + "\n", "utf-8")
     for index in range(10):
-        sample = Composer({"corpus": {"length_range": [4, 12]}}, bank, corpus)[index]
+        recipe = {"corpus": {"length_range": [4, 12]}, "variation_range": [0, 0]}
+        sample = Composer(recipe, bank, corpus)[index]
         assert len(sample.quads) == len(sample.text)
         lefts = sample.quads[:, 0, 0]
         assert (np.diff(lefts) > 0).all()

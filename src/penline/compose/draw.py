@@ -13,6 +13,7 @@ from penline.bank.items import Items
 from penline.compiled import compiled
 from penline.compose.place.base import Placements
 from penline.compose.transform.base import GlyphInk, Transform
+from penline.compose.transform.vary import DEVIATIONS_Q16, Variation, vary_glyphs
 from penline.render.kernel import draw_glyphs
 
 __all__ = ["FAINT", "InkSource", "draw_items", "item_gains", "sources_of"]
@@ -62,9 +63,18 @@ class InkSource(NamedTuple):
         more = placed.places_q8[:, 2:] * self.pads_px[:, None] // inner[:, ::-1]
         return np.asarray(placed.places_q8 + np.concatenate([-more, 2 * more], 1))
 
+    def spread(self, placed: Placements) -> Ints:
+        """``int64 (items, 2)``: how far white goes beyond each place at its sides, and above and
+        below it, 1/256 px; 0 for items of other sources."""
+        return np.where(self.sizes_px > 0, (self.places(placed) - placed.places_q8)[:, 2:] // 2, 0)
+
 
 def sources_of(
-    banks: BankSet, transforms: Sequence[Transform], items: Items, writer: str
+    banks: BankSet,
+    transforms: Sequence[Transform],
+    items: Items,
+    writer: str,
+    variation: Variation | None = None,
 ) -> tuple[InkSource, ...]:
     """Find the ink of a line's items: in the banks, or in copies where a transform changes some.
 
@@ -73,10 +83,27 @@ def sources_of(
         transforms: what may change them, in this order.
         items: records of `ITEM`.
         writer: the line's; ``""`` where its glyphs are by anybody.
+        variation: how each is written unlike the next, after the transforms; None to take them as
+            they are.
 
     Returns:
         One source a bank.
     """
+    sources = _taken(banks, transforms, items, writer)
+    return sources if variation is None else tuple(_varied(one, variation) for one in sources)
+
+
+def _varied(source: InkSource, variation: Variation) -> InkSource:
+    """Copies of a bank's glyphs, each bent in its own way."""
+    bent, begins, sizes, pads = vary_glyphs(
+        source.data, source.starts, source.sizes_px, *variation, DEVIATIONS_Q16
+    )
+    return InkSource(bent, begins, sizes, pads if source.pads_px is None else pads + source.pads_px)
+
+
+def _taken(
+    banks: BankSet, transforms: Sequence[Transform], items: Items, writer: str
+) -> tuple[InkSource, ...]:
     plans = [(one, plan) for one in transforms if (plan := one.plan(items, writer)) is not None]
     starts, sizes = _glyphs(items)
     if len(banks.banks) == 1 and not plans:

@@ -157,28 +157,37 @@ def _set(
     return place_on_sheet(plan, sheet, written, params, em, spot, inside)
 
 
-def _into_cells(field: FormField, aside: list[float], placed: Placements) -> Placements:
+def _into_cells(
+    field: FormField, aside: list[float], placed: Placements, spread: Ints
+) -> Placements:
     """Each glyph in the middle of its cell, a little aside, and no larger than the cell."""
     left, _, right, _ = field.box
     side = (right - left) * 256 // field.cells
     places = placed.places_q8.copy()
-    room = side * 84 // 100 - _lean(placed)
+    room = side * 84 // 100 - _lean(placed) - 2 * spread[:, 0]
     shrink = np.minimum((np.maximum(room, 256) << 16) // places[:, 2], 65536)
     high = places[:, 3] * shrink >> 16
     places[:, 1] += (places[:, 3] - high) // 2
     places[:, 2], places[:, 3] = np.maximum(places[:, 2] * shrink >> 16, 256), high
-    slack = np.maximum(side * 92 // 100 - places[:, 2] - _lean(placed), 0)
+    slack = np.maximum(side * 92 // 100 - places[:, 2] - _lean(placed) - 2 * spread[:, 0], 0)
     middles = left * 256 + side * np.arange(field.cells) + side // 2
     moves = np.array([round(share * 65536) for share in aside], np.int64) * slack >> 16
     places[:, 0] = middles - places[:, 2] // 2 + moves
-    return _into_box(field.box, placed._replace(places_q8=places))
+    return _into_box(field.box, placed._replace(places_q8=places), spread)
 
 
-def _into_box(box: tuple[int, int, int, int], placed: Placements) -> Placements:
-    """The same glyphs, moved and made smaller as far as it takes to lie inside a box."""
+def _into_box(box: tuple[int, int, int, int], placed: Placements, spread: Ints) -> Placements:
+    """The same glyphs, moved and made smaller as far as it takes to lie inside a box.
+
+    Args:
+        box: left, top, right, bottom, px.
+        placed: where they would go.
+        spread: ``int64 (n, 2)``: see `InkSource.spread`.
+    """
     places = placed.places_q8.copy()
     lean = _lean(placed)
-    for axis, size, more in ((0, 2, lean // 2 + 256), (1, 3, np.full(len(lean), 256))):
+    across, down = (spread + 256).T
+    for axis, size, more in ((0, 2, lean // 2 + across), (1, 3, down)):
         low, high = box[axis] * 256, box[axis + 2] * 256
         first = int((places[:, axis] - more).min())
         last = int((places[:, axis] + places[:, size] + more).max())

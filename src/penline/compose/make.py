@@ -25,6 +25,7 @@ from penline.compose.place.rules import mark_turned
 from penline.compose.place.spacing import CELL, LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
+from penline.compose.transform.vary import sample_variation
 from penline.effects import apply_effects, draw_effects, effect_class
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
@@ -117,7 +118,11 @@ def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) 
         mark_turned(line.items, plan.table.traits)
     placed = place(plan, line, params, height, layout_rng, column=column)
     _check_width(recipe, placed, index, line)
-    sources = sources_of(plan.banks, plan.transforms, line.items, line.writer)
+    variation_rng = rng(seed, index, "variation")
+    variation = sample_variation(
+        variation_rng, recipe.variation_range, line.items, plan.table.traits
+    )
+    sources = sources_of(plan.banks, plan.transforms, line.items, line.writer, variation)
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = item_gains(line.items, placed.press_q8, round(strength * 256))
     ink = np.zeros((height, placed.width_px), np.uint8)

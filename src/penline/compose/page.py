@@ -24,6 +24,7 @@ from penline.compose.place.spacing import LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.split import LEFT_OUT, tell
 from penline.compose.text_assignment import TextAssignment
+from penline.compose.transform.vary import sample_variation
 from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
@@ -62,6 +63,7 @@ _SPACE, _GAP, _GAP_LATIN, _PULL = (
 )
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 class PlacedLine(NamedTuple):
@@ -95,6 +97,7 @@ class Sheet(NamedTuple):
         page_rng: for where lines go.
         ink_rng: for the ink.
         error_rng: for slips of the pen.
+        variation_rng: for what makes one writing unlike the next.
         em: height of a median Chinese character, px.
         pitch: from one line to the next, px.
         margins: left, right, top, bottom, px.
@@ -108,6 +111,7 @@ class Sheet(NamedTuple):
     page_rng: Draws
     ink_rng: Draws
     error_rng: Draws
+    variation_rng: Draws
     em: float
     pitch: float
     margins: tuple[float, ...]
@@ -141,7 +145,7 @@ def open_sheet(plan: ComposePlan, seed: int, index: int, side: Side) -> Sheet:
         params[LINE_PARAMS.index(name)] = value
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     ink = np.zeros((page.height_px, page.width_px), np.uint8)
-    rngs = page_rng, ink_rng, rng(seed, index, "slip")
+    rngs = page_rng, ink_rng, rng(seed, index, "slip"), rng(seed, index, "variation")
     return Sheet(side, *rngs, em, pitch, margins, most, params, strength, ink)
 
 
@@ -332,7 +336,7 @@ def place_on_sheet(
     params: Floats,
     em: float,
     spot: tuple[float, float, float],
-    inside: Callable[[Placements], Placements] | None = None,
+    inside: Callable[[Placements, Ints], Placements] | None = None,
 ) -> PlacedLine:
     """Lay one line out, draw it onto the sheet's ink.
 
@@ -344,7 +348,8 @@ def place_on_sheet(
         em: height of a median Chinese character, px.
         spot: where it begins (one from the right to the left: may end), the height of its writing
             line, how long it may be, px.
-        inside: what moves its glyphs before they are drawn; None for nothing.
+        inside: what moves its glyphs before they are drawn, given how far they reach out of their
+            places; None for nothing.
     """
     start, level, room = spot
     placed = place(plan, line, params, math.ceil(ROOM_EM * em), sheet.page_rng)
@@ -362,10 +367,13 @@ def place_on_sheet(
     places[:, 0] += round(start * 256)
     places[:, 1] += round((level - placed.baseline_px) * 256)
     placed = placed._replace(places_q8=places)
+    variation = sample_variation(
+        sheet.variation_rng, plan.recipe.variation_range, line.items, plan.table.traits
+    )
+    sources = sources_of(plan.banks, plan.transforms, line.items, line.writer, variation)
     if inside is not None:
-        placed = inside(placed)
+        placed = inside(placed, np.max([one.spread(placed) for one in sources], axis=0))
     gains = item_gains(line.items, placed.press_q8, round(sheet.strength * 256))
-    sources = sources_of(plan.banks, plan.transforms, line.items, line.writer)
     fit, limits = None, (*sheet.ink.shape, plan.rim_px)
     if may_reach(placed, sources, *limits):
         fit = find_fit(sources, placed, gains, limits)

@@ -182,6 +182,7 @@ Paper = Annotated[PaperChoice, BeforeValidator(_paper)]
 Effect = Annotated[SerializeAsAny[EffectSettings], BeforeValidator(_effect)]
 
 
+Variation = Annotated[float, Field(ge=0, le=3)]
 Length = Annotated[float, Field(ge=0.1, le=20)]
 Lengths = Annotated[tuple[Length, Length], ORDERED]
 Em = Annotated[float, Field(ge=8, le=400)]
@@ -224,7 +225,7 @@ BEFORE: dict[str, Any] = {
     "gap_latin_em_range": (0.03, 0.07),
     "space_em_range": (0.34, 0.55),
 }
-"""Defaults of ``layout`` in recipes of version 1."""
+"""Defaults of ``layout`` in recipes of version 1, which know no variation."""
 
 
 class Recipe(Settings):
@@ -240,6 +241,9 @@ class Recipe(Settings):
     image: ImageSettings = ImageSettings()
     page: PageSettings = PageSettings()
     layout: Layout = Layout()
+    variation_range: Annotated[tuple[Variation, Variation], ORDERED] = (0.8, 1.2)
+    """How unlike one writing of a character is to the next by the same hand, over what was measured
+    on real pages; one for a line. ``[0, 0]``: glyphs as they lie in the bank, like stamps."""
     ink: Ink = Ink()
     marks: Marks = Marks()
     papers: Annotated[tuple[Paper, ...], BeforeValidator(_several)] = Field(
@@ -255,6 +259,7 @@ class Recipe(Settings):
         """The defaults of the recipe's version where nothing else is said."""
         if not isinstance(values, Mapping) or values.get("version") != 1:
             return values
+        values = {"variation_range": (0.0, 0.0), **values}
         layout = values.get("layout", {})
         if not isinstance(layout, Mapping):
             return values
@@ -285,6 +290,7 @@ _ADDED = (
     ("page", "form", None),
     ("layout", "placer", None),
     ("layout", "latin", "kinds"),
+    ("", "variation_range", [0.0, 0.0]),
 )
 """Fields that recipes did not have at first, and their neutral values: a hash leaves them out."""
 
@@ -379,8 +385,9 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
     settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
     for part, name, neutral in _ADDED:  # as recipes were before there was a choice
-        if settings.get(part, {}).get(name, "") == neutral:
-            settings[part].pop(name)
+        held = settings.get(part, {}) if part else settings
+        if held.get(name, "") == neutral:
+            held.pop(name)
     if settings["layout"].get("hand") is not None:
         settings["layout"]["hand"] = True  # the model counts by its content
     for choice in settings["papers"]:
