@@ -36,8 +36,8 @@ class InkSource(NamedTuple):
         data: ``uint8 (bytes,)``.
         starts: ``int64 (items,)``: where each begins.
         sizes_px: ``int64 (items, 2)``: height and width there; 0 for white space and others.
-        pads_px: ``int64 (items,)``: white at each side that is not part of a glyph's place; None
-            for none.
+        pads_px: ``int64 (items, 4)``: how far each reaches beyond its place to the left, above, to
+            the right and below, in pixels of its own; None for not at all.
     """
 
     data: Ink
@@ -53,20 +53,28 @@ class InkSource(NamedTuple):
     @property
     def inner_px(self) -> Ints:
         """``int64 (items, 2)``: height and width of each without its white."""
-        return self.sizes_px if self.pads_px is None else self.sizes_px - 2 * self.pads_px[:, None]
+        if self.pads_px is None:
+            return self.sizes_px
+        return self.sizes_px - (self.pads_px[:, :2] + self.pads_px[:, 2:])[:, ::-1]
 
     def places(self, placed: Placements) -> Ints:
         """``int64 (items, 4)``: where each goes with its white."""
         if self.pads_px is None:
             return placed.places_q8
         inner = np.maximum(self.inner_px, 1)
-        more = placed.places_q8[:, 2:] * self.pads_px[:, None] // inner[:, ::-1]
-        return np.asarray(placed.places_q8 + np.concatenate([-more, 2 * more], 1))
+        sides = np.concatenate([placed.places_q8[:, 2:], placed.places_q8[:, 2:]], 1)
+        more = sides * self.pads_px // np.concatenate([inner, inner], 1)[:, ::-1]
+        return np.asarray(
+            placed.places_q8 + np.concatenate([-more[:, :2], more[:, :2] + more[:, 2:]], 1)
+        )
 
     def spread(self, placed: Placements) -> Ints:
-        """``int64 (items, 2)``: how far white goes beyond each place at its sides, and above and
-        below it, 1/256 px; 0 for items of other sources."""
-        return np.where(self.sizes_px > 0, (self.places(placed) - placed.places_q8)[:, 2:] // 2, 0)
+        """``int64 (items, 2)``: how far each reaches beyond its place, to the side and up or down,
+        1/256 px; 0 for items of other sources."""
+        places, own = self.places(placed), placed.places_q8
+        before = own[:, :2] - places[:, :2]
+        behind = (places[:, :2] + places[:, 2:]) - (own[:, :2] + own[:, 2:])
+        return np.where(self.sizes_px > 0, np.maximum(np.maximum(before, behind), 0), 0)
 
 
 def sources_of(
@@ -148,7 +156,7 @@ def _transformed(
         np.concatenate([glyph.ink.reshape(-1) for glyph in glyphs]),
         np.concatenate(([0], ends[:-1])).astype(np.int64),
         np.array([glyph.ink.shape for glyph in glyphs], np.int64),
-        np.array([glyph.pad_px for glyph in glyphs], np.int64),
+        np.array([[glyph.pad_px] * 4 for glyph in glyphs], np.int64),
     )
 
 

@@ -56,7 +56,7 @@ class Layout(Settings):
     """How Latin letters, digits and the signs beside them stand: ``measured``, as high, as far
     below the line and as far apart as in real lines; ``kinds``, by rough figures of each kind, as
     recipes of version 1 have it."""
-    fill_range: FillRange = (0.74, 0.92)
+    fill_range: FillRange = (0.7, 0.86)
     """Share of the picture's height that the line's ink fills."""
     em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76
     """Largest em, as share of the picture's height."""

@@ -222,6 +222,7 @@ class PageSettings(Settings):
 
 BEFORE: dict[str, Any] = {
     "latin": "kinds",
+    "fill_range": (0.74, 0.92),
     "gap_latin_em_range": (0.03, 0.07),
     "space_em_range": (0.34, 0.55),
 }

@@ -137,68 +137,139 @@ def vary_glyphs(
 
     Returns:
         ``uint8 (bytes,)``, ``int64 (n,)`` and ``int64 (n, 2)``: the bent glyphs' ink, where each
-        begins, and its size; ``int64 (n,)``: the white that came to each of its sides.
+        begins, and its size, white around it left out; ``int64 (n, 4)``: how far it reaches beyond
+        the glyph's place to the left, above, to the right and below, px.
     """
     n = starts.shape[0]
-    moves = np.empty((n, WORDS_PER_GLYPH), np.int64)
-    pads, sizes, begins = np.zeros(n, np.int64), np.zeros((n, 2), np.int64), np.zeros(n, np.int64)
-    total = largest = 0
-    longest: Any = 0
-    scratch = np.empty(sizes_px.max(), np.int32)
+    most = sizes_px.max()
+    pads, sizes, begins = (
+        np.zeros((n, 4), np.int64),
+        np.zeros((n, 2), np.int64),
+        np.zeros_like(starts),
+    )
+    moves = np.empty(WORDS_PER_GLYPH, np.int64)
+    scratch = np.empty(most, np.int32)
+    out, ringed, bent = np.empty(0, np.uint8), np.empty(0, np.uint8), np.empty(0, np.uint8)
+    end = 0
     for i in range(n):
         height, width = sizes_px[i, 0], sizes_px[i, 1]
-        begins[i] = total
+        begins[i] = end
         if height == 0:
             continue
+        strength = strengths_q16[i] if max(height, width) <= LARGEST_PX else 0
         for k in range(WORDS_PER_GLYPH):
             move = bell_q16(words[i * WORDS_PER_GLYPH + k]) * deviations_q16[k] // 37837
-            moves[i, k] = move * strengths_q16[i] >> 16 if max(height, width) <= LARGEST_PX else 0
+            moves[k] = move * strength >> 16
         pad = 1
         for k in range(2):
-            pad = max(pad, 1 + _reach(moves[i], k, width, height, scratch))
-        pads[i] = pad
-        sizes[i, 0], sizes[i, 1] = height + 2 * pad, width + 2 * pad
-        total += sizes[i, 0] * sizes[i, 1]
-        longest = max(longest, max(sizes[i, 0], sizes[i, 1]))
-        largest = max(largest, (sizes[i, 0] + 2 * pad + 2) * (sizes[i, 1] + 2 * pad + 2))
-    out = np.empty(total, np.uint8)
-    ringed = np.empty(largest, np.uint8)
-    bends = np.empty((4, longest), np.int32)
-    for i in range(n):
-        height, width = sizes_px[i, 0], sizes_px[i, 1]
-        if height == 0:
-            continue
-        pad = pads[i]
-        ring = 2 * pad + 1
-        wide = width + 2 * ring
-        source = ringed[: (height + 2 * ring) * wide]
-        source[:] = 0
-        for v in range(height):
-            at = starts[i] + v * width
-            source[(v + ring) * wide + ring :][:width] = data[at : at + width]
-        for k in range(4):
-            unit = _wave_side(k, width, height)
-            side = height if k & 1 else width
-            _bend(moves[i, 3 * k : 3 * k + 3], side, unit, pad, bends[k])
-        by_column, tilt = bends[0, : sizes[i, 1]], bends[2, : sizes[i, 1]]
-        for x in range(sizes[i, 1]):
-            by_column[x] += (x + ring - pad) << 8
-        for y in range(sizes[i, 0]):
-            row = out[begins[i] + y * sizes[i, 1] :][: sizes[i, 1]]
-            right = bends[1, y]
-            down = _i32(bends[3, y] + ((y + ring - pad) << 8))
-            for x in range(row.shape[0]):
-                across, along = _i32(by_column[x] + right), _i32(tilt[x] + down)
-                near, low = _i32(across & 255), _i32(along & 255)
-                at = np.uintp(_i32(_i32(_i32(along >> 8) * wide) + _i32(across >> 8)))
-                under = at + np.uintp(wide)
-                a, b = _i32(source[at]), _i32(source[at + np.uintp(1)])
-                c, d = _i32(source[under]), _i32(source[under + np.uintp(1)])
-                above = _i32(_i32(a << 8) + _i32(_i32(b - a) * near))
-                below = _i32(_i32(c << 8) + _i32(_i32(d - c) * near))
-                mixed = _i32(_i32(above << 8) + _i32(_i32(below - above) * low))
-                row[x] = np.uint8(_i32(mixed + 32768) >> 16)
-    return out, begins, sizes, pads
+            pad = max(pad, 1 + _reach(moves, k, width, height, scratch))
+        high, wide = height + 2 * pad, width + 2 * pad
+        if bent.size < high * wide:
+            bent = np.empty(high * wide, np.uint8)
+        room = (high + 2 * pad + 2) * (wide + 2 * pad + 2)
+        if ringed.size < room:
+            ringed = np.empty(room, np.uint8)
+        box = _bend_glyph(
+            data[starts[i] :][: height * width], moves, height, width, pad, ringed, bent
+        )
+        top, left, bottom, right = box
+        if out.size < end + high * wide:
+            more = np.empty(2 * (end + high * wide), np.uint8)
+            more[:end] = out[:end]
+            out = more
+        for y in range(top, bottom):
+            out[end : end + right - left] = bent[y * wide + left : y * wide + right]
+            end += right - left
+        sizes[i, 0], sizes[i, 1] = bottom - top, right - left
+        pads[i, 0], pads[i, 1] = pad - left, pad - top
+        pads[i, 2], pads[i, 3] = right - pad - width, bottom - pad - height
+    return out[:end], begins, sizes, pads
+
+
+@compiled
+def _bend_glyph(
+    glyph: Any, moves: Ints, height: int, width: int, pad: int, ringed: Any, bent: Any
+) -> Any:
+    """Bend one glyph.
+
+    Args:
+        glyph: ``uint8 (height * width,)``.
+        moves: ``int64 (WORDS_PER_GLYPH,)``.
+        height: px.
+        width: px.
+        pad: white around it that no point of it moves out of, px.
+        ringed: ``uint8``: room for the glyph in a ring of white that is as broad as points come
+            from.
+        bent: ``uint8 ((height + 2 pad) * (width + 2 pad),)`` or longer, filled in.
+
+    Returns:
+        Top, left, bottom and right of the ink in `bent`; one pixel where there is none.
+    """
+    high, wide = height + 2 * pad, width + 2 * pad
+    ring = 2 * pad + 1
+    stride = width + 2 * ring
+    source = ringed[: (height + 2 * ring) * stride]
+    source[:] = 0
+    # of each row of the ring, from which column to which there may be ink
+    firsts, lasts = np.full(height + 2 * ring, stride), np.zeros(height + 2 * ring, np.int64)
+    for v in range(height):
+        line = glyph[v * width : (v + 1) * width]
+        source[(v + ring) * stride + ring :][:width] = line
+        first, last = 0, width
+        while first < last and line[first] == 0:
+            first += 1
+        while last > first and line[last - 1] == 0:
+            last -= 1
+        if last > first:
+            firsts[v + ring], lasts[v + ring] = ring + first, ring + last
+    bends = np.empty((4, max(high, wide)), np.int32)
+    for k in range(4):
+        side = height if k & 1 else width
+        _bend(moves[3 * k : 3 * k + 3], side, _wave_side(k, width, height), pad, bends[k])
+    by_column, tilt = bends[0, :wide], bends[2, :wide]
+    for x in range(wide):
+        by_column[x] += (x + ring - pad) << 8
+    lowest, highest = np.int64(tilt.min()), np.int64(tilt.max())
+    columns = np.zeros(wide, np.uint8)
+    top, bottom = high, 0
+    for y in range(high):
+        row = bent[y * wide : (y + 1) * wide]
+        right = bends[1, y]
+        down = _i32(bends[3, y] + ((y + ring - pad) << 8))
+        row[:] = 0
+        first, last = stride, 0
+        for v in range((lowest + down) >> 8, ((highest + down) >> 8) + 2):
+            first, last = min(first, firsts[v]), max(last, lasts[v])
+        begin, end = 0, wide
+        while begin < end and (by_column[begin] + right) >> 8 < first - 1:
+            begin += 1
+        while end > begin and (by_column[end - 1] + right) >> 8 >= last:
+            end -= 1
+        inked = np.uint8(0)
+        for x in range(begin, end):
+            across, along = _i32(by_column[x] + right), _i32(tilt[x] + down)
+            near, low = _i32(across & 255), _i32(along & 255)
+            at = np.uintp(_i32(_i32(_i32(along >> 8) * stride) + _i32(across >> 8)))
+            under = at + np.uintp(stride)
+            a, b = _i32(source[at]), _i32(source[at + np.uintp(1)])
+            c, d = _i32(source[under]), _i32(source[under + np.uintp(1)])
+            above = _i32(_i32(a << 8) + _i32(_i32(b - a) * near))
+            below = _i32(_i32(c << 8) + _i32(_i32(d - c) * near))
+            mixed = _i32(_i32(above << 8) + _i32(_i32(below - above) * low))
+            value = np.uint8(_i32(mixed + 32768) >> 16)
+            row[x] = value
+            columns[x] |= value
+            inked |= value
+        if inked:
+            top, bottom = min(top, y), y + 1
+    if bottom == 0:
+        return 0, 0, 1, 1
+    left, end = 0, wide
+    while columns[left] == 0:
+        left += 1
+    while columns[end - 1] == 0:
+        end -= 1
+    return top, left, bottom, end
 
 
 @compiled
@@ -227,12 +298,12 @@ def _reach(moves: Ints, direction: int, width: int, height: int, scratch: Any) -
         height: px.
         scratch: ``int32 (max(width, height),)`` or longer.
     """
-    far = 0
+    far: Any = 0
     for k in range(2 * direction, 2 * direction + 2):
         side = height if k & 1 else width
         bends = scratch[:side]
         _bend(moves[3 * k : 3 * k + 3], side, _wave_side(k, width, height), 0, bends)
-        most = 0
+        most: Any = 0
         for at in range(side):
             most = max(most, abs(np.int64(bends[at])))
         far += most
