@@ -107,7 +107,7 @@ def test_lines_by_rules(cell: float, chance: np.random.Generator) -> None:
         params, words = params_of(chance, cell), words_of(chance, 6 * len(text))
         given = np.array([params[name] for name in LINE_PARAMS])
         made = place_by_rules(
-            items, table.traits, latin, CLASS_OF_KIND, SPACING_OF_KIND, given, words, 64
+            items, table.traits, tuple(latin), CLASS_OF_KIND, SPACING_OF_KIND, given, words, 64
         )
         sizes = np.stack([items["height_px"], items["width_px"]], 1)
         wanted = slow_compose.place_by_rules(
@@ -130,7 +130,8 @@ def test_lines_by_a_model(chance: np.random.Generator) -> None:
         words = words_of(chance, LINE_WORDS + WORDS_PER_CHARACTER * len(text))
         press = words_of(chance, len(text))
         made = place_by_model(
-            items, table, latin, model, np.concatenate(typical), np.array([0, 2]),
+            items, tuple(table), tuple(latin), tuple(model),
+            np.concatenate(typical), np.array([0, 2]),
             np.array([params[name] for name in LINE_PARAMS]), words, press, 64,
         )  # fmt: skip
         places, _, facts = slow_model.place_by_model(
@@ -260,6 +261,7 @@ def test_letters_stand_where_real_ones_do(hands: BankSet, tmp_path: Path) -> Non
         | {"size_trend": 0.0, "slant_walk_deviation": 0.0},
         "corpus": {"length_range": [9, 9], "lines": "whole"},
         "image": {"height_px": 200, "format": "png"},
+        "variation_range": [0, 0],
     }
     (tmp_path / "text.txt").write_text("apaghaydx", "utf-8")
     sample = Composer(recipe, list(hands.banks), load([tmp_path / "text.txt"]), 3)[0]

@@ -86,7 +86,7 @@ def test_quotes_are_high_and_one_is_centred():
 
 
 def test_spaces_have_width_and_no_glyph():
-    _, placed = place("The dog")
+    _, placed = place("The dog", layout=Layout(space_em_range=(0.5, 0.5)))
     found = boxes(placed)
     gap = found[4, 0] - found[2, 2]
     letters = found[5, 0] - found[4, 2]

@@ -66,7 +66,8 @@ def test_planted_faults_are_found(finished: tuple[Path, Path, Bank], tmp_path: P
     (left, top), (right, bottom) = (
         find(blank["quads"][2], 0).astype(int) for find in (np.min, np.max)
     )
-    image[top : bottom + 1, left : right + 1] = int(np.median(image))
+    before = int(np.max(blank["quads"][1], 0)[0])  # which may reach into its box
+    image[top : bottom + 1, max(left, before + 1) : right + 1] = int(np.median(image))
     cv2.imwrite(str(path), image, [cv2.IMWRITE_JPEG_QUALITY, 95])
     found = "\n".join(proven(bad, text, bank))
     assert "00000000.jpg: its label is" in found

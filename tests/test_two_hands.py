@@ -37,6 +37,7 @@ def banks(tmp_path_factory: pytest.TempPathFactory) -> list[Bank]:
 def composer(banks: list[Bank], **corpus: object) -> Composer:
     settings = {"lines": "whole", "length_range": [1, 40], "latin": "second", **corpus}
     recipe = {"corpus": settings, "papers": ["plain"], "effects": "default"}
+    recipe["variation_range"] = [0, 0]
     return Composer(recipe, banks, Corpus.from_texts([TEXT]), 1)
 
 

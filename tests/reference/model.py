@@ -22,7 +22,6 @@ __all__ = [
     "set_latin",
     "set_words",
     "sum_sizes",
-    "typical_sizes",
 ]
 
 IN_NUMBERS = ".,:-/%"

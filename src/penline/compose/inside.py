@@ -18,7 +18,6 @@ from penline.compose.draw import InkSource, draw_items
 from penline.compose.place.base import Placements
 from penline.effects import RIM_PX
 from penline.recipe.schema import Recipe
-from penline.render.stroke_width import PAD_PX
 
 __all__ = ["FitInside", "find_fit", "may_reach", "reaches_edge", "rim_of"]
 
@@ -142,13 +141,16 @@ def find_fit(
 
 def _extent(placed: Placements, sources: Sequence[InkSource]) -> tuple[Ints, Ints]:
     """``int64 (2,)`` twice: x, y that all ink begins and ends at, px; more rather than less."""
-    sizes = np.sum([source.inner_px for source in sources], axis=0)
-    inked = sizes[:, 0] > 0
-    places = placed.places_q8[inked]
-    lean = np.abs(placed.slants_q16[inked]) * places[:, 3] >> 16
-    # a glyph made larger, or broader in its strokes, reaches beyond its place
-    more = places[:, 2:] * (PAD_PX + 1) // sizes[inked][:, ::-1] + 256
-    more[:, 0] += lean
-    low = (places[:, :2] - more).min(0) >> 8
-    high = (places[:, :2] + places[:, 2:] + more).max(0) + 255 >> 8
+    lows, highs = [], []
+    for source in sources:
+        inked = source.sizes_px[:, 0] > 0
+        if not inked.any():
+            continue
+        places = source.places(placed)[inked]
+        # a glyph made larger reaches beyond its place, and so does one that leans
+        more = places[:, 2:] // source.sizes_px[inked][:, ::-1] + 256
+        more[:, 0] += np.abs(placed.slants_q16[inked]) * places[:, 3] >> 16
+        lows.append((places[:, :2] - more).min(0) >> 8)
+        highs.append((places[:, :2] + places[:, 2:] + more).max(0) + 255 >> 8)
+    low, high = np.min(lows, 0), np.max(highs, 0)
     return low, high
