@@ -271,7 +271,7 @@ def test_letters_stand_where_real_ones_do(hands: BankSet, tmp_path: Path) -> Non
     x_height = np.median((bottoms - tops)[low]) * own / (own + 4)
     for at, character in enumerate("apaghaydx"):
         below = (bottoms[at] - np.median(bottoms[low])) / x_height
-        assert below == pytest.approx(latin_figures()[character].below, abs=0.12), character
+        assert below == pytest.approx(latin_figures()[character].below, abs=0.15), character
 
 
 def test_version_1_keeps_its_defaults() -> None:

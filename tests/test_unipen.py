@@ -18,7 +18,7 @@ from penline.errors import FormatError
 from penline.formats import unipen as reader
 from penline.formats.byte_source import ByteSource, MappedBytes, StreamedBytes
 from penline.formats.ink import InkPage
-from penline.formats.unipen_sheet import Included, Sheet
+from penline.formats.unipen_sheet import Included, UnipenSheet
 from penline.records import Defect, Source, StrokeRecord
 
 TEXT = 'aB1?"\\'
@@ -251,7 +251,7 @@ def test_every_cut_is_told_of_or_leaves_whole_segments() -> None:
 def test_strokes_that_are_cut_are_not_given() -> None:
     content = pen([[(0, 0), (1, 1)], [(2, 2), (3, 3)]])
     for end in range(1, len(content)):
-        sheet = Sheet()
+        sheet = UnipenSheet()
         try:
             sheet.read(content[:end].encode(), "x")
         except FormatError:
@@ -350,11 +350,11 @@ def test_a_line_with_a_space_is_drawn_and_has_a_box_for_it() -> None:
     assert space.left_px + space.raster.width_px == after.left_px
 
 
-def included(files: dict[str, str]) -> Sheet:
+def included(files: dict[str, str]) -> UnipenSheet:
     def find(path: str) -> Included | None:
         return Included(files[path].encode(), f"file {path}") if path in files else None
 
-    return Sheet(find)
+    return UnipenSheet(find)
 
 
 def test_includes_stand_where_they_are_named() -> None:

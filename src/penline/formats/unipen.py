@@ -36,9 +36,9 @@ from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, end_of, strictly
 from penline.formats.ink import InkPage, mark_ends, page_of
 from penline.formats.sniff import misnamed
-from penline.formats.unipen_lines import Unit, goes_back, lines_of, pieces_of, spelled
-from penline.formats.unipen_sheet import MOST_BYTES, Sheet
-from penline.formats.unipen_text import Part, Segment, parts_of
+from penline.formats.unipen_lines import LinePart, goes_back, lines_of, pieces_of, spelled
+from penline.formats.unipen_sheet import MOST_BYTES, UnipenSheet
+from penline.formats.unipen_text import UnipenPart, UnipenSegment, parts_of
 from penline.records import Defect, Source, StrokeRecord
 from penline.words import printable
 
@@ -83,7 +83,7 @@ def salvage(stream: ByteSource, source: Source) -> Iterator[Ink | Defect]:
 
     Where nothing can be read on, the segments before are given. Never raises.
     """
-    sheet = Sheet()
+    sheet = UnipenSheet()
     told: FormatError | None = None
     record = 0
     source_of = styled(source, sheet)
@@ -106,7 +106,7 @@ def salvage(stream: ByteSource, source: Source) -> Iterator[Ink | Defect]:
     yield from end_of(stream, record, told)
 
 
-def styled(source: Source, sheet: Sheet) -> SourceOf:
+def styled(source: Source, sheet: UnipenSheet) -> SourceOf:
     """Return what makes the source of the strokes of one style; the same object for the same."""
 
     @functools.cache
@@ -142,30 +142,35 @@ class Told(NamedTuple):
         words: single words.
     """
 
-    characters: tuple[Unit, ...] = ()
-    words: tuple[Unit, ...] = ()
+    characters: tuple[LinePart, ...] = ()
+    words: tuple[LinePart, ...] = ()
 
 
-def told_by(segments: Iterable[Segment], count: int) -> Told:
+def told_by(segments: Iterable[UnipenSegment], count: int) -> Told:
     """Return the characters and words among segments; what is no sound one is left out.
 
     Args:
         segments: of one file of strokes.
         count: how many components it has.
     """
-    found: dict[str, list[Unit]] = {"CHARACTER": [], "WORD": []}
+    found: dict[str, list[LinePart]] = {"CHARACTER": [], "WORD": []}
     for segment in segments:
         if segment.kind in found:
             try:
                 parts = parts_of(segment, count, "")
             except FormatError:
                 continue
-            found[segment.kind].append(Unit(segment.label, tuple(parts)))
+            found[segment.kind].append(LinePart(segment.label, tuple(parts)))
     return Told(*map(tuple, found.values()))
 
 
 def record_of(
-    sheet: Sheet, segment: Segment, file: str, source_of: SourceOf, record: int, told: Told
+    sheet: UnipenSheet,
+    segment: UnipenSegment,
+    file: str,
+    source_of: SourceOf,
+    record: int,
+    told: Told,
 ) -> Ink:
     """Return a segment's strokes and label.
 
@@ -226,7 +231,10 @@ def record_of(
 
 
 def _strokes(
-    sheet: Sheet, part: Part, styles: set[str], wrong: Callable[[str, str, str], FormatError]
+    sheet: UnipenSheet,
+    part: UnipenPart,
+    styles: set[str],
+    wrong: Callable[[str, str, str], FormatError],
 ) -> Iterator[tuple[int, int, npt.NDArray[np.int64]]]:
     """Yield strokes of components that follow one another, cut at the points that the part names.
 

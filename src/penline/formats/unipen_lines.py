@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.formats.ink import LineOfStrokes, gb_codes
-from penline.formats.unipen_text import Part
+from penline.formats.unipen_text import UnipenPart
 
 __all__ = [
+    "LinePart",
     "Piece",
-    "Unit",
     "goes_back",
     "lines_of",
     "pieces_of",
@@ -38,7 +38,7 @@ _BACK = 0.4
 """Of the whole width, how far the pen goes back at the end of a row."""
 
 
-class Unit(NamedTuple):
+class LinePart(NamedTuple):
     """A character or a word that a segment of its own tells.
 
     Attributes:
@@ -47,7 +47,7 @@ class Unit(NamedTuple):
     """
 
     label: str
-    parts: tuple[Part, ...]
+    parts: tuple[UnipenPart, ...]
 
 
 class Piece(NamedTuple):
@@ -62,7 +62,7 @@ class Piece(NamedTuple):
     unit: int
 
 
-def spelled(text: str, units: Iterable[Unit], parts: Sequence[Part]) -> list[Unit]:
+def spelled(text: str, units: Iterable[LinePart], parts: Sequence[UnipenPart]) -> list[LinePart]:
     """Return the units of some components, in order, where they spell the text; else none.
 
     Args:
@@ -83,7 +83,7 @@ def spelled(text: str, units: Iterable[Unit], parts: Sequence[Part]) -> list[Uni
 
 
 def pieces_of(
-    drawn: Sequence[tuple[int, int, npt.NDArray[np.int64]]], units: Sequence[Unit]
+    drawn: Sequence[tuple[int, int, npt.NDArray[np.int64]]], units: Sequence[LinePart]
 ) -> list[Piece]:
     """Cut strokes where units begin and end.
 
@@ -106,7 +106,7 @@ def pieces_of(
     return pieces
 
 
-def rows_of_words(text: str, units: Sequence[Unit], pieces: Sequence[Piece]) -> list[int]:
+def rows_of_words(text: str, units: Sequence[LinePart], pieces: Sequence[Piece]) -> list[int]:
     """Return the row of each word of a text, from 0.
 
     A row begins where a word does not stand beside the one before, but below.
@@ -135,7 +135,7 @@ def rows_of_words(text: str, units: Sequence[Unit], pieces: Sequence[Piece]) -> 
 
 
 def lines_of(
-    text: str, units: Sequence[Unit], pieces: Sequence[Piece], linked: bool
+    text: str, units: Sequence[LinePart], pieces: Sequence[Piece], linked: bool
 ) -> list[LineOfStrokes]:
     """Return a line for each row of a text, for `penline.formats.ink.page_of`.
 
@@ -176,7 +176,7 @@ def lines_of(
     return lines
 
 
-def words_of(text: str, units: Iterable[Unit]) -> list[int]:
+def words_of(text: str, units: Iterable[LinePart]) -> list[int]:
     """Return the number of the word of a text that each unit begins in."""
     ends = np.cumsum([len(word) for word in text.split(" ")])
     starts = np.cumsum([0, *(len(unit.label.replace(" ", "")) for unit in units)])[:-1]

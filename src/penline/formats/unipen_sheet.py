@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.unipen_text import FRACTION, Component, Segment, Statement, segment_of
+from penline.formats.unipen_text import FRACTION, Component, Statement, UnipenSegment, segment_of
 from penline.formats.unipen_text import statements as statements_of
 from penline.words import printable
 
-__all__ = ["Include", "Included", "Sheet"]
+__all__ = ["Include", "Included", "UnipenSheet"]
 
 MOST_BYTES = 1 << 26
 """Of a file and all that it includes; the largest of train_r01_v07 have 2 million."""
@@ -54,7 +54,7 @@ Include = Callable[[str], Included | None]
 
 
 @dataclass(slots=True)
-class Sheet:
+class UnipenSheet:
     """What a file says, and all that it includes; `read` fills it.
 
     Attributes:
@@ -69,7 +69,7 @@ class Sheet:
 
     include: Include | None = None
     components: list[Component] = field(default_factory=list)
-    segments: list[Segment] = field(default_factory=list)
+    segments: list[UnipenSegment] = field(default_factory=list)
     faults: list[FormatError] = field(default_factory=list)
     writer: str = ""
     heights: tuple[float, ...] = ()

@@ -16,7 +16,15 @@ import numpy.typing as npt
 from penline.errors import FormatError
 from penline.words import printable
 
-__all__ = ["FRACTION", "Component", "Part", "Segment", "parts_of", "segment_of", "statements"]
+__all__ = [
+    "FRACTION",
+    "Component",
+    "UnipenPart",
+    "UnipenSegment",
+    "parts_of",
+    "segment_of",
+    "statements",
+]
 
 FRACTION = 16
 """Coordinates with fractions are read in sixteenths of their unit."""
@@ -63,7 +71,7 @@ def statements(data: bytes, file: str) -> Iterator[Statement]:
         yield Statement(keyword, data[match.end() : end], match.start())
 
 
-class Part(NamedTuple):
+class UnipenPart(NamedTuple):
     """Components that follow one another: all of them, or from and to a point inside the outer two.
 
     Attributes:
@@ -79,7 +87,7 @@ class Part(NamedTuple):
     stop: int | None = None
 
 
-class Segment(NamedTuple):
+class UnipenSegment(NamedTuple):
     """What a ``.SEGMENT`` says.
 
     Attributes:
@@ -97,7 +105,7 @@ class Segment(NamedTuple):
     offset: int
 
 
-def segment_of(statement: Statement, file: str) -> Segment:
+def segment_of(statement: Statement, file: str) -> UnipenSegment:
     """Return the segment of a statement.
 
     Raises:
@@ -110,10 +118,10 @@ def segment_of(statement: Statement, file: str) -> Segment:
         raise FormatError(file, statement.offset, "SEGMENT", expected, shown)
     kind, delineation, quality, label = (text.decode("latin-1") for text in match.groups())
     text = _ESCAPE.sub(lambda escape: _WHITE.get(escape[1], escape[1]), label)
-    return Segment(kind, delineation, quality, text, statement.offset)
+    return UnipenSegment(kind, delineation, quality, text, statement.offset)
 
 
-def parts_of(segment: Segment, count: int, file: str) -> list[Part]:
+def parts_of(segment: UnipenSegment, count: int, file: str) -> list[UnipenPart]:
     """Return what a segment's delineation names: ``5``, ``0-2``, ``4:3-5:2``, with commas between.
 
     Args:
@@ -133,7 +141,7 @@ def parts_of(segment: Segment, count: int, file: str) -> list[Part]:
             expected = "numbers of components, as 5, 0-2 or 4:3-5:2, with commas between"
             raise FormatError(file, segment.offset, "delineation", expected, shown)
         first, plain, start, last, stop = match.groups()
-        part = Part(
+        part = UnipenPart(
             int(first), int(last or plain or first), int(start or 0), int(stop) if stop else None
         )
         if part.last < part.first or part.last >= count:

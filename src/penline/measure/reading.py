@@ -160,14 +160,16 @@ def of_page(page: StrokePage) -> Iterator[LineGeometry]:
         for character in line.characters:
             numbers = character.strokes if character.strokes is not None else ()
             own = [points[int(k)].astype(np.float32) for k in numbers if len(points[int(k)])]
-            if not own:
+            white = (character.character or "").isspace()
+            if not (own or white):
                 continue
-            box, length = _extent(own)
+            box, length = _extent(own) if own else ((0.0, 0.0, 0.0, 0.0), 0.0)
             text.append(character.character)
             boxes.append(box)
             lengths.append(length)
-            looks.append((np.nan, np.nan, np.nan, slant_of_strokes(own)))
-        if text:
+            slant = slant_of_strokes(own) if own else np.nan
+            looks.append((np.nan, np.nan, np.nan, slant))
+        if any(text):
             yield of_boxes(
                 text,
                 boxes,

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from penline.errors import FormatError, UsageError, naming_salvage
 from penline.formats.defects import defect_of, strictly
 from penline.formats.unipen import Ink, SourceOf, record_of, styled, told_by, whole
-from penline.formats.unipen_sheet import Include, Included, Sheet
-from penline.formats.unipen_text import Segment
+from penline.formats.unipen_sheet import Include, Included, UnipenSheet
+from penline.formats.unipen_text import UnipenSegment
 from penline.records import Defect, Source
 from penline.sources.unipen.names import BOXED, pen_file
 from penline.sources.unipen.odd import NOT_UNDERSTOOD, not_understood
@@ -22,8 +22,8 @@ __all__ = ["Annotation", "PenFile", "RefusedUnit", "UnipenUnit", "bytes_of"]
 
 
 class _Segment(NamedTuple):
-    sheet: Sheet
-    segment: Segment
+    sheet: UnipenSheet
+    segment: UnipenSegment
     categories: list[str]
 
 
@@ -114,7 +114,7 @@ class UnipenUnit(Unit):
 
     def _segments(self, file: PenFile) -> tuple[list[_Segment], list[FormatError]]:
         """Return each segment once, with its categories; and what is wrong with the files."""
-        sheets: dict[tuple[str, ...], Sheet] = {}
+        sheets: dict[tuple[str, ...], UnipenSheet] = {}
         faults: list[FormatError] = []
         segments: dict[tuple[object, ...], _Segment] = {}
         for category, place in file.annotations:
@@ -129,7 +129,7 @@ class UnipenUnit(Unit):
             if own.components:  # strokes beside the segments: whatever is included, they are others
                 paths = (*paths, label)
             if paths not in sheets:
-                sheet = sheets[paths] = Sheet(self._include(file.label))
+                sheet = sheets[paths] = UnipenSheet(self._include(file.label))
                 try:
                     sheet.read(data, label)
                 except FormatError as error:
@@ -210,7 +210,7 @@ class RefusedUnit(UnipenUnit):
         return len(found)
 
 
-def annotation_of(data: bytes, label: str) -> tuple[Sheet, tuple[str, ...]]:
+def annotation_of(data: bytes, label: str) -> tuple[UnipenSheet, tuple[str, ...]]:
     """Return a file of segments by itself, and the paths of what it includes.
 
     Raises:
@@ -222,7 +222,7 @@ def annotation_of(data: bytes, label: str) -> tuple[Sheet, tuple[str, ...]]:
         paths.append(path)
         return Included(b".COMMENT\n", label)
 
-    own = Sheet(note)
+    own = UnipenSheet(note)
     own.read(data, label)
     return own, tuple(paths)
 
