@@ -18,6 +18,7 @@ __all__ = [
     "Defect",
     "GlyphRecord",
     "GlyphRun",
+    "LeftOut",
     "LineRecord",
     "Origin",
     "Origins",
@@ -81,6 +82,23 @@ class Defect:
         byte = at_byte(self.offset, self.field)
         place = byte and f"{byte}record {self.record}: "
         return f"{self.file}: {place}{self.field}: expected {self.expected}, found {self.found}"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One record that its reader leaves out, though nothing is wrong with its bytes.
+
+    Attributes:
+        reason: why, as what was left out is counted: ``"picture without ink"``.
+        file: the file that it stands in.
+        source: where it would have come from.
+        record: its number there, from 0.
+    """
+
+    reason: str
+    file: str
+    source: Source
+    record: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

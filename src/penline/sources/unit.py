@@ -15,7 +15,7 @@ from penline.formats.byte_source import ByteSource, open_path
 from penline.formats.defects import defect_of, strictly
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member
-from penline.records import Defect, Source
+from penline.records import Defect, LeftOut, Source
 from penline.words import printable
 
 __all__ = ["FileUnit", "Place", "Unit"]
@@ -85,6 +85,9 @@ class Unit(Protocol):
             for record in self.runs(salvage=salvage) if runs else plain():
                 if isinstance(record, Defect):
                     drop(f"defect: {record.field}")
+                    continue
+                if isinstance(record, LeftOut):
+                    drop(record.reason)
                     continue
                 if record.source.left_out != said:
                     said = record.source.left_out

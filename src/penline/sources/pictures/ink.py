@@ -1,0 +1,202 @@
+"""What is ink in the pictures of one collection: decided once, applied to each, told in words.
+
+Each channel is turned so that paper is the bright side, and divided by the light of the paper; what
+is missing then is ink: of a picture on white, 255 less the pixel, and nothing is lost or added.
+Only where the paper is not of one value in all pictures is anything cleared away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from penline.records import Bytes2D
+from penline.sources.pictures.frames import without_frame
+from penline.sources.pictures.light import lit
+from penline.sources.pictures.planes import Picture, in_bytes, laid, otsu, planes
+from penline.sources.pictures.sizes import usual_size
+
+__all__ = ["InkRule", "tight", "touched_sides"]
+
+_BLANK = np.zeros((0, 0), np.uint8)
+_FULL = 0.9
+_STRONG = 0.45
+"""Ink that is nowhere so strong, of the pen's level, is none of the pen's."""
+_TIMES_LARGER = 3
+_LEAST_SPECK = 0.35
+"""A spot of less than so much of the pen's breadth, squared, is a speck."""
+
+
+@dataclass(frozen=True, slots=True)
+class InkRule:
+    """One decision for all pictures of a collection: what of them is ink.
+
+    Attributes:
+        full: the value of a pixel that is white, or of full light.
+        turned: for a grey picture, whether ink is the lighter one.
+        turned_bgr: the same for each of three channels.
+        alpha: what is opaque is ink, whatever its colour.
+        coloured: ink and paper differ in colour.
+        paper: the paper's light in all pictures, from 0 to 255, turned, by channel; None where
+            each picture has its own.
+        uneven: the light changes within a picture.
+        cut: ink up to this is the paper's noise; 0 where the paper has none: every value counts.
+        framed: the lines of a cell run around each character.
+        margins: pictures leave paper at the borders, so what touches all four is no character.
+        pen_px: how broad strokes are.
+        side_px: the longer side of the ink of almost all pictures.
+        blown_up: 0; or, where every picture was scaled until its ink filled the same square, the
+            usual longer side, in ems, of the largest character.
+        doubts: what speaks against it, for a person.
+    """
+
+    full: float = 255
+    turned: bool = False
+    turned_bgr: tuple[bool, bool, bool] = (False, False, False)
+    alpha: bool = False
+    coloured: bool = False
+    paper: tuple[int, int, int] | None = (255, 255, 255)
+    uneven: bool = False
+    cut: int = 0
+    framed: bool = False
+    margins: bool = False
+    pen_px: float = 3.0
+    side_px: int = 0
+    blown_up: float = 0.0
+    doubts: tuple[str, ...] = field(default=(), compare=False)
+
+    def words(self) -> str:
+        """Say in one line what was decided."""
+        if self.alpha:
+            told = ["what is opaque is ink"]
+        else:
+            told = ["light ink on dark paper" if self.turned else "dark ink on light paper"]
+            told += ["by its colour"] if self.coloured else []
+            if self.uneven:
+                told.append("uneven light taken out")
+            elif self.paper is None:
+                told.append("each picture's own paper")
+        told.append(f"noise up to {self.cut} of 255 cleared" if self.cut else "no noise")
+        told += ["frames cut off"] if self.framed else []
+        if self.blown_up:
+            told.append("blown up to one size, so sizes are the usual ones of the characters")
+        return ", ".join(told)
+
+    def ink(self, picture: Picture) -> Bytes2D:
+        """Make ink of one picture.
+
+        Args:
+            picture: ``(height, width)`` or ``(height, width, channels)``, as OpenCV decodes it.
+
+        Returns:
+            ``uint8 (height_px, width_px)``, 0 = paper, 255 = full ink, no empty row or column at
+            any side; ``(0, 0)`` where there is no ink.
+        """
+        return tight(self.whole_ink(picture))
+
+    def whole_ink(self, picture: Picture) -> Bytes2D:
+        """Make ink of one picture, as `ink`, with the paper around it."""
+        return self.clean(self.raw_ink(picture))
+
+    def clean(self, ink: Bytes2D) -> Bytes2D:
+        """Take frames, noise and specks out of raw ink."""
+        if self.framed:
+            ink = without_frame(ink)
+        return self._cleared(ink) if self.cut else ink
+
+    def raw_ink(self, picture: Picture) -> Bytes2D:
+        """How much light each pixel lacks; frames, noise and specks are still there.
+
+        Returns:
+            ``uint8 (height_px, width_px)``.
+        """
+        if not picture.size:
+            return _BLANK
+        split, alpha = planes(in_bytes(picture, self.full))
+        if self.alpha and alpha is not None and (alpha < 255).any():
+            return alpha
+        if alpha is not None:
+            split = [laid(plane, alpha) for plane in split]
+        turns = (self.turned,) if len(split) == 1 else self.turned_bgr
+        found: Bytes2D | None = None
+        papers = self.paper or (None,) * 3
+        for plane, turned, paper in zip(split, turns, papers, strict=False):
+            bright = np.asarray(cv2.bitwise_not(plane), np.uint8) if turned else plane
+            one = self._lacking(bright, paper)
+            found = one if found is None else np.maximum(found, one)
+        return _BLANK if found is None else found
+
+    def _lacking(self, bright: Bytes2D, paper: int | None) -> Bytes2D:
+        if paper != 255 or self.uneven:
+            bright = lit(bright, paper, even=self.uneven)
+        return np.asarray(cv2.bitwise_not(bright), np.uint8)
+
+    def _cleared(self, ink: Bytes2D) -> Bytes2D:
+        """Clear what is weaker than the paper's noise, and spots that the pen did not make."""
+        level = pen_level(ink, self.cut)
+        cut = min(self.cut, level // 3)
+        mask = np.asarray(cv2.threshold(ink, cut, 1, cv2.THRESH_BINARY)[1], np.uint8)
+        count, found, facts, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+        marks = np.asarray(found, np.intp)
+        strongest = np.zeros(count, np.uint8)
+        np.maximum.at(strongest, marks.ravel(), ink.ravel())
+        least = max(2.0, _LEAST_SPECK * self.pen_px * self.pen_px)
+        kept = (strongest >= level * _STRONG) & (facts[:, cv2.CC_STAT_AREA] >= least)
+        kept[0] = False
+        # from the noise's end on ink grows twice as fast, until it is what it was
+        ramp = np.minimum((np.arange(256) - cut) * 2, np.arange(256)).clip(0).astype(np.uint8)
+        return np.asarray(cv2.LUT(ink, ramp) * kept[marks], np.uint8)
+
+    def sized(self, ink: Bytes2D, character: str) -> Bytes2D:
+        """Cut ink tight, and give it its character's usual size where its own was lost.
+
+        Args:
+            ink: what `whole_ink` made.
+            character: its label.
+        """
+        ink = tight(ink)
+        return usual_size(ink, character, self.blown_up) if self.blown_up and ink.size else ink
+
+    def odd(self, ink: Bytes2D) -> str:
+        """Say what is odd about a picture, as a reason for leaving it out; "" where nothing is.
+
+        Args:
+            ink: what `whole_ink` made of it.
+        """
+        if not ink.size or not ink.any():
+            return "picture without ink"
+        if _all_of_it(ink) and min(ink.shape) > 3 * self.pen_px + 2:
+            return "picture that is all ink"
+        if self.margins and touched_sides(ink, most=0.5) == 4:
+            return "picture whose ink touches every border"
+        if self.side_px and max(tight(ink).shape) > _TIMES_LARGER * self.side_px:
+            return "picture many times larger than the others"
+        return ""
+
+
+def tight(ink: Bytes2D) -> Bytes2D:
+    """Cut off the paper around ink."""
+    left, top, width, height = cv2.boundingRect(ink) if ink.size else (0, 0, 0, 0)
+    return ink[top : top + height, left : left + width] if width else _BLANK
+
+
+def pen_level(ink: Bytes2D, cut: int) -> int:
+    """How dark the pen of a picture is: the 90th percentile of what is ink; 0 where nothing is."""
+    counts = np.bincount(ink.ravel(), minlength=256)
+    split = max(otsu(ink), cut)
+    counts[: split + 1] = 0
+    total = int(counts.sum())
+    return int(np.searchsorted(np.cumsum(counts), total * 0.9)) if total else 0
+
+
+def _all_of_it(ink: Bytes2D) -> bool:
+    """Whether almost all of a picture is ink."""
+    return int(np.count_nonzero(ink >= 96)) > _FULL * ink.size
+
+
+def touched_sides(ink: Bytes2D, most: float = 0.0) -> int:
+    """How many of a picture's four borders ink touches, with more than such a share of each."""
+    sides = (ink[0], ink[-1], ink[:, 0], ink[:, -1])
+    return sum(int(np.count_nonzero(side)) > most * side.size for side in sides)

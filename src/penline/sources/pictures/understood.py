@@ -1,0 +1,83 @@
+"""How a collection of labelled pictures was understood, in words, before anything is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from penline.words import counted
+
+__all__ = ["PAGE", "Example", "Reading", "Understood"]
+
+PAGE = "docs/own-characters.md"
+"""The page that has all forms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the user says of a collection of labelled pictures, where it does not speak for itself.
+
+    Attributes:
+        labels: the pattern of names, ``"{writer}/{label}/*.png"``; or the name of a rule.
+        classes: a file of what class numbers stand for.
+        columns: which columns of a table are what, ``"label=value,writer=suite_id"``.
+        keep_odd: take also pictures that are probably no characters.
+    """
+
+    labels: str | None = None
+    classes: str | None = None
+    columns: str | None = None
+    keep_odd: bool = False
+
+
+class Example(NamedTuple):
+    """One picture of a collection, as it was understood.
+
+    Attributes:
+        file: its name.
+        label: its character.
+        writer: whose hand it is, or "" where that is not told.
+        ink_percent: how much of it is ink.
+    """
+
+    file: str
+    label: str
+    writer: str
+    ink_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a collection was understood.
+
+    Attributes:
+        form: ``"pictures in folders"``, ``"pixels in a CSV"``.
+        label_rule: where the label comes from: ``"folder's name"``.
+        classes: how many different labels were seen.
+        writer_rule: where the writer comes from, or ``"not told"``.
+        ink: what is ink, as `InkRule.words`.
+        doubts: what speaks against it.
+        examples: a few pictures.
+        command: what makes a bank of it.
+        complete: `classes` counts all of it; False where only a part was looked at.
+    """
+
+    form: str
+    label_rule: str
+    classes: int
+    writer_rule: str = "not told"
+    ink: str = ""
+    doubts: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    command: str = ""
+    complete: bool = True
+
+    def line(self) -> str:
+        """Say it in one line.
+
+        >>> Understood("pictures in folders", "folder's name", 3755).line()
+        "label = folder's name (3,755 classes), writer = not told"
+        """
+        least = "" if self.complete else "at least "
+        classes = f"{least}{counted(self.classes, 'class')}"
+        return f"label = {self.label_rule} ({classes}), writer = {self.writer_rule}"

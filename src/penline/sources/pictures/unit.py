@@ -1,0 +1,126 @@
+"""Records of labelled pictures, wherever these come from: their ink, their writers, what is odd."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from penline.errors import FormatError
+from penline.formats.defects import defect_of, strictly
+from penline.records import Defect, GlyphRecord, LeftOut, Source, glyph_record
+from penline.sources.pictures.ink import InkRule
+from penline.sources.pictures.planes import Picture
+from penline.sources.pictures.understood import Understood
+from penline.sources.unit import Unit
+
+__all__ = ["InkedUnit", "Labelled"]
+
+
+class Labelled(NamedTuple):
+    """One picture with what is known of it.
+
+    Attributes:
+        picture: as it was decoded; or what kept it from being so.
+        character: its label; ``""`` where there is none.
+        record: its number among all of its unit, from 0.
+        file: its own name, for messages.
+        code: the label as it stands in the source.
+        writer: the writer's id, ``family:number``; ``""``: the unit's.
+        part: ``"train"``, ``"test"``; ``""``: the unit's.
+        offset: where its bytes begin in the unit's file, where that says something.
+    """
+
+    picture: Picture | FormatError
+    character: str
+    record: int
+    file: str
+    code: bytes = b""
+    writer: str = ""
+    part: str = ""
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InkedUnit(Unit):
+    """Gives the glyphs of a collection of labelled pictures, by one rule of what is ink.
+
+    What derives from this class has `labelled`; a picture is looked at only here.
+
+    Attributes:
+        source: the collection: its file, and the writer and part of what names no own.
+        kind: the form, ``"pictures"``, ``"npz"``.
+        size_bytes: of all of it, as far as that is known.
+        rule: what is ink.
+        understood: how the collection was understood, for a person.
+        keep_odd: give also pictures that are probably no characters.
+    """
+
+    source: Source
+    kind: str
+    size_bytes: int
+    rule: InkRule
+    understood: Understood | None = None
+    keep_odd: bool = False
+    note: str = ""
+    fault: FormatError | None = None
+    unique: bool = True
+    file_count: int = 1
+    lacks: str = field(default="", init=False)
+
+    def labelled(self) -> Iterator[Labelled]:
+        """Yield the pictures, in a fixed order; a file that lies has its error in their place."""
+        raise NotImplementedError
+
+    def read(self) -> Iterator[GlyphRecord]:
+        """Yield all glyphs, strictly, as `Unit.read`; odd pictures are left out."""
+        return (one for one in strictly(self.salvage()) if isinstance(one, GlyphRecord))
+
+    def salvage(self) -> Iterator[GlyphRecord | LeftOut | Defect]:
+        """Yield glyphs, a `LeftOut` for each odd picture, and a `Defect` for each unsound one."""
+        if self.fault is not None:
+            yield defect_of(self.fault)
+            return
+        sources: dict[tuple[str, str], Source] = {("", ""): self.source}
+        for one in self.labelled():
+            source = sources.get((one.writer, one.part))
+            if source is None:
+                source = sources[one.writer, one.part] = dataclasses.replace(
+                    self.source,
+                    writer=one.writer or self.source.writer,
+                    part=one.part or self.source.part,
+                )
+            yield self.record_of(one, source)
+
+    def record_of(self, one: Labelled, source: Source) -> GlyphRecord | LeftOut | Defect:
+        """Make the record of one picture: its ink, cut tight."""
+        if isinstance(one.picture, FormatError):
+            return defect_of(one.picture, one.record)
+        ink = self.rule.whole_ink(one.picture)
+        reason = self.rule.odd(ink)
+        if reason and not (self.keep_odd and ink.any()):
+            return LeftOut(reason, one.file, source, one.record)
+        return glyph_record(
+            one.character,
+            one.code,
+            self.rule.sized(ink, one.character),
+            0,
+            source,
+            one.record,
+            one.offset,
+        )
+
+    def runs(self, *, salvage: bool) -> Iterator[Any]:
+        """Yield what `salvage` does, or raise at the first defect."""
+        return self.salvage() if salvage else strictly(self.salvage())
+
+    def sound(
+        self,
+        drop: Callable[[str], None],
+        *,
+        salvage: bool,
+        runs: bool = False,  # noqa: ARG002
+    ) -> Iterator[Any]:
+        """Yield sound glyphs; odd pictures are counted as left out, as `Unit.sound`."""
+        return Unit.sound(self, drop, salvage=salvage, runs=True)
