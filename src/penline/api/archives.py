@@ -23,7 +23,7 @@ from penline.export.run import REPORT, under_way
 from penline.look.sheet import SheetFacts
 from penline.look.sheet import sheet as _sheet
 from penline.pack import pack as _pack
-from penline.records import Defect
+from penline.records import Defect, LeftOut
 from penline.sources.collect import AnyPath, open_sources
 from penline.words import printable
 
@@ -79,6 +79,7 @@ class FileFacts:
         defect_count: all of them.
         seconds: how long reading took.
         note: what a user should know of it, or "".
+        left_out: how many records its reader leaves out, by reason.
         styles: of a bank, each writer's figures: ``em_px``, ``pen_px``, ``level`` of ink, ``slant``
             (lean to the right per height) and ``aspect`` (width over height of Chinese
             characters); None where one is not known.
@@ -96,6 +97,7 @@ class FileFacts:
     defect_count: int = 0
     seconds: float = 0.0
     note: str = ""
+    left_out: dict[str, int] = field(default_factory=dict)
     styles: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
 
@@ -141,6 +143,9 @@ def info(
                     facts.defect_count += 1
                     if len(facts.defects) < most_defects:
                         facts.defects.append(record)
+                    continue
+                if isinstance(record, LeftOut):
+                    facts.left_out[record.reason] = facts.left_out.get(record.reason, 0) + 1
                     continue
                 facts.records += 1
                 if record.source.left_out and not facts.note:

@@ -23,7 +23,7 @@ from penline.census.report import Census, Finding, Note
 from penline.census.tally import EVERYTHING, RecordCounts, Scopes
 from penline.errors import FormatError, UsageError
 from penline.formats.defects import defect_of
-from penline.records import Defect, Source
+from penline.records import Defect, LeftOut, Source
 from penline.sources.collect import AnyPath, open_sources
 from penline.sources.containers import NOT_READ
 from penline.sources.unit import Unit
@@ -105,10 +105,14 @@ class _CensusRun:
         known = self._rules(file.source.card).errata
         source: Any = None
         left_out = ""
+        odd: Counter[str] = Counter()
         tallies: list[RecordCounts] = []
         for record in known_errata.apply(_salvage(file), known, self.applied):
             if isinstance(record, Defect):
                 found.add([Finding.of(record, file.source.card)])
+                continue
+            if isinstance(record, LeftOut):
+                odd[record.reason] += 1
                 continue
             if record.source is not source:
                 source = record.source
@@ -123,6 +127,9 @@ class _CensusRun:
                 found.add([wrong])
             found.records += 1
         card = file.source.card if source is None else source.card
+        found.notes += [
+            Note(card, f"left out: {reason}", times=times) for reason, times in odd.items()
+        ]
         self.left_out[card, left_out] += bool(left_out)
         if not card:
             found.without_card[file.source.file] = found.records - before

@@ -26,7 +26,7 @@ from penline.errors import FormatError
 from penline.formats.sniff import sniff
 from penline.records import Bytes2D
 
-__all__ = ["BYTES_LIMIT", "read_png"]
+__all__ = ["BYTES_LIMIT", "PIXELS_LIMIT", "SIDE_LIMIT_PX", "proven", "read_png"]
 
 BYTES_LIMIT = 1 << 26
 """A file of more bytes is not read."""
@@ -38,6 +38,8 @@ _CHUNK = struct.Struct(">I4s")
 _HEAD = struct.Struct(">2I5B")
 _CRC = struct.Struct(">I")
 _BITS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8)}
+_CLEAR_BITS = {4: (8, 16), 6: (8, 16)}
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _AROUND = _CHUNK.size + _CRC.size
 
 
@@ -55,7 +57,7 @@ def read_png(data: bytes, file: str) -> Bytes2D:
         FormatError: the file is cut short, damaged, has transparency, or is larger than
             `SIDE_LIMIT_PX` or `PIXELS_LIMIT`.
     """
-    size_px = _proven(data, file)
+    size_px = proven(data, file)
     try:
         found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     except cv2.error as error:
@@ -68,8 +70,20 @@ def read_png(data: bytes, file: str) -> Bytes2D:
     return pixels
 
 
-def _proven(data: bytes, file: str) -> tuple[int, int]:
-    """Height and width, after a look at every chunk."""
+def proven(data: bytes, file: str, *, clear: bool = False) -> tuple[int, int]:
+    """Look at every chunk of a PNG file, without unpacking more than its header says.
+
+    Args:
+        data: the whole file.
+        file: the label for messages.
+        clear: transparency is welcome.
+
+    Returns:
+        Height and width in pixels.
+
+    Raises:
+        FormatError: as `read_png`.
+    """
     if data[:8] != _SIGNATURE:
         found = sniff(data[:272]) if data else "an empty file"
         raise FormatError(file, 0, "signature", "a PNG image", found or data[:8].hex(" "))
@@ -89,7 +103,7 @@ def _proven(data: bytes, file: str) -> tuple[int, int]:
         if own != crc:
             raise FormatError(file, offset, f"{name}, CRC-32", f"{crc:08x}", f"{own:08x}")
         if offset == 8:
-            head = _head(data, file, length, kind)
+            head = _head(data, file, length, kind, clear)
             size_px = head[1], head[0]
         elif kind == b"IDAT":
             packed += data[offset + 8 : end]
@@ -100,7 +114,7 @@ def _proven(data: bytes, file: str) -> tuple[int, int]:
     return size_px
 
 
-def _head(data: bytes, file: str, length: int, kind: bytes) -> tuple[int, ...]:
+def _head(data: bytes, file: str, length: int, kind: bytes, clear: bool) -> tuple[int, ...]:
     if kind != b"IHDR" or length != _HEAD.size:
         found = f"{kind!r} of {length:,} bytes"
         raise FormatError(file, 8, "first chunk", "IHDR of 13 bytes", found)
@@ -112,8 +126,8 @@ def _head(data: bytes, file: str, length: int, kind: bytes) -> tuple[int, ...]:
     if width * height > PIXELS_LIMIT:
         expected = f"at most {PIXELS_LIMIT:,} pixels"
         raise FormatError(file, 16, "width and height", expected, f"{width * height:,}")
-    if bits not in _BITS.get(colour, ()):
-        expected = "grey, RGB or palette without transparency"
+    if bits not in (_BITS | _CLEAR_BITS if clear else _BITS).get(colour, ()):
+        expected = f"grey, RGB or palette{'' if clear else ' without transparency'}"
         raise FormatError(file, 24, "bits and colour type", expected, f"{bits} and {colour}")
     return head
 
@@ -121,7 +135,7 @@ def _head(data: bytes, file: str, length: int, kind: bytes) -> tuple[int, ...]:
 def _unpacks(packed: bytearray, head: tuple[int, ...], file: str) -> None:
     """That the data hold just the rows that the header says; OpenCV fills up what is missing."""
     width, height, bits, colour, _, _, interlace = head
-    samples = 3 if colour == 2 else 1
+    samples = _SAMPLES[colour]
     if interlace:
         return
     wanted = height * (1 + (width * bits * samples + 7) // 8)

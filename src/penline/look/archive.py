@@ -20,7 +20,7 @@ from penline.look.glyphs import Counted
 from penline.pack import pack_records
 from penline.provenance import short_names
 from penline.randomness import Draws
-from penline.records import Defect, LineRecord, Record
+from penline.records import Defect, LeftOut, LineRecord, Record
 from penline.render.hand import STROKE_HEIGHT_PX
 from penline.sources.collect import open_sources
 from penline.sources.names import leaf
@@ -113,6 +113,8 @@ def _count(files: list[Unit]) -> _ArchiveIndex:
                 damaged += 1
                 if len(defects) < _DEFECTS_LISTED:
                     defects.append(record)
+            elif isinstance(record, LeftOut):
+                others += 1
             elif len(record.labels) == 1 and not isinstance(record, LineRecord):
                 here.append(names.setdefault(record.labels[0], len(names)))
                 writer = record.source.writer
@@ -161,7 +163,7 @@ def _picked(file: Unit, wanted: set[int]) -> Iterator[Record]:
     """The sound records of the given places among the sound records of the file."""
     place = 0
     for record in file.salvage():
-        if isinstance(record, Defect | LineRecord) or len(record.labels) != 1:
+        if isinstance(record, Defect | LeftOut | LineRecord) or len(record.labels) != 1:
             continue
         if place in wanted:
             yield record

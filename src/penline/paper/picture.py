@@ -15,7 +15,14 @@ import numpy as np
 from penline.errors import RecipeError
 from penline.paper.base import Image
 
-__all__ = ["MAX_FILE_BYTES", "MAX_PIXELS", "picture_names", "picture_pixels", "picture_size"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "MAX_PIXELS",
+    "header_size",
+    "picture_names",
+    "picture_pixels",
+    "picture_size",
+]
 
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".webp"})
 MAX_PIXELS = 100_000_000
@@ -58,7 +65,7 @@ def picture_size(path: Path) -> tuple[int, int]:
     """
     try:
         with path.open("rb") as file:
-            size = _header(file)
+            size = header_size(file)
             length = file.seek(0, 2)
     except OSError as error:
         raise RecipeError(f"paper photo: {path} cannot be read: {error.strerror}") from error
@@ -100,8 +107,15 @@ def picture_pixels(path: str, colour: bool) -> Image:
     return pixels
 
 
-def _header(file: BinaryIO) -> tuple[int, int] | None:
-    """Width and height, or None where the bytes are of no known format."""
+def header_size(file: BinaryIO) -> tuple[int, int] | None:
+    """Read the width and height that the header of a PNG, BMP, WebP or JPEG states.
+
+    Args:
+        file: at its beginning.
+
+    Returns:
+        Pixels, as the file says, however wrong; None where the bytes are of no known format.
+    """
     start = file.read(32)
     if start[:8] == b"\x89PNG\r\n\x1a\n" and start[12:16] == b"IHDR":
         return int.from_bytes(start[16:20], "big"), int.from_bytes(start[20:24], "big")

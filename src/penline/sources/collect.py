@@ -13,7 +13,7 @@ from penline.formats.byte_source import StreamedBytes
 from penline.formats.idx import unpacked
 from penline.formats.tarred import is_tar
 from penline.formats.zipped import Members, members
-from penline.records import Defect, Record
+from penline.records import Defect, LeftOut, Record
 from penline.sources import collectors, identify
 from penline.sources.containers import (
     MAGIC_BYTES,
@@ -129,7 +129,8 @@ def read(
     if not isinstance(path, str | os.PathLike):
         return _read_open(path, salvage, name or str(getattr(path, "name", "open file")))
     units = open_sources(path)
-    return (r for unit in units for r in (unit.salvage() if salvage else unit.read()))
+    found = (r for unit in units for r in (unit.salvage() if salvage else unit.read()))
+    return (r for r in found if not isinstance(r, LeftOut))
 
 
 def _read_open(file: BinaryIO, salvage: bool, name: str) -> Iterator[Record | Defect]:
