@@ -32,10 +32,13 @@ COLLECTORS: Registry[Any] = Registry(
         "any-file": Row(
             "penline.sources.collector:AnyFileCollector", "every file of a known format"
         ),
+        "pictures": Row(
+            "penline.sources.pictures.collector:PictureCollector", "pictures of characters"
+        ),
     },
     fits=callable,
 )
-"""In the order in which they are asked; those of other packages before the last of ours."""
+"""In the order in which they are asked; those of other packages before any file is taken."""
 
 
 def collectors() -> tuple[Any, ...]:
@@ -50,9 +53,11 @@ def collectors() -> tuple[Any, ...]:
 @functools.lru_cache(maxsize=4)
 def _loaded(_: tuple[str, ...]) -> tuple[Any, ...]:
     """Load them once for a path that packages are found on."""
-    *own, last = COLLECTORS.own
-    others = [name for name in COLLECTORS if name not in COLLECTORS.own]
-    return tuple(COLLECTORS.load(name) for name in (*own, *others, last))
+    own = list(COLLECTORS.own)
+    others = [name for name in COLLECTORS if name not in own]
+    last = own.index("any-file")
+    own[last:last] = others
+    return tuple(map(COLLECTORS.load, own))
 
 
 def identify(file: str, part: str | None = None) -> Source:

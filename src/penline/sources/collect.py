@@ -23,8 +23,9 @@ from penline.sources.containers import (
     refuse_by_magic,
     what_to_do,
 )
-from penline.sources.listing import DiskListing, Listing, tar_listings, zip_listings
+from penline.sources.listing import DiskListing, Listing, Root, tar_listings, zip_listings
 from penline.sources.names import hidden
+from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import FileUnit, Place, Unit
 from penline.words import counted, printable
 
@@ -49,6 +50,7 @@ def open_sources(
     paths: AnyPath | Iterable[AnyPath],
     *,
     part: str | None = None,
+    reading: Reading = NOTHING_SAID,
     on_fault: Callable[[FormatError], None] | None = None,
 ) -> Iterator[Unit]:
     """Yield the units of records in files, folders, zip and tar archives, in a fixed order.
@@ -57,7 +59,8 @@ def open_sources(
     ones and links to folders are left out. A zip is read in place, its members sorted by name; a
     tar in its own order, and unpacked once where each file is read before the next one is asked
     for (a list of a packed tar's files unpacks it once more). What tells more together than alone,
-    as the trees of SD19, comes last. Nothing is opened but directories of archives.
+    as the trees of SD19 and a collection of pictures, comes last. Nothing is opened but directories
+    of archives, and of such a collection some pictures, by which it is understood.
 
     What cannot be read, but has a name that says what it is, comes as a unit with a fault, so
     that nobody is silent about it: reading it raises, `salvage` gives a defect. Such are an ALZ,
@@ -67,6 +70,7 @@ def open_sources(
     Args:
         paths: one path or several.
         part: ``"train"`` or ``"test"``, instead of what the names say.
+        reading: what the user says of pictures whose names do not tell it.
         on_fault: told of what would raise `FormatError`; the search goes on.
 
     Raises:
@@ -79,7 +83,7 @@ def open_sources(
     given = _paths(paths)
     for path in given:
         _stat(path)
-    return _units(_Search(part).all(given), on_fault)
+    return _units(_Search(part, reading).all(given), on_fault)
 
 
 def _units(found: Found, on_fault: Callable[[FormatError], None] | None) -> Iterator[Unit]:
@@ -143,9 +147,12 @@ def _read_open(file: BinaryIO, salvage: bool, name: str) -> Iterator[Record | De
 class _Search:
     """Shows collectors one listing after the other, and gives what they claim."""
 
-    def __init__(self, part: str | None) -> None:
+    def __init__(self, part: str | None, reading: Reading = NOTHING_SAID) -> None:
         self.part = part
         self.collectors = [make(part) for make in collectors()]
+        for collector in self.collectors:
+            collector.reading = reading
+        self.loose: dict[Path, Root] = {}
 
     def all(self, paths: Iterable[Path]) -> Found:
         """Yield what is found in all paths together."""
@@ -176,26 +183,30 @@ class _Search:
             claims = collector.claim(listing)
             units |= claims.units
             later |= claims.later
+            if not getattr(collector, "guesses", False):
+                listing.root.known |= bool(claims.units) or claims.later
             listing = listing.only(claims.left)
         return units, listing.names, later
 
     def file(self, path: Path) -> Found:
         """Yield what one file is."""
-        units, _, later = self.claimed(DiskListing(path.parent, [path.name]))
+        root = self.loose.setdefault(path.parent, Root(path.parent))
+        units, _, later = self.claimed(DiskListing(path.parent, [path.name], root))
         yield from units.values()
         if not (units or later):
             raise _unknown(path)
 
     def folder(self, folder: Path) -> Found:
         """Yield what lies in a folder and those below it."""
-        used, others = False, 0
+        used, others, root = False, 0, Root(folder)
         for here, folders, files in os.walk(folder, onerror=_unreadable):
             folders[:] = sorted(name for name in folders if not hidden(name))
             names = [name for name in files if not hidden(name)]
             archives = {name for name in names if _is_archive(name)}
             plain = sorted(name for name in names if name not in archives)
             place = Path(here)
-            units, _, later = self.claimed(DiskListing(place, plain))
+            units, _, later = self.claimed(DiskListing(place, plain, root))
+            root.known |= bool(archives)
             used = used or later or bool(units or archives)
             others += len(plain) - len(units)
             for name in sorted(archives.union(units)):
@@ -206,10 +217,12 @@ class _Search:
                     yield self.unread(place / name, closed)
                 else:
                     yield from self.within(place / name)
-        if not used:
+        if not (used and root.known):
             for name, what in _MADE.items():
                 if (folder / name).is_file():
+                    root.known = True
                     raise FormatError(printable(str(folder)), 0, "folder", "files of records", what)
+        if not used:
             raise _nothing(str(folder), "folder", others)
 
     def archive(self, path: Path) -> Found:

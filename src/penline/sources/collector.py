@@ -12,6 +12,7 @@ from penline.formats import kind_of
 from penline.records import Source
 from penline.sources.listing import Listing
 from penline.sources.names import leaf
+from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import FileUnit, Unit
 
 __all__ = ["AnyFileCollector", "Claims", "Collector", "unknown"]
@@ -39,7 +40,14 @@ class Collector:
 
     Args:
         part: ``"train"`` or ``"test"``, as the user said; None as names say.
+
+    Attributes:
+        reading: what else the user said; set before anything is shown.
+        guesses: it takes what may be anything; what it finds says nothing about its root.
     """
+
+    reading: Reading = NOTHING_SAID
+    guesses: bool = False
 
     def __init__(self, part: str | None = None) -> None:
         self.part = part

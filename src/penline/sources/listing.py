@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path, PurePosixPath
@@ -16,10 +17,31 @@ from penline.sources.names import hidden
 from penline.sources.unit import Place
 from penline.words import printable
 
-__all__ = ["DiskListing", "Listing", "TarListing", "ZipListing", "tar_listings", "zip_listings"]
+__all__ = [
+    "DiskListing",
+    "Listing",
+    "Root",
+    "TarListing",
+    "ZipListing",
+    "tar_listings",
+    "zip_listings",
+]
 
 _TOGETHER = 1024
 """So many members of a plain tar are looked at together at most."""
+
+
+@dataclass(slots=True, eq=False)
+class Root:
+    """What holds all listings of one folder that was named, or of one archive.
+
+    Attributes:
+        path: the folder, or the archive.
+        known: a collector found something of its own there.
+    """
+
+    path: Path
+    known: bool = False
 
 
 class Listing:
@@ -36,10 +58,14 @@ class Listing:
         names: the files' own names, in the order in which they are read; no hidden ones.
         entries: of a zip: listed name -> place of its entry in the zip's directory.
         shift: bytes before the zip itself.
+        root: what holds this listing and others.
     """
 
-    def __init__(self, path: Path, prefix: str, inside: str, names: list[str]) -> None:
+    def __init__(
+        self, path: Path, prefix: str, inside: str, names: list[str], root: Root | None = None
+    ) -> None:
         self.path = path
+        self.root = Root(path) if root is None else root
         self.prefix = prefix
         self.begin = printable(f"{path}::{prefix}")
         self.inside = inside
@@ -77,9 +103,9 @@ class Listing:
 class DiskListing(Listing):
     """Names files of a folder on disk."""
 
-    def __init__(self, path: Path, names: list[str]) -> None:
+    def __init__(self, path: Path, names: list[str], root: Root | None = None) -> None:
         whole = os.path.abspath(path)  # noqa: PTH100  # no link is followed
-        super().__init__(path, "", whole.replace(os.sep, "/"), names)
+        super().__init__(path, "", whole.replace(os.sep, "/"), names, root)
         self.begin = printable(str(path / "_"))[:-1]
 
     def place(self, name: str) -> Place:
@@ -102,8 +128,10 @@ class DiskListing(Listing):
 class ZipListing(Listing):
     """Names files of one folder in a zip."""
 
-    def __init__(self, path: Path, prefix: str, entries: dict[str, int], every: Members) -> None:
-        super().__init__(path, prefix, _inside(path.stem, prefix), list(entries))
+    def __init__(
+        self, path: Path, prefix: str, entries: dict[str, int], every: Members, root: Root
+    ) -> None:
+        super().__init__(path, prefix, _inside(path.stem, prefix), list(entries), root)
         self.entries = entries
         self.shift = every.directory.shift
         self._every = every
@@ -124,10 +152,11 @@ class ZipListing(Listing):
 
 def zip_listings(path: Path, every: Members) -> Iterator[ZipListing]:
     """Yield the folders of a zip, in the order of their files' names."""
+    root = Root(path)
     for prefix, run in groupby(every.listed(), itemgetter(0)):
         if not hidden(prefix):
             entries = {name: entry for _, name, entry in run if name[:1] != "."}
-            yield ZipListing(path, prefix, entries, every)
+            yield ZipListing(path, prefix, entries, every, root)
 
 
 class TarListing(Listing):
@@ -143,9 +172,10 @@ class TarListing(Listing):
         prefix: str,
         found: dict[str, TarMember],
         every: Callable[[], dict[str, TarMember]],
+        root: Root,
     ) -> None:
         inside = _inside(path.name.partition(".")[0], prefix)
-        super().__init__(path, prefix, inside, list(found))
+        super().__init__(path, prefix, inside, list(found), root)
         self.packed = is_packed(path.name)
         self._found = found
         self._every = every
@@ -193,6 +223,7 @@ def tar_listings(path: Path) -> Iterator[TarListing | FormatError]:
             pass  # said when the members' own turn comes
         return found
 
+    root = Root(path)
     most = 1 if is_packed(path.name) else _TOGETHER
     found: dict[str, TarMember] = {}
     before, fault = "", None
@@ -202,17 +233,17 @@ def tar_listings(path: Path) -> Iterator[TarListing | FormatError]:
             if hidden(member.name):
                 continue
             if found and folder + slash != before:
-                yield TarListing(path, before, found, every)
+                yield TarListing(path, before, found, every, root)
                 found = {}
             before = folder + slash
             found[name] = member
             if len(found) == most:
-                yield TarListing(path, before, found, every)
+                yield TarListing(path, before, found, every, root)
                 found = {}
     except FormatError as error:
         fault = error
     if found:
-        yield TarListing(path, before, found, every)
+        yield TarListing(path, before, found, every, root)
     if fault is not None:
         yield fault
 

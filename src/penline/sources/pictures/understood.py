@@ -5,29 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from penline.sources.reading import Reading
 from penline.words import counted
 
 __all__ = ["PAGE", "Example", "Reading", "Understood"]
 
 PAGE = "docs/own-characters.md"
 """The page that has all forms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the user says of a collection of labelled pictures, where it does not speak for itself.
-
-    Attributes:
-        labels: the pattern of names, ``"{writer}/{label}/*.png"``; or the name of a rule.
-        classes: a file of what class numbers stand for.
-        columns: which columns of a table are what, ``"label=value,writer=suite_id"``.
-        keep_odd: take also pictures that are probably no characters.
-    """
-
-    labels: str | None = None
-    classes: str | None = None
-    columns: str | None = None
-    keep_odd: bool = False
 
 
 class Example(NamedTuple):

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+import itertools
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from penline.errors import FormatError
 from penline.formats.defects import defect_of, strictly
@@ -18,11 +22,18 @@ from penline.sources.unit import Unit
 __all__ = ["InkedUnit", "Labelled"]
 
 
+_TOGETHER = 32
+_MOST_THREADS = 8
+T = TypeVar("T")
+R = TypeVar("R")
+
+
 class Labelled(NamedTuple):
     """One picture with what is known of it.
 
     Attributes:
-        picture: as it was decoded; or what kept it from being so.
+        picture: as it was decoded; or what kept it from being so; or what gives one of both, and
+            is called, in a thread of its own, when the picture is looked at.
         character: its label; ``""`` where there is none.
         record: its number among all of its unit, from 0.
         file: its own name, for messages.
@@ -32,7 +43,7 @@ class Labelled(NamedTuple):
         offset: where its bytes begin in the unit's file, where that says something.
     """
 
-    picture: Picture | FormatError
+    picture: Picture | FormatError | Callable[[], Picture | FormatError]
     character: str
     record: int
     file: str
@@ -40,6 +51,30 @@ class Labelled(NamedTuple):
     writer: str = ""
     part: str = ""
     offset: int = 0
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Yield items in lists of so many; the last may have fewer."""
+    left = iter(items)
+    while some := list(itertools.islice(left, size)):
+        yield some
+
+
+def in_threads(call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """Yield what a call makes of each item, in their order; a few are worked on at once."""
+    workers = max(2, min(_MOST_THREADS, os.cpu_count() or 1))
+    under_way: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(workers, "pictures") as pool:
+        try:
+            for item in items:
+                under_way.append(pool.submit(call, item))
+                if len(under_way) > 2 * workers:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for one in under_way:
+                one.cancel()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +104,7 @@ class InkedUnit(Unit):
     file_count: int = 1
     lacks: str = field(default="", init=False)
 
-    def labelled(self) -> Iterator[Labelled]:
+    def labelled(self) -> Iterator[Labelled | LeftOut]:
         """Yield the pictures, in a fixed order; a file that lies has its error in their place."""
         raise NotImplementedError
 
@@ -83,33 +118,39 @@ class InkedUnit(Unit):
             yield defect_of(self.fault)
             return
         sources: dict[tuple[str, str], Source] = {("", ""): self.source}
-        for one in self.labelled():
-            source = sources.get((one.writer, one.part))
-            if source is None:
-                source = sources[one.writer, one.part] = dataclasses.replace(
-                    self.source,
-                    writer=one.writer or self.source.writer,
-                    part=one.part or self.source.part,
-                )
-            yield self.record_of(one, source)
 
-    def record_of(self, one: Labelled, source: Source) -> GlyphRecord | LeftOut | Defect:
-        """Make the record of one picture: its ink, cut tight."""
-        if isinstance(one.picture, FormatError):
-            return defect_of(one.picture, one.record)
-        ink = self.rule.whole_ink(one.picture)
+        def made(some: list[Labelled | LeftOut]) -> list[GlyphRecord | LeftOut | Defect]:
+            return [
+                one if isinstance(one, LeftOut) else self.record_of(one, sources) for one in some
+            ]
+
+        for some in in_threads(made, batched(self.labelled(), _TOGETHER)):
+            yield from some
+
+    def record_of(
+        self, one: Labelled, sources: dict[tuple[str, str], Source]
+    ) -> GlyphRecord | LeftOut | Defect:
+        """Make the record of one picture: its ink, cut tight.
+
+        Args:
+            one: the picture.
+            sources: by writer and part; those that are not there yet are added.
+        """
+        found = one.picture() if callable(one.picture) else one.picture
+        if isinstance(found, FormatError):
+            return defect_of(found, one.record)
+        whose = one.writer, one.part
+        source = sources.get(whose)
+        if source is None:
+            writer, part = one.writer or self.source.writer, one.part or self.source.part
+            made = dataclasses.replace(self.source, writer=writer, part=part)
+            source = sources.setdefault(whose, made)
+        ink = self.rule.whole_ink(found)
         reason = self.rule.odd(ink)
         if reason and not (self.keep_odd and ink.any()):
             return LeftOut(reason, one.file, source, one.record)
-        return glyph_record(
-            one.character,
-            one.code,
-            self.rule.sized(ink, one.character),
-            0,
-            source,
-            one.record,
-            one.offset,
-        )
+        ink = self.rule.sized(ink, one.character)
+        return glyph_record(one.character, one.code, ink, 0, source, one.record, one.offset)
 
     def runs(self, *, salvage: bool) -> Iterator[Any]:
         """Yield what `salvage` does, or raise at the first defect."""

@@ -1,0 +1,28 @@
+"""What the user says of a collection of labelled pictures that does not speak for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["NOTHING_SAID", "Reading"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Options of how collections without a publisher's names are read.
+
+    Attributes:
+        labels: the pattern of names, ``"{writer}/{label}/*.png"``.
+        classes: a file of what class numbers stand for.
+        columns: which columns of a table are what, ``"label=value,writer=suite_id"``.
+        keep_odd: take also pictures that are probably no characters.
+    """
+
+    labels: str | None = None
+    classes: str | None = None
+    columns: str | None = None
+    keep_odd: bool = False
+
+
+NOTHING_SAID = Reading()
+"""The names are to tell it all."""
