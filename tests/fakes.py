@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
@@ -98,3 +99,8 @@ def zip_file(path: Path, files: Mapping[str, bytes], method: int = zipfile.ZIP_S
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0)), content, method)
     return path
+
+
+def png_file(pixels: np.ndarray) -> bytes:
+    """A PNG file of any pixels that OpenCV writes."""
+    return cv2.imencode(".png", pixels)[1].tobytes()
