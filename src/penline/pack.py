@@ -19,6 +19,8 @@ from penline.records import GlyphRecord, GlyphRun, LineRecord, Record, StrokeRec
 from penline.render.hand import STROKE_HEIGHT_PX, RenderedCharacter, StrokeRenderer
 from penline.sources.collect import AnyPath, given_names, open_sources
 from penline.sources.overrides import make_override, overridden
+from penline.sources.reading import NOTHING_SAID, Reading
+from penline.sources.understood import Understood
 
 __all__ = ["pack", "pack_records"]
 
@@ -36,6 +38,8 @@ def pack(
     height_px: int = STROKE_HEIGHT_PX,
     salvage: bool = False,
     overwrite: bool = False,
+    reading: Reading = NOTHING_SAID,
+    tell: Callable[[Understood], None] | None = None,
     progress: Progress | None = None,
 ) -> Bank:
     """Pack files of glyphs or strokes into a bank.
@@ -50,6 +54,8 @@ def pack(
             to 256.
         salvage: leave out damaged records (counted in the bank's header) instead of stopping.
         overwrite: replace a bank of that name.
+        reading: what pictures are, where their names do not tell it.
+        tell: called with how each collection of pictures was understood.
         progress: called with each file's name and the number of glyphs so far.
 
     Returns:
@@ -69,7 +75,9 @@ def pack(
     made = BankWriter(out, overwrite=overwrite, given=given_names(given))
     with made as bank, seldom_collected():
         seen = set()
-        for file in open_sources(given, part=part):
+        for file in open_sources(given, part=part, reading=reading):
+            if tell and file.understood is not None:
+                tell(file.understood)
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice; name it once")
             seen.add(file.source.file)

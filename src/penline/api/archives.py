@@ -25,6 +25,8 @@ from penline.look.sheet import sheet as _sheet
 from penline.pack import pack as _pack
 from penline.records import Defect, LeftOut
 from penline.sources.collect import AnyPath, open_sources
+from penline.sources.reading import NOTHING_SAID, Reading
+from penline.sources.understood import Understood
 from penline.words import printable
 
 __all__ = ["FileFacts", "bank_notes", "convert", "info", "pack", "sheet"]
@@ -80,6 +82,7 @@ class FileFacts:
         seconds: how long reading took.
         note: what a user should know of it, or "".
         left_out: how many records its reader leaves out, by reason.
+        understood: how a collection of pictures was understood; None of other files.
         styles: of a bank, each writer's figures: ``em_px``, ``pen_px``, ``level`` of ink, ``slant``
             (lean to the right per height) and ``aspect`` (width over height of Chinese
             characters); None where one is not known.
@@ -98,6 +101,7 @@ class FileFacts:
     seconds: float = 0.0
     note: str = ""
     left_out: dict[str, int] = field(default_factory=dict)
+    understood: Understood | None = None
     styles: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
 
@@ -106,11 +110,18 @@ def info(
     paths: AnyPath | Iterable[AnyPath],
     *,
     most_defects: int = 5,
+    reading: Reading = NOTHING_SAID,
     progress: Callable[[str], None] | None = None,
 ) -> list[FileFacts]:
     """What files, folders, zip archives, banks and finished data sets hold.
 
     Every record of a file is read; of a bank and of a data set, what they say of themselves.
+
+    Args:
+        paths: ids of data sets, files, folders and archives.
+        most_defects: so many of a file are listed.
+        reading: what pictures are, where their names do not tell it.
+        progress: called with each file's name.
 
     Raises:
         UsageError: a path that does not exist.
@@ -129,11 +140,12 @@ def info(
             continue
         if under_way(path):
             raise ExportError(f"{path} is an unfinished data set; repeat its command to go on")
-        for file in open_sources(path):
+        for file in open_sources(path, reading=reading):
             if progress:
                 progress(file.source.file)
             facts = FileFacts(file.source.file, file.kind, card=file.source.card, note=file.note)
             facts.known_by = "name" if facts.card else ""
+            facts.understood = file.understood
             characters: set[str] = set()
             writers: Counter[str] = Counter()
             parts: Counter[str] = Counter()

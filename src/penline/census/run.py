@@ -26,6 +26,7 @@ from penline.formats.defects import defect_of
 from penline.records import Defect, LeftOut, Source
 from penline.sources.collect import AnyPath, open_sources
 from penline.sources.containers import NOT_READ
+from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import Unit
 from penline.words import counted
 
@@ -38,6 +39,7 @@ def census(
     part: str | None = None,
     root: AnyPath | None = None,
     errata: bool = True,
+    reading: Reading = NOTHING_SAID,
     progress: Callable[[str, int], None] | None = None,
 ) -> Census:
     """Read every record of archives, and hold the counts against the figures of the cards.
@@ -51,6 +53,7 @@ def census(
         part: ``"train"`` or ``"test"``, instead of what the names say; of an id, only its files.
         root: the folder of all archives; None for ``$PENLINE_ROOT``, or the user's cache.
         errata: apply what is known to be wrong with the archives as published.
+        reading: what pictures are, where their names do not tell it.
         progress: called with each file's name and the records so far.
 
     Raises:
@@ -62,7 +65,7 @@ def census(
     count = _CensusRun(found, errata)
     for shelf in given.shelves:
         found.add(missing_files(shelf, alone=not given.paths))
-    for unit in open_sources(given.paths, part=part, on_fault=count.unreadable):
+    for unit in open_sources(given.paths, part=part, reading=reading, on_fault=count.unreadable):
         if unit.fault is not None and unit.kind in NOT_READ:
             count.unreadable(unit.fault)
             continue
@@ -96,6 +99,8 @@ class _CensusRun:
         found.files += file.file_count
         if file.note:
             found.notes.append(Note(file.source.card, file.note))
+        if file.understood is not None:
+            found.notes += [Note("", said) for said in file.understood.lines()]
         fault = self.repeats.fault(file)
         if fault is not None:
             found.add([fault])

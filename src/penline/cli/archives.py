@@ -10,7 +10,16 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from penline.cli.base import WRONG_DATA, AsJson, Part, Sources, app
+from penline.cli.base import (
+    WRONG_DATA,
+    AsJson,
+    Classes,
+    KeepOdd,
+    Labels,
+    Part,
+    Sources,
+    app,
+)
 from penline.cli.summaries import print_census, print_facts
 from penline.console import Rate, bar, out, print_json
 from penline.words import counted
@@ -126,12 +135,23 @@ def get(
 
 
 @app.command()
-def info(paths: Sources, as_json: AsJson = False) -> None:
+def info(
+    paths: Sources,
+    labels: Labels = None,
+    classes: Classes = None,
+    keep_odd: KeepOdd = False,
+    as_json: AsJson = False,
+) -> None:
     """Tell what files, banks and finished sets are: format, counts, writers, first defects."""
     from penline.api import info as look
+    from penline.sources.reading import Reading
 
     with bar("reading", "files") as (shown, task):
-        facts = look(paths, progress=lambda file: shown.update(task, description=escape(file)))
+        facts = look(
+            paths,
+            reading=Reading(labels, classes, keep_odd=keep_odd),
+            progress=lambda file: shown.update(task, description=escape(file)),
+        )
     if as_json:
         print_json([asdict(one) for one in facts])
     else:
@@ -152,6 +172,9 @@ def census(
     errata: Annotated[
         bool, typer.Option("--errata/--no-errata", help="Apply what is known to be wrong.")
     ] = True,
+    labels: Labels = None,
+    classes: Classes = None,
+    keep_odd: KeepOdd = False,
     as_json: AsJson = False,
 ) -> None:
     """Read every record, compare with the published counts, list findings; exit 1 on a mismatch.
@@ -172,6 +195,7 @@ def census(
     (records of each file that belongs to no data set).
     """
     from penline.api import census as count
+    from penline.sources.reading import Reading
 
     with bar("counting", "records") as (shown, task):
         rate = Rate(shown, task, "records")
@@ -180,6 +204,7 @@ def census(
             part=part,
             root=root,
             errata=errata,
+            reading=Reading(labels, classes, keep_odd=keep_odd),
             progress=lambda _, records: rate(records),
         )
     if as_json:

@@ -71,6 +71,18 @@ Licence = Annotated[
 Salvage = Annotated[
     bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
 ]
+Labels = Annotated[
+    str | None,
+    typer.Option("--labels", help="Pattern of pictures' names: '{writer}/{label}/*.png'."),
+]
+Classes = Annotated[
+    str | None,
+    typer.Option("--classes", help="File of what class numbers stand for, one a line or a table."),
+]
+KeepOdd = Annotated[
+    bool,
+    typer.Option("--keep-odd", help="Take also pictures that are probably no characters."),
+]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
 ]

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import WRONG_DATA, AsJson, Encoding, Overwrite, app
+from penline.cli.base import WRONG_DATA, AsJson, Classes, Encoding, KeepOdd, Labels, Overwrite, app
 from penline.cli.summaries import print_realism
 from penline.console import Rate, bar, out, print_json
 from penline.provenance import path_told
@@ -103,6 +103,9 @@ def sheet(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file.")],
     limit: Annotated[int, typer.Option(min=1, help="At most so many glyphs or lines.")] = 2000,
+    labels: Labels = None,
+    classes: Classes = None,
+    keep_odd: KeepOdd = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Make a page to look at: glyphs by character and writer, lines with boxes, or a census.
@@ -113,8 +116,10 @@ def sheet(
     not drawn.
     """
     from penline.api import sheet as make
+    from penline.sources.reading import Reading
 
-    facts = make(source, output, limit=limit, overwrite=overwrite)
+    reading = Reading(labels, classes, keep_odd=keep_odd)
+    facts = make(source, output, limit=limit, overwrite=overwrite, reading=reading)
     out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,8 +13,11 @@ from penline.cli.base import (
     Address,
     AsJson,
     Card,
+    Classes,
     Encoding,
     Engine,
+    KeepOdd,
+    Labels,
     Licence,
     Overwrite,
     Part,
@@ -24,9 +28,12 @@ from penline.cli.base import (
     Writer,
     app,
 )
-from penline.cli.summaries import print_columns, print_sources, print_text
+from penline.cli.summaries import print_columns, print_sources, print_text, print_understood
 from penline.console import Rate, bar, out, print_json
 from penline.words import counted, counted_sides
+
+if TYPE_CHECKING:
+    from penline.sources.understood import Understood
 
 
 @app.command()
@@ -37,6 +44,9 @@ def bank(
     writer: Writer = None,
     card: Card = None,
     licence: Licence = None,
+    labels: Labels = None,
+    classes: Classes = None,
+    keep_odd: KeepOdd = False,
     height_px: Annotated[
         int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
     ] = 64,
@@ -46,7 +56,9 @@ def bank(
 ) -> None:
     """Pack glyphs into a bank; strokes are rendered with a pen of their writer's own."""
     from penline.api import bank_notes, pack
+    from penline.sources.reading import Reading
 
+    told: list[Understood] = []
     with bar("packing", "glyphs") as (shown, task):
         rate = Rate(shown, task, "glyphs")
         made = pack(
@@ -59,6 +71,8 @@ def bank(
             height_px=height_px,
             salvage=salvage,
             overwrite=overwrite,
+            reading=Reading(labels, classes, keep_odd=keep_odd),
+            tell=told.append,
             progress=lambda _, count: rate(count),
         )
     header = made.header
@@ -72,6 +86,7 @@ def bank(
                 "writers": len(made.writers),
                 "unknown": {"glyphs": unknown[0], "writers": unknown[1]},
                 "dropped": header.dropped,
+                "understood": [asdict(one) for one in told],
                 "sources": rows,
                 "notes": notes,
                 "content": header.content,
@@ -82,6 +97,8 @@ def bank(
         f"{escape(str(output))}: {counted(len(made), 'glyph')}, "
         f"{counted(len(made.characters), 'character')}, {counted(len(made.writers), 'writer')}"
     )
+    for one in told:
+        print_understood(one, whole=False)
     for reason, count in sorted(header.dropped.items()):
         out.print(f"  left out: {count:,} ({escape(reason)})")
     for note in notes:

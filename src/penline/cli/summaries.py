@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from penline.api import FileFacts
     from penline.census import Census, Figure
     from penline.realism import Realism
+    from penline.sources.understood import Understood
 
 __all__ = [
     "KNOWN_BY",
@@ -24,6 +25,7 @@ __all__ = [
     "print_realism",
     "print_sources",
     "print_text",
+    "print_understood",
 ]
 
 _MOST_SHOWN = 20
@@ -73,10 +75,35 @@ def print_facts(one: FileFacts) -> None:
         out.print(f"  and {counted(len(most) - 20, 'more writer')}")
     if one.note:
         out.print(f"  [cyan]note[/cyan] {escape(one.note)}")
+    if one.understood is not None:
+        print_understood(one.understood)
+    for reason, times in sorted(one.left_out.items()):
+        out.print(f"  left out: {times:,} ({escape(reason)})")
     for defect in one.defects:
         out.print(f"  [red]defect[/red] {escape(str(defect))}")
     if one.defect_count > len(one.defects):
         out.print(f"  and {counted(one.defect_count - len(one.defects), 'more defect')}")
+
+
+def print_understood(one: Understood, *, whole: bool = True) -> None:
+    """Print how a collection was understood.
+
+    Args:
+        one: how it was.
+        whole: with examples, and the command that makes a bank of it.
+    """
+    out.print(f"  understood as: {escape(one.line())}")
+    out.print(f"  ink: {escape(one.ink)}")
+    for doubt in one.doubts:
+        out.print(f"  [yellow]doubt[/yellow] {escape(doubt)}")
+    for example in one.examples if whole else ():
+        writer = f", writer {example.writer}" if example.writer else ""
+        label = example.label or "no label"
+        out.print(
+            f"    {escape(f'{example.file}: {label}{writer}, {example.ink_percent:g} % ink')}"
+        )
+    if whole:
+        out.print(f"  a bank of it: {escape(one.command)}")
 
 
 def print_sources(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -24,6 +24,7 @@ from penline.records import Defect, LeftOut, LineRecord, Record
 from penline.render.hand import STROKE_HEIGHT_PX
 from penline.sources.collect import open_sources
 from penline.sources.names import leaf
+from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import Unit
 from penline.words import counted, printable
 
@@ -34,7 +35,9 @@ Numbers = npt.NDArray[np.int64]
 _DEFECTS_LISTED = 100
 
 
-def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tuple[Bank, Counted]:
+def sample_archive(
+    source: Path, folder: Path, limit: int, draws: Draws, reading: Reading = NOTHING_SAID
+) -> tuple[Bank, Counted]:
     """Count every sound record, choose at most `limit`, and pack those into a bank for a while.
 
     Damaged records are left out and listed. Strokes are rendered as `penline.pack` does, but
@@ -45,13 +48,14 @@ def sample_archive(source: Path, folder: Path, limit: int, draws: Draws) -> tupl
         folder: where to make the bank; must not exist.
         limit: glyphs at most.
         draws: where chance comes from.
+        reading: what pictures are, where their names do not tell it.
 
     Raises:
         FormatError: not one sound record; the message is about the first damaged one.
         UsageError: the path does not exist.
         BankError: nothing but blank records.
     """
-    files = list(open_sources(source))
+    files = list(open_sources(source, reading=reading))
     found = _count(files)
     if not found.characters.size:
         raise _nothing(source, files, found)
@@ -151,6 +155,8 @@ def _tables(
         tables.append({"title": "Chosen, but not shown", "rows": unseen})
     outside = f"{printable(str(source.parent))}{os.sep}"  # no folder of the machine is shown
     notes = [file.note.replace(outside, "") for file in files if file.note]
+    told = [file.understood for file in files if file.understood is not None]
+    notes += [said.replace(outside, "") for one in told for said in one.lines()]
     notes = list(dict.fromkeys(notes))
     if found.others:
         notes.append(f"{found.others:,} records that are no character with a label: not shown")

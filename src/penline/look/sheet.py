@@ -19,6 +19,7 @@ from penline.look.glyphs import choose_rows, count_bank, glyph_data
 from penline.look.lines import line_data
 from penline.look.page import page
 from penline.randomness import rng
+from penline.sources.reading import NOTHING_SAID, Reading
 from penline.words import printable
 
 __all__ = ["SheetFacts", "sheet"]
@@ -57,6 +58,7 @@ def sheet(
     limit: int = 2000,
     seed: int = 0,
     overwrite: bool = False,
+    reading: Reading = NOTHING_SAID,
 ) -> SheetFacts:
     """Write one HTML file to look at; it opens from disk and loads nothing.
 
@@ -73,6 +75,7 @@ def sheet(
         limit: at most so many glyphs or lines.
         seed: any whole number from 0 up.
         overwrite: replace a file of that name.
+        reading: what pictures are, where their names do not tell it.
 
     Raises:
         UsageError: a path that does not exist, a name that is taken or is not a page's.
@@ -102,7 +105,7 @@ def sheet(
     if (source / ".penline").is_dir():
         raise UsageError(f"{source} is an unfinished data set; repeat its command to go on with it")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        bank, counted = sample_archive(source, Path(folder) / "shown.bank", limit, draws)
+        bank, counted = sample_archive(source, Path(folder) / "shown.bank", limit, draws, reading)
         data, blocks = glyph_data(bank, range(len(bank)), title, "archive", counted)
         facts = _write(out, title, data, blocks)
         del bank, blocks  # some systems remove no file that is mapped

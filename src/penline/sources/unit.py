@@ -16,6 +16,7 @@ from penline.formats.defects import defect_of, strictly
 from penline.formats.tarred import TarMember
 from penline.formats.zipped import Member
 from penline.records import Defect, LeftOut, Source
+from penline.sources.understood import Understood
 from penline.words import printable
 
 __all__ = ["FileUnit", "Place", "Unit"]
@@ -36,6 +37,7 @@ class Unit(Protocol):
         lacks: name of the file that should lie beside it and label it, and does not; or ``""``.
         unique: whether no other unit of its data set has a file of that name.
         file_count: how many files of records it counts as.
+        understood: how it was understood, where no publisher's names say what it is; or None.
     """
 
     source: Source
@@ -46,6 +48,7 @@ class Unit(Protocol):
     lacks: str = ""
     unique: bool = False
     file_count: int = 1
+    understood: Understood | None = None
 
     def read(self) -> Iterator[Any]:
         """Yield all records, strictly: each has ``source``, ``record``, ``offset``, ``labels``.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from penline.errors import FormatError, UsageError
 from penline.sources.pictures.forms import CLASS
 from penline.sources.pictures.labels import Fit, LabelRule
-from penline.sources.pictures.understood import PAGE
+from penline.sources.understood import PAGE
 from penline.words import counted, printable
 
 __all__ = ["Choice", "choose"]

@@ -31,7 +31,7 @@ from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.labels import LabelRule, fits
 from penline.sources.pictures.names import id_part
 from penline.sources.pictures.planes import Picture
-from penline.sources.pictures.understood import Example, Understood
+from penline.sources.understood import Example, Understood
 from penline.sources.unit import Place, Unit
 from penline.words import printable
 

@@ -16,7 +16,7 @@ from penline.formats.defects import defect_of, strictly
 from penline.records import Defect, GlyphRecord, LeftOut, Source, glyph_record
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.planes import Picture
-from penline.sources.pictures.understood import Understood
+from penline.sources.understood import Understood
 from penline.sources.unit import Unit
 
 __all__ = ["InkedUnit", "Labelled"]

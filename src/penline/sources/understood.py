@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from penline.sources.reading import Reading
 from penline.words import counted
 
-__all__ = ["PAGE", "Example", "Reading", "Understood"]
+__all__ = ["PAGE", "Example", "Understood"]
 
 PAGE = "docs/own-characters.md"
 """The page that has all forms."""
 
 
-class Example(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Example:
     """One picture of a collection, as it was understood.
 
     Attributes:
@@ -55,6 +54,10 @@ class Understood:
     examples: tuple[Example, ...] = ()
     command: str = ""
     complete: bool = True
+
+    def lines(self) -> list[str]:
+        """Say it in words: what was understood, what is ink, what is doubted."""
+        return [f"understood as: {self.line()}", f"ink: {self.ink}", *self.doubts]
 
     def line(self) -> str:
         """Say it in one line.
