@@ -89,6 +89,9 @@ class Registry(Mapping[str, Row], Generic[T]):
         """The row of that name; KeyError where there is none."""
         return self.own[name] if name in self.own else self._foreign()[name][0]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.own or name in self._foreign()
+
     def __iter__(self) -> Iterator[str]:
         yield from self.own
         yield from self._foreign()

@@ -5,6 +5,7 @@ Every format is a module with two functions of the same shape (`Reader`); `READE
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -33,6 +34,7 @@ them no extension, or one that says nothing."""
 
 
 _NAMED = frozenset(kind for _, kind, _ in NAMES)
+_ANY_NAME = re.compile(r"ETL|.*idx3", re.IGNORECASE | re.DOTALL).match
 
 
 class Reader(Protocol):
@@ -82,10 +84,12 @@ def kind_of(name: str) -> str | None:
     >>> kind_of("Gnt1.0Test/001-f.GNT"), kind_of("t10k-images-idx3-ubyte.gz"), kind_of("a.txt")
     ('gnt', 'idx', None)
     """
-    own = PurePath(name).name
-    kind = PurePath(own).suffix.lower().removeprefix(".")
+    own = os.path.basename(name)  # noqa: PTH119 - a million names are asked
+    kind = own.rpartition(".")[2].lower() if own.rfind(".") > 0 else ""
     if kind in READERS and kind not in _NAMED:
         return kind
+    if not _ANY_NAME(own):
+        return None
     return next((named for pattern, named, _ in NAMES if pattern.fullmatch(own)), None)
 
 

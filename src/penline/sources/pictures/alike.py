@@ -21,7 +21,9 @@ _LABELS, _EACH = 24, 6
 _SIDE_PX = 12
 
 
-def unlikeness(rule: LabelRule, files: PictureFiles, top: str, wanted: Sequence[int]) -> float:
+def unlikeness(
+    rule: LabelRule, files: PictureFiles, top: str, wanted: Sequence[int]
+) -> float | None:
     """Tell how unlike pictures of one label are, in parts of how unlike those of two labels are.
 
     Args:
@@ -31,7 +33,8 @@ def unlikeness(rule: LabelRule, files: PictureFiles, top: str, wanted: Sequence[
         wanted: numbers of files to choose from.
 
     Returns:
-        Below 1 where the labels tell what is written; 1 where they tell nothing.
+        Below 1 where the labels tell what is written; 1 where they tell nothing; None where there
+        are not two labels of two pictures each.
     """
     chosen = set(wanted)
     by_label: dict[str, list[int]] = {}
@@ -51,13 +54,13 @@ def unlikeness(rule: LabelRule, files: PictureFiles, top: str, wanted: Sequence[
             continue
         labels.append(label_of[file.number])
     if len(set(labels)) < 2:
-        return 1.0
+        return None
     ink = decide_ink(pictures)
     looks = np.stack([_look(ink.ink(one)) for one in pictures])
     apart = np.linalg.norm(looks[:, None] - looks[None], axis=2)
     same = np.array(labels)[:, None] == np.array(labels)[None]
     within = apart[same & ~np.eye(len(labels), dtype=bool)]
-    return float(within.mean() / apart[~same].mean()) if within.size else 1.0
+    return float(within.mean() / apart[~same].mean()) if within.size else None
 
 
 def _look(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

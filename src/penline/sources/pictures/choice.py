@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from penline.errors import FormatError, UsageError
 from penline.sources.pictures.forms import CLASS
@@ -12,10 +12,16 @@ from penline.sources.pictures.labels import Fit, LabelRule
 from penline.sources.understood import PAGE
 from penline.words import counted, printable
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "Unlike", "choose"]
+
+Unlike: TypeAlias = Callable[[LabelRule], float | None]
+"""What `alike.unlikeness` tells of a rule."""
 
 _SHOWN = 3
 _CLEARLY = 0.9
+_TELLING = 0.95
+_DIGITS = 1
+"""The strength of names that are digits."""
 _MOST_WRITERS = 5_000
 
 
@@ -36,7 +42,7 @@ def choose(
     paths: Sequence[str],
     file: str,
     said: str | None,
-    unlike: Callable[[LabelRule], float],
+    unlike: Unlike,
 ) -> Choice:
     """Take the best rule.
 
@@ -52,7 +58,9 @@ def choose(
         UsageError: two rules fit: with both.
     """
     told = [fit for fit in found if fit.enough and fit.strength]
-    if said is not None and found and (not told or told[0].share < 1):
+    if said is None:
+        told = [fit for fit in told if fit.strength > _DIGITS or _tells(fit, unlike)]
+    elif not told or told[0].share < 1:
         told = [fit for fit in found if fit.strength][:1]  # what does not fit is left out, counted
     if not told:
         raise _none(found, paths, file)
@@ -61,11 +69,15 @@ def choose(
         fit for fit in told[1:] if fit.strength == best.strength and _differ(best, fit, paths)
     ]
     if rivals:
-        seen = sorted((unlike(fit.rule), at) for at, fit in enumerate((best, *rivals)))
+        seen = [(unlike(fit.rule) or 1.0, at) for at, fit in enumerate((best, *rivals))]
+        seen.sort()
         if seen[0][0] < _CLEARLY * seen[1][0]:
             best, rivals = (best, *rivals)[seen[0][1]], []
+    if best.classes == 1 and any(fit.classes > 1 for fit in rivals):
+        best = next(fit for fit in rivals if fit.classes > 1)
+        rivals = [fit for fit in rivals if fit.classes > 1 and _differ(best, fit, paths)]
     doubts: list[str] = []
-    if best.strength == 1:
+    if best.strength == _DIGITS and said is None:
         doubts.append(
             "digits in names are taken for the digits themselves; for numbers of classes, "
             "give --classes FILE"
@@ -80,6 +92,14 @@ def choose(
         )
     doubts += _writers(best.rule, paths)
     return Choice(best.rule, tuple(doubts))
+
+
+def _tells(fit: Fit, unlike: Unlike) -> bool:
+    """Whether digits in names tell what is written, and do not only count the pictures."""
+    found = unlike(fit.rule)
+    if found is None:  # one picture each: a whole name is its label
+        return fit.rule.pattern.text.rpartition("/")[2] in ("*", "{label}")
+    return found < _TELLING
 
 
 def _differ(one: Fit, other: Fit, paths: Sequence[str]) -> bool:

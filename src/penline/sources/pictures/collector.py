@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from penline.errors import FormatError, UsageError
@@ -13,7 +13,7 @@ from penline.records import Source
 from penline.sources.collector import Claims, Collector
 from penline.sources.listing import Listing, Root, TarListing
 from penline.sources.pictures.alike import unlikeness
-from penline.sources.pictures.choice import Choice, choose
+from penline.sources.pictures.choice import Choice, Unlike, choose
 from penline.sources.pictures.class_map import (
     BYTES_LIMIT,
     NO_CLASSES,
@@ -37,7 +37,7 @@ from penline.words import printable
 
 __all__ = ["PictureCollector"]
 
-_NAMES = 5_000
+_NAMES = 2_000
 """So many names, from all over a collection, decide by which rule they are read."""
 _COUNTED = 200_000
 """Of up to so many pictures all labels are counted before they are read."""
@@ -95,9 +95,7 @@ class PictureCollector(Collector):
         choice = self._rule(paths, file, maps, unlike)
         return self._made(files, file, top, choice)
 
-    def _rule(
-        self, paths: list[str], file: str, maps: list[Place], unlike: Callable[[LabelRule], float]
-    ) -> Choice:
+    def _rule(self, paths: list[str], file: str, maps: list[Place], unlike: Unlike) -> Choice:
         said = self.reading
         patterns = [] if said.labels is None else [said.labels]
         if said.classes is not None:

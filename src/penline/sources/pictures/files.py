@@ -188,6 +188,8 @@ class _Reading:
                     raise
                 return self._linked()
             return self._content(descriptor)
+        except FormatError:
+            raise
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             found = f"cannot be opened: {reason}"

@@ -22,6 +22,7 @@ __all__ = ["InkRule", "tight", "touched_sides"]
 
 _BLANK = np.zeros((0, 0), np.uint8)
 _FULL = 0.9
+_SIDES = 4
 _STRONG = 0.45
 """Ink that is nowhere so strong, of the pen's level, is none of the pen's."""
 _TIMES_LARGER = 3
@@ -165,13 +166,15 @@ class InkRule:
         Args:
             ink: what `whole_ink` made of it.
         """
-        if not ink.size or not ink.any():
+        _, _, width, height = cv2.boundingRect(ink) if ink.size else (0, 0, 0, 0)
+        if not width:
             return "picture without ink"
-        if _all_of_it(ink) and min(ink.shape) > 3 * self.pen_px + 2:
-            return "picture that is all ink"
-        if self.margins and touched_sides(ink, most=0.5) == 4:
-            return "picture whose ink touches every border"
-        if self.side_px and max(tight(ink).shape) > _TIMES_LARGER * self.side_px:
+        if (height, width) == ink.shape:
+            if min(width, height) > 3 * self.pen_px + 2 and _all_of_it(ink):
+                return "picture that is all ink"
+            if self.margins and touched_sides(ink, most=0.5) == _SIDES:
+                return "picture whose ink touches every border"
+        if self.side_px and max(width, height) > _TIMES_LARGER * self.side_px:
             return "picture many times larger than the others"
         return ""
 
