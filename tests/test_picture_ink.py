@@ -8,29 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
+from fakes_pictures import around, on_white, written
 from penline.records import Bytes2D
 from penline.sources.pictures.deciding import decide_ink
-from penline.sources.pictures.ink import InkRule, tight
+from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.planes import Picture
-
-MARGIN_PX = 7
-
-
-def written(count: int = 60, side_px: int = 56) -> list[Bytes2D]:
-    """Make ink of strokes with soft edges: some characters of one pen, and none of them empty."""
-    made = []
-    chance = np.random.default_rng(5)
-    for _ in range(count):
-        ink = np.zeros((side_px, side_px), np.uint8)
-        for _ in range(int(chance.integers(3, 7))):
-            ends = chance.integers(3, side_px - 3, 4).tolist()
-            cv2.line(ink, ends[:2], ends[2:], int(chance.integers(190, 256)), 3, cv2.LINE_AA)
-        made.append(tight(ink))
-    return made
-
-
-def around(ink: Bytes2D) -> Bytes2D:
-    return np.pad(ink, MARGIN_PX)
 
 
 def jpeg(picture: Picture, quality: int = 90) -> Picture:
@@ -40,10 +22,6 @@ def jpeg(picture: Picture, quality: int = 90) -> Picture:
 
 def on_black(ink: Bytes2D) -> Picture:
     return around(ink)
-
-
-def on_white(ink: Bytes2D) -> Picture:
-    return 255 - around(ink)
 
 
 def clear(ink: Bytes2D) -> Picture:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from fakes import png_file, zip_file
 from fakes_etl import tar_file
+from fakes_pictures import drawn, on_white, written
 from penline.api import census, info, pack, sheet
 from penline.cli import app
 from penline.errors import FormatError, UsageError
@@ -23,22 +24,9 @@ from penline.sources.collect import open_sources, read
 from penline.sources.pictures.files import PictureFiles
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import Unit
-from test_picture_ink import on_white, written
 
 CHARACTERS = "永和九年岁在癸丑"
 EACH = 4
-
-
-def drawn(character: str, number: int) -> np.ndarray:
-    """Ink of a character that looks like its own kind, and each time a little different."""
-    chance = np.random.default_rng(ord(character))
-    ink = np.zeros((48, 48), np.uint8)
-    for _ in range(5):
-        ends = (
-            chance.integers(6, 42, 4) + np.random.default_rng(number).integers(-2, 3, 4)
-        ).tolist()
-        cv2.line(ink, ends[:2], ends[2:], 230, 3, cv2.LINE_AA)
-    return ink
 
 
 def data(character: str, number: int) -> bytes:

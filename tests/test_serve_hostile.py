@@ -28,6 +28,7 @@ httpx = pytest.importorskip("httpx")
 
 import fakes
 from fakes_photo import Strength, jpeg, photograph, sheet_of, write
+from fakes_pictures import drawn
 from fakes_serve import (
     OWN,
     PORT,
@@ -190,6 +191,29 @@ def test_an_upload_becomes_a_bank_to_write_with(visit: Visitor, state: ServerSta
     assert visit("POST", "/forget", content=number).status_code == 422
     assert visit("POST", "/forget", content=b"0").status_code == 422
     assert len(list(state.folder.iterdir())) == 1
+
+
+def test_pictures_in_a_zip_are_written_with(visit: Visitor, tmp_path: Path) -> None:
+    files = {
+        f"{who}/{one}/{at}.png": fakes.png_file(255 - drawn(one, at))
+        for who in ("anna", "ben")
+        for one in "天地"
+        for at in range(3)
+    }
+    data = fakes.zip_file(tmp_path / "mine.zip", files).read_bytes()
+    made = upload(visit, "mine.zip", data).json()
+    assert (made["glyphs"], made["writers"], made["unknown"]) == (12, 1, 12)
+    assert made["understood"] == ["label = folder's name (2 classes), writer = not told"]
+    named = visit(
+        "POST", "/upload", params={"name": "mine.zip", "labels": "{writer}/{label}/*"}, content=data
+    ).json()
+    assert (named["writers"], named["unknown"]) == (2, 0)
+    line = visit.get("/line", params={"text": "天地", "banks": str(named["bank"])}).json()
+    assert line["text"] == "天地"
+    for labels, said in (("x", "without {label}"), ("{label}" * 60, "at most 200")):
+        params = {"name": "mine.zip", "labels": labels}
+        refused = visit("POST", "/upload", params=params, content=data)
+        assert refused.status_code == 422 and said in refused.text
 
 
 def test_damaged_uploads_are_refused_and_leave_nothing(visit: Visitor, state: ServerState) -> None:

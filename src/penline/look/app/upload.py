@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from penline.pack import pack_records
 from penline.records import Bytes2D, Source
 from penline.render.hand import STROKE_HEIGHT_PX
 from penline.sources.collect import open_sources
+from penline.sources.reading import NOTHING_SAID, Reading
+from penline.sources.understood import Understood
 from penline.template.scanning import scan
 
 __all__ = ["Uploads", "forget", "packed", "safe_name"]
@@ -36,6 +39,7 @@ _PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 _AT_A_TIME = 2
 _ODD = re.compile(r"[^\w.()+-]+")
 _LONGEST_NAME = 80
+_LONGEST_PATTERN = 200
 
 
 class _Bounded(BankWriter):
@@ -67,12 +71,19 @@ class _Bounded(BankWriter):
             raise UsageError(f"not read within {limits.UPLOAD_SECONDS:.0f} s; make a bank of it")
 
 
-def packed(file: Path, out: Path) -> Bank:
+def packed(
+    file: Path,
+    out: Path,
+    reading: Reading = NOTHING_SAID,
+    tell: Callable[[Understood], None] | None = None,
+) -> Bank:
     """A bank of one uploaded file.
 
     Args:
         file: the file; a zip archive is read in place.
         out: the bank's folder.
+        reading: what pictures in it are, where their names do not tell it.
+        tell: called with how pictures were understood.
 
     Raises:
         FormatError: the file is not what its format says.
@@ -80,14 +91,15 @@ def packed(file: Path, out: Path) -> Bank:
         UsageError: there is too much in it.
     """
     with _Bounded(out) as bank:
-        for number, source in enumerate(open_sources(file)):
+        for number, source in enumerate(open_sources(file, reading=reading)):
             if number >= limits.UPLOAD_FILES:
                 raise UsageError(f"more than {limits.UPLOAD_FILES:,} files in it")
             if source.size_bytes > limits.UPLOAD_INK_BYTES:
                 raise UsageError(f"more than {limits.UPLOAD_INK_BYTES >> 20} MiB unpacked")
-            for _ in pack_records(
-                source.read(), source.source.writer, bank, STROKE_HEIGHT_PX, False
-            ):
+            if tell and source.understood is not None:
+                tell(source.understood)
+            records = source.sound(bank.drop, salvage=False)
+            for _ in pack_records(records, source.source.writer, bank, STROKE_HEIGHT_PX, False):
                 pass
     return open_bank(out)
 
@@ -128,6 +140,13 @@ def _list_bytes(given: str, name: str) -> int:
     return int(given)
 
 
+def _pattern(given: str) -> str | None:
+    """The pattern of pictures' names that a user gave; None where there is none."""
+    if len(given) > _LONGEST_PATTERN:
+        raise UsageError(f"a pattern of names is of at most {_LONGEST_PATTERN} characters")
+    return given.strip() or None
+
+
 def safe_name(given: str) -> str:
     """A name for an uploaded file that is a name and nothing else.
 
@@ -141,7 +160,9 @@ def safe_name(given: str) -> str:
     name = own[-_LONGEST_NAME:].lstrip(".")
     if kind_of(name) not in _KINDS and not name.lower().endswith((".zip", *_PHOTOS)):
         known = ", ".join(f".{kind}" for kind in _KINDS)
-        raise UsageError(f"one of {known}, a .zip of them, or a photograph of a sheet")
+        raise UsageError(
+            f"one of {known}, a .zip of them or of pictures, or a photograph of a sheet"
+        )
     return name
 
 
@@ -171,6 +192,7 @@ class Uploads:
         """One file as the body of a request, its name in the address."""
         name = safe_name(request.query_params.get("name", ""))
         listed = _list_bytes(request.query_params.get("list", "0"), name)
+        reading = Reading(_pattern(request.query_params.get("labels", "")))
         state = self._base.state
         if len(state.uploads) >= limits.UPLOADS:
             raise UsageError(f"{limits.UPLOADS} uploads are open; take one off first")
@@ -183,7 +205,8 @@ class Uploads:
             with file.open("wb") as sink:
                 async for chunk in request.stream():
                     sink.write(chunk)
-            call = packed
+            told: list[Understood] = []
+            call = functools.partial(packed, reading=reading, tell=told.append)
             if listed:
                 call = functools.partial(scanned, listed=listed, writer=self._writer(name))
             bank = await anyio.to_thread.run_sync(call, file, home / "bank", limiter=self._thread)
@@ -207,6 +230,7 @@ class Uploads:
                 "characters": len(made.bank.characters),
                 "left_out": made.bank.header.dropped,
                 "unknown": unknown_glyphs(made.bank)[0],
+                "understood": [one.line() for one in told],
             }
         )
 

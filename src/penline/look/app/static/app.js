@@ -344,12 +344,14 @@ function playground() {
       $("drop-said").textContent = `Reading ${file.name} …`;
       try {
         const photo = list && /\.(jpe?g|png|webp|bmp)$/i.test(file.name);
-        const address = `/upload?name=${encodeURIComponent(file.name)}&list=${photo ? list.size : 0}`;
+        const address = `/upload?name=${encodeURIComponent(file.name)}&list=${photo ? list.size : 0}` +
+          `&labels=${encodeURIComponent($("labels").value)}`;
         const body = photo ? new Blob([list, file]) : file;
         const made = await got(address, { method: "POST", body });
         const left = Object.values(made.left_out).reduce((sum, number) => sum + number, 0);
         $("drop-said").textContent = `${made.name}: ${count(made.glyphs)} glyphs, ` +
           `${count(made.characters)} characters, ${count(made.writers)} writers` +
+          (made.understood.length ? `; ${made.understood.join("; ")}` : "") +
           (left ? `; ${count(left)} left out` : "") +
           (made.unknown && made.unknown < made.glyphs
             ? `; no line is made of ${count(made.unknown)} by unknown writers` : "");
