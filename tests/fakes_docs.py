@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 import fakes
@@ -13,6 +12,7 @@ import fakes_lines
 import fakes_nist
 import fakes_pages
 import fakes_photo
+import fakes_pictures
 from penline import api
 from penline.sample import sample_bank
 from penline.template.guides import bank_guides
@@ -81,12 +81,12 @@ def make(folder: Path) -> None:
         (paddle / place).write_text(text, "utf-8")
     (folder / "forms.yaml").write_text(FORMS, "utf-8")
     (folder / "mine.yaml").write_text(FORMS, "utf-8")
-    for character, size in (("永", 40), ("，", 8)):
-        image = np.full((60, 60), 250, np.uint8)
-        image[20 : 20 + size, 10 : 10 + size] = 30
-        place = folder / "characters" / character
+    for character in CHARACTERS:
+        place = folder / "characters" / f"U+{ord(character):04X}"
         place.mkdir(parents=True)
-        (place / "1.png").write_bytes(cv2.imencode(".png", image)[1].tobytes())
+        for number in (1, 2):
+            image = 255 - fakes_pictures.drawn(character, number)
+            (place / f"{number}.png").write_bytes(fakes.png_file(image))
     photographs(folder)
     made(folder)
 

@@ -195,19 +195,12 @@ def code_of(page: str, sign: str) -> str:
 
 def test_the_script_that_packs_images_makes_a_bank(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for character, size in (("永", 40), ("，", 8)):
-        image = np.full((60, 60), 250, np.uint8)
-        image[20 : 20 + size, 10 : 10 + size] = 30
-        folder = tmp_path / "characters" / character
-        folder.mkdir(parents=True)
-        data = cv2.imencode(".png", image)[1]
-        (folder / "1.png").write_bytes(data.tobytes())
     exec(code_of("docs/bank.md", "BankWriter"), {})  # noqa: S102 - our own page
     bank = open_bank("mine.bank")
     assert bank.writers == ("mine:001",)
-    shapes = {glyph.character: glyph.ink.shape for glyph in bank}
-    assert shapes == {"永": (40, 40), "，": (8, 8)}
-    assert all(int(glyph.ink.min()) == 225 for glyph in bank)
+    assert [(glyph.character, glyph.ink.shape, glyph.ink.min()) for glyph in bank] == [
+        ("1", (30, 4), 220)
+    ]
 
 
 def test_the_script_that_merges_configurations_works(tmp_path: Path, monkeypatch) -> None:
