@@ -162,12 +162,26 @@ def test_specks_go_and_points_stay() -> None:
 
 
 def test_pictures_blown_up_to_one_square_get_their_usual_sizes() -> None:
-    inks = [cv2.resize(ink, (64, 64), interpolation=cv2.INTER_LINEAR) for ink in written()]
+    inks = []
+    for ink in written():
+        scale = 64 / max(ink.shape)
+        size = [round(side * scale) for side in ink.shape[::-1]]
+        large = cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR)
+        room = (64 - size[1], 64 - size[0])
+        inks.append(np.pad(large, [(side // 2, side - side // 2) for side in room]))
     labels = [("永", ",")[at % 2] for at in range(len(inks))]
     rule = decide_ink([255 - ink for ink in inks], labels)
-    assert "blown up" in rule.words()
-    assert rule.sized(inks[0], "永").shape == (64, 64)
+    assert "blown up" in rule.words() and not rule.stretched
+    assert max(rule.sized(inks[0], "永").shape) == 64
     assert max(rule.sized(inks[0], ",").shape) < 24
+
+
+def test_pictures_stretched_to_a_square_get_their_usual_proportions() -> None:
+    inks = [cv2.resize(ink, (64, 64), interpolation=cv2.INTER_LINEAR) for ink in written()]
+    rule = decide_ink([255 - ink for ink in inks], "永一")
+    assert rule.stretched
+    height, width = rule.sized(inks[0], "一").shape
+    assert height < 12 and 30 < width < 50
 
 
 @pytest.mark.parametrize("picture", [np.zeros((1, 1), np.uint8), np.zeros((0, 3), np.uint8)])

@@ -30,6 +30,8 @@ _FAR_PX = 3
 _EVEN = 12
 """By so much the paper of a picture may change without being uneven."""
 _ROUNDING = 2
+_SAME = 0.03
+"""Sides that scatter by no more of their mean were made the same."""
 _HIGHEST_CUT = 0.4
 """Of the pen's level: what is above it is ink, however noisy the paper is."""
 
@@ -195,16 +197,19 @@ def _measured(rule: InkRule, inks: Sequence[Bytes2D]) -> InkRule:
     rule = replace(rule, cut=cut, pen_px=_pen_px(inks, cut))
     whole = [rule.clean(ink) for ink in inks]
     kept = [ink for ink in whole if ink.size and ink.any()]
-    sides = np.array([max(tight(ink).shape) for ink in kept] or [0])
+    boxes = np.array([tight(ink).shape for ink in kept] or [(0, 0)])
+    sides = boxes.max(1)
     touching = [touched_sides(ink) == 4 for ink in kept]
     shapes = {ink.shape for ink in inks}
-    same = len(shapes) == 1 and len(kept) > 20 and sides.std() < 0.03 * sides.mean()
+    same = len(shapes) == 1 and len(kept) > 20 and sides.std() < _SAME * sides.mean()
+    shorter = boxes.min(1)
     return replace(
         rule,
         framed=framed,
         margins=not _most(touching, 0.2),
         side_px=int(np.percentile(sides, 95)),
         blown_up=float(same),
+        stretched=bool(same and shorter.std() < _SAME * shorter.mean()),
     )
 
 

@@ -50,6 +50,7 @@ class InkRule:
         side_px: the longer side of the ink of almost all pictures.
         blown_up: 0; or, where every picture was scaled until its ink filled the same square, the
             usual longer side, in ems, of the largest character.
+        stretched: height and width were blown up each by itself.
         doubts: what speaks against it, for a person.
     """
 
@@ -66,6 +67,7 @@ class InkRule:
     pen_px: float = 3.0
     side_px: int = 0
     blown_up: float = 0.0
+    stretched: bool = False
     doubts: tuple[str, ...] = field(default=(), compare=False)
 
     def words(self) -> str:
@@ -158,7 +160,9 @@ class InkRule:
             character: its label.
         """
         ink = tight(ink)
-        return usual_size(ink, character, self.blown_up) if self.blown_up and ink.size else ink
+        if not (self.blown_up and ink.size):
+            return ink
+        return usual_size(ink, character, self.blown_up, stretched=self.stretched)
 
     def odd(self, ink: Bytes2D) -> str:
         """Say what is odd about a picture, as a reason for leaving it out; "" where nothing is.
