@@ -414,7 +414,11 @@ def test_a_name_costs_its_bytes(tmp_path: Path) -> None:
     files.take(DiskListing(tmp_path, names), names)
     held = sum(len(group.names) for group in files._groups)
     assert files.count == len(names) and held < 12 * len(names)
-    assert list(files.names()) == names and len(files.spread(200)) == 200
+    assert list(files.names()) == names
+    chosen = files.spread(250)
+    assert len(chosen) == 250 and chosen == sorted(set(chosen))
+    for step in (2, 4, 10, 15, 100):
+        assert len({at % step for at in chosen}) > 0.8 * step, "no class is left out by its turn"
 
 
 def test_white_on_black_in_a_folder_is_turned(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ A name costs its own bytes and no more, so that a million of them fit into some 
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,8 @@ from penline.words import printable
 
 __all__ = ["PictureFile", "PictureFiles"]
 
+_ONE = 1 << 32
+_GOLDEN = 2_654_435_769
 _DISK, _ZIP, _TAR = "disk", "zip", "tar"
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FLAGS = os.O_RDONLY | _NO_LINK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -109,10 +112,17 @@ class PictureFiles:
         return (group.prefix for group in self._groups)
 
     def spread(self, most: int) -> list[int]:
-        """Choose numbers of up to so many files, evenly from all of them."""
+        """Choose numbers of up to so many files, from all over, and in step with no numbering.
+
+        One file is taken of each of `most` stretches, its place in them by the golden ratio.
+        """
         if self.count <= most:
             return list(range(self.count))
-        return [(2 * at + 1) * self.count // (2 * most) for at in range(most)]
+        ends = [at * self.count // most for at in range(most + 1)]
+        return [
+            start + (at * _GOLDEN % _ONE) * (end - start) // _ONE
+            for at, (start, end) in enumerate(itertools.pairwise(ends))
+        ]
 
     def each(self, wanted: Sequence[int] | None = None) -> Iterator[PictureFile]:
         """Yield the files in order.
