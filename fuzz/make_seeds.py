@@ -144,7 +144,34 @@ def containers() -> Seeds:
         file = io.BytesIO()
         Image.fromarray(fakes.glyph("永", 0, 8)).convert(mode).save(file, "PNG")
         pictures.append(file.getvalue())
-    return {"compressed": compressed, "tar": tars, "png": pictures}
+    maps = [
+        "永\n和\n九".encode(),
+        b"0\tA\n1\tB\n",
+        b'["A", "B"]',
+        b'{"A": 0, "B": 1}',
+        "编号,字符\n1,永\n".encode(),
+    ]
+    return {
+        "compressed": compressed,
+        "tar": tars,
+        "png": pictures,
+        "picture": every_format(),
+        "classes": maps,
+    }
+
+
+def every_format() -> list[bytes]:
+    """One picture in each format, and one that is transparent."""
+    grey = Image.fromarray(fakes.glyph("永", 0, 12))
+    made = []
+    for name, mode in (
+        *(("PNG", "RGBA"), ("JPEG", "L"), ("BMP", "L"), ("TIFF", "L"), ("GIF", "P")),
+        ("WEBP", "RGB"),
+    ):
+        file = io.BytesIO()
+        grey.convert(mode).save(file, name)
+        made.append(file.getvalue())
+    return made
 
 
 def records() -> Seeds:

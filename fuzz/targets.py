@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fuzz import on_disk
 from fuzz.checks import MIB, check_reader, check_strict
 from fuzz.repair import blocks, chunks, mend_png, mend_tar
-from fuzz.unpacked import check_compressed, check_png
+from fuzz.unpacked import check_classes, check_compressed, check_picture, check_png
 from penline.bank.layout import GLYPHS, HEADER, INK
 from penline.formats import READERS, idx, mis, reader_for
 from penline.formats.byte_source import ByteSource, MappedBytes
@@ -43,6 +43,8 @@ WORDS: dict[str, tuple[bytes, ...]] = {
     ),
     "tar": (b"ustar\0", b"x", b"L", b"S", b"9 size=1\n", b"12 path=abc\n", b"\x80" + b"\xff" * 7),
     "png": (b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"acTL", b"eXIf", b"iCCP"),
+    "picture": (b"\xff\xd9", b"\xff\xc0\0\x11\x08", b"BM", b"GIF89a", b"VP8L", b"VP8X", b"MM\0*"),
+    "classes": (b"\t", b",", b'{"1": "', b'["', b"U+4E00", b"0x41", b"id,char\n", b"\xef\xbb\xbf"),
     "yaml": (b"&a ", b"*a", b"<<: ", b"!!python/none ", b"- ", b": ", b"2026-02-30", b"0x", b"[{"),
 }
 WORDS |= {"dgr": WORDS["dgrl"], "wptt": WORDS["ptts"], "pct": WORDS["mis"]}
@@ -153,6 +155,8 @@ def _check_strict(read: Callable[[ByteSource], list[object]], content: bytes) ->
 
 
 _FORMATS = "penline.formats."
+_PLACE = "penline.sources.pictures."
+_PICTURES = tuple(_PLACE + name for name in ("decode", "deciding", "ink", "light", "planes"))
 _BANK = ("penline.bank.read",)
 _CORPUS = ("penline.corpus.files", "penline.corpus.text", "penline.corpus.normal")
 _RECIPE = ("penline.recipe.schema", "penline.settings")
@@ -178,6 +182,8 @@ def _others() -> tuple[Target, ...]:
         Target("compressed", check_compressed, (_FORMATS + "compressed",), lambda _: (1,)),
         Target("tar", disk.check_tar, (_FORMATS + "tarred",), blocks, WORDS["tar"], mend_tar),
         Target("png", check_png, (_FORMATS + "png",), chunks, WORDS["png"], mend_png),
+        Target("picture", check_picture, _PICTURES, words=WORDS["picture"]),
+        Target("classes", check_classes, (_PLACE + "class_map",), _lines, WORDS["classes"]),
         Target(
             "bank-header", disk.bank_check(HEADER), _BANK, words=(b"-1", b"1e999", b'"\\ud800"')
         ),

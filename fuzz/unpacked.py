@@ -8,8 +8,11 @@ from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.compressed import DECOMPRESSORS, decompressed
 from penline.formats.png import read_png
+from penline.sources.pictures.class_map import read_class_map
+from penline.sources.pictures.deciding import decide_ink
+from penline.sources.pictures.decode import decode
 
-__all__ = ["check_compressed", "check_png"]
+__all__ = ["check_classes", "check_compressed", "check_picture", "check_png"]
 
 _MOST_BYTES = 1 << 22
 
@@ -26,6 +29,35 @@ def check_png(content: bytes) -> None:
             raise Finding(f"no read-only grey picture: {first.shape}, {first.dtype}")
         if fingerprint(read_png(content, "x.png")) != fingerprint(first):
             raise Finding("read twice, the pixels differ")
+
+
+def check_picture(content: bytes) -> None:
+    """A picture file of any format: pixels, and ink of them, or `FormatError`; twice the same."""
+    with little_memory(len(content), 256 * MIB):
+        try:
+            first = decode(content, "x")
+        except FormatError as error:
+            check_error(error)
+            return
+        rule = decide_ink([first])
+        ink = rule.ink(first)
+        if ink.dtype != "u1" or ink.ndim != 2 or (ink.size and not ink[0].any()):
+            raise Finding(f"no tight ink: {ink.shape}, {ink.dtype}")
+        rule.odd(rule.whole_ink(first))
+        if fingerprint(decode(content, "x")) != fingerprint(first):
+            raise Finding("read twice, the pixels differ")
+
+
+def check_classes(content: bytes) -> None:
+    """A map of classes: characters, or `FormatError`."""
+    with little_memory(len(content), 4 * MIB):
+        try:
+            found = read_class_map(content, "x.txt")
+        except FormatError as error:
+            check_error(error)
+            return
+        if not found.characters or any(len(one) != 1 for one in found.characters.values()):
+            raise Finding(f"no characters: {found}")
 
 
 def check_compressed(content: bytes) -> None:

@@ -430,3 +430,16 @@ def test_white_on_black_in_a_folder_is_turned(tmp_path: Path) -> None:
     found = {record.record: record.pixels for record in unit.read()}
     order = sorted(range(24), key=lambda at: (at % 3, str(at) + ".png"))
     assert all(np.array_equal(found[place], inks[at]) for place, at in enumerate(order))
+
+
+@pytest.mark.parametrize(
+    "text", ["²\tA\n", "0\t²\n", "9" * 5000 + "\tA", "A\t" + "9" * 5000, "[" * 9999]
+)
+def test_strange_numbers_in_maps(text: str) -> None:
+    from penline.sources.pictures.class_map import read_class_map
+
+    try:
+        found = read_class_map(text.encode(), "x").characters
+    except FormatError:
+        return
+    assert all(len(one) == 1 for one in found.values())

@@ -133,8 +133,8 @@ def _characters(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
     straight = _read(pairs)
     turned = _read([(value, key) for key, value in pairs])
     # {"永": 0} says the same as {0: "永"}
-    numbers = sum(key.isdigit() for key, _ in pairs)
-    back = sum(value.isdigit() for _, value in pairs)
+    numbers = sum(key.isdecimal() for key, _ in pairs)
+    back = sum(value.isdecimal() for _, value in pairs)
     if len(turned) > len(straight) or (len(turned) == len(straight) and back > numbers):
         return turned
     return straight
@@ -146,14 +146,16 @@ def _read(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     A few values that are no character (a blank) are left out; too many, and it is no map.
     """
     pairs = list(pairs)
-    decimal = bool(pairs) and all(value.isdigit() and int(value) < 0x110000 for _, value in pairs)
+    decimal = bool(pairs) and all(
+        value.isdecimal() and len(value) < 8 and int(value) < 0x110000 for _, value in pairs
+    )
     decimal = decimal and any(len(value) > 1 for _, value in pairs)
     found: dict[str, str] = {}
     for key, value in pairs:
         character = plain(chr(int(value))) if decimal else plain(value)
         if character is None:
             continue
-        found[key.lstrip("0") or "0" if key.isdigit() else key] = character
+        found[key.lstrip("0") or "0" if key.isdecimal() else key] = character
     return found if len(found) >= _SOUND * len(pairs) else {}
 
 

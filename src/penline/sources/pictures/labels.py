@@ -161,7 +161,7 @@ def _fit(rule: LabelRule, named: Sequence[Named], count: int) -> Fit:
         if character is None:
             continue
         told[character] += times
-        numbers = numbers and label.isdigit()
+        numbers = numbers and label.isdecimal()
         unlikely += not (rule.form == CLASS or likely(character))
         strange += not label.isascii() or len(label) > 1
     share = sum(told.values()) / count
