@@ -13,7 +13,7 @@ import numpy.typing as npt
 from penline.records import Bytes2D
 from penline.sources.pictures.frames import framed_sides, without_frame
 from penline.sources.pictures.ink import InkRule, tight, touched_sides
-from penline.sources.pictures.light import lit, paper_of
+from penline.sources.pictures.light import lit, paper_of, pen_px
 from penline.sources.pictures.planes import Picture, borders, in_bytes, laid, otsu, planes
 from penline.sources.pictures.sizes import largest_em
 
@@ -238,12 +238,7 @@ def _cut(inks: Sequence[Bytes2D]) -> int:
 
 
 def _pen_px(inks: Sequence[Bytes2D], cut: int) -> float:
-    """How broad strokes are: twice the inked area over the length of its outline."""
-    found = []
-    for ink in inks:
-        mask = np.asarray(ink > max(otsu(ink), cut), np.uint8)
-        inner = np.asarray(cv2.erode(mask, np.ones((3, 3), np.uint8), borderValue=0), np.uint8)
-        outline = int(mask.sum()) - int(inner.sum())
-        if outline:
-            found.append(2 * float(mask.sum()) / outline)
+    """How broad strokes are, usually."""
+    found = [pen_px(np.asarray(ink > max(otsu(ink), cut), np.uint8)) for ink in inks if ink.size]
+    found = [one for one in found if one]
     return round(float(np.median(found)), 2) if found else 3.0

@@ -14,10 +14,13 @@ import numpy.typing as npt
 from penline.records import Bytes2D
 from penline.sources.pictures.planes import borders, otsu
 
-__all__ = ["lit", "paper_of"]
+__all__ = ["lit", "paper_of", "pen_px"]
 
 _ROUNDS = 2
 _NEAR_PX = 3
+_LARGE = 1.5
+_SHADOW = 0.55
+"""A shadow leaves at least so much of the light around it; a blot leaves less."""
 _MOST_PX = 96
 """A surface is laid through a picture that is no larger."""
 _TERMS = ((0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2))
@@ -51,7 +54,8 @@ def lit(bright: Bytes2D, paper: int | None = None, *, even: bool = False) -> Byt
         return flat
     for _ in range(_ROUNDS):
         flat = _divided(bright, _smooth(bright, _paper(flat), level))
-    return _divided(flat, _around(flat, _paper(flat)))
+    large = max(flat.shape) > _LARGE * _MOST_PX
+    return _divided(flat, _closed(flat) if large else _around(flat))
 
 
 def _divided(bright: Bytes2D, light: Bytes2D) -> Bytes2D:
@@ -60,13 +64,18 @@ def _divided(bright: Bytes2D, light: Bytes2D) -> Bytes2D:
 
 def _paper(flat: Bytes2D) -> Bytes2D:
     """Where paper is, 0 or 1: what is not near ink."""
-    ink = np.asarray(cv2.threshold(flat, otsu(flat), 1, cv2.THRESH_BINARY_INV)[1], np.uint8)
     near = np.ones((_NEAR_PX, _NEAR_PX), np.uint8)
-    return np.asarray(cv2.bitwise_xor(cv2.dilate(ink, near), np.ones_like(ink)), np.uint8)
+    ink = cv2.dilate(_dark(flat), near)
+    return np.asarray(cv2.bitwise_xor(ink, np.ones_like(flat)), np.uint8)
 
 
-def _around(flat: Bytes2D, paper: Bytes2D) -> Bytes2D:
-    """The mean of the paper around each pixel; of all white where none is near."""
+def _dark(flat: Bytes2D) -> Bytes2D:
+    return np.asarray(cv2.threshold(flat, otsu(flat), 1, cv2.THRESH_BINARY_INV)[1], np.uint8)
+
+
+def _around(flat: Bytes2D) -> Bytes2D:
+    """The mean of the paper around each pixel; all white where none is near."""
+    paper = _paper(flat)
     side = max(min(flat.shape) // 3, 5) | 1
     total, count = _sums(flat * paper, side), _sums(paper, side)
     few = max(side * side // 50, 1)
@@ -80,6 +89,28 @@ def _sums(plane: Bytes2D, side: int) -> npt.NDArray[np.int64]:
         plane, cv2.CV_32S, (side, side), normalize=False, borderType=cv2.BORDER_REPLICATE
     )
     return np.asarray(around, np.int64)
+
+
+def _closed(flat: Bytes2D) -> Bytes2D:
+    """The paper behind the strokes of a large picture; a shadow's edge is followed."""
+    shrunk = max(flat.shape) / _MOST_PX
+    size = tuple(max(1, round(side / shrunk)) for side in flat.shape[::-1])
+    small = np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8)
+    broad = max(5, round(2 * pen_px(_dark(small))), min(size) // 8) | 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (broad, broad))
+    # grain is smoothed first: what closes strokes takes the brightest
+    soft = cv2.GaussianBlur(small, (3, 3), 0)
+    closed = cv2.medianBlur(cv2.morphologyEx(soft, cv2.MORPH_CLOSE, disc), 5)
+    whole = cv2.resize(closed, flat.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.maximum(np.asarray(whole, np.uint8), np.uint8(_SHADOW * 255))
+
+
+def pen_px(mask: Bytes2D) -> float:
+    """How broad the strokes of a mask of 0 and 1 are: twice its area over its outline's length."""
+    inner = cv2.erode(mask, np.ones((3, 3), np.uint8), borderValue=0)
+    area = int(mask.sum())
+    outline = area - int(np.asarray(inner, np.uint8).sum())
+    return 2 * area / outline if outline else 0.0
 
 
 def _smooth(bright: Bytes2D, paper: Bytes2D, level: int) -> Bytes2D:
