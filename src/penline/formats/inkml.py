@@ -32,7 +32,7 @@ from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, end_of
 from penline.formats.ink import InkPage
-from penline.formats.inkml_reading import Outcome, Reading
+from penline.formats.inkml_reading import InkMlReading, Outcome
 from penline.formats.sniff import HEAD_BYTES, misnamed, sniff
 from penline.records import Defect, Source, StrokeRecord
 
@@ -79,7 +79,7 @@ def salvage(stream: ByteSource, source: Source) -> Iterator[StrokeRecord | InkPa
 
 def _walk(stream: ByteSource, source: Source) -> Iterator[Outcome]:
     """Records and faults in file order; the last fault is the one that ended the reading."""
-    reading = Reading(stream.file, source)
+    reading = InkMlReading(stream.file, source)
     offset = 0
     while True:
         buffer, at, have = stream.peek(offset, _BLOCK)  # the same pieces through every stream

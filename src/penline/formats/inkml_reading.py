@@ -17,7 +17,7 @@ from penline.formats.inkml_trace import MAX_TEXT, Channels, points_of
 from penline.records import Source, StrokeRecord
 from penline.words import printable
 
-__all__ = ["NAMESPACE", "Outcome", "Reading"]
+__all__ = ["NAMESPACE", "InkMlReading", "Outcome"]
 
 NAMESPACE = "http://www.w3.org/2003/InkML"
 _ID = "http://www.w3.org/XML/1998/namespace id"
@@ -49,7 +49,7 @@ class _Frame:
     fault: FormatError | None = None
 
 
-class Reading:
+class InkMlReading:
     """The parser's events, made into records; at most one character is held, or one page."""
 
     def __init__(self, file: str, source: Source) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from penline.errors import FormatError, UsageError
 from penline.sources.pictures.forms import CLASS
-from penline.sources.pictures.labels import Fit, LabelRule
+from penline.sources.pictures.labels import LabelRule, RuleFit
 from penline.sources.understood import PAGE
 from penline.words import counted, printable
 
@@ -38,7 +38,7 @@ class Choice(NamedTuple):
 
 
 def choose(
-    found: Sequence[Fit],
+    found: Sequence[RuleFit],
     paths: Sequence[str],
     file: str,
     said: str | None,
@@ -94,7 +94,7 @@ def choose(
     return Choice(best.rule, tuple(doubts))
 
 
-def _tells(fit: Fit, unlike: Unlike) -> bool:
+def _tells(fit: RuleFit, unlike: Unlike) -> bool:
     """Whether digits in names tell what is written, and do not only count the pictures."""
     found = unlike(fit.rule)
     if found is None:  # one picture each: a whole name is its label
@@ -102,7 +102,7 @@ def _tells(fit: Fit, unlike: Unlike) -> bool:
     return found < _TELLING
 
 
-def _differ(one: Fit, other: Fit, paths: Sequence[str]) -> bool:
+def _differ(one: RuleFit, other: RuleFit, paths: Sequence[str]) -> bool:
     """Whether two rules give some name two characters."""
     for path in paths:
         first, second = one.rule.named(path), other.rule.named(path)
@@ -137,7 +137,7 @@ def _writers(rule: LabelRule, paths: Sequence[str]) -> list[str]:
     return [f"{counted(len(names), 'folder')} above ({shown}, ...): of writers? --labels {option}"]
 
 
-def _none(found: Sequence[Fit], paths: Sequence[str], file: str) -> FormatError:
+def _none(found: Sequence[RuleFit], paths: Sequence[str], file: str) -> FormatError:
     near = sorted(found, key=lambda fit: fit.share, reverse=True)
     told: list[str] = []
     for fit in near:

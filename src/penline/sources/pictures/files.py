@@ -50,7 +50,7 @@ class PictureFile(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Group:
+class _FileGroup:
     """Files of one listing."""
 
     folder: str
@@ -80,7 +80,7 @@ class PictureFiles:
     count: int = 0
     size_bytes: int = 0
     _kind: str = _DISK
-    _groups: list[_Group] = field(default_factory=list)
+    _groups: list[_FileGroup] = field(default_factory=list)
 
     def take(self, listing: Listing, names: Sequence[str]) -> None:
         """Take some files of a listing."""
@@ -97,7 +97,7 @@ class PictureFiles:
         if self._kind != _DISK:
             self.size_bytes += sum(map(listing.size_bytes, names))
         folder = str(listing.path)
-        group = _Group(folder, prefix, listing.begin, joined, len(names), places, listing.shift)
+        group = _FileGroup(folder, prefix, listing.begin, joined, len(names), places, listing.shift)
         self._groups.append(group)
         self.count += len(names)
 
@@ -146,7 +146,7 @@ class PictureFiles:
             for name in group.each():
                 label = group.begin + printable(name)
                 path = os.path.join(group.folder, name)  # noqa: PTH118
-                yield PictureFile(number, group.prefix + name, label, _Reading(path, label, root))
+                yield PictureFile(number, group.prefix + name, label, _DiskBytes(path, label, root))
                 number += 1
 
     def _in_zip(self) -> Iterator[PictureFile]:
@@ -156,7 +156,7 @@ class PictureFiles:
             places = () if group.places is None else group.places.tolist()
             for name, place in zip(group.each(), places, strict=True):
                 label = group.begin + printable(name)
-                read = _Unpacking(archive, place, group.shift)
+                read = _ZipBytes(archive, place, group.shift)
                 yield PictureFile(number, group.prefix + name, label, read)
                 number += 1
 
@@ -175,12 +175,12 @@ class PictureFiles:
                 content = _member_bytes(member)
             except FormatError as error:
                 content = error
-            yield PictureFile(number, wanted, member.label, _Known(content))
+            yield PictureFile(number, wanted, member.label, _TarBytes(content))
             wanted, number = next(names, None), number + 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _DiskBytes:
     """Reads a file of a folder; a link only where it does not lead out of the root."""
 
     path: str
@@ -223,7 +223,7 @@ class _Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unpacking:
+class _ZipBytes:
     """Reads a member of a zip."""
 
     archive: Archive
@@ -235,7 +235,7 @@ class _Unpacking:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _TarBytes:
     """Gives what was read before."""
 
     content: bytes | FormatError

@@ -22,7 +22,7 @@ __all__ = [
     "OTHER_ENCODINGS",
     "PARTS",
     "PLAIN",
-    "Form",
+    "LabelForm",
     "class_number",
     "likely",
     "plain",
@@ -116,7 +116,7 @@ _LIKELY = (
 """Blocks that collections of handwriting are of."""
 
 
-class Form(NamedTuple):
+class LabelForm(NamedTuple):
     """One way of writing a character into a name.
 
     Attributes:
@@ -197,16 +197,18 @@ def class_number(piece: str) -> str | None:
     return found[1] if found else None
 
 
-PLAIN = Form("plain", "", plain)
-FORMS: Mapping[str, Form] = {
+PLAIN = LabelForm("plain", "", plain)
+FORMS: Mapping[str, LabelForm] = {
     form.name: form
     for form in (
         PLAIN,
-        Form("hex", " as a code point, hexadecimal", _hex),
-        Form("decimal", " as a code point, decimal", _decimal),
-        Form("utf-8", " in UTF-8, which the zip does not say", lambda p: _recoded(p, "utf-8")),
-        Form("gbk", " in GBK, which the zip does not say", lambda p: _recoded(p, "gb18030")),
-        Form("sjis", " in Shift JIS, which the zip does not say", lambda p: _recoded(p, "cp932")),
+        LabelForm("hex", " as a code point, hexadecimal", _hex),
+        LabelForm("decimal", " as a code point, decimal", _decimal),
+        LabelForm("utf-8", " in UTF-8, which the zip does not say", lambda p: _recoded(p, "utf-8")),
+        LabelForm("gbk", " in GBK, which the zip does not say", lambda p: _recoded(p, "gb18030")),
+        LabelForm(
+            "sjis", " in Shift JIS, which the zip does not say", lambda p: _recoded(p, "cp932")
+        ),
     )
 }
 OTHER_ENCODINGS = ("utf-8", "gbk", "sjis")

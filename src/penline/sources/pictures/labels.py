@@ -19,9 +19,9 @@ from penline.sources.pictures.forms import (
     class_number,
     likely,
 )
-from penline.sources.pictures.pattern import Named, Pattern
+from penline.sources.pictures.pattern import NamePieces, Pattern
 
-__all__ = ["Fit", "LabelRule", "fits"]
+__all__ = ["LabelRule", "RuleFit", "fits"]
 
 _SEPARATORS = re.compile(r"[-_. ~]+")
 _MARKS = re.compile(r"[{}*]")
@@ -49,11 +49,11 @@ class LabelRule:
     classes: ClassMap = NO_CLASSES
     map_said: bool = False
 
-    def named(self, path: str) -> Named | None:
+    def named(self, path: str) -> NamePieces | None:
         """Find the pieces of a path; None where the pattern does not fit."""
         return self.pattern(path)
 
-    def character(self, named: Named) -> str | None:
+    def character(self, named: NamePieces) -> str | None:
         """Tell the character of a label; None where it stands for none."""
         if self.form == CLASS:
             known = self.classes.characters
@@ -88,7 +88,7 @@ _WHERE = {
 }
 
 
-class Fit(NamedTuple):
+class RuleFit(NamedTuple):
     """One rule, and how well names fit it.
 
     Attributes:
@@ -116,7 +116,7 @@ def fits(
     *,
     map_said: bool = False,
     patterns: Iterable[str] = (),
-) -> list[Fit]:
+) -> list[RuleFit]:
     """Try every rule on names.
 
     Args:
@@ -145,10 +145,10 @@ def fits(
     return found
 
 
-def _fit(rule: LabelRule, named: Sequence[Named], count: int) -> Fit:
+def _fit(rule: LabelRule, named: Sequence[NamePieces], count: int) -> RuleFit:
     told: Counter[str] = Counter()
     if rule.form in OTHER_ENCODINGS and all(one.label.isascii() for one in named):
-        return Fit(rule, 0.0, 0, 0)
+        return RuleFit(rule, 0.0, 0, 0)
     unlikely = strange = 0
     numbers = True
     pieces = Counter((one.label, one.case) for one in named)
@@ -157,7 +157,7 @@ def _fit(rule: LabelRule, named: Sequence[Named], count: int) -> Fit:
             number = class_number(label)
             character = f"class {number}" if number is not None else None
         else:
-            character = rule.character(Named(label, "", "", case))
+            character = rule.character(NamePieces(label, "", "", case))
         if character is None:
             continue
         told[character] += times
@@ -166,7 +166,7 @@ def _fit(rule: LabelRule, named: Sequence[Named], count: int) -> Fit:
         strange += not label.isascii() or len(label) > 1
     share = sum(told.values()) / count
     if not told:
-        return Fit(rule, 0.0, 0, 0)
+        return RuleFit(rule, 0.0, 0, 0)
     ascii_only = all(one.isascii() for one in told)
     if rule.form == CLASS:
         strength = (5 if rule.map_said else 3) if rule.classes.characters else 0
@@ -176,7 +176,7 @@ def _fit(rule: LabelRule, named: Sequence[Named], count: int) -> Fit:
         strength = 2 if ascii_only else 3
         # a code point of no script that is written today is none
         share *= 1 - unlikely / len(told)
-    return Fit(rule, share, strength, len(told))
+    return RuleFit(rule, share, strength, len(told))
 
 
 def _patterns(paths: Sequence[str]) -> Iterator[str]:

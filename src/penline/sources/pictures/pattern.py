@@ -8,7 +8,7 @@ from typing import NamedTuple
 from penline.errors import UsageError
 from penline.sources.pictures.forms import CASES, CLASS, FORMS, PARTS
 
-__all__ = ["Named", "Pattern"]
+__all__ = ["NamePieces", "Pattern"]
 
 _FIELD = re.compile(r"\{(?P<name>[a-z]*)(?::(?P<form>[a-z0-9-]+))?\}|(?P<any>\*)")
 _KNOWN = ("label", "writer", "part", "case")
@@ -19,7 +19,7 @@ _ADVICE = (
 )
 
 
-class Named(NamedTuple):
+class NamePieces(NamedTuple):
     """The pieces of one path.
 
     Attributes:
@@ -77,7 +77,7 @@ class Pattern:
     def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
         return type(self), (self.text,)
 
-    def __call__(self, path: str) -> Named | None:
+    def __call__(self, path: str) -> NamePieces | None:
         """Find the pieces of a path; None where the pattern does not fit it."""
         found = self._match(path)
         if found is None:
@@ -85,7 +85,7 @@ class Pattern:
         pieces = found.groupdict()
         part = PARTS.get(pieces.get("part", "").lower(), "")
         case = CASES.get(pieces.get("case", "").lower(), "")
-        return Named(pieces["label"], pieces.get("writer", ""), part, case)
+        return NamePieces(pieces["label"], pieces.get("writer", ""), part, case)
 
 
 def _literal(text: str) -> str:
