@@ -31,6 +31,7 @@ import fakes_etl as etl  # noqa: E402
 import fakes_nist as nist  # noqa: E402
 import fakes_online as online  # noqa: E402
 import fakes_pages as pages  # noqa: E402
+import fakes_tables as made  # noqa: E402
 from fakes_unipen import unipen  # noqa: E402
 from fuzz.targets import SEEDS, TARGETS  # noqa: E402
 from penline.bank import BankWriter  # noqa: E402
@@ -231,6 +232,37 @@ def texts() -> Seeds:
     }
 
 
+def tables() -> Seeds:
+    """Tables of pictures, lists, and boxes on pages."""
+    pictures = np.arange(6 * 64).reshape(6, 8, 8).astype(np.uint8)
+    pictures[:, 0, 0] = pictures[:, -1, -1] = 0
+    rows = made.arrow_rows(pictures, [0, 1, 0, 1, 1, 0], ["a", "永"], writer=["x"] * 6)
+    return {
+        "pixel-csv": [
+            made.pixel_csv(pictures, range(6)),
+            made.pixel_csv(pictures, range(6), header=False, last=True),
+            made.pixel_csv(pictures, ["a", "b"] * 3, header=False),
+        ],
+        "text-rows": [
+            'image,label,author\r\na/1.png,永,x\r\na/2.png,"a,b",y\r\n'.encode(),
+            "1.png\ta\n2.png\t永\n".encode(),
+            b'{"file_name": "1.png", "label": "a", "more": {"x": 1}}\n{"file_name": "b"}\n',
+        ],
+        "npy": [made.npy(pictures), made.npy(pictures.astype("<f4") / 255)],
+        "npy-labels": [
+            made.npy(np.arange(6, dtype=np.uint8)),
+            made.npy(np.eye(4, dtype=np.float32)),
+            made.npy(np.array(["a", "永"])),
+        ],
+        "mat": [
+            made.emnist_mat(pictures, range(6), range(6), {0: "a", 1: "b"}),
+            made.mat(packed=False, X=np.moveaxis(pictures, 0, -1), y=np.arange(6.0)[:, None]),
+        ],
+        "arrow": [made.parquet(rows), made.arrow(rows), made.arrow(rows, stream=False)],
+        "boxes": list(made.boxes_files().values()),
+    }
+
+
 def seeds() -> Seeds:
     """All seeds by the name of their target."""
     return {
@@ -242,6 +274,7 @@ def seeds() -> Seeds:
         **containers(),
         **records(),
         **texts(),
+        **tables(),
     }
 
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fuzz import on_disk
+from fuzz import on_disk, tables
 from fuzz.checks import MIB, check_reader, check_strict
 from fuzz.repair import blocks, chunks, mend_png, mend_tar
 from fuzz.unpacked import check_classes, check_compressed, check_picture, check_png
@@ -43,6 +43,12 @@ WORDS: dict[str, tuple[bytes, ...]] = {
     ),
     "tar": (b"ustar\0", b"x", b"L", b"S", b"9 size=1\n", b"12 path=abc\n", b"\x80" + b"\xff" * 7),
     "png": (b"IHDR", b"IDAT", b"IEND", b"PLTE", b"tRNS", b"acTL", b"eXIf", b"iCCP"),
+    "npy": (b"\x93NUMPY\x01\0", b"'descr': '|O'", b"(1000000000,)", b"True", b"'<U9'", b"(0,)"),
+    "mat": (b"\x0e\0\0\0", b"\x0f\0\0\0", b"\x05\0\x04\0", b"\xff\xff\xff\x7f", b"IM", b"MI"),
+    "boxes": (
+        *(b'"bbox": [0, 0, 1e9, 1]', b'"points": [[0, 0], [9, 9]]', b"NaN", b"[[[[", b"null"),
+        *(b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<Glyph>", b"</Word>", b"U+110000", b"-1"),
+    ),
     "picture": (b"\xff\xd9", b"\xff\xc0\0\x11\x08", b"BM", b"GIF89a", b"VP8L", b"VP8X", b"MM\0*"),
     "classes": (b"\t", b",", b'{"1": "', b'["', b"U+4E00", b"0x41", b"id,char\n", b"\xef\xbb\xbf"),
     "yaml": (b"&a ", b"*a", b"<<: ", b"!!python/none ", b"- ", b": ", b"2026-02-30", b"0x", b"[{"),
@@ -157,6 +163,17 @@ def _check_strict(read: Callable[[ByteSource], list[object]], content: bytes) ->
 _FORMATS = "penline.formats."
 _PLACE = "penline.sources.pictures."
 _PICTURES = tuple(_PLACE + name for name in ("decode", "deciding", "ink", "light", "planes"))
+
+
+def _tables(*modules: str) -> tuple[str, ...]:
+    return tuple(_FORMATS + module for module in modules)
+
+
+def _eights(content: bytes) -> Sequence[int]:
+    """Where the elements of a MATLAB file may begin."""
+    return range(128, min(len(content), 640), 8)
+
+
 _BANK = ("penline.bank.read",)
 _CORPUS = ("penline.corpus.files", "penline.corpus.text", "penline.corpus.normal")
 _RECIPE = ("penline.recipe.schema", "penline.settings")
@@ -192,6 +209,13 @@ def _others() -> tuple[Target, ...]:
         Target("corpus-txt", corpus(".txt"), _CORPUS, _lines, WORDS["jsonl"]),
         Target("corpus-jsonl", corpus(".jsonl"), _CORPUS, _lines, WORDS["jsonl"]),
         Target("corpus-gz", corpus(".jsonl.gz"), _CORPUS, words=(b"\x1f\x8b\x08\0",)),
+        Target("pixel-csv", tables.check_pixel_csv, _tables("pixel_csv", "text_lines"), _lines),
+        Target("text-rows", tables.check_text_rows, _tables("csv_rows", "text_lines"), _lines),
+        Target("npy", tables.check_npy, _tables("npy"), words=WORDS["npy"]),
+        Target("npy-labels", tables.check_npy_labels, _tables("npy"), words=WORDS["npy"]),
+        Target("mat", tables.check_mat, _tables("mat"), _eights, WORDS["mat"]),
+        Target("arrow", tables.check_arrow, _tables("arrow_table"), words=(b"PAR1", b"ARROW1")),
+        Target("boxes", tables.check_boxes, _tables("page_boxes"), _lines, WORDS["boxes"]),
         Target("dictionary", disk.check_dictionary, ("penline.export.paddleocr",), _lines),
         Target("recipe", disk.check_recipe, _RECIPE, _lines, WORDS["yaml"]),
         Target("card", disk.check_card, _CATALOGUE, _lines, WORDS["yaml"]),
