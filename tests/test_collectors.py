@@ -19,6 +19,7 @@ from fakes import gnt, png_file, pot, zip_file
 from fakes_etl import etl, tar_file
 from fakes_nist import sd19_mis
 from fakes_pages import dgrl, idx_images, idx_labels
+from fakes_tables import labelme, pixel_csv
 from fakes_unipen import Hand, trees
 from penline.api import info
 from penline.census import census
@@ -57,12 +58,21 @@ FAKES: dict[str, Files] = {
     },
     "sample": {"penline-sample-01.gnt": gnt("永和")},
     "any-file": {"mine/scan.gnt": gnt("九年")},
+    "tables": {"t/mnist_test.csv": pixel_csv(PICTURES, [3, 1, 4, 1, 5, 9])},
+    "lists": {
+        "l/list.tsv": "".join(f"{at}.png\t{one}\n" for at, one in enumerate("永和")).encode(),
+        **{f"l/{at}.png": png_file(PICTURES[at]) for at in range(2)},
+    },
+    "boxes": {
+        "b/page.json": labelme("page.png", [("永", 2, 2, 20, 9), ("和", 2, 12, 20, 9)]),
+        "b/page.png": png_file(PICTURES[0]),
+    },
     "pictures": {f"{one}/{at}.png": png_file(PICTURES[at]) for at, one in enumerate("ABCD")},
 }
 """Each collector's files."""
 FOREIGN = {"readme.txt": b"x", "photo.jpg": b"\xff\xd8\xff", "list.csv": b"a,b", "own.bin": b"0"}
 HOLDERS = ("a", "a.zip", "a.tar")
-OF_ANYBODY = ("any-file", "pictures")
+OF_ANYBODY = ("any-file", "pictures", "lists", "boxes")
 
 
 def hold(place: Path, files: Files) -> Path:
@@ -152,6 +162,8 @@ def test_it_leaves_those_of_others_alone(name: str, make, tmp_path: Path) -> Non
     if name == "any-file":
         pytest.skip("it is asked late, and takes all")
     others = {k: v for other, files in FAKES.items() if other != name for k, v in files.items()}
+    if name == "pictures":
+        others = {file: one for file, one in others.items() if not file.endswith(".png")}
     for holder in HOLDERS:
         units, left = claimed(make(), hold(tmp_path / holder, others))
         assert not units

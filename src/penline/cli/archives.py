@@ -14,6 +14,7 @@ from penline.cli.base import (
     WRONG_DATA,
     AsJson,
     Classes,
+    Columns,
     KeepOdd,
     Labels,
     Part,
@@ -139,6 +140,7 @@ def info(
     paths: Sources,
     labels: Labels = None,
     classes: Classes = None,
+    columns: Columns = None,
     keep_odd: KeepOdd = False,
     as_json: AsJson = False,
 ) -> None:
@@ -149,7 +151,7 @@ def info(
     with bar("reading", "files") as (shown, task):
         facts = look(
             paths,
-            reading=Reading(labels, classes, keep_odd=keep_odd),
+            reading=Reading(labels, classes, columns, keep_odd),
             progress=lambda file: shown.update(task, description=escape(file)),
         )
     if as_json:
@@ -174,6 +176,7 @@ def census(
     ] = True,
     labels: Labels = None,
     classes: Classes = None,
+    columns: Columns = None,
     keep_odd: KeepOdd = False,
     as_json: AsJson = False,
 ) -> None:
@@ -204,7 +207,7 @@ def census(
             part=part,
             root=root,
             errata=errata,
-            reading=Reading(labels, classes, keep_odd=keep_odd),
+            reading=Reading(labels, classes, columns, keep_odd),
             progress=lambda _, records: rate(records),
         )
     if as_json:

@@ -79,6 +79,10 @@ Classes = Annotated[
     str | None,
     typer.Option("--classes", help="File of what class numbers stand for, one a line or a table."),
 ]
+Columns = Annotated[
+    str | None,
+    typer.Option("--columns", help="Columns of a table: label=value,writer=suite_id."),
+]
 KeepOdd = Annotated[
     bool,
     typer.Option("--keep-odd", help="Take also pictures that are probably no characters."),

@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import WRONG_DATA, AsJson, Classes, Encoding, KeepOdd, Labels, Overwrite, app
+from penline.cli.base import (
+    WRONG_DATA,
+    AsJson,
+    Classes,
+    Columns,
+    Encoding,
+    KeepOdd,
+    Labels,
+    Overwrite,
+    app,
+)
 from penline.cli.summaries import print_realism
 from penline.console import Rate, bar, out, print_json
 from penline.provenance import path_told
@@ -105,6 +115,7 @@ def sheet(
     limit: Annotated[int, typer.Option(min=1, help="At most so many glyphs or lines.")] = 2000,
     labels: Labels = None,
     classes: Classes = None,
+    columns: Columns = None,
     keep_odd: KeepOdd = False,
     overwrite: Overwrite = False,
 ) -> None:
@@ -118,7 +129,7 @@ def sheet(
     from penline.api import sheet as make
     from penline.sources.reading import Reading
 
-    reading = Reading(labels, classes, keep_odd=keep_odd)
+    reading = Reading(labels, classes, columns, keep_odd)
     facts = make(source, output, limit=limit, overwrite=overwrite, reading=reading)
     out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")
 

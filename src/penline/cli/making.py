@@ -14,6 +14,7 @@ from penline.cli.base import (
     AsJson,
     Card,
     Classes,
+    Columns,
     Encoding,
     Engine,
     KeepOdd,
@@ -46,6 +47,7 @@ def bank(
     licence: Licence = None,
     labels: Labels = None,
     classes: Classes = None,
+    columns: Columns = None,
     keep_odd: KeepOdd = False,
     height_px: Annotated[
         int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
@@ -71,7 +73,7 @@ def bank(
             height_px=height_px,
             salvage=salvage,
             overwrite=overwrite,
-            reading=Reading(labels, classes, keep_odd=keep_odd),
+            reading=Reading(labels, classes, columns, keep_odd),
             tell=told.append,
             progress=lambda _, count: rate(count),
         )

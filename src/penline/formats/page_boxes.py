@@ -31,6 +31,7 @@ __all__ = ["BoxedPage", "PageBox", "boxes_form", "read_boxes"]
 _BYTES_LIMIT = 1 << 28
 _LONGEST_PX = 1 << 20
 _NUMBER = re.compile(r"-?\d{1,7}(?:\.\d{1,17})?", re.ASCII)
+_GLYPHS = re.compile(rb"[<:](Glyph|Word)[\s>]")
 _CODE_POINT = re.compile(r"U\+([0-9A-Fa-f]{4,6})", re.ASCII)
 _TEXTS = ("text", "transcription", "utf8_string", "character", "char", "label", "value")
 
@@ -80,7 +81,7 @@ def boxes_form(name: str, head: bytes) -> str:
             return "LabelMe"
         return "COCO" if re.search(rb'"(annotations|categories|images)"\s*:\s*\[', head) else ""
     if kind == "xml":
-        return "PAGE XML" if b"<PcGts" in head or b"pagecontent" in head else ""
+        return "PAGE XML" if b"PcGts" in head and _GLYPHS.search(head) else ""
     if kind == "csv":
         first = head.lstrip(b"\xef\xbb\xbf").split(b"\n")[0].strip().lower()
         return "Kuzushiji" if first.startswith(b"image_id,labels") else ""

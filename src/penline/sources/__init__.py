@@ -28,6 +28,13 @@ COLLECTORS: Registry[Any] = Registry(
         "mnist": Row("penline.sources.mnist:MnistCollector", "IDX files of pictures and of labels"),
         "etl": Row("penline.sources.etl:EtlCollector", "the ETL Character Database"),
         "casia": Row("penline.sources.casia:CasiaCollector", "CASIA's names of archives and files"),
+        "boxes": Row("penline.sources.tables.boxes:BoxesCollector", "boxes of characters on pages"),
+        "tables": Row(
+            "penline.sources.tables.collector:TablesCollector", "tables of labelled pictures"
+        ),
+        "lists": Row(
+            "penline.sources.tables.manifests:ManifestCollector", "lists that name pictures"
+        ),
         "sample": Row("penline.sources.sample:SampleCollector", "the embedded sample"),
         "any-file": Row(
             "penline.sources.collector:AnyFileCollector", "every file of a known format"

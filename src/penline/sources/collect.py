@@ -149,6 +149,7 @@ class _Search:
 
     def __init__(self, part: str | None, reading: Reading = NOTHING_SAID) -> None:
         self.part = part
+        self.reading = reading
         self.collectors = [make(part) for make in collectors()]
         for collector in self.collectors:
             collector.reading = reading
@@ -160,6 +161,9 @@ class _Search:
             yield from self.within(path)
         for collector in self.collectors:
             yield from collector.close()
+        with_columns = any(getattr(one, "has_columns", False) for one in self.collectors)
+        if self.reading.columns is not None and not with_columns:
+            raise UsageError("--columns is for tables and lists; there is none here")
 
     def within(self, path: Path) -> Found:
         """Yield what is found in one path, and what is wrong with it."""

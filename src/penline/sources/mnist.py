@@ -33,7 +33,7 @@ from penline.sources.listing import Listing
 from penline.sources.mnist_images import LabelledImages
 from penline.sources.names import leaf, places
 
-__all__ = ["MnistCollector", "identify", "note", "sidecar_names"]
+__all__ = ["CARDS", "MnistCollector", "identify", "note", "sidecar_names"]
 
 _NAME = re.compile(
     r"(?:(?P<family>emnist|qmnist|kmnist|k49|xnist|mnist)[-_.])?"
@@ -41,7 +41,7 @@ _NAME = re.compile(
     r"(?:(?P<part>train|test|t10k)[-_.])?images[-.]idx3-ubyte(?:\.gz|\.xz)?",
     re.ASCII | re.IGNORECASE,
 )
-_CARDS = {
+CARDS = {
     "mnist": "mnist",
     "emnist": "emnist",
     "qmnist": "qmnist",
@@ -65,7 +65,7 @@ def identify(file: str) -> Source | None:
         return None
     family, _, part = found
     stem = leaf(file).split(".", 1)[0]
-    return Source(file, f"unknown:{stem}", part, _CARDS.get(family, ""))
+    return Source(file, f"unknown:{stem}", part, CARDS.get(family, ""))
 
 
 def _matched(file: str) -> tuple[str, str, str] | None:

@@ -18,7 +18,7 @@ from penline.records import Defect, GlyphRecord, Source
 from penline.sources.names import leaf
 from penline.sources.unit import FileUnit, Place
 
-__all__ = ["LabelledImages"]
+__all__ = ["LabelledImages", "class_characters"]
 
 _DIGITS = string.digits
 _MERGED = _DIGITS + string.ascii_uppercase + "abdefghnqrt"
@@ -159,13 +159,18 @@ class _LabelFile:
 
 
 def _characters(unit: LabelledImages) -> dict[int, str]:
-    if unit.family == "emnist":
-        if unit.mapping is not None:
-            with unit.mapping.open() as stream:
-                return {label: found[0] for label, found in read_mapping(stream).items()}
-        table = _SPLITS.get(unit.split, _SPLITS["byclass"])
+    if unit.family == "emnist" and unit.mapping is not None:
+        with unit.mapping.open() as stream:
+            return {label: found[0] for label, found in read_mapping(stream).items()}
+    return class_characters(unit.family, unit.split)
+
+
+def class_characters(family: str, split: str = "") -> dict[int, str]:
+    """Return what the class numbers of a family of sets, and of a split of EMNIST, stand for."""
+    if family == "emnist":
+        table = _SPLITS.get(split, _SPLITS["byclass"])
     else:
-        table = {"kmnist": _KMNIST, "k49": _K49}.get(unit.family, _DIGITS)
+        table = {"kmnist": _KMNIST, "k49": _K49}.get(family, _DIGITS)
     return {number: one for number, one in enumerate(table) if one != "\0"}
 
 

@@ -1,0 +1,203 @@
+"""Boxes of characters on pages: COCO, LabelMe, PAGE XML, Kuzushiji's and MTHv2's lists.
+
+    set/annotations.json     set/images/1.jpg         COCO: the pages' names stand in the file
+    set/1.json               set/1.jpg                LabelMe, PAGE XML: one file a page
+    set/train.csv            set/train_images/id.jpg  Kuzushiji
+    set/label_char/1.txt     set/img/1.jpg            MTHv2
+
+A page's picture is looked for by its name in the file's own folder, then anywhere in what the user
+named. A bank has no column for a glyph's place in its line; sizes are those on the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from penline.errors import FormatError, UsageError
+from penline.formats.defects import defect_of
+from penline.formats.page_boxes import boxes_form, read_boxes
+from penline.formats.table_row import TableRow
+from penline.formats.tarred import is_packed
+from penline.records import Defect, Source
+from penline.sources.collector import Claims, Collector
+from penline.sources.listing import DiskListing, Listing
+from penline.sources.pictures.decode import is_picture
+from penline.sources.pictures.ink import InkRule
+from penline.sources.tables.beside import Beside, is_made, unpack_first
+from penline.sources.tables.classes import part_of_name
+from penline.sources.tables.context import TableContext
+from penline.sources.tables.cutting import Pages
+from penline.sources.tables.unit import TableUnit, decided
+from penline.sources.unit import Place, Unit
+from penline.words import printable
+
+__all__ = ["BoxesCollector", "BoxesUnit"]
+
+_ENDINGS = (".json", ".xml", ".csv", ".txt")
+_HEAD = 1 << 20
+_TRIED = 16
+"""So many files of a folder and ending are looked at to tell their form."""
+_NOTE = "glyphs keep their sizes on the page; a bank has no place for where in its line one stood"
+
+
+class _BoxesFile(NamedTuple):
+    """A file of boxes: its name within the root, and the part by its name."""
+
+    name: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoxesUnit(TableUnit):
+    """Gives the characters that boxes cut out of pages.
+
+    Attributes:
+        root: where the files of boxes and the pages lie.
+        files: the files of boxes.
+        form: as `penline.formats.page_boxes.boxes_form` tells.
+    """
+
+    root: Beside = field(kw_only=True)
+    files: tuple[_BoxesFile, ...] = field(kw_only=True)
+    form: str = field(kw_only=True)
+
+    def rows(self) -> Iterator[TableRow | Defect]:
+        """Yield the boxes of all files, each with its part of the page."""
+        folder = self.root.open()
+        by_name = _by_name(self.root)
+        record = 0
+        for file in self.files:
+            label = f"{self.source.file}/{file.name}" if len(self.files) > 1 else self.source.file
+            pages = Pages(folder, printable(label))
+            place = folder.find(file.name)
+            try:
+                if place is None:
+                    raise FormatError(label, 0, "file", "a file of boxes", "none any more")
+                with place.open() as stream:
+                    for page in read_boxes(stream, self.form, PurePosixPath(file.name).name):
+                        picture = _picture(page.picture, file.name, by_name)
+                        for box in page.boxes:
+                            if isinstance(box, FormatError):
+                                yield defect_of(box, record)
+                            else:
+                                edges = box.left, box.top, box.right, box.bottom
+                                found = pages.cut(picture, edges, box.offset)
+                                yield (
+                                    defect_of(found, record)
+                                    if isinstance(found, FormatError)
+                                    else TableRow(
+                                        *(found, box.label, record, box.offset, ""),
+                                        page.part or file.part,
+                                        f"{picture} {box.left:g},{box.top:g}",
+                                    )
+                                )
+                            record += 1
+            except FormatError as error:
+                yield defect_of(error, record)
+                record += 1
+
+
+def _by_name(root: Beside) -> dict[str, list[str]]:
+    """The pictures of a folder and below: own name, and that without its ending -> full names."""
+    found: dict[str, list[str]] = {}
+    for name in root.below():
+        if is_picture(name):
+            own = PurePosixPath(name)
+            found.setdefault(own.name, []).append(name)
+            found.setdefault(own.stem, []).append(name)
+    return found
+
+
+def _picture(name: str, file: str, by_name: dict[str, list[str]]) -> str:
+    """The full name of a page's picture, the one nearest to the file of its boxes."""
+    wanted = name.replace("\\", "/") or PurePosixPath(file).stem
+    own = PurePosixPath(wanted).name
+    some = by_name.get(own) or by_name.get(PurePosixPath(own).stem) or []
+    folder = PurePosixPath(file).parent
+
+    def far(one: str) -> tuple[bool, int, str]:
+        parts = PurePosixPath(one).parent.parts
+        common = sum(1 for a, b in zip(parts, folder.parts, strict=False) if a == b)
+        exact = one == wanted or one == str(folder / wanted)
+        return not exact, -common, one
+
+    return min(some, key=far) if some else wanted
+
+
+class BoxesCollector(Collector):
+    """Claims files of boxes; the pages lie anywhere in what the user named."""
+
+    def __init__(self, part: str | None = None) -> None:
+        super().__init__(part)
+        self._found: dict[tuple[Path, str], list[str]] = {}
+
+    def claim(self, listing: Listing) -> Claims:
+        """Take files of boxes; their units come last, and find the pages themselves."""
+        if self.reading.labels is not None or is_made(listing):  # names are to tell it
+            return Claims(listing.names, {})
+        root = listing.root.path
+        before = listing.prefix
+        if isinstance(listing, DiskListing) and listing.path != root:
+            before = f"{listing.path.relative_to(root).as_posix()}/"
+        forms = _forms(listing)
+        for name, form in forms.items():
+            self._found.setdefault((root, form), []).append(before + name)
+        left = [name for name in listing.names if name not in forms]
+        return Claims(left, {}, later=bool(forms))
+
+    def close(self) -> Iterator[Unit | FormatError]:
+        """Yield a unit for each form of each folder or archive."""
+        for (path, form), names in self._found.items():
+            root = Beside(path, "", path.is_file())
+            label = printable(str(path))
+            if len(names) == 1:
+                label += f"::{names[0]}" if root.packed else f"/{names[0]}"
+            elif sum(one == path for one, _ in self._found) > 1:
+                label += f" ({form})"
+            stem = path.name.partition(".")[0] if root.packed else path.name
+            source = Source(label, f"unknown:{stem}", "")
+            unit = BoxesUnit(
+                *(self.said(source), "boxes", 0, InkRule()),
+                note=_NOTE,
+                numbers=False,
+                root=root,
+                files=tuple(_BoxesFile(name, part_of_name(name)) for name in names),
+                form=form,
+            )
+            said = TableContext(self.reading, self.part)
+            if root.packed and is_packed(path.name):
+                yield unpack_first(label)
+                continue
+            unit = decided(unit, f"boxes on pages ({form})", "the boxes' labels", "", said)
+            yield unit.fault or unit
+
+
+def _forms(listing: Listing) -> dict[str, str]:
+    """Those of a listing's files that hold boxes, with their forms.
+
+    A few of each ending are looked at; where they are of a form that has one file a page, the
+    others are, too.
+    """
+    found: dict[str, str] = {}
+    for ending in _ENDINGS:
+        some = [name for name in listing.names if name.lower().endswith(ending)]
+        for name in some[:_TRIED]:
+            form = _form(listing.place(name), name)
+            if form in ("COCO", "Kuzushiji"):
+                found[name] = form
+            elif form:
+                found.update(dict.fromkeys(some, form))
+                break
+    return found
+
+
+def _form(place: Place, name: str) -> str:
+    try:
+        with place.open() as stream:
+            buffer, at, have = stream.peek(0, _HEAD)
+            return boxes_form(name, bytes(buffer[at : at + min(have, _HEAD)]))
+    except (FormatError, UsageError):
+        return ""

@@ -1,0 +1,84 @@
+"""What the class numbers of well-known tables stand for, by the names of their files."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from penline.sources.mnist import CARDS
+from penline.sources.mnist_images import class_characters
+from penline.sources.names import places
+from penline.sources.pictures.forms import PARTS
+
+__all__ = ["KnownSet", "known_set", "part_of_name"]
+
+_SETS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"fashion", re.IGNORECASE), ""),
+    (re.compile(r"k49|kuzushiji[-_ ]?49", re.IGNORECASE), "k49"),
+    (re.compile(r"kmnist|kuzushiji[-_ ]?mnist", re.IGNORECASE), "kmnist"),
+    (re.compile(r"emnist", re.IGNORECASE), "emnist"),
+    (re.compile(r"q?mnist", re.IGNORECASE), "mnist"),
+    (re.compile(r"a[-_ ]?z[-_ ]?handwritten", re.IGNORECASE), "a-z"),
+)
+"""How the names of files begin: sign_mnist, for one, is another set."""
+_SPLITS = re.compile(r"byclass|bymerge|balanced|letters|digits|(?<=emnist[-_])mnist", re.IGNORECASE)
+_PARTS = {**PARTS, "t10k": "test"}
+_WORDS = re.compile(r"[^a-z0-9]+")
+
+
+class KnownSet(NamedTuple):
+    """A well-known set, by its name.
+
+    Attributes:
+        family: ``mnist``, ``emnist``, ``kmnist``, ``k49`` or ``a-z``; "" where none is known, or
+            where its pictures are no characters.
+        split: EMNIST's split, or "".
+        classes: what its class numbers stand for, as text; nothing where that is not known.
+        card: id of its card, or "".
+    """
+
+    family: str = ""
+    split: str = ""
+    classes: Mapping[str, str] = {}
+    card: str = ""
+
+
+def known_set(file: str) -> KnownSet:
+    """Tell a well-known set by the name of a file, or of the folder or archive it lies in.
+
+    >>> known_set("A_Z Handwritten Data.csv").classes["25"], known_set("own/numbers.csv").family
+    ('Z', '')
+    """
+    for name in reversed(places(file)[-3:]):
+        for pattern, family in _SETS:
+            if not pattern.match(name):
+                continue
+            if not family:
+                return KnownSet()
+            split = _SPLITS.search(name) if family == "emnist" else None
+            known = split[0].lower() if split else ""
+            if family == "a-z":
+                numbered = dict(enumerate(string.ascii_uppercase))
+            elif family == "emnist" and not split:
+                numbered = {}
+            else:
+                numbered = class_characters(family, known)
+            classes = {str(number): character for number, character in numbered.items()}
+            return KnownSet(family, known, classes, CARDS.get(family, ""))
+    return KnownSet()
+
+
+def part_of_name(file: str) -> str:
+    """Tell the part by the words of a file's name, and of the folder it lies in; or "".
+
+    >>> part_of_name("kmnist-train-imgs.npz"), part_of_name("validation-0.parquet")
+    ('train', 'test')
+    """
+    for name in reversed(places(file)[-2:]):
+        words = _WORDS.split(name.lower())
+        found = {_PARTS[word] for word in words if word in _PARTS}
+        if len(found) == 1:
+            return found.pop()
+    return ""

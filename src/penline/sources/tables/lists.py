@@ -1,0 +1,156 @@
+"""Lists that name pictures: whether a file is one, and what its columns hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from penline.errors import FormatError
+from penline.formats.byte_source import ByteSource
+from penline.formats.csv_rows import read_text_rows
+from penline.formats.pixel_csv import LABELS, WRITERS
+from penline.records import Defect
+from penline.sources.listing import Listing, TarListing
+from penline.sources.pictures.decode import is_picture
+from penline.sources.tables.beside import Beside, safe_name
+from penline.sources.tables.naming import FILES, NameRule, name_rule
+from penline.sources.unit import Place
+
+__all__ = ["BOX", "ENDINGS", "PictureList", "find_list"]
+
+ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson")
+"""How the names of lists end."""
+BOX = ("x", "y", "w", "h")
+_USUAL: dict[str, tuple[str, ...]] = {
+    "file": FILES,
+    "label": (*LABELS, "text", "latex", "标签", "字符", "汉字", "文字", "文本", "类别", "字"),
+    "writer": (*WRITERS, "suite_id", "书写者", "作者", "用户", "写手"),
+    "part": ("part", "split", "subset", "划分", "子集"),
+    "x": ("x", "left", "xmin", "x_min"),
+    "y": ("y", "top", "ymin", "y_min"),
+    "w": ("w", "width", "宽"),
+    "h": ("h", "height", "高"),
+}
+"""Usual names of columns, in lower case; ``suite_id`` is a writer in Newcastle's numbers."""
+_LOOKED_AT = 60
+_NAMES, _NAMES_KEPT = 4096, 256
+_CLASSES_LIMIT = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class PictureList:
+    """A list that names the pictures beside it.
+
+    Attributes:
+        label: the list, for messages.
+        own: its own name.
+        place: where it lies.
+        beside: where the names of its pictures begin.
+        names: how a row names its picture.
+        columns: which column is what, by what it holds.
+        header: the names of all columns.
+        first: the name of the first picture.
+    """
+
+    label: str
+    own: str
+    place: Place
+    beside: Beside
+    names: NameRule
+    columns: Mapping[str, str]
+    header: tuple[str, ...]
+    first: str
+
+    def covers(self, beside: Beside) -> bool:
+        """Whether a folder is the list's, or lies below it."""
+        if self.beside.packed:
+            return beside.path == self.beside.path and beside.prefix.startswith(self.beside.prefix)
+        return self.beside.path in (beside.path, *beside.path.parents)
+
+    def counts(self) -> Counter[str]:
+        """Count the rows by their labels.
+
+        Raises:
+            FormatError: there are too many different ones for labels of characters.
+        """
+        found: Counter[str] = Counter()
+        with self.place.open() as stream:
+            for row in read_text_rows(stream, self.own):
+                if not isinstance(row, Defect):
+                    found[row.cells.get(self.columns["label"], "")] += 1
+                if len(found) > _CLASSES_LIMIT:
+                    expected = f"at most {_CLASSES_LIMIT:,} different ones"
+                    raise FormatError(self.label, 0, "labels", expected, "more")
+        return found
+
+
+def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureList | None:
+    """Look whether a file is a list of pictures; None where it names none.
+
+    Args:
+        listing: of its folder.
+        own: the file's own name.
+        said: which column is what, as the user said.
+    """
+    place, here = listing.place(own), Beside.of(listing)
+    try:
+        with place.open() as stream:
+            rows = _spread(stream, own)
+    except FormatError:
+        return None
+    if not rows:
+        return None
+    packed = isinstance(listing, TarListing) and listing.packed  # and is not gone through
+    some = [] if packed else list(islice(filter(is_picture, here.below()), _NAMES))
+    some = some[:: max(1, len(some) // _NAMES_KEPT)]
+
+    def exists(name: str) -> bool:
+        safe = safe_name(name)
+        return not packed and safe is not None and listing.find(safe) is not None
+
+    names = name_rule(rows, some, exists, said.get("file", ""))
+    columns = _columns(rows, said, names)
+    if names is None or "label" not in columns:
+        return None
+    label = listing.label(own)
+    first = names.name(rows[0])
+    return PictureList(label, own, place, here, names, columns, tuple(rows[0]), first)
+
+
+def _spread(stream: ByteSource, name: str) -> list[Mapping[str, str]]:
+    """Some rows from all over a list; none where many are unlike the others."""
+    kept: list[Mapping[str, str]] = []
+    step, count, bad = 1, 0, 0
+    for row in read_text_rows(stream, name):
+        if isinstance(row, Defect):
+            bad += 1
+            if bad > 10 + count // 10:
+                return []
+            continue
+        if not count % step:
+            kept.append(row.cells)
+        count += 1
+        if len(kept) == 2 * _LOOKED_AT:
+            kept, step = kept[::2], 2 * step
+    return kept
+
+
+def _columns(
+    rows: Sequence[Mapping[str, str]], said: Mapping[str, str], names: NameRule | None
+) -> dict[str, str]:
+    """Which column is what: as the user said, else by the usual names, else what is left over."""
+    found = dict(said)
+    by_lower = {name.lower(): name for name in rows[0]}
+    for role, usual in _USUAL.items():
+        name = next((by_lower[one] for one in usual if one in by_lower), None)
+        if name is not None and role not in found and name not in found.values():
+            found[role] = name
+    if not all(role in found for role in BOX):
+        found = {role: name for role, name in found.items() if role not in BOX or role in said}
+    if "label" not in found and names is not None:
+        left = [name for name in rows[0] if name not in (*found.values(), *names.columns)]
+        if len(left) == 1:
+            found["label"] = left[0]
+    return found

@@ -1,0 +1,166 @@
+"""Units of lists that name pictures, and the collector that finds them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from penline.errors import FormatError
+from penline.formats.csv_rows import TextRow, read_text_rows
+from penline.formats.defects import defect_of
+from penline.formats.table_row import TableRow
+from penline.formats.tarred import is_packed
+from penline.records import Defect
+from penline.sources.collector import Claims, Collector, unknown
+from penline.sources.listing import Listing
+from penline.sources.pictures.deciding import SAMPLES
+from penline.sources.pictures.decode import is_picture
+from penline.sources.pictures.forms import PARTS
+from penline.sources.pictures.ink import InkRule
+from penline.sources.tables.beside import Beside, is_made, unpack_first
+from penline.sources.tables.classes import part_of_name
+from penline.sources.tables.columns import columns_said
+from penline.sources.tables.context import TableContext
+from penline.sources.tables.cutting import Pages, edges_of
+from penline.sources.tables.lists import BOX, ENDINGS, PictureList, find_list
+from penline.sources.tables.naming import NameRule
+from penline.sources.tables.unit import TableUnit, decided
+from penline.sources.unit import Place, Unit
+from penline.words import counted, listed, printable
+
+__all__ = ["ManifestCollector", "ManifestUnit"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ManifestUnit(TableUnit):
+    """Gives the pictures that a list names, or the boxes on them.
+
+    Attributes:
+        place: where the list lies.
+        beside: where its pictures lie.
+        names: how a row names its picture.
+        columns: which column is what, by what it holds.
+        counts: how many rows have each label.
+    """
+
+    place: Place = field(kw_only=True)
+    beside: Beside = field(kw_only=True)
+    names: NameRule = field(kw_only=True)
+    columns: Mapping[str, str] = field(kw_only=True)
+    counts: Mapping[str, int] = field(kw_only=True)
+
+    def labels(self) -> Iterable[str]:
+        """Return the labels of the list."""
+        return self.counts
+
+    def looked_at(self) -> Iterator[TableRow | Defect]:
+        """Yield some rows from all over the list, with their pictures."""
+        return self.rows(max(1, sum(self.counts.values()) // (2 * SAMPLES)))
+
+    def rows(self, step: int = 1) -> Iterator[TableRow | Defect]:
+        """Yield the list's rows, or every so many, with the pictures that they name."""
+        folder = self.beside.open()
+        pages = Pages(folder, self.source.file)
+        boxed = all(role in self.columns for role in BOX)
+        with self.place.open() as stream:
+            for row in read_text_rows(stream, self.source.file):
+                if isinstance(row, Defect):
+                    yield row
+                    continue
+                if row.record % step:
+                    continue
+                name = self.names.name(row.cells)
+                picture = (
+                    pages.cut(name, edges_of([self._cell(row, one) for one in BOX]), row.offset)
+                    if boxed
+                    else folder.content(name, self.source.file, row.offset)
+                )
+                if isinstance(picture, FormatError):
+                    yield defect_of(picture, row.record)
+                    continue
+                label, writer, part = (self._cell(row, one) for one in ("label", "writer", "part"))
+                part = PARTS.get(part.lower(), "")
+                yield TableRow(picture, label, row.record, row.offset, writer, part, name)
+
+    def _cell(self, row: TextRow, role: str) -> str:
+        return row.cells.get(self.columns.get(role, ""), "")
+
+
+class ManifestCollector(Collector):
+    """Claims lists that name pictures in their folders and below."""
+
+    def __init__(self, part: str | None = None) -> None:
+        super().__init__(part)
+        self.has_columns = False
+        self._lists: list[PictureList] = []
+        self._pictures: Counter[Beside] = Counter()
+
+    def claim(self, listing: Listing) -> Claims:
+        """Take lists; their units come last, and find their pictures themselves."""
+        if self.reading.labels is not None or is_made(listing):  # names are to tell it
+            return Claims(listing.names, {})
+        here = Beside.of(listing)
+        self._pictures[here] += sum(map(is_picture, listing.names))
+        said = columns_said(self.reading.columns)
+        named = [name for name in listing.names if name.lower().endswith(ENDINGS)]
+        found = [one for name in named if (one := find_list(listing, name, said))]
+        self._lists += found
+        self.has_columns |= bool(found)
+        own = {one.own for one in found}
+        left = [name for name in listing.names if name not in own]
+        return Claims(left, {}, later=bool(found))
+
+    def close(self) -> Iterator[Unit | FormatError]:
+        """Yield a unit for each list; one below the folder of another is not read again."""
+        over = self._lists
+        self._lists = [
+            one
+            for one in over
+            if not any(two.covers(one.beside) and two.beside != one.beside for two in over)
+        ]
+        for one in self._lists:
+            try:
+                unit = self._unit(one)
+                yield unit.fault or unit
+            except FormatError as error:
+                yield error
+
+    def _unit(self, one: PictureList) -> Unit:
+        said = columns_said(self.reading.columns)
+        missing = [name for name in said.values() if name not in one.header]
+        if missing:
+            found = listed(one.header, 12)
+            raise FormatError(one.label, 0, "columns", f"one named {missing[0]!r}", found)
+        source = dataclasses.replace(unknown(one.label), part=part_of_name(one.own))
+        twins = (two for two in self._lists if two is not one and two.beside == one.beside)
+        twin = next((two for two in twins if two.first == one.first), None)
+        if twin is not None:
+            expected = "one list of the pictures; name the one that holds, not their folder"
+            raise FormatError(one.label, 0, "list", expected, f"{twin.own} that names them too")
+        if one.beside.packed and is_packed(one.beside.path.name):
+            raise unpack_first(one.label)
+        counts = one.counts()
+        pictures = sum(n for place, n in self._pictures.items() if one.covers(place))
+        spare = pictures - counts.total()
+        note = f"{counted(spare, 'picture')} beside {one.own} are not in it, and left out"
+        unit = ManifestUnit(
+            *(self.said(source), "list", 0, InkRule()),
+            note=note if spare > 0 and not set(BOX) <= set(one.columns) else "",
+            family=PurePosixPath(one.own).stem,
+            place=one.place,
+            beside=one.beside,
+            names=one.names,
+            columns=one.columns,
+            counts=counts,
+        )
+        writer = one.columns.get("writer")
+        return decided(
+            unit,
+            "a list of pictures",
+            f"column {printable(one.columns['label'])!r} of {printable(one.names.words())}",
+            f"column {printable(writer)!r}" if writer else "",
+            TableContext(self.reading, self.part),
+        )

@@ -1,0 +1,205 @@
+"""Rows of any table as labelled pictures, and how a table was understood."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
+
+import numpy as np
+
+from penline.errors import FormatError
+from penline.formats.table_row import TableRow
+from penline.records import Defect
+from penline.sources.pictures.deciding import SAMPLES, decide_ink
+from penline.sources.pictures.decode import decode
+from penline.sources.pictures.forms import plain
+from penline.sources.pictures.ink import InkRule
+from penline.sources.pictures.names import id_part
+from penline.sources.pictures.planes import Picture
+from penline.sources.pictures.unit import InkedUnit, Labelled
+from penline.sources.tables.context import TableContext
+from penline.sources.understood import PAGE, Example, Understood
+from penline.words import counted, listed, printable
+
+__all__ = ["TableUnit", "decided"]
+
+_LOOKED_AT = 4096
+"""So many rows of a table are looked at, at most, before it is read."""
+T = TypeVar("T", bound="TableUnit")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableUnit(InkedUnit):
+    """Gives the glyphs of one table; what derives from it has `rows`.
+
+    Attributes:
+        classes: what labels stand for; nothing where a label is its character.
+        family: what stands before a writer's own name in its id, ``family:name``.
+        transposed: the pictures lie on their side, columns before rows.
+        part_said: the user said the part, whatever rows have.
+        numbers: labels are class numbers, where they are digits; False of a table that has texts.
+    """
+
+    classes: Mapping[str, str] = field(default_factory=dict)
+    family: str = ""
+    transposed: bool = False
+    numbers: bool = True
+    part_said: bool = False
+
+    def rows(self) -> Iterator[TableRow | Defect]:
+        """Yield the rows of the table, and a defect in the place of each that is not sound."""
+        raise NotImplementedError
+
+    def labels(self) -> Iterable[str] | None:
+        """Return all labels of the table, where they can be read without its pictures."""
+        return None
+
+    def looked_at(self) -> Iterator[TableRow | Defect]:
+        """Yield the rows by which the ink is decided."""
+        return islice(self.rows(), _LOOKED_AT)
+
+    def labelled(self) -> Iterator[Labelled]:
+        """Yield the pictures of the rows with their characters and writers."""
+        for row in self.rows():
+            if isinstance(row, Defect):
+                broken = FormatError(row.file, row.offset, row.field, row.expected, row.found)
+                yield Labelled(broken, "", row.record, row.file)
+                continue
+            character = self.character(row)
+            fault = character if isinstance(character, FormatError) else None
+            yield Labelled(
+                fault or functools.partial(self.picture, row),
+                "" if fault else str(character),
+                row.record,
+                self.name(row),
+                row.label.encode("utf-8", "surrogatepass"),
+                self.writer(row),
+                "" if self.part_said else row.part,
+                row.offset,
+            )
+
+    def name(self, row: TableRow) -> str:
+        """Return what a row's picture is called in messages."""
+        return printable(f"{self.source.file}::{row.name or f'row {row.record}'}")
+
+    def character(self, row: TableRow) -> str | FormatError:
+        """Return what a row's label stands for."""
+        if not self.classes or not row.label:
+            return plain(row.label) or row.label
+        found = self.classes.get(_class_key(row.label))
+        if found is None:
+            known = f"one of {counted(len(self.classes), 'class')}: {listed(list(self.classes), 5)}"
+            return FormatError(self.source.file, row.offset, "label", known, repr(row.label[:40]))
+        return found
+
+    def writer(self, row: TableRow) -> str:
+        """Return the id of a row's writer; "" where nobody is told."""
+        return f"{id_part(self.family)}:{id_part(row.writer)}" if row.writer else ""
+
+    def picture(self, row: TableRow) -> Picture | FormatError:
+        """Return the pixels of a row, decoded and upright."""
+        pixels: Any = row.picture
+        if not isinstance(pixels, bytes):
+            told = pixels.dtype.kind in "bu" or (np.isfinite(pixels) & (pixels >= 0)).all()
+            if not told:
+                expected, found = "numbers from 0 up; scale them so", "others, or none at all"
+                return FormatError(self.source.file, row.offset, "pixels", expected, found)
+            upright: Picture = pixels.swapaxes(0, 1) if self.transposed else pixels
+            return upright
+        try:
+            return decode(pixels, self.name(row))
+        except FormatError as error:
+            return error
+
+
+def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableContext) -> T:
+    """Return a unit with what is ink decided, and how it was understood.
+
+    Args:
+        unit: one of a table, whose first rows are looked at.
+        form: what it is, ``"pixels in a CSV"``.
+        label_rule: where the label comes from, ``"column 1"``.
+        writer_rule: where the writer comes from, or "".
+        said: what the user said, and what lies beside the table.
+    """
+    kept, seen, whole = _looked_at(unit)
+    every = unit.labels() if unit.fault is None else None
+    labels = [label for label in dict.fromkeys(seen if every is None else every) if label]
+    known = said.classes_of(unit, labels)
+    if known is not None:
+        label_rule = f"{label_rule}, by {known.name}"
+        unit = dataclasses.replace(unit, classes=known.characters)
+    found = [(row, unit.picture(row)) for row in kept]
+    sound = [(row, one) for row, one in found if not isinstance(one, FormatError)]
+    characters = dict.fromkeys(str(unit.character(TableRow(b"", one, 0))) for one in labels)
+    rule = decide_ink([picture for _, picture in sound], characters)
+    examples = [_example(unit, rule, *one) for one in sound[:: max(1, len(sound) // 5)][:5]]
+    understood = Understood(
+        form,
+        label_rule,
+        len(characters),
+        writer_rule or "not told",
+        rule.words(),
+        rule.doubts,
+        tuple(examples),
+        said.command(unit.source.file),
+        complete=every is not None or whole,
+    )
+    return dataclasses.replace(
+        unit,
+        rule=rule,
+        understood=understood,
+        fault=unit.fault or _unexplained(unit, labels),
+        keep_odd=said.reading.keep_odd,
+        part_said=said.part is not None,
+    )
+
+
+def _looked_at(unit: TableUnit) -> tuple[list[TableRow], dict[str, None], bool]:
+    """Some rows from all over those that are looked at, their labels, and whether that is all."""
+    kept: list[TableRow] = []
+    labels: dict[str, None] = {}
+    step, count = 1, 0
+    for count, row in enumerate(unit.looked_at() if unit.fault is None else (), 1):
+        if isinstance(row, Defect):
+            continue
+        labels.setdefault(row.label)
+        if count % step == 0:
+            kept.append(row)
+        if len(kept) == 2 * SAMPLES:
+            kept, step = kept[1::2], 2 * step
+    return kept, labels, count < _LOOKED_AT
+
+
+def _example(unit: TableUnit, rule: InkRule, row: TableRow, picture: Picture) -> Example:
+    ink = rule.ink(picture)
+    percent = 100 * float(np.count_nonzero(ink)) / max(1, picture.shape[0] * picture.shape[1])
+    name = printable(row.name or f"row {row.record}")
+    return Example(name, printable(str(unit.character(row))), unit.writer(row), round(percent, 1))
+
+
+def _class_key(label: str) -> str:
+    """A label as maps of classes have it: numbers without zeros before them."""
+    return (label.lstrip("0") or "0") if label.isdigit() else label
+
+
+def _unexplained(unit: TableUnit, labels: list[str]) -> FormatError | None:
+    """The error for labels that are no characters, and of which nobody said what they stand for."""
+    numbers = [label for label in labels if label.isdigit()]
+    if unit.classes or not labels:
+        return None
+    if len(numbers) == len(labels) and (unit.numbers or max(map(len, numbers)) > 1):
+        found = f"class numbers {listed(sorted(numbers, key=int), 5)}, and no list of them"
+    elif not any(plain(label) for label in labels):
+        found = f"names or words: {listed([printable(label[:20]) for label in labels], 5)}"
+    else:
+        return None
+    expected = (
+        "labels of one character (a bank has no entries with names yet); "
+        f"say what they stand for with --classes FILE, see {PAGE}"
+    )
+    return FormatError(unit.source.file, 0, "labels", expected, found)

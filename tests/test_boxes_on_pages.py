@@ -1,0 +1,194 @@
+"""Boxes of characters on pages, in the forms of tools for labelling, cut out and labelled."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fakes_tables as made
+from fakes import glyph, png_file, zip_file
+from fakes_etl import tar_file
+from penline.errors import FormatError
+from penline.pack import pack
+from penline.records import Defect
+from penline.sources.collect import open_sources
+
+CHARACTERS = "永和九年岁在癸丑"
+
+
+def page(seed: int) -> tuple[bytes, list[made.Box]]:
+    """A page with a character in each box."""
+    pixels = np.full((130, 260), 255, np.uint8)
+    boxes = []
+    for place, character in enumerate(CHARACTERS):
+        one = glyph(character, seed + place)
+        top, left = 10 + 60 * (place // 4), 5 + 60 * (place % 4)
+        pixels[top : top + one.shape[0], left : left + one.shape[1]] = one
+        boxes.append((character, left, top, one.shape[1], one.shape[0]))
+    return png_file(pixels), boxes
+
+
+PAGES = {str(number): page(10 * number) for number in range(1, 4)}
+BOXES = {f"{name}.png": boxes for name, (_, boxes) in PAGES.items()}
+
+
+def pictures(place: str) -> dict[str, bytes]:
+    return {place.format(name): content for name, (content, _) in PAGES.items()}
+
+
+FORMS: dict[str, dict[str, bytes]] = {
+    "COCO": {"annotations/instances_train.json": made.coco(BOXES), **pictures("images/{}.png")},
+    "LabelMe": {
+        **{f"{name[:-4]}.json": made.labelme(name, boxes) for name, boxes in BOXES.items()},
+        **pictures("{}.png"),
+    },
+    "PAGE XML": {
+        **{f"page/{name[:-4]}.xml": made.page_glyphs(name, one) for name, one in BOXES.items()},
+        **pictures("{}.png"),
+    },
+    "words": {
+        **{f"{name[:-4]}.xml": made.page_glyphs(name, one, "Word") for name, one in BOXES.items()},
+        **pictures("{}.png"),
+    },
+    "Kuzushiji": {
+        "train.csv": made.kuzushiji({name[:-4]: boxes for name, boxes in BOXES.items()}),
+        **pictures("train_images/{}.png"),
+    },
+    "MTHv2": {
+        **{f"label_char/{name[:-4]}.txt": made.mth(boxes) for name, boxes in BOXES.items()},
+        **pictures("img/{}.png"),
+    },
+}
+
+
+def folder(place: Path, content: Mapping[str, bytes]) -> Path:
+    for name, data in content.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(data)
+    return place
+
+
+def expected() -> set[tuple[str, bytes]]:
+    found = set()
+    for number in range(1, 4):
+        for place, character in enumerate(CHARACTERS):
+            ink = 255 - glyph(character, 10 * number + place)
+            rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+            tight = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            found.add((character, tight.tobytes()))
+    return found
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_box_is_cut_out(form: str, tmp_path: Path) -> None:
+    for number, place in enumerate(
+        (
+            folder(tmp_path / "set", FORMS[form]),
+            zip_file(tmp_path / "set.zip", FORMS[form]),
+            tar_file(tmp_path / "set.tar", FORMS[form]),
+        )
+    ):
+        (unit,) = open_sources(place)
+        assert len(list(pickle.loads(pickle.dumps(unit)).read())) == 24  # noqa: S301
+        bank = pack(place, tmp_path / f"{number}.bank")
+        assert {(one.character, one.ink.tobytes()) for one in bank} == expected()
+        assert "label = the boxes' labels (8 classes)" in unit.understood.line()
+        assert "where in its line" in unit.note
+
+
+def test_two_forms_in_one_folder_are_two_units(tmp_path: Path) -> None:
+    content = {f"a/{name}": one for name, one in FORMS["LabelMe"].items()}
+    content |= {f"b/{name}": one for name, one in FORMS["words"].items()}
+    units = list(open_sources(folder(tmp_path / "s", content)))
+    assert [unit.source.file.rpartition("/s ")[2] for unit in units] == ["(LabelMe)", "(PAGE XML)"]
+    assert [len(list(unit.read())) for unit in units] == [24, 24]
+
+
+def salvaged(place: Path, content: Mapping[str, bytes]) -> Sequence[object]:
+    (unit,) = open_sources(folder(place, content))
+    return list(unit.salvage())
+
+
+def annotated(**changed: object) -> dict[str, bytes]:
+    """COCO with one annotation changed."""
+    found = json.loads(FORMS["COCO"]["annotations/instances_train.json"])
+    found["annotations"][3] |= changed
+    return {**FORMS["COCO"], "annotations/instances_train.json": json.dumps(found).encode()}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"bbox": [1, 2, 3]},
+        {"bbox": [1, 2, "3", 4]},
+        {"bbox": [250, 2, 30, 4]},
+        {"bbox": [1, 2, -3, 4]},
+        {"bbox": [1e300, 2, 3, 4]},
+        {"bbox": None},
+        {"category_id": 99},
+        {"category_id": [[]]},
+    ],
+)
+def test_a_box_that_is_none_is_one_defect(changed: dict[str, object], tmp_path: Path) -> None:
+    found = salvaged(tmp_path, annotated(**changed))
+    defects = [one for one in found if isinstance(one, Defect)]
+    assert [one.record for one in defects] == [3]
+    assert len(found) == 24
+
+
+def test_a_page_that_is_not_there_is_told_for_each_box(tmp_path: Path) -> None:
+    content = dict(FORMS["LabelMe"])
+    del content["2.png"]
+    found = salvaged(tmp_path, content)
+    assert [one.found for one in found if isinstance(one, Defect)] == ["2.png"] * 8
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "..\\1.png"])
+def test_no_page_lies_outside(name: str, tmp_path: Path) -> None:
+    (tmp_path / "1.png").write_bytes(PAGES["1"][0])
+    content = {"a.json": made.labelme(name, BOXES["1.png"]), "x.png": PAGES["1"][0]}
+    found = salvaged(tmp_path / "set", content)
+    assert all(isinstance(one, Defect) for one in found) and len(found) == 8
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b'<!DOCTYPE a [<!ENTITY b "c">]>',
+        b'<!DOCTYPE a SYSTEM "file:///etc/passwd">',
+    ],
+)
+def test_no_entity_is_read(head: bytes, tmp_path: Path) -> None:
+    content = dict(FORMS["words"])
+    content["1.xml"] = content["1.xml"].replace(b"?>", b"?>" + head, 1)
+    found = salvaged(tmp_path, content)
+    defects = [one for one in found if isinstance(one, Defect)]
+    assert ["no document type" in one.expected for one in defects] == [True]
+    assert len(found) == 1 + 16
+
+
+def test_pages_of_lines_alone_are_left(tmp_path: Path) -> None:
+    lines = made.page_glyphs("1.png", []).replace(b'<Word id="w"></Word>', b"")
+    with pytest.raises(FormatError, match="folder"):
+        list(open_sources(folder(tmp_path, {"a.xml": lines})))
+
+
+def test_labels_of_more_characters_are_counted_as_left_out(tmp_path: Path) -> None:
+    boxes = [("ab", *BOXES["1.png"][0][1:]), *BOXES["1.png"][1:]]
+    content = {"1.json": made.labelme("1.png", boxes), "1.png": PAGES["1"][0]}
+    bank = pack(folder(tmp_path / "s", content), tmp_path / "x.bank")
+    assert len(bank) == 7
+    assert list(bank.header.dropped) == ["a label of 2 characters; a glyph is of one"]
+
+
+def test_a_damaged_file_is_raised(tmp_path: Path) -> None:
+    content = dict(FORMS["COCO"])
+    name = "annotations/instances_train.json"
+    content[name] = content[name][:-40]
+    with pytest.raises(FormatError, match="JSON"):
+        pack(folder(tmp_path / "s", content), tmp_path / "x.bank")
