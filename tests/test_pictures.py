@@ -292,6 +292,14 @@ def test_pictures_beside_other_records_are_left_alone(tmp_path: Path) -> None:
     assert [unit.kind for unit in open_sources(place)] == ["gnt"]
 
 
+def test_pages_with_their_text_beside_them_are_no_characters(tmp_path: Path) -> None:
+    for number in range(4):
+        cv2.imwrite(str(tmp_path / f"scan_{number:03}.png"), on_white(written(1)[0]))
+        (tmp_path / f"scan_{number:03}.xml").write_text("<PcGts/>", "utf-8")
+    with pytest.raises(FormatError, match=r"pictures of pages with an \.xml beside them"):
+        list(open_sources(tmp_path))
+
+
 def test_a_data_set_of_pictures_is_still_refused_as_one(tmp_path: Path) -> None:
     place = folder_of({"report.json": b"{}", "永/1.png": data("永", 1)}, tmp_path / "set")
     with pytest.raises(FormatError, match="a finished data set"):

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 GOOD, WRONG_DATA, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 3
-_NAMES = re.compile(r"\{(\w+)(?: (\w+))?\}")
+_NAMES = re.compile(r"\{(engines|exporters)(?: (\w+))?\}")
 _STOPPED = 130
 """What some versions of Typer make of Ctrl-C."""
 

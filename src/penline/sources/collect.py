@@ -26,6 +26,7 @@ from penline.sources.containers import (
 from penline.sources.listing import DiskListing, Listing, Root, tar_listings, zip_listings
 from penline.sources.names import hidden
 from penline.sources.reading import NOTHING_SAID, Reading
+from penline.sources.understood import PAGE
 from penline.sources.unit import FileUnit, Place, Unit
 from penline.words import counted, printable
 
@@ -284,7 +285,10 @@ def _unknown(path: Path) -> FormatError:
     if known is not None:
         found, advice = known
         return FormatError(name, 0, "file", f"files of records; {advice}", found)
-    expected = f"one of {known_extensions(*_HOLDERS)} (or a folder of them)"
+    expected = (
+        f"one of {known_extensions(*_HOLDERS)} (or a folder of them), or a picture, table or list "
+        f"of characters (see {PAGE})"
+    )
     return FormatError(name, 0, "file name", expected, path.suffix or "no extension")
 
 
@@ -303,6 +307,9 @@ def _unreadable(error: OSError) -> None:
 
 def _nothing(file: str, field: str, others: int) -> FormatError:
     holders = _HOLDERS if field == "folder" else ()
-    expected = f"at least one of {known_extensions(*holders)}"
+    expected = (
+        f"at least one of {known_extensions(*holders)}, or pictures, tables or lists of characters "
+        f"(see {PAGE}; pictures of pages with an .xml beside them are none)"
+    )
     found = f"none among {counted(others, 'file')}" if others else "no file"
     return FormatError(printable(file), 0, field, expected, found)

@@ -63,7 +63,13 @@ class PictureCollector(Collector):
         root = listing.root
         if root.known and self.reading.labels is None:
             return Claims(listing.names, {})
-        names = [name for name in listing.names if is_picture(name)]
+        # of pages, each with its text beside it
+        pages = {stem for stem, dot, end in map(_parted, listing.names) if dot and end == "xml"}
+        names = [
+            name
+            for name in listing.names
+            if is_picture(name) and (self.reading.labels or _parted(name)[0] not in pages)
+        ]
         maps = self._maps.setdefault(id(root), [])
         if not (isinstance(listing, TarListing) and listing.packed):
             named = filter(is_class_map, listing.names)
@@ -162,6 +168,11 @@ class PictureCollector(Collector):
 
 
 _SAID = 5
+
+
+def _parted(name: str) -> tuple[str, str, str]:
+    stem, dot, end = name.rpartition(".")
+    return stem, dot, end.lower()
 
 
 def _characters(rule: LabelRule, files: PictureFiles, top: str) -> set[str]:
