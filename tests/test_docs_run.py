@@ -97,7 +97,7 @@ def batches(page: Path) -> list[list[Block]]:
     return [[block] for block in blocks] if page.parent.name == "verbs" else [blocks]
 
 
-SHOWN = ("casia-hwdb1.1", "casia-hwdb2.0", "casia-ahcdb", "penline-sample", "iam")
+SHOWN = ("casia-hwdb1.1", "casia-hwdb2.0", "casia-ahcdb", "penline-sample", "iam", "unipen")
 """Data sets whose pages are run; those of the others have the same commands with another id."""
 CARDS = sorted((DOCS / "catalogue").glob("*.md"))
 WITH_CODE = [

@@ -15,7 +15,7 @@ from penline.bank.items import blank_items
 from penline.compose import Composer
 from penline.compose.draw import draw_items
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.make import LineLayout
+from penline.compose.make import LineLayout, lay_out
 from penline.compose.page import PlacedLine, fill
 from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.compose.text_assignment import TextAssignment
@@ -87,6 +87,18 @@ def test_a_line_is_whole_and_in_its_boxes(sample: tuple[Bank, Corpus], name: str
         assert list(consistency_errors(anatomy)) == [], index
         laid = anatomy.laid
         assert max(lost(laid, laid.ink.shape)) < 8, index
+
+
+def test_a_line_that_no_warp_moves_keeps_its_ink(sample: tuple[Bank, Corpus]) -> None:
+    """A recipe with warps, of which none was drawn for it."""
+    bank, corpus = sample
+    recipe = {"image": {"height_px": 48}, "corpus": {"length_range": [2, 6]}, "layout": EDGE}
+    lines = Composer({**recipe, "effects": "default"}, [bank], corpus, seed=3, length=60)
+    for index in range(60):
+        laid = lay_out(lines.plan, 3, index)
+        ink = np.zeros_like(laid.ink)
+        draw_items(laid.sources, laid.placed, laid.gains, ink)
+        assert np.array_equal(laid.ink, ink), index
 
 
 def test_a_column_that_its_warp_shrinks_to_nothing_is_refused(sample: tuple[Bank, Corpus]) -> None:

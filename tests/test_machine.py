@@ -181,7 +181,7 @@ def test_without_semaphores_one_process_goes_on(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(local, "_Pool", none)
+    monkeypatch.setattr(local, "_WorkerPool", none)
     found = list(engine("local")(Slow(), [1, 2], 2))
     assert found == [(1, os.getpid()), (2, os.getpid())]
     assert caplog.text.count("going on with one process") == 1

@@ -127,8 +127,8 @@ def test_order_brackets_digits(bank: Bank, more: dict[str, Any]) -> None:
 def test_white_space_has_its_place_between_the_words(bank: Bank) -> None:
     sample = line(bank, f"{SHALOM} ab", variation_range=[0, 0])
     left, right = sample.quads[:, :, 0].min(1), sample.quads[:, :, 0].max(1)
-    assert left[4] >= right[5:].max() - 1
-    assert right[4] <= left[:4].min() + 1
+    assert left[4] >= right[5:].max() - 1.1  # boxes end at whole pixels
+    assert right[4] <= left[:4].min() + 1.1
 
 
 def test_a_character_of_several_glyphs_keeps_their_order(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def papers(bank: Bank) -> Image:
     shown: list[Sample] = []
     for name in ("plain", "ruled", "squared", "texture"):
         recipe = {
-            **HAND,
+            **({} if name == "squared" else HAND),
             "corpus": {"length_range": [9, 18]},
             "image": {"mode": "rgb"},
             "papers": [name],

@@ -188,9 +188,11 @@ def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> 
 
 def _smears(recipe: Recipe, seed: int, index: int, laid: LineLayout) -> bool:
     """Whether the line's own warp shows ink beside its boxes, a pixel away or more."""
-    ink, quads = rotate_to_reading(laid, laid.ink), line_quads(laid)
+    ink, quads = rotate_to_reading(laid, laid.ink).copy(), line_quads(laid)
     effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
     moving = [params for params in effects if effect_class(params["name"]).moves]
+    if not moving:
+        return False
     ink, quads = apply_effects(ink, quads, moving)
     for low, high in zip(quads.min(1), quads.max(1), strict=True):
         left, top = np.maximum(np.ceil(low - 1), 0).astype(int).tolist()
