@@ -13,6 +13,7 @@ from penline import api
 from penline.api.composing import ComposeJob
 from penline.convert.job import ConvertJob
 from penline.job import Execution, takes_keywords
+from penline.pack import PackJob
 from penline.rebuild import RebuildJob
 from penline.select import SelectJob
 
@@ -20,6 +21,7 @@ VERBS: dict[Callable[..., Any], type] = {
     api.compose: ComposeJob,
     api.rebuild: RebuildJob,
     api.convert: ConvertJob,
+    api.pack: PackJob,
     api.select: SelectJob,
 }
 

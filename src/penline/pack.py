@@ -1,51 +1,42 @@
-"""Archives into a bank: glyphs as they are, strokes rendered by the pen of their writer."""
+"""Archives and banks into a bank: glyphs as they are, strokes rendered by their writer's pen."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import KW_ONLY, dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.accept import label_fault
-from penline.bank.layout import MAX_SIDE_PX
+from penline.bank.choice import GlyphChoice
+from penline.bank.layout import HEADER, MAX_SIDE_PX
 from penline.bank.write import TOO_LARGE
 from penline.errors import UsageError
 from penline.formats.ink import InkPage
 from penline.gc_tuning import seldom_collected
+from penline.job import takes_keywords
 from penline.records import GlyphRecord, GlyphRun, LineRecord, Record, StrokeRecord, in_words
 from penline.render.hand import STROKE_HEIGHT_PX, RenderedCharacter, StrokeRenderer
 from penline.sources.collect import AnyPath, given_names, open_sources
-from penline.sources.overrides import make_override, overridden
+from penline.sources.overrides import Override, make_override, overridden
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.understood import Understood
 
-__all__ = ["pack", "pack_records"]
+__all__ = ["PackJob", "pack", "pack_records"]
 
 Progress = Callable[[str, int], None]
 
 
-def pack(
-    sources: AnyPath | Iterable[AnyPath],
-    out: AnyPath,
-    *,
-    part: str | None = None,
-    writer: str | None = None,
-    card: str | None = None,
-    licence: str | None = None,
-    height_px: int = STROKE_HEIGHT_PX,
-    salvage: bool = False,
-    overwrite: bool = False,
-    reading: Reading = NOTHING_SAID,
-    tell: Callable[[Understood], None] | None = None,
-    progress: Progress | None = None,
-) -> Bank:
-    """Pack files of glyphs or strokes into a bank.
+@dataclass(frozen=True, slots=True)
+class PackJob:
+    """What `pack` makes, and from what.
 
-    Args:
-        sources: files, folders and zip archives, read in place.
+    Attributes:
+        sources: files, folders and zip archives, read in place; banks.
         out: the bank's folder.
         part: ``"train"`` or ``"test"``, instead of what the names say.
         writer, card, licence: instead of what the names say, as
@@ -56,7 +47,34 @@ def pack(
         overwrite: replace a bank of that name.
         reading: what pictures are, where their names do not tell it.
         tell: called with how each collection of pictures was understood.
+        choice: which glyphs go into the bank; the others are counted in its header. None for all.
         progress: called with each file's name and the number of glyphs so far.
+    """
+
+    sources: AnyPath | Iterable[AnyPath]
+    out: AnyPath
+    _: KW_ONLY
+    part: str | None = None
+    writer: str | None = None
+    card: str | None = None
+    licence: str | None = None
+    height_px: int = STROKE_HEIGHT_PX
+    salvage: bool = False
+    overwrite: bool = False
+    reading: Reading = NOTHING_SAID
+    tell: Callable[[Understood], None] | None = None
+    choice: GlyphChoice | None = None
+    progress: Progress | None = None
+
+
+@takes_keywords(PackJob)
+def pack(job: PackJob) -> Bank:
+    """Pack files of glyphs or strokes into a bank; banks, too, their glyphs as they are.
+
+    Banks come first, in their order, and then all that was named beside them.
+
+    Args:
+        job: what to pack.
 
     Returns:
         The bank, opened.
@@ -65,32 +83,62 @@ def pack(
         FormatError: a file that is not what its format says.
         UsageError: a path that does not exist, a name that is taken, no writer's name.
         CatalogueError: no such card.
-        BankError: nothing to pack.
+        BankError: nothing to pack, or a damaged bank.
     """
-    if not 16 <= height_px <= 256:
-        raise UsageError(f"height_px must be from 16 to 256, not {height_px}")
-    of = make_override(writer, card, licence)
-    count = 0
-    given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-    made = BankWriter(out, overwrite=overwrite, given=given_names(given))
+    if not 16 <= job.height_px <= 256:
+        raise UsageError(f"height_px must be from 16 to 256, not {job.height_px}")
+    of = make_override(job.writer, job.card, job.licence)
+    count, progress = 0, job.progress or _told_nobody
+    sources = job.sources
+    named = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    given = [Path(path) for path in named]
+    banks = [path for path in given if (path / HEADER).is_file()]
+    files = [path for path in given if path not in banks]
+    _see_that_banks_differ(banks, Path(job.out))
+    opened = [open_bank(path) for path in banks]
+    under = given_names(files)
+    made = BankWriter(job.out, overwrite=job.overwrite, given=under, choice=job.choice)
     with made as bank, seldom_collected():
+        for one in opened:
+            for looked_at in bank.add_bank(one, _with_part(of, job.part)):
+                count += looked_at
+                progress(str(one.path), count)
         seen = set()
-        for file in open_sources(given, part=part, reading=reading):
-            if tell and file.understood is not None:
-                tell(file.understood)
+        for file in open_sources(files, part=job.part, reading=job.reading):
+            if job.tell and file.understood is not None:
+                job.tell(file.understood)
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice; name it once")
             seen.add(file.source.file)
-            records = overridden(file.sound(bank.drop, salvage=salvage, runs=True), of)
+            records = overridden(file.sound(bank.drop, salvage=job.salvage, runs=True), of)
             said, shown = of(file.source).writer, count
-            for packed in pack_records(records, said, bank, height_px, salvage):
+            for packed in pack_records(records, said, bank, job.height_px, job.salvage):
                 count += packed
-                if progress and count - shown >= 4096:
+                if count - shown >= 4096:
                     shown = count
                     progress(file.source.file, count)
-            if progress:
-                progress(file.source.file, count)
-    return open_bank(Path(os.fspath(out)))
+            progress(file.source.file, count)
+    return open_bank(Path(job.out))
+
+
+def _told_nobody(file: str, glyphs: int) -> None:
+    """Keep progress to itself."""
+
+
+def _see_that_banks_differ(banks: list[Path], out: Path) -> None:
+    """See that no bank is named twice, and that none would be written over or into itself."""
+    seen: set[Path] = set()
+    for path in banks:
+        real = path.resolve()
+        if real in seen:
+            raise UsageError(f"{path} is named twice; name it once")
+        seen.add(real)
+        if real == out.resolve() or real in out.resolve().parents:
+            raise UsageError(f"{path} cannot be made of itself; choose another name for the bank")
+
+
+def _with_part(of: Override, part: str | None) -> Override:
+    return of if part is None else lambda source: dataclasses.replace(of(source), part=part)
 
 
 def pack_records(

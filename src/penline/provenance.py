@@ -35,6 +35,7 @@ class Places:
         self._given = sorted(map(_slashed, given), key=len, reverse=True)
         self._names: dict[str, str] = {}
         self._taken: set[str] = set()
+        self._kept: set[str] = set()
 
     def __call__(self, file: str) -> str:
         """The name of a file, or of ``archive.zip::member``, in outputs."""
@@ -51,6 +52,19 @@ class Places:
             self._taken.add(name)
             self._names[archive] = name
         return name + mark + member
+
+    def keep(self, file: str) -> None:
+        """Let a file keep the name that another output gave it."""
+        archive = file.partition(_MARK)[0]
+        self._names.setdefault(archive, archive)
+        self._taken.add(archive)
+        self._kept.add(archive)
+
+    def place(self, file: str) -> str:
+        """The place of a file under what was given, whoever has the same."""
+        archive, mark, member = file.partition(_MARK)
+        kept = archive in self._kept
+        return (archive if kept else self._place(_slashed(archive))) + mark + member
 
     def _place(self, archive: str) -> str:
         for root in self._given:

@@ -30,6 +30,10 @@ EXAMPLES: dict[str, dict[str, str]] = {
         ),
         "Files of your own that are for testing:": "penline bank scans/ --part test -o test.bank",
         "What is sound in a damaged file:": "penline bank broken.gnt --salvage -o saved.bank",
+        "Two banks and an archive as one, of some characters, without those that look odd:": (
+            "penline bank anna.bank hwdb.bank Gnt1.1Test.zip -o all.bank "
+            "--characters list.txt --without odd.json"
+        ),
     },
     "compose": {
         "200 lines of the embedded sample:": "penline compose -n 200 -o lines",

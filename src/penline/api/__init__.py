@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from penline.acquire import get as get
     from penline.api.archives import FileFacts as FileFacts
     from penline.api.archives import bank_notes as bank_notes
+    from penline.api.archives import choice_of as choice_of
     from penline.api.archives import convert as convert
     from penline.api.archives import info as info
     from penline.api.archives import pack as pack
@@ -38,6 +39,7 @@ _PLACES = {
     "bank_notes": "penline.api.archives",
     "census": "penline.census",
     "check": "penline.api.checking",
+    "choice_of": "penline.api.archives",
     "clashes": "penline.api.checking",
     "compose": "penline.api.composing",
     "convert": "penline.api.archives",
@@ -62,6 +64,7 @@ __all__ = [
     "bank_notes",
     "census",
     "check",
+    "choice_of",
     "clashes",
     "compose",
     "convert",

@@ -13,6 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from penline.acquire.named import paths_of
 from penline.bank import Bank, open_bank
+from penline.bank.choice import GlyphChoice, read_keys
 from penline.bank.layout import HEADER, PARTS
 from penline.bank.unused import advice, unknown_glyphs
 from penline.catalogue.terms import terms
@@ -27,9 +28,10 @@ from penline.records import Defect, LeftOut
 from penline.sources.collect import AnyPath, open_sources
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.understood import Understood
-from penline.words import printable
+from penline.template.listing import read_characters
+from penline.words import counted, printable
 
-__all__ = ["FileFacts", "bank_notes", "convert", "info", "pack", "sheet"]
+__all__ = ["FileFacts", "bank_notes", "choice_of", "convert", "info", "pack", "sheet"]
 
 SET = "data set for"
 P = ParamSpec("P")
@@ -173,6 +175,20 @@ def info(
     return found
 
 
+def choice_of(characters: Path | None, without: Path | None) -> GlyphChoice:
+    """Read which glyphs `pack` is to take.
+
+    Args:
+        characters: a text file of the characters that are taken; None for all.
+        without: a JSON list of the glyphs that are left out; None for none.
+
+    Raises:
+        UsageError: a file that is not there, or not what it should be.
+    """
+    wanted = None if characters is None else read_characters(characters)
+    return GlyphChoice(wanted, () if without is None else read_keys(without), str(without))
+
+
 def bank_notes(bank: Bank) -> tuple[tuple[int, int], list[dict[str, Any]], list[str]]:
     """What to know of a bank before lines are made of it.
 
@@ -180,7 +196,8 @@ def bank_notes(bank: Bank) -> tuple[tuple[int, int], list[dict[str, Any]], list[
         How many glyphs are of unknown writers, and how many those are; the terms of its sources;
         notes with what to do.
     """
-    return unknown_glyphs(bank), terms(bank.header.sources), advice(bank)
+    notes = [*_came_of(bank), *advice(bank)]
+    return unknown_glyphs(bank), terms(bank.header.sources), notes
 
 
 def _set_facts(path: Path) -> FileFacts:
@@ -219,5 +236,14 @@ def _bank_facts(bank: Bank) -> FileFacts:
     rows = [row for row in terms(bank.header.sources) if row["card"]]
     facts.card = ", ".join(dict.fromkeys(row["card"] for row in rows))
     facts.known_by = ", ".join(sorted({row["known_by"] for row in rows}))
-    facts.note = "; ".join(advice(bank))
+    facts.note = "; ".join([*_came_of(bank), *advice(bank)])
     return facts
+
+
+def _came_of(bank: Bank) -> list[str]:
+    """Say of which banks a bank was made."""
+    banks = bank.header.banks
+    told = ", ".join(
+        f"{one.name} ({one.chosen:,} of {counted(one.glyphs, 'glyph')})" for one in banks
+    )
+    return [f"made of {counted(len(banks), 'bank')}: {told}"] if banks else []

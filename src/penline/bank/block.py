@@ -44,6 +44,8 @@ class Block(NamedTuple):
     """Source, and the numbers of rendering: one for each glyph, or a single one for all."""
     places: npt.NDArray[np.int64]
     """``int64 (glyphs, 2)``: record and offset."""
+    measured: npt.NDArray[np.int64] | None = None
+    """``int64 (glyphs, 3)``: the columns `layout.MEASURED`, where they are known already."""
 
     @property
     def areas(self) -> npt.NDArray[np.int64]:
@@ -66,6 +68,7 @@ class Block(NamedTuple):
             some(self.characters),
             self.owners if len(self.owners) == 1 else some(self.owners),
             self.places[chosen],
+            None if self.measured is None else self.measured[chosen],
         )
 
     def parted(self) -> Iterator[Block]:

@@ -33,9 +33,11 @@ __all__ = [
     "HEADER",
     "INK",
     "MAX_SIDE_PX",
+    "MEASURED",
     "PARTS",
     "VERSION",
     "BankHeader",
+    "BankOrigin",
     "BankSource",
     "BankWriterFacts",
     "glyphs_schema",
@@ -70,6 +72,9 @@ COLUMNS: dict[str, np.dtype[Any]] = {
     "by_character": np.dtype("<u4"),  # rows ordered by (character, writer, row)
 }
 
+MEASURED = ("level", "length_px", "pen_q4")
+"""Columns that are measured on a glyph's ink."""
+
 
 def ink_schema() -> Any:
     """Schema of ``ink.arrow``."""
@@ -88,6 +93,20 @@ def glyphs_schema() -> Any:
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BankOrigin(_Frozen):
+    """One bank that glyphs came from."""
+
+    name: str
+    content: str
+    """Its hash."""
+    glyphs: int = Field(ge=1)
+    """How many it holds."""
+    chosen: int = Field(ge=0)
+    """How many of them were asked for."""
+    dropped: dict[str, int] = Field(default_factory=dict)
+    """Records left out when it was made, by reason."""
 
 
 class BankSource(_Frozen):
@@ -144,3 +163,10 @@ class BankHeader(_Frozen):
     sources: tuple[BankSource, ...]
     dropped: dict[str, int] = Field(default_factory=dict)
     """Records left out of the bank, by reason."""
+    banks: tuple[BankOrigin, ...] = ()
+    """The banks that glyphs came from, in their order; none where all came from archives."""
+
+    @model_serializer(mode="wrap")
+    def _without_no_banks(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = written(self)
+        return {k: v for k, v in found.items() if v or k != "banks"}

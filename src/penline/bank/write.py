@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -31,6 +31,8 @@ from penline.bank.accept import (
     sound_pixels,
 )
 from penline.bank.block import TOGETHER, TOGETHER_BYTES, Block, Glyph, block_of, block_of_run
+from penline.bank.choice import GlyphChoice
+from penline.bank.copying import add_content, blocks_of_bank
 from penline.bank.layout import (
     BATCH_ROWS,
     COLUMNS,
@@ -39,9 +41,11 @@ from penline.bank.layout import (
     HEADER,
     INK,
     MAX_SIDE_PX,
+    MEASURED,
     PARTS,
     VERSION,
     BankHeader,
+    BankOrigin,
     BankSource,
     BankWriterFacts,
     glyphs_schema,
@@ -49,18 +53,18 @@ from penline.bank.layout import (
 )
 from penline.bank.measured import glyph_levels, stroke_sizes, take_ink
 from penline.bank.pieces import Pieces, commit, partial_bank
+from penline.bank.read import Bank
 from penline.bank.repeats import Repeats, glyph_keys
 from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
 from penline.durable import about, sync
 from penline.errors import OVERWRITE, BankError, UsageError
-from penline.provenance import Places
+from penline.provenance import Places, path_told
 from penline.records import Bytes2D, GlyphRun, Source
 
 __all__ = ["TOO_LARGE", "BankWriter"]
 
-_MEASURED = ("level", "length_px", "pen_q4")
-_SPOOLED = [name for name in COLUMNS if name not in (*_MEASURED, "by_writer", "by_character")]
+_SPOOLED = [name for name in COLUMNS if name not in (*MEASURED, "by_writer", "by_character")]
 _MIN_CAPACITY = 1 << 20
 _AHEAD = 4
 """So many of those may wait."""
@@ -100,6 +104,7 @@ class BankWriter:
         overwrite: replace a bank of that name.
         given: the files, folders and archives that glyphs come from, as the user named them: the
             bank knows its sources by their place under these.
+        choice: which glyphs go into the bank; the others are counted as left out. None for all.
 
     Raises:
         UsageError: the name is taken and `overwrite` is false.
@@ -112,15 +117,18 @@ class BankWriter:
         *,
         overwrite: bool = False,
         given: Iterable[str] = (),
+        choice: GlyphChoice | None = None,
     ) -> None:
         self.path = Path(path)
         self._overwrite = overwrite
         self._see_that_it_is_free()
         self._places = Places(given)
+        self._choice = choice
+        self._banks: list[BankOrigin] = []
         self.dropped: dict[str, int] = {}
         self._characters: dict[str, int] = {}
         self._writers: dict[str, int] = {}
-        self._sources: dict[tuple[str, str, str, tuple[str, ...]], int] = {}
+        self._sources: dict[tuple[str, str, str, tuple[str, ...], str], int] = {}
         self._source_facts: list[BankSource] = []
         self._rows = 0
         self._digest = hashlib.sha256(usedforsecurity=False)
@@ -154,7 +162,7 @@ class BankWriter:
             with about(self.path), ExitStack() as files:
                 self._spools: dict[str, BinaryIO] = {
                     name: files.enter_context((self._folder / f"{name}.spool").open("wb"))
-                    for name in (*_SPOOLED, *_MEASURED)
+                    for name in (*_SPOOLED, *MEASURED)
                 }
                 sink = files.enter_context(Pieces(self._folder / INK))
                 self._arrow = files.enter_context(pa.ipc.new_file(sink, ink_schema()))
@@ -254,7 +262,7 @@ class BankWriter:
         fits = run.sizes_px.max(1) <= MAX_SIDE_PX
         if not fits.all():
             block = block.only(fits)
-            self.dropped[TOO_LARGE] = self.dropped.get(TOO_LARGE, 0) + int((~fits).sum())
+            self.drop(TOO_LARGE, int((~fits).sum()))
         strange = set(block.characters) - self._sound_labels
         faults = {label: fault for label in strange if (fault := label_fault(label))}
         self._sound_labels |= strange - faults.keys()
@@ -267,12 +275,38 @@ class BankWriter:
             self._submit(part)
         return len(block.characters)
 
-    def drop(self, reason: str) -> None:
-        """Count one record that was left out."""
-        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+    def add_bank(
+        self, bank: Bank, of: Callable[[Source], Source] = lambda source: source
+    ) -> Iterator[int]:
+        """Add the glyphs of another bank; yields how many were looked at, again and again.
+
+        Their ink, their places and what was measured of them go over as they are.
+
+        Args:
+            bank: the other bank.
+            of: what the user says of a source, over what that bank says.
+
+        Raises:
+            BankError: the other bank is damaged.
+        """
+        self._hand_over()
+        header, chosen = bank.header, 0
+        for source in header.sources:
+            self._places.keep(source.file)
+        for block in blocks_of_bank(bank, of):
+            chosen += self._submit(block)
+            yield len(block.characters)
+        name, of_before = path_told(str(bank.path), inside=False), header.dropped
+        facts = {"content": header.content, "glyphs": len(bank), "dropped": of_before}
+        self._banks.append(BankOrigin(name=name, chosen=chosen, **facts))
+
+    def drop(self, reason: str, count: int = 1) -> None:
+        """Count records that were left out."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + count
 
     def _source(self, source: Source, rendered: Mapping[str, Any] | None) -> int:
-        key = (source.file, source.card, source.licence, source.told)
+        drawn = str(rendered) if rendered else ""
+        key = (source.file, source.card, source.licence, source.told, drawn)
         number = self._sources.get(key)
         if number is None:
             number = self._sources[key] = len(self._source_facts)
@@ -294,10 +328,14 @@ class BankWriter:
             self._submit(block_of(glyphs))
             self._held_bytes = 0
 
-    def _submit(self, block: Block) -> None:
-        """Have a block measured, as soon as few enough wait."""
-        self._settle(_AHEAD)
-        self._measuring.append(self._measurer.submit(self._measure, block))
+    def _submit(self, block: Block) -> int:
+        """Have what is chosen of a block measured, as soon as few enough wait; how many."""
+        if self._choice is not None:
+            block = self._choice(block, self._places.place, self.drop)
+        if block.characters:
+            self._settle(_AHEAD)
+            self._measuring.append(self._measurer.submit(self._measure, block))
+        return len(block.characters)
 
     def _settle(self, left: int) -> None:
         """Wait until so many are under way at most; what stopped the thread is raised here."""
@@ -337,10 +375,13 @@ class BankWriter:
             ink[:] = left
             starts, widths = _bounds(kept)
         columns = np.concatenate([kept, whose, self._where(block), block.places], 1)
-        levels = glyph_levels(ink, starts)
-        strokes = stroke_sizes(ink, starts, widths, levels)
         self._leans.add(ink, starts, widths, np.ascontiguousarray(columns[:, 3]))
-        measured = np.stack([levels.astype(np.int64), *strokes])
+        if block.measured is None:
+            levels = glyph_levels(ink, starts)
+            strokes = stroke_sizes(ink, starts, widths, levels)
+            measured = np.stack([levels.astype(np.int64), *strokes])
+        else:
+            measured = block.measured.T
         at = 0
         while at < len(kept):
             end = min(len(kept), at + BATCH_ROWS - self._held)
@@ -412,17 +453,19 @@ class BankWriter:
 
     def _put(self, batch: _Batch) -> None:
         ink, columns = batch.ink, batch.columns
+        raws = {}
         for name, column in zip(_SPOOLED, columns, strict=True):
-            raw = column.astype(COLUMNS[name]).tobytes()
-            self._spools[name].write(raw)
-            if name in ("height_px", "width_px", "part"):
-                self._digest.update(raw)
-        for name, measured in zip(_MEASURED, batch.measured, strict=True):
+            raws[name] = column.astype(COLUMNS[name]).tobytes()
+            self._spools[name].write(raws[name])
+        for name, measured in zip(MEASURED, batch.measured, strict=True):
             self._spools[name].write(measured.astype(COLUMNS[name]).tobytes())
         # characters and writers by name, not by the number they happen to have here
-        for names, column in zip(batch.tables, columns[2:4], strict=True):
-            self._digest.update("\0".join([names[i] for i in column.tolist()]).encode())
-        self._digest.update(ink.data)
+        names = [
+            [table[number] for number in column.tolist()]
+            for table, column in zip(batch.tables, columns[2:4], strict=True)
+        ]
+        hashed = [raws[name] for name in ("height_px", "width_px", "part")]
+        add_content(self._digest, hashed, names, ink)
         buffers = [None, pa.py_buffer(batch.starts), pa.py_buffer(ink)]
         values = pa.LargeBinaryArray.from_buffers(pa.large_binary(), columns.shape[1], buffers)
         self._arrow.write_batch(pa.record_batch([values], schema=ink_schema()))
@@ -430,12 +473,12 @@ class BankWriter:
     def _finish(self) -> None:
         for reason, count in ((_BLANK, self._blank), (_REPEATED, self._repeated)):
             if count:
-                self.dropped[reason] = self.dropped.get(reason, 0) + count
+                self.drop(reason, count)
         if not self._rows:
             raise BankError(f"{self.path}: nothing to put into the bank{self._said()}")
         columns: dict[str, Any] = {
             name: np.memmap(self._folder / f"{name}.spool", COLUMNS[name], "r")
-            for name in (*_SPOOLED, *_MEASURED)
+            for name in (*_SPOOLED, *MEASURED)
         }
         writer, character = columns["writer"], columns["character"]
         columns["by_writer"] = np.lexsort((character, writer)).astype(COLUMNS["by_writer"])
@@ -462,10 +505,11 @@ class BankWriter:
             characters=tuple(self._characters),
             sources=tuple(self._source_facts),
             dropped=self.dropped,
+            banks=tuple(self._banks),
         )
         del arrays
         columns.clear()
-        for name in (*_SPOOLED, *_MEASURED):
+        for name in (*_SPOOLED, *MEASURED):
             (self._folder / f"{name}.spool").unlink()
         (self._folder / HEADER).write_text(header.model_dump_json(indent=1), "utf-8")
         for name in (INK, GLYPHS, HEADER):

@@ -53,14 +53,27 @@ def bank(
         int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
     ] = 64,
     salvage: Salvage = False,
+    characters: Annotated[
+        Path | None, typer.Option(help="A text file: take glyphs of its characters alone.")
+    ] = None,
+    without: Annotated[
+        Path | None,
+        typer.Option(
+            help="A .json list of glyphs to leave out, by file, record, writer, character."
+        ),
+    ] = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Pack glyphs into a bank; strokes are rendered with a pen of their writer's own."""
-    from penline.api import bank_notes, pack
+    """Pack glyphs into a bank; strokes are rendered with a pen of their writer's own.
+
+    Sources may be banks: their glyphs go over as they are, with where each came from.
+    """
+    from penline.api import bank_notes, choice_of, pack
     from penline.sources.reading import Reading
 
     told: list[Understood] = []
+    choice = choice_of(characters, without)
     with bar("packing", "glyphs") as (shown, task):
         rate = Rate(shown, task, "glyphs")
         made = pack(
@@ -75,6 +88,7 @@ def bank(
             overwrite=overwrite,
             reading=Reading(labels, classes, columns, keep_odd),
             tell=told.append,
+            choice=choice,
             progress=lambda _, count: rate(count),
         )
     header = made.header
@@ -89,6 +103,7 @@ def bank(
                 "unknown": {"glyphs": unknown[0], "writers": unknown[1]},
                 "dropped": header.dropped,
                 "understood": [asdict(one) for one in told],
+                "unmet": choice.unmet,
                 "sources": rows,
                 "notes": notes,
                 "content": header.content,
@@ -103,7 +118,9 @@ def bank(
         print_understood(one, whole=False)
     for reason, count in sorted(header.dropped.items()):
         out.print(f"  left out: {count:,} ({escape(reason)})")
-    for note in notes:
+    unmet = choice.unmet
+    more = [f"and {len(unmet) - 20:,} more, which --json lists"] if len(unmet) > 20 else []
+    for note in [*notes, *unmet[:20], *more]:
         out.print(f"  [cyan]note[/cyan] {escape(note)}")
     print_sources(rows)
 

@@ -64,11 +64,12 @@ def make_override(
         if writer is not None:
             own = writer if ":" in writer else f"own:{writer}"
         named = source.card if card is None else "" if card == _NO_CARD else card
-        if writer == _UNKNOWN or (writer is None and named != source.card):
+        whose = writer is None and "writer" not in source.told
+        if writer == _UNKNOWN or (whose and named != source.card):
             own = f"{_UNKNOWN}:{PurePosixPath(leaf(source.file)).stem}"
-        return dataclasses.replace(
-            source, writer=own, card=named, licence=licence or "", told=overruled
-        )
+        terms = source.licence if licence is None else licence
+        told = tuple(name for name in said if name in overruled or name in source.told)
+        return dataclasses.replace(source, writer=own, card=named, licence=terms, told=told)
 
     return of
 

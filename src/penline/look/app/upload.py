@@ -55,10 +55,10 @@ class _Bounded(BankWriter):
         self._count(pixels.size)
         super().add(pixels, character, source, **more)
 
-    def drop(self, reason: str) -> None:
+    def drop(self, reason: str, count: int = 1) -> None:
         """As in `BankWriter`, up to a limit."""
         self._count(0)
-        super().drop(reason)
+        super().drop(reason, count)
 
     def _count(self, size: int) -> None:
         self._seen += 1
