@@ -10,6 +10,7 @@ from penline.bank.able import _writable
 from penline.bank.bank_set import BankSet
 from penline.bank.items import GlyphColumns, blank_items, lookup_glyphs
 from penline.bank.layout import BATCH_ROWS
+from penline.bank.line_cover import cover_lines
 from penline.bank.read import InkView, locate
 from penline.errors import BankError
 from penline.sample import sample_bank
@@ -50,6 +51,34 @@ def test_writers_as_bits(chance: np.random.Generator) -> None:
     lines = [codes[a:b].tolist() for a, b in zip(starts, ends, strict=True)]
     among = set(slow_bank.writers_of(eligible))
     assert out.tolist() == slow_bank.writable(lines, able, among)
+
+
+def test_what_of_lines_can_be_written(chance: np.random.Generator) -> None:
+    codes = np.append(np.arange(100, 111), 32)
+    row_of = np.full(120, -1, np.int64)
+    row_of[codes] = chance.permutation(len(codes))
+    rows, among = some_bits(chance, len(codes), 3), some_bits(chance, 3)
+    among[chance.integers(3)] |= np.uint64(1 << 7)
+    rows[row_of[32]] = ~np.uint64(0)
+    guests = np.zeros(len(codes), np.bool_)
+    guests[row_of[[108, 109]]] = chance.integers(2)
+    text = codes[np.minimum(chance.geometric(0.25, 400) - 1, 11)].astype(np.uint32)
+    cuts = np.unique(chance.integers(0, 401, 90))
+    spans, limits = np.stack([cuts[:-1], cuts[1:]], 1), chance.integers(1, 5, 2)
+    states, by_writer = np.full(len(spans), 9, np.uint8), np.zeros(192, np.int64)
+    costs = np.zeros((len(codes), 2), np.int64)
+    cover_lines(text, spans, row_of, rows, among, guests, limits, states, by_writer, costs)
+    able = {code: set(slow_bank.writers_of(rows[row_of[code]])) for code in codes.tolist()}
+    lines = [text[start:end].tolist() for start, end in spans.tolist()]
+    strange = {code for code in codes.tolist() if guests[row_of[code]]}
+    wanted = slow_bank.cover_lines(
+        lines, able, set(slow_bank.writers_of(among)), strange, tuple(limits.tolist())
+    )
+    assert states.tolist() == wanted[0]
+    assert {n: count for n, count in enumerate(by_writer.tolist()) if count} == {
+        n: count for n, count in wanted[1].items() if count
+    }
+    assert {code: costs[row_of[code]].tolist() for code in able} == wanted[2]
 
 
 def test_who_has_what(chance: np.random.Generator) -> None:

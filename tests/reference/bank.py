@@ -11,6 +11,7 @@ from penline.bank.read import InkView
 
 __all__ = [
     "count_writers",
+    "cover_lines",
     "has_all",
     "intersect",
     "locate",
@@ -168,3 +169,37 @@ def lookup_provenance(
             return row, told
         told.append((writer, source, owner, record, offset))
     return -1, told
+
+
+def cover_lines(
+    lines: Iterable[list[int]],
+    able: dict[int, set[int]],
+    among: set[int],
+    guests: set[int],
+    limits: tuple[int, int],
+) -> tuple[list[int], dict[int, int], dict[int, list[int]]]:
+    """See `line_cover.cover_lines`: states, lines by writer, costs by code."""
+    states, by_writer, costs = [], dict.fromkeys(among, 0), {one: [0, 0] for one in able}
+    for line in lines:
+        lacking = {
+            writer: [one for one in dict.fromkeys(line) if writer not in able[one]]
+            for writer in sorted(among)
+        }
+        whole = {writer for writer, missing in lacking.items() if not missing}
+        second, first = set(line) & guests, set(line) - guests
+        if second and first - {32} and among.intersection(*(able[one] for one in second)):
+            whole |= among.intersection(*(able[one] for one in first))
+        for writer in whole:
+            by_writer[writer] += 1
+        if whole:
+            states.append(1)
+            continue
+        nearest = min(lacking, key=lambda writer: (len(lacking[writer]), writer))
+        missing = lacking[nearest]
+        for one in missing:
+            costs[one][0] += 1
+            costs[one][1] += len(missing) == 1
+        count = sum(one in missing for one in line)
+        borrowed = count <= limits[1] and all(able[one] & among for one in missing)
+        states.append(2 * (len(line) - count >= limits[0]) + 4 * borrowed)
+    return states, by_writer, costs

@@ -62,6 +62,14 @@ EXAMPLES: dict[str, dict[str, str]] = {
         ),
         "And from that:": "penline rebuild plan.json --bank my.bank --corpus novel.txt -o again",
     },
+    "cover": {
+        "Before composing: is the text one for these hands?": (
+            "penline cover my.bank --corpus novel.txt"
+        ),
+        "Two banks, a recipe's lengths and policies, every writer and character for a script:": (
+            "penline cover my.bank anna.bank --corpus novels/ --recipe mine.yaml --json"
+        ),
+    },
     "select": {
         "20,000 lines that a bank's writers can write, rare characters among them:": (
             "penline select novels/ -n 20000 --bank my.bank --floor 10 -o chosen.txt"
@@ -140,6 +148,7 @@ FUNCTIONS = {
     "bank": "penline.api.pack",
     "compose": "penline.api.compose",
     "rebuild": "penline.api.rebuild",
+    "cover": "penline.api.cover",
     "select": "penline.api.select",
     "fit": "penline.api.fit",
     "convert": "penline.api.convert",

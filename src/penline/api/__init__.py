@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from penline.api.composing import recipe_of as recipe_of
     from penline.api.template_sheets import template as template
     from penline.census import census as census
+    from penline.cover import cover as cover
     from penline.fit import fit as fit
     from penline.look.app.server import serve as serve
     from penline.new_card import new_card as new_card
@@ -43,6 +44,7 @@ _PLACES = {
     "clashes": "penline.api.checking",
     "compose": "penline.api.composing",
     "convert": "penline.api.archives",
+    "cover": "penline.cover",
     "fit": "penline.fit",
     "get": "penline.acquire",
     "info": "penline.api.archives",
@@ -68,6 +70,7 @@ __all__ = [
     "clashes",
     "compose",
     "convert",
+    "cover",
     "fit",
     "get",
     "info",

@@ -11,6 +11,7 @@ from penline.cli import (  # noqa: E402, I001 - each brings its commands, in the
     archives,
     looking,
     making,
+    covering,
     preparing,
     template_commands,
 )
@@ -19,6 +20,7 @@ from penline.cli.base import app, main  # noqa: E402
 __all__ = [
     "app",
     "archives",
+    "covering",
     "looking",
     "main",
     "making",
