@@ -21,11 +21,12 @@ def item_strengths(text: Sequence[str], usual: int, latin: int) -> list[int]:
 
 def moved(place: int, side: int, unit: int, line: int, even: int, odd: int) -> int:
     """How far a point moves, 1/256 px; `place` counts pixels from the side's beginning."""
-    t = min(max(((2 * place + 1) * 65536) // side - 65536, -65536), 65536)
+    place = min(max(place, 0), side - 1)  # the white beside it moves along with its end
+    t = (2 * place + 1) * (2**32 // side) // 65536 - 65536
     square = t * t // 65536
     straight = (line * t // 65536) * side // 2
     wave = (even * (square - 21845) // 65536) + 2 * (
-        odd * (t * square // 65536 - t * 3 // 5) // 65536
+        odd * (t * square // 65536 - t * 39322 // 65536) // 65536
     )
     return (straight + wave * unit) // 256
 
@@ -64,13 +65,17 @@ def vary_glyphs(
         def at(y: int, x: int, glyph=glyph, height=height, width=width) -> int:
             return int(glyph[y, x]) if 0 <= y < height and 0 <= x < width else 0
 
+        def column(y: int, u: int, at=at, bend=bend, width=width) -> int:
+            """A column's ink, bent down, at a row; 1/256."""
+            if not 0 <= u < width:
+                return 0
+            v, low = divmod(y * 256 + bend(2, u) + bend(3, y), 256)
+            return at(v, u) * (256 - low) + at(v + 1, u) * low
+
         for y in range(-pad, height + pad):
             for x in range(-pad, width + pad):
-                across = x * 256 + bend(0, x) + bend(1, y)
-                down = y * 256 + bend(2, x) + bend(3, y)
-                (u, near), (v, low) = divmod(across, 256), divmod(down, 256)
-                above = at(v, u) * (256 - near) + at(v, u + 1) * near
-                below = at(v + 1, u) * (256 - near) + at(v + 1, u + 1) * near
-                out[y + pad, x + pad] = (above * (256 - low) + below * low + 32768) >> 16
+                u, near = divmod(x * 256 + bend(0, x) + bend(1, y), 256)
+                mixed = column(y, u) * (256 - near) + column(y, u + 1) * near
+                out[y + pad, x + pad] = (mixed + 32768) >> 16
         found.append((out, pad))
     return found

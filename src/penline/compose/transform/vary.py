@@ -99,26 +99,32 @@ def item_strengths(items: Any, traits: Any, usual_q16: int, latin_q16: int) -> A
 
 
 @compiled
-def _bend(moves: Ints, side: int, unit: int, pad: int, out: Any) -> None:
-    """Fill in how far points move, along a side of a glyph and the white beside it.
+def _bend(moves: Ints, side: int, unit: int, out: Any) -> int:
+    """Fill in how far points move, along a side of a glyph.
 
     Args:
         moves: ``int64 (3,)``: a straight line over the side; two waves over `unit`; 1/65536.
         side: px.
         unit: px.
-        pad: white at either end, px.
-        out: ``int64 (side + 2 pad,)``, filled in, 1/256 px.
+        out: ``int32 (side,)``, filled in, 1/256 px.
+
+    Returns:
+        The furthest, 1/256 px.
     """
-    for at in range(side + 2 * pad):
+    step = (np.int64(1) << 32) // side
+    far = np.int64(0)
+    for at in range(side):
         # -65536 at the side's one end, 65536 at the other
-        t = ((2 * (at - pad) + 1) << 16) // side - 65536
-        t = min(max(t, -65536), 65536)  # the white beside it moves along with its end
+        t = (((2 * at + 1) * step) >> 16) - 65536
         square = t * t >> 16
         even = square - 21845
-        odd = (t * square >> 16) - (t * 3 // 5)
-        straight = (moves[0] * t >> 16) * side // 2
+        odd = (t * square >> 16) - (t * 39322 >> 16)
+        straight = ((moves[0] * t >> 16) * side) >> 1
         waves = ((moves[1] * even >> 16) + 2 * (moves[2] * odd >> 16)) * unit
-        out[at] = (straight + waves) >> 8
+        bend = (straight + waves) >> 8
+        far = max(far, abs(bend))
+        out[at] = bend
+    return int(far)
 
 
 @compiled
@@ -148,7 +154,7 @@ def vary_glyphs(
         np.zeros_like(starts),
     )
     moves = np.empty(WORDS_PER_GLYPH, np.int64)
-    scratch = np.empty(most, np.int32)
+    bends = np.empty((4, most), np.int32)
     out, ringed, bent = np.empty(0, np.uint8), np.empty(0, np.uint8), np.empty(0, np.uint8)
     end = 0
     for i in range(n):
@@ -160,9 +166,12 @@ def vary_glyphs(
         for k in range(WORDS_PER_GLYPH):
             move = bell_q16(words[i * WORDS_PER_GLYPH + k]) * deviations_q16[k] // 37837
             moves[k] = move * strength >> 16
-        pad = 1
-        for k in range(2):
-            pad = max(pad, 1 + _reach(moves, k, width, height, scratch))
+        far = np.zeros(4, np.int64)
+        for k in range(4):
+            side, unit = (height if k & 1 else width), _wave_side(k, width, height)
+            far[k] = _bend(moves[3 * k : 3 * k + 3], side, unit, bends[k, :side])
+        # white around it that no point of it moves out of
+        pad = 1 + ((max(far[0] + far[1], far[2] + far[3]) + 255) >> 8)
         high, wide = height + 2 * pad, width + 2 * pad
         if bent.size < high * wide:
             bent = np.empty(high * wide, np.uint8)
@@ -170,7 +179,7 @@ def vary_glyphs(
         if ringed.size < room:
             ringed = np.empty(room, np.uint8)
         box = _bend_glyph(
-            data[starts[i] :][: height * width], moves, height, width, pad, ringed, bent
+            data[starts[i] :][: height * width], bends, height, width, pad, ringed, bent
         )
         top, left, bottom, right = box
         if out.size < end + high * wide:
@@ -188,18 +197,18 @@ def vary_glyphs(
 
 @compiled
 def _bend_glyph(
-    glyph: Any, moves: Ints, height: int, width: int, pad: int, ringed: Any, bent: Any
+    glyph: Any, bends: Any, height: int, width: int, pad: int, ringed: Any, bent: Any
 ) -> Any:
-    """Bend one glyph.
+    """Bend one glyph: each row down by its columns, then to the side.
 
     Args:
         glyph: ``uint8 (height * width,)``.
-        moves: ``int64 (WORDS_PER_GLYPH,)``.
+        bends: ``int32 (4, ...)``: how far points move, 1/256 px: to the side by the column that
+            they come to and by the row, down by the column that they come from and by the row.
         height: px.
         width: px.
         pad: white around it that no point of it moves out of, px.
-        ringed: ``uint8``: room for the glyph in a ring of white that is as broad as points come
-            from.
+        ringed: ``uint8``: room for the glyph with white above and below.
         bent: ``uint8 ((height + 2 pad) * (width + 2 pad),)`` or longer, filled in.
 
     Returns:
@@ -207,67 +216,53 @@ def _bend_glyph(
     """
     high, wide = height + 2 * pad, width + 2 * pad
     ring = 2 * pad + 1
-    stride = width + 2 * ring
-    source = ringed[: (height + 2 * ring) * stride]
-    source[:] = 0
-    # of each row of the ring, from which column to which there may be ink
-    firsts, lasts = np.full(height + 2 * ring, stride), np.zeros(height + 2 * ring, np.int64)
-    for v in range(height):
-        line = glyph[v * width : (v + 1) * width]
-        source[(v + ring) * stride + ring :][:width] = line
-        first, last = 0, width
-        while first < last and line[first] == 0:
-            first += 1
-        while last > first and line[last - 1] == 0:
-            last -= 1
-        if last > first:
-            firsts[v + ring], lasts[v + ring] = ring + first, ring + last
-    bends = np.empty((4, max(high, wide)), np.int32)
-    for k in range(4):
-        side = height if k & 1 else width
-        _bend(moves[3 * k : 3 * k + 3], side, _wave_side(k, width, height), pad, bends[k])
-    by_column, tilt = bends[0, :wide], bends[2, :wide]
+    source = ringed[: (height + 2 * ring) * width]
+    source[: ring * width] = 0
+    source[ring * width : (ring + height) * width] = glyph
+    source[(ring + height) * width :] = 0
+    tilt = bends[2, :width]
+    # of a row that was bent down: white on both sides, in 1/256 of the ink's steps
+    row = np.zeros(width + 2 * ring + 1, np.int32)
+    inner = row[ring : ring + width]
+    by_column = np.empty(wide, np.int32)
     for x in range(wide):
-        by_column[x] += (x + ring - pad) << 8
-    lowest, highest = np.int64(tilt.min()), np.int64(tilt.max())
+        by_column[x] = bends[0, min(max(x - pad, 0), width - 1)] + ((x + ring - pad) << 8)
     columns = np.zeros(wide, np.uint8)
     top, bottom = high, 0
     for y in range(high):
-        row = bent[y * wide : (y + 1) * wide]
-        right = bends[1, y]
-        down = _i32(bends[3, y] + ((y + ring - pad) << 8))
-        row[:] = 0
-        first, last = stride, 0
-        for v in range((lowest + down) >> 8, ((highest + down) >> 8) + 2):
-            first, last = min(first, firsts[v]), max(last, lasts[v])
-        begin, end = 0, wide
-        while begin < end and (by_column[begin] + right) >> 8 < first - 1:
-            begin += 1
-        while end > begin and (by_column[end - 1] + right) >> 8 >= last:
-            end -= 1
-        inked = np.uint8(0)
-        for x in range(begin, end):
-            across, along = _i32(by_column[x] + right), _i32(tilt[x] + down)
-            near, low = _i32(across & 255), _i32(along & 255)
-            at = np.uintp(_i32(_i32(_i32(along >> 8) * stride) + _i32(across >> 8)))
-            under = at + np.uintp(stride)
-            a, b = _i32(source[at]), _i32(source[at + np.uintp(1)])
-            c, d = _i32(source[under]), _i32(source[under + np.uintp(1)])
-            above = _i32(_i32(a << 8) + _i32(_i32(b - a) * near))
-            below = _i32(_i32(c << 8) + _i32(_i32(d - c) * near))
-            mixed = _i32(_i32(above << 8) + _i32(_i32(below - above) * low))
+        own = min(max(y - pad, 0), height - 1)
+        right = bends[1, own]
+        down = _i32(bends[3, own] + ((y + ring - pad) << 8))
+        inked = _i32(0)
+        for u in range(width):
+            along = _i32(tilt[u] + down)
+            at = np.uintp(_i32(_i32(_i32(along >> 8) * width) + u))
+            above, below = _i32(source[at]), _i32(source[at + np.uintp(width)])
+            mixed = _i32(_i32(above << 8) + _i32(_i32(below - above) * _i32(along & 255)))
+            inner[u] = mixed
+            inked = _i32(inked | mixed)
+        line = bent[y * wide : (y + 1) * wide]
+        if not inked:
+            line[:] = 0
+            continue
+        shown = np.uint8(0)
+        for x in range(wide):
+            across = _i32(by_column[x] + right)
+            at = np.uintp(across >> 8)
+            before, behind = row[at], row[at + np.uintp(1)]
+            mixed = _i32(_i32(before << 8) + _i32(_i32(behind - before) * _i32(across & 255)))
             value = np.uint8(_i32(mixed + 32768) >> 16)
-            row[x] = value
+            line[x] = value
             columns[x] |= value
-            inked |= value
-        if inked:
+            shown |= value
+        if shown:
             top, bottom = min(top, y), y + 1
     if bottom == 0:
         return 0, 0, 1, 1
     left, end = 0, wide
-    while columns[left] == 0:
+    while left < wide - 1 and columns[left] == 0:
         left += 1
-    while columns[end - 1] == 0:
+    while end > left + 1 and columns[end - 1] == 0:
         end -= 1
     return top, left, bottom, end
 
@@ -285,26 +280,3 @@ def _wave_side(k: int, width: int, height: int) -> int:
     if k in (0, 3):
         return side
     return min(max(width, height), side + side // 4)
-
-
-@compiled
-def _reach(moves: Ints, direction: int, width: int, height: int, scratch: Any) -> int:
-    """How far, in whole px, no point of a glyph moves further in one direction.
-
-    Args:
-        moves: ``int64 (WORDS_PER_GLYPH,)``: as `_bend` takes them.
-        direction: 0: to the side; 1: down.
-        width: px.
-        height: px.
-        scratch: ``int32 (max(width, height),)`` or longer.
-    """
-    far: Any = 0
-    for k in range(2 * direction, 2 * direction + 2):
-        side = height if k & 1 else width
-        bends = scratch[:side]
-        _bend(moves[3 * k : 3 * k + 3], side, _wave_side(k, width, height), 0, bends)
-        most: Any = 0
-        for at in range(side):
-            most = max(most, abs(np.int64(bends[at])))
-        far += most
-    return int((far + 255) >> 8)
