@@ -11,6 +11,7 @@ import pytest
 
 from penline import api
 from penline.api.composing import ComposeJob
+from penline.api.writing import WriteJob
 from penline.convert.job import ConvertJob
 from penline.job import Execution, takes_keywords
 from penline.pack import PackJob
@@ -23,6 +24,7 @@ VERBS: dict[Callable[..., Any], type] = {
     api.convert: ConvertJob,
     api.pack: PackJob,
     api.select: SelectJob,
+    api.write: WriteJob,
 }
 
 

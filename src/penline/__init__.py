@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from penline import stream as stream
     from penline.api import info as info
     from penline.api import sheet as sheet
+    from penline.api import write as write
     from penline.bank import open_bank as open_bank
     from penline.recipe import Recipe as Recipe
     from penline.recipe import load_recipe as load_recipe
@@ -38,6 +39,7 @@ _PLACES = {
     "read": "penline.sources.collect",
     "sample_bank": "penline.sample",
     "sheet": "penline.api",
+    "write": "penline.api",
 }
 
 __all__ = ["__version__", *sorted(_PLACES)]

@@ -53,6 +53,16 @@ EXAMPLES: dict[str, dict[str, str]] = {
             f"{_OWN} -n 100000 --plan-only -o plan.json"
         ),
     },
+    "write": {
+        "One line at once, by the embedded sample:": 'penline write "Good morning." -o line.png',
+        "By one writer of a bank, and by whoever can:": (
+            "penline write 我们去学校。 --bank my.bank --writer casia:001 -o line.jpg\n"
+            "penline write 我们去学校。 --bank my.bank --seed 1 -o other.jpg"
+        ),
+        "Two lines, `line-001.png` and `line-002.png`, on clean paper, with their boxes:": (
+            'penline write "Good morning." 早上好。 --recipe plain -o line.png --json'
+        ),
+    },
     "rebuild": {
         "A set again, each shard proven by the hash of its pixels:": (
             "penline rebuild lines/report.json --bank my.bank --corpus novel.txt -o again"
@@ -147,6 +157,7 @@ FUNCTIONS = {
     "census": "penline.api.census",
     "bank": "penline.api.pack",
     "compose": "penline.api.compose",
+    "write": "penline.api.write",
     "rebuild": "penline.api.rebuild",
     "cover": "penline.api.cover",
     "select": "penline.api.select",

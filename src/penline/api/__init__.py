@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from penline.api.composing import rebuild as rebuild
     from penline.api.composing import recipe_of as recipe_of
     from penline.api.template_sheets import template as template
+    from penline.api.writing import line_files as line_files
+    from penline.api.writing import write as write
     from penline.census import census as census
     from penline.cover import cover as cover
     from penline.fit import fit as fit
@@ -48,6 +50,7 @@ _PLACES = {
     "fit": "penline.fit",
     "get": "penline.acquire",
     "info": "penline.api.archives",
+    "line_files": "penline.api.writing",
     "new_card": "penline.new_card",
     "pack": "penline.api.archives",
     "realism": "penline.realism",
@@ -58,6 +61,7 @@ _PLACES = {
     "serve": "penline.look.app.server",
     "sheet": "penline.api.archives",
     "template": "penline.api.template_sheets",
+    "write": "penline.api.writing",
 }
 
 __all__ = [
@@ -74,6 +78,7 @@ __all__ = [
     "fit",
     "get",
     "info",
+    "line_files",
     "new_card",
     "pack",
     "realism",
@@ -84,6 +89,7 @@ __all__ = [
     "serve",
     "sheet",
     "template",
+    "write",
 ]
 
 

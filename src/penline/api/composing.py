@@ -23,7 +23,15 @@ from penline.rebuild import rebuild as _rebuild
 from penline.recipe import Recipe, load_recipe
 from penline.sample import sample_bank, text_of
 
-__all__ = ["ComposeJob", "alphabet_of", "compose", "opened", "rebuild", "recipe_of"]
+__all__ = [
+    "ComposeJob",
+    "alphabet_of",
+    "compose",
+    "known_part",
+    "opened",
+    "rebuild",
+    "recipe_of",
+]
 
 AnyPath = str | os.PathLike[str]
 
@@ -90,8 +98,7 @@ def compose(job: ComposeJob) -> Produced:
     """
     if job.n < 1:
         raise UsageError("n must be at least 1")
-    if job.part not in ("train", "test", "all"):
-        raise UsageError(f"part must be train, test or all, not {job.part!r}")
+    part = known_part(job.part)
     chosen = job.recipe if isinstance(job.recipe, Recipe) else load_recipe(job.recipe)
     own = None if job.dictionary is None else Path(job.dictionary)
     if job.network is not None:
@@ -104,7 +111,7 @@ def compose(job: ComposeJob) -> Produced:
         text_of(job.corpora, field=job.field, nfkc=chosen.corpus.nfkc, encoding=job.encoding),
         job.seed,
         length=job.start + job.n,
-        part=job.part,
+        part=part,
         val=float(job.val),
         alphabet=alphabet_of(own) if own is not None else None,
     )
@@ -196,6 +203,17 @@ def recipe_of(source: AnyPath, out: AnyPath, *, overwrite: bool = False) -> dict
     form = recipe_form(read_plan(Path(source))[1])
     write_plan(form, Path(out), overwrite=overwrite)
     return form
+
+
+def known_part(part: str) -> str:
+    """The name of a publisher's part, or of all.
+
+    Raises:
+        UsageError: there is no such part.
+    """
+    if part not in ("train", "test", "all"):
+        raise UsageError(f"part must be train, test or all, not {part!r}")
+    return part
 
 
 def opened(banks: Sequence[Bank | AnyPath]) -> list[Bank]:

@@ -11,6 +11,7 @@ from penline.cli import (  # noqa: E402, I001 - each brings its commands, in the
     archives,
     looking,
     making,
+    writing,
     covering,
     preparing,
     template_commands,
@@ -27,4 +28,5 @@ __all__ = [
     "preparing",
     "rebuild_commands",
     "template_commands",
+    "writing",
 ]

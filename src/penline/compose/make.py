@@ -203,7 +203,7 @@ def _smears(recipe: Recipe, seed: int, index: int, laid: LineLayout) -> bool:
 
 def _check_width(recipe: Recipe, placed: Placements, index: int, line: TextAssignment) -> None:
     if placed.width_px > recipe.image.max_width_px:
-        wide = f"wider than {recipe.image.max_width_px} px"
+        wide = f"wider than {recipe.image.max_width_px} px; take shorter lines, or a larger width"
         raise UnwritableLine(index, 1, wide, dict(line.counts))
 
 

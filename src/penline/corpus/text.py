@@ -316,7 +316,7 @@ class Builder:
             CorpusError: there is no text.
         """
         if not self._blocks:
-            raise CorpusError(f"{what}: no text in it; give a file with at least one line")
+            raise CorpusError(f"{what}: no text in it; give at least one line")
         offsets = np.concatenate(([0], np.cumsum(np.concatenate(self._lengths))))
         codes = np.empty(int(offsets[-1]), np.uint32)
         flags = np.empty(codes.size, np.uint8)
