@@ -1,6 +1,7 @@
-"""One PNG picture to grey pixels: its chunks are proven first, then OpenCV unpacks it.
+"""One PNG picture to pixels: its chunks are proven first; plain grey bytes are unpacked on the way,
+and all else by OpenCV.
 
-Source: the PNG specification (ISO/IEC 15948:2004), sections 5 and 11.2.
+Source: the PNG specification (ISO/IEC 15948:2004), sections 5, 9.2 and 11.2.
 
     offset  bytes  field
     0       8      signature
@@ -41,6 +42,10 @@ _BITS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8)}
 _CLEAR_BITS = {4: (8, 16), 6: (8, 16)}
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _AROUND = _CHUNK.size + _CRC.size
+_PLAIN = b"\x08\x00\x00\x00\x00"
+"""Bits, colour and the rest of a header: grey, a byte a pixel, not interlaced."""
+_WORDS = frozenset((b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME", b"tEXt", b"zTXt", b"iTXt"))
+"""Chunks that OpenCV does not look at."""
 
 
 def read_png(data: bytes, file: str) -> Bytes2D:
@@ -57,7 +62,14 @@ def read_png(data: bytes, file: str) -> Bytes2D:
         FormatError: the file is cut short, damaged, has transparency, or is larger than
             `SIDE_LIMIT_PX` or `PIXELS_LIMIT`.
     """
-    size_px = proven(data, file)
+    size_px, pixels = proven(data, file)
+    if pixels is None:
+        pixels = _by_opencv(data, size_px, file)
+    pixels.flags.writeable = False
+    return pixels
+
+
+def _by_opencv(data: bytes, size_px: tuple[int, int], file: str) -> Bytes2D:
     try:
         found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     except cv2.error as error:
@@ -65,12 +77,12 @@ def read_png(data: bytes, file: str) -> Bytes2D:
     if found is None or found.shape != size_px or found.dtype != np.uint8:
         said = "damaged data" if found is None else f"{found.dtype} {found.shape}"
         raise FormatError(file, 33, "image data", f"pixels of {size_px}", said)
-    pixels: Bytes2D = found.view(np.uint8)
-    pixels.flags.writeable = False
-    return pixels
+    return found.view(np.uint8)
 
 
-def proven(data: bytes, file: str, *, clear: bool = False) -> tuple[int, int]:
+def proven(
+    data: bytes, file: str, *, clear: bool = False
+) -> tuple[tuple[int, int], Bytes2D | None]:
     """Look at every chunk of a PNG file, without unpacking more than its header says.
 
     Args:
@@ -79,7 +91,8 @@ def proven(data: bytes, file: str, *, clear: bool = False) -> tuple[int, int]:
         clear: transparency is welcome.
 
     Returns:
-        Height and width in pixels.
+        Height and width in pixels; and the pixels themselves, ``uint8 (height_px, width_px)``,
+        where they are plain grey bytes, which takes half of what OpenCV takes; else None.
 
     Raises:
         FormatError: as `read_png`.
@@ -87,31 +100,47 @@ def proven(data: bytes, file: str, *, clear: bool = False) -> tuple[int, int]:
     if data[:8] != _SIGNATURE:
         found = sniff(data[:272]) if data else "an empty file"
         raise FormatError(file, 0, "signature", "a PNG image", found or data[:8].hex(" "))
-    offset, kind, packed, size_px = 8, b"", bytearray(), (0, 0)
-    head: tuple[int, ...] = ()
+    view = memoryview(data)
+    offset, kind, head, size_px = 8, b"", (), (0, 0)
+    packed: list[memoryview] = []
+    plain = True
     while kind != b"IEND":
         left = len(data) - offset
         if left < _AROUND:
             raise FormatError(file, offset, "chunk", "another chunk", f"{left} bytes")
+        before = kind
         length, kind = _CHUNK.unpack_from(data, offset)
-        name = f"chunk {kind!r}"
         if length > left - _AROUND:
-            raise FormatError(file, offset, name, f"{length:,} bytes", f"{left - _AROUND:,} bytes")
+            found = f"{left - _AROUND:,} bytes"
+            raise FormatError(file, offset, f"chunk {kind!r}", f"{length:,} bytes", found)
         end = offset + _CHUNK.size + length
         (crc,) = _CRC.unpack_from(data, end)
-        own = zlib.crc32(memoryview(data)[offset + 4 : end])
+        own = zlib.crc32(view[offset + 4 : end])
         if own != crc:
-            raise FormatError(file, offset, f"{name}, CRC-32", f"{crc:08x}", f"{own:08x}")
+            name = f"chunk {kind!r}, CRC-32"
+            raise FormatError(file, offset, name, f"{crc:08x}", f"{own:08x}")
         if offset == 8:
             head = _head(data, file, length, kind, clear)
             size_px = head[1], head[0]
+            plain = data[24:29] == _PLAIN
         elif kind == b"IDAT":
-            packed += data[offset + 8 : end]
+            plain = plain and (not packed or before == kind)
+            packed.append(view[offset + 8 : end])
+        elif kind != b"IEND":
+            plain = plain and kind in _WORDS
         offset = end + _CRC.size
     if offset != len(data):
         raise FormatError(file, offset, "end of file", "no more bytes", f"{len(data) - offset:,}")
-    _unpacks(packed, head, file)
-    return size_px
+    rows = _unpacked(packed, head, file)
+    return size_px, _grey(rows, size_px) if plain else None
+
+
+def _grey(rows: bytes, size_px: tuple[int, int]) -> Bytes2D | None:
+    """The pixels of rows of grey bytes; None where one has a filter that does not exist."""
+    from penline.formats.png_rows import unfilter  # numba is loaded on use
+
+    pixels = np.empty(size_px, np.uint8)
+    return pixels if unfilter(np.frombuffer(rows, np.uint8), pixels) else None
 
 
 def _head(data: bytes, file: str, length: int, kind: bytes, clear: bool) -> tuple[int, ...]:
@@ -132,18 +161,19 @@ def _head(data: bytes, file: str, length: int, kind: bytes, clear: bool) -> tupl
     return head
 
 
-def _unpacks(packed: bytearray, head: tuple[int, ...], file: str) -> None:
-    """That the data hold just the rows that the header says; OpenCV fills up what is missing."""
+def _unpacked(packed: list[memoryview], head: tuple[int, ...], file: str) -> bytes:
+    """The rows, just as many as the header says: OpenCV fills up what is missing."""
     width, height, bits, colour, _, _, interlace = head
     samples = _SAMPLES[colour]
     if interlace:
-        return
+        return b""
     wanted = height * (1 + (width * bits * samples + 7) // 8)
     inflate = zlib.decompressobj()
     try:
-        rows = len(inflate.decompress(packed, wanted + 1))
+        rows = inflate.decompress(packed[0] if len(packed) == 1 else b"".join(packed), wanted + 1)
     except zlib.error as error:
         raise FormatError(file, 33, "image data", "zlib data", str(error)) from error
-    if rows != wanted or not inflate.eof:
-        found = f"{rows:,} bytes" + ("" if inflate.eof else " and no end")
+    if len(rows) != wanted or not inflate.eof:
+        found = f"{len(rows):,} bytes" + ("" if inflate.eof else " and no end")
         raise FormatError(file, 33, "image data", f"{wanted:,} bytes", found)
+    return rows

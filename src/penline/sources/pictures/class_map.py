@@ -20,6 +20,7 @@ _NAME = re.compile(
     r".*(class|label|char|map|dict|names|vocab|categor).*\.(txt|tsv|csv|json|names|lst)",
     re.IGNORECASE,
 )
+_ENDINGS = (".txt", ".tsv", ".csv", ".json", ".names", ".lst")
 _SOUND = 0.8
 _KEYS = ("index", "id", "idx", "class", "class_id", "label", "number", "code", "编号", "类别")
 _VALUES = ("char", "character", "text", "value", "name", "glyph", "unicode", "symbol", "字", "字符")
@@ -35,7 +36,7 @@ def is_class_map(name: str) -> bool:
     >>> is_class_map("classes.txt"), is_class_map("readme.txt")
     (True, False)
     """
-    return _NAME.fullmatch(name) is not None
+    return name.lower().endswith(_ENDINGS) and _NAME.fullmatch(name) is not None
 
 
 class ClassMap(NamedTuple):

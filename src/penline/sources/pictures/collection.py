@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from penline.errors import FormatError
@@ -40,32 +41,26 @@ class PictureCollection(InkedUnit):
 
     def labelled(self) -> Iterator[Labelled | LeftOut]:
         """Yield the pictures in the order of their names; each is decoded when it is looked at."""
-        rule = self.labels
+        rule, last = self.labels, None
+        character: str | None = None
+        code, writer, part = b"", "", ""
         for file in self.files.each():
             named = rule.named(f"{self.top}/{file.name}") if rule else None
-            character = rule.character(named) if rule and named else None
+            if rule and named is not None and named is not last:  # one object tells a whole folder
+                character = rule.character(named)
+                code = named.label.encode("utf-8", "replace")
+                writer = f"{self.family}:{id_part(named.writer)}" if named.writer else ""
+                part = "" if self.part_said else named.part
+                last = named
             if named is None or character is None:
                 yield LeftOut(_NO_LABEL, file.label, self.source, file.number)
                 continue
-            yield Labelled(
-                _Opening(file),
-                character,
-                file.number,
-                file.label,
-                named.label.encode("utf-8", "replace"),
-                f"{self.family}:{id_part(named.writer)}" if named.writer else "",
-                "" if self.part_said else named.part,
-            )
+            opening = partial(_decoded, file)
+            yield Labelled(opening, character, file.number, file.label, code, writer, part)
 
 
-@dataclass(frozen=True, slots=True)
-class _Opening:
-    """Reads and decodes a picture."""
-
-    file: PictureFile
-
-    def __call__(self) -> Picture | FormatError:
-        try:
-            return decode(self.file.read(), self.file.label)
-        except FormatError as error:
-            return error
+def _decoded(file: PictureFile) -> Picture | FormatError:
+    try:
+        return decode(file.read(), file.label)
+    except FormatError as error:
+        return error

@@ -64,11 +64,13 @@ class PictureCollector(Collector):
         if root.known and self.reading.labels is None:
             return Claims(listing.names, {})
         # of pages, each with its text beside it
-        pages = {stem for stem, dot, end in map(_parted, listing.names) if dot and end == "xml"}
+        pages = {name[:-4] for name in listing.names if name[-4:].lower() == ".xml"}
+        if self.reading.labels:
+            pages = set()
         names = [
             name
             for name in listing.names
-            if is_picture(name) and (self.reading.labels or _parted(name)[0] not in pages)
+            if is_picture(name) and not (pages and name.rpartition(".")[0] in pages)
         ]
         maps = self._maps.setdefault(id(root), [])
         if not (isinstance(listing, TarListing) and listing.packed):
@@ -168,11 +170,6 @@ class PictureCollector(Collector):
 
 
 _SAID = 5
-
-
-def _parted(name: str) -> tuple[str, str, str]:
-    stem, dot, end = name.rpartition(".")
-    return stem, dot, end.lower()
 
 
 def _characters(rule: LabelRule, files: PictureFiles, top: str) -> set[str]:

@@ -60,7 +60,12 @@ def decode(data: bytes, file: str) -> Picture:
             `formats.png.SIDE_LIMIT_PX` or `PIXELS_LIMIT`.
     """
     start = data[:4]
-    size = proven(data, file, clear=True)[::-1] if start == _PNG else _size(data, start, file)
+    if start == _PNG:
+        size, grey = proven(data, file, clear=True)
+        if grey is not None:
+            return grey
+    else:
+        size = _size(data, start, file)
     if start[:3] == _JPEG and _JPEG_END not in data[-_AFTER_THE_END:]:
         raise FormatError(file, len(data), "end of the picture", "its marker", "none: cut short")
     # what turns a JPEG also takes the opacity of others away

@@ -179,7 +179,7 @@ class PictureFiles:
             wanted, number = next(names, None), number + 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _DiskBytes:
     """Reads a file of a folder; a link only where it does not lead out of the root."""
 
@@ -227,7 +227,7 @@ class _DiskBytes:
             os.close(descriptor)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _ZipBytes:
     """Reads a member of a zip."""
 
@@ -239,7 +239,7 @@ class _ZipBytes:
         return self.archive.content(self.archive.member(self.place, self.shift), BYTES_LIMIT)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _TarBytes:
     """Gives what was read before."""
 

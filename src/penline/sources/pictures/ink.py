@@ -126,15 +126,15 @@ class InkRule:
         found: Bytes2D | None = None
         papers = self.paper or (None,) * 3
         for plane, turned, paper in zip(split, turns, papers, strict=False):
-            bright = np.asarray(cv2.bitwise_not(plane), np.uint8) if turned else plane
-            one = self._lacking(bright, paper)
+            one = self._lacking(plane, turned, paper)
             found = one if found is None else np.maximum(found, one)
         return _BLANK if found is None else found
 
-    def _lacking(self, bright: Bytes2D, paper: int | None) -> Bytes2D:
-        if paper != 255 or self.uneven:
-            bright = lit(bright, paper, even=self.uneven)
-        return np.asarray(cv2.bitwise_not(bright), np.uint8)
+    def _lacking(self, plane: Bytes2D, turned: bool, paper: int | None) -> Bytes2D:
+        if paper == 255 and not self.uneven:
+            return plane if turned else np.asarray(cv2.bitwise_not(plane), np.uint8)
+        bright = np.asarray(cv2.bitwise_not(plane), np.uint8) if turned else plane
+        return np.asarray(cv2.bitwise_not(lit(bright, paper, even=self.uneven)), np.uint8)
 
     def _cleared(self, ink: Bytes2D) -> Bytes2D:
         """Clear what is weaker than the paper's noise, and spots that the pen did not make."""
@@ -159,18 +159,22 @@ class InkRule:
             ink: what `whole_ink` made.
             character: its label.
         """
-        ink = tight(ink)
+        return self.restored(tight(ink), character)
+
+    def restored(self, ink: Bytes2D, character: str) -> Bytes2D:
+        """Give tight ink its character's usual size where its own was lost, as `sized`."""
         if not (self.blown_up and ink.size):
             return ink
         return usual_size(ink, character, self.blown_up, stretched=self.stretched)
 
-    def odd(self, ink: Bytes2D) -> str:
+    def odd(self, ink: Bytes2D, inked: Bytes2D | None = None) -> str:
         """Say what is odd about a picture, as a reason for leaving it out; "" where nothing is.
 
         Args:
             ink: what `whole_ink` made of it.
+            inked: the same, cut tight, where that is done.
         """
-        _, _, width, height = cv2.boundingRect(ink) if ink.size else (0, 0, 0, 0)
+        height, width = (tight(ink) if inked is None else inked).shape
         if not width:
             return "picture without ink"
         if (height, width) == ink.shape:

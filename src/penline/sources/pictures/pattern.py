@@ -73,12 +73,24 @@ class Pattern:
         ending = "" if "." in text.rpartition("/")[2] else r"(?:\.[^./]+)?"
         self._match = re.compile(f"(?:.*/)?{''.join(pieces)}{ending}", re.DOTALL).fullmatch
         self.fields = tuple(fields)
+        self._any_file = text.endswith("/*")
+        self._last: tuple[str, NamePieces | None] = "", None
 
     def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
         return type(self), (self.text,)
 
     def __call__(self, path: str) -> NamePieces | None:
         """Find the pieces of a path; None where the pattern does not fit it."""
+        if not self._any_file:
+            return self._pieces(path)
+        folder = path.rpartition("/")[0]  # all files of a folder fit, or none
+        before, pieces = self._last
+        if folder != before or not folder:
+            pieces = self._pieces(path)
+            self._last = folder, pieces
+        return pieces
+
+    def _pieces(self, path: str) -> NamePieces | None:
         found = self._match(path)
         if found is None:
             return None

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, TypeVar
 from penline.errors import FormatError
 from penline.formats.defects import defect_of, strictly
 from penline.records import Defect, GlyphRecord, LeftOut, Source, glyph_record
-from penline.sources.pictures.ink import InkRule
+from penline.sources.pictures.ink import InkRule, tight
 from penline.sources.pictures.planes import Picture
+from penline.sources.pictures.together import in_runs
 from penline.sources.understood import Understood
 from penline.sources.unit import Unit
 
@@ -145,11 +146,12 @@ class InkedUnit(Unit):
             writer, part = one.writer or self.source.writer, one.part or self.source.part
             made = dataclasses.replace(self.source, writer=writer, part=part)
             source = sources.setdefault(whose, made)
-        ink = self.rule.whole_ink(found)
-        reason = self.rule.odd(ink)
-        if reason and not (self.keep_odd and ink.any()):
+        whole = self.rule.whole_ink(found)
+        ink = tight(whole)
+        reason = self.rule.odd(whole, ink)
+        if reason and not (self.keep_odd and ink.size):
             return LeftOut(reason, one.file, source, one.record)
-        ink = self.rule.sized(ink, one.character)
+        ink = self.rule.restored(ink, one.character)
         return glyph_record(one.character, one.code, ink, 0, source, one.record, one.offset)
 
     def runs(self, *, salvage: bool) -> Iterator[Any]:
@@ -161,7 +163,8 @@ class InkedUnit(Unit):
         drop: Callable[[str], None],
         *,
         salvage: bool,
-        runs: bool = False,  # noqa: ARG002
+        runs: bool = False,
     ) -> Iterator[Any]:
         """Yield sound glyphs; odd pictures are counted as left out, as `Unit.sound`."""
-        return Unit.sound(self, drop, salvage=salvage, runs=True)
+        found = Unit.sound(self, drop, salvage=salvage, runs=True)
+        return in_runs(found) if runs else found
