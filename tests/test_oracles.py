@@ -18,6 +18,7 @@ from penline.corpus import balance, common, cut
 from penline.effects import noise, warp
 from penline.export import boxes
 from penline.formats.grey_runs import sound_records
+from penline.formats.png_rows import unfilter
 from penline.measure.place import MODEL_PARAMS, ModelTables, place_items
 from penline.paper import field
 from penline.randomness import FIRST_WORDS, Draws, stage_key, stage_keys
@@ -271,6 +272,18 @@ def test_sound_records(head: int, chance: np.random.Generator) -> None:
         made = zip(starts.tolist(), map(tuple, sizes.tolist()), labels.tolist(), strict=True)
         wanted = slow_formats.sound_records(data, 0, head, limit)
         assert list(made)[:count] == wanted and count == len(wanted)
+
+
+def test_unfilter(chance: np.random.Generator) -> None:
+    for filters in (*([kind] for kind in range(5)), [*range(5)], [*range(6)]):
+        height, width = chance.integers(1, 12, 2).tolist()
+        rows = chance.integers(0, 256, (height, 1 + width), np.uint8)
+        rows[:, 0] = chance.choice(filters, height)
+        pixels = np.empty((height, width), np.uint8)
+        sound = unfilter(rows.ravel(), pixels)
+        wanted = slow_formats.unfilter(rows.tobytes(), width)
+        assert sound == (wanted is not None)
+        assert wanted is None or pixels.tolist() == wanted
 
 
 def test_numbers_of_boxes(chance: np.random.Generator) -> None:

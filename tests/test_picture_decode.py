@@ -27,12 +27,11 @@ GIF = bytes.fromhex(
 )
 
 
-def png(width: int, height: int, bits: int = 8, colour: int = 0, data: bytes = b"") -> bytes:
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
+
+def png(width: int, height: int, bits: int = 8, colour: int = 0, data: bytes = b"") -> bytes:
     head = struct.pack(">2I5B", width, height, bits, colour, 0, 0, 0)
     packed = chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + packed
@@ -50,6 +49,21 @@ def test_what_loses_something_comes_near(ending: str) -> None:
     assert found.shape[:2] == smooth.shape
     grey = found if found.ndim == 2 else found[..., 0]
     assert np.abs(grey.astype(int) - smooth).mean() < 6
+
+
+def test_grey_pngs_are_as_opencv_unpacks_them() -> None:
+    chance = np.random.default_rng(1)
+    for height, width in ((1, 1), (1, 9), (9, 1), (64, 50)):
+        rows = chance.integers(0, 256, (height, 1 + width), np.uint8)
+        rows[:, 0] = np.arange(height) % 5
+        data = png(width, height, data=rows.tobytes())
+        for ancillary in (b"", chunk(b"gAMA", bytes(4)), chunk(b"tRNS", bytes(2))):
+            more = data[:33] + ancillary + data[33:]
+            known = cv2.imdecode(np.frombuffer(more, np.uint8), cv2.IMREAD_UNCHANGED)
+            assert np.array_equal(decode(more, "a"), known)
+        rows[-1, 0] = 5
+        with pytest.raises(FormatError, match="damaged data"):
+            decode(png(width, height, data=rows.tobytes()), "a")
 
 
 def test_opacity_depth_and_gif_are_kept() -> None:

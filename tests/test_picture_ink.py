@@ -189,3 +189,15 @@ def test_next_to_nothing_decides_nothing(picture: Picture) -> None:
     rule = decide_ink([picture])
     assert isinstance(rule, InkRule) and rule.doubts
     assert not rule.ink(picture).size or picture.size
+
+
+def test_what_is_no_number_has_no_say() -> None:
+    nothing = np.full((20, 20), np.nan, np.float32)
+    glyphs = [on_white(ink).astype(np.float32) / 255 for ink in written(9)]
+    wanted = decide_ink(glyphs)
+    for value in (np.nan, np.inf):
+        hurt = glyphs[0].copy()
+        hurt[0, 0] = value
+        found = decide_ink([nothing, hurt, *glyphs])  # a warning would be an error here
+        assert found.full == wanted.full == 1 and found.turned == wanted.turned
+    assert decide_ink([nothing]).doubts

@@ -19,7 +19,7 @@ from fakes_pictures import drawn, on_white, written
 from penline.api import census, info, pack, sheet
 from penline.cli import app
 from penline.errors import FormatError, UsageError
-from penline.records import Defect, GlyphRecord, LeftOut
+from penline.records import Defect, GlyphRecord, GlyphRun, LeftOut
 from penline.sources.collect import open_sources, read
 from penline.sources.pictures.files import PictureFiles
 from penline.sources.reading import NOTHING_SAID, Reading
@@ -451,3 +451,28 @@ def test_strange_numbers_in_maps(text: str) -> None:
     except FormatError:
         return
     assert all(len(one) == 1 for one in found.values())
+
+
+def test_runs_of_a_folder_are_its_glyphs_one_by_one(tmp_path: Path) -> None:
+    files = {f"{one}/{at:03d}.png": data(one, at) for one in CHARACTERS[:2] for at in range(90)}
+    files["永/050.png"] = files["永/050.png"][:99]
+    files["永/060.png"] = png_file(np.full((20, 20), 255, np.uint8))
+    unit = one_unit(folder_of(files, tmp_path / "set"))
+    dropped: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
+    found: dict[bool, list[object]] = {False: [], True: []}
+    lengths = []
+    for runs, drops in dropped.items():
+        drop = lambda reason, drops=drops: drops.update((reason,))  # noqa: E731
+        for one in unit.sound(drop, salvage=True, runs=runs):
+            if not isinstance(one, GlyphRun):
+                found[runs].append((one.character, one.record, one.pixels.tolist()))
+                continue
+            lengths.append(len(one))
+            for at, (start, (height, width)) in enumerate(
+                zip(one.starts.tolist(), one.sizes_px.tolist(), strict=True)
+            ):
+                ink = one.data[start : start + height * width].reshape(height, width)
+                found[runs].append((one.characters[at], one.record + at, ink.tolist()))
+    assert found[True] == found[False] and len(found[True]) == 178
+    assert dropped[True] == dropped[False] and dropped[True].total() == 2
+    assert len(lengths) == 1 and lengths[0] >= 64

@@ -39,7 +39,7 @@ _CHUNK = struct.Struct(">I4s")
 _HEAD = struct.Struct(">2I5B")
 _CRC = struct.Struct(">I")
 _BITS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8)}
-_CLEAR_BITS = {4: (8, 16), 6: (8, 16)}
+_ALL_BITS = {**_BITS, 4: (8, 16), 6: (8, 16)}
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _AROUND = _CHUNK.size + _CRC.size
 _PLAIN = b"\x08\x00\x00\x00\x00"
@@ -101,7 +101,8 @@ def proven(
         found = sniff(data[:272]) if data else "an empty file"
         raise FormatError(file, 0, "signature", "a PNG image", found or data[:8].hex(" "))
     view = memoryview(data)
-    offset, kind, head, size_px = 8, b"", (), (0, 0)
+    offset, kind, size_px = 8, b"", (0, 0)
+    head: tuple[int, ...] = ()
     packed: list[memoryview] = []
     plain = True
     while kind != b"IEND":
@@ -155,7 +156,7 @@ def _head(data: bytes, file: str, length: int, kind: bytes, clear: bool) -> tupl
     if width * height > PIXELS_LIMIT:
         expected = f"at most {PIXELS_LIMIT:,} pixels"
         raise FormatError(file, 16, "width and height", expected, f"{width * height:,}")
-    if bits not in (_BITS | _CLEAR_BITS if clear else _BITS).get(colour, ()):
+    if bits not in (_ALL_BITS if clear else _BITS).get(colour, ()):
         expected = f"grey, RGB or palette{'' if clear else ' without transparency'}"
         raise FormatError(file, 24, "bits and colour type", expected, f"{bits} and {colour}")
     return head

@@ -34,7 +34,7 @@ def unfilter(rows: npt.NDArray[np.uint8], pixels: npt.NDArray[np.uint8]) -> bool
             return False
         left = corner = 0
         for x in range(width):
-            above = np.int64(pixels[y - 1, x]) if y else 0
+            above = int(pixels[y - 1, x]) if y else 0
             guess = 0
             if kind == 1:
                 guess = left
@@ -49,7 +49,7 @@ def unfilter(rows: npt.NDArray[np.uint8], pixels: npt.NDArray[np.uint8]) -> bool
                     guess = left
                 else:
                     guess = above if by_above <= by_corner else corner
-            left = (np.int64(rows[at]) + guess) & 255
+            left = (int(rows[at]) + guess) & 255
             pixels[y, x] = left
             corner = above
             at += 1

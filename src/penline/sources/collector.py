@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from penline.errors import FormatError
-from penline.formats import kind_of
 from penline.records import Source
 from penline.sources.listing import Listing
 from penline.sources.names import leaf
@@ -66,13 +65,16 @@ class Collector:
 
         Nothing is opened.
         """
+        own = type(self).unit is not Collector.unit  # which may know more names than kinds do
+        if not (own or listing.kinds):
+            return Claims(listing.names, {})
         found = {name: self.unit(listing, name) for name in listing.names}
         units = {name: unit for name, unit in found.items() if unit is not None}
         return Claims([name for name in found if name not in units], units)
 
     def unit(self, listing: Listing, name: str) -> Unit | None:
         """Make what reads one file; None for a file of others."""
-        kind = kind_of(name)
+        kind = listing.kinds.get(name)
         source = self.identify(listing.label(name)) if kind else None
         if kind is None or source is None:
             return None

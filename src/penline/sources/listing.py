@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 from penline.errors import FormatError
+from penline.formats import kind_of
 from penline.formats.tarred import TarMember, is_packed, walk
 from penline.formats.zipped import Members
 from penline.sources.names import hidden
@@ -72,6 +73,11 @@ class Listing:
         self.names = names
         self.entries: dict[str, int] = {}
         self.shift = 0
+
+    @functools.cached_property
+    def kinds(self) -> dict[str, str]:
+        """From a name to its kind, of those that `kind_of` knows: found once for all collectors."""
+        return {name: kind for name in self.names if (kind := kind_of(name)) is not None}
 
     def only(self, names: list[str]) -> Listing:
         """Return a listing of some of the files."""

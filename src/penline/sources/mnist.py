@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import re
 
-from penline.formats import kind_of
 from penline.formats.compressed import compression_of
 from penline.records import Source
 from penline.sources.collector import Claims, Collector, unknown
@@ -139,7 +138,7 @@ class MnistCollector(Collector):
         """Take IDX files and labels; of a file that is there packed, too, only the plain one."""
         units, left = {}, []
         for name in listing.names:
-            if kind_of(name) == "idx":
+            if listing.kinds.get(name) == "idx":
                 if not (compression_of(name) and listing.find(name.rpartition(".")[0])):
                     units[name] = self._images(listing, name)
             elif not _LABELS.fullmatch(name):

@@ -15,7 +15,6 @@ import numpy as np
 from penline.errors import FormatError
 from penline.formats.png import PIXELS_LIMIT, SIDE_LIMIT_PX, proven
 from penline.formats.sniff import sniff
-from penline.paper.picture import header_size
 from penline.sources.pictures.planes import Picture
 
 __all__ = ["BYTES_LIMIT", "decode", "is_picture"]
@@ -87,6 +86,8 @@ def _size(data: bytes, start: bytes, file: str) -> tuple[int, int]:
     elif start == b"GIF8" and len(data) >= 10:
         size = struct.unpack_from("<2H", data, 6)
     else:
+        from penline.paper.picture import header_size  # pydantic is loaded on use
+
         size = header_size(io.BytesIO(data))
     if size is None:
         found = (sniff(data[:272]) if data else "an empty file") or data[:8].hex(" ")

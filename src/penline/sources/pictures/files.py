@@ -9,7 +9,7 @@ import errno
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -133,34 +133,34 @@ class PictureFiles:
         Raises:
             UsageError: an archive cannot be opened any more.
         """
-        found = {_DISK: self._on_disk, _ZIP: self._in_zip, _TAR: self._in_tar}[self._kind]()
-        if wanted is None:
-            return found
-        chosen = set(wanted)
-        return (file for file in found if file.number in chosen)
+        found = {_DISK: self._on_disk, _ZIP: self._in_zip, _TAR: self._in_tar}[self._kind]
+        return found(range(self.count) if wanted is None else frozenset(wanted))
 
-    def _on_disk(self) -> Iterator[PictureFile]:
+    def _on_disk(self, chosen: Container[int]) -> Iterator[PictureFile]:
         number = 0
         root = os.path.realpath(self.root)
         for group in self._groups:
+            folder = os.path.join(group.folder, "")  # noqa: PTH118
             for name in group.each():
-                label = group.begin + printable(name)
-                path = os.path.join(group.folder, name)  # noqa: PTH118
-                yield PictureFile(number, group.prefix + name, label, _DiskBytes(path, label, root))
+                if number in chosen:
+                    label = group.begin + printable(name)
+                    read = _DiskBytes(folder + name, label, root)
+                    yield PictureFile(number, group.prefix + name, label, read)
                 number += 1
 
-    def _in_zip(self) -> Iterator[PictureFile]:
+    def _in_zip(self, chosen: Container[int]) -> Iterator[PictureFile]:
         archive = Archive(self.root)
         number = 0
         for group in self._groups:
             places = () if group.places is None else group.places.tolist()
             for name, place in zip(group.each(), places, strict=True):
-                label = group.begin + printable(name)
-                read = _ZipBytes(archive, place, group.shift)
-                yield PictureFile(number, group.prefix + name, label, read)
+                if number in chosen:
+                    label = group.begin + printable(name)
+                    read = _ZipBytes(archive, place, group.shift)
+                    yield PictureFile(number, group.prefix + name, label, read)
                 number += 1
 
-    def _in_tar(self) -> Iterator[PictureFile]:
+    def _in_tar(self, chosen: Container[int]) -> Iterator[PictureFile]:
         """The members in the archive's order, each read when its turn comes: a packed tar is
         unpacked once."""
         names = self.names()
@@ -170,12 +170,13 @@ class PictureFiles:
                 return
             if member.name != wanted:
                 continue
-            content: bytes | FormatError
-            try:
-                content = _member_bytes(member)
-            except FormatError as error:
-                content = error
-            yield PictureFile(number, wanted, member.label, _TarBytes(content))
+            if number in chosen:
+                content: bytes | FormatError
+                try:
+                    content = _member_bytes(member)
+                except FormatError as error:
+                    content = error
+                yield PictureFile(number, wanted, member.label, _TarBytes(content))
             wanted, number = next(names, None), number + 1
 
 

@@ -117,7 +117,10 @@ class InkRule:
         """
         if not picture.size:
             return _BLANK
-        split, alpha = planes(in_bytes(picture, self.full))
+        pixels = in_bytes(picture, self.full)
+        if pixels.ndim == 2:
+            return self._lacking(pixels, self.turned, self.paper[0] if self.paper else None)
+        split, alpha = planes(pixels)
         if self.alpha and alpha is not None and (alpha < 255).any():
             return alpha
         if alpha is not None:

@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from penline.errors import FormatError
-from penline.formats import kind_of
 from penline.sources.collector import Claims, Collector, unknown
 from penline.sources.listing import DiskListing, Listing, TarListing
 from penline.sources.sd19.account import Account
@@ -64,7 +63,7 @@ class Sd19Collector(Collector):
         units: dict[str, Unit] = {}
         for name in left:
             log = LOG.fullmatch(name) if isinstance(listing, DiskListing) else None
-            kind = kind_of(name)
+            kind = listing.kinds.get(name)
             if log:
                 self.logs.setdefault(log[1].lower(), listing.path / name)
                 later = True
@@ -85,7 +84,7 @@ class Sd19Collector(Collector):
 
     def unit(self, listing: Listing, name: str) -> FileUnit | None:
         """Make what reads a form, or a MIS file without what lies beside it."""
-        label, kind = listing.label(name), kind_of(name) or ""
+        label, kind = listing.label(name), listing.kinds.get(name, "")
         stack = kind == "mis"
         source = identify(label) or (unknown(label) if stack else None)
         if source is None:

@@ -235,11 +235,12 @@ def _kind(name: str) -> str:
     lower = name.lower()
     if lower == _LMDB:
         return "lmdb"
-    plain = lower.removesuffix(compression_of(lower))
-    if plain.endswith((".csv", ".tsv")):
+    if lower.removesuffix(compression_of(lower)).endswith((".csv", ".tsv")):
         return "csv"
-    ends = {".mat": "mat", ".parquet": "table", ".arrow": "table", ".feather": "table"}
-    return next((kind for end, kind in ends.items() if lower.endswith(end)), "")
+    return _KINDS.get(lower.rpartition(".")[2], "")
+
+
+_KINDS = {"mat": "mat", "parquet": "table", "arrow": "table", "feather": "table"}
 
 
 def _family(source: Source) -> str:
