@@ -101,9 +101,8 @@ def proven(
         found = sniff(data[:272]) if data else "an empty file"
         raise FormatError(file, 0, "signature", "a PNG image", found or data[:8].hex(" "))
     view = memoryview(data)
-    offset, kind, size_px = 8, b"", (0, 0)
+    offset, kind, packed, size_px = 8, b"", bytearray(), (0, 0)
     head: tuple[int, ...] = ()
-    packed: list[memoryview] = []
     plain = True
     while kind != b"IEND":
         left = len(data) - offset
@@ -126,7 +125,7 @@ def proven(
             plain = data[24:29] == _PLAIN
         elif kind == b"IDAT":
             plain = plain and (not packed or before == kind)
-            packed.append(view[offset + 8 : end])
+            packed += view[offset + 8 : end]
         elif kind != b"IEND":
             plain = plain and kind in _WORDS
         offset = end + _CRC.size
@@ -162,7 +161,7 @@ def _head(data: bytes, file: str, length: int, kind: bytes, clear: bool) -> tupl
     return head
 
 
-def _unpacked(packed: list[memoryview], head: tuple[int, ...], file: str) -> bytes:
+def _unpacked(packed: bytearray, head: tuple[int, ...], file: str) -> bytes:
     """The rows, just as many as the header says: OpenCV fills up what is missing."""
     width, height, bits, colour, _, _, interlace = head
     samples = _SAMPLES[colour]
@@ -171,7 +170,7 @@ def _unpacked(packed: list[memoryview], head: tuple[int, ...], file: str) -> byt
     wanted = height * (1 + (width * bits * samples + 7) // 8)
     inflate = zlib.decompressobj()
     try:
-        rows = inflate.decompress(packed[0] if len(packed) == 1 else b"".join(packed), wanted + 1)
+        rows = inflate.decompress(packed, wanted + 1)
     except zlib.error as error:
         raise FormatError(file, 33, "image data", "zlib data", str(error)) from error
     if len(rows) != wanted or not inflate.eof:

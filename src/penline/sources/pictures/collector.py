@@ -65,8 +65,7 @@ class PictureCollector(Collector):
             return Claims(listing.names, {})
         # of pages, each with its text beside it
         pages = {name[:-4] for name in listing.names if name[-4:].lower() == ".xml"}
-        if self.reading.labels:
-            pages = set()
+        pages = set() if self.reading.labels else pages
         names = [
             name
             for name in listing.names
