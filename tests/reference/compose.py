@@ -156,7 +156,7 @@ def place_by_rules(
                 gap += before[1] + white_before + pad + before[2]
                 least = -0.05 if len(pair) == 1 and "other" not in pair else 0.05
                 if foot is not None and before[0] == "latin":
-                    least = -0.15
+                    least = -0.05
                 pen += max(params["gap_latin"] if white else gap, least)
             left = pen
             pen += wide

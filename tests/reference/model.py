@@ -100,7 +100,8 @@ def set_latin(
             rises[at] = round(lift * 64) + high[at] // 2
             if at > run[0]:
                 gap = gap_latin * em + 0.08 * own * chance[8 + 8 * at + 5]
-                gaps[at] = round((gap + (fits[at][2] + fits[at - 1][3]) * own) * 64)
+                gap += (fits[at][2] + fits[at - 1][3]) * own
+                gaps[at] = round(max(gap, -0.05 * em) * 64)
         for at in (run[0], run[-1] + 1):
             if 0 < at < len(fits):
                 gaps[at] = max(gaps[at], least)

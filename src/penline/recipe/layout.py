@@ -64,7 +64,7 @@ class Layout(Settings):
     """White to the left and to the right of the line."""
     gap_em_range: EmRange = (0.06, 0.20)
     """Gap between Chinese characters, ink to ink."""
-    gap_latin_em_range: EmRange = (0.06, 0.28)
+    gap_latin_em_range: EmRange = (0.1, 0.28)
     """Gap between the letters of a word: ink to ink; where Latin stands as measured, from the
     middle of a stroke to the middle of a stroke, and the mean of a line."""
     gap_mixed_em_range: EmRange = (0.08, 0.20)

@@ -37,7 +37,7 @@ from penline.compose.place.latin import (
     place_latin,
     with_figures,
 )
-from penline.compose.place.spacing import CELL, LINE_PARAMS
+from penline.compose.place.spacing import CELL, LATIN_OVERLAP, LINE_PARAMS
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.classes import HAN as HAN_CLASSES
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, ModelTables, place_items
@@ -198,7 +198,7 @@ def _set_latin(
             if k > at:
                 gap = gap_latin * em + _GAP_EM * own_em * bell(words[first + 5])
                 gap += (fits[k, SPACE_BEFORE] + fits[k - 1, SPACE_AFTER]) * own_em
-                drawn[k, 3] = np.int64(round(gap * 64.0))
+                drawn[k, 3] = np.int64(round(max(gap, LATIN_OVERLAP * em) * 64.0))
         for k in (at, end):
             if end > at and 0 < k < n:
                 # what runs into a letter is read as something else

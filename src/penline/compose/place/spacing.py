@@ -21,6 +21,7 @@ __all__ = [
     "CELL",
     "HAN",
     "LATIN",
+    "LATIN_OVERLAP",
     "LINE_PARAMS",
     "OTHER",
     "SLOPE",
@@ -35,7 +36,7 @@ OTHER, HAN, LATIN, SPACE = 0, 1, 2, 3
 
 WORDS_PER_ITEM = 6
 
-LATIN_WALK, LATIN_RISE, LATIN_OVERLAP = 1.6, 0.8, -0.15
+LATIN_WALK, LATIN_RISE, LATIN_OVERLAP = 1.6, 0.8, -0.05
 """Of Latin as it was measured: how uneven gaps are, over `gap_walk`; how far letters leave the line
 on their own, over `rise_walk`; and how far at most a letter reaches over the one before, ems."""
 
