@@ -93,6 +93,14 @@ def pot(characters: Iterable[str], seed: int = 0) -> bytes:
     return b"".join(pot_records(characters, seed))
 
 
+def folder(place: Path, files: Mapping[str, bytes]) -> Path:
+    """A folder of `files`."""
+    for name, content in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_bytes(content)
+    return place
+
+
 def zip_file(path: Path, files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> Path:
     """A zip archive of `files`."""
     with zipfile.ZipFile(path, "w", method) as archive:

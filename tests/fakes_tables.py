@@ -15,10 +15,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fakes import png_file
+from fakes import folder, png_file, zip_file
 from fakes_etl import tar_file
 
 Pictures = np.ndarray
+
+
+def holders(place: Path, files: Mapping[str, bytes]) -> tuple[Path, Path, Path]:
+    """The same files in a folder, a zip and a tar."""
+    return (
+        folder(place / "set", files),
+        zip_file(place / "set.zip", files),
+        tar_file(place / "set.tar", files),
+    )
+
+
+def tight(ink: np.ndarray) -> np.ndarray:
+    """Ink without the paper around it."""
+    rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def pixel_csv(

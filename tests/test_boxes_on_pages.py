@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 import fakes_tables as made
-from fakes import glyph, png_file, zip_file
-from fakes_etl import tar_file
+from fakes import folder, glyph, png_file
 from penline.errors import FormatError
 from penline.pack import pack
 from penline.records import Defect
@@ -66,33 +65,18 @@ FORMS: dict[str, dict[str, bytes]] = {
 }
 
 
-def folder(place: Path, content: Mapping[str, bytes]) -> Path:
-    for name, data in content.items():
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        (place / name).write_bytes(data)
-    return place
-
-
 def expected() -> set[tuple[str, bytes]]:
     found = set()
     for number in range(1, 4):
         for place, character in enumerate(CHARACTERS):
             ink = 255 - glyph(character, 10 * number + place)
-            rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-            tight = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-            found.add((character, tight.tobytes()))
+            found.add((character, made.tight(ink).tobytes()))
     return found
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_each_box_is_cut_out(form: str, tmp_path: Path) -> None:
-    for number, place in enumerate(
-        (
-            folder(tmp_path / "set", FORMS[form]),
-            zip_file(tmp_path / "set.zip", FORMS[form]),
-            tar_file(tmp_path / "set.tar", FORMS[form]),
-        )
-    ):
+    for number, place in enumerate(made.holders(tmp_path, FORMS[form])):
         (unit,) = open_sources(place)
         assert len(list(pickle.loads(pickle.dumps(unit)).read())) == 24  # noqa: S301
         bank = pack(place, tmp_path / f"{number}.bank")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fakes import REAL, glyph, png_file, zip_file
-from fakes_etl import tar_file
+import fakes_tables as made
+from fakes import REAL, folder, glyph, png_file
 from penline.errors import FormatError, UsageError
 from penline.pack import pack
 from penline.records import Defect
@@ -106,32 +105,17 @@ FORMS: dict[str, dict[str, bytes]] = {
 WITHOUT_WRITERS = ("paddleocr",)
 
 
-def folder(place: Path, content: Mapping[str, bytes]) -> Path:
-    for name, data in content.items():
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        (place / name).write_bytes(data)
-    return place
-
-
 def expected() -> set[tuple[str, bytes]]:
     found = set()
     for suite, sample, code in ROWS:
         one = 255 - glyph(CHARACTERS[code - 1], 100 * suite + 10 * sample + code)[:40, :40]
-        rows, columns = np.flatnonzero(one.any(1)), np.flatnonzero(one.any(0))
-        tight = one[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        found.add((CHARACTERS[code - 1], tight.tobytes()))
+        found.add((CHARACTERS[code - 1], made.tight(one).tobytes()))
     return found
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_rows_find_their_pictures(form: str, tmp_path: Path) -> None:
-    for number, place in enumerate(
-        (
-            folder(tmp_path / "set", FORMS[form]),
-            zip_file(tmp_path / "set.zip", FORMS[form]),
-            tar_file(tmp_path / "set.tar", FORMS[form]),
-        )
-    ):
+    for number, place in enumerate(made.holders(tmp_path, FORMS[form])):
         (unit,) = open_sources(place)
         assert not unit.fault and not unit.note
         assert len(list(pickle.loads(pickle.dumps(unit)).read())) == len(ROWS)  # noqa: S301

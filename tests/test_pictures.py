@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from fakes import png_file, zip_file
+from fakes import folder, png_file, zip_file
 from fakes_etl import tar_file
 from fakes_pictures import drawn, on_white, written
 from penline.api import census, info, pack, sheet
@@ -58,10 +58,7 @@ def files_of(form: str) -> dict[str, bytes]:
 
 
 def folder_of(files: Mapping[str, bytes], place: Path) -> Path:
-    for name, content in files.items():
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        (place / name).write_bytes(content)
-    return place
+    return folder(place, files)
 
 
 def one_unit(path: Path, reading: Reading = NOTHING_SAID) -> Unit:

@@ -41,6 +41,7 @@ __all__ = [
     "ink_colour",
     "lay_out",
     "line_quads",
+    "line_sources",
     "make",
     "make_some",
     "origins_of",
@@ -118,11 +119,7 @@ def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) 
         mark_turned(line.items, plan.table.traits)
     placed = place(plan, line, params, height, layout_rng, column=column)
     _check_width(recipe, placed, index, line)
-    variation_rng = rng(seed, index, "variation")
-    variation = sample_variation(
-        variation_rng, recipe.variation_range, line.items, plan.table.traits
-    )
-    sources = sources_of(plan.banks, plan.transforms, line.items, line.writer, variation)
+    sources = line_sources(plan, line, rng(seed, index, "variation"))
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = item_gains(line.items, placed.press_q8, round(strength * 256))
     ink = np.zeros((height, placed.width_px), np.uint8)
@@ -167,6 +164,21 @@ def place(
         placer = plan.placers[-1]  # the rules take any line
     placed = placer.place(given, layout_rng)
     return placed if order is None else placed.only(np.argsort(order))
+
+
+def line_sources(
+    plan: ComposePlan, line: TextAssignment, variation_rng: Draws
+) -> tuple[InkSource, ...]:
+    """Find the ink of a line's items, transformed, and each written unlike the next.
+
+    Args:
+        plan: the recipe and its glyphs.
+        line: what is written.
+        variation_rng: chance.
+    """
+    strengths, traits = plan.recipe.variation_range, plan.table.traits
+    variation = sample_variation(variation_rng, strengths, line.items, traits)
+    return sources_of(plan.banks, plan.transforms, line.items, line.writer, variation)
 
 
 def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> LineLayout:

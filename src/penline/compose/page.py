@@ -13,18 +13,17 @@ import numpy.typing as npt
 from penline.bidi import faces, levels_of, mirrored
 from penline.characters import is_han, kind_of
 from penline.compose.choose import with_error
-from penline.compose.draw import InkSource, draw_items, item_gains, sources_of
+from penline.compose.draw import InkSource, draw_items, item_gains
 from penline.compose.form import Form
 from penline.compose.inside import find_fit, may_reach
 from penline.compose.items_of import items_of
 from penline.compose.ladder import made_kind, without
-from penline.compose.make import place
+from penline.compose.make import line_sources, place
 from penline.compose.place.base import Placements
 from penline.compose.place.spacing import LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.split import LEFT_OUT, tell
 from penline.compose.text_assignment import TextAssignment
-from penline.compose.transform.vary import sample_variation
 from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
@@ -367,10 +366,7 @@ def place_on_sheet(
     places[:, 0] += round(start * 256)
     places[:, 1] += round((level - placed.baseline_px) * 256)
     placed = placed._replace(places_q8=places)
-    variation = sample_variation(
-        sheet.variation_rng, plan.recipe.variation_range, line.items, plan.table.traits
-    )
-    sources = sources_of(plan.banks, plan.transforms, line.items, line.writer, variation)
+    sources = line_sources(plan, line, sheet.variation_rng)
     if inside is not None:
         placed = inside(placed, np.max([one.spread(placed) for one in sources], axis=0))
     gains = item_gains(line.items, placed.press_q8, round(sheet.strength * 256))

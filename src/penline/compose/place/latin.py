@@ -154,7 +154,6 @@ def place_latin(items: Any, traits: Any, latin: Any, fits: Any, mark: Any) -> No
         mark: ``bool (n,)``: filled in: a Latin sign.
     """
     n = items.shape[0]
-    near = False
     for turn in range(2):
         near = False
         for step in range(n):

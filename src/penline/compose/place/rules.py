@@ -152,13 +152,14 @@ def place_by_rules(
         ):
             kinds[i] = kinds[i] % _JOINED + _JOINED
     latin, fits = LatinPlaces(*latin), np.zeros((n, FITS))
-    fits[:, SCALE], fits[:, FOOT] = 1.0, np.nan
     if latin.figures.shape[0]:
         marks = np.zeros(n, np.bool_)
         place_latin(items, traits, latin, fits, marks)
         for i in range(n):
             if marks[i]:
                 kinds[i] = kinds[i] % _JOINED + _JOINED
+    else:
+        fits[:, SCALE], fits[:, FOOT] = 1.0, np.nan
     places, slants = np.zeros((n, 4), np.int64), np.zeros(n, np.int64)
     press, facts = np.full(n, 256, np.int64), np.zeros(6)
     space_line(
