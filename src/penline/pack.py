@@ -14,6 +14,7 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.accept import label_fault
 from penline.bank.choice import GlyphChoice
 from penline.bank.layout import HEADER, MAX_SIDE_PX
+from penline.bank.strokes import MAX_POINTS
 from penline.bank.write import TOO_LARGE
 from penline.errors import UsageError
 from penline.formats.ink import InkPage
@@ -21,12 +22,16 @@ from penline.gc_tuning import seldom_collected
 from penline.job import takes_keywords
 from penline.records import GlyphRecord, GlyphRun, LineRecord, Record, StrokeRecord, in_words
 from penline.render.hand import STROKE_HEIGHT_PX, RenderedCharacter, StrokeRenderer
+from penline.render.simplify import simplified
 from penline.sources.collect import AnyPath, given_names, open_sources
 from penline.sources.overrides import Override, make_override, overridden
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.understood import Understood
 
 __all__ = ["PackJob", "pack", "pack_records"]
+
+TOO_MANY = f"character of more than {MAX_POINTS // 2:,} strokes"
+"""Why a character that no bank can hold is left out."""
 
 Progress = Callable[[str, int], None]
 
@@ -160,23 +165,28 @@ def pack_records(
     renderer = StrokeRenderer(writer, height_px, bank.drop, bank.drop if salvage else None)
     for strokes, some in groupby(records, lambda one: isinstance(one, StrokeRecord)):
         if strokes:
-            yield from _put_strokes(renderer.render(some), bank)
+            yield from _put_strokes(renderer.render(some), bank, height_px)
         else:
             yield from _put_pictures(some, bank)
 
 
 def _put_strokes(
-    drawn: Iterator[tuple[StrokeRecord, RenderedCharacter]], bank: BankWriter
+    drawn: Iterator[tuple[StrokeRecord, RenderedCharacter]], bank: BankWriter, height_px: int
 ) -> Iterator[int]:
-    for record, ink in drawn:
+    for record, made in drawn:
         if _labelled(record, bank):
+            strokes = simplified(made.nodes, height_px, MAX_POINTS)
+            if strokes is None:
+                bank.drop(TOO_MANY)
+                continue
             bank.add(
-                ink.ink,
+                made.ink,
                 record.character,
                 record.source,
                 record=record.record,
                 offset=record.offset,
-                rendered=ink.facts,
+                rendered=made.facts,
+                strokes=strokes,
             )
             yield 1
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from penline.bank.items import GlyphColumns, Items
 from penline.bank.read import InkView
+from penline.bank.strokes import StrokeView
 
 __all__ = [
     "count_writers",
@@ -15,6 +16,7 @@ __all__ = [
     "has_all",
     "intersect",
     "locate",
+    "locate_strokes",
     "lookup_glyphs",
     "lookup_provenance",
     "nth_writer",
@@ -123,6 +125,27 @@ def locate(view: InkView, rows: Iterable[int]) -> tuple[int, list[int]]:
             return place, starts
         starts.append(at)
     return -1, starts
+
+
+def locate_strokes(
+    view: StrokeView, glyphs: int, rows: Iterable[int]
+) -> tuple[int, list[tuple[int, int]]]:
+    """The first place that is not sound, or -1, and where points start before it, and how many
+    there are; see `strokes.locate_strokes`."""
+    found: list[tuple[int, int]] = []
+    for place, row in enumerate(rows):
+        if not 0 <= row < glyphs:
+            return place, found
+        batch, own = divmod(row, BATCH_ROWS)
+        at = int(view.offsets_at[batch]) + own
+        low, high = (int(one) for one in view.words[at : at + 2])
+        points, rest = divmod(high - low, 6)
+        if low % 2 or rest or not 0 <= points <= 8192:
+            return place, found
+        if not 0 <= low <= high <= view.points_bytes[batch]:
+            return place, found
+        found.append((int(view.points_at[batch]) + low // 2, points))
+    return -1, found
 
 
 def lookup_glyphs(

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["adjust_stroke_width", "box_corners", "draw_glyphs", "lay_ink", "least_side"]
+__all__ = [
+    "adjust_stroke_width",
+    "box_corners",
+    "choose_nodes",
+    "draw_glyphs",
+    "lay_ink",
+    "least_side",
+]
 
 Ints = npt.NDArray[np.int64]
 
@@ -147,3 +154,33 @@ def adjust_stroke_width(
     around = [middle, wide[2:, 1:-1], wide[:-2, 1:-1], wide[1:-1, 2:], wide[1:-1, :-2]]
     far = np.maximum.reduce(around) if share_q8 > 0 else np.minimum.reduce(around)
     out[:] = middle + ((far - middle) * abs(share_q8) + 128 >> 8)
+
+
+def choose_nodes(nodes: Ints, tolerance: float, tone: float) -> npt.NDArray[np.bool_]:
+    """See `penline.render.simplify.choose_nodes`: Douglas and Peucker's, as they tell it."""
+    chosen = np.zeros(len(nodes), np.bool_)
+    begins = np.flatnonzero(nodes[:, 4] == 0)
+    for first, end in zip(begins, [*begins[1:], len(nodes)], strict=True):
+        _choose(nodes, int(first), int(end) - 1, np.array([tolerance, tone]), chosen)
+    return chosen
+
+
+def _choose(nodes: Ints, first: int, last: int, most: Any, chosen: npt.NDArray[np.bool_]) -> None:
+    chosen[[first, last]] = True
+    if last - first < 2:
+        return
+    ends, between = nodes[[first, last]].astype(float), nodes[first + 1 : last].astype(float)
+    line = ends[1] - ends[0]
+    square = line[0] * line[0] + line[1] * line[1]
+    away = between - ends[0]
+    along = (away[:, 0] * line[0] + away[:, 1] * line[1]) * (1.0 / square if square else 0.0)
+    t = along.clip(0.0, 1.0)[:, None]
+    off = away[:, :2] - t * line[:2]
+    off = off / most[0]
+    rest = ends[0, 2:4] + line[2:4] * t - between[:, 2:4]
+    rest = rest / most
+    furthest = np.max([off[:, 0] * off[:, 0] + off[:, 1] * off[:, 1], *(rest * rest).T], axis=0)
+    if furthest.max() > 1.0:
+        middle = first + 1 + int(furthest.argmax())
+        _choose(nodes, first, middle, most, chosen)
+        _choose(nodes, middle, last, most, chosen)

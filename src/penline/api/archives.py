@@ -196,7 +196,7 @@ def bank_notes(bank: Bank) -> tuple[tuple[int, int], list[dict[str, Any]], list[
         How many glyphs are of unknown writers, and how many those are; the terms of its sources;
         notes with what to do.
     """
-    notes = [*_came_of(bank), *advice(bank)]
+    notes = [*_told(bank), *advice(bank)]
     return unknown_glyphs(bank), terms(bank.header.sources), notes
 
 
@@ -236,14 +236,20 @@ def _bank_facts(bank: Bank) -> FileFacts:
     rows = [row for row in terms(bank.header.sources) if row["card"]]
     facts.card = ", ".join(dict.fromkeys(row["card"] for row in rows))
     facts.known_by = ", ".join(sorted({row["known_by"] for row in rows}))
-    facts.note = "; ".join([*_came_of(bank), *advice(bank)])
+    facts.note = "; ".join([*_told(bank), *advice(bank)])
     return facts
 
 
-def _came_of(bank: Bank) -> list[str]:
-    """Say of which banks a bank was made."""
+def _told(bank: Bank) -> list[str]:
+    """Say of which banks a bank was made, and what it keeps of strokes."""
     banks = bank.header.banks
     told = ", ".join(
         f"{one.name} ({one.chosen:,} of {counted(one.glyphs, 'glyph')})" for one in banks
     )
-    return [f"made of {counted(len(banks), 'bank')}: {told}"] if banks else []
+    notes = [f"made of {counted(len(banks), 'bank')}: {told}"] if banks else []
+    held = bank.header.strokes
+    if held is not None:
+        share = 100 * held.bytes / bank.header.ink_bytes
+        each = f"{held.bytes / held.glyphs:,.0f} bytes each, {share:.1f} % of what the ink takes"
+        notes.append(f"keeps the strokes of {counted(held.glyphs, 'glyph')}: {each}")
+    return notes

@@ -8,13 +8,23 @@ import unicodedata
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from penline.bank.layout import MAX_SIDE_PX, PARTS
+from penline.bank.strokes import MAX_POINTS, MAX_STROKE_PX
 from penline.characters import why_inkless
 from penline.errors import BankError
 from penline.records import Bytes2D, GlyphRun, Source
 
-__all__ = ["check_place", "check_run", "check_source", "is_space", "label_fault", "sound_pixels"]
+__all__ = [
+    "check_place",
+    "check_run",
+    "check_source",
+    "is_space",
+    "label_fault",
+    "sound_pixels",
+    "sound_strokes",
+]
 
 _PAPERS = (0, 255)
 _MOST = (1 << 63) - 1
@@ -115,6 +125,32 @@ def sound_pixels(pixels: Any, file: str, record: int) -> Bytes2D:
     if pixels.dtype != np.uint8:
         raise BankError(f"{place}: pixels of {pixels.dtype}, not uint8; {_conversion(pixels)}")
     return np.ascontiguousarray(pixels)
+
+
+def sound_strokes(strokes: Any, file: str, record: int) -> npt.NDArray[np.int64]:
+    """Hold strokes to ``int64 (points, 5)``, as `BankWriter.add` takes them.
+
+    Args:
+        strokes: what was given.
+        file: where it comes from, for the message.
+        record: and its number there.
+
+    Raises:
+        BankError: it is something else.
+    """
+    place = f"{file}: record {record}"
+    table = np.asarray(strokes)
+    if table.ndim != 2 or table.shape[1] != 5 or table.dtype.kind not in "iu":
+        raise BankError(f"{place}: strokes of {table.dtype} {table.shape}, not whole (points, 5)")
+    if not 1 <= len(table) <= MAX_POINTS:
+        raise BankError(f"{place}: strokes of {len(table):,} points; 1 to {MAX_POINTS:,} are kept")
+    low, high = table.min(0), table.max(0)
+    far = max(-low[:2].min(), high[:2].max()) > MAX_STROKE_PX * 256
+    inked = low[2] > 0 and 0 < low[3] <= high[3] <= 255
+    if far or not (inked and 0 <= low[4] <= high[4] <= 1):
+        wrong = "or a radius, a tone or a beginning that is none"
+        raise BankError(f"{place}: strokes beyond {MAX_STROKE_PX} px, {wrong}")
+    return table.astype(np.int64)
 
 
 def _conversion(pixels: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank.strokes import StrokeTable, stroke_table
 from penline.records import Bytes2D, GlyphRun, Source
 
 __all__ = ["TOGETHER", "TOGETHER_BYTES", "Block", "Glyph", "block_of", "block_of_run"]
@@ -29,6 +30,8 @@ class Glyph(NamedTuple):
     offset: int
     rendered: Mapping[str, Any] | None
     trim: bool
+    strokes: npt.NDArray[np.int16] | None = None
+    """``int16 (points, 3)``, packed; None of a picture."""
 
 
 class Block(NamedTuple):
@@ -46,6 +49,8 @@ class Block(NamedTuple):
     """``int64 (glyphs, 2)``: record and offset."""
     measured: npt.NDArray[np.int64] | None = None
     """``int64 (glyphs, 3)``: the columns `layout.MEASURED`, where they are known already."""
+    strokes: StrokeTable | None = None
+    """None where no glyph came as strokes."""
 
     @property
     def areas(self) -> npt.NDArray[np.int64]:
@@ -69,6 +74,7 @@ class Block(NamedTuple):
             self.owners if len(self.owners) == 1 else some(self.owners),
             self.places[chosen],
             None if self.measured is None else self.measured[chosen],
+            None if self.strokes is None else self.strokes.only(chosen),
         )
 
     def parted(self) -> Iterator[Block]:
@@ -97,6 +103,7 @@ def block_of(glyphs: Sequence[Glyph]) -> Block:
         [glyph.character for glyph in glyphs],
         [(glyph.source, glyph.rendered) for glyph in glyphs],
         np.array([(glyph.record, glyph.offset) for glyph in glyphs], np.int64),
+        strokes=stroke_table(glyph.strokes for glyph in glyphs),
     )
 
 

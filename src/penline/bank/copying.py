@@ -13,6 +13,7 @@ from penline.bank.accept import check_source
 from penline.bank.block import Block
 from penline.bank.layout import BATCH_ROWS, MAX_SIDE_PX, MEASURED, PARTS
 from penline.bank.read import Bank, locate
+from penline.bank.strokes import StrokeTable, add_strokes
 from penline.errors import BankError
 from penline.records import Source
 
@@ -51,7 +52,8 @@ def blocks_of_bank(bank: Bank, of: Callable[[Source], Source]) -> Iterator[Block
         BankError: its numbers cannot be true, or its content is not what its hash says; the latter
             when all was yielded.
     """
-    digest = hashlib.sha256(usedforsecurity=False)
+    digest, of_strokes = (hashlib.sha256(usedforsecurity=False) for _ in range(2))
+    told = bank.header.strokes
     tables = bank.characters, bank.writers, bank.header.sources, PARTS
     owners = _Owners(bank, of)
     for first in range(0, len(bank), BATCH_ROWS):
@@ -74,6 +76,10 @@ def blocks_of_bank(bank: Bank, of: Callable[[Source], Source]) -> Iterator[Block
         end = starts[-1] + sizes[-1].prod()
         raws = (batch[name].tobytes() for name in ("height_px", "width_px", "part"))
         add_content(digest, raws, labels, bank.ink.data[starts[0] : end])
+        strokes = None
+        if bank.strokes is not None:
+            strokes = StrokeTable(bank.strokes.points, *bank.strokes_at(rows))
+            add_strokes(of_strokes, strokes.counts, strokes.together())
         yield from Block(
             bank.ink.data,
             starts,
@@ -84,8 +90,10 @@ def blocks_of_bank(bank: Bank, of: Callable[[Source], Source]) -> Iterator[Block
             owners(numbers),
             places,
             np.stack([numbers[name] for name in MEASURED], 1),
+            strokes,
         ).parted()
-    if digest.hexdigest() != bank.header.content:
+    sound = told is None or of_strokes.hexdigest() == told.content
+    if digest.hexdigest() != bank.header.content or not sound:
         raise BankError(
             f"{bank.path}: its content is not what its hash says: the bank is damaged, or of a "
             "penline that hashed otherwise; build it again from its archives with penline bank"

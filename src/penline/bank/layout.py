@@ -1,12 +1,15 @@
-"""What a bank is on disk: a folder of three files, version 1.
+"""What a bank is on disk: a folder of three files, version 2; with strokes of four, version 3.
 
-=============== =====================================================================
-``bank.json``    format, version, counts, sizes and hash, writers, characters, sources
-``ink.arrow``    Arrow IPC file, one ``large_binary`` column ``ink``: row-major ``uint8``
-                 ink of each glyph, `BATCH_ROWS` rows a batch (the last may be shorter)
-``glyphs.arrow`` Arrow IPC file of one batch: the fixed-width columns of `COLUMNS`, one row
-                 a glyph, and two orders of the rows for binary search
-=============== =====================================================================
+================= ===================================================================
+``bank.json``     format, version, counts, sizes and hash, writers, characters, sources
+``ink.arrow``     Arrow IPC file, one ``large_binary`` column ``ink``: row-major ``uint8``
+                  ink of each glyph, `BATCH_ROWS` rows a batch (the last may be shorter)
+``glyphs.arrow``  Arrow IPC file of one batch: the fixed-width columns of `COLUMNS`, one row
+                  a glyph, and two orders of the rows for binary search
+``strokes.arrow`` Arrow IPC file, one ``large_binary`` column ``strokes``, batches as those
+                  of ``ink.arrow``: the points of each glyph, see `penline.bank.strokes`; none
+                  of one that came as a picture
+================= ===================================================================
 
 Numbers are little-endian. Nothing is compressed, so every column is a view of the memory map.
 """
@@ -35,20 +38,25 @@ __all__ = [
     "MAX_SIDE_PX",
     "MEASURED",
     "PARTS",
+    "STROKES",
     "VERSION",
+    "VERSION_WITH_STROKES",
     "BankHeader",
     "BankOrigin",
     "BankSource",
+    "BankStrokes",
     "BankWriterFacts",
     "glyphs_schema",
     "ink_schema",
+    "strokes_schema",
 ]
 
 FORMAT = "penline-bank"
-VERSION = 2
+VERSION, VERSION_WITH_STROKES = 2, 3
 HEADER = "bank.json"
 INK = "ink.arrow"
 GLYPHS = "glyphs.arrow"
+STROKES = "strokes.arrow"
 
 BATCH_ROWS = 65_536
 MAX_SIDE_PX = 4096
@@ -78,8 +86,17 @@ MEASURED = ("level", "length_px", "pen_q4")
 
 def ink_schema() -> Any:
     """Schema of ``ink.arrow``."""
-    metadata = {"format": FORMAT, "version": str(VERSION)}
-    return pa.schema([pa.field("ink", pa.large_binary(), nullable=False)], metadata)
+    return _of_values("ink", VERSION)
+
+
+def strokes_schema() -> Any:
+    """Schema of ``strokes.arrow``."""
+    return _of_values("strokes", VERSION_WITH_STROKES)
+
+
+def _of_values(name: str, version: int) -> Any:
+    metadata = {"format": FORMAT, "version": str(version)}
+    return pa.schema([pa.field(name, pa.large_binary(), nullable=False)], metadata)
 
 
 def glyphs_schema() -> Any:
@@ -146,6 +163,17 @@ class BankWriterFacts(_Frozen):
     """Median width over height of this writer's Chinese characters; None of fewer than five."""
 
 
+class BankStrokes(_Frozen):
+    """What a bank holds of strokes."""
+
+    glyphs: int = Field(ge=1)
+    """How many glyphs have them."""
+    content: str
+    """SHA-256 over every glyph's number of points and points, in row order."""
+    bytes: int = Field(ge=0)
+    """Size of ``strokes.arrow``."""
+
+
 class BankHeader(_Frozen):
     """``bank.json``."""
 
@@ -165,8 +193,10 @@ class BankHeader(_Frozen):
     """Records left out of the bank, by reason."""
     banks: tuple[BankOrigin, ...] = ()
     """The banks that glyphs came from, in their order; none where all came from archives."""
+    strokes: BankStrokes | None = None
+    """None where all glyphs came as pictures."""
 
     @model_serializer(mode="wrap")
-    def _without_no_banks(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_what_is_not(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         found: dict[str, Any] = written(self)
-        return {k: v for k, v in found.items() if v or k != "banks"}
+        return {k: v for k, v in found.items() if v or k not in ("banks", "strokes")}

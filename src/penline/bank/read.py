@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 from pydantic import ValidationError
 
 from penline.bank.layout import (
@@ -22,13 +21,18 @@ from penline.bank.layout import (
     HEADER,
     INK,
     PARTS,
+    STROKES,
     VERSION,
+    VERSION_WITH_STROKES,
     BankHeader,
     glyphs_schema,
     ink_schema,
+    strokes_schema,
 )
+from penline.bank.mapped import batches_of, map_file, values_of
+from penline.bank.strokes import POINT_WORDS, StrokeView, locate_strokes, stroke_view, strokes_of
 from penline.compiled import compiled, frozen
-from penline.durable import about, read_file
+from penline.durable import read_file
 from penline.errors import BankError
 from penline.provenance import public_names
 from penline.records import Bytes2D
@@ -90,6 +94,8 @@ class BankGlyph:
 
     Attributes:
         ink: ``uint8 (height_px, width_px)``, read-only view of the memory map.
+        strokes: of a glyph that came as strokes, ``float32 (points, 2)`` each, in pixels of `ink`,
+            x right and y down; none of one that came as a picture.
         character: the label.
         writer: the writer's id.
         part: ``"train"``, ``"test"`` or ``""``.
@@ -110,6 +116,7 @@ class BankGlyph:
     record: int
     offset: int
     told: tuple[str, ...] = ()
+    strokes: tuple[npt.NDArray[np.float32], ...] = ()
 
 
 class Bank:
@@ -120,14 +127,23 @@ class Bank:
         header: what is told of it, its writers and its sources.
         ink: where the glyphs' pixels lie.
         columns: the numbers of each glyph, by name.
+        strokes: where the glyphs' points lie; None where all came as pictures.
         writers: ids of the writers.
         writer_starts: ``int64 (writers + 1,)``: where each begins in the column ``by_writer``.
     """
 
-    def __init__(self, path: Path, header: BankHeader, ink: InkView, columns: dict[str, Any]):
+    def __init__(
+        self,
+        path: Path,
+        header: BankHeader,
+        ink: InkView,
+        columns: dict[str, Any],
+        strokes: StrokeView | None = None,
+    ):
         self.path = path
         self.header = header
         self.ink = ink
+        self.strokes = strokes
         self.columns: Mapping[str, Any] = MappingProxyType(columns)
         self.writers = tuple(facts.id for facts in header.writers)
         counts = [facts.glyphs for facts in header.writers]
@@ -171,7 +187,32 @@ class Bank:
             record=int(columns["record"][row]),
             offset=int(columns["offset"][row]),
             told=source.told,
+            strokes=self._strokes(row),
         )
+
+    def _strokes(self, row: int) -> tuple[npt.NDArray[np.float32], ...]:
+        if self.strokes is None:
+            return ()
+        starts, counts = self.strokes_at(np.array([row], np.int64))
+        start, end = int(starts[0]), int(starts[0] + POINT_WORDS * counts[0])
+        return strokes_of(self.strokes.points[start:end])
+
+    def strokes_at(self, rows: npt.NDArray[np.int64]) -> tuple[Any, Any]:
+        """Where the points of glyphs lie: ``int64 (n,)``, each one's first number in
+        ``strokes.points``, and how many points it has.
+
+        Args:
+            rows: ``int64 (n,)``.
+
+        Raises:
+            BankError: the bank is damaged there.
+        """
+        starts, counts = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+        if self.strokes is not None:
+            bad = locate_strokes(self.strokes, len(self), rows, starts, counts)
+            if bad >= 0:
+                raise self.damage(int(rows[bad]), STROKES)
+        return starts, counts
 
     def __iter__(self) -> Iterator[BankGlyph]:
         return (self[row] for row in range(len(self)))
@@ -225,10 +266,10 @@ class Bank:
         number = self._character_numbers.get(character, -1)
         return self._search("by_writer", "character", number, start, end)
 
-    def damage(self, row: int) -> BankError:
-        """The error for a row whose numbers cannot be true."""
+    def damage(self, row: int, file: str = INK) -> BankError:
+        """The error for a row whose numbers in a file cannot be true."""
         return BankError(
-            f"{self.path / INK}: glyph {row}: its place in the file does not hold "
+            f"{self.path / file}: glyph {row}: its place in the file does not hold "
             "(the bank is damaged: build it again with penline bank)"
         )
 
@@ -278,46 +319,13 @@ def open_bank(path: str | os.PathLike[str]) -> Bank:
     """
     folder = Path(path)
     header = _header(folder)
-    data = _map(folder / INK, header.ink_bytes)
-    batches = _batches(folder / INK, data)
-    base = data.ctypes.data
-    expected = -(-header.glyphs // BATCH_ROWS)
-    if len(batches) != expected:
-        raise BankError(f"{folder / INK}: {len(batches)} batches, expected {expected}")
-    offsets_at, ink_at, ink_bytes = [], [], []
-    for number, batch in enumerate(batches):
-        rows = min(BATCH_ROWS, header.glyphs - number * BATCH_ROWS)
-        if batch.num_rows != rows or not batch.schema.equals(ink_schema()):
-            raise BankError(f"{folder / INK}: batch {number} is not {rows} rows of large_binary")
-        validity, offsets, ink = batch.column(0).buffers()
-        at = offsets.address - base
-        ink_start = ink.address - base if ink is not None else 0
-        ink_size = ink.size if ink is not None else 0
-        whole = (
-            validity is None
-            and batch.column(0).offset == 0
-            and at >= 0
-            and at % 8 == 0
-            and offsets.size >= 8 * (rows + 1)
-            and at + 8 * (rows + 1) <= data.size // 8 * 8
-            and 0 <= ink_start <= ink_start + ink_size <= data.size
-        )
-        if not whole:
-            raise BankError(f"{folder / INK}: batch {number} points outside of the file")
-        offsets_at.append(at // 8)
-        ink_at.append(ink_start)
-        ink_bytes.append(ink_size)
+    values = values_of(folder / INK, header.ink_bytes, header, ink_schema())
     columns = _columns(folder / GLYPHS, header)
-    view = InkView(
-        data,
-        data[: data.size // 8 * 8].view(np.int64),
-        frozen(np.array(offsets_at, np.int64)),
-        frozen(np.array(ink_at, np.int64)),
-        frozen(np.array(ink_bytes, np.int64)),
-        columns["height_px"],
-        columns["width_px"],
-    )
-    return Bank(folder, header, view, columns)
+    ink, strokes = InkView(*values, columns["height_px"], columns["width_px"]), None
+    if header.strokes is not None:
+        size = header.strokes.bytes
+        strokes = stroke_view(values_of(folder / STROKES, size, header, strokes_schema()))
+    return Bank(folder, header, ink, columns, strokes)
 
 
 def _header(folder: Path) -> BankHeader:
@@ -333,10 +341,16 @@ def _header(folder: Path) -> BankHeader:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise BankError(f"{file}: {place}: {first['msg']}") from None
-    if header.format != FORMAT or header.version != VERSION:
+    versions = VERSION, VERSION_WITH_STROKES
+    if header.format != FORMAT or header.version not in versions:
         raise BankError(
             f"{file}: {header.format} version {header.version}; this penline reads {FORMAT} "
-            f"version {VERSION}: build the bank again"
+            f"version {VERSION} and {VERSION_WITH_STROKES}: build the bank again"
+        )
+    if (header.version == VERSION) == (header.strokes is not None):
+        raise BankError(
+            f"{file}: strokes belong to version {VERSION_WITH_STROKES}, and only to it: the bank "
+            "is damaged"
         )
     if sum(facts.glyphs for facts in header.writers) != header.glyphs:
         raise BankError(f"{file}: the writers' glyphs do not add up to {header.glyphs}")
@@ -355,28 +369,8 @@ def _public(header: BankHeader) -> BankHeader:
     )
 
 
-def _map(file: Path, size: int) -> npt.NDArray[np.uint8]:
-    try:
-        with about(file):
-            found = file.stat().st_size
-            if found != size or size == 0:
-                raise BankError(f"{file}: {found} bytes, expected {size}: the bank is damaged")
-            return np.asarray(np.memmap(file, np.uint8, "r"))
-    except FileNotFoundError as error:
-        raise BankError(f"{file}: {error.strerror}: the bank is damaged") from None
-
-
-def _batches(file: Path, data: npt.NDArray[np.uint8]) -> list[Any]:
-    try:
-        reader = pa.ipc.open_file(pa.py_buffer(data))
-        return [reader.get_batch(number) for number in range(reader.num_record_batches)]
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise BankError(f"{file}: not the Arrow file of a bank: {reason}") from None
-
-
 def _columns(file: Path, header: BankHeader) -> dict[str, Any]:
-    batches = _batches(file, _map(file, header.glyphs_bytes))
+    batches = batches_of(file, map_file(file, header.glyphs_bytes))
     if len(batches) != 1 or batches[0].num_rows != header.glyphs:
         raise BankError(f"{file}: expected one batch of {header.glyphs} rows")
     batch = batches[0]

@@ -29,6 +29,7 @@ from penline.bank.accept import (
     is_space,
     label_fault,
     sound_pixels,
+    sound_strokes,
 )
 from penline.bank.block import TOGETHER, TOGETHER_BYTES, Block, Glyph, block_of, block_of_run
 from penline.bank.choice import GlyphChoice
@@ -43,7 +44,9 @@ from penline.bank.layout import (
     MAX_SIDE_PX,
     MEASURED,
     PARTS,
+    STROKES,
     VERSION,
+    VERSION_WITH_STROKES,
     BankHeader,
     BankOrigin,
     BankSource,
@@ -55,6 +58,8 @@ from penline.bank.measured import glyph_levels, stroke_sizes, take_ink
 from penline.bank.pieces import Pieces, commit, partial_bank
 from penline.bank.read import Bank
 from penline.bank.repeats import Repeats, glyph_keys
+from penline.bank.strokes import StrokeTable, pack_points
+from penline.bank.strokes_file import StrokesFile
 from penline.bank.style import LeanSums, aspect_of
 from penline.characters import kind_of
 from penline.durable import about, sync
@@ -85,6 +90,8 @@ class _Batch(NamedTuple):
     measured: npt.NDArray[np.int64]
     tables: tuple[list[str], list[str]]
     """Characters and writers by number, as far as they are known."""
+    strokes: list[StrokeTable | int]
+    """Of glyphs that follow one another: their points, or how many came as pictures."""
 
 
 def _bounds(sizes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -144,6 +151,7 @@ class BankWriter:
         self._spare = np.empty(0, np.uint8)
         self._used = self._held = 0
         self._parts: list[tuple[npt.NDArray[np.int64], ...]] = []
+        self._strokes: list[StrokeTable | int] = []
         self._measuring: deque[Future[None]] = deque()
         self._writing: Future[None] | None = None
 
@@ -166,6 +174,7 @@ class BankWriter:
                 }
                 sink = files.enter_context(Pieces(self._folder / INK))
                 self._arrow = files.enter_context(pa.ipc.new_file(sink, ink_schema()))
+                self._strokes_file = files.enter_context(StrokesFile(self._folder / STROKES))
                 # entered last, so left first: nothing is closed under the thread's hands
                 self._writer = files.enter_context(ThreadPoolExecutor(1, "bank writes"))
                 self._measurer = files.enter_context(ThreadPoolExecutor(1, "bank measures"))
@@ -207,6 +216,7 @@ class BankWriter:
         offset: int = 0,
         rendered: Mapping[str, Any] | None = None,
         trim: bool = False,
+        strokes: npt.NDArray[np.int64] | None = None,
     ) -> None:
         """Add one glyph.
 
@@ -218,14 +228,17 @@ class BankWriter:
             record: number of the record in its file.
             offset: byte offset of the record in its file.
             rendered: for strokes, the numbers that they were drawn with.
-            trim: cut off the paper around the ink.
+            trim: cut off the paper around the ink; not of strokes.
+            strokes: ``int64 (points, 5)``: what the pen did, stroke after stroke: x and y from the
+                upper left corner of `pixels`, x right and y down, and radius, in 1/256 px; tone, 1
+                to 255; 0 where a stroke begins, else 1. None of a picture.
 
         A glyph without ink is left out, and counted; so is a picture of white space, and one of the
         same writer, character and ink as one of another file, or of the same place, before.
 
         Raises:
             BankError: something else than ``uint8 (height_px, width_px)``, or than a picture of one
-                character with ink, or a source without a writer.
+                character with ink, or a source without a writer, or strokes of another form.
         """
         if source is not self._sound_source:
             check_source(source)
@@ -239,8 +252,11 @@ class BankWriter:
             self.drop(fault or _BLANK)
             return
         height, width = pixels.shape
+        points = (
+            None if strokes is None else pack_points(sound_strokes(strokes, source.file, record))
+        )
         self._pending.append(
-            Glyph(pixels, character, source, paper, record, offset, rendered, trim)
+            Glyph(pixels, character, source, paper, record, offset, rendered, trim, points)
         )
         self._held_bytes += height * width
         if len(self._pending) == TOGETHER or self._held_bytes > TOGETHER_BYTES:
@@ -387,6 +403,8 @@ class BankWriter:
             end = min(len(kept), at + BATCH_ROWS - self._held)
             lengths = np.diff(starts[at : end + 1])
             self._parts.append((lengths, columns[at:end], measured[:, at:end]))
+            own = block.strokes
+            self._strokes.append(end - at if own is None else own.only(slice(at, end)))
             self._held += end - at
             self._used += int(lengths.sum())
             at = end
@@ -440,12 +458,13 @@ class BankWriter:
             np.concatenate(columns).T,
             np.concatenate(measured, 1),
             (list(self._characters), list(self._writers)),
+            self._strokes,
         )
         self._writing = self._writer.submit(self._write, batch)
         self._rows += self._held
         self._spare, self._ink = self._ink, self._spare
         self._used = self._held = 0
-        self._parts = []
+        self._parts, self._strokes = [], []
 
     def _write(self, batch: _Batch) -> None:
         with about(self.path):
@@ -469,6 +488,7 @@ class BankWriter:
         buffers = [None, pa.py_buffer(batch.starts), pa.py_buffer(ink)]
         values = pa.LargeBinaryArray.from_buffers(pa.large_binary(), columns.shape[1], buffers)
         self._arrow.write_batch(pa.record_batch([values], schema=ink_schema()))
+        self._strokes_file.put(batch.strokes)
 
     def _finish(self) -> None:
         for reason, count in ((_BLANK, self._blank), (_REPEATED, self._repeated)):
@@ -494,9 +514,10 @@ class BankWriter:
             pa.ipc.new_file(sink, glyphs_schema()) as arrow,
         ):
             arrow.write_batch(pa.record_batch(arrays, schema=glyphs_schema()))
+        strokes = self._strokes_file.facts()
         header = BankHeader(
             format=FORMAT,
-            version=VERSION,
+            version=VERSION if strokes is None else VERSION_WITH_STROKES,
             glyphs=self._rows,
             content=self._digest.hexdigest(),
             ink_bytes=(self._folder / INK).stat().st_size,
@@ -506,13 +527,14 @@ class BankWriter:
             sources=tuple(self._source_facts),
             dropped=self.dropped,
             banks=tuple(self._banks),
+            strokes=strokes,
         )
         del arrays
         columns.clear()
         for name in (*_SPOOLED, *MEASURED):
             (self._folder / f"{name}.spool").unlink()
         (self._folder / HEADER).write_text(header.model_dump_json(indent=1), "utf-8")
-        for name in (INK, GLYPHS, HEADER):
+        for name in (INK, GLYPHS, HEADER, *([STROKES] if strokes else [])):
             sync(self._folder / name)
         # what the user's umask leaves of its files, for the folder, too
         mode = (self._folder / HEADER).stat().st_mode & 0o666

@@ -107,6 +107,7 @@ def bank(
                 "sources": rows,
                 "notes": notes,
                 "content": header.content,
+                "strokes": header.strokes and header.strokes.model_dump(),
             }
         )
         return

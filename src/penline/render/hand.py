@@ -8,12 +8,15 @@ from itertools import chain, islice
 from statistics import median
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from penline.characters import kind_of
 from penline.errors import FormatError, UsageError
 from penline.randomness import rng
 from penline.records import Bytes2D, StrokeRecord
 from penline.render.pen import Pen, draw_pen
-from penline.render.strokes import render_strokes
+from penline.render.strokes import render_character
 
 __all__ = ["STROKE_HEIGHT_PX", "RenderedCharacter", "StrokeRenderer", "writer_pen"]
 
@@ -33,10 +36,13 @@ class RenderedCharacter:
     Attributes:
         ink: ``uint8 (height_px, width_px)``.
         facts: the numbers it was rendered with.
+        nodes: ``int64 (nodes, 5)``: the pen's path, as `trace_strokes` gives it, from the ink's
+            upper left corner.
     """
 
     ink: Bytes2D
     facts: dict[str, float]
+    nodes: npt.NDArray[np.int64]
 
 
 class StrokeRenderer:
@@ -77,7 +83,7 @@ class StrokeRenderer:
                 continue
             chance = rng(0, record.record, f"strokes:{self.writer}")
             try:
-                ink = render_strokes(record.strokes, units_per_px, pen, chance)
+                ink, nodes = render_character(record.strokes, units_per_px, pen, chance)
             except UsageError as error:
                 # exact bytes, but no character: points all over the page
                 if self.damaged is not None:
@@ -86,7 +92,7 @@ class StrokeRenderer:
                 place = record.source.file, record.offset, f"strokes of record {record.record}"
                 expected = "a character that can be drawn"
                 raise FormatError(*place, expected, str(error)) from None
-            yield record, RenderedCharacter(ink, facts)
+            yield record, RenderedCharacter(ink, facts, nodes)
 
 
 def writer_pen(writer: str, height_px: int) -> Pen:

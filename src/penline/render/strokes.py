@@ -28,7 +28,7 @@ from penline.randomness import Draws
 from penline.records import Bytes2D
 from penline.render.pen import MAX_SIDE_PX, Pen
 
-__all__ = ["cover_nodes", "render_strokes", "trace_strokes"]
+__all__ = ["cover_nodes", "render_character", "render_strokes", "trace_strokes"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -71,6 +71,23 @@ def render_strokes(
         UsageError: no point, a point that is not finite, `units_per_px` not above 0, a box of more
             than 1,024 px on a side, or a path of more than 65,536 px.
     """
+    return render_character(strokes, units_per_px, pen, rng)[0]
+
+
+def render_character(
+    strokes: Sequence[npt.NDArray[np.float32] | npt.NDArray[np.int16]],
+    units_per_px: float,
+    pen: Pen,
+    rng: Draws,
+) -> tuple[Bytes2D, Ints]:
+    """The ink of one character, and the nodes of the pen's path.
+
+    Takes and raises what `render_strokes` does.
+
+    Returns:
+        The ink, as `render_strokes` gives it; ``int64 (nodes, 5)``, as `trace_strokes` gives them,
+        from the ink's upper left corner.
+    """
     kept = [stroke for stroke in strokes if len(stroke)]
     if not kept:
         raise UsageError("strokes: there is no point to draw")
@@ -100,7 +117,8 @@ def render_strokes(
     top, bottom, left, right = cover_nodes(
         nodes, round(pen.softness_px * _UNIT), round(pen.grain * 256), salt, ink
     )
-    return np.ascontiguousarray(ink[top:bottom, left:right])
+    nodes[:, :2] -= np.array([left, top]) * _UNIT
+    return np.ascontiguousarray(ink[top:bottom, left:right]), nodes
 
 
 def _hand(pen: Pen) -> Hand:
