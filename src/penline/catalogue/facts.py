@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
@@ -51,10 +52,12 @@ class Reference(CardModel):
     Attributes:
         title: what it is, in words.
         address: where it was read; None where the place is not known.
+        checked: the day on which it was read; None where nobody wrote it down.
     """
 
     title: Text
     address: Url | None = None
+    checked: date | None = None
 
 
 class Licence(CardModel):

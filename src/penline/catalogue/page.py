@@ -101,7 +101,9 @@ def _sections(card: Card, prose: str, known: Collection[str]) -> Iterator[str]:
     yield "### Sources\n"
     yield _list(f"<{page}>" for page in card.homepages)
     yield _list(
-        f"`{key}`: {source.title}" + (f", <{source.address}>" if source.address else "")
+        f"`{key}`: {source.title}"
+        + (f", <{source.address}>" if source.address else "")
+        + (f" (read {source.checked})" if source.checked else "")
         for key, source in card.sources.items()
     )
 
