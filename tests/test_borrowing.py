@@ -14,7 +14,8 @@ from penline.compose.make import lay_out, make
 from penline.compose.transform.stroke_width import StrokeWidth
 from penline.corpus import Corpus
 from penline.errors import UnwritableLine
-from penline.recipe.schema import load_recipe
+from penline.randomness import rng
+from penline.recipe.load import load_recipe
 from penline.records import Source
 from penline.render.stroke_width import adjust_stroke_width
 from reference import render as reference
@@ -101,7 +102,7 @@ def test_a_borrowed_glyph_gets_the_breadth_of_the_lines_pen(pens: Bank) -> None:
             break
     else:
         raise AssertionError("writer 1 was never drawn")
-    amounts = StrokeWidth(plan.banks).plan(laid.line.items, "casia:001")
+    amounts = StrokeWidth(plan.banks).plan(laid.line.items, "casia:001", rng(0, 0, ""))
     assert amounts is not None
     at = laid.line.text.index(LENT)
     assert amounts[at] < -50

@@ -1,4 +1,4 @@
-"""Another author's package adds a paper, an effect, an exporter, an engine and a format."""
+"""Another author's package adds a member to every table."""
 
 from __future__ import annotations
 
@@ -20,32 +20,41 @@ from penline import machine
 from penline.api import compose, convert, rebuild
 from penline.check import check
 from penline.cli.base import app, filled
-from penline.effects import DEFAULT, EFFECTS, draw_effects, effect_class
-from penline.engine import ENGINES, workers_for
+from penline.compose import Composer
+from penline.effects import DEFAULT, draw_effects, effect_class
+from penline.engine import workers_for
 from penline.errors import ExportError, RecipeError, UsageError
-from penline.export import EXPORTERS
 from penline.formats import kind_of, known_extensions, reader_for
 from penline.formats.byte_source import open_path
 from penline.look.app.line_request import effects, papers, read_line_request
 from penline.paper import PAPERS, paper_class
 from penline.randomness import rng
 from penline.recipe import load_recipe
-from penline.recipe.placers import PLACERS
 from penline.records import GlyphRecord, Source
+from penline.sample import corpus_files, sample_bank
+from penline.sources import identify
+from penline.sources.collect import open_sources
+from test_registry import tables
 
 RECIPE: dict[str, Any] = {
     "papers": [{"name": "crumpled", "band_px": 5}],
     "effects": ["fade", "jpeg"],
     "corpus": {"length_range": [4, 6]},
     "layout": {"placer": {"name": "stairs", "step_px": 2}},
+    "transforms": [{"name": "thin", "most": 128}],
 }
-TABLES = {
-    "papers": PAPERS,
-    "effects": EFFECTS,
-    "placers": PLACERS,
-    "exporters": EXPORTERS,
-    "engines": ENGINES,
+ADDED = {
+    "papers": ("broken", "crumpled", "odd"),
+    "effects": ("fade",),
+    "placers": ("ladder", "stairs"),
+    "transforms": ("thin",),
+    "presets": ("shabby", "sunny"),
+    "collectors": ("albums",),
+    "exporters": ("rows",),
+    "engines": ("backwards",),
+    "formats": ("dots",),
 }
+TEXT = corpus_files()[0]
 
 
 @pytest.fixture
@@ -59,22 +68,17 @@ def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("foreign")
 def test_tables_list_its_rows_behind_penlines_own() -> None:
-    added = {
-        "papers": "crumpled",
-        "effects": "fade",
-        "placers": "stairs",
-        "exporters": "rows",
-        "engines": "backwards",
-    }
-    for group, name in added.items():
-        table = TABLES[group]
-        assert name in table and name not in table.own
-        assert list(table)[: len(table.own)] == list(table.own)
-        assert str(table[name].package) == "penline-foreign 1.2"
+    found = {table.group.removeprefix("penline."): table for table in tables()}
+    assert found.keys() == ADDED.keys()
+    for group, names in ADDED.items():
+        table = found[group]
+        assert tuple(table) == (*table.own, *names)
+        assert {str(table[name].package) for name in names} == {"penline-foreign 1.2"}
     assert paper_class("crumpled")().name == "crumpled"
     assert "{engines}" not in filled("one of {engines}")
     assert filled("{engines}") == "local, ray or backwards (of penline-foreign)"
     assert filled("{engines}", own=True) == "local or ray"
+    assert "shabby (of penline-foreign)" in filled("{presets}")
 
 
 @pytest.mark.usefixtures("foreign")
@@ -165,6 +169,76 @@ def test_an_effect_that_is_added_changes_nothing_of_what_the_others_draw() -> No
 
 
 @pytest.mark.usefixtures("foreign")
+def test_a_transform_changes_glyphs_alone_and_has_a_stream_of_its_own() -> None:
+    recipe = {"effects": "none", "corpus": {"length_range": [4, 6]}, "image": {"format": "png"}}
+    several = [], [{"name": "thin", "most": 0}], [{"name": "thin", "most": 128}]
+    lines = [Composer({**recipe, "transforms": one}, sample_bank(), TEXT)[:10] for one in several]
+    for plain, same, thin in zip(*lines, strict=True):
+        np.testing.assert_array_equal(plain.image, same.image)
+        assert (plain.text, plain.drawn) == (thin.text, thin.drawn)
+        assert np.all(thin.image >= plain.image) and thin.image.mean() > plain.image.mean()
+
+
+@pytest.mark.usefixtures("foreign")
+@pytest.mark.parametrize(
+    ("transforms", "said"),
+    [
+        (["thick"], "no transform is called 'thick'; there are: "),
+        (["turn"], "turn comes with layout: {direction: vertical}; set that instead"),
+        (["thin", {"name": "thin", "most": 3}], "transforms: thin stands twice"),
+        ([{"name": "thin", "most": 999}], "transforms.0.most: at most 128, not 999"),
+        (
+            [{"name": "thin", "least": 1}],
+            "transforms.0: no setting `least` here; there are name, most",
+        ),
+        ([{"most": 3}], "transforms.0: say which it is by its `name`"),
+    ],
+)
+def test_a_transform_is_named_as_papers_and_effects_are(transforms: Any, said: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        load_recipe({"transforms": transforms})
+    assert said in str(caught.value)
+
+
+@pytest.mark.usefixtures("foreign")
+def test_settings_beside_a_placer_that_places_every_line_act_or_are_refused() -> None:
+    def composer(**layout: Any) -> Composer:
+        recipe = {"effects": "none", "layout": {"placer": "ladder", **layout}}
+        return Composer(recipe, sample_bank(), TEXT)
+
+    wide, narrow = (composer(margin_em_range=(m, m))[3].image for m in (3, 0))
+    assert wide.shape[1] > narrow.shape[1]
+    for name, value in (("gap_em_range", [0.5, 0.6]), ("fill_range", [0.3, 0.4])):
+        with pytest.raises(RecipeError, match=rf"^layout\.{name}: of no effect beside a placer"):
+            composer(**{name: value})[0]
+    # stairs leave lines with white space to the rules, where the gap has its effect
+    assert Composer(
+        {"layout": {"placer": "stairs", "gap_em_range": [0.5, 0.6]}},
+        sample_bank(),
+        corpus_files()[0],
+    )[0]
+
+
+@pytest.mark.usefixtures("foreign")
+def test_its_presets_are_recipes_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [choice.paper.name for choice in load_recipe("shabby").papers] == ["crumpled"]
+    assert [effect.name for effect in load_recipe("sunny").effects] == ["fade"]
+    with pytest.raises(UsageError, match=r"no recipe of that name \(messy, .*shabby, sunny\)"):
+        load_recipe("rainy")
+    monkeypatch.chdir(tmp_path)
+    Path("sunny").write_text("effects: none")
+    assert load_recipe("sunny").effects == ()  # a file of the name goes before
+
+
+@pytest.mark.usefixtures("foreign")
+def test_its_collector_says_whose_files_are(tmp_path: Path) -> None:
+    (tmp_path / "anna-003.dots").write_bytes("永".encode() + bytes(range(64)))
+    [unit] = open_sources(tmp_path)
+    assert (unit.source.writer, unit.kind) == ("album:anna", "dots")
+    assert identify("x/anna-003.dots").writer == "album:anna"
+
+
+@pytest.mark.usefixtures("foreign")
 def test_a_recipe_with_its_parts_goes_through_pickles() -> None:
     recipe = load_recipe(RECIPE)
     assert pickle.loads(pickle.dumps(recipe)) == recipe  # noqa: S301
@@ -181,6 +255,7 @@ def test_a_set_is_made_by_workers_and_by_its_engine_and_again(
         "penline.exporters:rows": "penline-foreign 1.2",
         "penline.papers:crumpled": "penline-foreign 1.2",
         "penline.placers:stairs": "penline-foreign 1.2",
+        "penline.transforms:thin": "penline-foreign 1.2",
     }
     assert check(tmp_path / "a").problems == []
     assert workers_for("backwards", 3) == 3

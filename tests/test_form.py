@@ -23,7 +23,7 @@ from penline.export.page_xml import NAMESPACE
 from penline.paper.letters import lettering, lettering_width
 from penline.randomness import Draws
 from penline.recipe import Recipe
-from penline.recipe.schema import recipe_hash
+from penline.recipe.identity import recipe_hash
 
 MARK = f"{{{NAMESPACE}}}"
 

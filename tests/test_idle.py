@@ -22,6 +22,7 @@ import numpy as np
 import pytest
 
 from conftest import TEXT, build
+from foreign import HERE as FOREIGN
 from penline import api
 from penline.bank import Bank
 from penline.compose import Composer
@@ -37,6 +38,8 @@ from penline.produce import ProduceJob, produce
 from penline.recipe import Recipe, load_recipe, preset_names
 from penline.recipe.idle import changed
 from penline.recipe.idle_table import TABLE
+from penline.recipe.transforms import TRANSFORMS
+from penline.registry import Row
 from penline.settings import Settings
 from test_cli import run
 
@@ -130,6 +133,7 @@ EXAMPLES: dict[str, Any] = {
     "page.form.thickness_px_range": [4, 5],
     "page.form.strength_range": [0, 0.1],
     "layout.placer": "model",
+    "transforms": ["thin"],
     "layout.direction": "vertical",
     "layout.hand": "HAND",
     "layout.mark_shape": 1.0,
@@ -234,12 +238,19 @@ def fields_of(model: type[Settings], prefix: str = "") -> Iterator[str]:
         own = inner(field.annotation)
         if own is None and hidden(field.annotation):
             # the settings of a placer are those of the layout (test_placers.py)
-            walked = ("papers", "effects", "layout.placer")
+            walked = ("papers", "effects", "transforms", "layout.placer")
             assert prefix + name in walked, "walk into these settings, too"
         if own is None or (not field.is_required() and field.default is None):
             yield prefix + name
         if own is not None:
             yield from fields_of(own, f"{prefix}{name}.")
+
+
+@pytest.fixture(autouse=True)
+def _transform(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transform that recipes can name: penline's own come with other settings."""
+    monkeypatch.syspath_prepend(str(FOREIGN))
+    monkeypatch.setitem(TRANSFORMS.own, "thin", Row("penline_foreign.transform:Thin", "less ink"))
 
 
 def every_field() -> list[str]:

@@ -31,7 +31,9 @@ from penline.measure.latin import X_HEIGHT_EM, latin_figures
 from penline.measure.model import load_hand
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER
 from penline.measure.sample import CLASS_NUMBERS, Sampler
-from penline.recipe.schema import Recipe, load_recipe, recipe_hash
+from penline.recipe.identity import recipe_hash
+from penline.recipe.load import load_recipe
+from penline.recipe.schema import Recipe
 from penline.records import Source
 from reference import compose as slow_compose
 from reference import latin as slow_latin

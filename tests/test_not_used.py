@@ -14,7 +14,7 @@ from penline import Composer
 from penline.api import compose, info
 from penline.bank.unused import not_used
 from penline.errors import RecipeError, UsageError
-from penline.recipe.schema import load_recipe
+from penline.recipe.load import load_recipe
 from penline.select import select
 from test_cli import penline as penline
 

@@ -10,8 +10,8 @@ import pytest
 from penline.compose import Composer
 from penline.errors import RecipeError
 from penline.recipe import load_recipe
+from penline.recipe.identity import recipe_hash, recipe_told
 from penline.recipe.placers import PLACERS, placer_class
-from penline.recipe.schema import recipe_hash, recipe_told
 from penline.sample import corpus_files, sample_bank
 
 SAME: list[tuple[Any, dict[str, Any]]] = [

@@ -16,7 +16,7 @@ from penline.compose import Composer
 from penline.corpus import load
 from penline.errors import BankError, RecipeError, UnwritableLine, UsageError
 from penline.recipe import Recipe, load_recipe, preset_names
-from penline.recipe.schema import recipe_hash
+from penline.recipe.identity import recipe_hash
 from penline.records import Source
 
 SHORT = {"corpus": {"length_range": [4, 12]}}

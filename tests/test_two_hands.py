@@ -14,8 +14,9 @@ from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.transform.stroke_width import StrokeWidth
 from penline.corpus import Corpus
 from penline.errors import RecipeError
+from penline.randomness import rng
 from penline.recipe import Recipe
-from penline.recipe.schema import recipe_hash
+from penline.recipe.identity import recipe_hash
 
 TEXT = "我们在2026年11月见面，地点是A座7楼"
 CHINESE = "我们在年月见面，地点是座楼"
@@ -65,7 +66,9 @@ def test_they_fit_the_first_hand_and_the_line_is_sound(banks: list[Bank]) -> Non
     anatomy = decompose(plan, 1, 0)
     assert list(consistency_errors(anatomy)) == []
     laid = anatomy.laid
-    amounts = StrokeWidth(plan.banks).plan(laid.line.items, laid.line.writer)
+    amounts = StrokeWidth(plan.banks).plan(
+        laid.line.items, laid.line.writer, rng(0, 0, "transform")
+    )
     assert amounts is not None
     latin = np.array([character.isascii() for character in TEXT])
     assert not amounts[~latin].any()

@@ -20,7 +20,9 @@ from penline.compose.transform.vary import (
 from penline.corpus import load
 from penline.errors import RecipeError
 from penline.randomness import rng
-from penline.recipe.schema import Recipe, load_recipe, recipe_hash
+from penline.recipe.identity import recipe_hash
+from penline.recipe.load import load_recipe
+from penline.recipe.schema import Recipe
 from penline.sample import sample_bank
 from reference import vary as slow
 from test_oracles_compose import words_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 import yaml
@@ -14,6 +15,7 @@ __all__ = [
     "Share",
     "ShareRange",
     "SizeRange",
+    "Version1",
     "first_fault",
     "plain_yaml",
 ]
@@ -29,6 +31,28 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Version1:
+    """For the annotation of a field: what it is in recipes of version 1 that say nothing of it.
+
+    A recipe's hash leaves the field out where it has this value, so that a new field changes no
+    hash of the recipes that there were.
+
+    Attributes:
+        default: what makes lines as they were before there was the field, or another default.
+        hashed: whether hashes name it all the same, as those of the first recipes did.
+    """
+
+    default: Any
+    hashed: bool = False
+
+    @classmethod
+    def of(cls, settings: type[BaseModel]) -> dict[str, Version1]:
+        """Find the fields that have one, by name."""
+        fields = settings.model_fields.items()
+        return {name: one for name, f in fields for one in f.metadata if isinstance(one, cls)}
 
 
 def first_fault(error: ValidationError) -> str:

@@ -16,19 +16,13 @@ from pages.registries import tables
 from pages.tables import kind, table
 from penline.effects import EFFECTS, effect_class
 from penline.paper import PAPERS, paper_class
+from penline.recipe.form import FormSettings
 from penline.recipe.idle_table import TABLE
 from penline.recipe.layout import Layout
 from penline.recipe.marks import Marks
-from penline.recipe.schema import (
-    CorpusSettings,
-    FormSettings,
-    ImageSettings,
-    Ink,
-    PageSettings,
-    PaperChoice,
-    Recipe,
-    preset_names,
-)
+from penline.recipe.presets import PRESETS
+from penline.recipe.schema import PaperChoice, Recipe
+from penline.recipe.sections import CorpusSettings, ImageSettings, Ink, PageSettings
 
 __all__ = ["PARTS", "fill", "rows"]
 
@@ -70,6 +64,7 @@ _FALLBACK = {
 _TAKES = {
     "Recipe.papers": "list of papers",
     "Recipe.effects": "`default`, `none`, or list of effects",
+    "Recipe.transforms": "list of transforms",
 }
 
 
@@ -161,7 +156,7 @@ def _about(model: type[BaseModel]) -> str:
 
 def _presets() -> str:
     parts = []
-    for name in preset_names():
+    for name in PRESETS.own:
         file = resources.files("penline.recipe") / "presets" / f"{name}.yaml"
         parts.append(f"`--recipe {name}`:\n\n```yaml\n{file.read_text('utf-8').strip()}\n```\n")
     return "\n".join(parts)

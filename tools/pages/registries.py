@@ -11,6 +11,8 @@ from penline.export import EXPORTERS
 from penline.formats import READERS
 from penline.paper import PAPERS
 from penline.recipe.placers import PLACERS
+from penline.recipe.presets import PRESETS
+from penline.recipe.transforms import TRANSFORMS
 from penline.registry import Registry
 from penline.sources import COLLECTORS
 
@@ -30,6 +32,12 @@ TABLES: tuple[tuple[Registry[Any], str], ...] = (
         "a subclass of `penline.recipe.placers.PlacerSettings`, whose `make(banks, table)` gives a "
         "`penline.compose.place.base.Placer`",
     ),
+    (
+        TRANSFORMS,
+        "a subclass of `penline.recipe.transforms.TransformSettings`, whose `make(banks, table)` "
+        "gives a `penline.compose.transform.base.Transform`",
+    ),
+    (PRESETS, "a mapping of settings, or a path (a resource, too) of a YAML file"),
     (COLLECTORS, "a class as `penline.sources.collector.Collector`"),
     (EXPORTERS, "a subclass of `penline.export.Exporter`"),
     (ENGINES, "a function as `penline.engine.Engine`"),

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 GOOD, WRONG_DATA, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 3
-_NAMES = re.compile(r"\{(engines|exporters)(?: (\w+))?\}")
+_NAMES = re.compile(r"\{(engines|exporters|presets)(?: (\w+))?\}")
 _STOPPED = 130
 """What some versions of Typer make of Ctrl-C."""
 
@@ -90,6 +90,10 @@ KeepOdd = Annotated[
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
 ]
+RecipeOption = Annotated[
+    str | None,
+    typer.Option("--recipe", help="A YAML file, or a name: {presets}; default: mixed."),
+]
 Engine = Annotated[str, typer.Option(help="Where shards run: {engines}.")]
 Address = Annotated[
     str | None, typer.Option(help="With --engine ray: of a cluster; default: this machine.")
@@ -125,9 +129,11 @@ def filled(text: str, *, own: bool = False) -> str:
 def _names(table: str, start: str, *, own: bool) -> str:
     from penline.engine import ENGINES
     from penline.export import EXPORTERS
+    from penline.recipe.presets import PRESETS
     from penline.registry import Registry
 
-    rows: Registry[Any] = ENGINES if table == "engines" else EXPORTERS
+    found = (ENGINES, EXPORTERS, PRESETS)
+    rows: Registry[Any] = next(one for one in found if one.group == f"penline.{table}")
     names = [name for name, row in rows.own.items() if row.help.startswith(start)]
     for name in () if own else [name for name in rows if name not in rows.own]:
         with suppress(PenlineError):  # a broken package is told of where its name is used

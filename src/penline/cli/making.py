@@ -22,6 +22,7 @@ from penline.cli.base import (
     Licence,
     Overwrite,
     Part,
+    RecipeOption,
     Salvage,
     Sources,
     TableHelpCommand,
@@ -132,10 +133,7 @@ def compose(
         str, typer.Option("-o", "--output", help="The folder to make, or its URL (s3://...).")
     ],
     n: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 1000,
-    recipe: Annotated[
-        str | None,
-        typer.Option("--recipe", help="A YAML file, or `plain`, or `mixed`, which is the default."),
-    ] = None,
+    recipe: RecipeOption = None,
     banks: Annotated[
         list[Path] | None, typer.Option("--bank", help="Glyphs; may be repeated.")
     ] = None,

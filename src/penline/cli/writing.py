@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import AsJson, Overwrite, app
+from penline.cli.base import AsJson, Overwrite, RecipeOption, TableHelpCommand, app
 from penline.console import bar, out, print_json
 
 
-@app.command()
+@app.command(cls=TableHelpCommand)
 def write(
     texts: Annotated[
         list[str], typer.Argument(metavar="TEXT", help="A line each.", show_default=False)
@@ -32,10 +32,7 @@ def write(
     writer: Annotated[
         str | None, typer.Option("--writer", help="Id of who is to write it; default: any who can.")
     ] = None,
-    recipe: Annotated[
-        str | None,
-        typer.Option("--recipe", help="A YAML file, or `plain`, or `mixed`, which is the default."),
-    ] = None,
+    recipe: RecipeOption = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another line.")] = 0,
     part: Annotated[
         str, typer.Option(help="The publisher's part to take glyphs from: train, test or all.")

@@ -14,7 +14,8 @@ from penline.compose.plan import ComposePlan
 from penline.corpus import Corpus, load
 from penline.errors import UnwritableLine, UsageError
 from penline.pages import Page
-from penline.recipe.schema import Recipe, load_recipe
+from penline.recipe.load import load_recipe
+from penline.recipe.schema import Recipe
 from penline.records import Sample
 
 __all__ = ["Composer"]

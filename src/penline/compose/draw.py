@@ -79,25 +79,23 @@ class InkSource(NamedTuple):
 
 def sources_of(
     banks: BankSet,
-    transforms: Sequence[Transform],
+    transforms: Sequence[tuple[Transform, Ints]],
     items: Items,
-    writer: str,
     variation: Variation | None = None,
 ) -> tuple[InkSource, ...]:
     """Find the ink of a line's items: in the banks, or in copies where a transform changes some.
 
     Args:
         banks: where glyphs come from.
-        transforms: what may change them, in this order.
+        transforms: what changes them, in this order, and what each has planned for the items.
         items: records of `ITEM`.
-        writer: the line's; ``""`` where its glyphs are by anybody.
         variation: how each is written unlike the next, after the transforms; None to take them as
             they are.
 
     Returns:
         One source a bank.
     """
-    sources = _taken(banks, transforms, items, writer)
+    sources = _taken(banks, transforms, items)
     return sources if variation is None else tuple(_varied(one, variation) for one in sources)
 
 
@@ -110,17 +108,16 @@ def _varied(source: InkSource, variation: Variation) -> InkSource:
 
 
 def _taken(
-    banks: BankSet, transforms: Sequence[Transform], items: Items, writer: str
+    banks: BankSet, transforms: Sequence[tuple[Transform, Ints]], items: Items
 ) -> tuple[InkSource, ...]:
-    plans = [(one, plan) for one in transforms if (plan := one.plan(items, writer)) is not None]
     starts, sizes = _glyphs(items)
-    if len(banks.banks) == 1 and not plans:
+    if len(banks.banks) == 1 and not transforms:
         return (InkSource(banks.banks[0].ink.data, starts, sizes),)
     found = []
     for number, bank in enumerate(banks.banks):
         own = np.where(items["bank"][:, None] == number, sizes, 0)  # the others are passed over
         source = InkSource(bank.ink.data, starts, own)
-        found.append(_transformed(source, items, plans) if plans else source)
+        found.append(_transformed(source, items, transforms) if transforms else source)
     return tuple(found)
 
 
@@ -137,7 +134,7 @@ def _glyphs(items: Any) -> Any:
 
 
 def _transformed(
-    source: InkSource, items: Items, plans: Sequence[tuple[Transform, Ints]]
+    source: InkSource, items: Items, transforms: Sequence[tuple[Transform, Ints]]
 ) -> InkSource:
     """Copies of a bank's glyphs, transformed."""
     glyphs: list[GlyphInk] = []
@@ -147,7 +144,7 @@ def _transformed(
             height, width = width, height
         glyph = GlyphInk(source.data[start : start + height * width].reshape(height, width))
         if height:
-            for transform, amounts in plans:
+            for transform, amounts in transforms:
                 if amounts[at]:
                     glyph = transform.apply(glyph, int(amounts[at]))
         glyphs.append(glyph)

@@ -30,7 +30,8 @@ from penline.effects import apply_effects, draw_effects, effect_class
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng, rngs
-from penline.recipe.schema import Ink, Recipe
+from penline.recipe.schema import Recipe
+from penline.recipe.sections import Ink
 from penline.records import Origin, Sample
 from penline.render.kernel import box_corners, lay_ink, least_side
 
@@ -176,9 +177,14 @@ def line_sources(
         line: what is written.
         variation_rng: chance.
     """
-    strengths, traits = plan.recipe.variation_range, plan.table.traits
-    variation = sample_variation(variation_rng, strengths, line.items, traits)
-    return sources_of(plan.banks, plan.transforms, line.items, line.writer, variation)
+    strengths, traits, items = plan.recipe.variation_range, plan.table.traits, line.items
+    variation = sample_variation(variation_rng, strengths, items, traits)
+    planned = (
+        (one, one.plan(items, line.writer, variation_rng.branch(name)))
+        for name, one in plan.transforms.items()
+    )
+    changes = [(one, amounts) for one, amounts in planned if amounts is not None]
+    return sources_of(plan.banks, changes, items, variation)
 
 
 def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> LineLayout:

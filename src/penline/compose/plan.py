@@ -29,8 +29,6 @@ from penline.compose.quick_choice import QuickChoice
 from penline.compose.spellings import spellings
 from penline.compose.split import TextSplit
 from penline.compose.transform.base import Transform
-from penline.compose.transform.stroke_width import StrokeWidth
-from penline.compose.transform.turn import Turn
 from penline.corpus import Corpus, Lines, WholeLines
 from penline.corpus.made import CHARACTERS
 from penline.durable import read_file
@@ -42,6 +40,7 @@ from penline.randomness import rng
 from penline.recipe.idle import refusals
 from penline.recipe.schema import Recipe
 from penline.recipe.settable import check_text
+from penline.recipe.transforms import TRANSFORMS
 
 __all__ = ["ComposePlan", "Side"]
 
@@ -78,7 +77,7 @@ class ComposePlan:
         papers: draws the paper of a line or page.
         params: draws the figures of a line.
         placers: in this order, the first that takes a line places it.
-        transforms: what is done to glyphs before they are drawn, in this order.
+        transforms: what is done to glyphs before they are drawn, in this order, by name.
         rim_px: paper that stays free between ink and the picture's edges.
 
     Raises:
@@ -112,8 +111,7 @@ class ComposePlan:
         self.letters = tuple(sorted(c for c in found.characters if self._ways(c)))
         self.banks = found.covering(self._characters(found))
         self.table = character_table(list(self.banks.entries))
-        borrowing = policy.missing in _BORROWING or policy.latin == "second"
-        if borrowing:
+        if self._borrowing:
             self.banks.styles  # noqa: B018 - measured before threads share it
         self._model: HandModel | None = None
         if layout.hand is not None:
@@ -145,13 +143,21 @@ class ComposePlan:
         self.papers = PaperChoices(recipe.papers)
         self.params = LineParams(layout)
         self.placers = self._placers()
-        self.transforms: tuple[Transform, ...] = ()
-        if layout.direction == "vertical":
-            self.transforms += (Turn(),)
-        if borrowing:
-            self.transforms += (StrokeWidth(self.banks),)
+        self.transforms = self._transforms()
         self.rim_px = rim_of(recipe)
         self.quick = self._quick()
+
+    @property
+    def _borrowing(self) -> bool:
+        policy = self.recipe.corpus
+        return policy.missing in _BORROWING or policy.latin == "second"
+
+    def _transforms(self) -> dict[str, Transform]:
+        names = ["turn"] if self.recipe.layout.direction == "vertical" else []
+        names += ["stroke-width"] if self._borrowing else []
+        implied = [TRANSFORMS.load(name).model_validate({"name": name}) for name in names]
+        settings = [*self.recipe.transforms, *implied]
+        return {one.name: one.make(self.banks, self.table) for one in settings}
 
     def _placers(self) -> tuple[Placer, ...]:
         found: list[Placer] = []
@@ -209,6 +215,7 @@ class ComposePlan:
         other.banks = self.banks.covering(faces("".join(corpus.characters)))
         new = list(other.banks.entries)[len(self.banks.entries) :]
         other.table = character_table(new, self.table)
+        other.transforms = other._transforms()
         other.placers = tuple(placer.with_table(other.table) for placer in self.placers)
         other.lines = {"train": corpus.whole_lines(self.recipe.corpus.length_range)}
         if writer:

@@ -12,15 +12,13 @@ from typing import Any
 from penline.bank import Bank
 from penline.bank.unused import not_used
 from penline.compose import Composer
-from penline.effects import EFFECTS
 from penline.errors import UnwritableLine, UsageError, no_line
 from penline.export import EXPORTERS, exporter_class
 from penline.export.base import Options, file_hash, prefix_of
 from penline.export.run import FORMAT_OF_RUN
 from penline.job import Execution
-from penline.paper import PAPERS
-from penline.recipe.placers import PLACERS
-from penline.recipe.schema import recipe_hash, recipe_told
+from penline.recipe.identity import recipe_hash, recipe_told
+from penline.recipe.parts import tables_used
 from penline.registry import required_packages
 from penline.version import __version__
 
@@ -122,9 +120,7 @@ def _identity(job: ProduceJob) -> dict[str, Any]:
     needed = required_packages(
         [
             (EXPORTERS, job.to),
-            *((PLACERS, one.name) for one in [recipe.layout.placer] if one is not None),
-            *((PAPERS, choice.paper.name) for choice in recipe.papers),
-            *((EFFECTS, effect.name) for effect in recipe.effects),
+            *((table, part.name) for table, part in tables_used(recipe)),
         ]
     )
     return {

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from penline.durable import made, put, read_file
 from penline.errors import ExportError, UsageError, refuse_taken
 from penline.export.run import FORMAT_OF_RUN, PREFIX
-from penline.recipe.schema import recipe_hash
+from penline.recipe.identity import recipe_hash
 from penline.settings import first_fault
 from penline.words import reason_of
 

@@ -52,7 +52,8 @@ def _reason(row: IdleSettings, asked: Asked, names: tuple[tuple[str, Settings], 
     idle = dict.fromkeys(
         name
         for name, own in names
-        if any(fnmatchcase(name, field) for field in row.fields) and row.idle(asked, own)
+        if any(fnmatchcase(name, field) for field in row.fields)
+        and row.idle(asked._replace(field=name), own)
     )
     if not idle:
         return ""
@@ -84,8 +85,13 @@ def changed(
 
 
 def placers(recipe: Recipe, *, pages: bool) -> frozenset[str]:
-    """What may place the glyphs: ``rules``, a ``model``, ``templates``, or a paper's ``cells``."""
+    """What may place the glyphs: ``rules``, a ``model``, ``templates``, or a paper's ``cells``.
+
+    None of them does where a placer of another package takes every line.
+    """
     layout, corpus = recipe.layout, recipe.corpus
+    if layout.placer is not None and layout.placer.every_line:
+        return frozenset()
     rest = "model" if layout.hand is not None else "rules"
     if pages:
         return frozenset([rest])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from penline.corpus import Corpus
+from penline.recipe.placers import PlacerSettings
 from penline.recipe.schema import Recipe
 
 __all__ = ["TABLE", "Asked", "IdleSettings"]
@@ -20,12 +21,14 @@ class Asked(NamedTuple):
         pages: whether pages are asked for, and not lines.
         placers: see `idle.placers`.
         corpus: the text.
+        field: the setting, with dots.
     """
 
     recipe: Recipe
     pages: bool
     placers: frozenset[str]
     corpus: Corpus
+    field: str = ""
 
 
 class IdleSettings(NamedTuple):
@@ -47,7 +50,28 @@ class IdleSettings(NamedTuple):
 
 
 def _placed_by(*placers: str) -> Callable[[Asked, Any], bool]:
-    return lambda asked, _: asked.placers.isdisjoint(placers)
+    def idle(asked: Asked, _: Any) -> bool:
+        other = asked.recipe.layout.placer
+        if other is not None and (other.every_line or asked.field in _read_by(other)):
+            return False
+        return asked.placers.isdisjoint(placers)
+
+    return idle
+
+
+def _read_by(placer: PlacerSettings) -> set[str]:
+    """Name the settings that another package's placer reads, and those that no placer does."""
+    return {f"layout.{name}" for name in (*placer.reads, "placer", "direction")}
+
+
+def _beside_another(asked: Asked, _: Any) -> bool:
+    other = asked.recipe.layout.placer
+    return (
+        other is not None
+        and other.every_line
+        and asked.field not in _read_by(other)
+        and not asked.field.startswith("layout.placer.")
+    )
 
 
 def _on_pages(asked: Asked, _: Any) -> bool:
@@ -142,6 +166,12 @@ TABLE = (
         "on pages",
         "set page.em_px_range and page.margin_em_range",
         _on_pages,
+    ),
+    IdleSettings(
+        ("layout.*",),
+        "beside a placer of another package that places every line and does not read it",
+        "name another placer",
+        _beside_another,
     ),
     IdleSettings(
         ("layout.hand",),

@@ -16,6 +16,7 @@ from penline.settings import (
     Share,
     ShareRange,
     SizeRange,
+    Version1,
     first_fault,
 )
 
@@ -36,7 +37,7 @@ class Layout(Settings):
     keeps `correlation` of its last step.
     """
 
-    placer: SerializeAsAny[PlacerSettings] | None = None
+    placer: Annotated[SerializeAsAny[PlacerSettings] | None, Version1(None)] = None
     """What places the glyphs: ``rules``, ``model`` or ``replay``, or the name of another package's,
     alone or with its settings (``placer: {name: model, mark_shape: 0.5}``). Those of penline's own
     are the settings below under other names: ``model`` is `hand`, ``templates`` is `replay`."""
@@ -52,11 +53,11 @@ class Layout(Settings):
     replay: Path | None = None
     """Line templates of `penline fit --lines`: each line takes the places of a real one, whose
     marks, digits and letters stay, and whose Chinese characters become those of the corpus."""
-    latin: Literal["measured", "kinds"] = "measured"
+    latin: Annotated[Literal["measured", "kinds"], Version1("kinds")] = "measured"
     """How Latin letters, digits and the signs beside them stand: ``measured``, as high, as far
     below the line and as far apart as in real lines; ``kinds``, by rough figures of each kind, as
     recipes of version 1 have it."""
-    fill_range: FillRange = (0.7, 0.86)
+    fill_range: Annotated[FillRange, Version1((0.74, 0.92), hashed=True)] = (0.7, 0.86)
     """Share of the picture's height that the line's ink fills."""
     em_most: Annotated[float, Field(ge=0.1, le=1)] = 0.76
     """Largest em, as share of the picture's height."""
@@ -64,7 +65,7 @@ class Layout(Settings):
     """White to the left and to the right of the line."""
     gap_em_range: EmRange = (0.06, 0.20)
     """Gap between Chinese characters, ink to ink."""
-    gap_latin_em_range: EmRange = (0.1, 0.28)
+    gap_latin_em_range: Annotated[EmRange, Version1((0.03, 0.07), hashed=True)] = (0.1, 0.28)
     """Gap between the letters of a word: ink to ink; where Latin stands as measured, from the
     middle of a stroke to the middle of a stroke, and the mean of a line."""
     gap_mixed_em_range: EmRange = (0.08, 0.20)
@@ -73,7 +74,7 @@ class Layout(Settings):
     """Of gaps along the line."""
     cell_pull_range: ShareRange = (0.2, 0.7)
     """0: equal gaps between ink; 1: equal advance, as if written in cells."""
-    space_em_range: EmRange = (0.25, 0.75)
+    space_em_range: Annotated[EmRange, Version1((0.34, 0.55), hashed=True)] = (0.25, 0.75)
     """Width of white space."""
     size_deviation: float = Field(0.04, ge=0, le=0.3)
     """Of the glyphs' size along the line, as share."""

@@ -19,6 +19,11 @@ class PlacerSettings(Settings):
     banks and a table of characters; lines that it does not take are placed by the rules.
     """
 
+    every_line: ClassVar[bool] = False
+    """Whether it takes every line: of the layout's other settings those alone that it reads have
+    an effect then, and the others are refused."""
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Settings of ``layout`` that it reads beside its own: those in the params of a line."""
     name: str
 
     def make(self, banks: Any, table: Any) -> Any:

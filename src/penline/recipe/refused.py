@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from penline.recipe.parts import LISTED
 from penline.settings import Settings
 from penline.words import printable
 
@@ -86,15 +87,12 @@ def _unknown(name: str, place: list[Any], model: type[Settings], values: object)
 
 def _settings_at(place: list[Any], model: type[Settings], values: object) -> type[Settings] | None:
     """The class of the settings at a place."""
-    from penline.effects import effect_class
-    from penline.paper import paper_class
-
     found: type[Settings] | None = model
     for part in place:
         if isinstance(part, int):
             values = values[part] if isinstance(values, (list, tuple)) else values
             named = str(values.get("name")) if isinstance(values, Mapping) else str(values)
-            found = paper_class(named) if place[0] == "papers" else effect_class(named)
+            found = LISTED[place[0]].load(named)
             continue
         values = values.get(part) if isinstance(values, Mapping) else None
         field = found.model_fields.get(part) if found is not None else None

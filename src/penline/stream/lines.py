@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from penline.compose import Composer
 from penline.errors import UnwritableLine, UsageError
 from penline.produce import contents
-from penline.recipe.schema import recipe_hash
+from penline.recipe.identity import recipe_hash
 from penline.records import Sample
 from penline.stream.buckets import cut_by_width
 from penline.stream.dataset import Image, Item, LineDataset, Skipped, Unwritable

@@ -1,1 +1,1 @@
-"""One paper, effect, exporter, engine and format of another author's."""
+"""One paper, effect, transform, preset, collector ... of another author's; two placers."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from penline.compose.place.base import LineToPlace, Placements
+from penline.compose.place.spacing import LINE_PARAMS
 from penline.randomness import Draws
 from penline.recipe.placers import PlacerSettings
 
-__all__ = ["Stairs"]
+__all__ = ["Ladder", "Stairs"]
 
 
 class Stairs(PlacerSettings):
@@ -23,6 +24,18 @@ class Stairs(PlacerSettings):
     def make(self, banks: Any, table: Any) -> StairsPlacer:
         """See `PlacerSettings.make`."""
         return StairsPlacer(self.step_px)
+
+
+class Ladder(PlacerSettings):
+    """As stairs, each line of any kind, with the layout's margin."""
+
+    every_line: ClassVar[bool] = True
+    reads: ClassVar[tuple[str, ...]] = ("margin_em_range",)
+    name: Literal["ladder"] = "ladder"
+
+    def make(self, banks: Any, table: Any) -> LadderPlacer:
+        """See `PlacerSettings.make`."""
+        return LadderPlacer(1)
 
 
 class StairsPlacer:
@@ -49,3 +62,18 @@ class StairsPlacer:
         flat = np.zeros(count, np.int64)
         width = 8 + count * em + rng.below(4)
         return Placements(places, flat, np.full(count, 256), width, float(em), float(em))
+
+
+class LadderPlacer(StairsPlacer):
+    """Places any line."""
+
+    def takes(self, line: LineToPlace) -> bool:
+        """See `Placer.takes`."""
+        return True
+
+    def place(self, line: LineToPlace, rng: Draws) -> Placements:
+        """See `Placer.place`."""
+        placed = super().place(line, rng)
+        margin_px = round(line.params[LINE_PARAMS.index("margin_left")] * placed.em_px)
+        places = placed.places_q8 + np.array([margin_px * 256, 0, 0, 0])
+        return placed._replace(places_q8=places, width_px=placed.width_px + margin_px)

@@ -1,1 +1,1 @@
-"""What is done to an item's glyph before it is drawn. One file a transform."""
+"""What is done to glyphs before they are drawn. One file a transform, one row of `TRANSFORMS`."""

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.items import Items
+from penline.randomness import Draws
 
 __all__ = ["GlyphInk", "Transform"]
 
@@ -27,12 +28,13 @@ class GlyphInk(NamedTuple):
 class Transform(Protocol):
     """Changes the glyphs of lines; made with the banks, and then only read."""
 
-    def plan(self, items: Items, writer: str, /) -> npt.NDArray[np.int64] | None:
+    def plan(self, items: Items, writer: str, rng: Draws, /) -> npt.NDArray[np.int64] | None:
         """Decide what becomes of each glyph: ``int64 (items,)``, 0 for nothing.
 
         Args:
             items: records of `ITEM`: the whole line.
             writer: the line's; ``""`` where its glyphs are by anybody.
+            rng: chance, a stream of the transform's own.
 
         Returns:
             None where it has nothing to do.

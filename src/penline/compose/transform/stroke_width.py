@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar, Literal
+
 import numpy as np
 import numpy.typing as npt
 
 from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
 from penline.compose.transform.base import GlyphInk
+from penline.randomness import Draws
+from penline.recipe.transforms import TransformSettings
 from penline.render.kernel import MAX_GLYPH_PX
 from penline.render.stroke_width import MOST_PX, PAD_PX, adjust_stroke_width
 
-__all__ = ["StrokeWidth"]
+__all__ = ["StrokeWidth", "StrokeWidthSettings"]
+
+
+class StrokeWidthSettings(TransformSettings):
+    """No settings."""
+
+    comes_with: ClassVar[str] = "corpus.missing: near-writer or other-writer, and latin: second"
+    name: Literal["stroke-width"] = "stroke-width"
+
+    def make(self, banks: BankSet, _: Any) -> StrokeWidth:
+        """Make the transform."""
+        return StrokeWidth(banks)
 
 
 class StrokeWidth:
@@ -24,7 +39,7 @@ class StrokeWidth:
     def __init__(self, banks: BankSet) -> None:
         self._banks = banks
 
-    def plan(self, items: Items, writer: str) -> npt.NDArray[np.int64] | None:
+    def plan(self, items: Items, writer: str, _: Draws) -> npt.NDArray[np.int64] | None:
         """What `adjust_stroke_width` does to glyphs that the line's writer did not write, 1/256."""
         if not writer:
             return None

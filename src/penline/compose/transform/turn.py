@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar, Literal
+
 import numpy as np
 import numpy.typing as npt
 
 from penline.bank.items import Items
 from penline.compose.transform.base import GlyphInk
+from penline.randomness import Draws
+from penline.recipe.transforms import TransformSettings
 
-__all__ = ["Turn"]
+__all__ = ["Turn", "TurnSettings"]
+
+
+class TurnSettings(TransformSettings):
+    """No settings."""
+
+    comes_with: ClassVar[str] = "layout: {direction: vertical}"
+    name: Literal["turn"] = "turn"
+
+    def make(self, _: Any, __: Any) -> Turn:
+        """Make the transform."""
+        return Turn()
 
 
 class Turn:
     """Turns glyphs anticlockwise; the picture is turned back when it is done."""
 
-    def plan(self, items: Items, _: str) -> npt.NDArray[np.int64] | None:
+    def plan(self, items: Items, _: str, __: Draws) -> npt.NDArray[np.int64] | None:
         """Those that `place.rules.mark_turned` marked."""
         turned = items["turned"]
         return turned if turned.any() else None

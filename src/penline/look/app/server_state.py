@@ -20,7 +20,7 @@ from penline.compose.spellings import spellings
 from penline.corpus import Corpus
 from penline.errors import UsageError
 from penline.look.app.limits import UPLOADS
-from penline.recipe.schema import load_recipe
+from penline.recipe.load import load_recipe
 from penline.sources.names import leaf
 from penline.words import printable
 

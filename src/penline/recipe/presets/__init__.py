@@ -1,0 +1,30 @@
+"""Recipes that have a name: a table of YAML files, or of what they hold as mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from penline.registry import Registry, Row
+
+__all__ = ["PRESETS", "preset_names"]
+
+_HERE = files(__name__)
+MESSY, MIXED, PLAIN = (_HERE / f"{name}.yaml" for name in ("messy", "mixed", "plain"))
+
+PRESETS: Registry[Any] = Registry(
+    "penline.presets",
+    "recipe",
+    {
+        "messy": Row(f"{__name__}:MESSY", "what forms and notebooks have beside writing"),
+        "mixed": Row(f"{__name__}:MIXED", "several papers, and the effects of a scan"),
+        "plain": Row(f"{__name__}:PLAIN", "a flat sheet, nothing else"),
+    },
+    fits=lambda found: isinstance(found, Mapping) or hasattr(found, "read_text"),
+)
+
+
+def preset_names() -> list[str]:
+    """Names of the recipes that come with penline, and of those that other packages add."""
+    return sorted(PRESETS)
