@@ -20,7 +20,7 @@ from penline.fit import fit, measured_lines
 from penline.measure import sample
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
-from penline.measure.model import HandModel, dump, load_hand
+from penline.measure.model import PlacementModel, dump, load_placement_model
 from penline.measure.sample import Natural, Sampler
 from penline.measure.spread import SCORES
 from penline.randomness import Draws
@@ -59,12 +59,12 @@ def test_a_model_is_numbers_alone_and_survives_its_file(tmp_path: Path) -> None:
     assert not any(character in text for character in TEXT if ord(character) > 127)
     assert "casia:001" not in text and "made up" not in text
     (tmp_path / "hand.yaml").write_text(text, "utf-8")
-    assert load_hand(tmp_path / "hand.yaml") == model
-    assert load_hand(yaml.safe_load(text)) == model
+    assert load_placement_model(tmp_path / "hand.yaml") == model
+    assert load_placement_model(yaml.safe_load(text)) == model
 
 
 def test_the_default_says_what_it_was_fitted_on() -> None:
-    model = load_hand()
+    model = load_placement_model()
     assert model.fitted_on.characters > 0 and model.fitted_on.sources
     assert {"han", "digit", "comma-low"} <= model.classes.keys()
 
@@ -82,14 +82,14 @@ def test_the_default_says_what_it_was_fitted_on() -> None:
 def test_a_false_model_is_refused_by_field(change: dict, told: str) -> None:
     values = yaml.safe_load(dump(estimate(lines())))
     with pytest.raises(RecipeError, match=told):
-        load_hand({**values, **change})
+        load_placement_model({**values, **change})
 
 
 def test_an_unknown_class_is_refused() -> None:
     values = yaml.safe_load(dump(estimate(lines())))
     values["classes"]["zebra"] = values["classes"]["han"]
     with pytest.raises(RecipeError, match="zebra: no class"):
-        load_hand(values)
+        load_placement_model(values)
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"- 1", b"a: [", b"", b"x" * (1 << 20) + b"y"])
@@ -97,9 +97,9 @@ def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "hand.yaml"
     path.write_bytes(data)
     with pytest.raises(RecipeError, match=r"hand\.yaml"):
-        load_hand(path)
+        load_placement_model(path)
     with pytest.raises(UsageError, match="penline fit"):
-        load_hand(tmp_path / "none.yaml")
+        load_placement_model(tmp_path / "none.yaml")
 
 
 # ---- placements
@@ -197,20 +197,20 @@ def test_white_space_has_an_advance_and_no_ink() -> None:
 
 @pytest.mark.parametrize("text", ["", "天", " ", "  ", "𠀀é\u0301"])
 def test_any_text_can_be_drawn(text: str) -> None:
-    drawn = Sampler(load_hand()).draw(text, 64.0, Draws(1, 1, "t"))
+    drawn = Sampler(load_placement_model()).draw(text, 64.0, Draws(1, 1, "t"))
     assert len(drawn.gaps_q6) == len(text)
 
 
 def test_no_character_stands_on_the_one_before() -> None:
-    values = load_hand().model_dump()
+    values = load_placement_model().model_dump()
     for figures in values["gaps"].values():
         figures["gap"]["quantiles"] = (-900.0,) * 13
-    drawn = Sampler(HandModel.model_validate(values)).draw("天地玄黄", 64.0, Draws(1, 1, "t"))
+    drawn = Sampler(PlacementModel.model_validate(values)).draw("天地玄黄", 64.0, Draws(1, 1, "t"))
     assert (np.diff(drawn.lefts_q6) > 0).all()
 
 
 def test_commas_take_the_proportions_of_the_model_as_far_as_they_are_told() -> None:
-    model, text, count = load_hand(), "天，地。人" * 4, 20
+    model, text, count = load_placement_model(), "天，地。人" * 4, 20
     sizes = np.array([(60.0, 60.0), (12.0, 30.0)] * 10)
     natural = Natural(sizes_px=sizes, ems_px=np.full(count, 60.0))
     marks = [k for k, character in enumerate(text) if character in "，。"]
@@ -255,7 +255,7 @@ def test_a_page_of_lines_is_fitted_and_written(tmp_path: Path) -> None:
     seen: list[int] = []
     found = fit(page, tmp_path / "hand.yaml", progress=seen.append)
     assert seen[-1] == 2
-    assert load_hand(tmp_path / "hand.yaml") == found.model
+    assert load_placement_model(tmp_path / "hand.yaml") == found.model
     on = found.model.fitted_on
     assert (on.lines, on.sheets, on.writers) == (2, 1, 1)
     assert on.sources == ("dgrl casia-hwdb2.0",)

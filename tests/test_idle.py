@@ -31,7 +31,7 @@ from penline.effects import EFFECTS, effect_class
 from penline.errors import RecipeError, UnwritableLine
 from penline.export.base import Options, encode
 from penline.job import Execution
-from penline.measure.model import dump, load_hand
+from penline.measure.model import dump, load_placement_model
 from penline.measure.template import HAN, LineTemplate, dump_templates
 from penline.paper import PAPERS, paper_class
 from penline.produce import ProduceJob, produce
@@ -346,7 +346,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         found[name] = folder / f"{name}.json"
         found[name].write_text(dump_templates(lines), "utf-8")
     found["HAND"] = folder / "hand.yaml"
-    found["HAND"].write_text(re.sub(r"(?m)^pull: .*", "pull: 0.99", dump(load_hand(None))), "utf-8")
+    found["HAND"].write_text(
+        re.sub(r"(?m)^pull: .*", "pull: 0.99", dump(load_placement_model(None))), "utf-8"
+    )
     for name, tone in (("PHOTOS", 90), ("OTHER PHOTOS", 200)):
         found[name] = folder / name
         found[name].mkdir()

@@ -16,7 +16,7 @@ from penline.compose.character_table import character_table
 from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.place.model import STROKE_LENGTH, ModelPlacer, _even_numbers, _set_words
 from penline.corpus import Corpus
-from penline.measure.model import dump, load_hand
+from penline.measure.model import dump, load_placement_model
 from penline.measure.sample import Sampler
 from penline.produce import contents
 from penline.sample import corpus_files, sample_bank
@@ -53,7 +53,7 @@ def test_a_model_changes_chinese_lines_and_no_others() -> None:
 
 def test_gaps_and_places_follow_the_model() -> None:
     """White between Chinese characters has the mean of the model, within the scatter of lines."""
-    model = load_hand(None)
+    model = load_placement_model(None)
     wanted = model.pair("han", "han").gap.mean
     lines = composer("default", image={"height_px": 96})
     found = []
@@ -70,7 +70,7 @@ def test_gaps_and_places_follow_the_model() -> None:
 
 def test_the_model_is_part_of_the_recipe(tmp_path: Path) -> None:
     path = tmp_path / "hand.yaml"
-    path.write_text(dump(load_hand(None)), "utf-8")
+    path.write_text(dump(load_placement_model(None)), "utf-8")
     same, default, none = composer(path), composer("default"), composer(None)
     assert contents(same)["hand"] == contents(default)["hand"]
     assert "hand" not in contents(none)
@@ -116,7 +116,7 @@ def test_strokes_are_measured(small_bank: Bank) -> None:
 def test_the_sizes_of_all_writers_at_once_are_those_of_each():
     bank = sample_bank()
     banks = BankSet([bank]).covering(bank.characters)
-    sampler = Sampler(load_hand(None))
+    sampler = Sampler(load_placement_model(None))
     placer = ModelPlacer(sampler, banks, character_table(list(banks.entries)))
     columns = bank.columns
     for number, facts in enumerate(bank.header.writers):

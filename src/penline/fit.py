@@ -18,7 +18,7 @@ from penline.export.run import REPORT, put
 from penline.measure.composed import BOXES, of_set
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, with_writer_ems
-from penline.measure.model import HandModel, dump
+from penline.measure.model import PlacementModel, dump
 from penline.measure.reading import of_records
 from penline.measure.template import dump_templates, template_of
 from penline.paper.picture import picture_size
@@ -40,7 +40,7 @@ class Fitted:
         templates: lines whose geometry was written, too.
     """
 
-    model: HandModel
+    model: PlacementModel
     left_out: dict[str, int]
     templates: int = 0
 

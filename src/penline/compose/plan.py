@@ -33,7 +33,7 @@ from penline.corpus import Corpus, Lines, WholeLines
 from penline.corpus.made import CHARACTERS
 from penline.durable import read_file
 from penline.errors import RecipeError
-from penline.measure.model import HandModel, load_hand
+from penline.measure.model import PlacementModel, load_placement_model
 from penline.measure.sample import Sampler
 from penline.measure.template import LineTemplate, dump_templates, load_templates
 from penline.randomness import rng
@@ -113,9 +113,9 @@ class ComposePlan:
         self.table = character_table(list(self.banks.entries))
         if self._borrowing:
             self.banks.styles  # noqa: B018 - measured before threads share it
-        self._model: HandModel | None = None
+        self._model: PlacementModel | None = None
         if layout.hand is not None:
-            self._model = load_hand(None if layout.hand == "default" else layout.hand)
+            self._model = load_placement_model(None if layout.hand == "default" else layout.hand)
         mixed = recipe.writers == "mixed"
         if mixed:
             if val:

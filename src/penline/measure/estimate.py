@@ -12,7 +12,7 @@ import numpy.typing as npt
 from penline.measure.classes import HAN, expected_of, family_of
 from penline.measure.gaps import Gaps
 from penline.measure.geometry import LineGeometry, theil_sen
-from penline.measure.model import ClassFigures, FittedOn, HandModel, LineFigures
+from penline.measure.model import ClassFigures, FittedOn, LineFigures, PlacementModel
 from penline.measure.spread import (
     FAMILY_WEIGHT,
     LEAST_OWN,
@@ -34,7 +34,7 @@ _USUAL_WEIGHT = 3.0
 """How many measured values the expectations of `classes` count for."""
 
 
-def estimate(lines: Iterable[LineGeometry], sources: Sequence[str] = ()) -> HandModel:
+def estimate(lines: Iterable[LineGeometry], sources: Sequence[str] = ()) -> PlacementModel:
     """Fit a model.
 
     Args:
@@ -52,7 +52,7 @@ def estimate(lines: Iterable[LineGeometry], sources: Sequence[str] = ()) -> Hand
     gaps = Gaps(running)
     pull, pull_interval = gaps.pull()
     classes = _classes(table)
-    return HandModel(
+    return PlacementModel(
         fitted_on=_fitted_on(given, sources),
         classes=classes,
         gaps=gaps.figures(pull),

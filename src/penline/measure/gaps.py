@@ -80,7 +80,7 @@ class Gaps:
         return np.asarray(self.gap + np.where(self.han, pull * (self.half - self.usual_half), 0.0))
 
     def figures(self, pull: float) -> dict[str, GapFigures]:
-        """Of all gaps, of pairs of families and of pairs of classes; see `HandModel.gaps`."""
+        """Of all gaps, of pairs of families and of pairs of classes; see `PlacementModel.gaps`."""
         if not self.near.any():
             return {}
         gap = self.adjusted(pull)

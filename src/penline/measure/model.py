@@ -25,10 +25,10 @@ __all__ = [
     "ClassFigures",
     "FittedOn",
     "GapFigures",
-    "HandModel",
     "LineFigures",
+    "PlacementModel",
     "dump",
-    "load_hand",
+    "load_placement_model",
 ]
 
 MAX_HAND_BYTES = 1 << 20
@@ -58,7 +58,7 @@ class GapFigures(Settings):
 
     gap: Spread
     """Gaps of up to one em. Between two Chinese characters: as if both were of mean width, see
-    `HandModel.pull`."""
+    `PlacementModel.pull`."""
     overlap: Share
     """Share of gaps below 0."""
     touching: Share | None = None
@@ -110,7 +110,7 @@ class FittedOn(Settings):
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z>-]{1,40}$")]
 
 
-class HandModel(Settings):
+class PlacementModel(Settings):
     """A placement model, as in ``hand.yaml``."""
 
     version: Literal[1] = 1
@@ -177,8 +177,8 @@ def _guess(mean: float, deviation: float, least: float) -> Spread:
 _NO_GAP = GapFigures(gap=_guess(0.15, 0.08, -0.1), overlap=0.0)
 
 
-def dump(model: HandModel) -> str:
-    """The model as YAML; `load_hand` gives it back."""
+def dump(model: PlacementModel) -> str:
+    """The model as YAML; `load_placement_model` gives it back."""
     values = model.model_dump(mode="json", exclude_none=True)
     head = (
         "# A placement model of penline's: measured figures, no data.\n"
@@ -201,11 +201,11 @@ def _flow(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
 _Dumper.add_representer(list, _flow)
 
 
-def load_hand(source: str | Path | Mapping[str, Any] | None = None) -> HandModel:
+def load_placement_model(source: str | Path | Mapping[str, Any] | None = None) -> PlacementModel:
     """A model from a file that `dump` wrote, from a mapping, or the one that comes with penline.
 
     Args:
-        source: path of a YAML file, a mapping, or None for the default; `HandModel.fitted_on`
+        source: path of a YAML file, a mapping, or None for the default; `PlacementModel.fitted_on`
             says what that was fitted on.
 
     Raises:
@@ -233,9 +233,9 @@ def load_hand(source: str | Path | Mapping[str, Any] | None = None) -> HandModel
     return _validated(values, str(path))
 
 
-def _validated(values: Mapping[str, Any], where: str) -> HandModel:
+def _validated(values: Mapping[str, Any], where: str) -> PlacementModel:
     try:
-        model = HandModel.model_validate(values)
+        model = PlacementModel.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "hand"

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from penline.compiled import frozen
 from penline.measure.classes import CLASSES, HAN, class_of, family_of
-from penline.measure.model import HandModel
+from penline.measure.model import PlacementModel
 from penline.measure.place import (
     LINE_WORDS,
     MODEL_PARAMS,
@@ -133,7 +133,7 @@ class Sampler:
         tables: all that `place.place_items` takes of the model.
     """
 
-    def __init__(self, model: HandModel, mark_shape: float = 0.0) -> None:
+    def __init__(self, model: PlacementModel, mark_shape: float = 0.0) -> None:
         self.model = model
         figures = [model.figures("symbol" if name == "space" else name) for name in _NAMES]
         spreads = [(f.height, f.width, f.middle) for f in figures]
