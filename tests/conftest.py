@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,7 @@ TEXT = (
 
 def blob(character: str, seed: int, em_px: int = 60) -> np.ndarray:
     """Ink of a size that suits the character: a frame with noise in it."""
-    rng = np.random.default_rng([seed, ord(character)])
+    rng = np.random.default_rng([seed, *map(ord, character)])
     height = round((kind_of(character).height or 0.25) * em_px * rng.uniform(0.9, 1.1))
     width = max(round(height * rng.uniform(0.6, 1.0)), 4)
     ink = np.where(rng.random((height, width)) < 0.4, rng.integers(120, 256, (height, width)), 0)
@@ -40,9 +40,13 @@ def blob(character: str, seed: int, em_px: int = 60) -> np.ndarray:
 
 
 def build(
-    path: Path, writers: dict[str, str], part: str = "train", copies: int = 2, seed: int = 0
+    path: Path,
+    writers: Mapping[str, Sequence[str]],
+    part: str = "train",
+    copies: int = 2,
+    seed: int = 0,
 ) -> Bank:
-    """A bank in which each writer has the characters of a string; the same seed, the same ink."""
+    """A bank in which each writer has some entries; the same seed, the same ink."""
     with BankWriter(path) as bank:
         for number, (writer, characters) in enumerate(writers.items()):
             source = Source(f"{writer.split(':')[1]}.gnt", writer, part, "casia-hwdb1.0")

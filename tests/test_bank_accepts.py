@@ -81,8 +81,9 @@ def test_what_is_no_picture_is_refused(tmp_path: Path, pixels: object) -> None:
     ("label", "message"),
     [
         ("", "0 characters"),
-        ("ab", "2 characters"),
-        ("e\u0301", "NFC"),
+        ("a" * 65, "65 characters"),
+        ("a b", "white space"),
+        ("e\u200d", "U\\+200D"),
         ("\n", "U\\+000A"),
         ("\t", "white space"),
         ("\0", "control"),
@@ -104,7 +105,7 @@ def test_what_stands_for_no_glyph_is_refused(tmp_path: Path, label: object, mess
 
 
 def test_labels_that_leave_ink_are_taken(tmp_path: Path) -> None:
-    labels = "永a,é\u0301\ue000\U00020000\U0001f600ー"
+    labels = [*"永a,é\u0301\ue000\U00020000\U0001f600ー", "ab", "e\u0301", "\\alpha", "a" * 64]
     with BankWriter(tmp_path / "b") as bank:
         for label in labels:
             bank.add(picture(), label, OWN)

@@ -14,7 +14,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
+
+from penline.entries import Cutter, Entries, in_entries, whole_text
 
 __all__ = [
     "RIGHT_TO_LEFT",
@@ -89,14 +92,16 @@ class Levels(NamedTuple):
         return Levels(self.base, self.levels[:at] + self.levels[at + 1 :])
 
 
-def levels_of(text: str) -> Levels | None:
+def levels_of(entries: Entries) -> Levels | None:
     """Find the levels of a paragraph; its base direction is that of its first strong character.
 
-    None where nothing of it is written from the right to the left.
+    An entry has the level of its first code point. None where nothing of it is written from the
+    right to the left.
 
     >>> levels_of("abc"), levels_of("א 12")
     (None, Levels(base=1, levels=(1, 1, 2, 2)))
     """
+    text = whole_text(entries)
     if RIGHT_TO_LEFT.search(text) is None:
         return None
     classes = [unicodedata.bidirectional(character) or "L" for character in text]
@@ -110,6 +115,9 @@ def levels_of(text: str) -> Levels | None:
         if classes[at] not in ("WS", "S", "B") and classes[at] not in _PASSED:
             break
         levels[at] = base
+    if len(text) != len(entries):
+        ends = accumulate(map(len, entries))
+        levels = [levels[end - len(one)] for end, one in zip(ends, entries, strict=True)]
     return Levels(base, tuple(levels))
 
 
@@ -232,44 +240,45 @@ def visual_order(levels: Sequence[int]) -> list[int]:
     return order
 
 
-def mirrored(text: str, levels: Levels) -> str:
-    """The characters as they look, in logical order: brackets that run from the right are turned.
+def mirrored(text: Entries, levels: Levels) -> Entries:
+    """The entries as they look, in logical order: brackets that run from the right are turned.
 
     >>> mirrored("(א)", Levels(1, (1, 1, 1)))
     ')א('
     """
-    return "".join(
+    return in_entries(
         _face(character) if level & 1 else character
         for character, level in zip(text, levels.levels, strict=True)
     )
 
 
 def _face(character: str) -> str:
-    if not unicodedata.mirrored(character):
+    if len(character) != 1 or not unicodedata.mirrored(character):
         return character
     return _MIRROR.get(character, UNMIRRORED)
 
 
-def faces(text: str) -> str:
-    """The text, and behind it what its characters may turn into; the text alone where nothing is
+def faces(text: Entries) -> Entries:
+    """The text, and behind it what its entries may turn into; the text alone where nothing is
     written from the right to the left.
 
     >>> faces("(a)"), faces("(א")
     ('(a)', '(א)')
     """
-    if RIGHT_TO_LEFT.search(text) is None:
+    if RIGHT_TO_LEFT.search(whole_text(text)) is None:
         return text
-    return text + "".join(_face(one) for one in text if unicodedata.mirrored(one))
+    turned = (face for one in text if (face := _face(one)) != one)
+    return in_entries((*text, *turned))
 
 
-def lost(text: str, lacking: Collection[str]) -> set[str]:
+def lost(text: Entries, lacking: Collection[str]) -> set[str]:
     """The characters of a text that are among `lacking`, or may turn into one that is.
 
     >>> sorted(lost("(a)", [")"])), sorted(lost("(א)", [")"]))
     ([')'], ['(', ')'])
     """
     gone = set(lacking)
-    if RIGHT_TO_LEFT.search(text) is None:
+    if RIGHT_TO_LEFT.search(whole_text(text)) is None:
         return gone
     return {character for character in text if {character, _face(character)} & gone}
 
@@ -278,14 +287,16 @@ def display(text: str) -> str:
     """A label in display order, as a reader meets its characters from the left to the right.
 
     What a trainer wants that reads lines from the left, and does not reorder labels by itself.
+    Marks stay behind their letter (rule L3).
 
     >>> display("(אב) 12")
     '12 (בא)'
     """
-    found = levels_of(text)
+    letters = Cutter()(text)
+    found = levels_of(letters)
     if found is None:
         return text
-    shown = mirrored(text, found)
+    shown = mirrored(letters, found)
     return "".join(
-        text[at] if shown[at] == UNMIRRORED else shown[at] for at in visual_order(found.levels)
+        letters[at] if shown[at] == UNMIRRORED else shown[at] for at in visual_order(found.levels)
     )

@@ -153,11 +153,13 @@ _KIND_OF: dict[str, Kind] = {
 
 
 def is_han(character: str) -> bool:
-    """Whether `character` is a Chinese character (or 〇).
+    """Whether `character` is one Chinese character (or 〇).
 
     >>> is_han("永"), is_han("，"), is_han("A")
     (True, False, False)
     """
+    if len(character) != 1:
+        return False
     point = ord(character)
     return (
         0x4E00 <= point <= 0x9FFF
@@ -172,11 +174,16 @@ def is_han(character: str) -> bool:
 def kind_of(character: str) -> Kind:
     """The kind of one character; "symbol" where nothing closer is known.
 
-    Full-width letters and digits are of their narrow form's kind.
+    Full-width letters and digits are of their narrow form's kind; an entry of several letters is of
+    its first one's, one with other signs in it (the name of a class) is a symbol.
 
     >>> kind_of("g").name, kind_of("Ａ").name, kind_of("，").name, kind_of("永").name
     ('descender', 'upper', 'han-comma', 'han')
     """
+    if len(character) != 1:
+        composed = unicodedata.normalize("NFC", character)
+        letters = all(unicodedata.category(one)[0] in "LM" for one in composed.rstrip("."))
+        return kind_of(composed[:1]) if letters and composed else KINDS["symbol"]
     known = _KIND_OF.get(character)
     if known is not None:
         return known

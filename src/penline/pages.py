@@ -5,7 +5,7 @@ Beside them the shape of a page of pen strokes, so that who writes one need not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -29,11 +29,12 @@ class PageLine:
             left, inside the page; the page's left edge is x = 0. At least four points; closed
             without repeating the first.
         baseline: ``float64 (m, 2)``, from left to right, or None.
-        characters: ``float64 (len(text), 4, 2)``, the corners of each character of the text,
-            clockwise from the upper left; None where they are not known.
+        characters: ``float64 (len(items), 4, 2)``, the corners of each of `items`, clockwise from
+            the upper left; None where they are not known.
         unlabelled: units of the line that the publisher left without a label.
         facts: what else is known of the line (record and byte offset of an archive).
         region: number of the page's region that the line stands in, where the page tells of any.
+        entries: the text in entries, where one of them is several code points; else nothing.
     """
 
     text: str
@@ -43,6 +44,12 @@ class PageLine:
     unlabelled: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
     region: int = 0
+    entries: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> Sequence[str]:
+        """What has corners each: the entries of the text, mostly its characters."""
+        return self.entries or self.text
 
     @property
     def ignore(self) -> bool:

@@ -416,7 +416,7 @@ class Origin(NamedTuple):
     """Where the ink of one character of a sample comes from.
 
     Attributes:
-        item: index of the character in the sample's text.
+        item: index of the character among the sample's items.
         written: the character that the glyph is a glyph of; a stand-in differs from the text.
         writer: the writer's id.
         archive: the file it came from.
@@ -490,13 +490,14 @@ class Sample:
         index: number of the sample in its recipe and seed.
         image: ``uint8 (height_px, width_px)``, or ``(height_px, width_px, 3)`` in RGB order.
         text: the label.
-        quads: ``float64 (characters, 4, 2)``: the corners of each character of the text, x and y
-            in pixels, clockwise from the upper left, after all geometry; the picture's left
-            edge is x = 0. White space has a quad, too.
+        quads: ``float64 (items, 4, 2)``: the corners of each of `items`, x and y in pixels,
+            clockwise from the upper left, after all geometry; the picture's left edge is x = 0.
+            White space has a quad, too.
         writer: whose hand it is; ``""`` where the recipe mixes writers.
         side: ``"train"`` or ``"val"``.
         drawn: every number drawn, by stage.
         counts: what was skipped, dropped or borrowed on the way, by reason.
+        entries: the text in entries, where one of them is several code points; else nothing.
     """
 
     index: int
@@ -509,6 +510,12 @@ class Sample:
     counts: dict[str, int]
     trace: Callable[[], Sequence[Origin]] = field(repr=False)
     """Finds the origins, when they are asked for."""
+    entries: tuple[str, ...] = ()
+
+    @property
+    def items(self) -> Sequence[str]:
+        """What has a quad each: the entries of the text, mostly its characters."""
+        return self.entries or self.text
 
     @functools.cached_property
     def origins(self) -> tuple[Origin, ...]:

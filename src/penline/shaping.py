@@ -10,10 +10,11 @@ characters of one shape, and may be written.
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Iterable
 
-__all__ = ["hindrance", "hindrances"]
+__all__ = ["PART_OF_LETTER", "hindrance", "hindrances"]
 
 _CURSIVE = (
     ("Arabic", 0x0600, 0x06FF),
@@ -36,10 +37,13 @@ _CURSIVE = (
 )
 """Scripts whose letters join, by their blocks (``ArabicShaping.txt`` of Unicode)."""
 
+PART_OF_LETTER = re.compile("^(combining|parts of|letters that a virama)")
+"""Finds the reasons that do not hold where a bank has the whole letter as an entry."""
 _VIRAMA = 9
 """The combining class of what makes conjuncts in the scripts of India and their kin."""
 _JAMO = ((0x1100, 0x11FF), (0xA960, 0xA97F), (0xD7B0, 0xD7FF))
 """Parts of Hangul syllables, as text in decomposed form has them."""
+_JAMO_ALONE = "parts of Hangul syllables belong into one square"
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -54,7 +58,7 @@ def hindrance(character: str) -> str:
     'combining marks belong onto the letter before them'
     """
     if len(character) != 1:
-        return ""  # a bank's own word: no text is cut into such
+        return _hindrance_of_several(character)
     point = ord(character)
     if point < 0x300:
         return ""
@@ -67,8 +71,17 @@ def hindrance(character: str) -> str:
             if first <= point <= last:
                 return f"{script} letters change their shape with their neighbours"
     if any(first <= point <= last for first, last in _JAMO):
-        return "parts of Hangul syllables belong into one square"
+        return _JAMO_ALONE
     return ""
+
+
+def _hindrance_of_several(entry: str) -> str:
+    """An entry brings its marks along, and the parts of a syllable; cursive letters stay such."""
+    first = hindrance(entry[:1])
+    if unicodedata.category(entry[0]).startswith("M"):
+        return first
+    found = (hindrance(one) for one in entry if one.isalpha())
+    return next((why for why in found if why and why != _JAMO_ALONE), "")
 
 
 def hindrances(characters: Iterable[str]) -> dict[str, list[str]]:

@@ -67,4 +67,11 @@ class Ability:
             self._rows.append(self._banks.coverage(chr(code)))
         out = np.zeros(starts.size, np.bool_)
         _writable(codes, starts, ends, self._row_of, np.array(self._rows), self._among, out)
+        whole = codes.astype("<u4", copy=False).tobytes().decode("utf-32-le")
+        if self._banks.cutter.may_part(whole):
+            for line, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+                entries = self._banks.cut(whole[start:end])
+                if not isinstance(entries, str):
+                    able = self._banks.writers_covering(entries, self._among)
+                    out[line] = self._banks.count(able) > 0
         return out

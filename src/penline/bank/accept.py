@@ -1,4 +1,4 @@
-"""What a bank takes: pictures of bytes, one character that leaves ink, a source with a writer."""
+"""What a bank takes: pictures of bytes, one entry that leaves ink, a source with a writer."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from penline.bank.layout import MAX_SIDE_PX, PARTS
 from penline.bank.strokes import MAX_POINTS, MAX_STROKE_PX
 from penline.characters import why_inkless
+from penline.entries import entry_fault
 from penline.errors import BankError
 from penline.records import Bytes2D, GlyphRun, Source
 
@@ -51,18 +52,14 @@ def check_source(source: Source) -> None:
 def label_fault(label: object) -> str:
     """Say what keeps a label from standing for one glyph; "" where nothing does."""
     if not isinstance(label, str):
-        return f"a label of type {type(label).__name__}; a label is a str of one character"
-    if len(label) != 1:
-        fault = f"a label of {len(label)} characters; a glyph is of one"
-        joined = len(unicodedata.normalize("NFC", label)) == 1
-        return (
-            f"{fault}: unicodedata.normalize('NFC', label) makes one of these" if joined else fault
-        )
+        return f"a label of type {type(label).__name__}; a label is a str"
     return _fault(label)
 
 
 @functools.lru_cache(maxsize=65_536)
 def _fault(label: str) -> str:
+    if len(label) != 1:
+        return entry_fault(label) if label else "a label of 0 characters"
     why = why_inkless(label)
     return f"a label U+{ord(label):04X}, which is {why}: no ink belongs to it" if why else ""
 

@@ -10,6 +10,7 @@ from penline.bank.layout import PARTS
 from penline.bank.read import Bank
 from penline.bank.selection import GlyphSelection
 from penline.compiled import frozen
+from penline.entries import Entries
 from penline.randomness import Draws
 
 __all__ = ["AnyWriterSource"]
@@ -52,7 +53,7 @@ class AnyWriterSource:
         """Whether anybody wrote `character`, in one of its spellings."""
         return bool(self._spelling(character))
 
-    def select(self, text: str, rng: Draws) -> GlyphSelection | None:
+    def select(self, text: Entries, rng: Draws) -> GlyphSelection | None:
         """Draw a glyph for every character of `text` but white space; None if one is lacking."""
         chosen: list[tuple[int, int, int, int]] = []
         for owner, character in enumerate(text):

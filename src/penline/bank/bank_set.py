@@ -34,6 +34,7 @@ from penline.bank.once import counted_once
 from penline.bank.read import Bank
 from penline.bank.selection import GlyphSelection
 from penline.compiled import frozen
+from penline.entries import Cutter, Entries, has_loose_marks, in_entries
 from penline.errors import BankError, RecipeError
 from penline.randomness import Draws
 from penline.records import Origins
@@ -58,7 +59,8 @@ class BankSet:
 
     Attributes:
         allowed: ``bool (parts,)``: which parts of `PARTS` glyphs may be of.
-        characters: those of the banks, each with its number.
+        characters: the entries of the banks, each with its number.
+        cutter: cuts texts into these entries.
         entries: of each character that `covering` has prepared, its row in the next two.
         cover: ``uint64 (entries, words)``: who can write it.
         own: ``int64 (entries,)``: its number among the banks' characters; -1: not among them.
@@ -87,6 +89,7 @@ class BankSet:
         self._numbers = numbers = {w: number for number, w in enumerate(self.writers)}
         held = dict.fromkeys(c for bank in self.banks for c in bank.characters)
         self.characters = {character: number for number, character in enumerate(held)}
+        self.cutter = Cutter(self.characters)
         self._words = -(-len(self.writers) // 64)
         self._bits = np.zeros((len(self.characters), self._words), np.uint64)
         for bank in self.banks:
@@ -130,6 +133,23 @@ class BankSet:
         order, character = bank.columns["by_writer"], bank.columns["character"]
         starts = bank.writer_starts
         return WriterIndex(order, starts, character, parts, self.allowed_parts, frozen(wanted))
+
+    def cut(self, text: str) -> Entries:
+        """Cut a text into the banks' entries; a letter that nobody has with its marks is cut into
+        the letter and the marks, which are lacking."""
+        entries = self.cutter(text)
+        if isinstance(entries, str):
+            return entries
+        return in_entries(part for one in entries for part in self._parts(one))
+
+    def _parts(self, entry: str) -> tuple[str, ...]:
+        whole = len(entry) == 1 or not has_loose_marks(entry)
+        return (entry,) if whole or self.is_held(entry) else tuple(entry)
+
+    def is_held(self, character: str) -> bool:
+        """Whether the banks have a character, in one of its spellings."""
+        held = self.characters
+        return any(all(one in held for one in way) for way in self.spellings(character))
 
     def covering(self, characters: Iterable[str]) -> BankSet:
         """The same banks, prepared for texts of further characters; this set stays as it is.
@@ -200,7 +220,7 @@ class BankSet:
             rows = {character: row for row, character in enumerate(dict.fromkeys(text))}
             return *self._covered(rows), np.array([rows[c] for c in text], np.int64)
 
-    def writers_covering(self, text: str, among: Bits) -> Bits:
+    def writers_covering(self, text: Entries, among: Bits) -> Bits:
         """Those of `among` who can write every character of `text`."""
         eligible = among.copy()
         cover, _, entries = self._tables(text)
@@ -208,7 +228,7 @@ class BankSet:
         return eligible
 
     def assign_writer(
-        self, text: str, among: Bits, rng: Draws
+        self, text: Entries, among: Bits, rng: Draws
     ) -> tuple[str, GlyphSelection] | None:
         """Draw a writer of `among` for a text, and a glyph for each character but white space.
 
@@ -231,7 +251,7 @@ class BankSet:
         """Draw one of `writers`, which holds at least one."""
         return self.writers[nth_writer(writers, rng.below(self.count(writers)))]
 
-    def select(self, text: str, writer: str, rng: Draws) -> GlyphSelection | None:
+    def select(self, text: Entries, writer: str, rng: Draws) -> GlyphSelection | None:
         """Draw a glyph by `writer` for every character of `text` but white space.
 
         Returns None if the writer lacks one of them.

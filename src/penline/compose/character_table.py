@@ -1,6 +1,7 @@
 """What the road asks of characters, as a table: one row an entry.
 
-An entry is a character of the texts or of the banks. Kernels know entries by their numbers.
+An entry is a character of the texts or of the banks, of one code point or several
+(`penline.entries`). Kernels know entries by their numbers.
 """
 
 from __future__ import annotations
@@ -64,8 +65,6 @@ _IN_WORDS = frozenset(".'’-_@/")
 _LETTERS = frozenset(["upper", "ascender", "x-height", "t", "i", "descender", "j", "f"])
 _LYING = _LETTERS | {"digit", "open", "close", "dash", "long-dash", "dots-low", "underscore"}
 _LYING |= {"middle"}
-_SYMBOL = "\ufffd"
-"""As what a name of several code points is placed."""
 _KIND_NUMBERS = {name: number for number, name in enumerate(KINDS)}
 
 
@@ -73,7 +72,7 @@ class CharacterTable(NamedTuple):
     """Entries and what is known of them; read-only.
 
     Attributes:
-        entry_of: ``int32 (code points,)``: the entry of a code point; -1: none.
+        entry_of: ``int32 (code points,)``: the entry of a code point alone; -1: none.
         traits: ``int64 (entries, len(TRAITS))``.
         lengths_em: ``float64 (entries, 2)``: least width, and how high above the writing line the
             ink begins (NaN: it is centred).
@@ -98,7 +97,7 @@ def character_table(
         before = CharacterTable(none, np.zeros((0, len(TRAITS)), np.int64), np.zeros((0, 2)))
     first, entry_of = len(before.traits), before.entry_of.copy()
     for entry, one in enumerate(characters, first):
-        if len(one) == 1:  # a bank may hold classes with longer names, which no text asks for
+        if len(one) == 1:
             entry_of[ord(one)] = entry
     rows = [_row(character) for character in characters]
     traits = np.array([row[0] for row in rows], np.int64).reshape(-1, len(TRAITS))
@@ -118,13 +117,12 @@ def _row(character: str) -> tuple[tuple[int, ...], tuple[float, float]]:
         white[KIND], white[MODEL_CLASS] = len(KINDS), CLASS_NUMBERS["space"]
         white[WHITE] = white[LYING] = 1
         return tuple(white), (0.0, math.nan)
-    shape = character if len(character) == 1 else _SYMBOL
-    kind, of_class = kind_of(shape), class_of(shape)
+    kind, of_class = kind_of(character), class_of(character)
     traits = (
         _KIND_NUMBERS[kind.name],
         -1 if of_class in HAN_CLASSES else CLASS_NUMBERS[of_class],
         0,
-        is_han(shape),
+        is_han(character),
         character in _JOINING,
         character.isdigit(),
         character.isascii() and character.isdigit(),

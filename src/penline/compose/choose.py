@@ -15,6 +15,7 @@ from penline.compose.items_of import items_of, number_repeats
 from penline.compose.ladder import assign_by_tries
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
+from penline.entries import Entries, in_entries, whole_text
 from penline.randomness import Draws, rng
 
 __all__ = ["choose", "inserted_error", "with_error"]
@@ -33,7 +34,7 @@ def choose(plan: ComposePlan, seed: int, index: int, side: Side) -> TextAssignme
         UnwritableLine: no line could be written within the recipe's number of tries.
     """
     line = plan.quick(seed, index) if plan.quick is not None else None
-    if line is None or (plan.right_to_left and RIGHT_TO_LEFT.search(line.text) is not None):
+    if line is None or (plan.right_to_left and RIGHT_TO_LEFT.search(whole_text(line.text))):
         line = assign_by_tries(plan, side, seed, index)
     if plan.recipe.marks.strike:
         line = with_error(plan, line, rng(seed, index, "slip"))
@@ -54,7 +55,7 @@ def with_error(plan: ComposePlan, line: TextAssignment, error_rng: Draws) -> Tex
     selection = plan.banks.select(wrong, line.writer, error_rng) if at >= 0 else None
     if selection is None:
         return line
-    text = line.text[:at] + wrong + line.text[at:]
+    text = in_entries((*line.text[:at], wrong, *line.text[at:]))
     levels = line.levels.again(at) if line.levels is not None else None
     own, items = items_of(plan.banks, wrong, selection), line.items.copy()
     items["owner"] += items["owner"] >= at
@@ -65,7 +66,7 @@ def with_error(plan: ComposePlan, line: TextAssignment, error_rng: Draws) -> Tex
     return line._replace(text=text, items=items, levels=levels, error_index=at)
 
 
-def inserted_error(text: str, error_rng: Draws) -> tuple[int, str]:
+def inserted_error(text: Entries, error_rng: Draws) -> tuple[int, str]:
     """Draw a place in a text for a slip, and the wrong character: another one of the same text.
 
     Returns:

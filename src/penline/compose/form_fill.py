@@ -29,6 +29,7 @@ from penline.compose.place.base import Placements
 from penline.compose.plan import ComposePlan
 from penline.compose.text_assignment import TextAssignment
 from penline.corpus.made import made_cells, made_line
+from penline.entries import Entries
 from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
 from penline.recipe.form import FormSettings
@@ -74,7 +75,8 @@ def lay_form(plan: ComposePlan, sheet: Sheet, seed: int, index: int) -> PageLayo
         if field.empty:
             continue
         for _ in range(recipe.corpus.tries):
-            text, paragraphs = _text(plan, sheet, field, text_rng)
+            whole, paragraphs = _text(plan, sheet, field, text_rng)
+            text = plan.banks.cut(whole)
             written = _written(plan, sheet, text, writer, writer_rng, counts)
             fitted = _fitted(sheet, field, written) if written else None
             if fitted and not keeps(plan, sheet, fitted[0].text, paragraphs, counts):
@@ -107,7 +109,12 @@ def _text(
 
 
 def _written(
-    plan: ComposePlan, sheet: Sheet, text: str, writer: str, writer_rng: Draws, counts: Counter[str]
+    plan: ComposePlan,
+    sheet: Sheet,
+    text: Entries,
+    writer: str,
+    writer_rng: Draws,
+    counts: Counter[str],
 ) -> TextAssignment | None:
     """The text in the writer's hand, or in that of any who can write it; None if there is none."""
     writer = writer or writer_of_page(plan, sheet.side, text, writer_rng)

@@ -10,20 +10,21 @@ from penline.bank.bank_set import BankSet
 from penline.bank.items import Items, blank_items
 from penline.bank.selection import GlyphSelection
 from penline.compiled import compiled
+from penline.entries import Entries
 from penline.render.kernel import MAX_GLYPH_PX
 
 __all__ = ["items_of", "number_repeats"]
 
 
-def items_of(banks: BankSet, shown: str, selection: GlyphSelection) -> Items:
+def items_of(banks: BankSet, shown: Entries, selection: GlyphSelection) -> Items:
     """Make the records of a text's items.
 
     A character of one glyph is placed as the text has it, whatever stands in for it; one of several
-    glyphs as these.
+    glyphs as these, and so is one that the banks were not prepared for.
 
     Args:
         banks: where the glyphs come from.
-        shown: the text as it looks, all of it prepared by `BankSet.covering`.
+        shown: the text as it looks, its code points prepared by `BankSet.covering`.
         selection: glyphs of every character but white space.
 
     Raises:
@@ -33,13 +34,14 @@ def items_of(banks: BankSet, shown: str, selection: GlyphSelection) -> Items:
     owners = np.repeat(np.arange(len(shown)), np.maximum(counts, 1))
     items = blank_items(len(owners))
     items["owner"] = owners
-    items["entry"] = np.array([banks.entries[one] for one in shown], np.int64)[owners]
+    known = [banks.entries[one] if len(one) == 1 else banks.entries.get(one, -1) for one in shown]
+    items["entry"] = np.array(known, np.int64)[owners]
     inked = counts[owners] > 0
     items["bank"][inked], items["row"][inked] = selection.rows.T
-    several = counts[selection.owners] > 1
-    if several.any():
+    by_glyph = (counts[owners] > 1) | (items["entry"] < 0)
+    if by_glyph.any():
         entries = np.array([banks.entries[one] for one in banks.characters], np.int64)
-        items["entry"][counts[owners] > 1] = entries[selection.characters[several]]
+        items["entry"][by_glyph] = entries[selection.characters[by_glyph[inked]]]
     banks.lookup(items, MAX_GLYPH_PX)
     number_repeats(items)
     return items

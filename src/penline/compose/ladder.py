@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import dropwhile, groupby
 
 from penline.bank.bits import Bits
 from penline.bank.selection import GlyphSelection
@@ -16,6 +17,7 @@ from penline.compose.split import LEFT_OUT, tell
 from penline.compose.text_assignment import TextAssignment
 from penline.corpus import Line, Lines, WholeLines
 from penline.corpus.made import made_line
+from penline.entries import Entries, in_entries, whole_text
 from penline.errors import RecipeError, UnwritableLine
 from penline.measure.template import HAN
 from penline.randomness import Draws, rng
@@ -26,7 +28,7 @@ from penline.words import listed
 
 __all__ = ["assign_by_tries", "made_kind", "refill", "without"]
 
-_CLOSING = "，。、；：？！）》】〉」』”’…—,.;:?!)]}"
+_AT_NO_START = frozenset("，。、；：？！）》】〉」』”’…—,.;:?!)]} ")
 _MOST_LINES = 40
 
 
@@ -50,15 +52,16 @@ def assign_by_tries(plan: ComposePlan, side: Side, seed: int, index: int) -> Tex
             line = lines.nth(seed, index)
         else:
             line = lines.sample(text_rng)
-        text, paragraphs = line.text, [line.paragraph]
+        whole, paragraphs = line.text, [line.paragraph]
         template = -1
         if plan.templates and not kind:
             template = text_rng.below(len(plan.templates))
-            text, paragraphs = refill(plan.templates[template].pattern, line, lines, text_rng)
-            if not _kept(plan, side, text, paragraphs):
+            whole, paragraphs = refill(plan.templates[template].pattern, line, lines, text_rng)
+            if not _kept(plan, side, whole, paragraphs):
                 reason = LEFT_OUT
                 counts[reason] += 1
                 continue
+        text = banks.cut(whole)
         levels = levels_of(text)
         if levels is not None and recipe.layout.direction == "vertical":
             reason = f"{COLUMNS}; {way_out(COLUMNS)}"
@@ -90,7 +93,7 @@ def assign_by_tries(plan: ComposePlan, side: Side, seed: int, index: int) -> Tex
                 len(selection.owners) == len(text) == len(plan.templates[template].boxes)
             ):
                 template = -1  # a character of several glyphs has no place in a template
-            tell(text, bool(kind), side, counts)
+            tell(whole, bool(kind), side, counts)
             return TextAssignment(text, writer, items, counts, template, levels)
         lacking = banks.lacking(shown, among)
         if recipe.corpus.missing != "skip-line":
@@ -99,7 +102,7 @@ def assign_by_tries(plan: ComposePlan, side: Side, seed: int, index: int) -> Tex
             if best is not None:
                 if kind or best.text == text or _kept(plan, side, best.text, paragraphs):
                     counts.update(bent)
-                    tell(best.text, bool(kind), side, counts)
+                    tell(whole_text(best.text), bool(kind), side, counts)
                     return best._replace(counts=counts)
                 reason = LEFT_OUT
                 counts[reason] += 1
@@ -137,7 +140,7 @@ def made_kind(recipe: Recipe, text_rng: Draws) -> str:
     return text_rng.choose(["", *kinds], [rest, *(made[kind] for kind in kinds)])
 
 
-def without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[str]) -> str:
+def without(text: Entries, lacking: Sequence[str], recipe: Recipe, counts: Counter[str]) -> Entries:
     """`text` without `lacking`, counted; empty where the policy or the length forbids it."""
     if not lacking:
         return text
@@ -145,9 +148,9 @@ def without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[s
         return ""
     gone = lost(text, lacking)
     # what closed something that is gone may now stand first: no line begins with it
-    left = "".join(c for c in text if c not in gone).lstrip(_CLOSING + " ")
-    left = " ".join(left.split())
-    if len(left) < recipe.corpus.length_range[0]:
+    left = in_entries(dropwhile(_AT_NO_START.__contains__, (c for c in text if c not in gone)))
+    left = _single_spaced(left)
+    if len(whole_text(left)) < recipe.corpus.length_range[0]:
         return ""
     for character in text:
         if character in gone:
@@ -155,10 +158,19 @@ def without(text: str, lacking: Sequence[str], recipe: Recipe, counts: Counter[s
     return left
 
 
-def _kept(plan: ComposePlan, side: Side, text: str, paragraphs: Sequence[int]) -> bool:
+def _single_spaced(text: Entries) -> Entries:
+    """A text with one space for each run of white space, and none at its ends."""
+    if isinstance(text, str):
+        return " ".join(text.split())
+    runs = groupby(text, str.isspace)
+    spaced = [one for white, run in runs for one in ([" "] if white else run)]
+    return in_entries(spaced[spaced[:1] == [" "] : len(spaced) - (spaced[-1:] == [" "])])
+
+
+def _kept(plan: ComposePlan, side: Side, text: Entries, paragraphs: Sequence[int]) -> bool:
     """Whether a label that is no line as it was cut may stand on its side."""
     split = plan.split
-    return split is None or split.keeps(text, side, paragraphs, split.line_run)
+    return split is None or split.keeps(whole_text(text), side, paragraphs, split.line_run)
 
 
 def _skipped(plan: ComposePlan, lacking: Sequence[str], counts: Counter[str]) -> str:
@@ -172,7 +184,7 @@ def _skipped(plan: ComposePlan, lacking: Sequence[str], counts: Counter[str]) ->
 def _lacking(plan: ComposePlan, characters: Sequence[str]) -> tuple[str, list[str]]:
     """A reason, and the characters that its words end with."""
     every = list(dict.fromkeys(characters))
-    unknown = [c for c in every if plan.alphabet and c not in plan.alphabet]
+    unknown = [c for c in every if plan.alphabet and not plan.alphabet.issuperset(c)]
     hindered = hindrances(characters)
     if hindered:
         return f"{next(iter(hindered))}, which is not drawn", []
@@ -192,7 +204,7 @@ def _sure(selection: GlyphSelection | None) -> GlyphSelection:
 
 
 def _best_effort(
-    plan: ComposePlan, among: Bits, text: str, writer_rng: Draws, counts: Counter[str]
+    plan: ComposePlan, among: Bits, text: Entries, writer_rng: Draws, counts: Counter[str]
 ) -> TextAssignment | None:
     """Write a line that nobody can write whole, by the recipe's policy; None if that fails, too."""
     banks, recipe = plan.banks, plan.recipe
@@ -221,8 +233,8 @@ def _best_effort(
         if recipe.corpus.missing == "near-writer":
             holders = banks.near(writer, holders)
         other = banks.sample_writer(holders, writer_rng)
-        borrowed.append(_sure(banks.select(character, other, writer_rng)).moved(0, owner))
-    kept = "".join(" " if c in lacking else c for c in shown)
+        borrowed.append(_sure(banks.select((character,), other, writer_rng)).moved(0, owner))
+    kept = in_entries(" " if c in lacking else c for c in shown)
     selection = _sure(banks.select(kept, writer, writer_rng)).with_others(*borrowed)
     for character in shown:
         if character in lacking:

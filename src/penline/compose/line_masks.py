@@ -19,6 +19,7 @@ from penline.compose.plan import ComposePlan
 from penline.compose.spellings import spellings
 from penline.compose.text_assignment import TextAssignment
 from penline.effects import apply_effects, effect_class
+from penline.entries import in_entries
 from penline.records import Origin, Sample
 
 __all__ = [
@@ -110,7 +111,7 @@ def draw_part(
 def consistency_errors(masks: LineMasks) -> Iterator[str]:
     """What is wrong between a line's label, boxes and ink; nothing for a sound line."""
     sample, laid = masks.sample, masks.laid
-    yield from label_errors(sample.text, sample.origins, laid.line.label_levels)
+    yield from label_errors(sample.items, sample.origins, laid.line.label_levels)
     union = np.zeros_like(masks.ink)
     for mask in masks.by_character:
         union = added(union, mask)
@@ -120,7 +121,7 @@ def consistency_errors(masks: LineMasks) -> Iterator[str]:
     moved = bool(sample.drawn["effects"])
     slack = SLACK_PX if moved else 0.0
     kept = [mask for item, mask in enumerate(masks.by_character) if item != laid.line.error_index]
-    for item, (character, quad) in enumerate(zip(sample.text, sample.quads, strict=True)):
+    for item, (character, quad) in enumerate(zip(sample.items, sample.quads, strict=True)):
         if character.isspace():
             continue
         what = f"character {item} ({character})"
@@ -163,21 +164,21 @@ def added(ink: Masks, more: Masks) -> Masks:
 
 
 def label_errors(
-    text: str, origins: Sequence[Origin], levels: Levels | None = None
+    items: Sequence[str], origins: Sequence[Origin], levels: Levels | None = None
 ) -> Iterator[str]:
     """Tell which characters of a label are not spelled by the glyphs that stand for them.
 
     Args:
-        text: the label.
+        items: the label in entries.
         origins: where the ink of its characters comes from, and what the banks say that it is.
         levels: the label's, where some of it runs from the right and may be mirrored.
     """
-    if levels is not None and len(levels.levels) == len(text):
-        text = mirrored(text, levels)
+    if levels is not None and len(levels.levels) == len(items):
+        items = mirrored(in_entries(items), levels)
     written: dict[int, list[str]] = {}
     for origin in origins:
         written.setdefault(origin.item, []).append(origin.written)
-    for item, character in enumerate(text):
+    for item, character in enumerate(items):
         found = tuple(written.get(item, ()))
         if character.isspace():
             if found:

@@ -27,6 +27,7 @@ from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
 from penline.compose.transform.vary import sample_variation
 from penline.effects import apply_effects, draw_effects, effect_class
+from penline.entries import Entries, whole_text
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng, rngs
@@ -304,7 +305,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
     return Sample(
         index=index,
         image=image,
-        text=line.label,
+        text=whole_text(line.label),
         quads=quads,
         writer=line.writer,
         side=laid.side,
@@ -317,6 +318,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
             "effects": effects,
         },
         counts=dict(line.counts),
+        entries=() if isinstance(line.label, str) else line.label,
     )
 
 
@@ -324,7 +326,7 @@ _SMALL_PX = 2.0
 _SHRUNK = 2 / 3
 
 
-def _shrunk(text: str, before: Floats, after: Floats) -> bool:
+def _shrunk(text: Entries, before: Floats, after: Floats) -> bool:
     """Whether effects made a character small, and much smaller than it was laid out: what is left
     of its strokes may lie between the pixels. A warp shrinks a line that it would push out of its
     picture."""
@@ -361,7 +363,7 @@ def ink_colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
 
 
 def line_quads(laid: LineLayout) -> Floats:
-    """``float64 (characters, 4, 2)``: clockwise from the upper left, before any effect.
+    """``float64 (entries, 4, 2)``: clockwise from the upper left, before any effect.
 
     A character of several glyphs gets the box around them all; white space, and a glyph too faint
     to show, gets the place that was set aside for it.
@@ -378,7 +380,7 @@ def line_quads(laid: LineLayout) -> Floats:
 def quads_of(
     line: TextAssignment, placed: Placements, boxes: Ints, height_px: int, width_px: int
 ) -> Floats:
-    """``float64 (characters of the label, 4, 2)``: what shows of each, or its place."""
+    """``float64 (entries of the label, 4, 2)``: what shows of each, or its place."""
     quads = np.empty((len(line.text), 4, 2))
     box_corners(placed.places_q8, boxes, line.items["owner"], height_px, width_px, quads)
     return quads if line.error_index < 0 else np.delete(quads, line.error_index, axis=0)

@@ -29,6 +29,7 @@ from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
 from penline.corpus.made import made_line
 from penline.corpus.normal import normalised
+from penline.entries import Entries, whole_text
 from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
 
@@ -228,7 +229,7 @@ def _paragraphs(
         else:
             paragraph = (first + number) % len(corpus)
             texts = plan.texts(paragraph, side)
-        for text in texts:
+        for text in map(plan.banks.cut, texts):
             writer = writer or writer_of_page(plan, side, text, writer_rng)
             if not writer:
                 counts["paragraph skipped: no one writer has all its characters"] += 1
@@ -242,7 +243,7 @@ def _paragraphs(
                 yield paragraph, written
 
 
-def writer_of_page(plan: ComposePlan, side: Side, text: str, writer_rng: Draws) -> str:
+def writer_of_page(plan: ComposePlan, side: Side, text: Entries, writer_rng: Draws) -> str:
     """Draw who writes a page, by its first text; ``""`` where nobody can write it.
 
     Where characters may be missing, those who lack the fewest may write it.
@@ -257,7 +258,9 @@ def writer_of_page(plan: ComposePlan, side: Side, text: str, writer_rng: Draws) 
     return banks.sample_writer(eligible, writer_rng)
 
 
-def assign(plan: ComposePlan, text: str, writer: str, writer_rng: Draws) -> TextAssignment | None:
+def assign(
+    plan: ComposePlan, text: Entries, writer: str, writer_rng: Draws
+) -> TextAssignment | None:
     """Choose glyphs by a writer for a text; None where it is empty or the writer lacks some."""
     if not text:
         return None
@@ -271,13 +274,17 @@ def assign(plan: ComposePlan, text: str, writer: str, writer_rng: Draws) -> Text
 
 
 def keeps(
-    plan: ComposePlan, sheet: Sheet, label: str, paragraphs: Sequence[int], counts: Counter[str]
+    plan: ComposePlan,
+    sheet: Sheet,
+    entries: Entries,
+    paragraphs: Sequence[int],
+    counts: Counter[str],
 ) -> bool:
     """Whether a line of text of these paragraphs may stand on the sheet; counted if it may not.
 
     Of no paragraph is text that is made.
     """
-    split, made = plan.split, not paragraphs
+    split, made, label = plan.split, not paragraphs, whole_text(entries)
     if split is None or made or split.keeps(label, sheet.side, paragraphs, split.page_run):
         tell(label, made, sheet.side, counts)
         return True
@@ -302,7 +309,7 @@ def advances(line: TextAssignment, params: Floats) -> Floats:
             out[at] = params[_SPACE]
             continue
         kind = kind_of(character)
-        gap = params[_GAP] if ord(character) > 0xFF else params[_GAP_LATIN]
+        gap = params[_GAP] if ord(character[0]) > 0xFF else params[_GAP_LATIN]
         pad = max(0.0, 0.84 - wide[at]) * params[_PULL] if is_han(character) else 0.0
         out[at] = max(wide[at], kind.least_width) + gap + pad + kind.before + kind.after
     return out
@@ -316,15 +323,19 @@ def fill(
     fit = max(int(np.searchsorted(np.cumsum(advances), room_em, "right")), 1)
     if fit >= len(text):
         return line, None
-    flags = break_flags(normalised(text).codes)[: len(text)]
+    flags = break_flags(normalised(whole_text(text)).codes)
+    ends = np.cumsum([len(one) for one in text])
+    may_end, may_start = flags[ends - 1] & ENDS, flags[np.append(0, ends[:-1])] & STARTS
     end = 0
     for at in range(min(fit, len(text) - 1)):
         after = at + 2 if text[at + 1] == " " else at + 1
-        if flags[at] & ENDS and after < len(text) and flags[after] & STARTS:
+        if may_end[at] and after < len(text) and may_start[after]:
             end = at + 1
     end = end or fit
-    begin = end + (text[end] == " ")
-    first, rest = line.part(0, len(text[:end].rstrip())), line.part(begin, len(text))
+    begin, last = end + (text[end] == " "), end
+    while last and text[last - 1].isspace():
+        last -= 1
+    first, rest = line.part(0, last), line.part(begin, len(text))
     return first, rest if (rest.items["row"] >= 0).any() else None
 
 

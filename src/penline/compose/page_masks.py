@@ -118,7 +118,7 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
         return
     for number, (line, written) in enumerate(zip(lines, laid.lines, strict=True)):
         origins = [Origin(**origin) for origin in line.facts["origins"]]
-        for fault in label_errors(line.text, origins, written.line.label_levels):
+        for fault in label_errors(line.items, origins, written.line.label_levels):
             yield f"line {number}: {fault}"
     if masks.stray:
         yield "a glyph has ink far from its place"
@@ -145,7 +145,7 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
         sheet, _ = apply_effects(sheet, np.concatenate(parts), moving)
         for part in group:
             quads = lines[part.line].characters
-            character = lines[part.line].text[part.item]
+            character = lines[part.line].items[part.item]
             if quads is None:
                 continue
             what = f"line {part.line}: character {part.item} ({character})"

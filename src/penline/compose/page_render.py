@@ -18,6 +18,7 @@ from penline.compose.page_marks import marked_ink
 from penline.compose.place.spacing import LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.effects import apply_effects, draw_effects
+from penline.entries import whole_text
 from penline.errors import UnwritableLine
 from penline.pages import Page, PageLine, PageRegion
 from penline.paper import Guide, paper_apply
@@ -164,7 +165,7 @@ def _page_line(
     first = int((polygon @ np.ones(2)).argmin())
     origins = origins_of(plan.banks, line.line.items, line.line.error_index)
     return PageLine(
-        text=line.line.label,
+        text=whole_text(line.line.label),
         polygon=np.roll(polygon, -first, axis=0),
         baseline=np.clip(baseline, 0, limit),
         characters=np.clip(quads, 0, limit),
@@ -173,6 +174,7 @@ def _page_line(
             **({"field": line.field} if line.field >= 0 else {}),
             **({} if line.line.levels is None else {"leftward": line.line.leftward}),
         },
+        entries=() if isinstance(line.line.label, str) else line.line.label,
     )
 
 

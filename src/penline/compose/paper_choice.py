@@ -26,7 +26,7 @@ class PaperChoices:
         self._all, self._without_cells = _Weighted(choices), _Weighted(free)
         self._mixed = 0 < len(free) < len(choices)
 
-    def of_line(self, text: str, rng: Draws) -> PaperSettings:
+    def of_line(self, text: Sequence[str], rng: Draws) -> PaperSettings:
         """Draw a line's paper; cells are for Chinese text, where there is any other paper."""
         if self._mixed and not any(map(is_han, text)):
             return self._without_cells.sample(rng)

@@ -100,7 +100,6 @@ class ComposePlan:
         self.recipe = recipe
         self._refusals = refusals(recipe, corpus, strict=strict)
         self.corpus = corpus
-        self.right_to_left = check_text(recipe, corpus)
         self.val = val
         self.alphabet = alphabet
         layout, policy = recipe.layout, recipe.corpus
@@ -108,6 +107,7 @@ class ComposePlan:
         if layout.replay is not None:
             self.templates = load_templates(layout.replay)
         found = BankSet(banks, self._ways, part) if bank_set is None else bank_set
+        self.right_to_left = check_text(recipe, corpus, found.cut, found.is_held)
         self.letters = tuple(sorted(c for c in found.characters if self._ways(c)))
         self.banks = found.covering(self._characters(found))
         self.table = character_table(list(self.banks.entries))
@@ -243,8 +243,8 @@ class ComposePlan:
         return [self.corpus[paragraph]] if self.split is None else self.split.texts(paragraph, side)
 
     def _ways(self, character: str) -> tuple[tuple[str, ...], ...]:
-        # a character that the trainer does not know is one that nobody can write
-        known = self.alphabet is None or character in self.alphabet
+        # what has a code point that the trainer does not know is what nobody can write
+        known = self.alphabet is None or self.alphabet.issuperset(character)
         return spellings(character) if known else ()
 
     def input_hashes(self) -> dict[str, str]:

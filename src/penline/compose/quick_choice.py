@@ -9,7 +9,7 @@ import numpy as np
 from penline.bank.bank_set import BankSet
 from penline.bank.bits import Bits, WriterIndex, intersect, nth_writer, select_glyphs
 from penline.bank.items import ITEM, GlyphColumns, lookup_glyphs
-from penline.compiled import compiled
+from penline.compiled import compiled, frozen
 from penline.compose.character_table import WHITE
 from penline.compose.items_of import number_repeats
 from penline.compose.text_assignment import TextAssignment
@@ -120,14 +120,20 @@ class QuickChoice:
         lines: where text comes from.
         eligible: the writers that lines may be by.
         table: the characters.
+
+    A line with a code point that an entry of several begins with is made in another way.
     """
 
     def __init__(self, banks: BankSet, lines: Lines, eligible: Bits, table: Any) -> None:
         self._codes = lines.tables.codes
+        entry_of = table.entry_of
+        if banks.cutter.first:
+            entry_of = entry_of.copy()
+            entry_of[[ord(one) for one in banks.cutter.first]] = -1
         self._writers = banks.writers
         self._given: tuple[Any, ...] = (
             tuple(lines.tables),
-            table.entry_of,
+            frozen(entry_of),
             table.traits,
             banks.cover,
             banks.own,

@@ -7,13 +7,14 @@ from collections import Counter
 from penline.bank.bank_set import BankSet
 from penline.bank.bits import Bits
 from penline.bank.selection import GlyphSelection
+from penline.entries import Entries, in_entries
 from penline.randomness import Draws
 
 __all__ = ["by_two_hands", "is_latin"]
 
 
 def is_latin(character: str) -> bool:
-    """Whether a second hand writes it: a digit or a letter of ASCII.
+    """Whether a second hand writes it: a digit or a letter of ASCII, or several.
 
     >>> [is_latin(character) for character in "7xé，永 "]
     [True, True, False, False, False, False]
@@ -22,7 +23,7 @@ def is_latin(character: str) -> bool:
 
 
 def by_two_hands(
-    banks: BankSet, among: Bits, text: str, writer_rng: Draws, counts: Counter[str]
+    banks: BankSet, among: Bits, text: Entries, writer_rng: Draws, counts: Counter[str]
 ) -> tuple[str, GlyphSelection] | None:
     """Draw the line's writer, who writes all but digits and letters, and the glyphs of both hands.
 
@@ -39,9 +40,9 @@ def by_two_hands(
     Returns:
         None where the line does not have both, or nobody can write one of them.
     """
-    first = "".join(" " if is_latin(c) else c for c in text)
-    second = "".join(c if is_latin(c) else " " for c in text)
-    if not first.strip() or not second.strip():
+    first = in_entries(" " if is_latin(c) else c for c in text)
+    second = in_entries(c if is_latin(c) else " " for c in text)
+    if all(c.isspace() for c in first) or all(c.isspace() for c in second):
         return None
     eligible = banks.writers_covering(first, among)
     others = banks.writers_covering(second, among)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import unicodedata
 
 from penline.corpus import expansion, stand_ins
 from penline.shaping import hindrance
@@ -14,10 +15,12 @@ __all__ = ["spellings"]
 def spellings(character: str) -> tuple[tuple[str, ...], ...]:
     """The ways to write `character`, best first: itself, one that looks alike, several together.
 
-    There is none for what cannot stand beside others as it is (`penline.shaping`).
+    What Unicode counts as the same (é, and e with a combining accent) looks alike. There is no way
+    for what cannot stand beside others as it is (`penline.shaping`).
     """
     if hindrance(character):
         return ()
-    ways = [(character,), *((other,) for other in stand_ins(character))]
+    same = (unicodedata.normalize(form, character) for form in ("NFC", "NFD"))
+    ways = [(one,) for one in dict.fromkeys((character, *same, *stand_ins(character)))]
     apart = expansion(character)
     return tuple(ways) if not apart else (*ways, apart)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from penline.bank.items import Items
 from penline.bidi import Levels, mirrored, visual_order
+from penline.entries import Entries, in_entries
 
 __all__ = ["TextAssignment"]
 
@@ -18,7 +19,7 @@ class TextAssignment(NamedTuple):
     """A line that somebody can write, and what went wrong before it was found.
 
     Attributes:
-        text: as written, a slip of the pen among it.
+        text: in entries, as written, a slip of the pen among it.
         writer: ``""`` where its glyphs are by anybody.
         items: records of `ITEM`, in the order of the text.
         counts: why others could not be written, and what became of this one.
@@ -27,7 +28,7 @@ class TextAssignment(NamedTuple):
         error_index: the character that is a slip, and not of the label; -1 for none.
     """
 
-    text: str
+    text: Entries
     writer: str
     items: Items
     counts: Mapping[str, int]
@@ -36,10 +37,10 @@ class TextAssignment(NamedTuple):
     error_index: int = -1
 
     @property
-    def label(self) -> str:
+    def label(self) -> Entries:
         """What the line says: without a slip that was struck out."""
         at = self.error_index
-        return self.text if at < 0 else self.text[:at] + self.text[at + 1 :]
+        return self.text if at < 0 else in_entries((*self.text[:at], *self.text[at + 1 :]))
 
     @property
     def label_levels(self) -> Levels | None:
@@ -49,7 +50,7 @@ class TextAssignment(NamedTuple):
         return self.levels.without(self.error_index)
 
     @property
-    def shown(self) -> str:
+    def shown(self) -> Entries:
         """The text as it looks: brackets of right-to-left runs are turned."""
         return self.text if self.levels is None else mirrored(self.text, self.levels)
 
@@ -81,5 +82,5 @@ class TextAssignment(NamedTuple):
         items = self.items[(owners >= start) & (owners < end)].copy()
         items["owner"] -= start
         levels = self.levels and self.levels.only(slice(start, end))
-        text = self.text[start:end]
+        text = in_entries(self.text[start:end])
         return TextAssignment(text, self.writer, items, {}, levels=levels)

@@ -22,6 +22,7 @@ from penline.corpus.normal import (
 )
 from penline.cover.advising import advice
 from penline.cover.hands import Hands
+from penline.errors import CorpusError
 from penline.randomness import rng
 from penline.recipe import Recipe
 
@@ -36,6 +37,10 @@ _POLICIES = {
     "other-writer": WHOLE | BORROWED,
 }
 """By what is done with characters that are missing: which lines are written."""
+_SEVERAL = 1 << 17
+"""So many different entries of several code points are told apart; they are numbered behind the
+code points."""
+_NUMBERS = LAST_CODE_POINT + 1 + _SEVERAL
 _TOGETHER = 4096
 """Characters whose writers are looked at together."""
 
@@ -45,8 +50,9 @@ class TextCoverage:
 
     def __init__(self, hands: Hands, recipe: Recipe) -> None:
         self._hands, self._recipe, self._policy = hands, recipe, recipe.corpus
-        self._occurs = np.zeros(LAST_CODE_POINT + 1, np.int64)
-        self._row_of = np.full(LAST_CODE_POINT + 1, -1, np.int64)
+        self._occurs = np.zeros(_NUMBERS, np.int64)
+        self._row_of = np.full(_NUMBERS, -1, np.int64)
+        self._several: dict[str, int] = {}
         self._present: list[int] = []
         self._rows: list[npt.NDArray[np.uint64]] = []
         self._folded: list[npt.NDArray[np.uint64]] = []
@@ -56,7 +62,7 @@ class TextCoverage:
         self._states = np.zeros(8, np.int64)
         self._folded_states = np.zeros(8, np.int64)
         self._by_writer = np.zeros(64 * hands.among.size, np.int64)
-        self._costs = np.zeros((LAST_CODE_POINT + 1, 2), np.int64)
+        self._costs = np.zeros((_NUMBERS, 2), np.int64)
 
     @property
     def lines(self) -> int:
@@ -81,11 +87,11 @@ class TextCoverage:
         else:
             starts, ends = cut_lines(flags, offsets, shortest, longest, np.uint64(word))
         spans = np.stack([starts, ends], 1)
-        if RIGHT_TO_LEFT.search(text) is not None:
-            codes = self._faced(codes, spans)
-        self._occurs += np.bincount(codes, minlength=LAST_CODE_POINT + 1)
+        if RIGHT_TO_LEFT.search(text) is not None or self._hands.banks.cutter.may_part(text):
+            codes, spans = self._shown(codes, spans)
+        self._occurs += np.bincount(codes, minlength=_NUMBERS)
         self._know(codes)
-        self._inside += int((ends - starts).sum())
+        self._inside += int((spans[:, 1] - spans[:, 0]).sum())
         rows, folded = np.array(self._rows), np.array(self._folded)
         states = self._look(codes, spans, rows, self._by_writer, self._costs)
         self._states += states
@@ -106,25 +112,49 @@ class TextCoverage:
     def _know(self, codes: Codes) -> None:
         """Find out who can write what was not met before."""
         new = np.flatnonzero(np.bincount(codes))
-        for code in new[self._row_of[new] < 0].tolist():
-            character = chr(code)
+        new = new[self._row_of[new] < 0]
+        for code, character in zip(new.tolist(), self._entries(new), strict=True):
             self._row_of[code] = len(self._present)
             self._present.append(code)
             self._rows.append(self._hands.able(character))
             self._folded.append(self._hands.able_folded(character))
             self._guests.append(self._policy.latin == "second" and is_latin(character))
 
-    def _faced(self, codes: Codes, spans: Ints) -> Codes:
-        """The characters as lines from the right to the left show them."""
-        codes = codes.copy()
+    def _shown(self, codes: Codes, spans: Ints) -> tuple[Codes, Ints]:
+        """The text in entries, as lines from the right to the left show them, by their numbers."""
         vertical = self._recipe.layout.direction == "vertical"
-        for start, end in spans.tolist():
-            line = decoded(codes[start:end])
-            levels = levels_of(line)
-            if levels is not None:
-                shown = UNMIRRORED * len(line) if vertical else mirrored(line, levels)
-                codes[start:end] = [ord(one) for one in shown]
-        return codes
+        parts: list[Codes] = []
+        places, done, at = np.empty_like(spans), 0, 0
+        for number, (start, end) in enumerate([*spans.tolist(), (codes.size, codes.size)]):
+            for first, last, in_line in ((at, start, False), (start, end, True)):
+                line = self._hands.banks.cut(decoded(codes[first:last]))
+                levels = levels_of(line) if in_line else None
+                if levels is not None:
+                    line = UNMIRRORED * len(line) if vertical else mirrored(line, levels)
+                parts.append(np.array([self._number(one) for one in line], np.uint32))
+                if in_line and number < len(places):
+                    places[number] = done, done + len(line)
+                done += len(line)
+            at = end
+        return np.concatenate(parts), places
+
+    def _number(self, entry: str) -> int:
+        """The number of an entry: its code point, or a further one."""
+        if len(entry) == 1:
+            return ord(entry)
+        number = self._several.setdefault(entry, LAST_CODE_POINT + 1 + len(self._several))
+        if number >= _NUMBERS:
+            raise CorpusError(
+                f"the text has more than {_SEVERAL:,} different letters with marks; "
+                "give less text at a time"
+            )
+        return number
+
+    def _entries(self, numbers: Ints) -> list[str]:
+        """The entries of numbers."""
+        several = list(self._several)
+        known = LAST_CODE_POINT + 1
+        return [chr(one) if one < known else several[one - known] for one in numbers.tolist()]
 
     def told(self) -> dict[str, Any]:
         """What was found, see `cover`."""
@@ -177,15 +207,16 @@ class TextCoverage:
         lines, alone = self._costs[codes].T
         holders = _unpacked(rows).sum(1, dtype=np.int64) if len(rows) else lines
         order = np.lexsort((codes, -alone, -lines))
+        names = self._entries(codes)
         return [
             {
-                "character": chr(codes[at]),
-                "code": f"U+{codes[at]:04X}",
+                "character": names[at],
+                "code": " ".join(f"U+{ord(one):04X}" for one in names[at]),
                 "occurs": int(self._occurs[codes[at]]),
                 "lines": int(lines[at]),
                 "alone": int(alone[at]),
                 "writers": int(holders[at]),
-                "why": self._hands.why(chr(codes[at]), int(holders[at])),
+                "why": self._hands.why(names[at], int(holders[at])),
             }
             for at in order[: np.count_nonzero(lines)].tolist()
         ]

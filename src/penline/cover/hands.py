@@ -39,7 +39,7 @@ class Hands:
         self.names: Sequence[str] = () if mixed else self.banks.writers
 
     def _ways(self, character: str) -> Spellings:
-        known = self.alphabet is None or character in self.alphabet
+        known = self.alphabet is None or self.alphabet.issuperset(character)
         return spellings(character) if known else ()
 
     def able(self, character: str) -> npt.NDArray[np.uint64]:
@@ -50,7 +50,7 @@ class Hands:
 
     def able_folded(self, character: str) -> npt.NDArray[np.uint64]:
         """The same, of what NFKC makes of it."""
-        folded = unicodedata.normalize("NFKC", character)
+        folded = self.banks.cut(unicodedata.normalize("NFKC", character))
         able: npt.NDArray[np.uint64] = np.bitwise_and.reduce([self.able(one) for one in folded])
         return able
 
@@ -60,7 +60,7 @@ class Hands:
             return f"{COLUMNS}, or a sign has no mirror image in Unicode"
         if hindrance(character):
             return hindrance(character)
-        if self.alphabet is not None and character not in self.alphabet:
+        if self.alphabet is not None and not self.alphabet.issuperset(character):
             return "not in the dictionary"
         if not holders:
             return "nobody has it"

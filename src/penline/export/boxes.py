@@ -124,6 +124,8 @@ def _whence(writer: str, archive: str) -> str:
 def box_facts(sample: Sample) -> bytes:
     """What ``boxes.jsonl`` says of a line beside its path: a JSON object in UTF-8.
 
+    Where an entry is several code points, ``entries`` has what each quad is of.
+
     Corners are written to eight places, so those of penline (1/256 px) exactly.
 
     Raises:
@@ -131,8 +133,9 @@ def box_facts(sample: Sample) -> bytes:
     """
     origins = Origins.of(sample.trace())
     corners, wholes = sample.quads.ravel(), origins.numbers.ravel()
+    entries = f'"entries": [{", ".join(map(_quoted, sample.entries))}], ' if sample.entries else ""
     pattern = (
-        f'{{"text": {_quoted(sample.text)}, "writer": {_quoted(sample.writer)}, '
+        f'{{"text": {_quoted(sample.text)}, {entries}"writer": {_quoted(sample.writer)}, '
         f'"quads": {_corners(len(sample.quads))}, "origins": {_origins(origins)}, "drawn": '
     ).encode()
     out = np.empty(len(pattern) + _DIGITS * (len(corners) + len(wholes)), np.uint8)

@@ -74,6 +74,7 @@ def told(page: Page, path: str) -> Told:
         "lines": [
             {
                 "text": line.text,
+                **({"entries": list(line.entries)} if line.entries else {}),
                 "polygon": numbers(line.polygon),
                 "baseline": None if line.baseline is None else numbers(line.baseline),
                 "characters": None if line.characters is None else numbers(line.characters),

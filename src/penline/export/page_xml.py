@@ -181,7 +181,7 @@ def _line(region: ET.Element, page: Page, line: PageLine, number: int) -> None:
     if line.characters is not None and len(line.characters):
         word = ET.SubElement(element, "Word", {"id": f"{name}_w0"})
         _coords(word, page, line.polygon)
-        for place, (character, corners) in enumerate(zip(line.text, line.characters, strict=True)):
+        for place, (character, corners) in enumerate(zip(line.items, line.characters, strict=True)):
             glyph = ET.SubElement(word, "Glyph", {"id": f"{name}_g{place:04d}"})
             _coords(glyph, page, corners)
             _text(glyph, character)

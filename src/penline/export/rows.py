@@ -19,10 +19,14 @@ FOLDERS: Mapping[str, str] = {"train": "train", "val": "validation", "test": "te
 
 
 def row(sample: Sample, *, boxes: bool) -> dict[str, Any]:
-    """Text and writer; with `boxes` corners and origins of the characters, and what was drawn."""
+    """Text and writer; with `boxes` corners and origins of the characters, and what was drawn.
+
+    Where an entry is several code points, ``drawn`` begins with what each corner is of.
+    """
     found: dict[str, Any] = {"text": sample.text, "writer": sample.writer}
     if boxes:
         found["quads"] = sample.quads.tolist()
         found["origins"] = [origin._asdict() for origin in sample.origins]
-        found["drawn"] = json.dumps(sample.drawn, ensure_ascii=False)
+        entries = {"entries": sample.entries} if sample.entries else {}
+        found["drawn"] = json.dumps({**entries, **sample.drawn}, ensure_ascii=False)
     return found

@@ -61,7 +61,9 @@ def _may_be_wanted(raw: bytes, paths: set[str]) -> bool:
 def _checked(entry: dict[str, Any], archives: dict[str, int]) -> dict[str, Any]:
     try:
         quads = [[_px(v) for corner in quad for v in _pair(corner)] for quad in entry["quads"]]
-        if any(len(quad) != 8 for quad in quads) or len(quads) != len(entry["text"]):
+        entries = list(map(str, entry.get("entries", entry["text"])))
+        whole = len(quads) == len(entries) and "".join(entries) == entry["text"]
+        if any(len(quad) != 8 for quad in quads) or not whole:
             return {"boxes_problem": _WRONG}
         writer = str(entry.get("writer", ""))
         origins = []
@@ -73,7 +75,8 @@ def _checked(entry: dict[str, Any], archives: dict[str, int]) -> dict[str, Any]:
             origins.append([place[0], str(origin["written"]), whose, archive, place[1]])
     except (KeyError, TypeError, ValueError, OverflowError):
         return {"boxes_problem": _WRONG}
-    return {"boxes": quads, "origins": origins, "writer": writer}
+    told = {"entries": entries} if "entries" in entry else {}
+    return {"boxes": quads, "origins": origins, "writer": writer, **told}
 
 
 def _pair(corner: Any) -> tuple[Any, Any]:

@@ -20,8 +20,13 @@ function told(line, characters, item, origin) {
     .join("\n");
 }
 
+// What has a box each: mostly the characters of the label.
+function entriesOf(line) {
+  return line.entries || Array.from(line.text);
+}
+
 function drawBoxes(line) {
-  const characters = Array.from(line.text), origins = originsOf(line);
+  const characters = entriesOf(line), origins = originsOf(line);
   return svg("svg", {
     class: "boxes", viewBox: "0 0 " + line.width + " " + line.height, "aria-hidden": "true",
   }, ...line.boxes.map((box, item) => {
@@ -34,7 +39,7 @@ function drawBoxes(line) {
 
 // The label; a character that another one stands in for is marked.
 function lineText(line) {
-  const origins = originsOf(line), characters = Array.from(line.text);
+  const origins = originsOf(line), characters = entriesOf(line);
   const made = label("", { class: "text", lang: HAN.test(line.text) ? "zh-Hans" : null });
   characters.forEach((one, item) => {
     const origin = origins.get(item);

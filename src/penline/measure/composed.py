@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -62,7 +62,7 @@ def of_set(
                 return
             count += 1
             where = f"{path}: line {count}"
-            text, writer, quads, name = _entry(raw, where)
+            text, items, writer, quads, name = _entry(raw, where)
             ink = None
             if picture is not None:
                 grey = picture(folder / name)
@@ -70,10 +70,10 @@ def of_set(
                     left_out["pictures that are far too large for a line"] += 1
                     continue
                 boxes = _boxes(quads)
-                em = _em(boxes if len(boxes) == len(text) else None, grey)
+                em = _em(boxes if len(boxes) == len(items) else None, grey)
                 ink = ink_of_picture(grey, em)
-            if len(quads) == len(text) and not segmented:
-                yield _by_boxes(text, _boxes(quads), writer, str(folder), ink)
+            if len(quads) == len(items) and not segmented:
+                yield _by_boxes(items, _boxes(quads), writer, str(folder), ink)
                 continue
             line = None if ink is None else of_ink(ink, text, writer, str(folder))
             if line is None:
@@ -82,23 +82,26 @@ def of_set(
                 yield line
 
 
-def _entry(raw: bytes, where: str) -> tuple[str, str, Floats, str]:
+def _entry(raw: bytes, where: str) -> tuple[str, Sequence[str], str, Floats, str]:
     wrong = f"{where}: not an entry of boxes; compose or convert the set again"
     try:
         entry: Any = json.loads(raw)
         text, name = entry["text"], entry["path"]
+        items = list(map(str, entry["entries"])) if "entries" in entry else text
         quads = np.array(entry["quads"], np.float64).reshape(-1, 4, 2)
         writer = str(entry.get("writer", ""))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ExportError(wrong) from None
     if not isinstance(text, str) or not isinstance(name, str) or len(text) > _MAX_CHARACTERS:
         raise ExportError(wrong)
+    if "".join(items) != text:
+        raise ExportError(wrong)
     place = PurePosixPath(name)
     if place.is_absolute() or ".." in place.parts or "\\" in name or ":" in name or "\0" in name:
         raise ExportError(f"{where}: a path out of the data set: {name!r}")
     if not np.isfinite(quads).all() or np.abs(quads).max(initial=0.0) > 1e6:
         raise ExportError(wrong)
-    return text, writer or f"unknown:{place.stem}", quads, name
+    return text, items, writer or f"unknown:{place.stem}", quads, name
 
 
 def _boxes(quads: Floats) -> Floats:
@@ -112,7 +115,7 @@ def _em(boxes: Floats | None, grey: Bytes2D) -> float:
 
 
 def _by_boxes(
-    text: str, boxes: Floats, writer: str, sheet: str, ink: Bytes2D | None
+    items: Sequence[str], boxes: Floats, writer: str, sheet: str, ink: Bytes2D | None
 ) -> LineGeometry:
     looks = length = None
     if ink is not None:
@@ -121,4 +124,4 @@ def _by_boxes(
         if np.isfinite(looks[:, 0]).any():
             area = (boxes[:, 2:] - boxes[:, :2]).prod(1) * looks[:, 1]
             length = area / max(float(np.nanmedian(looks[:, 0])), 1.0)
-    return of_boxes(text, boxes, writer, sheet, strokes_px=length, looks=looks, ink=ink)
+    return of_boxes(items, boxes, writer, sheet, strokes_px=length, looks=looks, ink=ink)

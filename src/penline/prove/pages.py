@@ -114,7 +114,7 @@ def _rows(out: Path) -> dict[str, Told]:
 
 def _characters(page: Page) -> list[tuple[str, Any]]:
     return [
-        (f"line {number}: character {item} ({line.text[item]})", quad)
+        (f"line {number}: character {item} ({line.items[item]})", quad)
         for number, line in enumerate(page.lines)
         for item, quad in enumerate(() if line.characters is None else line.characters)
     ]
@@ -143,7 +143,7 @@ def _told_problems(row: Told, wanted: Told) -> Iterator[str]:
                 continue
             moved = _moved(one.get(name), other[name]) if name == "characters" else []
             for item in moved:
-                character = other["text"][item]
+                character = other.get("entries", other["text"])[item]
                 yield f"line {number}: the box of character {item} ({character}) was moved"
             if not moved:
                 yield f"line {number}: its {name} in {PAGES} is not what was made"

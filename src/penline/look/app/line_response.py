@@ -14,7 +14,6 @@ from penline.bank.bank_set import BankSet
 from penline.bank.bits import Bits
 from penline.bidi import faces
 from penline.compose.make import make
-from penline.compose.spellings import spellings
 from penline.corpus import Corpus
 from penline.errors import CorpusError, ExportError, UnwritableLine
 from penline.look.app.line_request import LineRequest, recipe_yaml
@@ -47,7 +46,7 @@ class LineResult:
 
     sample: Sample | None
     text: str
-    lacking: str
+    lacking: tuple[str, ...]
     able: int
     writers: tuple[str, ...]
     mixed: bool
@@ -63,17 +62,18 @@ def compose_line(state: ServerState, asked: LineRequest) -> LineResult:
     ready = state.ready(asked.banks)
     banks, mixed = ready.banks, not ready.known
     if asked.writer and asked.writer not in ready.known:
-        return LineResult(None, "", "", 0, (), mixed, f"no known writer here is {asked.writer}")
-    lacking = [c for c in dict.fromkeys(asked.text) if not _held(banks, c)]
+        return LineResult(None, "", (), 0, (), mixed, f"no known writer here is {asked.writer}")
+    entries = banks.cut(asked.text)
+    lacking = [c for c in dict.fromkeys(entries) if not _held(banks, c)]
     among = banks.bits([asked.writer]) if asked.writer else ready.bits
     if not mixed:
-        lacking += [c for c in banks.lacking(asked.text, among) if c not in lacking]
-    text = " ".join("".join(c for c in asked.text if c not in lacking).split())
-    gone = "".join(lacking)
+        lacking += [c for c in banks.lacking(entries, among) if c not in lacking]
+    text = " ".join("".join(c for c in entries if c not in lacking).split())
+    gone = tuple(lacking)
     if not text:
         said = "Nobody here has any of these characters." if gone else "Type something."
         return LineResult(None, "", gone, 0, (), mixed, _hindered(lacking) or said)
-    able = banks.writers_covering(faces(text), ready.bits)
+    able = banks.writers_covering(faces(banks.cut(text)), ready.bits)
     names = _names(banks, able)
     try:
         plan = ready.plan(asked.recipe(mixed=mixed), Corpus.from_texts([text]), asked.writer)
@@ -98,7 +98,7 @@ def _hindered(lacking: list[str]) -> str:
 def _held(banks: BankSet, character: str) -> bool:
     if character.isspace():
         return True
-    return any(all(c in banks.characters for c in way) for way in spellings(character))
+    return banks.is_held(character)
 
 
 def _names(banks: BankSet, able: Bits) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def line_response(state: ServerState, asked: LineRequest) -> dict[str, Any]:
     sample = drawn.sample
     said: dict[str, Any] = {
         "text": drawn.text,
-        "lacking": [[c, f"U+{ord(c):04X}"] for c in drawn.lacking],
+        "lacking": [[c, " ".join(f"U+{ord(one):04X}" for one in c)] for c in drawn.lacking],
         "able": drawn.able,
         "writers": drawn.writers,
         "said": drawn.said,
