@@ -219,4 +219,5 @@ def _sample(
         drawn={"height_px": height, "width_px": width, **place},
         counts={},
         trace=lambda: (origin,),
+        entries=(written,) if len(written) > 1 else (),
     )

@@ -15,8 +15,9 @@ from urllib.parse import quote, urlencode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from penline.entries import MOST_CODE_POINTS
 from penline.errors import UsageError
-from penline.look.app.base import Base
+from penline.look.app.base import Base, code_path
 from penline.look.app.glyphs import COLUMNS, Cell, cells, facts, large, rows_of, sprite_png
 from penline.look.app.judge import FLAGS
 from penline.look.app.limits import PAGE_GLYPHS
@@ -36,6 +37,9 @@ __all__ = [
 
 _WRITERS = 120
 _CODE = re.compile(r"(?:U\+|0X)?([0-9A-F]{4,6})", re.IGNORECASE | re.ASCII)
+_PATH = re.compile(
+    rf"[0-9A-F]{{4,6}}(?:-[0-9A-F]{{4,6}}){{0,{MOST_CODE_POINTS - 1}}}", re.IGNORECASE
+)
 _FOUND = 60
 _KEEP = {"cache-control": "private, max-age=3600"}
 
@@ -179,12 +183,14 @@ def _count(banks: list[ServedBank], character: str) -> int:
 
 def _found(base: Base, query: str, banks: list[ServedBank]) -> Response:
     wanted = code_points(query)
+    if len(query) > 1 and _count(banks, query):
+        return RedirectResponse(f"/atlas/character/{code_path(query)}", 303)
     characters = [(c, _count(banks, c)) for c in wanted]
     low = query.lower()
     writers = [(writer, count) for writer, count in base.writers(banks) if low in writer.lower()]
     exact = [writer for writer, _ in writers if writer == query]
     if len(query) == 1 or (len(wanted) == 1 and characters[0][1] and not writers):
-        return RedirectResponse(f"/atlas/character/{ord(wanted[0]):04X}", 303)
+        return RedirectResponse(f"/atlas/character/{code_path(wanted[0])}", 303)
     if exact:
         return RedirectResponse(f"/atlas/writer?w={quote(exact[0])}", 303)
     return base.page(
@@ -201,11 +207,11 @@ def _found(base: Base, query: str, banks: list[ServedBank]) -> Response:
 
 def of_character(base: Base, request: Request) -> Response:
     """Every writer of a character, bank beside bank; those that stand out first."""
-    code = _CODE.fullmatch(request.path_params["code"])
-    found = code_points(code[1]) if code is not None else []
-    if len(found) != 1:
-        raise UsageError("a character's page is named by its code point, such as 6C38")
-    character = found[0]
+    code = request.path_params["code"]
+    numbers = [int(one, 16) for one in code.split("-")] if _PATH.fullmatch(code) else []
+    if not numbers or max(numbers) >= 0x110000 or any(0xD800 <= n < 0xE000 for n in numbers):
+        raise UsageError("a character's page is named by its code points, such as 6C38")
+    character = "".join(map(chr, numbers))
     order = request.query_params.get("order", "odd")
     flag = request.query_params.get("flag", "")
     if order not in ("odd", "writer") or flag not in ("", *FLAGS):

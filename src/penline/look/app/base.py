@@ -54,7 +54,7 @@ class Base:
         )
         self.templates.globals |= {"assets": {name: f"/{name}?{asset(name)[1]}" for name in ASSETS}}
         self.templates.filters["code"] = code_point
-        self.templates.filters["ordinal"] = _ordinal
+        self.templates.filters["code_path"] = code_path
 
     def characters(self, banks: Sequence[ServedBank]) -> set[str]:
         """The characters of some banks."""
@@ -119,6 +119,6 @@ def code_point(character: str) -> str:
     return " ".join(f"U+{ord(one):04X}" for one in character)
 
 
-def _ordinal(character: str) -> int:
-    """The code point of a label; of several characters, that of the first."""
-    return ord(character[0]) if character else 0
+def code_path(character: str) -> str:
+    """``6C38`` and the like, joined by ``-``: what the address of a character's page ends with."""
+    return "-".join(f"{ord(one):04X}" for one in character)

@@ -159,7 +159,7 @@ def facts(one: ServedBank, row: int) -> dict[str, object]:
         "bank": one.name,
         "row": row,
         "character": glyph.character,
-        "code": f"U+{ord(glyph.character):04X}" if len(glyph.character) == 1 else "",
+        "code": " ".join(f"U+{ord(one):04X}" for one in glyph.character),
         "writer": glyph.writer,
         "part": glyph.part,
         "card": glyph.card

@@ -83,7 +83,8 @@ function atlas() {
     $("one-picture").src = `/glyph/${bank}/${row}.png`;
     $("one-picture").alt = `${facts.character} by ${facts.writer}`;
     $("one-title").replaceChildren(el("bdi", { lang: "zh-Hans" }, facts.character), ` ${facts.code}`);
-    const code = (facts.character.codePointAt(0) || 0).toString(16).toUpperCase().padStart(4, "0");
+    const code = Array.from(facts.character,
+      (one) => one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")).join("-");
     const rows = [
       ["Writer", el("a", { href: `/atlas/writer?w=${encodeURIComponent(facts.writer)}` }, facts.writer)],
       ["Character", el("a", { href: `/atlas/character/${code}` }, "all who wrote it")],
