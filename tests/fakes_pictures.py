@@ -42,3 +42,23 @@ def drawn(character: str, number: int) -> np.ndarray:
         ).tolist()
         cv2.line(ink, ends[:2], ends[2:], 230, 3, cv2.LINE_AA)
     return ink
+
+
+def photographed(ink: Bytes2D, number: int, *, squares_px: int = 0) -> np.ndarray:
+    """A photograph of ink three times as large: a shadow's edge, grain, squares that lie askew."""
+    chance = np.random.default_rng(number)
+    large = cv2.resize(ink, None, fx=3, fy=3, interpolation=cv2.INTER_LINEAR)
+    high, wide = (side + 120 for side in large.shape)
+    paper = np.full((high, wide, 3), (226, 234, 240), np.float64)
+    if squares_px:
+        rise = float(chance.uniform(-0.05, 0.05))
+        for at in range(-squares_px, max(high, wide) + squares_px, squares_px):
+            across = (0, at), (wide - 1, round(at + rise * wide))
+            down = (at, 0), (round(at - rise * high), high - 1)
+            for start, end in (across, down):
+                cv2.line(paper, start, end, (216, 192, 176), 2)
+    part = np.pad(large, 60)[..., None] / 255
+    paper = paper * (1 - part) + np.array((90, 50, 40)) * part
+    light = np.where(np.arange(wide) < wide // 3, 0.7, 1.0)[None, :, None]
+    light = cv2.blur(np.broadcast_to(light, paper.shape).copy(), (31, 1))
+    return np.asarray((paper * light + chance.normal(0, 3, paper.shape)).clip(0, 255), np.uint8)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fakes_pictures import around, on_white, written
+from fakes_pictures import around, on_white, photographed, written
 from penline.records import Bytes2D
 from penline.sources.pictures.deciding import decide_ink
 from penline.sources.pictures.ink import InkRule
@@ -103,6 +103,38 @@ def test_noise_goes_and_ink_stays_near(form: str) -> None:
         near = cv2.dilate(known, np.ones((5, 5), np.uint8)) > 0
         assert not found[~near].any(), "nothing but 0 where there is no ink"
         assert np.abs(found[near].astype(int) - known[near]).mean() < most
+
+
+@pytest.mark.parametrize("squares_px", [0, 24, 48])
+def test_squares_of_the_paper_go_and_strokes_across_them_stay(squares_px: int) -> None:
+    inks = written(24)
+    pictures = [photographed(ink, n, squares_px=squares_px) for n, ink in enumerate(inks)]
+    rule = decide_ink(pictures)
+    assert rule.ruled == bool(squares_px)
+    assert ("printed rules cleared" in rule.words()) == bool(squares_px)
+    beside, kept = [], []
+    for ink, picture in zip(inks, pictures, strict=True):
+        found, known = rule.whole_ink(picture), np.pad(ink, 20)
+        small = np.asarray(cv2.resize(found, known.shape[::-1], interpolation=cv2.INTER_AREA))
+        near = cv2.dilate(known, np.ones((5, 5), np.uint8)) > 0
+        beside.append(float((small[~near] > 0).mean()))
+        kept.append(float((small[known > 180] > 60).mean()))
+    # where a shadow's edge runs along a rule, some of it may stay
+    assert sum(share < 0.005 for share in beside) >= 16, "squares are left"
+    assert min(kept) > 0.85 and np.mean(kept) > 0.98, "strokes are broken"
+
+
+def test_strokes_from_border_to_border_are_no_rules() -> None:
+    """Crops cut tight, of strokes that are straight and grainy: each stroke is all there is."""
+    chance = np.random.default_rng(3)
+    pictures = []
+    for _ in range(24):
+        crop = np.full((100, 220), 230.0)
+        crop[40:60] = 60
+        pictures.append(np.asarray((crop + chance.normal(0, 6, crop.shape)).clip(0, 255), np.uint8))
+    rule = decide_ink(pictures)
+    assert rule.cut and not rule.ruled
+    assert all((rule.whole_ink(one)[42:58] > 100).all() for one in pictures)
 
 
 def test_colours_of_one_brightness_are_told_by_their_distance() -> None:

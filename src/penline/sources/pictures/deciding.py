@@ -15,6 +15,7 @@ from penline.sources.pictures.frames import framed_sides, without_frame
 from penline.sources.pictures.ink import InkRule, tight, touched_sides
 from penline.sources.pictures.light import lit, paper_of, pen_px
 from penline.sources.pictures.planes import Picture, borders, in_bytes, laid, otsu, planes
+from penline.sources.pictures.rules import is_ruled, without_rules
 from penline.sources.pictures.sizes import largest_em
 
 __all__ = ["SAMPLES", "decide_ink"]
@@ -24,6 +25,11 @@ SAMPLES = 200
 
 _CONTRAST = 24
 """Two values that differ by less are not told for ink and paper."""
+_SMALL_PX, _AROUND_PX = 96, 17
+"""In a picture made so small, strokes are thinner than half of what is around each pixel."""
+_FEWEST_PX, _OTHERS = 12, 0.25
+_TILES, _PAPER = 5, 85
+"""In each tile of a large picture so many in a hundred pixels, or fewer, are no paper."""
 _NOISELESS = 0.02
 """So few pixels far from ink may be off the paper's value."""
 _FAR_PX = 3
@@ -32,6 +38,9 @@ _EVEN = 12
 _ROUNDING = 2
 _SAME = 0.03
 """Sides that scatter by no more of their mean were made the same."""
+_FEW = 50
+_RULED = 0.25
+"""Of so many pictures of a collection rules are seen, where its paper has any."""
 _HIGHEST_CUT = 0.4
 """Of the pen's level: what is above it is ink, however noisy the paper is."""
 
@@ -122,6 +131,9 @@ def _directed(rule: InkRule, pixels: Sequence[npt.NDArray[np.uint8]]) -> InkRule
 
 def _vote(plane: Bytes2D) -> tuple[float, float]:
     """Whether ink is the darker one, 0 to 1, and how much that counts: the contrast."""
+    thin = _thin(plane)
+    if thin is not None:
+        return thin
     split = otsu(plane)
     above = plane > split
     if above.all() or not above.any():
@@ -133,6 +145,26 @@ def _vote(plane: Bytes2D) -> tuple[float, float]:
     within = float(above.mean())
     # paper lies at the borders, and there is more of it; a cell's frame has half of the borders
     return float(around + within > 1), contrast
+
+
+def _thin(plane: Bytes2D) -> tuple[float, float] | None:
+    """The same by strokes that are thin beside a large picture, whatever shadow lies on it."""
+    if min(plane.shape) < _SMALL_PX:
+        return None
+    small = _made_small(plane)
+    apart = small.astype(np.int64) - cv2.medianBlur(small, _AROUND_PX)
+    dark, light = apart[apart < -_CONTRAST], apart[apart > _CONTRAST]
+    depths = [int((one * one).sum()) for one in (dark, light)]
+    strokes = dark if depths[0] > depths[1] else light
+    if len(strokes) < _FEWEST_PX or min(depths) > _OTHERS * max(depths):
+        return None
+    return float(strokes is dark), abs(float(strokes.mean()))
+
+
+def _made_small(plane: Bytes2D) -> Bytes2D:
+    by = max(plane.shape) / _SMALL_PX
+    size = tuple(max(1, round(side / by)) for side in plane.shape[::-1])
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _has_colour(split: Sequence[Bytes2D]) -> bool:
@@ -176,6 +208,15 @@ def _span(bright: Bytes2D) -> float:
     """How much the paper's value changes within a picture: between its ninths, by medians."""
     if min(bright.shape) < 12:
         return 0.0
+    if min(bright.shape) >= _SMALL_PX:  # where a shadow may lie, which is as dark as ink
+        small = _made_small(bright)
+        tiles = [
+            np.sort(tile, axis=None)
+            for rows in np.array_split(small, _TILES)
+            for tile in np.array_split(rows, _TILES, axis=1)
+        ]
+        paper = [int(tile[tile.size * _PAPER // 100]) for tile in tiles]
+        return float(max(paper) - min(paper))
     flat = lit(bright)
     paper = flat > otsu(flat)
     medians = []
@@ -198,6 +239,12 @@ def _measured(rule: InkRule, inks: Sequence[Bytes2D]) -> InkRule:
     # where light was divided, rounding makes ink of 1 and 2
     divided = rule.uneven or rule.paper is None
     cut = max(_cut(inks), _ROUNDING if divided and not rule.alpha else 0)
+    ruled = bool(cut) and _most(
+        [is_ruled(ink, cut) for ink in inks[:: max(len(inks) // _FEW, 1)]], _RULED
+    )
+    if ruled:  # which counted as noise
+        inks = [without_rules(ink, cut) for ink in inks]
+        cut = max(_cut(inks), _ROUNDING)
     rule = replace(rule, cut=cut, pen_px=_pen_px(inks, cut))
     whole = [rule.clean(ink) for ink in inks]
     kept = [ink for ink in whole if ink.size and ink.any()]
@@ -210,6 +257,7 @@ def _measured(rule: InkRule, inks: Sequence[Bytes2D]) -> InkRule:
     return replace(
         rule,
         framed=framed,
+        ruled=ruled,
         margins=not _most(touching, 0.2),
         side_px=int(np.percentile(sides, 95)),
         blown_up=float(same),

@@ -16,6 +16,7 @@ from penline.records import Bytes2D
 from penline.sources.pictures.frames import without_frame
 from penline.sources.pictures.light import lit
 from penline.sources.pictures.planes import Picture, in_bytes, laid, otsu, planes
+from penline.sources.pictures.rules import without_rules
 from penline.sources.pictures.sizes import usual_size
 
 __all__ = ["InkRule", "tight", "touched_sides"]
@@ -25,6 +26,8 @@ _FULL = 0.9
 _SIDES = 4
 _STRONG = 0.45
 """Ink that is nowhere so strong, of the pen's level, is none of the pen's."""
+_CLEAR = 0.3
+"""In uneven light, what is weaker lies beside what is not, or is no ink."""
 _TIMES_LARGER = 3
 _LEAST_SPECK = 0.35
 """A spot of less than so much of the pen's breadth, squared, is a speck."""
@@ -45,6 +48,7 @@ class InkRule:
         uneven: the light changes within a picture.
         cut: ink up to this is the paper's noise; 0 where the paper has none: every value counts.
         framed: the lines of a cell run around each character.
+        ruled: rules or squares are printed on the paper.
         margins: pictures leave paper at the borders, so what touches all four is no character.
         pen_px: how broad strokes are.
         side_px: the longer side of the ink of almost all pictures.
@@ -63,6 +67,7 @@ class InkRule:
     uneven: bool = False
     cut: int = 0
     framed: bool = False
+    ruled: bool = False
     margins: bool = False
     pen_px: float = 3.0
     side_px: int = 0
@@ -83,6 +88,7 @@ class InkRule:
                 told.append("each picture's own paper")
         told.append(f"noise up to {self.cut} of 255 cleared" if self.cut else "no noise")
         told += ["frames cut off"] if self.framed else []
+        told += ["printed rules cleared"] if self.ruled else []
         if self.blown_up:
             told.append("blown up to one size, so sizes are the usual ones of the characters")
         return ", ".join(told)
@@ -104,13 +110,15 @@ class InkRule:
         return self.clean(self.raw_ink(picture))
 
     def clean(self, ink: Bytes2D) -> Bytes2D:
-        """Take frames, noise and specks out of raw ink."""
+        """Take frames, rules, noise and specks out of raw ink."""
         if self.framed:
             ink = without_frame(ink)
+        if self.ruled:
+            ink = without_rules(ink, self.cut)
         return self._cleared(ink) if self.cut else ink
 
     def raw_ink(self, picture: Picture) -> Bytes2D:
-        """How much light each pixel lacks; frames, noise and specks are still there.
+        """How much light each pixel lacks; frames, rules, noise and specks are still there.
 
         Returns:
             ``uint8 (height_px, width_px)``.
@@ -151,9 +159,15 @@ class InkRule:
         least = max(2.0, _LEAST_SPECK * self.pen_px * self.pen_px)
         kept = (strongest >= level * _STRONG) & (facts[:, cv2.CC_STAT_AREA] >= least)
         kept[0] = False
+        told = kept[marks]
+        if self.uneven:  # what a shadow's edge leaves is weak, and broader than a stroke's own
+            strong = cv2.threshold(ink, int(level * _CLEAR), 1, cv2.THRESH_BINARY)[1]
+            side = 2 * round(self.pen_px) + 1
+            near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+            told &= np.asarray(cv2.dilate(strong, near)) > 0
         # from the noise's end on ink grows twice as fast, until it is what it was
         ramp = np.minimum((np.arange(256) - cut) * 2, np.arange(256)).clip(0).astype(np.uint8)
-        return np.asarray(cv2.LUT(ink, ramp) * kept[marks], np.uint8)
+        return np.asarray(cv2.LUT(ink, ramp) * told, np.uint8)
 
     def sized(self, ink: Bytes2D, character: str) -> Bytes2D:
         """Cut ink tight, and give it its character's usual size where its own was lost.
