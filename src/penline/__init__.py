@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from penline.version import __version__
 
 if TYPE_CHECKING:
+    from penline import api as api
     from penline import stream as stream
     from penline.api import info as info
     from penline.api import sheet as sheet
@@ -42,15 +43,20 @@ _PLACES = {
     "write": "penline.api",
 }
 
+_ROOMS = ("api", "stream")
 __all__ = ["__version__", *sorted(_PLACES)]
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, *_ROOMS])
 
 
 def __getattr__(name: str) -> Any:
     """Load a public name on first use, so that ``import penline`` costs next to nothing."""
     from importlib import import_module
 
-    if name == "stream":
-        return import_module("penline.stream")
+    if name in _ROOMS:
+        return import_module(f"penline.{name}")
     if name not in _PLACES:
         raise AttributeError(f"module 'penline' has no attribute {name!r}")
     return getattr(import_module(_PLACES[name]), name)

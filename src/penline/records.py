@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from penline.errors import UsageError
+from penline.showing import encoded, figure_html, ink_as_picture
 from penline.words import at_byte
 
 __all__ = [
@@ -34,6 +38,8 @@ __all__ = [
 ]
 
 Bytes2D: TypeAlias = npt.NDArray[np.uint8]
+_MOST_SHOWN = 40
+"""Characters of a text in a ``repr``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,17 @@ class GlyphRecord:
     source: Source
     record: int
     offset: int
+
+    def __repr__(self) -> str:
+        height, width = self.pixels.shape
+        return (
+            f"<GlyphRecord {self.character!r}, {width} x {height} px, "
+            f"{self.source.writer or 'writer not told'}, record {self.record}>"
+        )
+
+    def _repr_png_(self) -> bytes:
+        """The glyph dark on white, for a notebook."""
+        return encoded(ink_as_picture(self.ink))
 
     @property
     def ink(self) -> Bytes2D:
@@ -511,6 +528,52 @@ class Sample:
     trace: Callable[[], Sequence[Origin]] = field(repr=False)
     """Finds the origins, when they are asked for."""
     entries: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        text = self.text if len(self.text) <= _MOST_SHOWN else f"{self.text[: _MOST_SHOWN - 1]}…"
+        height, width = self.image.shape[:2]
+        writer = f" by {self.writer}" if self.writer else ""
+        return f"<Sample {self.index}: {text!r}, {width} x {height} px{writer}, {self.side}>"
+
+    def _repr_html_(self) -> str:
+        """The picture with its boxes, for a notebook."""
+        caption = f"{self.text}  ({self.writer or 'several hands'}, line {self.index})"
+        return figure_html(self.image, caption, self.quads, self.items)
+
+    def _repr_png_(self) -> bytes:
+        """The picture, for a notebook that shows no HTML."""
+        return encoded(self.image)
+
+    def to_pil(self) -> Any:
+        """The picture as a ``PIL.Image``.
+
+        Raises:
+            ImportError: Pillow is not installed.
+        """
+        from PIL import Image
+
+        return Image.fromarray(self.image)
+
+    def save(self, path: str | os.PathLike[str], *, quality: int = 95) -> None:
+        """Write the picture into a file, ``.png`` or ``.jpg``; one of that name is replaced.
+
+        Args:
+            path: the file.
+            quality: of a JPEG, 1 to 100.
+
+        Raises:
+            UsageError: another kind of file, or one that cannot hold the picture.
+            OSError: it cannot be written.
+        """
+        file = Path(path)
+        suffix = file.suffix.lower().replace(".jpeg", ".jpg")
+        if suffix not in (".png", ".jpg"):
+            raise UsageError(f"{file}: the picture of a line is a .png or a .jpg file")
+        try:
+            data = encoded(self.image, suffix, quality)
+        except ValueError as error:
+            raise UsageError(f"{file}: {error}") from None
+        file.write_bytes(data)
 
     @property
     def items(self) -> Sequence[str]:

@@ -36,6 +36,7 @@ from penline.durable import read_file
 from penline.errors import BankError
 from penline.provenance import public_names
 from penline.records import Bytes2D
+from penline.showing import encoded, figure_html, grid_of, ink_as_picture
 from penline.words import counted
 
 __all__ = ["Bank", "BankGlyph", "InkView", "locate", "open_bank"]
@@ -88,6 +89,10 @@ def locate(view: Any, rows: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]
     return -1
 
 
+_SHOWN = 36
+"""Glyphs of a bank in a notebook."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BankGlyph:
     """One glyph of a bank.
@@ -117,6 +122,14 @@ class BankGlyph:
     offset: int
     told: tuple[str, ...] = ()
     strokes: tuple[npt.NDArray[np.float32], ...] = ()
+
+    def __repr__(self) -> str:
+        height, width = self.ink.shape
+        return f"<BankGlyph {self.character!r}, {width} x {height} px, {self.writer}>"
+
+    def _repr_png_(self) -> bytes:
+        """The glyph dark on white, for a notebook."""
+        return encoded(ink_as_picture(self.ink))
 
 
 class Bank:
@@ -153,6 +166,18 @@ class Bank:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return open_bank, (self.path,)
+
+    def __repr__(self) -> str:
+        counts = (len(self), "glyph"), (len(self.characters), "character")
+        told = ", ".join(counted(count, noun) for count, noun in counts)
+        return f"<Bank {self.path.name}: {told}, {counted(len(self.writers), 'writer')}>"
+
+    def _repr_html_(self) -> str:
+        """Some glyphs, for a notebook: one each of characters from all over the bank."""
+        step = max(len(self.characters) // _SHOWN, 1)
+        some = self.characters[::step][:_SHOWN]
+        inks = [self[int(self.rows(character=one)[0])].ink for one in some]
+        return figure_html(grid_of(inks), repr(self)[1:-1])
 
     def __len__(self) -> int:
         return self.header.glyphs

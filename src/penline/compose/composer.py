@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,16 +12,19 @@ from penline.bank import Bank, open_bank
 from penline.compose.make import make, make_some
 from penline.compose.page_render import make_page
 from penline.compose.plan import ComposePlan
-from penline.corpus import Corpus, load
+from penline.corpus import Corpus, texts_or_files
 from penline.errors import UnwritableLine, UsageError
 from penline.pages import Page
 from penline.recipe.load import load_recipe
 from penline.recipe.schema import Recipe
 from penline.records import Sample
+from penline.words import counted
 
 __all__ = ["Composer"]
 
 _MOST = 1 << 62
+_SHOWN = 5
+"""Lines in a notebook."""
 BankLike = Bank | str | os.PathLike[str]
 CorpusLike = Corpus | str | os.PathLike[str]
 
@@ -34,7 +38,7 @@ class Composer(Sequence[Sample]):
     Args:
         recipe: a recipe, the path or name of one, a mapping, or None for ``mixed``.
         bank: a bank or several, opened or by path.
-        corpus: the text, loaded or by path (several paths: a sequence).
+        corpus: the text: loaded, by path (several paths: a sequence), or a sequence of sentences.
         seed: any whole number from 0 up.
         length: how many lines ``len`` says there are; any index below it is served.
         part: the publisher's part that glyphs may come from: ``train``, ``test`` or ``all``.
@@ -69,10 +73,7 @@ class Composer(Sequence[Sample]):
         self.corpus = (
             corpus
             if isinstance(corpus, Corpus)
-            else load(
-                [corpus] if isinstance(corpus, (str, os.PathLike)) else corpus,
-                nfkc=self.recipe.corpus.nfkc,
-            )
+            else texts_or_files(corpus, nfkc=self.recipe.corpus.nfkc)
         )
         self.seed = seed
         self._indices = range(length)
@@ -94,6 +95,15 @@ class Composer(Sequence[Sample]):
             self._arguments,
             self._indices,
         )
+
+    def __repr__(self) -> str:
+        banks = counted(len(self.plan.banks.banks), "bank")
+        return f"<Composer of {banks}, seed {self.seed}: {counted(len(self), 'line')}>"
+
+    def _repr_html_(self) -> str:
+        """The first lines with their boxes, for a notebook."""
+        few = [line for line in self[:_SHOWN].each() if isinstance(line, Sample)]
+        return "".join(line._repr_html_() for line in few) or html.escape(repr(self))
 
     def __len__(self) -> int:
         return len(self._indices)

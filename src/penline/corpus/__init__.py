@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from penline.corpus.files import load
+from penline.corpus.files import load, texts_or_files
 from penline.corpus.lines import Line, Lines, UseCounts
 from penline.corpus.text import Corpus, ReadCounts, Side
 from penline.corpus.variants import expansion, stand_ins
@@ -25,4 +25,5 @@ __all__ = [
     "expansion",
     "load",
     "stand_ins",
+    "texts_or_files",
 ]

@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 from penline.corpus.encodings import UTF_8, Transcoded, codec, refused, spoilt
 from penline.corpus.jsonl import field_values
 from penline.corpus.text import Builder, Corpus
-from penline.errors import CorpusError
+from penline.errors import CorpusError, UsageError
 from penline.machine import say_once
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "find",
     "load",
     "texts",
+    "texts_or_files",
 ]
 
 SUFFIXES = (".txt", ".jsonl", ".txt.gz", ".jsonl.gz")
@@ -177,6 +178,35 @@ def find(paths: StrPath | Iterable[StrPath]) -> TextFiles:
         else:
             files.append(path)
     return TextFiles(files, ignored)
+
+
+def texts_or_files(given: StrPath | Iterable[StrPath], *, nfkc: bool = False) -> Corpus:
+    """Make a corpus of files, or of sentences: of strings none of which names a file.
+
+    Args:
+        given: a path, or several; or sentences.
+        nfkc: as of `load`.
+
+    Raises:
+        UsageError: some of the strings name files and others do not.
+        CorpusError: as of `load`.
+    """
+    if isinstance(given, str | os.PathLike):
+        return load(given, nfkc=nfkc)
+    several = list(given)
+    named = [one for one in several if not isinstance(one, str) or _names_file(one)]
+    if not named:
+        return Corpus.from_texts(map(str, several), nfkc=nfkc)
+    if len(named) < len(several):
+        other = next(one for one in several if one not in named)
+        raise UsageError(
+            f"{named[0]} is a file and {str(other)[:40]!r} is none: give files, or sentences"
+        )
+    return load(several, nfkc=nfkc)
+
+
+def _names_file(text: str) -> bool:
+    return text.lower().endswith(SUFFIXES) or os.path.exists(text)  # noqa: PTH110  any text
 
 
 def _is_text(path: Path) -> bool:

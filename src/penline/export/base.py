@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeAlias
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +21,7 @@ from penline.errors import ExportError
 from penline.export.examine import Findings
 from penline.pages import StrokePage
 from penline.records import StrokeRecord
+from penline.showing import encoded
 
 __all__ = [
     "TAKES",
@@ -164,16 +164,11 @@ def encode(image: npt.NDArray[np.uint8], options: Options) -> bytes:
     Args:
         image: ``uint8 (height_px, width_px)`` grey, or ``(height_px, width_px, 3)`` RGB.
     """
-    pixels = image if image.ndim == 2 else image[:, :, ::-1]
-    flags = [cv2.IMWRITE_JPEG_QUALITY, options.quality] if options.format == "jpg" else []
-    why = f"an image of {image.shape} could not be encoded as {options.format}"
     try:
-        good, data = cv2.imencode(f".{options.format}", np.ascontiguousarray(pixels), flags)
-    except cv2.error as error:
-        raise ExportError(f"{why}: {error.err}") from None
-    if not good:
-        raise ExportError(f"{why}; JPEG takes sides of up to 65,500 px, PNG longer ones")
-    return data.tobytes()
+        return encoded(image, f".{options.format}", options.quality)
+    except ValueError as error:
+        why = f"an image of {image.shape} could not be encoded as {options.format}"
+        raise ExportError(f"{why}: {error}") from None
 
 
 def prefix_of(*decides: object) -> str:

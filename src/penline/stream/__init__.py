@@ -33,6 +33,10 @@ _PLACES = {
 __all__ = sorted(_PLACES)
 
 
+def __dir__() -> list[str]:
+    return __all__
+
+
 def __getattr__(name: str) -> Any:
     """Load a public name on first use: where PyTorch is installed, `LineStream` imports it."""
     if name not in _PLACES:
