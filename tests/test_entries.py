@@ -69,6 +69,7 @@ def test_cutting_is_what_its_oracle_says(text: str, entries: set[str]) -> None:
         ([], TAMIL, ["\u0b95\u0bcd", "\u0bb7"]),
         ([TAMIL], TAMIL, [TAMIL]),
         (["fi"], "fi\u0301", ["f", "i\u0301"]),  # a ligature without the accent is another
+        ([], "a \u0301b", ["a", " ", "\u0301", "b"]),  # a mark without a letter stays alone
         ([], "\u1100\u1161\u11a8\u1100", ["\u1100\u1161\u11a8", "\u1100"]),
         ([], "Vi\u1ec7t Vie\u0323\u0302t", [*"Việt Vi", "e\u0323\u0302", "t"]),
     ],

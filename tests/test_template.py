@@ -87,7 +87,7 @@ def test_a_list_is_the_different_characters_of_a_text(tmp_path: Path) -> None:
         (b" \n\t", "no character"),
         (b"ab\xff", "byte 2 is not UTF-8"),
         (b"a\x00b", "U\\+0000"),
-        ("x\u0302".encode(), "U\\+0302"),
+        ("x \u0302".encode(), "U\\+0302"),
         ("a\u200db".encode(), "U\\+200D"),
     ],
     ids=["empty", "white", "encoding", "control", "combining", "format"],

@@ -175,15 +175,18 @@ def kind_of(character: str) -> Kind:
     """The kind of one character; "symbol" where nothing closer is known.
 
     Full-width letters and digits are of their narrow form's kind; an entry of several letters is of
-    its first one's, one with other signs in it (the name of a class) is a symbol.
+    the tallest one's, one with other signs in it (the name of a class) is a symbol.
 
     >>> kind_of("g").name, kind_of("Ａ").name, kind_of("，").name, kind_of("永").name
     ('descender', 'upper', 'han-comma', 'han')
     """
     if len(character) != 1:
-        composed = unicodedata.normalize("NFC", character)
-        letters = all(unicodedata.category(one)[0] in "LM" for one in composed.rstrip("."))
-        return kind_of(composed[:1]) if letters and composed else KINDS["symbol"]
+        parts = unicodedata.normalize("NFC", character).rstrip(".")
+        letters = [one for one in parts if unicodedata.category(one)[0] == "L"]
+        named = any(unicodedata.category(one)[0] not in "LM" for one in parts)
+        if named or not letters:
+            return KINDS["symbol"]
+        return max(map(kind_of, letters), key=lambda kind: kind.height)
     known = _KIND_OF.get(character)
     if known is not None:
         return known

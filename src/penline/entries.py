@@ -142,7 +142,7 @@ def _is_mark(character: str) -> bool:
 def _letter_end(text: str, at: int) -> int:
     """Where a letter ends, with its marks, and the letters that are joined to it."""
     end = at + 1
-    last = min(len(text), at + MOST_CODE_POINTS)
+    last = end if text[at].isspace() else min(len(text), at + MOST_CODE_POINTS)
     while end < last and (_is_mark(text[end]) or _joined(text, at, end)):
         end += 1
     return end

@@ -65,6 +65,10 @@ def cut(text: str, entries: Collection[str]) -> list[str]:
     found = max(fitting, key=len, default="")
     if not found:
         found = text[0]
-        while len(found) < min(LONGEST, len(text)) and no_break(text, len(found), 0):
+        while (
+            not text[0].isspace()
+            and len(found) < min(LONGEST, len(text))
+            and no_break(text, len(found), 0)
+        ):
             found = text[: len(found) + 1]
     return [found, *cut(text[len(found) :], entries)]

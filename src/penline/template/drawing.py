@@ -127,7 +127,7 @@ def _frame(left: float, top: float, side: float) -> Iterator[Rectangle]:
 def _guide(character: str, left: float, top: float, side: float, guides: Guides) -> Iterator[Mark]:
     """The guide character above its cell, and its code point where it is easily mistaken."""
     picture, middle = guides(character), left + side / 2
-    said = f"U+{ord(character):04X}"
+    said = " ".join(f"U+{ord(one):04X}" for one in character)
     if picture is None:
         yield Words(middle - 0.3 * _CODE_MM * len(said), top - 1.4, _CODE_MM, said)
         return
@@ -139,5 +139,5 @@ def _guide(character: str, left: float, top: float, side: float, guides: Guides)
     # a comma stays low and a quotation mark high, but all of them in the strip
     bottom = min(lowest, max(lowest - picture.low * room, lowest - room + height))
     yield Picture(middle - width / 2, bottom - height, width, height, picture.ink)
-    if unicodedata.category(character)[0] in "PS" and side >= _WIDE_MM:
+    if unicodedata.category(character[0])[0] in "PS" and side >= _WIDE_MM:
         yield Words(middle + room / 2 + 0.2, top - 1.4, _SMALL_MM, said)

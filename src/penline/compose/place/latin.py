@@ -110,7 +110,7 @@ def _measure(banks: BankSet, number: int, figures: Floats, scales: Floats) -> Fl
     pens = np.array([one.pen_px for one in bank.header.writers]) / ems
     pens = np.minimum(pens, 0.5 * X_HEIGHT_EM)
     entries = np.array([banks.entries[c] for c in bank.characters], np.int64)
-    low = np.array([kind_of(c[:1]).name == "x-height" for c in bank.characters], bool)
+    low = np.array([kind_of(c).name == "x-height" for c in bank.characters], bool)
     rows = np.flatnonzero((figures[entries, HEIGHT] >= _LEAST_XH)[bank.columns["character"]])
     of, who = bank.columns["character"][rows], bank.columns["writer"][rows]
     high = np.maximum(columns.height_px[rows] / ems[who] - pens[who], 0.02)
