@@ -227,7 +227,7 @@ def test_columns_of_nothing_are_refused(tmp_path: Path) -> None:
 def test_words_are_no_characters(tmp_path: Path) -> None:
     content = {"gt.txt": b"a.png\thello\nb.png\tworld\n"}
     content |= {f"{name}.png": picture("永", 1) for name in "ab"}
-    with pytest.raises(FormatError, match=r"no entries with names yet.*hello, world") as caught:
+    with pytest.raises(FormatError, match=r"--columns entry=COLUMN.*hello, world") as caught:
         list(pack(folder(tmp_path / "s", content), tmp_path / "x.bank"))
     assert not getattr(caught.value, "__notes__", [])
     bank = pack(

@@ -23,6 +23,7 @@ __all__ = [
     "entry_fault",
     "has_loose_marks",
     "in_entries",
+    "is_letter",
     "whole_text",
 ]
 
@@ -84,6 +85,15 @@ def has_loose_marks(entry: str) -> bool:
     )
 
 
+def is_letter(text: str) -> bool:
+    """Whether a text is one letter, with its marks and what is joined to it.
+
+    >>> is_letter("e\u0301"), is_letter("\u0915\u094d\u0937"), is_letter("fi")
+    (True, True, False)
+    """
+    return bool(text) and not _is_mark(text[0]) and _letter_end(text, 0) == len(text)
+
+
 class Cutter:
     """Cuts texts into entries; made whole, and then only read.
 
@@ -112,8 +122,8 @@ class Cutter:
     def __call__(self, text: str) -> Entries:
         """Cut a text; one whose entries are all of one code point comes back as it is.
 
-        >>> Cutter(["ch", "c"])("chic"), Cutter()("e\\u0301a"), Cutter(["ch"])("abc")
-        (('ch', 'i', 'c'), ('é', 'a'), 'abc')
+        >>> Cutter(["ch", "c"])("chic"), Cutter()("\\u0915\\u093fa"), Cutter(["ch"])("abc")
+        (('ch', 'i', 'c'), ('कि', 'a'), 'abc')
         """
         if not self.may_part(text):
             return text

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from penline.errors import FormatError, UsageError
 from penline.sources.names import leaf
-from penline.sources.pictures.forms import plain
+from penline.sources.pictures.forms import named, plain
 
 __all__ = ["BYTES_LIMIT", "NO_CLASSES", "ClassMap", "based", "is_class_map", "read_class_map"]
 
@@ -22,11 +22,17 @@ _NAME = re.compile(
 )
 _ENDINGS = (".txt", ".tsv", ".csv", ".json", ".names", ".lst")
 _SOUND = 0.8
-_KEYS = ("index", "id", "idx", "class", "class_id", "label", "number", "code", "编号", "类别")
-_VALUES = ("char", "character", "text", "value", "name", "glyph", "unicode", "symbol", "字", "字符")
+_KEYS = (
+    *("index", "id", "idx", "class", "class_id", "symbol_id", "label", "number", "code"),
+    *("编号", "类别"),
+)
+_VALUES = (
+    *("char", "character", "text", "value", "name", "glyph", "unicode", "symbol", "latex"),
+    *("字", "字符"),
+)
 _EXPECTED = (
     "one character a line, 'number<TAB>character', JSON, or CSV with columns for both; characters "
-    "as they are, or as U+4E00"
+    "as they are, or as U+4E00; or names without white space, such as \\alpha"
 )
 
 
@@ -43,7 +49,7 @@ class ClassMap(NamedTuple):
     """What classes stand for.
 
     Attributes:
-        characters: from a class's number (or name) to its character.
+        characters: from a class's number (or name) to its entry.
         name: the file that says so.
         counted: the file has no numbers; these count its lines, from 0.
     """
@@ -57,12 +63,13 @@ NO_CLASSES = ClassMap()
 """Nothing says what classes stand for."""
 
 
-def read_class_map(data: bytes, file: str) -> ClassMap:
+def read_class_map(data: bytes, file: str, *, names: bool = False) -> ClassMap:
     """Read what classes stand for.
 
     Args:
         data: the whole file: UTF-8, or GB 18030.
         file: its name, for messages.
+        names: classes may stand for entries of several characters, such as names.
 
     Raises:
         FormatError: it is no such map.
@@ -78,8 +85,8 @@ def read_class_map(data: bytes, file: str) -> ClassMap:
         found = json.loads(text) if text.lstrip()[:1] in ("{", "[") else None
     except (ValueError, RecursionError):
         found = None
-    rows, counted = _of_json(found) if found is not None else _of_lines(text)
-    result = _characters(rows)
+    rows, counted = _of_json(found) if found is not None else _of_lines(text, names)
+    result = _characters(rows, names)
     if not result:
         first = text.lstrip()[:20]
         raise FormatError(file, 0, "map of classes", _EXPECTED, repr(first) if first else "nothing")
@@ -97,7 +104,7 @@ def _of_json(found: Any) -> tuple[list[tuple[str, str]], bool]:
     return [], False
 
 
-def _of_lines(text: str) -> tuple[list[tuple[str, str]], bool]:
+def _of_lines(text: str, names: bool) -> tuple[list[tuple[str, str]], bool]:
     """Pairs, and whether their numbers only count the lines."""
     lines = [line for line in text.splitlines() if line.strip()]
     if all(len(line.strip()) == 1 or plain(line.strip()) for line in lines):
@@ -107,7 +114,7 @@ def _of_lines(text: str) -> tuple[list[tuple[str, str]], bool]:
         rows = [[cell.strip() for cell in row if cell.strip()] for row in rows]
         if all(len(row) > 1 for row in rows):
             return _of_rows(rows), False
-    return [], False
+    return [(str(at), line.strip()) for at, line in enumerate(lines)] if names else [], True
 
 
 def _of_rows(rows: list[list[str]]) -> list[tuple[str, str]]:
@@ -128,21 +135,28 @@ def _of_rows(rows: list[list[str]]) -> list[tuple[str, str]]:
     return [(row[key[0]], row[value[0]]) for row in rows if len(row) > max(key[0], value[0])]
 
 
-def _characters(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _characters(rows: Iterable[tuple[str, str]], names: bool) -> dict[str, str]:
     """The map the right way round, its characters as such; empty where it is none."""
     pairs = list(rows)
+    if names and all(key.isdecimal() for key, _ in pairs):
+        known = _read(pairs)
+        return known if len(known) == len(pairs) else _read(pairs, names)
     straight = _read(pairs)
     turned = _read([(value, key) for key, value in pairs])
     # {"永": 0} says the same as {0: "永"}
     numbers = sum(key.isdecimal() for key, _ in pairs)
     back = sum(value.isdecimal() for _, value in pairs)
+    if names and not (straight or turned):
+        named_pairs = [(value, key) for key, value in pairs] if back == len(pairs) else pairs
+        return _read(named_pairs, names)
     if len(turned) > len(straight) or (len(turned) == len(straight) and back > numbers):
         return turned
     return straight
 
 
-def _read(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Keys without leading zeros; values by `plain`, or decimal code points throughout.
+def _read(pairs: Iterable[tuple[str, str]], names: bool = False) -> dict[str, str]:
+    """Keys without leading zeros; values by `plain`, or decimal code points throughout; or else,
+    with `names`, as they stand.
 
     A few values that are no character (a blank) are left out; too many, and it is no map.
     """
@@ -154,6 +168,8 @@ def _read(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in pairs:
         character = plain(chr(int(value))) if decimal else plain(value)
+        if character is None and names:
+            character = named(value)
         if character is None:
             continue
         found[key.lstrip("0") or "0" if key.isdecimal() else key] = character

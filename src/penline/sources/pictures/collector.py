@@ -242,7 +242,7 @@ def _read_map(path: Path, file: str) -> ClassMap:
         raise UsageError(f"{file}: cannot be opened: {error.strerror or error}") from error
     if len(data) > BYTES_LIMIT:
         raise UsageError(f"{file}: a map of classes is of at most {BYTES_LIMIT >> 20} MiB")
-    return read_class_map(data, file)
+    return read_class_map(data, file, names=True)
 
 
 def _beside(place: Place) -> ClassMap:

@@ -14,10 +14,12 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from penline.characters import why_inkless
+from penline.entries import entry_fault, is_letter
 
 __all__ = [
     "CASES",
     "CLASS",
+    "ENTRY",
     "FORMS",
     "OTHER_ENCODINGS",
     "PARTS",
@@ -25,6 +27,7 @@ __all__ = [
     "LabelForm",
     "class_number",
     "likely",
+    "named",
     "plain",
 ]
 
@@ -131,15 +134,27 @@ class LabelForm(NamedTuple):
 
 
 def _one(text: str) -> str | None:
-    """The text as one character with ink, composed; None where it is none."""
+    """The text as one letter with ink, composed; None where it is none."""
     text = text if len(text) == 1 else unicodedata.normalize("NFC", text)
-    return text if len(text) == 1 and not why_inkless(text) else None
+    if len(text) == 1:
+        return None if why_inkless(text) else text
+    return text if is_letter(text) and not entry_fault(text) else None
 
 
 def _of_point(point: int) -> str | None:
     if point > 0x10FFFF or unicodedata.category(chr(point)) in ("Cn", "Co", "Cs"):
         return None
     return _one(chr(point))
+
+
+def named(piece: str) -> str | None:
+    """Tell the entry of a piece that is one as it stands, or with ``%5C`` and the like in it.
+
+    >>> named("\\\\alpha"), named("%5Calpha"), named("two words")
+    ('\\\\alpha', '\\\\alpha', None)
+    """
+    entry = unquote(piece) if "%" in piece and _escaped(piece) else piece
+    return None if not entry or entry_fault(entry) else entry
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -212,6 +227,8 @@ FORMS: Mapping[str, LabelForm] = {
     )
 }
 OTHER_ENCODINGS = ("utf-8", "gbk", "sjis")
+ENTRY = "entry"
+"""The form of labels that are entries as they stand, of one code point or several."""
 CLASS = "class"
 """The form of class numbers, which stand for nothing without a map."""
 
@@ -219,4 +236,4 @@ CLASS = "class"
 @functools.lru_cache(maxsize=65_536)
 def likely(character: str) -> bool:
     """Whether a character is of a script that is written by hand today."""
-    return any(first <= ord(character) <= last for first, last in _LIKELY)
+    return any(first <= ord(character[0]) <= last for first, last in _LIKELY)

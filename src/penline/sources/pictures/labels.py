@@ -12,6 +12,7 @@ from penline.sources.pictures.class_map import NO_CLASSES, ClassMap
 from penline.sources.pictures.forms import (
     CASES,
     CLASS,
+    ENTRY,
     FORMS,
     OTHER_ENCODINGS,
     PARTS,
@@ -19,6 +20,7 @@ from penline.sources.pictures.forms import (
     class_number,
     likely,
 )
+from penline.sources.pictures.forms import named as named_entry
 from penline.sources.pictures.pattern import NamePieces, Pattern
 
 __all__ = ["LabelRule", "RuleFit", "fits"]
@@ -31,6 +33,10 @@ _WRITER = re.compile(
 _ENOUGH = 0.97
 """So many of the names have to fit."""
 _PIECES_LIMIT = 8
+OMNIGLOT = "{entry+writer}/{entry}/*_{writer}"
+"""Classes without a code point: an alphabet's name and a character's number, drawn by twenty
+people, others for each alphabet."""
+_OMNIGLOT = re.compile(r"character\d\d/\d{4}_\d\d\.png", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +61,28 @@ class LabelRule:
 
     def character(self, named: NamePieces) -> str | None:
         """Tell the character of a label; None where it stands for none."""
+        if self.form == ENTRY:
+            return named_entry(named.label)
         if self.form == CLASS:
             known = self.classes.characters
             found = known.get(named.label)
             return known.get(class_number(named.label) or "") if found is None else found
         found = FORMS[self.form].read(named.label)
         if found is not None and named.case:
-            found = found.upper() if named.case == "upper" else found.lower()
-        return found if found is None or len(found) == 1 else None
+            cased = found.upper() if named.case == "upper" else found.lower()
+            return cased if len(cased) == len(found) else None
+        return found
 
     def words(self) -> str:
         """Say where the label comes from."""
         where = _WHERE.get(self.pattern.text, f"name by {self.pattern.text!r}")
         if self.form == CLASS:
             return f"{where} as a number of {self.classes.name}"
-        return where + FORMS[self.form].words
+        return where + ("" if self.form == ENTRY else FORMS[self.form].words)
 
     def option(self) -> str:
         """The pattern that says the same without guessing."""
-        form = "" if self.form == PLAIN.name else f":{self.form}"
+        form = "" if self.form in (PLAIN.name, ENTRY) else f":{self.form}"
         return re.sub(r"\{label(:[^}]*)?\}", f"{{label{form}}}", self.pattern.text)
 
 
@@ -85,6 +94,8 @@ _WHERE = {
     "{label}-*": "file's name up to the first -",
     "*_{label}": "file's name after the last _",
     "*-{label}": "file's name after the last -",
+    "{entry}/*": "folder's name as it stands",
+    OMNIGLOT: "names of both folders (Omniglot's)",
 }
 
 
@@ -162,13 +173,15 @@ def _fit(rule: LabelRule, named: Sequence[NamePieces], count: int) -> RuleFit:
             continue
         told[character] += times
         numbers = numbers and label.isdecimal()
-        unlikely += not (rule.form == CLASS or likely(character))
+        unlikely += not (rule.form in (CLASS, ENTRY) or likely(character))
         strange += not label.isascii() or len(label) > 1
     share = sum(told.values()) / count
     if not told:
         return RuleFit(rule, 0.0, 0, 0)
     ascii_only = all(one.isascii() for one in told)
-    if rule.form == CLASS:
+    if rule.form == ENTRY:
+        strength = 4
+    elif rule.form == CLASS:
         strength = (5 if rule.map_said else 3) if rule.classes.characters else 0
     elif rule.form == PLAIN.name:
         strength = 1 if numbers else 2 if ascii_only and strange * 2 < len(told) else 4
@@ -193,6 +206,8 @@ def _patterns(paths: Sequence[str]) -> Iterator[str]:
     for at in reversed(free):
         if len({one[at] for one in usual}) > 1 or at == depth - 1:
             yield _folders(levels, at) + "*"
+    if depth > 1 and all(_OMNIGLOT.fullmatch("/".join(one[-2:])) for one in usual):
+        yield OMNIGLOT
     above = _folders(levels, None)
     yield above + "{label}"
     yield from (above + text for text in _in_stems(stems))

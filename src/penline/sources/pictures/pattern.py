@@ -6,15 +6,18 @@ import re
 from typing import NamedTuple
 
 from penline.errors import UsageError
-from penline.sources.pictures.forms import CASES, CLASS, FORMS, PARTS
+from penline.sources.pictures.forms import CASES, CLASS, ENTRY, FORMS, PARTS
 
 __all__ = ["NamePieces", "Pattern"]
 
-_FIELD = re.compile(r"\{(?P<name>[a-z]*)(?::(?P<form>[a-z0-9-]+))?\}|(?P<any>\*)")
-_KNOWN = ("label", "writer", "part", "case")
+_FIELD = re.compile(r"\{(?P<name>[a-z]*(?:\+[a-z]+)*)(?::(?P<form>[a-z0-9-]+))?\}|(?P<any>\*)")
+_KNOWN = ("label", "entry", "writer", "part", "case")
+_JOINED = {"entry": "/", "writer": "-"}
+"""Fields that may stand more than once, and what joins their pieces."""
 _ADVICE = (
     "a pattern is names with / between them, as '{writer}/{label}/*.png': {label}, {writer}, "
-    "{part} and {case} stand for what they say, {} and * for anything; "
+    "{part} and {case} stand for what they say, {} and * for anything; {entry} is a label as it "
+    "stands, also of several characters; "
     f"{{label:FORM}} says how the label is written: {', '.join((*FORMS, CLASS))}"
 )
 
@@ -23,8 +26,8 @@ class NamePieces(NamedTuple):
     """The pieces of one path.
 
     Attributes:
-        label: the piece that is the label.
-        writer: that of the writer, or "".
+        label: the piece that is the label; several with ``/`` between them.
+        writer: that of the writer, or ""; several with ``-`` between them.
         part: that of the part, or "".
         case: ``"upper"`` or ``"lower"``, or "".
     """
@@ -51,28 +54,35 @@ class Pattern:
 
     def __init__(self, text: str) -> None:
         self.text, self.form = text, ""
-        fields: list[str] = []
+        fields: dict[str, list[int]] = {}
         pieces, at = [], 0
         for found in _FIELD.finditer(text):
             pieces.append(_literal(text[at : found.start()]))
             at = found.end()
-            name, form = found["name"] or "", found["form"] or ""
-            if found["any"] or not name:
+            names, form = (found["name"] or "").split("+"), found["form"] or ""
+            if found["any"] or names == [""]:
                 pieces.append("[^/]*" if found["any"] else "[^/]*?")
                 continue
-            if name not in _KNOWN or name in fields or (form and name != "label"):
+            again = [name for name in names if name in fields and name not in _JOINED]
+            if not {*names} <= {*_KNOWN} or again or (form and names != ["label"]):
                 raise UsageError(f"{text!r}: {found[0]} is no field, or stands twice; {_ADVICE}")
             if form and form not in (*FORMS, CLASS):
                 raise UsageError(f"{text!r}: no form of labels is called {form!r}; {_ADVICE}")
-            fields.append(name)
+            group = sum(piece.startswith("(") for piece in pieces) + 1
+            for name in names:
+                fields.setdefault(name, []).append(group)
             self.form = form or self.form
-            pieces.append(f"(?P<{name}>[^/]+?)")
+            pieces.append("([^/]+?)")
         pieces.append(_literal(text[at:]))
-        if "label" not in fields:
+        if "label" not in fields and "entry" not in fields:
             raise UsageError(f"{text!r}: a pattern without {{label}}; {_ADVICE}")
+        if "label" in fields and "entry" in fields:
+            raise UsageError(f"{text!r}: a pattern has {{label}} or {{entry}}, not both; {_ADVICE}")
+        self.form = ENTRY if "entry" in fields else self.form
         ending = "" if "." in text.rpartition("/")[2] else r"(?:\.[^./]+)?"
         self._match = re.compile(f"(?:.*/)?{''.join(pieces)}{ending}", re.DOTALL).fullmatch
         self.fields = tuple(fields)
+        self._groups = fields
         self._any_file = text.endswith("/*")
         self._last: tuple[str, NamePieces | None] = "", None
 
@@ -94,10 +104,14 @@ class Pattern:
         found = self._match(path)
         if found is None:
             return None
-        pieces = found.groupdict()
+        pieces = {
+            name: _JOINED.get(name, "").join(found[group] for group in groups)
+            for name, groups in self._groups.items()
+        }
         part = PARTS.get(pieces.get("part", "").lower(), "")
         case = CASES.get(pieces.get("case", "").lower(), "")
-        return NamePieces(pieces["label"], pieces.get("writer", ""), part, case)
+        label = pieces.get("label") or pieces["entry"]
+        return NamePieces(label, pieces.get("writer", ""), part, case)
 
 
 def _literal(text: str) -> str:

@@ -6,12 +6,12 @@ from penline.errors import UsageError
 
 __all__ = ["ROLES", "columns_said"]
 
-ROLES = ("file", "label", "writer", "part", "x", "y", "w", "h")
-"""What a column may hold."""
+ROLES = ("file", "label", "entry", "writer", "part", "x", "y", "w", "h")
+"""What a column may hold; an entry is a label as it stands, also of several characters."""
 
 
 def columns_said(text: str | None) -> dict[str, str]:
-    """Return the columns that the user names, by what they hold.
+    """Return the columns that the user names, by what they hold; that of entries also as labels.
 
     Raises:
         UsageError: a role that is none, or no name after the equals sign.
@@ -28,4 +28,8 @@ def columns_said(text: str | None) -> dict[str, str]:
                 f"each of {', '.join(ROLES)} at most once"
             )
         said[role] = name
+    if "entry" in said:
+        if "label" in said:
+            raise UsageError("--columns says label or entry, not both; say the one that holds")
+        said["label"] = said["entry"]
     return said

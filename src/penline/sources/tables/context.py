@@ -11,6 +11,7 @@ from penline.errors import FormatError, UsageError
 from penline.records import Source
 from penline.sources.pictures.class_map import BYTES_LIMIT, ClassMap, based, read_class_map
 from penline.sources.reading import Reading
+from penline.sources.tables.columns import columns_said
 from penline.sources.unit import Place
 from penline.words import printable
 
@@ -41,6 +42,11 @@ class TableContext(NamedTuple):
     part: str | None = None
     maps: tuple[Place, ...] = ()
 
+    @property
+    def entries(self) -> bool:
+        """Whether the user says that labels are entries as they stand."""
+        return "entry" in columns_said(self.reading.columns)
+
     def classes_of(self, unit: _AnyTable, labels: Sequence[str]) -> ClassMap | None:
         """Return what labels stand for: as the user says, or a file beside the table; or None.
 
@@ -51,7 +57,7 @@ class TableContext(NamedTuple):
         numbers = [int(label) for label in labels if label.isdigit() and len(label) < 10]
         file = unit.source.file
         if self.reading.classes is not None:
-            known = based(_read(Place(Path(self.reading.classes))), numbers, file)
+            known = based(_read(Place(Path(self.reading.classes)), names=True), numbers, file)
             if not any((label.lstrip("0") or "0") in known.characters for label in labels):
                 raise UsageError(f"{known.name}: no label of {file} stands for a class of it")
             return known
@@ -76,11 +82,11 @@ class TableContext(NamedTuple):
         return printable(shlex.join(words))
 
 
-def _read(place: Place) -> ClassMap:
+def _read(place: Place, *, names: bool = False) -> ClassMap:
     with place.open() as stream:
         buffer, at, have = stream.peek(0, BYTES_LIMIT + 1)
         if have > BYTES_LIMIT:
             raise UsageError(
                 f"{place.label}: a map of classes is of at most {BYTES_LIMIT >> 20} MiB"
             )
-        return read_class_map(bytes(buffer[at : at + have]), place.label)
+        return read_class_map(bytes(buffer[at : at + have]), place.label, names=names)

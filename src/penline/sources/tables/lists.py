@@ -147,6 +147,8 @@ def _columns(
         name = next((by_lower[one] for one in usual if one in by_lower), None)
         if name is not None and role not in found and name not in found.values():
             found[role] = name
+    if found.get("label", "").lower() == "latex" and "label" not in said:
+        found["entry"] = found["label"]  # commands of LaTeX are entries as they stand
     if not all(role in found for role in BOX):
         found = {role: name for role, name in found.items() if role not in BOX or role in said}
     if "label" not in found and names is not None:

@@ -155,6 +155,7 @@ class ManifestCollector(Collector):
             names=one.names,
             columns=one.columns,
             counts=counts,
+            named="entry" in one.columns,
         )
         writer = one.columns.get("writer")
         return decided(

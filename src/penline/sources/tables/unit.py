@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from penline.entries import is_letter
 from penline.errors import FormatError
 from penline.formats.table_row import TableRow
-from penline.records import Defect
+from penline.records import Defect, LeftOut
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
 from penline.sources.pictures.decode import decode
-from penline.sources.pictures.forms import plain
+from penline.sources.pictures.forms import named, plain
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.names import id_part
 from penline.sources.pictures.planes import Picture
@@ -42,12 +43,14 @@ class TableUnit(InkedUnit):
         transposed: the pictures lie on their side, columns before rows.
         part_said: the user said the part, whatever rows have.
         numbers: labels are class numbers, where they are digits; False of a table that has texts.
+        named: labels are entries as they stand, of one character or several.
     """
 
     classes: Mapping[str, str] = field(default_factory=dict)
     family: str = ""
     transposed: bool = False
     numbers: bool = True
+    named: bool = False
     part_said: bool = False
 
     def rows(self) -> Iterator[TableRow | Defect]:
@@ -62,8 +65,11 @@ class TableUnit(InkedUnit):
         """Yield the rows by which the ink is decided."""
         return islice(self.rows(), _LOOKED_AT)
 
-    def labelled(self) -> Iterator[Labelled]:
-        """Yield the pictures of the rows with their characters and writers."""
+    def labelled(self) -> Iterator[Labelled | LeftOut]:
+        """Yield the pictures of the rows with their characters and writers.
+
+        Words are left out, unless somebody said that they are entries.
+        """
         for row in self.rows():
             if isinstance(row, Defect):
                 broken = FormatError(row.file, row.offset, row.field, row.expected, row.found)
@@ -71,6 +77,11 @@ class TableUnit(InkedUnit):
                 continue
             character = self.character(row)
             fault = character if isinstance(character, FormatError) else None
+            told = self.named or bool(self.classes) or fault is not None
+            if not told and len(str(character)) > 1 and not is_letter(str(character)):
+                reason = f"a label of {len(str(character))} characters; a glyph is of one"
+                yield LeftOut(reason, self.name(row), self.source, row.record)
+                continue
             yield Labelled(
                 fault or functools.partial(self.picture, row),
                 "" if fault else str(character),
@@ -88,6 +99,8 @@ class TableUnit(InkedUnit):
 
     def character(self, row: TableRow) -> str | FormatError:
         """Return what a row's label stands for."""
+        if self.named:
+            return named(row.label) or row.label
         if not self.classes or not row.label:
             return plain(row.label) or row.label
         found = self.classes.get(_class_key(row.label))
@@ -129,7 +142,8 @@ def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableCo
     kept, seen, whole = _looked_at(unit)
     every = unit.labels() if unit.fault is None else None
     labels = [label for label in dict.fromkeys(seen if every is None else every) if label]
-    known = said.classes_of(unit, labels)
+    unit = dataclasses.replace(unit, named=unit.named or said.entries)
+    known = None if unit.named else said.classes_of(unit, labels)
     if known is not None:
         label_rule = f"{label_rule}, by {known.name}"
         unit = dataclasses.replace(unit, classes=known.characters)
@@ -190,7 +204,7 @@ def _class_key(label: str) -> str:
 def _unexplained(unit: TableUnit, labels: list[str]) -> FormatError | None:
     """The error for labels that are no characters, and of which nobody said what they stand for."""
     numbers = [label for label in labels if label.isdigit()]
-    if unit.classes or not labels:
+    if unit.classes or unit.named or not labels:
         return None
     if len(numbers) == len(labels) and (unit.numbers or max(map(len, numbers)) > 1):
         found = f"class numbers {listed(sorted(numbers, key=int), 5)}, and no list of them"
@@ -199,7 +213,7 @@ def _unexplained(unit: TableUnit, labels: list[str]) -> FormatError | None:
     else:
         return None
     expected = (
-        "labels of one character (a bank has no entries with names yet); "
-        f"say what they stand for with --classes FILE, see {PAGE}"
+        "labels of one character; say what they stand for with --classes FILE, or --columns "
+        f"entry=COLUMN where they are entries as they are, see {PAGE}"
     )
     return FormatError(unit.source.file, 0, "labels", expected, found)
