@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -26,6 +28,8 @@ from penline.corpus import Corpus
 from penline.cover import cover
 from penline.entries import MOST_CODE_POINTS, Cutter, in_entries, whole_text
 from penline.errors import BankError, RecipeError
+from penline.export import EXPORTERS
+from penline.export.page_xml import NAMESPACE
 from penline.records import Source
 from reference import entries as slow
 
@@ -204,21 +208,54 @@ def test_the_dictionary_knows_code_points(bank: Bank) -> None:
     assert {unknown[i].text for i in range(8)} == {"abc"}
 
 
-@pytest.mark.parametrize("to", ["paddleocr", "page-xml", "coco", "paddleocr-det"])
-def test_a_finished_set_is_sound(bank: Bank, tmp_path: Path, to: str) -> None:
+TEXT = f"fish {KSSA}{KI}\nb{E_ACUTE}b \\alpha\nabc\n{KHMER}永a\n"
+
+
+@pytest.mark.parametrize("to", sorted(set(EXPORTERS) - {"inkml"}))
+def test_every_format_gets_entries_right(bank: Bank, tmp_path: Path, to: str) -> None:
     text, out = tmp_path / "text.txt", tmp_path / "out"
-    text.write_text(f"fish {KSSA}{KI}\nb{E_ACUTE}b \\alpha\nabc\n{KHMER}永a\n", "utf-8")
-    api.compose(
-        out, n=3, recipe=PLAIN, banks=[bank], corpora=[text], to=to, boxes=to == "paddleocr"
-    )
-    assert api.check(out, ink=True, banks=[bank], corpora=[text]).problems == []
+    text.write_text(TEXT, "utf-8")
+    boxes = to in ("paddleocr", "imagefolder", "webdataset", "parquet")
+    api.compose(out, n=4, recipe=PLAIN, banks=[bank], corpora=[text], to=to, boxes=boxes)
+    ink = to in ("paddleocr", "page-xml", "coco", "paddleocr-det")
+    more = {"ink": True, "banks": [bank], "corpora": [text]} if ink else {}
+    assert api.check(out, **more).problems == []
+    told = list(_told(out, to))
+    assert told or to not in ("paddleocr", "imagefolder", "coco", "page-xml")
+    for label, parts in told:
+        assert "".join(parts) == label
+        assert tuple(parts) == tuple(Cutter(HANDS["own:a"])(label))
+
+
+def _told(out: Path, to: str) -> Iterator[tuple[str, Sequence[str]]]:
+    """Labels of a set with what its boxes are of, where the format tells of boxes."""
     if to == "paddleocr":
-        dictionary = (out / "dict.txt").read_text("utf-8").split("\n")
-        rows = [json.loads(row) for row in (out / "boxes.jsonl").read_text("utf-8").splitlines()]
-        assert rows and all(set("".join(row["text"].split())) <= set(dictionary) for row in rows)
-        for row in rows:
+        dictionary = set((out / "dict.txt").read_text("utf-8").split("\n")) | {" "}
+        for row in map(json.loads, (out / "boxes.jsonl").read_text("utf-8").splitlines()):
+            assert set(row["text"]) <= dictionary
             assert len(row["quads"]) == len(row.get("entries", row["text"]))
-            assert "".join(row.get("entries", row["text"])) == row["text"]
+            yield row["text"], row.get("entries", row["text"])
+    if to == "imagefolder":
+        for row in map(json.loads, (out / "train" / "metadata.jsonl").read_text().splitlines()):
+            yield row["text"], json.loads(row["drawn"]).get("entries", row["text"])
+    if to == "coco":
+        found = next(out.rglob("*train*.json"))
+        lines: dict[tuple[int, int], str] = {}
+        parts: dict[tuple[int, int], list[str]] = {}
+        for one in json.loads(found.read_text("utf-8"))["annotations"]:
+            key = one["image_id"], one["line"]
+            if "character" in one:
+                parts.setdefault(key, []).append(one["text"])
+            else:
+                lines[key] = one["text"]
+        yield from ((lines[key], parts[key]) for key in lines)
+    if to == "page-xml":
+        for file in out.rglob("*.xml"):
+            root = ElementTree.parse(file)  # noqa: S314 - penline wrote it
+            for line in root.iter(f"{{{NAMESPACE}}}TextLine"):
+                glyphs = line.iterfind(f".//{{{NAMESPACE}}}Glyph/*/{{{NAMESPACE}}}Unicode")
+                [label] = line.iterfind(f"./{{{NAMESPACE}}}TextEquiv/{{{NAMESPACE}}}Unicode")
+                yield str(label.text), [str(one.text) for one in glyphs]
 
 
 def test_cover_counts_entries(bank: Bank, tmp_path: Path) -> None:

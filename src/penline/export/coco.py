@@ -120,8 +120,9 @@ class _CocoFile:
             text = line["text"] or None
             where = {"image_id": image, "line": number}
             self._annotate(LINE, line["polygon"], {**where, "text": text, "source": line["facts"]})
+            items = line.get("entries", line["text"])
             for place, points in enumerate(line["characters"] or ()):
-                character = {**where, "text": line["text"][place], "character": place}
+                character = {**where, "text": items[place], "character": place}
                 self._annotate(CHARACTER, points, character)
 
     def end(self) -> None:
