@@ -31,11 +31,11 @@ STEPS: dict[str, tuple[Any, str]] = {
     "ink": (ROAD, "draw_items"),
     "ink on paper": (ROAD, "lay_ink"),
     "quads": (ROAD, "line_quads"),
-    "effects drawn": (ROAD, "draw_effects"),
+    "effects drawn": (ROAD, "sample_effects"),
     "effects applied": (ROAD, "apply_effects"),
     "image encoded": (paddleocr, "encode"),
     "file written": (paddleocr, "write"),
-    "boxes told": (paddleocr, "box_facts"),
+    "boxes told": (paddleocr, "box_metadata"),
 }
 
 

@@ -21,7 +21,7 @@ from penline.pack import pack
 from penline.randomness import rng
 from penline.records import Source
 from penline.render import simplify
-from penline.render.pen import draw_pen
+from penline.render.pen import sample_pen
 from penline.render.simplify import choose_nodes, simplified
 from penline.render.strokes import render_character
 from reference import bank as slow_bank
@@ -34,7 +34,7 @@ PEN = Source("p.pot", "own:a")
 
 def drawn(seed: int, em_px: int = 64) -> tuple[np.ndarray, np.ndarray]:
     """Ink and nodes of a scribble."""
-    pen = draw_pen(rng(seed, 0, "pen"), em_px)
+    pen = sample_pen(rng(seed, 0, "pen"), em_px)
     units = UNITS_PER_PX * 64 / em_px
     return render_character(scribble(seed), units, pen, rng(seed, 0, "glyph"))
 

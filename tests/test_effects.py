@@ -21,9 +21,9 @@ from penline.effects import (
     EFFECTS,
     EffectSettings,
     apply_effects,
-    draw_effects,
     effect_apply,
     effect_class,
+    sample_effects,
     warp,
 )
 from penline.effects import kernel as fast
@@ -166,7 +166,7 @@ def test_default_is_five_effects_and_is_drawn_by_chance() -> None:
     assert [effect.name for effect in DEFAULT] == ["warp", "shadow", "blur", "noise", "jpeg"]
     counts = dict.fromkeys(EFFECTS, 0)
     for index in range(400):
-        for drawn in draw_effects(DEFAULT, rng(1, index, "effects"), (64, 300)):
+        for drawn in sample_effects(DEFAULT, rng(1, index, "effects"), (64, 300)):
             counts[drawn["name"]] += 1
     for effect in DEFAULT:
         assert counts[effect.name] / 400 == pytest.approx(effect.chance, abs=0.09)

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from conftest import build
 from penline import api
 from penline.bank import Bank, BankWriter
-from penline.bank.able import Ability
 from penline.bank.accept import label_fault
 from penline.bank.bank_set import BankSet
+from penline.bank.writable import WritableLines
 from penline.bidi import display, levels_of
 from penline.characters import kind_of
 from penline.compose import Composer
@@ -272,7 +272,7 @@ def test_cover_counts_entries(bank: Bank, tmp_path: Path) -> None:
 
 def test_lines_that_somebody_can_write(bank: Bank) -> None:
     codes = np.array(list(map(ord, f"fi{KSSA}fi\u0915\u094d\u0924bl")), np.uint32)
-    able = Ability(BankSet([bank], spellings), BankSet([bank]).bits(bank.writers))
+    able = WritableLines(BankSet([bank], spellings), BankSet([bank]).bits(bank.writers))
     starts, ends = np.array([0, 5, 10]), np.array([5, 10, 12])
     assert able(codes, starts, ends).tolist() == [True, False, True]
 

@@ -25,7 +25,7 @@ from penline.convert import convert
 from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
 from penline.export.base import Options, file_hash
-from penline.export.boxes import box_facts, box_line
+from penline.export.boxes import box_line, box_metadata
 from penline.export.encoded import AT_ONCE
 from penline.export.run import Run
 from penline.records import Origin, Sample
@@ -423,7 +423,7 @@ def test_what_is_said_of_a_line_is_json(shift):
         drawn={"ink": {"strength": 0.5}},
         counts={},
     )
-    line = box_line('images/"7".jpg', box_facts(sample))
+    line = box_line('images/"7".jpg', box_metadata(sample))
     assert line.endswith(b"}\n")
     assert line.count(b"\n") == 1
     assert json.loads(line) == {
@@ -435,7 +435,7 @@ def test_what_is_said_of_a_line_is_json(shift):
         "drawn": {"ink": {"strength": 0.5}},
     }
     composed = sample_bank_line()
-    assert box_facts(pickle.loads(pickle.dumps(composed))) == box_facts(composed)  # noqa: S301
+    assert box_metadata(pickle.loads(pickle.dumps(composed))) == box_metadata(composed)  # noqa: S301
     sample = dataclasses.replace(sample, quads=quads * np.nan)
     with pytest.raises(ExportError, match="no numbers"):
-        box_facts(sample)
+        box_metadata(sample)

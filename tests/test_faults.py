@@ -239,4 +239,4 @@ def test_a_damaged_mark_of_a_shard_is_told(tmp_path: Path) -> None:
     run.done(0, {"number": 0})
     (tmp_path / ".penline" / "shards" / "00000.json").write_bytes(b"{")
     with pytest.raises(ExportError, match=r"00000\.json is damaged; pass --overwrite"):
-        run.facts(0)
+        run.metadata(0)

@@ -21,7 +21,7 @@ from penline.api import compose, convert, rebuild
 from penline.check import check
 from penline.cli.base import app, filled
 from penline.compose import Composer
-from penline.effects import DEFAULT, draw_effects, effect_class
+from penline.effects import DEFAULT, effect_class, sample_effects
 from penline.engine import workers_for
 from penline.errors import ExportError, RecipeError, UsageError
 from penline.formats import kind_of, known_extensions, reader_for
@@ -156,7 +156,7 @@ def test_an_effect_that_is_added_changes_nothing_of_what_the_others_draw() -> No
     moved = 0
     for index in range(50):
         drawn = [
-            draw_effects(effects, rng(3, index, "effects"), (64, 300))
+            sample_effects(effects, rng(3, index, "effects"), (64, 300))
             for effects in (DEFAULT, (fade, *DEFAULT), (*DEFAULT[:2], fade, *DEFAULT[2:], fade))
         ]
         levels = [[one["levels"] for one in some if one["name"] == "fade"] for some in drawn]

@@ -99,7 +99,7 @@ def test_a_form_is_pure_and_has_regions_in_reading_order(bank: Bank, corpus_file
             assert line.characters is not None
             low, high = region.polygon.min(0) - 3, region.polygon.max(0) + 3
             assert (line.polygon >= low).all() and (line.polygon <= high).all()
-            assert {origin["writer"] for origin in line.facts["origins"]} == {page.writer}
+            assert {origin["writer"] for origin in line.metadata["origins"]} == {page.writer}
 
 
 def test_print_is_where_the_form_says(bank: Bank, corpus_file: Path) -> None:

@@ -551,10 +551,10 @@ def test_a_set_of_such_a_recipe_is_made_again_and_proven(
     old = Composer(recipe, bank, files["TEXT"], 1, length=4, strict=False)
     again = pickle.loads(pickle.dumps(old))  # noqa: S301
     np.testing.assert_array_equal(again[2].image, old[2].image)
-    facts = {"simulated": False, "mixed_writers": False, "sources": []}
+    metadata = {"simulated": False, "mixed_writers": False, "sources": []}
     out, options = tmp_path / "old", Options(boxes=True)
     how = Execution(workers=1)
-    produce(ProduceJob(composer=old, out=out, options=options, facts=facts, how=how))
+    produce(ProduceJob(composer=old, out=out, options=options, metadata=metadata, how=how))
     report = tmp_path / "old" / "report.json"
     assert api.check(tmp_path / "old", ink=True, **given).problems == []
     made = api.rebuild(report, tmp_path / "again", workers=1, **given)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from penline.bank import bits
-from penline.bank.able import _writable
 from penline.bank.bank_set import BankSet
 from penline.bank.items import GlyphColumns, blank_items, lookup_glyphs
 from penline.bank.layout import BATCH_ROWS
 from penline.bank.line_cover import cover_lines
 from penline.bank.read import InkView, locate
+from penline.bank.writable import _writable
 from penline.errors import BankError
 from penline.sample import sample_bank
 from reference import bank as slow_bank

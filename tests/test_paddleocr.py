@@ -96,7 +96,7 @@ def test_no_width_is_advised_that_takes_columns_from_a_line() -> None:
     assert shortage(lines, 320) == min(map(partial(shortage, lines), widths))
     fit.add([(41, 700), (40, 700)])
     assert fit.over == 1
-    assert fit.facts()["lines_over"] == 1
+    assert fit.metadata()["lines_over"] == 1
 
 
 def test_a_network_with_a_column_every_8_px() -> None:
@@ -105,7 +105,7 @@ def test_a_network_with_a_column_every_8_px() -> None:
     assert fit.width_px == fit.widest_px == 416
     assert fit.short(416) == 2
     assert fit.short(320) == 3  # squeezed, the first two have 40 columns
-    assert "lines_over" not in fit.facts()
+    assert "lines_over" not in fit.metadata()
 
 
 def test_configuration_and_report_say_what_stock_networks_cannot_learn(tmp_path: Path) -> None:

@@ -33,11 +33,11 @@ def test_a_mark_changes_ink_and_no_label(kind: str, form: bool) -> None:
         page, plain = marked.page(index), bare.page(index)
         assert [line.text for line in page.lines] == [line.text for line in plain.lines]
         for one, other in zip(page.lines, plain.lines, strict=True):
-            assert one.facts.get("origins") is None or [
-                (o["item"], o["written"]) for o in one.facts["origins"]
-            ] == [(o["item"], o["written"]) for o in other.facts["origins"]]
+            assert one.metadata.get("origins") is None or [
+                (o["item"], o["written"]) for o in one.metadata["origins"]
+            ] == [(o["item"], o["written"]) for o in other.metadata["origins"]]
         assert not np.array_equal(page.image, plain.image)
-        assert page.facts["drawn"]["marks"]
+        assert page.metadata["drawn"]["marks"]
         np.testing.assert_array_equal(
             page.image, composer(form, marks={kind: 1.0}).page(index).image
         )
@@ -76,4 +76,4 @@ def test_made_text_stands_among_paragraphs() -> None:
 def test_other_pages_get_no_marks_and_no_other_chance() -> None:
     one, other = composer().page(1), composer(marks={"fade": 0.0}).page(1)
     np.testing.assert_array_equal(one.image, other.image)
-    assert "marks" not in one.facts["drawn"]
+    assert "marks" not in one.metadata["drawn"]

@@ -31,7 +31,7 @@ import cv2, numpy as np
 from penline.export.base import Options, encode
 from penline.randomness import rng
 from penline.compose import Composer
-from penline.render.pen import draw_pen
+from penline.render.pen import sample_pen
 from penline.render.strokes import render_strokes
 
 bank, corpus = sys.argv[1:3]
@@ -52,7 +52,8 @@ digest = hashlib.blake2b()
 for index in range(30):
     draws = rng(3, index, "strokes")
     points = np.array([[draws.below(2000), draws.below(2000)] for _ in range(12)], np.float32)
-    digest.update(render_strokes([points[:7], points[7:]], 20.0, draw_pen(draws), draws).tobytes())
+    pen = sample_pen(draws)
+    digest.update(render_strokes([points[:7], points[7:]], 20.0, pen, draws).tobytes())
 found["strokes"] = digest.hexdigest()
 
 x = np.random.default_rng(0).random(100_000)

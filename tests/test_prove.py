@@ -175,7 +175,7 @@ def test_a_page_is_one_hand_and_its_lines_hold_their_ink(
         assert line.baseline is not None
         assert len(line.characters) == len(line.text)
         cv2.fillPoly(held, [np.round(line.polygon).astype(np.int32)], 1)
-        origins = line.facts["origins"]
+        origins = line.metadata["origins"]
         assert {origin["writer"] for origin in origins} == {page.writer}
         middle = line.polygon.mean(0)
         assert line.baseline[0, 1] > middle[1] - 10

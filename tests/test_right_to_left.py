@@ -247,7 +247,7 @@ def test_paragraphs_begin_at_the_right(bank: Bank) -> None:
             assert set_.boxes[:, 2].argmax() == 0
         assert set_.placed.places_q8[:, 0].min() / 256 > left - laid.sheet.em
     page = composer.page(0)
-    assert {entry.facts["leftward"] for entry in page.lines} == {True}
+    assert {entry.metadata["leftward"] for entry in page.lines} == {True}
     assert [entry.text for entry in page.lines] == texts
 
 

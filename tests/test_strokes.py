@@ -13,7 +13,7 @@ import pytest
 from penline.errors import UsageError
 from penline.randomness import rng
 from penline.render import strokes as kernels
-from penline.render.pen import MAX_SIDE_PX, Pen, draw_pen
+from penline.render.pen import MAX_SIDE_PX, Pen, sample_pen
 from penline.render.strokes import render_strokes
 from reference import strokes as reference
 
@@ -69,7 +69,7 @@ def by_reference(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("seed", range(12))
 def test_kernels_equal_reference(by_reference, seed: int) -> None:
     em_px = (64, 24, 150)[seed % 3]
-    pen, units = draw_pen(rng(seed, 0, "pen"), em_px), 203 / em_px
+    pen, units = sample_pen(rng(seed, 0, "pen"), em_px), 203 / em_px
     made = render_strokes(scribble(seed), units, pen, rng(seed, 0, "glyph"))
     assert np.array_equal(made, by_reference(scribble(seed), units, pen, seed))
 
@@ -95,16 +95,16 @@ def test_nodes_equal_reference() -> None:
         points = np.concatenate(parts)
         ends = np.array([len(part) for part in parts], np.int64).cumsum()
         capacity = len(points) + int(np.abs(np.diff(points, axis=0)).sum()) // 448
-        hand = kernels._hand(draw_pen(rng(seed, 0, "pen")))
+        hand = kernels._hand(sample_pen(rng(seed, 0, "pen")))
         bumps = np.linspace(-1, 1, 64)
         made = kernels.trace_strokes(points, ends, hand, bumps, capacity)
         assert np.array_equal(made, reference.trace_strokes(points, ends, hand, bumps, capacity))
 
 
 def test_same_draws_same_ink_and_other_draws_other_ink() -> None:
-    pen = draw_pen(rng(5, 0, "pen"))
-    assert pen == draw_pen(rng(5, 0, "pen"))
-    assert pen != draw_pen(rng(6, 0, "pen"))
+    pen = sample_pen(rng(5, 0, "pen"))
+    assert pen == sample_pen(rng(5, 0, "pen"))
+    assert pen != sample_pen(rng(6, 0, "pen"))
     assert np.array_equal(ink_of(scribble(1), pen), ink_of(scribble(1), pen))
     assert not np.array_equal(ink_of(scribble(1), pen, 1), ink_of(scribble(1), pen, 2))
 
@@ -131,7 +131,7 @@ def test_a_point_is_a_round_dot(points: tuple[tuple[float, float], ...]) -> None
 
 @pytest.mark.parametrize("seed", range(8))
 def test_box_is_tight(seed: int) -> None:
-    made = ink_of(scribble(seed), draw_pen(rng(seed, 0, "pen")))
+    made = ink_of(scribble(seed), sample_pen(rng(seed, 0, "pen")))
     assert made.dtype == np.uint8
     assert made.flags.c_contiguous
     assert all(edge.any() for edge in (made[0], made[-1], made[:, 0], made[:, -1]))
@@ -285,7 +285,7 @@ def test_pens_are_checked(wrong: dict[str, float]) -> None:
 
 @pytest.mark.parametrize("em_px", [8, 64, 1024])
 def test_drawn_pens_are_sound_at_every_size(em_px: int) -> None:
-    assert {draw_pen(rng(seed, 0, "pen"), em_px).em_px for seed in range(50)} == {em_px}
+    assert {sample_pen(rng(seed, 0, "pen"), em_px).em_px for seed in range(50)} == {em_px}
 
 
 def read_real() -> list[Strokes]:
@@ -308,7 +308,7 @@ def read_real() -> list[Strokes]:
 def test_the_real_file_renders_whole(by_reference) -> None:
     characters = read_real()
     assert len(characters) == 4037
-    pen = draw_pen(rng(1, 0, "pen"))
+    pen = sample_pen(rng(1, 0, "pen"))
     for index, strokes in enumerate(characters):
         made = render_strokes(strokes, UNITS_PER_PX, pen, rng(1, index, "glyph"))
         assert made.max() > 100

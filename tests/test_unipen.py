@@ -363,7 +363,10 @@ def test_includes_stand_where_they_are_named() -> None:
     sheet.read(f".INCLUDE a/b.dat\n{LINES}{segment('WORD', '0-2', 'vvv')}".encode(), "x")
     assert [one.file for one in sheet.components] == ["file a/b.dat", "file a/c.dat", "x"]
     (one,) = sheet.segments
-    assert len(reader.record_of(sheet, one, "x", lambda _: FACTS, 0, reader.Told()).strokes) == 3
+    assert (
+        len(reader.record_of(sheet, one, "x", lambda _: FACTS, 0, reader.StrokeLabels()).strokes)
+        == 3
+    )
 
 
 @pytest.mark.parametrize(

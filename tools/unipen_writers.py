@@ -13,7 +13,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from penline.sources.unipen.writers import hash_of, who
+from penline.sources.unipen.writers import hash_of, person_of
 
 TABLE = Path(__file__).parents[1] / "src/penline/sources/unipen/writers.txt"
 STROKES = re.compile(r"(?:.*/)?include/([a-z]{3})/data/.*\.dat")
@@ -28,7 +28,7 @@ def people(archive: Path) -> set[str]:
             strokes = STROKES.fullmatch(member)
             if strokes:
                 for name in WRITER.findall(members.read(member)):
-                    found.add(who(strokes[1], " ".join(name.decode("latin-1").split())))
+                    found.add(person_of(strokes[1], " ".join(name.decode("latin-1").split())))
     return found - {""}
 
 

@@ -32,7 +32,7 @@ class PageLine:
         characters: ``float64 (len(items), 4, 2)``, the corners of each of `items`, clockwise from
             the upper left; None where they are not known.
         unlabelled: units of the line that the publisher left without a label.
-        facts: what else is known of the line (record and byte offset of an archive).
+        metadata: what else is known of the line (record and byte offset of an archive).
         region: number of the page's region that the line stands in, where the page tells of any.
         entries: the text in entries, where one of them is several code points; else nothing.
     """
@@ -42,7 +42,7 @@ class PageLine:
     baseline: Points | None = None
     characters: Points | None = None
     unlabelled: int = 0
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     region: int = 0
     entries: tuple[str, ...] = ()
 
@@ -83,7 +83,7 @@ class Page:
         lines: in reading order.
         writer: whose hand it is.
         side: ``"train"``, ``"val"`` or ``"test"``.
-        facts: where the page comes from: file, data set, what its file says.
+        metadata: where the page comes from: file, data set, what its file says.
         counts: what was left out or changed on the way, by reason.
         regions: in reading order; a field that was left empty has no line. Nothing where all lines
             are of one region.
@@ -95,7 +95,7 @@ class Page:
     lines: tuple[PageLine, ...]
     writer: str
     side: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     regions: tuple[PageRegion, ...] = ()
 

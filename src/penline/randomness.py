@@ -23,12 +23,12 @@ __all__ = [
     "Draws",
     "bell",
     "bell_q16",
-    "draw_seed",
-    "draw_units",
     "mulhi",
     "philox_words",
     "rng",
     "rngs",
+    "sample_seed",
+    "sample_units",
     "span",
     "stage_key",
     "stage_keys",
@@ -269,12 +269,12 @@ def span(low: float, high: float) -> tuple[int, int]:
     return first, round(high * _ONE) - first + 1
 
 
-def draw_units(rng: Draws, interval: tuple[float, float], unit: int) -> int:
+def sample_units(rng: Draws, interval: tuple[float, float], unit: int) -> int:
     """A number in `interval`, counted in whole steps of 1/`unit`."""
     return round(rng.uniform(*interval) * unit)
 
 
-def draw_seed(rng: Draws) -> int:
+def sample_seed(rng: Draws) -> int:
     """A key for a noise field: 48 bits, so that every JSON reader keeps it exact."""
     return rng.word() >> 16
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from penline.bank import Bank, open_bank
-from penline.bank.able import Ability
 from penline.bank.bank_set import BankSet
 from penline.bank.unused import why_nobody
+from penline.bank.writable import WritableLines
 from penline.compose.spellings import spellings
-from penline.corpus.balance import Able, Target, choose
+from penline.corpus.balance import CoverableLines, Target, choose
 from penline.corpus.encodings import UTF_8, codec
 from penline.corpus.files import find, texts
 from penline.durable import put_all
@@ -27,7 +27,7 @@ __all__ = ["SelectJob", "select"]
 
 AnyPath = str | os.PathLike[str]
 
-_FIGURES = (
+_METRICS = (
     *("seen", "outside", "unwritable", "repeated", "dropped", "characters", "classes"),
     *("covered", "covered_plain", "met", "met_plain", "distance", "distance_plain"),
 )
@@ -99,10 +99,10 @@ def select(job: SelectJob) -> dict[str, Any]:
         raise UsageError(f"part {job.part!r} is that of a bank's glyphs; name banks with --bank")
     known = None if job.alphabet is None else frozenset(job.alphabet)
     target = Target(job.power, job.floor, known)
-    able = None if job.bank is None else _able(job.bank, job.part)
+    coverable = None if job.bank is None else _coverable(job.bank, job.part)
     encoding, found = codec(job.encoding), find(job.corpus)
     blocks = _told(texts(found.files, field=job.field, encoding=encoding), job.progress)
-    chosen = choose(blocks, job.count, job.length_range, target, job.seed, able)
+    chosen = choose(blocks, job.count, job.length_range, target, job.seed, coverable)
     text = "".join(f"{line}\n" for line in chosen.lines).encode()
     report: dict[str, Any] = {
         "penline": __version__,
@@ -116,7 +116,7 @@ def select(job: SelectJob) -> dict[str, Any]:
         "encoding": encoding,
         "files": len(found.files),
         "ignored_files": len(found.ignored),
-        **{name: getattr(chosen, name) for name in _FIGURES},
+        **{name: getattr(chosen, name) for name in _METRICS},
     }
     told = json.dumps(report, ensure_ascii=False, indent=1).encode()
     put_all([(report_path, told), (path, text)])
@@ -132,11 +132,11 @@ def _told(blocks: Iterator[str], progress: Callable[[int], None] | None) -> Iter
             progress(done)
 
 
-def _able(bank: AnyPath | Bank | Sequence[AnyPath | Bank], part: str) -> Able:
+def _coverable(bank: AnyPath | Bank | Sequence[AnyPath | Bank], part: str) -> CoverableLines:
     several = [bank] if isinstance(bank, str | os.PathLike | Bank) else bank
     banks = [one if isinstance(one, Bank) else open_bank(one) for one in several]
     bank_set = BankSet(banks, spellings, part)
     nobody = why_nobody(bank_set)
     if nobody:
         raise UsageError(nobody)
-    return Ability(bank_set, bank_set.bits(bank_set.known))
+    return WritableLines(bank_set, bank_set.bits(bank_set.known))

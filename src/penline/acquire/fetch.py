@@ -175,30 +175,30 @@ class Downloader:
             validator = origin.validator
             if not validator and not self.expected.provable:
                 offset = 0  # nothing would tell two halves of two files from one file
-        with closing(ask(url, offset, validator, self.limits)) as answer:
+        with closing(ask(url, offset, validator, self.limits)) as response:
             self.answered.add(urlsplit(url).netloc)
-            if answer.start and origin is not None and _changed(origin, answer, same):
+            if response.start and origin is not None and _changed(origin, response, same):
                 self.finish()
                 raise Broken("the file on the server changed")
-            total = answer.total_bytes
-            if answer.start and total is None and origin is not None:
+            total = response.total_bytes
+            if response.start and total is None and origin is not None:
                 total = origin.total_bytes
             if total is not None and (fault := self.expected.size_fault(total)):
                 raise Gone(f"it announces {fault}")
-            if total is None and not (answer.ends or self.expected.provable):
+            if total is None and not (response.ends or self.expected.provable):
                 raise Gone("it does not tell where the file ends, and the card does not either")
-            self.room((total or self.expected.likely_bytes) - answer.start)
-            if not answer.start:
+            self.room((total or self.expected.likely_bytes) - response.start)
+            if not response.start:
                 self.part.unlink(missing_ok=True)  # the note must never tell of another part
-            self._write_note(_RemoteFile(url, answer.etag, answer.modified, total))
-            self._receive(answer, total)
+            self._write_note(_RemoteFile(url, response.etag, response.modified, total))
+            self._receive(response, total)
 
-    def _receive(self, answer: Answer, total: int | None) -> None:
+    def _receive(self, response: Answer, total: int | None) -> None:
         """Write a body as it comes, never more than the card and the server tell of."""
         whole = total if total is not None else self.expected.exact_bytes
         most = self.expected.most_bytes if whole is None else whole
         known = whole or self.expected.likely_bytes
-        limits, at = self.limits, answer.start
+        limits, at = self.limits, response.start
         mark, since = at, limits.clock()
         flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(self.part, flags, 0o666), "wb") as file:
@@ -206,7 +206,7 @@ class Downloader:
             file.truncate()
             self.progress(at, known)
             # one byte more than is due tells an answer that is too long
-            while block := answer.read(min(limits.block_bytes, most - at + 1)):
+            while block := response.read(min(limits.block_bytes, most - at + 1)):
                 at += len(block)
                 if at > most:
                     raise Unfit(f"it goes on after {most:,} bytes")
@@ -254,15 +254,17 @@ class Downloader:
             fresh.replace(self.note)
 
 
-def _changed(origin: _RemoteFile, answer: Answer, same: bool) -> bool:
+def _changed(origin: _RemoteFile, response: Answer, same: bool) -> bool:
     """Whether an answer continues another file than the one begun."""
 
     def differ(old: object, new: object) -> bool:
         return bool(old and new and old != new)
 
-    if differ(origin.total_bytes, answer.total_bytes):
+    if differ(origin.total_bytes, response.total_bytes):
         return True
-    return same and (differ(origin.etag, answer.etag) or differ(origin.modified, answer.modified))
+    return same and (
+        differ(origin.etag, response.etag) or differ(origin.modified, response.modified)
+    )
 
 
 def _also_named(part: Path, place: Path) -> None:

@@ -136,7 +136,7 @@ def compose(job: ComposeJob) -> Produced:
         to=job.to,
         start=job.start,
         options=options,
-        facts=_facts(found, mixed=chosen.writers == "mixed", embedded=not job.banks),
+        metadata=_metadata(found, mixed=chosen.writers == "mixed", embedded=not job.banks),
         field=job.field,
         how=job,
         staging=None if job.staging is None else Path(job.staging),
@@ -152,7 +152,7 @@ def compose(job: ComposeJob) -> Produced:
     return produce(lines)
 
 
-def _facts(banks: Sequence[Bank], *, mixed: bool, embedded: bool) -> dict[str, Any]:
+def _metadata(banks: Sequence[Bank], *, mixed: bool, embedded: bool) -> dict[str, Any]:
     """What a report says of the glyphs: whose they are, and on what terms."""
     sources = terms(source for bank in banks for source in bank.header.sources)
     if embedded:  # it came with penline, whatever its files are called
@@ -185,8 +185,8 @@ def rebuild(job: RebuildJob) -> Rebuilt:
         nfkc=isinstance(settings, dict) and settings.get("nfkc") is True,
         encoding=run.encoding if job.corpora else None,
     )
-    facts = _facts(found, mixed=run.recipe.get("writers") == "mixed", embedded=not job.banks)
-    return _rebuild(job, found, corpus, facts)
+    metadata = _metadata(found, mixed=run.recipe.get("writers") == "mixed", embedded=not job.banks)
+    return _rebuild(job, found, corpus, metadata)
 
 
 def recipe_of(source: AnyPath, out: AnyPath, *, overwrite: bool = False) -> dict[str, Any]:

@@ -49,14 +49,14 @@ def cover_lines(
     """
     words = among.shape[0]
     seen = np.full(rows.shape[0], -1, np.int64)
-    able = np.empty(words, np.uint64)
+    eligible = np.empty(words, np.uint64)
     own = np.empty(words, np.uint64)
     guest = np.empty(words, np.uint64)
     counts = np.zeros((_DIGITS, words), np.uint64)
     zero = np.uint64(0)
     for line in range(spans.shape[0]):
         start, end = spans[line, 0], spans[line, 1]
-        able[:] = among
+        eligible[:] = among
         own[:] = among
         guest[:] = among
         shared = 0
@@ -65,17 +65,17 @@ def cover_lines(
             white = codes[at] == 32
             shared |= 0 if white else 2 if guests[row] else 1
             for word in range(words):
-                able[word] &= rows[row, word]
+                eligible[word] &= rows[row, word]
                 if guests[row]:
                     guest[word] &= rows[row, word]
                 else:
                     own[word] &= rows[row, word]
         if shared == 3 and guest.any():
-            able |= own
-        if able.any():
+            eligible |= own
+        if eligible.any():
             states[line] = WHOLE
             for word in range(words):
-                bits = able[word]
+                bits = eligible[word]
                 number = 64 * word
                 while bits:
                     if bits & np.uint64(1):
@@ -97,18 +97,18 @@ def cover_lines(
                     before = counts[digit, word]
                     counts[digit, word] = before ^ carry
                     carry &= before
-        able[:] = among
+        eligible[:] = among
         for digit in range(_DIGITS - 1, -1, -1):
             fewer = False
             for word in range(words):
-                fewer = fewer or (able[word] & ~counts[digit, word]) != zero
+                fewer = fewer or (eligible[word] & ~counts[digit, word]) != zero
             if fewer:
                 for word in range(words):
-                    able[word] &= ~counts[digit, word]
+                    eligible[word] &= ~counts[digit, word]
         word = 0
-        while able[word] == zero:
+        while eligible[word] == zero:
             word += 1
-        bit = able[word] & (~able[word] + np.uint64(1))
+        bit = eligible[word] & (~eligible[word] + np.uint64(1))
         lacks = 0
         different = 0
         last = np.int64(0)

@@ -42,12 +42,12 @@ def advice(bank: Bank) -> list[str]:
     return said
 
 
-def not_used(banks: BankSet, able: Bits) -> list[dict[str, Any]]:
+def not_used(banks: BankSet, eligible_writers: Bits) -> list[dict[str, Any]]:
     """Tell which glyphs of a set of banks no line can be made of.
 
     Args:
         banks: the banks, and the part that is asked for.
-        able: the writers whose glyphs lines are made of.
+        eligible_writers: the writers whose glyphs lines are made of.
 
     Returns:
         A row each: ``why``, ``glyphs``, ``writers`` (how many), ``advice``.
@@ -61,7 +61,7 @@ def not_used(banks: BankSet, able: Bits) -> list[dict[str, Any]]:
             what = f"the {name} part" if number else name
             todo = "--part all takes them" + (f", --part {name} them alone" if number else "")
             rows.append(_row(f"{what}, and --part is {banks.part}", count, writers, todo))
-    count, writers = _by_others(banks, able)
+    count, writers = _by_others(banks, eligible_writers)
     rows.append(_row(UNKNOWN, count, writers, _TAKE_UNKNOWN))
     return [row for row in rows if row["glyphs"]]
 
@@ -104,9 +104,9 @@ def _of_part(banks: BankSet, number: int) -> tuple[int, int]:
     return count, len(writers)
 
 
-def _by_others(banks: BankSet, able: Bits) -> tuple[int, int]:
-    """Glyphs of the part that is asked for by writers who are not among `able`, and those."""
-    member = np.unpackbits(able.view(np.uint8), bitorder="little")
+def _by_others(banks: BankSet, among: Bits) -> tuple[int, int]:
+    """Count the glyphs of the part asked for by writers who are not among some, and those."""
+    member = np.unpackbits(among.view(np.uint8), bitorder="little")
     others = {writer for at, writer in enumerate(banks.writers) if not member[at]}
     count, writers = 0, set()
     for bank, parts in zip(banks.banks, banks.parts, strict=True):

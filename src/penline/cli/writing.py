@@ -61,11 +61,11 @@ def write(
         )
     files = line_files(output, len(lines))
     if as_json:
-        from penline.export.boxes import box_facts
+        from penline.export.boxes import box_metadata
 
         print_json(
             [
-                {"file": str(file), **json.loads(box_facts(line)), "counts": line.counts}
+                {"file": str(file), **json.loads(box_metadata(line)), "counts": line.counts}
                 for file, line in zip(files, lines, strict=True)
             ]
         )

@@ -10,15 +10,15 @@ import numpy.typing as npt
 from pydantic import Field
 
 from penline.corpus.made import CELLS, KINDS
-from penline.paper.base import Mode, channels, draw_units, jitter
+from penline.paper.base import Mode, channels, jitter, sample_units
 from penline.paper.guide import Guide
 from penline.paper.kernel import blend_print, print_lines
 from penline.paper.letters import lettering, lettering_width
-from penline.paper.sheet import draw_thickness, draw_waver, waver_arrays
+from penline.paper.sheet import sample_thickness, sample_waver, waver_arrays
 from penline.randomness import Draws
 from penline.recipe.form import FormSettings
 
-__all__ = ["Form", "FormField", "draw_form", "print_form"]
+__all__ = ["Form", "FormField", "print_form", "sample_form"]
 
 Ints = npt.NDArray[np.int64]
 Box = tuple[int, int, int, int]
@@ -89,12 +89,12 @@ class Form(NamedTuple):
         """``int64 (2 * fields, 4)``: of each field its box and that of its caption."""
         return np.array([box for f in self.fields for box in (f.box, f.caption_box)], np.int64)
 
-    def facts(self) -> dict[str, Any]:
-        """What `Page.facts` tells of the form."""
+    def metadata(self) -> dict[str, Any]:
+        """What `Page.metadata` tells of the form."""
         return {**self._asdict(), "fields": [field._asdict() for field in self.fields]}
 
 
-def draw_form(
+def sample_form(
     settings: FormSettings,
     shares: Mapping[str, float],
     rng: Draws,
@@ -165,9 +165,9 @@ def draw_form(
         letter_px=letter,
         rule_px=round(BELOW_EM * em),
         colour=jitter(rng, _COLOURS[rng.choose(tuple(_COLOURS), _WEIGHTS)], 14),
-        thickness=draw_thickness(rng, settings.thickness_px_range, em),
-        strength=draw_units(rng, settings.strength_range, 255),
-        waver=draw_waver(rng),
+        thickness=sample_thickness(rng, settings.thickness_px_range, em),
+        strength=sample_units(rng, settings.strength_range, 255),
+        waver=sample_waver(rng),
     )
 
 
@@ -186,7 +186,7 @@ def print_form(image: npt.NDArray[np.uint8], guide: Guide, mode: Mode, form: For
         image: ``uint8 (height_px, width_px)`` or ``(height_px, width_px, 3)``.
         guide: its size.
         mode: gray or rgb.
-        form: what `draw_form` drew.
+        form: what `sample_form` drew.
     """
     style = (form.thickness, form.strength, 0, 0)
     inner = (max(form.thickness * 3 // 4, 64), form.strength, 0, 0)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from penline.bidi import faces
 from penline.characters import MIDDLE_EM
 from penline.compose.choose import with_error
-from penline.compose.form import FormField, draw_form
+from penline.compose.form import FormField, sample_form
 from penline.compose.ladder import without
 from penline.compose.page import (
     PageLayout,
@@ -58,7 +58,7 @@ def lay_form(plan: ComposePlan, sheet: Sheet, seed: int, index: int) -> PageLayo
         UnwritableLine: no field could be filled in.
     """
     recipe, page = plan.recipe, plan.recipe.page
-    form = draw_form(
+    form = sample_form(
         page.form or FormSettings(),
         recipe.corpus.made,
         rng(seed, index, "form"),

@@ -26,7 +26,7 @@ from penline.compose.place.spacing import CELL, LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
 from penline.compose.transform.vary import sample_variation
-from penline.effects import apply_effects, draw_effects, effect_class
+from penline.effects import apply_effects, effect_class, sample_effects
 from penline.entries import Entries, whole_text
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
@@ -55,7 +55,7 @@ __all__ = [
 OTHER_SIDE = 1 << 62
 """Indices from here on are lines that show through from the other side of a sheet."""
 _STAGES = ("paper", "layout", "ink")
-_FIGURES = (*LINE_PARAMS, "em_px")
+_LAYOUT_PARAMS = (*LINE_PARAMS, "em_px")
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -208,7 +208,7 @@ def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> 
 def _smears(recipe: Recipe, seed: int, index: int, laid: LineLayout) -> bool:
     """Whether the line's own warp shows ink beside its boxes, a pixel away or more."""
     ink, quads = rotate_to_reading(laid, laid.ink).copy(), line_quads(laid)
-    effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
+    effects = sample_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
     moving = [params for params in effects if effect_class(params["name"]).moves]
     if not moving:
         return False
@@ -295,7 +295,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
     effects: list[dict[str, Any]] = []
     if recipe.effects:
         before, effects_rng = quads, rng(seed, index, "effects")
-        effects = draw_effects(recipe.effects, effects_rng, image.shape[:2])
+        effects = sample_effects(recipe.effects, effects_rng, image.shape[:2])
         image, quads = apply_effects(image, quads, effects)
         if quads is not before and _shrunk(line.label, before, quads):
             small = "a warp leaves a character too small to be seen"
@@ -311,10 +311,10 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         side=laid.side,
         trace=functools.partial(origins_of, plan.banks, line.items, line.error_index),
         drawn={
-            "layout": dict(zip(_FIGURES, figures, strict=True)),
+            "layout": dict(zip(_LAYOUT_PARAMS, figures, strict=True)),
             "ink": {"strength": laid.strength, "colour": colour},
             **({"marks": marks} if recipe.marks.any else {}),
-            "paper": {"name": paper.name, **paper.told(paper_params)},
+            "paper": {"name": paper.name, **paper.metadata(paper_params)},
             "effects": effects,
         },
         counts=dict(line.counts),

@@ -16,7 +16,7 @@ from penline.compiled import compiled
 from penline.compose.text_assignment import TextAssignment
 from penline.paper.field import waver
 from penline.paper.kernel import print_lines
-from penline.randomness import Draws, draw_seed
+from penline.randomness import Draws, sample_seed
 from penline.recipe.marks import Marks
 
 __all__ = ["add_ink", "apply_marks", "sample_marks", "sample_show_through", "show_through"]
@@ -38,15 +38,15 @@ def sample_marks(
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each glyph.
         em_px: the line's em.
     """
-    rng, leftward, struck = marks_rng, line.leftward, -1
+    rng, leftward, error_at = marks_rng, line.leftward, -1
     if line.error_index >= 0:
-        struck = int(np.searchsorted(line.items["owner"], line.error_index))
+        error_at = int(np.searchsorted(line.items["owner"], line.error_index))
     params: Params = {}
     shown = np.flatnonzero(boxes[:, 2] > 0)
     pen = round(em_px * rng.uniform(0.035, 0.06) * 256)
-    if struck >= 0 and boxes[struck, 2] > 0:
+    if error_at >= 0 and boxes[error_at, 2] > 0:
         params["strike"] = {
-            "box": boxes[struck].tolist(),
+            "box": boxes[error_at].tolist(),
             "lines": rng.between(1, 2),
             "tilt": rng.between(-24, 24),
             "reach": round(em_px * rng.uniform(0.02, 0.14)),
@@ -64,7 +64,7 @@ def sample_marks(
             "pen": pen,
         }
     if params:
-        params |= {"seed": draw_seed(rng), "drift": round(em_px * rng.uniform(0.01, 0.05) * 256)}
+        params |= {"seed": sample_seed(rng), "drift": round(em_px * rng.uniform(0.01, 0.05) * 256)}
     if marks.fade and rng.chance(marks.fade):
         params["fade"] = {"from": rng.between(40, 170), "least": rng.between(110, 190)}
         params["fade"] |= {"leftward": True} if leftward else {}

@@ -36,7 +36,7 @@ def marked_ink(
     """
     out = np.zeros_like(laid.sheet.ink)
     own = np.zeros_like(out)
-    told = []
+    drawn = []
     for line in laid.lines:
         left, top, right, bottom = _window(line, laid.sheet.em, out.shape)
         origin = np.array([left, top, left, top])
@@ -46,8 +46,8 @@ def marked_ink(
         window = own[top:bottom, left:right]
         add_ink(out[top:bottom, left:right], apply_marks(window, params))
         own[:] = 0
-        told.append({"at": [left, top], **params} if params else {})
-    return out, told
+        drawn.append({"at": [left, top], **params} if params else {})
+    return out, drawn
 
 
 def _window(line: PlacedLine, em: float, shape: tuple[int, ...]) -> tuple[int, int, int, int]:

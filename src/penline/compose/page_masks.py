@@ -117,7 +117,7 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
         yield "a line that was written is not told of"
         return
     for number, (line, written) in enumerate(zip(lines, laid.lines, strict=True)):
-        origins = [Origin(**origin) for origin in line.facts["origins"]]
+        origins = [Origin(**origin) for origin in line.metadata["origins"]]
         for fault in label_errors(line.items, origins, written.line.label_levels):
             yield f"line {number}: {fault}"
     if masks.stray:
@@ -129,7 +129,7 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
     # where three glyphs meet, the order of drawing may round otherwise by one step
     if (np.abs(union.astype(np.int32) - laid.sheet.ink) > 1).any():
         yield "the page's ink is not the union of its glyphs"
-    effects = page.facts["drawn"]["effects"]
+    effects = page.metadata["drawn"]["effects"]
     moving = [effect for effect in effects if effect_class(effect["name"]).moves]
     slack = SLACK_PX if effects else 0.0
     parts = page_quads(laid)

@@ -17,7 +17,7 @@ from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs, open_sh
 from penline.compose.page_marks import marked_ink
 from penline.compose.place.spacing import LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
-from penline.effects import apply_effects, draw_effects
+from penline.effects import apply_effects, sample_effects
 from penline.entries import whole_text
 from penline.errors import UnwritableLine
 from penline.pages import Page, PageLine, PageRegion
@@ -93,18 +93,18 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
             other = _other_side(plan, seed, index, sheet.side)
             lay_ink(planes, show_through(other, marks["bleed"], ink.shape), full)
     lay_ink(planes, ink, full)
-    effects = draw_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
+    effects = sample_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
     parts = page_quads(laid)
     image, quads = apply_effects(image, np.concatenate(parts), effects)
     found = np.split(quads, np.cumsum([len(part) for part in parts])[:-1])
     count = len(lines)
-    told = [
+    page_lines = [
         _page_line(plan, line, found[at], found[count + at][:, 0], image.shape)
         for at, line in enumerate(lines)
     ]
     regions: tuple[PageRegion, ...] = ()
     if form is not None:
-        regions, told = _with_print(form, told, found[-1], image.shape)
+        regions, page_lines = _with_print(form, page_lines, found[-1], image.shape)
     drawn: dict[str, Any] = {
         "page": {
             "em_px": sheet.em,
@@ -114,18 +114,18 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
         "layout": dict(zip(LINE_PARAMS, sheet.params.tolist(), strict=True)),
         "ink": {"strength": sheet.strength, "colour": colour},
         **({"marks": marks} if recipe.marks.any else {}),
-        "paper": {"name": paper.name, **paper.told(paper_params)},
-        **({} if form is None else {"form": form.facts()}),
+        "paper": {"name": paper.name, **paper.metadata(paper_params)},
+        **({} if form is None else {"form": form.metadata()}),
         "effects": effects,
     }
     return Page(
         index=index,
         name=f"{index:08d}",
         image=image,
-        lines=tuple(told),
+        lines=tuple(page_lines),
         writer=laid.writer,
         side=sheet.side,
-        facts={"drawn": drawn},
+        metadata={"drawn": drawn},
         counts=dict(laid.counts),
         regions=regions,
     )
@@ -169,7 +169,7 @@ def _page_line(
         polygon=np.roll(polygon, -first, axis=0),
         baseline=np.clip(baseline, 0, limit),
         characters=np.clip(quads, 0, limit),
-        facts={
+        metadata={
             "origins": [origin._asdict() for origin in origins],
             **({"field": line.field} if line.field >= 0 else {}),
             **({} if line.line.levels is None else {"leftward": line.line.leftward}),
@@ -183,17 +183,19 @@ def _with_print(
 ) -> tuple[tuple[PageRegion, ...], list[PageLine]]:
     """A form's fields and captions as regions, and their lines in reading order."""
     limit = np.array([shape[1], shape[0]], np.float64)
-    by_field = {line.facts["field"]: line for line in lines}
+    by_field = {line.metadata["field"]: line for line in lines}
     regions: list[PageRegion] = []
-    told: list[PageLine] = []
+    page_lines: list[PageLine] = []
     for number, (field, corners) in enumerate(zip(form.fields, quads[::2], strict=True)):
         caption = np.clip(quads[2 * number + 1], 0, limit)
         if field.caption:
-            facts = {"printed": True}
+            printed = {"printed": True}
             low = caption[[3, 2]]
-            told.append(PageLine(field.caption, caption, low, region=len(regions), facts=facts))
+            page_lines.append(
+                PageLine(field.caption, caption, low, region=len(regions), metadata=printed)
+            )
             regions.append(PageRegion("caption", field.kind, caption))
         if number in by_field:
-            told.append(replace(by_field[number], region=len(regions)))
+            page_lines.append(replace(by_field[number], region=len(regions)))
         regions.append(PageRegion("field", field.kind, np.clip(corners, 0, limit)))
-    return tuple(regions), told
+    return tuple(regions), page_lines

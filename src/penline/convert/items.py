@@ -90,8 +90,8 @@ def _placed(item: Item, places: Places) -> Item:
         origins = tuple(one._replace(archive=places(one.archive)) for one in item.origins)
         return dataclasses.replace(item, trace=lambda: origins)
     if isinstance(item, Page):
-        facts = {**item.facts, "file": places(item.facts["file"])}
-        return dataclasses.replace(item, facts=facts)
+        metadata = {**item.metadata, "file": places(item.metadata["file"])}
+        return dataclasses.replace(item, metadata=metadata)
     record: Any = item.record
     source = dataclasses.replace(record.source, file=places(record.source.file))
     return dataclasses.replace(item, record=dataclasses.replace(record, source=source))

@@ -148,7 +148,7 @@ def convert(job: ConvertJob) -> dict[str, Any]:
         if number < 0:
             reasons = "; ".join(f"{reason}: {count}" for reason, count in left_out.items())
             raise ExportError(f"nothing to convert to {job.to}{f' ({reasons})' if reasons else ''}")
-        facts = {
+        metadata = {
             "penline": __version__,
             "run": identity,
             "simulated": False,
@@ -156,7 +156,7 @@ def convert(job: ConvertJob) -> dict[str, Any]:
             "sources": terms(policy.override(file.source) for file in files if not file.fault),
             "left_out": left_out,
         }
-        report = exporter.finish((run.facts(k) for k in range(number + 1)), facts)
+        report = exporter.finish((run.metadata(k) for k in range(number + 1)), metadata)
         run.end()
     return report
 

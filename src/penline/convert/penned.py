@@ -100,9 +100,7 @@ class _StrokeSheet:
             raise UsageError(
                 f"a page of {height:,} x {width:,} px, the limit is {MAX_PAGE_PX:,} in all"
             )
-        self.facts = PageFacts(
-            height, width, len(lines), page.code_type, 2, 8, 0, page.illustration
-        )
+        self.head = PageFacts(height, width, len(lines), page.code_type, 2, 8, 0, page.illustration)
         self.drawn = 0
 
     def line(self, number: int, line: InkLine) -> LineRecord | None:
@@ -145,7 +143,7 @@ class _StrokeSheet:
         labels = tuple(character.character for character in line.characters)
         return LineRecord(
             *(codes, labels, top, left, height, width, whole, known),
-            *(self.facts, self.page.source, number, line.offset),
+            *(self.head, self.page.source, number, line.offset),
         )
 
     def _piece(self, own: Sequence[int]) -> _Piece | None:

@@ -37,15 +37,15 @@ def pages(lines: Iterable[LineRecord], policy: Policy, *, salvage: bool) -> Iter
     number = 0
     for _, group in groupby(lines, key=lambda line: id(line.page)):
         lines_of_page = list(group)
-        facts, source = lines_of_page[0].page, lines_of_page[0].source
-        if facts.height_px * facts.width_px > MAX_PAGE_PX:
-            found = f"{facts.height_px:,} x {facts.width_px:,}"
+        head, source = lines_of_page[0].page, lines_of_page[0].source
+        if head.height_px * head.width_px > MAX_PAGE_PX:
+            found = f"{head.height_px:,} x {head.width_px:,}"
             if not salvage:
                 expected = f"at most {MAX_PAGE_PX:,} pixels"
                 raise FormatError(source.file, 0, "page height and width", expected, found)
             policy.drop("pages of too many pixels")
             continue
-        paper = np.full((facts.height_px, facts.width_px), 255, np.uint8)
+        paper = np.full((head.height_px, head.width_px), 255, np.uint8)
         done = tuple(_placed(paper, line, policy) for line in lines_of_page)
         yield Page(
             index=number,
@@ -54,7 +54,7 @@ def pages(lines: Iterable[LineRecord], policy: Policy, *, salvage: bool) -> Iter
             lines=done,
             writer=source.writer,
             side="test" if source.part == "test" else "train",
-            facts=_page_facts(facts, source),
+            metadata=_page_metadata(head, source),
         )
         number += 1
 
@@ -117,9 +117,9 @@ def _placed(paper: Bytes2D, record: LineRecord, policy: Policy) -> PageLine:
         baseline=baseline,
         characters=None if quads is None else quads.clip(0, (width, height)),
         unlabelled=record.characters.count(None),
-        facts={"record": record.record, "offset": record.offset},
+        metadata={"record": record.record, "offset": record.offset},
     )
 
 
-def _page_facts(facts: PageFacts, source: Source) -> dict[str, Any]:
-    return {"file": source.file, "card": source.card, "illustration": facts.illustration}
+def _page_metadata(head: PageFacts, source: Source) -> dict[str, Any]:
+    return {"file": source.file, "card": source.card, "illustration": head.illustration}

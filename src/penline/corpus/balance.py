@@ -42,7 +42,7 @@ _OUTSIDE, _COUNTED, _WHITE = 0, 1, 2
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Able = Callable[[Codes, Ints, Ints], npt.NDArray[np.bool_]]
+CoverableLines = Callable[[Codes, Ints, Ints], npt.NDArray[np.bool_]]
 """Of ``uint32`` code points and lines in them (starts, ends): which lines somebody can write."""
 
 
@@ -232,7 +232,7 @@ class Pool:
         length_range: fewest and most characters of a line, both included.
         target: what the histogram is to be like.
         seed: of the chance by which lines are cut and held against each other.
-        able: tells which lines somebody can write; None for all.
+        coverable: tells which lines somebody can write; None for all.
 
     Raises:
         UsageError: no lines to choose, or an empty range of lengths.
@@ -244,7 +244,7 @@ class Pool:
         length_range: tuple[int, int],
         target: Target,
         seed: int = 0,
-        able: Able | None = None,
+        coverable: CoverableLines | None = None,
     ) -> None:
         shortest, longest = length_range
         if not 1 <= count <= MOST_LINES:
@@ -264,7 +264,7 @@ class Pool:
         self._natural = np.zeros(LAST_CODE_POINT + 1, np.int64)
         self._pieces = 0
         self._sound = 0
-        self._able = able
+        self._coverable = coverable
         self.seen = self.outside = self.unwritable = self.repeated = self.characters = 0
         self.dropped = 0
 
@@ -339,10 +339,10 @@ class Pool:
         inside = strange[starts] == strange[ends]
         self.outside += int(starts.size - np.count_nonzero(inside))
         starts, ends = starts[inside], ends[inside]
-        if self._able is not None:
-            able = self._able(codes, starts, ends)
-            self.unwritable += int(starts.size - np.count_nonzero(able))
-            starts, ends = starts[able], ends[able]
+        if self._coverable is not None:
+            coverable = self._coverable(codes, starts, ends)
+            self.unwritable += int(starts.size - np.count_nonzero(coverable))
+            starts, ends = starts[coverable], ends[coverable]
         tally(codes, starts, ends, self._natural)
         keys = fingerprints(codes, starts, ends)
         order = self._sound + np.arange(starts.size)
@@ -409,7 +409,7 @@ def choose(
     length_range: tuple[int, int] = (8, 25),
     target: Target | None = None,
     seed: int = 0,
-    able: Able | None = None,
+    coverable: CoverableLines | None = None,
 ) -> Chosen:
     """Choose lines of a text, in one pass.
 
@@ -419,13 +419,13 @@ def choose(
         length_range: fewest and most characters of a line, both included.
         target: what the histogram of characters is to be like; None for `Target()`.
         seed: of the chance by which lines are cut and held against each other.
-        able: tells which lines somebody can write; None for all.
+        coverable: tells which lines somebody can write; None for all.
 
     Raises:
         UsageError: a number that makes no sense.
         CorpusError: the text gave no line.
     """
-    pool = Pool(count, length_range, target or Target(), seed, able)
+    pool = Pool(count, length_range, target or Target(), seed, coverable)
     for text in texts:
         pool.add(text)
     return pool.finish()

@@ -116,8 +116,8 @@ class TextCoverage:
         for code, character in zip(new.tolist(), self._entries(new), strict=True):
             self._row_of[code] = len(self._present)
             self._present.append(code)
-            self._rows.append(self._hands.able(character))
-            self._folded.append(self._hands.able_folded(character))
+            self._rows.append(self._hands.writers_covering(character))
+            self._folded.append(self._hands.covering_folded(character))
             self._guests.append(self._policy.latin == "second" and is_latin(character))
 
     def _shown(self, codes: Codes, spans: Ints) -> tuple[Codes, Ints]:
@@ -156,7 +156,7 @@ class TextCoverage:
         known = LAST_CODE_POINT + 1
         return [chr(one) if one < known else several[one - known] for one in numbers.tolist()]
 
-    def told(self) -> dict[str, Any]:
+    def counts(self) -> dict[str, Any]:
         """What was found, see `cover`."""
         codes = np.array(self._present)
         rows, occurs = np.array(self._rows) & self._hands.among, self._occurs[codes]

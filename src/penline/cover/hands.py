@@ -42,17 +42,18 @@ class Hands:
         known = self.alphabet is None or self.alphabet.issuperset(character)
         return spellings(character) if known else ()
 
-    def able(self, character: str) -> npt.NDArray[np.uint64]:
+    def writers_covering(self, character: str) -> npt.NDArray[np.uint64]:
         """``uint64 (words,)``: who can write it."""
         if self.anybody is None or character.isspace():
             return self.banks.coverage(character)[: self.among.size]
         return np.array([self.anybody.has(character)], np.uint64)
 
-    def able_folded(self, character: str) -> npt.NDArray[np.uint64]:
+    def covering_folded(self, character: str) -> npt.NDArray[np.uint64]:
         """The same, of what NFKC makes of it."""
         folded = self.banks.cut(unicodedata.normalize("NFKC", character))
-        able: npt.NDArray[np.uint64] = np.bitwise_and.reduce([self.able(one) for one in folded])
-        return able
+        every = [self.writers_covering(one) for one in folded]
+        covering: npt.NDArray[np.uint64] = np.bitwise_and.reduce(every)
+        return covering
 
     def why(self, character: str, holders: int) -> str:
         """Why lines are not written for it."""

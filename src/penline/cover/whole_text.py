@@ -89,5 +89,5 @@ def cover(
         "missing": chosen.corpus.missing,
         "files": len(found.files),
         "ignored_files": len(found.ignored),
-        **coverage.told(),
+        **coverage.counts(),
     }

@@ -25,9 +25,9 @@ __all__ = [
     "RIM_PX",
     "EffectSettings",
     "apply_effects",
-    "draw_effects",
     "effect_apply",
     "effect_class",
+    "sample_effects",
 ]
 
 EFFECTS: Registry[type[EffectSettings]] = Registry(
@@ -84,7 +84,7 @@ def effect_apply(name: str) -> Callable[..., tuple[Image, Quads]]:
     return found
 
 
-def draw_effects(
+def sample_effects(
     effects: Iterable[EffectSettings], rng: Draws, shape: tuple[int, int]
 ) -> list[Params]:
     """Decide which effects happen to an image of `shape` (height, width), and with which numbers.
@@ -110,7 +110,7 @@ def draw_effects(
 
 
 def apply_effects(image: Image, quads: Quads, drawn: Iterable[Params]) -> tuple[Image, Quads]:
-    """Apply what `draw_effects` decided, in order; `image` and `quads` stay as they are."""
+    """Apply what `sample_effects` decided, in order; `image` and `quads` stay as they are."""
     for params in drawn:
         numbers = params.copy()
         image, quads = effect_apply(numbers.pop("name"))(image, quads, **numbers)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from penline.randomness import Draws, draw_seed, draw_units
+from penline.randomness import Draws, sample_seed, sample_units
 from penline.settings import ORDERED, Settings, Share, ShareRange, SizeRange
 
 __all__ = [
@@ -20,10 +20,10 @@ __all__ = [
     "Share",
     "ShareRange",
     "SizeRange",
-    "draw_seed",
-    "draw_units",
     "height_factor",
     "planes",
+    "sample_seed",
+    "sample_units",
 ]
 
 Image: TypeAlias = npt.NDArray[np.uint8]

@@ -15,9 +15,9 @@ from penline.effects.base import (
     Quads,
     Share,
     SizeRange,
-    draw_units,
     height_factor,
     planes,
+    sample_units,
 )
 from penline.effects.kernel import Ints, average_taps
 from penline.randomness import Draws
@@ -41,9 +41,9 @@ class Blur(EffectSettings):
     def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:
         """See `EffectSettings.draw`."""
         factor = height_factor(shape)
-        params: Params = {"sigma": round(draw_units(rng, self.sigma_px_range, 64) * factor)}
+        params: Params = {"sigma": round(sample_units(rng, self.sigma_px_range, 64) * factor)}
         if rng.chance(self.motion_chance):
-            length = draw_units(rng, self.motion_px_range, 256) * factor
+            length = sample_units(rng, self.motion_px_range, 256) * factor
             x, y = rng.between(-1000, 1000), rng.between(-1000, 1000)
             norm = max(math.isqrt(x * x + y * y), 1)
             params["motion"] = [round(length) * x // norm, round(length) * y // norm]

@@ -14,8 +14,8 @@ from penline.effects.base import (
     Quads,
     Share,
     SizeRange,
-    draw_seed,
-    draw_units,
+    sample_seed,
+    sample_units,
 )
 from penline.effects.kernel import Ints, add_noise
 from penline.randomness import Draws, rng
@@ -37,9 +37,9 @@ class Noise(EffectSettings):
     def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:  # noqa: ARG002
         """See `EffectSettings.draw`."""
         return {
-            "dark": draw_units(rng, self.dark_range, 256),
-            "light": draw_units(rng, self.light_range, 256),
-            "seed": draw_seed(rng),
+            "dark": sample_units(rng, self.dark_range, 256),
+            "light": sample_units(rng, self.light_range, 256),
+            "seed": sample_seed(rng),
         }
 
 

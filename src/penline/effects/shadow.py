@@ -17,9 +17,9 @@ from penline.effects.base import (
     Quads,
     Share,
     ShareRange,
-    draw_seed,
-    draw_units,
     planes,
+    sample_seed,
+    sample_units,
 )
 from penline.effects.kernel import Ints, darken, fill_sway
 from penline.randomness import Draws, rng
@@ -53,7 +53,7 @@ class Shadow(EffectSettings):
         """See `EffectSettings.draw`."""
         height, width = shape
         kind = "fold" if rng.chance(self.fold_chance) else "edge"
-        softness = draw_units(rng, self.softness_range, 256) * height
+        softness = sample_units(rng, self.softness_range, 256) * height
         # the edge's normal: any direction for a shadow, near level for a fold down the line
         x, y = rng.between(-1000, 1000), rng.between(-1000, 1000)
         if kind == "fold":
@@ -62,12 +62,12 @@ class Shadow(EffectSettings):
         norm = max(math.isqrt(x * x + y * y), 1)
         return {
             "kind": kind,
-            "strength": draw_units(rng, self.strength_range, 170 if kind == "fold" else 256),
+            "strength": sample_units(rng, self.strength_range, 170 if kind == "fold" else 256),
             "normal": [x * 4096 // norm, y * 4096 // norm],
             "through": [rng.below(width * 256), rng.below(height * 256)],
             "softness": max(softness, 512),
             "sway": 0 if kind == "fold" else rng.between(0, height * 64),
-            "seed": draw_seed(rng),
+            "seed": sample_seed(rng),
         }
 
 

@@ -21,9 +21,9 @@ from penline.effects.base import (
     Quads,
     Share,
     ShareRange,
-    draw_seed,
-    draw_units,
     planes,
+    sample_seed,
+    sample_units,
 )
 from penline.effects.kernel import STEP_PX, Ints, fill_mesh, invert_mesh, resample_mesh
 from penline.randomness import Draws, philox_words, stage_key
@@ -71,13 +71,13 @@ class Warp(EffectSettings):
         height, width = shape
         slope = round(rng.uniform(*self.turn_deg_range) * _RADIAN * 65536)
         limit = int(self.rise_limit * 65536 * height) // max(width, height)
-        cell = max(draw_units(rng, self.bend_cell_range, 16) * height // 16, 3 * STEP_PX)
-        bend = draw_units(rng, self.bend_range, 65536) * height // 16
+        cell = max(sample_units(rng, self.bend_cell_range, 16) * height // 16, 3 * STEP_PX)
+        bend = sample_units(rng, self.bend_range, 65536) * height // 16
         keystone = [
-            draw_units(rng, self.keystone_range, 65536),
-            draw_units(rng, self.keystone_range, 65536),
+            sample_units(rng, self.keystone_range, 65536),
+            sample_units(rng, self.keystone_range, 65536),
         ]
-        seed = draw_seed(rng)
+        seed = sample_seed(rng)
         if min(shape) < _NARROWEST_PX:
             # a sliver has no room to turn in: its perspective alone would fold it
             slope, keystone, bend = 0, [0, 0], 0

@@ -13,22 +13,22 @@ __all__ = ["counted", "told_to"]
 T = TypeVar("T")
 
 _EVERY_SECONDS = 0.2
-_told: ContextVar[Callable[[int], None] | None] = ContextVar("told", default=None)
+_progress: ContextVar[Callable[[int], None] | None] = ContextVar("told", default=None)
 
 
 @contextmanager
 def told_to(call: Callable[[int], None] | None) -> Iterator[None]:
     """In this block `counted` calls `call` with the number of samples made so far."""
-    token = _told.set(call)
+    token = _progress.set(call)
     try:
         yield
     finally:
-        _told.reset(token)
+        _progress.reset(token)
 
 
 def counted(samples: Iterable[T]) -> Iterator[T]:
     """Yield the samples of a shard, telling the engine how many there were, now and then."""
-    call = _told.get()
+    call = _progress.get()
     if call is None:
         yield from samples
         return

@@ -18,7 +18,7 @@ from penline.compiled import compiled
 from penline.errors import ExportError
 from penline.records import Origins, Sample
 
-__all__ = ["box_facts", "box_line"]
+__all__ = ["box_line", "box_metadata"]
 
 _quoted = json.encoder.encode_basestring
 _CORNER, _WHOLE = "\x01", "\x02"
@@ -121,7 +121,7 @@ def _whence(writer: str, archive: str) -> str:
     )
 
 
-def box_facts(sample: Sample) -> bytes:
+def box_metadata(sample: Sample) -> bytes:
     """What ``boxes.jsonl`` says of a line beside its path: a JSON object in UTF-8.
 
     Where an entry is several code points, ``entries`` has what each quad is of.
@@ -145,6 +145,6 @@ def box_facts(sample: Sample) -> bytes:
     return b"%b%b}" % (out[:length].tobytes(), to_json(sample.drawn))
 
 
-def box_line(path: str, facts: bytes) -> bytes:
-    """A line of ``boxes.jsonl``: the path first, then what `box_facts` says, and LF."""
-    return b'{"path": %b, %b\n' % (_quoted(path).encode(), facts[1:])
+def box_line(path: str, metadata: bytes) -> bytes:
+    """A line of ``boxes.jsonl``: the path first, then what `box_metadata` says, and LF."""
+    return b'{"path": %b, %b\n' % (_quoted(path).encode(), metadata[1:])

@@ -69,7 +69,7 @@ class Encoded:
         for together in self.some(samples):
             yield from together
 
-    def facts(self) -> Report:
+    def metadata(self) -> Report:
         """What all formats say of a shard: counts, errors, bytes of the pictures, their hash."""
         return {
             "counts": dict(sorted(self._counts.items())),

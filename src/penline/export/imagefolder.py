@@ -63,13 +63,13 @@ class ImageFolder(Exporter):
                 file = f"{sample.index:08d}.{options.format}"
                 write(f"{folders[side]}/{file}", data)
                 hashes[side].update(data)
-                facts = {"file_name": f"{name}/{file}", **row(sample, boxes=options.boxes)}
-                rows.append((side, facts))
+                entry = {"file_name": f"{name}/{file}", **row(sample, boxes=options.boxes)}
+                rows.append((side, entry))
         return {
             "number": number,
             "rows": rows,
             "files": {FOLDERS[side]: hashes[side].hexdigest() for side in sorted(folders)},
-            **encoded.facts(),
+            **encoded.metadata(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
@@ -81,16 +81,16 @@ class ImageFolder(Exporter):
             for shard in shards:
                 tally.shard(shard)
                 kept.append({key: shard[key] for key in ("number", "files", "pixels")})
-                for side, facts in shard["rows"]:
+                for side, entry in shard["rows"]:
                     if side not in files:
                         path = self.out / FOLDERS[side] / METADATA
                         files[side] = stack.enter_context(streamed(path))
-                    files[side].write(json.dumps(facts, ensure_ascii=False).encode() + b"\n")
-                    tally.label(side, facts["text"])
+                    files[side].write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
+                    tally.label(side, entry["text"])
         names = [f"{FOLDERS[side]}/{METADATA}" for side in self.options.splits if side in files]
         whole = {
             **report,
-            **tally.facts(),
+            **tally.totals(),
             "files": {name: file_hash(self.out / name) for name in names},
             "shards": kept,
         }
@@ -108,8 +108,8 @@ class ImageFolder(Exporter):
             if not report["lines"][side] and not (out / split).exists():
                 continue
             labelled: set[str] = set()
-            for number, facts in json_lines(out / split / METADATA, f"{split}/{METADATA}", found):
-                name, text = facts.get("file_name"), facts.get("text")
+            for number, entry in json_lines(out / split / METADATA, f"{split}/{METADATA}", found):
+                name, text = entry.get("file_name"), entry.get("text")
                 place = f"{split}/{METADATA}: line {number}"
                 if not isinstance(name, str) or not isinstance(text, str) or not text:
                     found.add(f"{place}: no file_name, or no text")

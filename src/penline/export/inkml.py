@@ -85,9 +85,9 @@ class InkML(Exporter):
                 tally.label(side, text)
             files |= shard["files"]
             numbers.append({"number": shard["number"]})
-        facts = tally.facts()
-        del facts["image_bytes"]
-        whole = {**report, **facts, "files": files, "shards": numbers}
+        totals = tally.totals()
+        del totals["image_bytes"]
+        whole = {**report, **totals, "files": files, "shards": numbers}
         put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
         return whole
 

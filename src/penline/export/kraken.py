@@ -131,17 +131,17 @@ class KrakenArrow(Packed):
             boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
             for shard in shards:
                 tally.shard(shard)
-                told = shard["boxes"].split(b"\n")
+                box_lines = shard["boxes"].split(b"\n")
                 for place, (side, text) in enumerate(shard["labels"]):
                     if boxes:
                         path = f"{arrow_file(side)}/{tally.lines[side]}"
-                        boxes.write(box_line(path, told[place]))
+                        boxes.write(box_line(path, box_lines[place]))
                     tally.label(side, text)
                     alphabets[side].update(text)
                 colour = colour or shard["colour"]
                 parts.append(PackedPart(shard["number"], shard["part"]))
                 pixels.append({key: shard[key] for key in ("number", "pixels")})
-            facts = tally.facts()
+            totals = tally.totals()
         names = []
         for side in self.options.splits:
             file, listed = arrow_file(side), Kraken.list_name(side)
@@ -155,7 +155,7 @@ class KrakenArrow(Packed):
         names += [BOXES] if self.options.boxes else []
         whole = {
             **report,
-            **facts,
+            **totals,
             "files": {name: file_hash(self.out / name) for name in names},
             "shards": pixels,
         }

@@ -87,13 +87,13 @@ class LMDB(Packed):
             boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
             for shard in shards:
                 tally.shard(shard)
-                told = shard["boxes"].split(b"\n")
+                box_lines = shard["boxes"].split(b"\n")
                 for place, (side, text) in enumerate(shard["labels"]):
                     tally.label(side, text)
                     if boxes:
                         key = image_key(tally.lines[side]).decode()
                         path = f"{FOLDERS[side]}/{key}"
-                        boxes.write(box_line(path, told[place]))
+                        boxes.write(box_line(path, box_lines[place]))
                 lengths.update(len(text) for _, text in shard["labels"])
                 for (_, text), size in zip(shard["labels"], shard["sizes"], strict=True):
                     fit.add([line_fit(text, *size)])
@@ -101,7 +101,7 @@ class LMDB(Packed):
                 pixels.append({key: shard[key] for key in ("number", "pixels")})
             if longer := sum(n for size, n in lengths.items() if size > _STOCK_LENGTH):
                 tally.counts[_LONG] = longer
-            facts = tally.facts()
+            totals = tally.totals()
         self._databases(parts)
         dictionary = self._dictionary(tally)
         entries = frozenset(read_dictionary(dictionary, DICTIONARY))
@@ -123,8 +123,8 @@ class LMDB(Packed):
         names += [DICTIONARY, CONFIGURATION, *([BOXES] if self.options.boxes else [])]
         whole = {
             **report,
-            **facts,
-            "columns": fit.facts(),
+            **totals,
+            "columns": fit.metadata(),
             "outside_dictionary": {
                 c: n for c, n in sorted(tally.characters.items()) if c not in entries | {" "}
             },
@@ -239,7 +239,7 @@ def _written(final: Path) -> Iterator[_Database]:
 def _lines(path: Path, name: str, tally: Tally, side: str, found: Findings) -> None:
     """Take every entry of a database, in the order of its keys: images, labels, their number."""
     images = labels = 0
-    told: int | None = None
+    stated: int | None = None
     try:
         for key, value in read_pairs(path):
             if key == image_key(images + 1):
@@ -254,13 +254,13 @@ def _lines(path: Path, name: str, tally: Tally, side: str, found: Findings) -> N
                 except UnicodeDecodeError as error:
                     found.add(f"{name}: {key.decode()}: byte {error.start} is not UTF-8")
             elif key == _COUNT and value.isdigit() and len(value) < _MAX_DIGITS:
-                told = int(value)
+                stated = int(value)
             else:
                 found.add(f"{name}: {key[:40]!r} is not the next key, or not its value")
     except (ValueError, OSError) as error:
         found.add(f"{name}: cannot be read: {error}")
-    if not images == labels == told:
-        found.add(f"{name}: {images} images, {labels} labels, and num-samples is {told}")
+    if not images == labels == stated:
+        found.add(f"{name}: {images} images, {labels} labels, and num-samples is {stated}")
 
 
 def _lmdb() -> ModuleType:

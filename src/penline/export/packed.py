@@ -19,7 +19,7 @@ import pyarrow as pa
 from penline.durable import about, remove, streamed
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Exporter, Report, file_hash
-from penline.export.boxes import box_facts
+from penline.export.boxes import box_metadata
 from penline.export.encoded import Encoded
 from penline.records import Sample
 
@@ -69,7 +69,7 @@ class Packed(Exporter):
                 labels.append((sample.side, sample.text))
                 sizes.append(sample.image.shape[:2])
                 if self.options.boxes:
-                    boxes.append(box_facts(sample))
+                    boxes.append(box_metadata(sample))
         return {
             "number": number,
             "labels": labels,
@@ -77,7 +77,7 @@ class Packed(Exporter):
             "boxes": b"\n".join(boxes),
             "colour": colour,
             "part": file_hash(path),
-            **encoded.facts(),
+            **encoded.metadata(),
         }
 
     def rows(self, part: PackedPart) -> Iterator[PackedLine]:

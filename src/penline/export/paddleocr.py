@@ -32,7 +32,7 @@ from penline.export.base import (
     shard_folder,
     write,
 )
-from penline.export.boxes import box_facts, box_line
+from penline.export.boxes import box_line, box_metadata
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings
 from penline.export.paddleocr_check import examine_recognition
@@ -160,7 +160,7 @@ class PaddleOCR(Exporter):
                     paths.append(path)
                 if options.boxes:
                     for path, (sample, _) in zip(paths, together, strict=True):
-                        boxes.append(box_line(path, box_facts(sample)))
+                        boxes.append(box_line(path, box_metadata(sample)))
         return {
             "number": number,
             "lists": {side: "".join(found) for side, found in lists.items()},
@@ -170,7 +170,7 @@ class PaddleOCR(Exporter):
             "boxes": b"".join(boxes),
             "fits": fits,
             "files": files.hexdigest(),
-            **encoded.facts(),
+            **encoded.metadata(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
@@ -229,7 +229,7 @@ class PaddleOCR(Exporter):
             "spaces": spaces,
             "classes": len(characters),
             "longest_label": longest,
-            "columns": fit.facts(),
+            "columns": fit.metadata(),
             "image_bytes": size,
             "outside_dictionary": {c: n for c, n in sorted(characters.items()) if c not in entries},
             "files": {name: file_hash(self.out / name) for name in names},

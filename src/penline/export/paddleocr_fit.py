@@ -81,7 +81,7 @@ class Fit:
         """
         return STOCK_WIDTH_PX if self.pooled else self.widest_px
 
-    def facts(self) -> dict[str, int]:
+    def metadata(self) -> dict[str, int]:
         """What the report says under ``columns``."""
         pooled = {"columns": COLUMNS, "lines_over": self.over} if self.pooled else {}
         return {

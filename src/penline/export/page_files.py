@@ -42,7 +42,7 @@ IMAGES = "images"
 PAGES = "pages.jsonl"
 
 Told = dict[str, Any]
-"""A page without its pixels, as JSON can hold it; see `told`."""
+"""A page without its pixels, as JSON can hold it; see `page_record`."""
 
 
 def numbers(points: npt.NDArray[np.float64]) -> list[Any]:
@@ -53,7 +53,7 @@ def numbers(points: npt.NDArray[np.float64]) -> list[Any]:
     return list((np.floor(points * 100 + 0.5) / 100).tolist())
 
 
-def told(page: Page, path: str) -> Told:
+def page_record(page: Page, path: str) -> Told:
     """What ``pages.jsonl`` has of a page; the names are those of `Page` and `PageLine`.
 
     Regions are told of where the page has any.
@@ -70,7 +70,7 @@ def told(page: Page, path: str) -> Told:
         "height_px": page.height_px,
         "writer": page.writer,
         "side": page.side,
-        "facts": dict(page.facts),
+        "facts": dict(page.metadata),
         "lines": [
             {
                 "text": line.text,
@@ -79,7 +79,7 @@ def told(page: Page, path: str) -> Told:
                 "baseline": None if line.baseline is None else numbers(line.baseline),
                 "characters": None if line.characters is None else numbers(line.characters),
                 "unlabelled": line.unlabelled,
-                "facts": dict(line.facts),
+                "facts": dict(line.metadata),
                 **({"region": line.region} if regions else {}),
             }
             for line in page.lines
@@ -137,7 +137,7 @@ class PageFiles(Exporter):
                 tally.size += len(written[image])
                 tally.counts.update(page.counts)
                 pixels.update(pixel_bytes(page.image))
-                pages.append(told(page, f"{IMAGES}/{parent}/{image}"))
+                pages.append(page_record(page, f"{IMAGES}/{parent}/{image}"))
         return {
             "number": number,
             "pages": pages,
@@ -178,7 +178,7 @@ class PageFiles(Exporter):
         whole = {
             **report,
             "pages": pages,
-            **tally.facts(),
+            **tally.totals(),
             "ignored_lines": ignored,
             "files": {name: file_hash(self.out / name) for name in names},
             "shards": kept,

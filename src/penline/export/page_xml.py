@@ -123,11 +123,13 @@ def page_xml(page: Page, image: str) -> bytes:
         {"xmlns": NAMESPACE, "xmlns:xsi": _INSTANCE, "xsi:schemaLocation": _SCHEMA},
     )
     metadata = ET.SubElement(root, "Metadata")
-    facts = {"name": page.name, "writer": page.writer, "side": page.side, **page.facts}
+    comments = {"name": page.name, "writer": page.writer, "side": page.side, **page.metadata}
     for tag, text in (("Creator", f"penline {__version__}"), ("Created", _DATE)):
         ET.SubElement(metadata, tag).text = text
     ET.SubElement(metadata, "LastChange").text = _DATE
-    ET.SubElement(metadata, "Comments").text = _clean("; ".join(f"{k}: {facts[k]}" for k in facts))
+    ET.SubElement(metadata, "Comments").text = _clean(
+        "; ".join(f"{name}: {value}" for name, value in comments.items())
+    )
     size = {"imageWidth": str(page.width_px), "imageHeight": str(page.height_px)}
     split = _SPLITS[page.side]
     sheet = ET.SubElement(root, "Page", {"imageFilename": image, **size, "custom": split})
@@ -154,12 +156,12 @@ def _regions(sheet: ET.Element, page: Page) -> None:
         place = {"index": str(number), "regionRef": f"r{number}"}
         ET.SubElement(order, "RegionRefIndexed", place)
     for number, part in enumerate(page.regions):
-        facts = {
+        attributes = {
             "id": f"r{number}",
             "type": "caption" if part.role == "caption" else "other",
             "custom": f"{part.role} {{type:{part.kind};}}",
         }
-        region = ET.SubElement(sheet, "TextRegion", facts)
+        region = ET.SubElement(sheet, "TextRegion", attributes)
         _coords(region, page, part.polygon)
         own = [line for line in page.lines if line.region == number]
         for at, line in enumerate(own):
@@ -169,12 +171,12 @@ def _regions(sheet: ET.Element, page: Page) -> None:
 def _line(region: ET.Element, page: Page, line: PageLine, number: int) -> None:
     name = f"{region.get('id')}_l{number:04d}"
     order = f"readingOrder {{index:{number};}} {_SPLITS[page.side]}"
-    facts = {"id": name, "custom": order}
-    if line.facts.get("printed"):
-        facts["production"] = "printed"
+    attributes = {"id": name, "custom": order}
+    if line.metadata.get("printed"):
+        attributes["production"] = "printed"
     if _leftward(line):
-        facts["readingDirection"] = "right-to-left"
-    element = ET.SubElement(region, "TextLine", facts)
+        attributes["readingDirection"] = "right-to-left"
+    element = ET.SubElement(region, "TextLine", attributes)
     _coords(element, page, line.polygon)
     if line.baseline is not None:
         ET.SubElement(element, "Baseline", {"points": _points(page, line.baseline)})
@@ -194,7 +196,7 @@ def _leftward(line: PageLine) -> bool:
     """Whether a line runs from the right to the left: as its paragraph, or else by its text."""
     levels = levels_of(line.text)
     by_text = levels is not None and bool(levels.base)
-    return bool(line.facts.get("leftward", by_text))
+    return bool(line.metadata.get("leftward", by_text))
 
 
 def _coords(element: ET.Element, page: Page, points: npt.NDArray[np.float64]) -> None:

@@ -107,7 +107,7 @@ class Parquet(Exporter):
                 side: [file_hash(self._whole(side, number)), files[side].rows]
                 for side in sorted(files)
             },
-            **encoded.facts(),
+            **encoded.metadata(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
@@ -122,14 +122,14 @@ class Parquet(Exporter):
             for side, (digest, rows) in shard["files"].items():
                 parts[side].append((shard["number"], digest, rows))
             pixels.append({"number": shard["number"], "pixels": shard["pixels"]})
-        facts = tally.facts()
+        totals = tally.totals()
         files, rows_of = {}, {}
         for side, found in parts.items():
             for place, (number, digest, rows) in enumerate(found):
                 name = f"{DATA}/{FOLDERS[side]}-{place:05d}-of-{len(found):05d}.parquet"
                 _rename(self._whole(side, number), self.out / name)
                 files[name], rows_of[name] = digest, rows
-        whole = {**report, **facts, "files": files, "rows": rows_of, "shards": pixels}
+        whole = {**report, **totals, "files": files, "rows": rows_of, "shards": pixels}
         put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
         return whole
 
@@ -179,8 +179,8 @@ class _Rows:
         self.held: list[dict[str, Any]] = []
         self.rows = 0
 
-    def add(self, facts: dict[str, Any]) -> None:
-        self.held.append(facts)
+    def add(self, row: dict[str, Any]) -> None:
+        self.held.append(row)
         self.rows += 1
         if len(self.held) == ROWS:
             self.flush()
@@ -225,8 +225,8 @@ def _rows(path: Path, name: str, found: Findings) -> Iterator[tuple[bytes | None
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(ROWS, columns=["image", "text"]):
-                for facts in batch.to_pylist():
-                    image = facts.get("image") or {}
-                    yield image.get("bytes"), facts.get("text")
+                for row in batch.to_pylist():
+                    image = row.get("image") or {}
+                    yield image.get("bytes"), row.get("text")
     except (pa.ArrowException, OSError, ValueError) as error:
         found.add(f"{name}: cannot be read: {' '.join(str(error).split())[:200]}")

@@ -23,7 +23,7 @@ from penline.export.base import (
     shard_folder,
     write,
 )
-from penline.export.boxes import box_facts, box_line
+from penline.export.boxes import box_line, box_metadata
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, inside, picture
 from penline.export.rows import FOLDERS
@@ -112,7 +112,7 @@ class PictureFolders(Exporter):
                 rows[side].append((file, text))
                 labels.append((side, f"{name}/{file}", text))
                 if self.options.boxes:
-                    boxes.append(box_line(path, box_facts(sample)))
+                    boxes.append(box_line(path, box_metadata(sample)))
             for side, found in rows.items():
                 place(side, self.closing(found))
         return {
@@ -120,7 +120,7 @@ class PictureFolders(Exporter):
             "labels": labels,
             "boxes": b"".join(boxes),
             "files": {self.parent(side): digests[side].hexdigest() for side in sorted(folders)},
-            **encoded.facts(),
+            **encoded.metadata(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
@@ -142,12 +142,12 @@ class PictureFolders(Exporter):
                     self._list(side, path, text, lists, stack)
             for file in lists.values():
                 file.write(self.around[1])
-        facts = tally.facts()
+        totals = tally.totals()
         names = [name for side in lists if (name := self.list_name(side))]
         names += [BOXES] if self.options.boxes else []
         whole = {
             **report,
-            **facts,
+            **totals,
             "files": {name: file_hash(self.out / name) for name in sorted(names)},
             "shards": kept,
         }

@@ -166,7 +166,7 @@ class Remote:
         except FileNotFoundError:
             return {}
         start = len(self.root.rstrip("/")) + 1
-        return {name[start:]: int(facts["size"]) for name, facts in found.items()}
+        return {name[start:]: int(entry["size"]) for name, entry in found.items()}
 
     def _read(self, name: str) -> dict[str, Any] | None:
         try:

@@ -133,17 +133,17 @@ class Run:
         self.end()
         return report
 
-    def done(self, number: int, facts: Mapping[str, Any]) -> None:
+    def done(self, number: int, metadata: Mapping[str, Any]) -> None:
         """Record that a shard is whole.
 
         Boxes are lines of JSON by then, and nearly all of a shard's facts: they stand as they are
         below the other facts, and need not be escaped and parsed again.
         """
-        rest = {name: fact for name, fact in facts.items() if name != _BYTES}
+        rest = {name: fact for name, fact in metadata.items() if name != _BYTES}
         line = json.dumps(rest, ensure_ascii=False).encode()
-        put(self._mark(number), line + b"\n" + facts.get(_BYTES, b""))
+        put(self._mark(number), line + b"\n" + metadata.get(_BYTES, b""))
 
-    def facts(self, number: int) -> dict[str, Any]:
+    def metadata(self, number: int) -> dict[str, Any]:
         """What was recorded of a shard.
 
         Raises:

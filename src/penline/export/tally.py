@@ -47,7 +47,7 @@ class Tally:
         self.errors += shard["errors"]
         self.size += shard["bytes"]
 
-    def facts(self) -> Report:
+    def totals(self) -> Report:
         """The counts as ``report.json`` has them.
 
         Raises:

@@ -52,11 +52,11 @@ class WebDataset(Exporter):
                 side = sample.side
                 if side not in files:
                     files[side] = stack.enter_context(_written(self._whole(side, number)))
-                facts = json.dumps(row(sample, boxes=self.options.boxes), ensure_ascii=False)
+                metadata = json.dumps(row(sample, boxes=self.options.boxes), ensure_ascii=False)
                 for ending, content in (
                     (self.options.format, data),
                     ("txt", sample.text.encode()),
-                    ("json", facts.encode()),
+                    ("json", metadata.encode()),
                 ):
                     member = tarfile.TarInfo(f"{sample.index:08d}.{ending}")
                     member.size = len(content)
@@ -66,7 +66,7 @@ class WebDataset(Exporter):
             "number": number,
             "labels": labels,
             "files": {side: file_hash(self._whole(side, number)) for side in sorted(files)},
-            **encoded.facts(),
+            **encoded.metadata(),
         }
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
@@ -81,7 +81,7 @@ class WebDataset(Exporter):
             for side, digest in shard["files"].items():
                 parts[side].append((shard["number"], digest))
             pixels.append({key: shard[key] for key in ("number", "pixels")})
-        facts = tally.facts()
+        totals = tally.totals()
         files = {}
         for side, found in parts.items():
             for place, (number, digest) in enumerate(found):
@@ -93,7 +93,7 @@ class WebDataset(Exporter):
                     raise ExportError(f"{part} is gone; the same command begins anew")
                 files[name] = digest
         sync_folder(self.out / TARS)
-        whole = {**report, **facts, "files": files, "shards": pixels}
+        whole = {**report, **totals, "files": files, "shards": pixels}
         put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
         return whole
 
@@ -115,8 +115,8 @@ class WebDataset(Exporter):
             side = sides.get(file.name.partition("-")[0], "")
             for key, members in _lines(file, name, found):
                 text = _text(members.get("txt", b""))
-                facts = _facts(members.get("json", b""))
-                if not text or facts.get("text") != text:
+                metadata = _metadata(members.get("json", b""))
+                if not text or metadata.get("text") != text:
                     found.add(f"{name}: {key}: no text, or another one in its .json")
                     continue
                 tally.label(side, text)
@@ -172,9 +172,9 @@ def _text(data: bytes) -> str:
         return ""
 
 
-def _facts(data: bytes) -> dict[str, Any]:
+def _metadata(data: bytes) -> dict[str, Any]:
     try:
-        facts = json.loads(data)
+        metadata = json.loads(data)
     except (ValueError, RecursionError):
         return {}
-    return facts if isinstance(facts, dict) else {}
+    return metadata if isinstance(metadata, dict) else {}

@@ -24,18 +24,18 @@ def defect_of(error: FormatError, record: int = 0) -> Defect:
     return Defect(error.file, error.offset, record, error.field, error.expected, error.found)
 
 
-def end_of(stream: ByteSource, record: int, told: FormatError | None) -> Iterator[Defect]:
+def end_of(stream: ByteSource, record: int, last_fault: FormatError | None) -> Iterator[Defect]:
     """Yield what shows only at the end of a file, unless it was told before.
 
     Args:
         stream: read to its end.
         record: number for the defect.
-        told: the last fault that was.
+        last_fault: the last fault that was.
     """
     try:
         stream.finish()
     except FormatError as error:
-        if error is not told:
+        if error is not last_fault:
             yield defect_of(error, record)
 
 

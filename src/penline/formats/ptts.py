@@ -110,14 +110,14 @@ def read(stream: ByteSource, source: Source) -> Iterator[InkPage]:
     """
     data = _Bytes(stream)
     try:
-        facts = _facts(data)
+        head = _page_head(data)
     except FormatError as error:
         raise misnamed(stream, error, _EXPECTED) from None
-    linked = _linked(data, facts)
+    linked = _linked(data, head)
     sound = bytearray()
-    for fault in _survey(data, facts, linked, sound):
+    for fault in _survey(data, head, linked, sound):
         raise fault
-    yield _page(data, facts, linked, sound, source)
+    yield _page(data, head, linked, sound, source)
     stream.finish()
 
 
@@ -130,20 +130,20 @@ def salvage(stream: ByteSource, source: Source) -> Iterator[InkPage | Defect]:
     data = _Bytes(stream)
     record = 0
     try:
-        facts = _facts(data)
+        head = _page_head(data)
     except FormatError as error:
         yield defect_of(misnamed(stream, error, _EXPECTED), 0)
         return
-    linked = _linked(data, facts)
+    linked = _linked(data, head)
     sound = bytearray()
     faults = 0
-    for _ in _survey(data, facts, linked, sound):
+    for _ in _survey(data, head, linked, sound):
         faults += 1
     if any(sound) or not faults:
-        yield _page(data, facts, linked, sound, source)
+        yield _page(data, head, linked, sound, source)
         record += 1
     last: FormatError | None = None
-    for last in _survey(data, facts, linked):  # again, so that they are never all held
+    for last in _survey(data, head, linked):  # again, so that they are never all held
         yield defect_of(last, record)
         record += 1
     yield from end_of(stream, record, last)
@@ -153,7 +153,7 @@ def _text(field: bytes) -> str:
     return printable(field.partition(b"\0")[0].decode("gb18030", "replace"))
 
 
-def _facts(data: _Bytes) -> _PageHead:
+def _page_head(data: _Bytes) -> _PageHead:
     """Header and strokes, checked."""
     file = data.stream.file
     at = data.reach(0, _HEAD.size, "header")
@@ -189,16 +189,16 @@ def _facts(data: _Bytes) -> _PageHead:
     )
 
 
-def _linked(data: _Bytes, facts: _PageHead) -> bool:
+def _linked(data: _Bytes, head: _PageHead) -> bool:
     """Whether characters list their strokes: by the layout that has no fault, or fewer of them.
 
     Where both are as good, the format code tells.
     """
-    order = (False, True) if facts.code.upper().startswith("W") else (True, False)
+    order = (False, True) if head.code.upper().startswith("W") else (True, False)
     best, most = order[0], 0
     for linked in order:
         sound = bytearray()
-        clean = not any(True for _ in _survey(data, facts, linked, sound))
+        clean = not any(True for _ in _survey(data, head, linked, sound))
         if clean:
             return linked
         if sum(sound) > most:
@@ -207,17 +207,17 @@ def _linked(data: _Bytes, facts: _PageHead) -> bool:
 
 
 def _survey(
-    data: _Bytes, facts: _PageHead, linked: bool, sound: bytearray | None = None
+    data: _Bytes, head: _PageHead, linked: bool, sound: bytearray | None = None
 ) -> Iterator[FormatError]:
     """Faults of the lines in file order; whether each line is sound goes to `sound`."""
-    file, offset = data.stream.file, facts.lines_at
+    file, offset = data.stream.file, head.lines_at
     try:
         lines = data.count(offset, "line number")
         if lines == 0:
             yield FormatError(file, offset, "line number", "at least 1", "0")
         offset += 2
         for _ in range(lines):
-            end, fault = _line(data, facts, linked, offset)
+            end, fault = _line(data, head, linked, offset)
             if sound is not None:
                 sound.append(fault is None)
             if fault is not None:
@@ -230,19 +230,19 @@ def _survey(
     if data.stream.fault is not None:
         yield data.stream.fault
     elif not ended:
-        found = f"more bytes (format code {facts.code})"
+        found = f"more bytes (format code {head.code})"
         yield FormatError(file, offset, "end of file", "nothing after the last line", found)
 
 
 def _line(
-    data: _Bytes, facts: _PageHead, linked: bool, offset: int
+    data: _Bytes, head: _PageHead, linked: bool, offset: int
 ) -> tuple[int, FormatError | None]:
     """Where the line at `offset` ends, and the first thing wrong inside it.
 
     Raises:
         FormatError: it runs past the end of the file.
     """
-    offset, fault = _indices(data, facts, offset, "line's stroke")
+    offset, fault = _indices(data, head, offset, "line's stroke")
     count = data.count(offset, "character number")
     offset += 2
     for _ in range(count):
@@ -253,13 +253,13 @@ def _line(
             fault = FormatError(data.stream.file, offset, "tag code", expected, code.hex(" "))
         offset += _CODE_BYTES
         if linked:
-            offset, wrong = _indices(data, facts, offset, "character's stroke")
+            offset, wrong = _indices(data, head, offset, "character's stroke")
             fault = fault or wrong
     return offset, fault
 
 
 def _indices(
-    data: _Bytes, facts: _PageHead, offset: int, field: str
+    data: _Bytes, head: _PageHead, offset: int, field: str
 ) -> tuple[int, FormatError | None]:
     """Where the counted list of stroke indices at `offset` ends, and the first out of range."""
     count = data.count(offset, f"{field} number")
@@ -268,34 +268,32 @@ def _indices(
     end = begin + 2 * count
     found: np.ndarray[tuple[int], np.dtype[np.uint16]]
     found = np.ndarray((count,), "<u2", data.buffer, at)
-    if count == 0 or int(found.max()) < facts.strokes:
+    if count == 0 or int(found.max()) < head.strokes:
         return end, None
-    which = int((found >= facts.strokes).argmax())
-    expected = f"less than {facts.strokes:,}"
+    which = int((found >= head.strokes).argmax())
+    expected = f"less than {head.strokes:,}"
     place = begin + 2 * which
     return end, FormatError(
         data.stream.file, place, f"{field} index", expected, f"{int(found[which]):,}"
     )
 
 
-def _page(
-    data: _Bytes, facts: _PageHead, linked: bool, sound: bytearray, source: Source
-) -> InkPage:
-    begin = facts.strokes_at
+def _page(data: _Bytes, head: _PageHead, linked: bool, sound: bytearray, source: Source) -> InkPage:
+    begin = head.strokes_at
     body = data.buffer[data.at + begin : data.at + data.have]
     return InkPage(
-        format_code=facts.code,
-        illustration=facts.illustration,
-        code_type=facts.code_type,
-        data_type=facts.data_type,
-        sample_length=facts.length,
-        page_index=facts.index,
-        stroke_count=facts.strokes,
+        format_code=head.code,
+        illustration=head.illustration,
+        code_type=head.code_type,
+        data_type=head.data_type,
+        sample_length=head.length,
+        page_index=head.index,
+        stroke_count=head.strokes,
         linked=linked,
         body=body,
         sound=bytes(sound),
         body_offset=begin,
-        lines_offset=facts.lines_at + 2,
+        lines_offset=head.lines_at + 2,
         source=source,
         record=0,
         offset=0,

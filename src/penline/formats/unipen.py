@@ -46,12 +46,12 @@ __all__ = [
     "KINDS",
     "Ink",
     "SourceOf",
-    "Told",
+    "StrokeLabels",
     "read",
     "record_of",
     "salvage",
+    "stroke_labels",
     "styled",
-    "told_by",
     "whole",
 ]
 
@@ -84,26 +84,26 @@ def salvage(stream: ByteSource, source: Source) -> Iterator[Ink | Defect]:
     Where nothing can be read on, the segments before are given. Never raises.
     """
     sheet = UnipenSheet()
-    told: FormatError | None = None
+    last_fault: FormatError | None = None
     record = 0
     source_of = styled(source, sheet)
     try:
         sheet.read(whole(stream), stream.file)
     except FormatError as error:
-        told = error if sheet.segments else misnamed(stream, error, _EXPECTED)
-    units = told_by(sheet.segments, len(sheet.components))
+        last_fault = error if sheet.segments else misnamed(stream, error, _EXPECTED)
+    units = stroke_labels(sheet.segments, len(sheet.components))
     for segment in sheet.segments:
         try:
             yield record_of(sheet, segment, stream.file, source_of, record, units)
         except FormatError as error:
             yield defect_of(error, record)
         record += 1
-    if told is None and not (sheet.segments or sheet.faults):
-        told = FormatError(stream.file, 0, "segments", "at least one .SEGMENT", "none")
-    for fault in [*sheet.faults, *filter(None, [told])]:
+    if last_fault is None and not (sheet.segments or sheet.faults):
+        last_fault = FormatError(stream.file, 0, "segments", "at least one .SEGMENT", "none")
+    for fault in [*sheet.faults, *filter(None, [last_fault])]:
         yield defect_of(fault, record)
         record += 1
-    yield from end_of(stream, record, told)
+    yield from end_of(stream, record, last_fault)
 
 
 def styled(source: Source, sheet: UnipenSheet) -> SourceOf:
@@ -134,7 +134,7 @@ def whole(stream: ByteSource) -> bytes:
     return bytes(buffer[at : at + have])
 
 
-class Told(NamedTuple):
+class StrokeLabels(NamedTuple):
     """Segments of a file that tell whose each stroke of longer ones is.
 
     Attributes:
@@ -146,7 +146,7 @@ class Told(NamedTuple):
     words: tuple[LinePart, ...] = ()
 
 
-def told_by(segments: Iterable[UnipenSegment], count: int) -> Told:
+def stroke_labels(segments: Iterable[UnipenSegment], count: int) -> StrokeLabels:
     """Return the characters and words among segments; what is no sound one is left out.
 
     Args:
@@ -161,7 +161,7 @@ def told_by(segments: Iterable[UnipenSegment], count: int) -> Told:
             except FormatError:
                 continue
             found[segment.kind].append(LinePart(segment.label, tuple(parts)))
-    return Told(*map(tuple, found.values()))
+    return StrokeLabels(*map(tuple, found.values()))
 
 
 def record_of(
@@ -170,7 +170,7 @@ def record_of(
     file: str,
     source_of: SourceOf,
     record: int,
-    told: Told,
+    labels: StrokeLabels,
 ) -> Ink:
     """Return a segment's strokes and label.
 
@@ -180,7 +180,7 @@ def record_of(
         file: where it stands, for messages.
         source_of: gives the file's facts for a style of writing.
         record: its number in the file.
-        told: what other segments of the file tell of the same strokes.
+        labels: what other segments of the file tell of the same strokes.
 
     Raises:
         FormatError: its kind or its label is none that can be read, its strokes are not there, or
@@ -212,10 +212,10 @@ def record_of(
     if single:
         points, ends = mark_ends([points for _, _, points in drawn])
         return StrokeRecord(text, text.encode(), points, ends, source, record, segment.offset)
-    units = spelled(text, told.characters, parts)
+    units = spelled(text, labels.characters, parts)
     linked = bool(units)
     if not units and segment.kind != "WORD":
-        units = spelled(text, told.words, parts)
+        units = spelled(text, labels.words, parts)
     pieces = pieces_of(drawn, units)
     try:
         lines = lines_of(text, units, pieces, linked)

@@ -129,9 +129,9 @@ def rows_of_words(text: str, units: Sequence[LinePart], pieces: Sequence[Piece])
         beside = box[0] >= before[2] - _BESIDE * (before[2] - before[0])
         row += bool(below and not beside)
         rows.append(row)
-    told = iter(rows)
+    rows_left = iter(rows)
     last = 0
-    return [last := next(told) if group else last for group in groups]
+    return [last := next(rows_left) if group else last for group in groups]
 
 
 def lines_of(

@@ -155,8 +155,8 @@ def _tables(
         tables.append({"title": "Chosen, but not shown", "rows": unseen})
     outside = f"{printable(str(source.parent))}{os.sep}"  # no folder of the machine is shown
     notes = [file.note.replace(outside, "") for file in files if file.note]
-    told = [file.understood for file in files if file.understood is not None]
-    notes += [said.replace(outside, "") for one in told for said in one.lines()]
+    parts = [file.understood for file in files if file.understood is not None]
+    notes += [said.replace(outside, "") for one in parts for said in one.lines()]
     notes = list(dict.fromkeys(notes))
     if found.others:
         notes.append(f"{found.others:,} records that are no character with a label: not shown")

@@ -17,7 +17,7 @@ from penline.look.choose import even
 from penline.look.page import data_uri
 from penline.look.pictures import picture
 from penline.look.plots import distribution
-from penline.look.set_lines import SetLine, format_of, labels_of, read_report
+from penline.look.set_lines import DatasetLine, format_of, labels_of, read_report
 from penline.look.terms import badges, reported_terms
 from penline.measure.appearance import ink_of_picture, looks_of
 from penline.randomness import Draws
@@ -140,7 +140,7 @@ def _stroke_px(folder: Path, line: Mapping[str, Any]) -> list[float]:
     return [float(looks_of(ink, np.array([[0, 0, width, height]], np.int64))[0, 0])]
 
 
-def _within(folder: Path, lines: list[SetLine]) -> list[SetLine]:
+def _within(folder: Path, lines: list[DatasetLine]) -> list[DatasetLine]:
     """Evenly fewer lines, until their pictures are not too many bytes."""
     while len(lines) > 1:
         sizes = 0
@@ -164,7 +164,7 @@ def _inside(folder: Path, path: str) -> Path | None:
     return file if good else None
 
 
-def _shown(folder: Path, line: SetLine, boxes: Mapping[str, Any] | None) -> dict[str, Any]:
+def _shown(folder: Path, line: DatasetLine, boxes: Mapping[str, Any] | None) -> dict[str, Any]:
     stem = PurePosixPath(line.path).stem
     found: dict[str, Any] = {
         "path": line.path,

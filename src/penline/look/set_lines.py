@@ -17,7 +17,7 @@ from penline.export.rows import FOLDERS
 from penline.export.run import REPORT
 from penline.words import printable
 
-__all__ = ["SetLine", "format_of", "labels_of", "read_report"]
+__all__ = ["DatasetLine", "format_of", "labels_of", "read_report"]
 
 _MAX_REPORT_BYTES = 1 << 30
 _MAX_LABEL_BYTES = 1 << 16
@@ -27,7 +27,7 @@ _ROWS_OF = "imagefolder"
 
 
 @dataclass(slots=True)
-class SetLine:
+class DatasetLine:
     """One line of a set: its picture's path in it, its label, its side."""
 
     path: str
@@ -73,7 +73,7 @@ def _folders(to: str) -> type[PictureFolders] | None:
     return found if issubclass(found, PictureFolders) else None
 
 
-def labels_of(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[SetLine]:
+def labels_of(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[DatasetLine]:
     """Every label of the set, list by list."""
     if to == _LISTS:
         yield from _listed(folder)
@@ -87,7 +87,7 @@ def labels_of(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[SetL
             parent = FOLDERS.get(str(side), str(side))
             labels = _rows(folder, f"{parent}/metadata.jsonl", found)
         for path, text in labels:
-            yield SetLine(f"{parent}/{path}", text, str(side))
+            yield DatasetLine(f"{parent}/{path}", text, str(side))
         if found.problems:
             raise ExportError(f"{folder}: {found.problems[0]}")
 
@@ -105,7 +105,7 @@ def _rows(folder: Path, name: str, found: Findings) -> Iterator[tuple[str, str]]
         yield picked[0], picked[1]
 
 
-def _listed(folder: Path) -> Iterator[SetLine]:
+def _listed(folder: Path) -> Iterator[DatasetLine]:
     """Every label of PaddleOCR's lists; they are split on LF alone."""
     for side in _SIDES:
         list_file = folder / f"rec_gt_{side}.txt"
@@ -115,7 +115,7 @@ def _listed(folder: Path) -> Iterator[SetLine]:
             for number, raw in enumerate(_raw_lines(file, list_file), 1):
                 path, tab, text = raw.partition(b"\t")
                 try:
-                    line = SetLine(path.decode(), text.decode(), side)
+                    line = DatasetLine(path.decode(), text.decode(), side)
                 except UnicodeDecodeError as error:
                     raise ExportError(f"{list_file}: line {number}: {error.reason}") from None
                 if not tab:

@@ -84,7 +84,7 @@ def place_items(
     em: float,
     model: Any,
     places: Ints,
-    facts: Floats,
+    metrics: Floats,
 ) -> None:
     """Place the items of one line.
 
@@ -102,7 +102,7 @@ def place_items(
         model: `ModelTables`.
         places: ``int64 (n, 5)``: filled in: scale in 1/4096, height, width, gap and rise in
             1/64 px.
-        facts: ``float64 (3,)``: filled in: slope, trend, lean.
+        metrics: ``float64 (3,)``: filled in: slope, trend, lean.
     """
     pull, identity, usual_width, slant_deviation, least, most, mark_shape = model.params
     scores, tables, gaps, moments = model.scores, model.tables, model.gaps, model.moments
@@ -110,8 +110,8 @@ def place_items(
     n = kind.shape[0]
     slope = _at(lines[0], scores, bell(words[3]))
     trend = _at(lines[1], scores, bell(words[4]))
-    facts[0], facts[1] = slope, trend
-    facts[2] = slant_deviation * bell(words[5])
+    metrics[0], metrics[1] = slope, trend
+    metrics[2] = slant_deviation * bell(words[5])
     common = np.empty(3)
     fresh = np.empty(3)
     parts = np.empty((3, 3))

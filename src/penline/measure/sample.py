@@ -207,8 +207,8 @@ class Sampler:
             if natural.typical:
                 table = self.typical(natural.typical)
                 usual, spread = table[0][kind], table[1][kind]
-        places, facts = self.place(kind, sizes, ems, usual, spread, em_px, rng, space_em)
-        slope, trend, lean = facts.tolist()
+        places, metrics = self.place(kind, sizes, ems, usual, spread, em_px, rng, space_em)
+        slope, trend, lean = metrics.tolist()
         numbers = {"slope": round(slope, 6), "size_trend": round(trend, 6), "slant": round(lean, 6)}
         scales, heights, widths, gaps, rises = places.T
         slants = np.full(n, round(lean * 65536.0), np.int64)
@@ -245,7 +245,7 @@ class Sampler:
         if not 0 < em_px < _MOST_PX:
             raise ValueError(f"em_px must be a length in pixels, not {em_px}")
         n = len(kind)
-        places, facts = np.zeros((n, 5), np.int64), np.zeros(3)
+        places, metrics = np.zeros((n, 5), np.int64), np.zeros(3)
         place_items(
             kind,
             kind == self.number["space"],
@@ -258,9 +258,9 @@ class Sampler:
             em_px,
             self.tables,
             places,
-            facts,
+            metrics,
         )
-        return places, facts
+        return places, metrics
 
     def _kinds(self, characters: Sequence[str], natural: Natural | None) -> Ints:
         """Number of each character's class in the tables."""

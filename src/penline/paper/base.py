@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pydantic import Field
 
 from penline.paper.guide import Guide
-from penline.randomness import Draws, draw_seed, draw_units
+from penline.randomness import Draws, sample_seed, sample_units
 from penline.settings import ORDERED, Settings, Share, ShareRange, SizeRange
 
 __all__ = [
@@ -26,10 +26,10 @@ __all__ = [
     "SizeRange",
     "ToneRange",
     "channels",
-    "draw_seed",
-    "draw_units",
     "jitter",
     "luma",
+    "sample_seed",
+    "sample_units",
 ]
 
 Image: TypeAlias = npt.NDArray[np.uint8]
@@ -61,7 +61,7 @@ class PaperSettings(Settings):
         """The numbers that decide one background."""
         raise NotImplementedError
 
-    def told(self, drawn: Params) -> Params:
+    def metadata(self, drawn: Params) -> Params:
         """Of what was drawn, what a sample tells: all but where files lie on this machine."""
         return drawn
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from penline.paper.base import ORDERED, Image, Mode, PaperSettings, Params, Share, draw_units
+from penline.paper.base import ORDERED, Image, Mode, PaperSettings, Params, Share, sample_units
 from penline.paper.guide import Guide
 from penline.paper.picture import picture_names, picture_pixels
 from penline.randomness import Draws
@@ -49,14 +49,14 @@ class Photo(PaperSettings):
         return {
             "folder": self.folder.as_posix(),
             "file": rng.choose(names),
-            "scale": max(draw_units(rng, self.scale_range, 65536), 1311),
+            "scale": max(sample_units(rng, self.scale_range, 65536), 1311),
             "place": [rng.below(65536), rng.below(65536)],
             "flip": [rng.chance(self.flip_chance), rng.chance(self.flip_chance)],
             "lighten_to": self.lighten_to,
         }
 
-    def told(self, drawn: Params) -> Params:
-        """See `PaperSettings.told`: without the folder."""
+    def metadata(self, drawn: Params) -> Params:
+        """See `PaperSettings.metadata`: without the folder."""
         return {name: value for name, value in drawn.items() if name != "folder"}
 
     def inputs(self) -> list[Path]:

@@ -16,9 +16,9 @@ from penline.paper.base import (
     SizeRange,
     ToneRange,
     channels,
-    draw_seed,
-    draw_units,
     luma,
+    sample_seed,
+    sample_units,
 )
 from penline.paper.field import noise_field
 from penline.paper.guide import Guide
@@ -44,12 +44,12 @@ class Plain(PaperSettings):
     def draw(self, rng: Draws, guide: Guide) -> Params:
         """See `PaperSettings.draw`."""
         tone = rng.between(*self.tone_range)
-        warmth = draw_units(rng, self.warmth_range, 1)
+        warmth = sample_units(rng, self.warmth_range, 1)
         params: Params = {"colour": [tone, max(tone - warmth // 3, 0), max(tone - warmth, 0)]}
         if self.uneven_chance and rng.chance(self.uneven_chance):
-            params["uneven"] = draw_units(rng, self.uneven_range, 256)
+            params["uneven"] = sample_units(rng, self.uneven_range, 256)
             params["cell_px"] = max(16, guide.height_px * rng.between(2, 5) // 2)
-            params["seed"] = draw_seed(rng)
+            params["seed"] = sample_seed(rng)
         return params
 
 

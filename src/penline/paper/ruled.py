@@ -16,16 +16,16 @@ from penline.paper.base import (
     ShareRange,
     SizeRange,
     channels,
-    draw_units,
     jitter,
+    sample_units,
 )
 from penline.paper.guide import Guide
 from penline.paper.kernel import blend_print, print_lines
 from penline.paper.sheet import (
     PrintedSettings,
     apply_sheet,
-    draw_thickness,
-    draw_waver,
+    sample_thickness,
+    sample_waver,
     waver_arrays,
 )
 from penline.randomness import Draws
@@ -60,9 +60,9 @@ class Ruled(PrintedSettings):
 
     def draw(self, rng: Draws, guide: Guide) -> Params:
         """See `PaperSettings.draw`."""
-        sheet = self.draw_sheet(rng, guide)
+        sheet = self.sample_sheet(rng, guide)
         colour = _COLOURS[rng.choose(tuple(_COLOURS), _WEIGHTS)]
-        thickness = draw_thickness(rng, self.thickness_px_range, guide.em_px)
+        thickness = sample_thickness(rng, self.thickness_px_range, guide.em_px)
         dash = [0, 0]
         if rng.chance(self.dotted_chance):
             period = rng.between(3, 12) * 256
@@ -73,10 +73,10 @@ class Ruled(PrintedSettings):
             "below": round(guide.em_px * rng.uniform(*self.below_range) * 256),
             "pitch": round(guide.em_px * rng.uniform(*self.pitch_range) * 256),
             "thickness": thickness,
-            "strength": draw_units(rng, self.strength_range, 255),
+            "strength": sample_units(rng, self.strength_range, 255),
             "dash": dash,
-            "tilt": draw_units(rng, self.tilt_range, 65536) * rng.choose((-1, 1)),
-            "waver": draw_waver(rng),
+            "tilt": sample_units(rng, self.tilt_range, 65536) * rng.choose((-1, 1)),
+            "waver": sample_waver(rng),
         }
 
 
@@ -107,7 +107,7 @@ def apply(
         strength: 0..255.
         dash: period and length of dashes, 1/256 px; ``[0, 0]`` = solid.
         tilt: slope of the rules, 1/65536, positive = falling to the right.
-        waver: see `sheet.draw_waver`.
+        waver: see `sheet.sample_waver`.
     """
     image = apply_sheet(guide, mode, sheet)
     height, width = guide.height_px << 8, guide.width_px << 8

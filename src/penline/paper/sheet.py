@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from penline.paper.base import Image, Mode, PaperSettings, Params, Share, draw_seed, draw_units
+from penline.paper.base import Image, Mode, PaperSettings, Params, Share, sample_seed, sample_units
 from penline.paper.field import waver
 from penline.paper.guide import Guide
 from penline.paper.kernel import Ints
@@ -15,7 +15,7 @@ from penline.paper.texture import Texture
 from penline.paper.texture import apply as apply_texture
 from penline.randomness import Draws
 
-__all__ = ["PrintedSettings", "apply_sheet", "draw_thickness", "draw_waver", "waver_arrays"]
+__all__ = ["PrintedSettings", "apply_sheet", "sample_thickness", "sample_waver", "waver_arrays"]
 
 
 class PrintedSettings(PaperSettings):
@@ -28,7 +28,7 @@ class PrintedSettings(PaperSettings):
     texture: Texture = Texture(tone_range=(215, 248), stain_chance=0.1)
     """The textured sheet."""
 
-    def draw_sheet(self, rng: Draws, guide: Guide) -> Params:
+    def sample_sheet(self, rng: Draws, guide: Guide) -> Params:
         """Which sheet, and its numbers."""
         chosen: Plain | Texture = self.texture if rng.chance(self.texture_chance) else self.plain
         return {"name": chosen.name, **chosen.draw(rng, guide)}
@@ -42,15 +42,15 @@ def apply_sheet(guide: Guide, mode: Mode, sheet: Mapping[str, Any]) -> Image:
     return apply_plain(guide, mode, **params)
 
 
-def draw_thickness(rng: Draws, interval: tuple[float, float], height_px: float) -> int:
+def sample_thickness(rng: Draws, interval: tuple[float, float], height_px: float) -> int:
     """Thickness of a print, 1/256 px: as drawn for characters 44 px high, in proportion else."""
-    return round(draw_units(rng, interval, 256) * min(max(height_px / 44, 0.5), 4.0))
+    return round(sample_units(rng, interval, 256) * min(max(height_px / 44, 0.5), 4.0))
 
 
-def draw_waver(rng: Draws) -> list[int]:
+def sample_waver(rng: Draws) -> list[int]:
     """How a print wavers: seed, largest drift (1/256 px), most of its strength lost (0..256)."""
     drift = rng.between(0, 90) if rng.chance(0.5) else 0
-    return [draw_seed(rng), drift, rng.between(10, 110)]
+    return [sample_seed(rng), drift, rng.between(10, 110)]
 
 
 def waver_arrays(guide: Guide, waver_numbers: list[int]) -> tuple[Ints, Ints]:

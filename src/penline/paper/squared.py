@@ -16,16 +16,16 @@ from penline.paper.base import (
     ShareRange,
     SizeRange,
     channels,
-    draw_units,
     jitter,
+    sample_units,
 )
 from penline.paper.guide import Guide
 from penline.paper.kernel import Ints, blend_print, print_lines
 from penline.paper.sheet import (
     PrintedSettings,
     apply_sheet,
-    draw_thickness,
-    draw_waver,
+    sample_thickness,
+    sample_waver,
     waver_arrays,
 )
 from penline.randomness import Draws
@@ -63,21 +63,21 @@ class Squared(PrintedSettings):
 
     def draw(self, rng: Draws, guide: Guide) -> Params:
         """See `PaperSettings.draw`."""
-        sheet = self.draw_sheet(rng, guide)
+        sheet = self.sample_sheet(rng, guide)
         colour = _COLOURS[rng.choose(tuple(_COLOURS), _WEIGHTS)]
         gap = rng.between(30, 110) if rng.chance(self.row_gap_chance) else 0
-        strength = draw_units(rng, self.strength_range, 255)
+        strength = sample_units(rng, self.strength_range, 255)
         return {
             "sheet": sheet,
             "colour": jitter(rng, colour, 14),
             "variant": rng.choose(_VARIANTS, self.variant_weights),
-            "thickness": draw_thickness(rng, self.thickness_px_range, guide.cell_px * 0.85),
+            "thickness": sample_thickness(rng, self.thickness_px_range, guide.cell_px * 0.85),
             "strength": strength,
-            "inner": draw_units(rng, self.inner_range, strength),
+            "inner": sample_units(rng, self.inner_range, strength),
             "dash": [rng.between(4, 9) * 256, rng.between(4, 7)],
             "gap": round(guide.cell_px * gap),
             "extend": rng.chance(self.extend_chance),
-            "waver": draw_waver(rng),
+            "waver": sample_waver(rng),
         }
 
 
@@ -110,7 +110,7 @@ def apply(
         dash: period (1/256 px) and length (tenths of the period) of the dashes inside a cell.
         gap: free strip between rows of cells, 1/256 px.
         extend: whether cells go on to the picture's edges.
-        waver: see `sheet.draw_waver`.
+        waver: see `sheet.sample_waver`.
     """
     image = apply_sheet(guide, mode, sheet)
     cell = max(round(guide.cell_px * 256), 4 * 256)

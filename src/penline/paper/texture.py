@@ -18,10 +18,10 @@ from penline.paper.base import (
     SizeRange,
     ToneRange,
     channels,
-    draw_seed,
-    draw_units,
     jitter,
     luma,
+    sample_seed,
+    sample_units,
 )
 from penline.paper.field import noise_field, waver
 from penline.paper.guide import Guide
@@ -66,7 +66,7 @@ class Texture(PaperSettings):
         tint = rng.choose(_TINTS)
         colour = [min(max(tone + part, 1), 255) for part in tint]
         grain, fibre, cloud = (
-            draw_units(rng, interval, 256)
+            sample_units(rng, interval, 256)
             for interval in (self.grain_range, self.fibre_range, self.cloud_range)
         )
         long, thick = rng.between(7, 18), rng.between(2, 4)
@@ -79,11 +79,11 @@ class Texture(PaperSettings):
             [1, 1, grain // 2],
         ]
         light = [
-            draw_units(rng, self.slope_range, 256) * rng.choose((-1, 1)),
-            draw_units(rng, self.slope_range, 64) * rng.choose((-1, 1)),
-            draw_units(rng, self.vignette_range, 256),
+            sample_units(rng, self.slope_range, 256) * rng.choose((-1, 1)),
+            sample_units(rng, self.slope_range, 64) * rng.choose((-1, 1)),
+            sample_units(rng, self.vignette_range, 256),
         ]
-        params: Params = {"colour": colour, "seed": draw_seed(rng), "octaves": octaves}
+        params: Params = {"colour": colour, "seed": sample_seed(rng), "octaves": octaves}
         params["light"] = light
         if rng.chance(self.stain_chance):
             size = max(guide.height_px * rng.between(3, 10) // 4, 12)
@@ -91,12 +91,12 @@ class Texture(PaperSettings):
             params["stain"] = [
                 size,
                 rng.between(135, 175),
-                draw_units(rng, self.stain_range, 256),
+                sample_units(rng, self.stain_range, 256),
                 rng.between(0, 30),
             ]
         if rng.chance(self.fleck_chance):
             area = guide.height_px * guide.width_px
-            params["flecks"] = min(draw_units(rng, self.flecks_range, 16) * area // 160000, 4096)
+            params["flecks"] = min(sample_units(rng, self.flecks_range, 16) * area // 160000, 4096)
             params["fleck_colour"] = jitter(rng, rng.choose(_FLECKS), 20)
         return params
 

@@ -37,7 +37,7 @@ class ProduceJob:
         to: name of the format.
         start: first index.
         options: what the user chose for the files.
-        facts: what else the report should say (sources and their terms).
+        metadata: what else the report should say (sources and their terms).
         field: the field of jsonl files that the text was read from, for the report.
         how: how it is run; progress counts lines of shards under way, too.
         staging: with a URL, a local folder for the set under way; None for one in the user's
@@ -50,7 +50,7 @@ class ProduceJob:
     to: str = "paddleocr"
     start: int = 0
     options: Options
-    facts: Mapping[str, Any]
+    metadata: Mapping[str, Any]
     field: str = "text"
     how: Execution
     staging: Path | None = None
@@ -75,19 +75,19 @@ def plan(job: ProduceJob) -> dict[str, Any]:
     _probe(composer, start, stop, pages=takes == "pages")
     run |= {"field": job.field, "encoding": composer.corpus.counts.encoding}
     unused = not_used(composer.plan.banks, composer.plan.among)
-    told = {"text": _text(composer), **job.facts, "not_used": unused}
-    return {"penline": __version__, "run": run, **told}
+    found = {"text": _text(composer), **job.metadata, "not_used": unused}
+    return {"penline": __version__, "run": run, **found}
 
 
 def _text(composer: Composer) -> dict[str, Any]:
     """What was read, and what of it lines are cut from."""
     counts, plan = composer.corpus.counts, composer.plan
-    told = {**asdict(counts), "ignored": list(counts.ignored)}
-    told["lines"] = {side: asdict(lines.counts) for side, lines in plan.lines.items()}
+    found = {**asdict(counts), "ignored": list(counts.ignored)}
+    found["lines"] = {side: asdict(lines.counts) for side, lines in plan.lines.items()}
     if plan.val:
         text = composer.corpus.sides(plan.val).validation
-        told["left_to_training"] = text.left_to_training
-    return told
+        found["left_to_training"] = text.left_to_training
+    return found
 
 
 def _probe(composer: Composer, start: int, stop: int, *, pages: bool) -> None:
@@ -153,8 +153,8 @@ def set_prefix(composer: Composer, *, turned: bool) -> str:
 
 def _hash(composer: Composer, hashes: Mapping[str, str]) -> str:
     banks, val = composer.plan.banks, composer.plan.val
-    told = recipe_told(composer.recipe)
-    return recipe_hash(told, {**hashes, "part": banks.part, "val": str(val)})
+    found = recipe_told(composer.recipe)
+    return recipe_hash(found, {**hashes, "part": banks.part, "val": str(val)})
 
 
 def versions() -> dict[str, str]:

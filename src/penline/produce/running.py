@@ -211,7 +211,7 @@ def produce(job: ProduceJob) -> Produced:
                 run.sweep(planned["run"])
         run.sweep(planned["run"])  # what a worker left that died, its shard made by another
         try:
-            report = exporter.finish((run.facts(shard) for shard in shards), planned)
+            report = exporter.finish((run.metadata(shard) for shard in shards), planned)
         except ExportError:
             run.clear()  # not one line: leave the folder free for a better command
             raise

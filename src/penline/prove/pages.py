@@ -19,7 +19,7 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export import exporter_class
 from penline.export.base import Options
 from penline.export.examine import Findings
-from penline.export.page_files import PAGES, PageFiles, Told, told
+from penline.export.page_files import PAGES, PageFiles, Told, page_record
 from penline.pages import Page
 from penline.prove.pictures import BOX_APART_PX, picture_problem
 
@@ -74,7 +74,7 @@ def prove_pages(
                 found.problems.append(f"{path}: {problem}")
                 continue
             page = masks.page
-            wanted = told(page, path)
+            wanted = page_record(page, path)
             problems = [
                 *page_consistency_errors(masks),
                 *_label_problems(page, side, texts),

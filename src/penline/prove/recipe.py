@@ -107,10 +107,10 @@ def composer_of(
         if "alphabet" in wanted:
             known = dictionary or out / DICTIONARY
             alphabet = frozenset(read_dictionary(read_file(known), known.name))
-        facts = int(run["seed"]), int(run["start"]) + int(run["count"])
+        seed, stop = int(run["seed"]), int(run["start"]) + int(run["count"])
         composer = Composer(
-            *(recipe, list(banks), corpus, facts[0]),
-            length=facts[1],
+            *(recipe, list(banks), corpus, seed),
+            length=stop,
             part=str(run["part"]),
             val=float(run["val"]),
             alphabet=alphabet,

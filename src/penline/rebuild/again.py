@@ -55,7 +55,7 @@ class RebuildJob(Execution):
 
 
 def rebuild(
-    job: RebuildJob, banks: Sequence[Bank], corpus: Corpus, facts: Mapping[str, Any]
+    job: RebuildJob, banks: Sequence[Bank], corpus: Corpus, metadata: Mapping[str, Any]
 ) -> Rebuilt:
     """Make a data set again from its report or recipe form, and hold it against that.
 
@@ -63,7 +63,7 @@ def rebuild(
         job: what to make, and where.
         banks: those of the job, opened.
         corpus: the text of the job, read.
-        facts: as in `penline.produce.ProduceJob`.
+        metadata: as in `penline.produce.ProduceJob`.
 
     Raises:
         UsageError: a bank, a text or another file is not the one it was made from; the message
@@ -96,7 +96,7 @@ def rebuild(
             to=run.to,
             start=run.start,
             options=options,
-            facts=facts,
+            metadata=metadata,
             field=run.field,
             how=job,
         )

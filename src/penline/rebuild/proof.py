@@ -97,20 +97,20 @@ def compare(plan: Plan, whole: Mapping[str, Any], found: Rebuilt) -> None:
 
 
 def _shards(plan: Plan, found: Rebuilt, *, files: bool) -> None:
-    told = {shard.number: shard for shard in plan.shards or ()}
+    recorded = {shard.number: shard for shard in plan.shards or ()}
     made = {shard["number"]: shard for shard in found.report["shards"]}
     first, last = plan.run.start, plan.run.start + plan.run.count
-    for number in sorted({*told, *made}):
+    for number in sorted({*recorded, *made}):
         inside = max(first, number * SHARD), min(last, (number + 1) * SHARD) - 1
         place = f"shard {number} (samples {inside[0]:,} to {inside[1]:,})"
-        if number not in told or number not in made:
+        if number not in recorded or number not in made:
             what = "is not in the report" if number in made else "was not made"
             found.problems.append(f"shard {number}: {what}")
-        elif told[number].pixels != made[number].get("pixels"):
+        elif recorded[number].pixels != made[number].get("pixels"):
             found.problems.append(f"{place}: its pixels are not those of the report")
         else:
             found.proven += 1
-            if files and told[number].files != made[number].get("files"):
+            if files and recorded[number].files != made[number].get("files"):
                 found.problems.append(f"{place}: its files are not those of the report")
 
 
@@ -120,5 +120,5 @@ def _proof(report: Mapping[str, Any]) -> dict[str, Any]:
     for shard in report["shards"]:
         whole.update(f"{shard['number']} {shard.get('pixels')}\n".encode())
     counts = {name: report[name] for name in _OF_THE_LINES if name in report}
-    files = {name: told for name, told in report["files"].items() if name.endswith(_TEXT)}
+    files = {name: recorded for name, recorded in report["files"].items() if name.endswith(_TEXT)}
     return {"shards": len(report["shards"]), "pixels": whole.hexdigest(), **counts, "files": files}

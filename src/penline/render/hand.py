@@ -15,7 +15,7 @@ from penline.characters import kind_of
 from penline.errors import FormatError, UsageError
 from penline.randomness import rng
 from penline.records import Bytes2D, StrokeRecord
-from penline.render.pen import Pen, draw_pen
+from penline.render.pen import Pen, sample_pen
 from penline.render.strokes import render_character
 
 __all__ = ["STROKE_HEIGHT_PX", "RenderedCharacter", "StrokeRenderer", "writer_pen"]
@@ -97,7 +97,7 @@ class StrokeRenderer:
 
 def writer_pen(writer: str, height_px: int) -> Pen:
     """The pen that a writer's strokes are rendered with: always the same for the same writer."""
-    return draw_pen(rng(0, 0, f"pen:{writer}"), height_px)
+    return sample_pen(rng(0, 0, f"pen:{writer}"), height_px)
 
 
 def _em_units(records: list[StrokeRecord]) -> float:

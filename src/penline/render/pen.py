@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from penline.errors import UsageError
 from penline.randomness import Draws
 
-__all__ = ["MAX_SIDE_PX", "Pen", "draw_pen"]
+__all__ = ["MAX_SIDE_PX", "Pen", "sample_pen"]
 
 MAX_SIDE_PX = 1024
 """Longest side of a rendered character; a larger box is refused."""
@@ -37,7 +37,7 @@ _RANGES: dict[str, tuple[float, float]] = {
 class Pen:
     """A writer's pen and the way it is pressed. Every field is checked against a range.
 
-    An em is the height of the writer's median Chinese character; see `draw_pen` for usual values.
+    An em is the height of the writer's median Chinese character; see `sample_pen` for usual values.
 
     Attributes:
         em_px: the em, in pixels of the image.
@@ -89,7 +89,7 @@ class Pen:
                 raise UsageError(f"pen: {field.name} is {value}, must be in {low} to {high}")
 
 
-def draw_pen(rng: Draws, em_px: int = 64) -> Pen:
+def sample_pen(rng: Draws, em_px: int = 64) -> Pen:
     """A writer's pen: moderate ball and gel pens, as in the scans of CASIA-HWDB.
 
     Args:

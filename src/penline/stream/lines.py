@@ -100,8 +100,8 @@ class LineStream(EpochStream[Item | Skipped], Streamed):
         if not isinstance(lines, Composer):
             return ""
         plan = lines.plan
-        facts = {"part": plan.banks.part, "val": str(plan.val), "seed": str(lines.seed)}
-        return recipe_hash(lines.recipe, {**contents(lines), **facts})
+        metadata = {"part": plan.banks.part, "val": str(plan.val), "seed": str(lines.seed)}
+        return recipe_hash(lines.recipe, {**contents(lines), **metadata})
 
 
 def _width(item: Item) -> int:

@@ -126,7 +126,7 @@ class EpochStream(ABC, Generic[T]):
             "unit": self._unit,
             "given": self._given,
             "ended": self._ended,
-            "walk": self._facts(this_worker()),
+            "walk": self._settings(this_worker()),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -137,7 +137,7 @@ class EpochStream(ABC, Generic[T]):
         """
         if state.get("version") != VERSION:
             raise UsageError("not a state of this version of penline's streams")
-        here, there = self._facts(this_worker()), state.get("walk")
+        here, there = self._settings(this_worker()), state.get("walk")
         if not isinstance(there, Mapping):
             raise UsageError("the state is damaged: it does not say of which walk it is")
         other = [name for name in here if here[name] != there.get(name)]
@@ -215,7 +215,7 @@ class EpochStream(ABC, Generic[T]):
         """Number of the line that is this rank's `at`-th in the epoch."""
         return self.order.at(self.epoch * self.length + self.rank + self.world_size * at)
 
-    def _facts(self, worker: Worker) -> dict[str, Any]:
+    def _settings(self, worker: Worker) -> dict[str, Any]:
         return {
             "size": self.order.size,
             "length": self.length,

@@ -14,7 +14,7 @@ from penline.template.layout import Grid
 from penline.template.light import Lit
 from penline.template.straight import PX_MM
 
-__all__ = ["FLAWS", "Written", "WrittenPen", "cut_cells", "pen_of"]
+__all__ = ["FLAWS", "WrittenCell", "WrittenPen", "cut_cells", "pen_of"]
 
 FLAWS = {
     "blank": "nothing is written",
@@ -55,7 +55,7 @@ class WrittenPen(NamedTuple):
     share: float
 
 
-class Written(NamedTuple):
+class WrittenCell(NamedTuple):
     """One cell.
 
     Attributes:
@@ -69,7 +69,7 @@ class Written(NamedTuple):
     ink: Bytes2D
 
 
-def cut_cells(lit: Lit, grid: Grid, characters: tuple[str, ...]) -> Iterator[Written]:
+def cut_cells(lit: Lit, grid: Grid, characters: tuple[str, ...]) -> Iterator[WrittenCell]:
     """Each cell with a character to write, in order.
 
     Args:
@@ -93,10 +93,10 @@ def pen_of(cells: list[Bytes2D], noise: float) -> WrittenPen:
     floor = max(6 * noise, 40)
     levels, radii, shares = [], [], []
     for ink in cells:
-        told = ink[ink > floor]
-        if told.size < _LEAST_MM2[False] * PX_MM**2:
+        inked = ink[ink > floor]
+        if inked.size < _LEAST_MM2[False] * PX_MM**2:
             continue
-        level = float(np.percentile(told, 90))
+        level = float(np.percentile(inked, 90))
         strong = ink > _STRONG * level
         levels.append(level)
         radii.append(_radius_mm(strong))
@@ -117,7 +117,7 @@ def _inside(ink: Bytes2D, grid: Grid, cell: int) -> Bytes2D:
     return ink[rows, columns]
 
 
-def _judged(cell: int, ink: Bytes2D, character: str, pen: WrittenPen, noise: float) -> Written:
+def _judged(cell: int, ink: Bytes2D, character: str, pen: WrittenPen, noise: float) -> WrittenCell:
     small = kind_of(character).height == 0
     strong_from = max(_STRONG * pen.level, 5 * noise, 32)
     weak_from = max(_WEAK * pen.level, 3 * noise, 16)
@@ -136,7 +136,7 @@ def _judged(cell: int, ink: Bytes2D, character: str, pen: WrittenPen, noise: flo
         flaw = "blotted"
     elif np.percentile(clean[clean > 0], 90) < _FAINT_LEVEL:
         flaw = "faint"
-    return Written(cell, flaw, np.ascontiguousarray(clean))
+    return WrittenCell(cell, flaw, np.ascontiguousarray(clean))
 
 
 def _ink_of(
@@ -170,20 +170,20 @@ def _ink_of(
     return keep[labels], touches
 
 
-def _pale(cell: int, ink: Bytes2D, noise: float) -> Written:
+def _pale(cell: int, ink: Bytes2D, noise: float) -> WrittenCell:
     """Blank, or written too faintly for the sheet's pen."""
     side = round(_THIN_MM * PX_MM) | 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     # strokes are thin; what the edge of a shadow leaves is broad
     smooth = cv2.morphologyEx(cv2.GaussianBlur(ink, (5, 5), 0), cv2.MORPH_TOPHAT, disc)
-    told = (smooth > max(2 * noise, 12)).astype(np.uint8)
+    inked = (smooth > max(2 * noise, 12)).astype(np.uint8)
     edge = round(_SLIVER_MM * PX_MM)
-    told[:edge] = told[-edge:] = 0
-    told[:, :edge] = told[:, -edge:] = 0
-    count, _, stats, _ = cv2.connectedComponentsWithStats(told, connectivity=8)
+    inked[:edge] = inked[-edge:] = 0
+    inked[:, :edge] = inked[:, -edge:] = 0
+    count, _, stats, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
     largest = int(stats[1:, cv2.CC_STAT_AREA].max()) if count > 1 else 0
     flaw = "faint" if largest > _PLENTY_MM2 * PX_MM**2 else "blank"
-    return Written(cell, flaw, np.zeros((0, 0), np.uint8))
+    return WrittenCell(cell, flaw, np.zeros((0, 0), np.uint8))
 
 
 def _blotted(strong: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], pen: WrittenPen) -> bool:

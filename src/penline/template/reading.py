@@ -9,7 +9,7 @@ from penline.errors import FormatError, UsageError
 from penline.records import Bytes2D
 from penline.template.code import VERSION, Code
 from penline.template.find import find_marks
-from penline.template.glyphs import Written, cut_cells
+from penline.template.glyphs import WrittenCell, cut_cells
 from penline.template.layout import CELL_RANGE_MM, Grid
 from penline.template.light import even_light
 from penline.template.listing import digest_of
@@ -68,7 +68,7 @@ class SheetCells:
     code: Code
     grid: Grid
     characters: tuple[str, ...]
-    written: list[Written]
+    written: list[WrittenCell]
     seen: SeenSheet
     straight: Bytes2D
 

@@ -15,7 +15,7 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.durable import put_with
 from penline.errors import FormatError, UsageError, refuse_taken
 from penline.records import Source
-from penline.template.glyphs import FLAWS, Written
+from penline.template.glyphs import FLAWS, WrittenCell
 from penline.template.listing import read_characters
 from penline.template.reading import SeenSheet, SheetCells, read_sheet
 from penline.words import printable
@@ -180,6 +180,6 @@ def scan(
     )
 
 
-def _flaw(sheet: SheetCells, one: Written, character: str) -> Flaw:
+def _flaw(sheet: SheetCells, one: WrittenCell, character: str) -> Flaw:
     row, column = divmod(one.cell, sheet.grid.columns)
     return Flaw(sheet.seen.photo, sheet.code.sheet, row + 1, column + 1, character, one.flaw)

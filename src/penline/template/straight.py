@@ -195,8 +195,10 @@ def _fit(centres_mm: Floats, off: Floats, trust: Floats) -> Floats:
         for _ in range(8):
             if say.sum() < 3:
                 break
-            told = terms * say[:, None]
-            found = np.linalg.solve(terms.T @ told + keep * say.sum() / 10, told.T @ off[:, axis])
+            by_weight = terms * say[:, None]
+            found = np.linalg.solve(
+                terms.T @ by_weight + keep * say.sum() / 10, by_weight.T @ off[:, axis]
+            )
             weights[:, axis] = found
             away = np.abs(off[:, axis] - terms @ found)
             scale = max(4.7 * 1.48 * float(np.median(away)), 0.15)

@@ -29,7 +29,7 @@ def fit_to_image(
     height_px: int,
     places_q8: Any,
     press_q8: Any,
-    facts: Any,
+    metrics: Any,
 ) -> None:
     """Put the glyphs that a placement model placed into their picture.
 
@@ -47,7 +47,7 @@ def fit_to_image(
         places_q8: ``int64 (n, 4)``, filled in: left, top, width, height in 1/256 px. White space
             gets a place one em high.
         press_q8: ``int64 (n,)``, filled in: strength of the ink, 256 = 1.
-        facts: ``float64 (3,)`` or more, filled in: width of the picture, em, and y of the middle
+        metrics: ``float64 (3,)`` or more, filled in: width of the picture, em, and y of the middle
             of Chinese characters, all in px.
     """
     fill, place = params[_FILL], params[_PLACE]
@@ -91,6 +91,6 @@ def fit_to_image(
             places_q8[i, 3] = max(np.int64(round(em * 256)), 256)
         right = max(right, places_q8[i, 0] + places_q8[i, 2])
     press_walk(words, params[_PRESS], params[_KEEP], press_q8)
-    facts[0] = max(np.ceil(right / 256 + margin_right * em), 1.0)
-    facts[1] = em
-    facts[2] = base
+    metrics[0] = max(np.ceil(right / 256 + margin_right * em), 1.0)
+    metrics[1] = em
+    metrics[2] = base

@@ -278,13 +278,13 @@ def place_by_model(
     elif narrow:
         _set_words(items, traits, table.lengths_em, params[_GAP_LATIN], em, drawn)
     places, press = np.empty((n, 4), np.int64), np.empty(n, np.int64)
-    facts = np.empty(5)
+    metrics = np.empty(5)
     fit_to_image(
-        drawn, items, table.lengths_em, params, press_words, em, height_px, places, press, facts
+        drawn, items, table.lengths_em, params, press_words, em, height_px, places, press, metrics
     )
-    facts[3] = slopes[0]
-    facts[4] = np.int64(round(slopes[2] * 65536.0)) + np.int64(round(params[_SLANT] * 65536))
-    return places, press, facts
+    metrics[3] = slopes[0]
+    metrics[4] = np.int64(round(slopes[2] * 65536.0)) + np.int64(round(params[_SLANT] * 65536))
+    return places, press, metrics
 
 
 class ModelPlacer:
@@ -330,7 +330,7 @@ class ModelPlacer:
     def place(self, line: LineToPlace, rng: Draws) -> Placements:
         """Place the items of a line, see `place_by_model`."""
         count = len(line.items)
-        places, press, facts = place_by_model(
+        places, press, metrics = place_by_model(
             line.items,
             tuple(self._table),
             tuple(self._latin),
@@ -342,7 +342,7 @@ class ModelPlacer:
             rng.words(count),
             line.height_px,
         )
-        width, em_px, middle, slope, lean = facts.tolist()
+        width, em_px, middle, slope, lean = metrics.tolist()
         slants, base = np.full(count, int(lean), np.int64), middle + MIDDLE_EM * em_px
         return Placements(places, slants, press, int(width), em_px, base, slope)
 

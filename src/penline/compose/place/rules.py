@@ -161,7 +161,7 @@ def place_by_rules(
     else:
         fits[:, SCALE], fits[:, FOOT] = 1.0, np.nan
     places, slants = np.zeros((n, 4), np.int64), np.zeros(n, np.int64)
-    press, facts = np.full(n, 256, np.int64), np.zeros(6)
+    press, metrics = np.full(n, 256, np.int64), np.zeros(6)
     space_line(
         items,
         kinds,
@@ -174,12 +174,12 @@ def place_by_rules(
         places,
         slants,
         press,
-        facts,
+        metrics,
     )
     for i in range(n):
         if items[i].turned:
             slants[i] = 0  # a hand leans across the column, not along it
-    return places, slants, press, facts
+    return places, slants, press, metrics
 
 
 class RulesPlacer:
@@ -205,7 +205,7 @@ class RulesPlacer:
         """Place the items of a line, see `place_by_rules`."""
         items, params = line.items, line.params
         words = rng.words(len(items) * WORDS_PER_ITEM)
-        places, slants, press, facts = place_by_rules(
+        places, slants, press, metrics = place_by_rules(
             items,
             self._traits,
             tuple(self._latin),
@@ -215,7 +215,7 @@ class RulesPlacer:
             words,
             line.height_px,
         )
-        width, em, base, cell_left, cell_top, cells = facts.tolist()
+        width, em, base, cell_left, cell_top, cells = metrics.tolist()
         slope = 0.0 if params[CELL] else float(params[SLOPE])
         return Placements(
             places, slants, press, int(width), em, base, slope, cell_left, cell_top, int(cells)

@@ -97,7 +97,7 @@ def space_line(
     places_q8: npt.NDArray[np.int64],
     slants_q16: npt.NDArray[np.int64],
     press_q8: npt.NDArray[np.int64],
-    facts: npt.NDArray[np.float64],
+    metrics: npt.NDArray[np.float64],
 ) -> None:
     """Place the items of one line.
 
@@ -115,7 +115,7 @@ def space_line(
             space gets a place one em high.
         slants_q16: ``int64 (n,)``: filled in.
         press_q8: ``int64 (n,)``: filled in: strength of the ink, 256 = 1.
-        facts: ``float64 (6,)``: filled in: width of the picture in px, em in px, the writing
+        metrics: ``float64 (6,)``: filled in: width of the picture in px, em in px, the writing
             line's y at the picture's left edge in px, and of the cells: left, top, count.
     """
     (
@@ -260,9 +260,9 @@ def space_line(
         places_q8[i, 3] = np.int64(max(round(high[i] * em * 256.0), 256))
     if cell > 0:
         length = np.ceil(length / cell - 0.001) * cell
-    facts[0] = max(np.ceil(start + (length + margin_right) * em), 1.0)
-    facts[1] = em
-    facts[2] = base
-    facts[3] = start
-    facts[4] = base - (0.38 + 0.5 * cell) * em
-    facts[5] = round(length / cell) if cell > 0 else 0.0
+    metrics[0] = max(np.ceil(start + (length + margin_right) * em), 1.0)
+    metrics[1] = em
+    metrics[2] = base
+    metrics[3] = start
+    metrics[4] = base - (0.38 + 0.5 * cell) * em
+    metrics[5] = round(length / cell) if cell > 0 else 0.0

@@ -38,7 +38,7 @@ class LineResult:
         sample: the line; None where nothing of the text can be written.
         text: what of the text could be written.
         lacking: characters that nobody has, or that the chosen writer lacks.
-        able: how many known writers have every character of `text`.
+        covering: how many known writers have every character of `text`.
         writers: some of them.
         mixed: whether the glyphs are by anybody, because no writer is known.
         said: why there is no line, or what else there is to know; or ``""``.
@@ -47,7 +47,7 @@ class LineResult:
     sample: Sample | None
     text: str
     lacking: tuple[str, ...]
-    able: int
+    covering: int
     writers: tuple[str, ...]
     mixed: bool
     said: str
@@ -73,20 +73,22 @@ def compose_line(state: ServerState, asked: LineRequest) -> LineResult:
     if not text:
         said = "Nobody here has any of these characters." if gone else "Type something."
         return LineResult(None, "", gone, 0, (), mixed, _hindered(lacking) or said)
-    able = banks.writers_covering(faces(banks.cut(text)), ready.bits)
-    names = _names(banks, able)
+    covering = banks.writers_covering(faces(banks.cut(text)), ready.bits)
+    names = _names(banks, covering)
     try:
         plan = ready.plan(asked.recipe(mixed=mixed), Corpus.from_texts([text]), asked.writer)
         sample = make(plan, asked.seed, asked.index)
     except UnwritableLine as error:
-        return LineResult(None, text, gone, banks.count(able), names, mixed, error.reason)
+        return LineResult(None, text, gone, banks.count(covering), names, mixed, error.reason)
     except CorpusError:
         return LineResult(None, "", gone, 0, (), mixed, "There is nothing in it to write.")
-    said = "" if mixed or banks.count(able) or asked.writer else "No one writer has all of these."
+    said = (
+        "" if mixed or banks.count(covering) or asked.writer else "No one writer has all of these."
+    )
     said = _hindered(lacking) or said
     if asked.placing == "measured" and asked.by_rules:
         said = f"{said} Columns and cells are placed by the layout's rules.".strip()
-    return LineResult(sample, sample.text, gone, banks.count(able), names, mixed, said)
+    return LineResult(sample, sample.text, gone, banks.count(covering), names, mixed, said)
 
 
 def _hindered(lacking: list[str]) -> str:
@@ -101,8 +103,8 @@ def _held(banks: BankSet, character: str) -> bool:
     return banks.is_held(character)
 
 
-def _names(banks: BankSet, able: Bits) -> tuple[str, ...]:
-    bits = np.unpackbits(able.view(np.uint8), bitorder="little")
+def _names(banks: BankSet, covering: Bits) -> tuple[str, ...]:
+    bits = np.unpackbits(covering.view(np.uint8), bitorder="little")
     return tuple(banks.writers[number] for number in np.flatnonzero(bits)[:_WRITERS].tolist())
 
 
@@ -124,7 +126,7 @@ def line_response(state: ServerState, asked: LineRequest) -> dict[str, Any]:
     said: dict[str, Any] = {
         "text": drawn.text,
         "lacking": [[c, " ".join(f"U+{ord(one):04X}" for one in c)] for c in drawn.lacking],
-        "able": drawn.able,
+        "able": drawn.covering,
         "writers": drawn.writers,
         "said": drawn.said,
         "copies": copies(state, asked, drawn),

@@ -71,25 +71,25 @@ def site(
 
 
 def _got(base: Base, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
+    async def endpoint(request: Request) -> Response:
         return await base.work(handler, base, request)
 
-    return answer
+    return endpoint
 
 
 def _posted(
     base: Base, handler: Callable[[Base, bytes], Response]
 ) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
+    async def endpoint(request: Request) -> Response:
         return await base.work(handler, base, await request.body())
 
-    return answer
+    return endpoint
 
 
 def _asset(name: str) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(_: Request) -> Response:
+    async def endpoint(_: Request) -> Response:
         data = asset(name)[0]
         keep = {"cache-control": "max-age=31536000, immutable"}
         return Response(data, media_type=ASSETS[name], headers=keep)
 
-    return answer
+    return endpoint

@@ -57,16 +57,16 @@ def choose(
         FormatError: no rule fits: with the three nearest, and the page that has them all.
         UsageError: two rules fit: with both.
     """
-    told = [fit for fit in found if fit.enough and fit.strength]
+    fits = [fit for fit in found if fit.enough and fit.strength]
     if said is None:
-        told = [fit for fit in told if fit.strength > _DIGITS or _tells(fit, unlike)]
-    elif not told or told[0].share < 1:
-        told = [fit for fit in found if fit.strength][:1]  # what does not fit is left out, counted
-    if not told:
+        fits = [fit for fit in fits if fit.strength > _DIGITS or _tells(fit, unlike)]
+    elif not fits or fits[0].share < 1:
+        fits = [fit for fit in found if fit.strength][:1]  # what does not fit is left out, counted
+    if not fits:
         raise _none(found, paths, file)
-    best = told[0]
+    best = fits[0]
     rivals = [
-        fit for fit in told[1:] if fit.strength == best.strength and _differ(best, fit, paths)
+        fit for fit in fits[1:] if fit.strength == best.strength and _differ(best, fit, paths)
     ]
     if rivals:
         seen = [(unlike(fit.rule) or 1.0, at) for at, fit in enumerate((best, *rivals))]
@@ -139,14 +139,14 @@ def _writers(rule: LabelRule, paths: Sequence[str]) -> list[str]:
 
 def _none(found: Sequence[RuleFit], paths: Sequence[str], file: str) -> FormatError:
     near = sorted(found, key=lambda fit: fit.share, reverse=True)
-    told: list[str] = []
+    nearest: list[str] = []
     for fit in near:
         words = f"{_near(fit.rule)} ({100 * fit.share:.0f} % of the names)"
-        if len(told) < _SHOWN and words not in told:
-            told.append(words)
-    told += [one for one in _USUAL if len(told) < _SHOWN]
+        if len(nearest) < _SHOWN and words not in nearest:
+            nearest.append(words)
+    nearest += [one for one in _USUAL if len(nearest) < _SHOWN]
     expected = (
-        f"names that tell the character; nearest: {'; '.join(told[:_SHOWN])}; "
+        f"names that tell the character; nearest: {'; '.join(nearest[:_SHOWN])}; "
         f"--labels '{{label}}/*' says another pattern; all forms: {PAGE}"
     )
     examples = ", ".join(

@@ -105,8 +105,8 @@ def _directed(rule: InkRule, pixels: Sequence[npt.NDArray[np.uint8]]) -> InkRule
     for one in pixels:
         split = _shown(one)
         coloured += len(split) == 3 and _has_colour(split)
-        told = [_vote(plane) for plane in split]
-        for channel, (vote, contrast) in enumerate(told * (3 // len(told))):
+        planes = [_vote(plane) for plane in split]
+        for channel, (vote, contrast) in enumerate(planes * (3 // len(planes))):
             votes[0][channel] += vote * contrast
             votes[1][channel] += contrast
     shares = [for_dark / max(all_of, 1) for for_dark, all_of in zip(*votes, strict=True)]
@@ -265,8 +265,8 @@ def _measured(rule: InkRule, inks: Sequence[Bytes2D]) -> InkRule:
     )
 
 
-def _most(told: Sequence[bool], share: float) -> bool:
-    return sum(told) > share * len(told) if told else False
+def _most(flags: Sequence[bool], share: float) -> bool:
+    return sum(flags) > share * len(flags) if flags else False
 
 
 def _cut(inks: Sequence[Bytes2D]) -> int:

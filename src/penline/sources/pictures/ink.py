@@ -78,20 +78,20 @@ class InkRule:
     def words(self) -> str:
         """Say in one line what was decided."""
         if self.alpha:
-            told = ["what is opaque is ink"]
+            phrases = ["what is opaque is ink"]
         else:
-            told = ["light ink on dark paper" if self.turned else "dark ink on light paper"]
-            told += ["by its colour"] if self.coloured else []
+            phrases = ["light ink on dark paper" if self.turned else "dark ink on light paper"]
+            phrases += ["by its colour"] if self.coloured else []
             if self.uneven:
-                told.append("uneven light taken out")
+                phrases.append("uneven light taken out")
             elif self.paper is None:
-                told.append("each picture's own paper")
-        told.append(f"noise up to {self.cut} of 255 cleared" if self.cut else "no noise")
-        told += ["frames cut off"] if self.framed else []
-        told += ["printed rules cleared"] if self.ruled else []
+                phrases.append("each picture's own paper")
+        phrases.append(f"noise up to {self.cut} of 255 cleared" if self.cut else "no noise")
+        phrases += ["frames cut off"] if self.framed else []
+        phrases += ["printed rules cleared"] if self.ruled else []
         if self.blown_up:
-            told.append("blown up to one size, so sizes are the usual ones of the characters")
-        return ", ".join(told)
+            phrases.append("blown up to one size, so sizes are the usual ones of the characters")
+        return ", ".join(phrases)
 
     def ink(self, picture: Picture) -> Bytes2D:
         """Make ink of one picture.
@@ -159,15 +159,15 @@ class InkRule:
         least = max(2.0, _LEAST_SPECK * self.pen_px * self.pen_px)
         kept = (strongest >= level * _STRONG) & (facts[:, cv2.CC_STAT_AREA] >= least)
         kept[0] = False
-        told = kept[marks]
+        phrases = kept[marks]
         if self.uneven:  # what a shadow's edge leaves is weak, and broader than a stroke's own
             strong = cv2.threshold(ink, int(level * _CLEAR), 1, cv2.THRESH_BINARY)[1]
             side = 2 * round(self.pen_px) + 1
             near = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-            told &= np.asarray(cv2.dilate(strong, near)) > 0
+            phrases &= np.asarray(cv2.dilate(strong, near)) > 0
         # from the noise's end on ink grows twice as fast, until it is what it was
         ramp = np.minimum((np.arange(256) - cut) * 2, np.arange(256)).clip(0).astype(np.uint8)
-        return np.asarray(cv2.LUT(ink, ramp) * told, np.uint8)
+        return np.asarray(cv2.LUT(ink, ramp) * phrases, np.uint8)
 
     def sized(self, ink: Bytes2D, character: str) -> Bytes2D:
         """Cut ink tight, and give it its character's usual size where its own was lost.

@@ -157,7 +157,7 @@ def fits(
 
 
 def _fit(rule: LabelRule, named: Sequence[NamePieces], count: int) -> RuleFit:
-    told: Counter[str] = Counter()
+    labels: Counter[str] = Counter()
     if rule.form in OTHER_ENCODINGS and all(one.label.isascii() for one in named):
         return RuleFit(rule, 0.0, 0, 0)
     unlikely = strange = 0
@@ -171,25 +171,25 @@ def _fit(rule: LabelRule, named: Sequence[NamePieces], count: int) -> RuleFit:
             character = rule.character(NamePieces(label, "", "", case))
         if character is None:
             continue
-        told[character] += times
+        labels[character] += times
         numbers = numbers and label.isdecimal()
         unlikely += not (rule.form in (CLASS, ENTRY) or likely(character))
         strange += not label.isascii() or len(label) > 1
-    share = sum(told.values()) / count
-    if not told:
+    share = sum(labels.values()) / count
+    if not labels:
         return RuleFit(rule, 0.0, 0, 0)
-    ascii_only = all(one.isascii() for one in told)
+    ascii_only = all(one.isascii() for one in labels)
     if rule.form == ENTRY:
         strength = 4
     elif rule.form == CLASS:
         strength = (5 if rule.map_said else 3) if rule.classes.characters else 0
     elif rule.form == PLAIN.name:
-        strength = 1 if numbers else 2 if ascii_only and strange * 2 < len(told) else 4
+        strength = 1 if numbers else 2 if ascii_only and strange * 2 < len(labels) else 4
     else:
         strength = 2 if ascii_only else 3
         # a code point of no script that is written today is none
-        share *= 1 - unlikely / len(told)
-    return RuleFit(rule, share, strength, len(told))
+        share *= 1 - unlikely / len(labels)
+    return RuleFit(rule, share, strength, len(labels))
 
 
 def _patterns(paths: Sequence[str]) -> Iterator[str]:

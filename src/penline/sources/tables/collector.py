@@ -128,9 +128,9 @@ class TablesCollector(Collector):
             family=_family(source),
             place=place,
         )
-        told = "by the file's mapping" if classes else _stand_for(known)
+        label_rule = "by the file's mapping" if classes else _stand_for(known)
         return self._decided(
-            unit, "MATLAB's arrays", f"array labels {told}".strip(), "array writers"
+            unit, "MATLAB's arrays", f"array labels {label_rule}".strip(), "array writers"
         )
 
     def _table(self, listing: Listing, name: str) -> TableUnit:
@@ -186,9 +186,9 @@ class TablesCollector(Collector):
             numbers=False,
             path=listing.path,
         )
-        told = "the .txt, .cls or .json beside each picture"
+        label_rule = "the .txt, .cls or .json beside each picture"
         return self._decided(
-            unit, "a WebDataset", told + _stand_for(known), "the .json, where it tells"
+            unit, "a WebDataset", label_rule + _stand_for(known), "the .json, where it tells"
         )
 
     def _arrays(self, listing: Listing) -> tuple[dict[str, TableUnit], set[str]]:
@@ -207,8 +207,8 @@ class TablesCollector(Collector):
                 sets=found,
             )
             labels = next((one for _, one in found if one is not None), None)
-            told = f"array {labels.name}{_stand_for(known)}" if labels else "none"
-            units[name] = self._decided(unit, "arrays of pixels", told)
+            label_rule = f"array {labels.name}{_stand_for(known)}" if labels else "none"
+            units[name] = self._decided(unit, "arrays of pixels", label_rule)
         return units, beside
 
     def _known(self, listing: Listing, name: str) -> tuple[KnownSet, Source]:

@@ -117,8 +117,8 @@ class TableUnit(InkedUnit):
         """Return the pixels of a row, decoded and upright."""
         pixels: Any = row.picture
         if not isinstance(pixels, bytes):
-            told = pixels.dtype.kind in "bu" or (np.isfinite(pixels) & (pixels >= 0)).all()
-            if not told:
+            valid = pixels.dtype.kind in "bu" or (np.isfinite(pixels) & (pixels >= 0)).all()
+            if not valid:
                 expected, found = "numbers from 0 up; scale them so", "others, or none at all"
                 return FormatError(self.source.file, row.offset, "pixels", expected, found)
             upright: Picture = pixels.swapaxes(0, 1) if self.transposed else pixels

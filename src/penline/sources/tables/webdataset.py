@@ -53,7 +53,7 @@ def is_webdataset(path: Path) -> bool:
     try:
         for member in islice(walk(path), _LOOKED_AT):
             key, kind = tar_key(member.name)
-            if kind != "json" or _told(_content(member)):
+            if kind != "json" or _metadata(_content(member)):
                 kinds.setdefault(key, set()).add(kind)
     except (FormatError, UsageError):
         pass  # what comes after the damage has its own turn
@@ -61,15 +61,15 @@ def is_webdataset(path: Path) -> bool:
     return bool(keys) and all(found & {*_LABELS} for found in keys)
 
 
-def _told(content: bytes) -> dict[str, Any]:
+def _metadata(content: bytes) -> dict[str, Any]:
     """What the JSON of a key tells: a label, and who wrote it."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
         return {}
     found = found if isinstance(found, dict) else {"label": found}
-    told = {name: found[name] for name in (*_IN_JSON, *_WRITERS) if name in found}
-    return {name: one for name, one in told.items() if isinstance(one, str | int)}
+    metadata = {name: found[name] for name in (*_IN_JSON, *_WRITERS) if name in found}
+    return {name: one for name, one in metadata.items() if isinstance(one, str | int)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,15 +114,15 @@ class TarUnit(TableUnit):
             fault = FormatError(self.source.file, 0, f"key {printable(key)}", "a picture", found)
         if fault is not None:
             return defect_of(fault, record)
-        told = _told(fields.get("json", b"{}"))
+        metadata = _metadata(fields.get("json", b"{}"))
         texts = [
             fields[kind].decode("utf-8", "replace").strip() for kind in _TEXTS if kind in fields
         ]
-        texts += [str(told[name]) for name in _IN_JSON if name in told]
+        texts += [str(metadata[name]) for name in _IN_JSON if name in metadata]
         if not texts:
             what, found = f"key {printable(key)}", repr(fields.get("json", b"")[:20])[1:]
             return defect_of(FormatError(self.source.file, 0, what, "a label", found), record)
-        writer = next((str(told[name]) for name in _WRITERS if name in told), "")
+        writer = next((str(metadata[name]) for name in _WRITERS if name in metadata), "")
         return TableRow(fields[picture], texts[0], record, 0, writer, name=f"{key}.{picture}")
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from penline.errors import FormatError, UsageError, naming_salvage
 from penline.formats.defects import defect_of, strictly
-from penline.formats.unipen import Ink, SourceOf, record_of, styled, told_by, whole
+from penline.formats.unipen import Ink, SourceOf, record_of, stroke_labels, styled, whole
 from penline.formats.unipen_sheet import Include, Included, UnipenSheet
 from penline.formats.unipen_text import UnipenSegment
 from penline.records import Defect, Source
@@ -87,7 +87,7 @@ class UnipenUnit(Unit):
         """Return the segments of one file of strokes; what the whole file shows is held for all."""
         segments, faults = self._segments(file)
         told = {
-            id(sheet): told_by(
+            id(sheet): stroke_labels(
                 (one.segment for one in segments if one.sheet is sheet), len(sheet.components)
             )
             for sheet in {id(one.sheet): one.sheet for one in segments}.values()

@@ -11,7 +11,7 @@ import hashlib
 import re
 from importlib import resources
 
-__all__ = ["hash_of", "who", "writer_id"]
+__all__ = ["hash_of", "person_of", "writer_id"]
 
 _TABLE = "writers.txt"
 _FAMILIES = re.compile(r"(ap)[a-ep]|(ce)[a-d]", re.ASCII)
@@ -23,7 +23,7 @@ _SETS = ("val",)
 _DIGEST_BYTES = 6
 
 
-def who(contributor: str, name: str) -> str:
+def person_of(contributor: str, name: str) -> str:
     """Return what stands for one person; ``""`` where the id tells nobody.
 
     Args:
@@ -42,7 +42,7 @@ def hash_of(person: str, salt: str) -> str:
     """Return the hash under which a table holds a person.
 
     Args:
-        person: as `who` gives it.
+        person: as `person_of` gives it.
         salt: hexadecimal, the table's first line.
     """
     salted = hashlib.blake2b(person.encode(), digest_size=_DIGEST_BYTES, salt=bytes.fromhex(salt))
@@ -52,7 +52,7 @@ def hash_of(person: str, salt: str) -> str:
 def writer_id(contributor: str, name: str) -> str:
     """Return the writer's id, ``unipen:0123``; ``""`` for a writer who is not in the table."""
     salt, numbers = _table()
-    person = who(contributor, name)
+    person = person_of(contributor, name)
     number = numbers.get(hash_of(person, salt)) if person else None
     return "" if number is None else f"unipen:{number:04d}"
 

@@ -11,7 +11,7 @@ from penline.bank.bank_set import BankSet
 from penline.bank.bits import Bits
 from penline.compiled import compiled
 
-__all__ = ["Ability"]
+__all__ = ["WritableLines"]
 
 _CODE_POINTS = 0x110000
 
@@ -22,20 +22,20 @@ def _writable(
 ) -> None:
     words = among.shape[0]
     for i in range(starts.shape[0]):
-        somebody = False
+        coverable = False
         for word in range(words):
-            able = among[word]
+            eligible = among[word]
             for at in range(starts[i], ends[i]):
-                able &= rows[row_of[codes[at]], word]
-                if able == 0:
+                eligible &= rows[row_of[codes[at]], word]
+                if eligible == 0:
                     break
-            if able:
-                somebody = True
+            if eligible:
+                coverable = True
                 break
-        out[i] = somebody
+        out[i] = coverable
 
 
-class Ability:
+class WritableLines:
     """A set's coverage as a table by code point, for many lines at once.
 
     Args:
