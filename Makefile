@@ -77,6 +77,7 @@ fuzz: $(VENV)/.fuzz  ## CASES of hypothesis and SECONDS of atheris a reader (doc
 
 docs: $(VENV)/.docs  ## build the site in site/
 	$(BIN)/python tools/make_docs.py
+	$(BIN)/python tools/make_docs.py --data
 	$(BIN)/mkdocs build --strict --quiet
 
 sample: $(VENV)/.dev  ## make the embedded sample again from its fonts (needs npm)

@@ -36,6 +36,7 @@ class Manners:
         chunked: send the body in chunks, cut like any other.
         at_most: bytes of a range served in one answer.
         validators: whether ETag and Last-Modified are told.
+        head: whether HEAD is answered.
     """
 
     body: bytes = b""
@@ -53,6 +54,7 @@ class Manners:
     chunked: bool = False
     at_most: int | None = None
     validators: bool = True
+    head: bool = True
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Asked:
     range: str | None
     if_range: str | None
     sent: int = 0
+    method: str = "GET"
 
 
 class BadServer:
@@ -119,6 +122,22 @@ class _Handler(BaseHTTPRequestHandler):
             return
         with suppress(BrokenPipeError, ConnectionResetError):  # the client had enough
             self._serve(bad, manners, number, asked)
+
+    def do_HEAD(self) -> None:
+        self.close_connection = True
+        bad: BadServer = self.server.bad  # type: ignore[attr-defined]
+        number = sum(one.path == self.path for one in bad.asked)
+        bad.asked.append(Asked(self.path, None, None, method="HEAD"))
+        manners = bad.paths.get(self.path)
+        if manners is None:
+            self._answer(404, {"Content-Length": "0"})
+        elif not manners.head:
+            self._answer(405, {"Content-Length": "0"})
+        elif _nth(manners.stall, number) is not None:
+            bad.ending.wait(30)
+        else:
+            usual = {"Content-Type": "application/zip", "Content-Length": str(len(manners.body))}
+            self._answer(_nth(manners.status, number) or 200, usual | manners.headers)
 
     def _serve(self, bad: BadServer, manners: Manners, number: int, asked: Asked) -> None:
         changed = manners.change is not None and number >= manners.change

@@ -49,7 +49,7 @@ def test_list_and_card(penline) -> None:
     assert "casia-hwdb1.1" in text
     assert "penline-sample" in text
     code, text, _ = penline("list", "--json")
-    assert {card["id"] for card in json.loads(text)} >= {"nist-sd19", "casia-olhwdb2.2"}
+    assert {card["id"] for card in json.loads(text)["cards"]} >= {"nist-sd19", "casia-olhwdb2.2"}
     code, text, _ = penline("card", "nist-sd19")
     assert code == 0
     assert "814,255" in text

@@ -24,6 +24,7 @@ _NAMED = re.compile(r"`([\w-]+\.yaml)`[^`]*\Z")
 NOT_RUN = {
     r"^penline serve": "it serves until Ctrl-C; test_serve.py and test_browser.py visit it",
     r"^penline get (?!.*--adopt)": "it needs the network; test_acquire.py has a server of its own",
+    r"^penline check-links": "it needs the network; test_links.py has a server of its own",
     r"^penline get .*--adopt": "archives of the true sizes and hashes; test_acquire.py",
     r"--for ": "it reads PaddleOCR's own dictionary; test_paddleocr.py takes a small one",
     r"--engine ray": "it needs a cluster; test_ray.py starts one",

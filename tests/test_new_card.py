@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import runpy
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 import yaml
 
 from penline.catalogue import ids, parse
+from penline.cli import main
 from penline.errors import CatalogueError, UsageError
-from penline.new_card import left_to_do, new_card
+from penline.new_card import QUESTIONS, left_to_do, new_card
 
 
 def test_two_files_are_made(tmp_path: Path) -> None:
@@ -110,3 +112,94 @@ def test_the_folder_must_be_there(tmp_path: Path) -> None:
     file.touch()
     with pytest.raises(UsageError, match="no such folder"):
         new_card("ours", file)
+
+
+# The questions
+
+
+def test_each_question_has_its_line_in_the_skeleton(tmp_path: Path) -> None:
+    text = new_card("ours", tmp_path)[0].read_text("utf-8")
+    for question in QUESTIONS:
+        assert text.count(question.line + "\n") == 1, question.key
+        assert len(set(question.choices)) == len(question.choices)
+
+
+def test_answers_are_written_as_they_were_given(tmp_path: Path) -> None:
+    answers = {
+        "title": 'Hands: "old" and new # 1',
+        "kind": "online text",
+        "script": "Grek",
+        "publisher": "Ada {Ink}",
+        "homepage": "https://example.org/a#b",
+        "read": "https://example.org/c",
+        "licence": "yes",
+        "redistribution": "no",
+        "commercial": "conditional",
+        "access": "ask\\nnicely",
+    }
+    assert set(answers) == {question.key for question in QUESTIONS}
+    text = new_card("ours", tmp_path, answers)[0].read_text("utf-8")
+    found = parse(text, "ours.md")
+    assert (found.title, found.kind, found.scripts) == (answers["title"], "online text", ("Grek",))
+    assert (found.publisher, found.homepages) == (answers["publisher"], (answers["homepage"],))
+    assert (found.licence.name, found.licence.redistribution) == ("yes", "no")
+    assert found.licence.commercial == "conditional"
+    assert found.access == answers["access"]
+    assert found.sources["homepage"].address == answers["read"]
+    assert left_to_do(text)
+
+
+def test_no_answer_leaves_its_line_to_do(tmp_path: Path) -> None:
+    plain = new_card("ours", tmp_path)[0].read_text("utf-8")
+    (tmp_path / "other").mkdir()
+    empty = {question.key: " " for question in QUESTIONS}
+    assert new_card("ours", tmp_path / "other", empty)[0].read_text("utf-8") == plain
+
+
+@pytest.mark.parametrize(
+    ("answers", "complaint"),
+    [
+        ({"redistribution": "perhaps"}, "perhaps"),
+        ({"kind": "pictures"}, "offline characters"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_an_answer_that_is_none_is_refused(
+    tmp_path: Path, answers: dict[str, str], complaint: str
+) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        new_card("ours", tmp_path, answers)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command_asks_when_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*arguments: str, told: str = "") -> int:
+        monkeypatch.setattr("sys.stdin", io.StringIO(told))
+        monkeypatch.setattr("sys.argv", ["penline", "new-card", "-o", str(tmp_path), *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0)
+
+    assert run("ours", "--ask", told="Our hands\nonline text\n" + "\n" * 8) == 0
+    assert parse((tmp_path / "ours.md").read_text("utf-8"), "ours.md").title == "Our hands"
+    assert "Name of the data set" in capsys.readouterr().err
+    assert run("yours") == 0  # no terminal: nothing is asked
+    assert "Name of the data set" not in capsys.readouterr().err
+    assert run() == run("theirs", "--from-htr-united", "x.yml") == 2
+    assert run("--from-htr-united", "x.yml", "--ask") == 2
+    (tmp_path / "r.yml").write_text("title: Their hands\nurl: https://example.org\n", "utf-8")
+    assert run("--from-htr-united", str(tmp_path / "r.yml")) == 0
+    assert (tmp_path / "htr-their-hands.md").is_file()
+
+
+def test_the_tracker_asks_the_same() -> None:
+    place = Path(__file__).parents[1] / ".github" / "ISSUE_TEMPLATE" / "data-set.yml"
+    asked = {
+        row["id"]: row["attributes"] for row in yaml.safe_load(place.read_text("utf-8"))["body"]
+    }
+    assert list(asked) == [*(question.key for question in QUESTIONS), "figures"]
+    for question in QUESTIONS:
+        assert asked[question.key]["label"] == question.text
+        assert tuple(asked[question.key].get("options", ())) == question.choices

@@ -1,11 +1,12 @@
 """Make the pages of the documentation that say what the code says.
 
-    python tools/make_docs.py [--check]
+    python tools/make_docs.py [--check | --data]
 
 Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue/*.md` from the cards,
 `docs/python/*.md` from docstrings, and the marked tables of `docs/recipe.md` and
 `docs/extending.md` from the recipe's models and the registries. With `--check` nothing is
-written, and the exit code is 1 if a page is not current.
+written, and the exit code is 1 if a page is not current. With `--data` it writes what the site has
+for programs beside the catalogue's pages instead; that is not kept in the repository.
 """
 
 from __future__ import annotations
@@ -60,7 +61,12 @@ def main() -> None:
     """Write what is not current, or say it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing")
+    parser.add_argument("--data", action="store_true", help="write the catalogue as JSON")
     options = parser.parse_args()
+    if options.data:
+        for name, text in catalogue.data(READERS).items():
+            (DOCS / "catalogue" / name).write_text(text, encoding="utf-8", newline="\n")
+        return
     pages, wrong = made(), stale()
     for place in wrong:
         path = DOCS / place

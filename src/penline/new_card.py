@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from penline.catalogue import ids
+from penline.catalogue import Card, ids
+from penline.catalogue.htr_united import card_text, records
 from penline.catalogue.model import ID_PATTERN
 from penline.errors import UsageError
 
-__all__ = ["TODO", "left_to_do", "new_card"]
+__all__ = ["QUESTIONS", "TODO", "Question", "from_htr_united", "left_to_do", "new_card"]
 
 TODO: Final = "TODO"
 """What stands wherever a skeleton is to be filled in; a contract test looks for it."""
+
+
+class Question(NamedTuple):
+    """A question that a new card begins with.
+
+    Attributes:
+        key: its name.
+        text: what is asked.
+        line: the line of the skeleton that the answer takes the place of.
+        form: what stands there then, with ``{}`` for the answer as a quoted text.
+        choices: the only answers, or none: any text.
+    """
+
+    key: str
+    text: str
+    line: str
+    form: str
+    choices: tuple[str, ...] = ()
+
+
+_KINDS: tuple[str, ...] = Card.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
+_ANSWERS = ("yes", "no", "conditional", "unclear")
 
 _CARD = """\
 ---
@@ -65,6 +90,7 @@ sources:
   homepage:
     title: "TODO: the publisher's page"
     address: null  # TODO
+    checked: null  # TODO: the day on which you read it, as in 2026-11-28
 ---
 
 ## What it is
@@ -117,7 +143,64 @@ def test_a_fake_comes_back_equal(tmp_path: Path) -> None:
 '''
 
 
-def new_card(id: str, folder: Path) -> list[Path]:
+QUESTIONS: Final = (
+    Question(
+        "title",
+        "Name of the data set",
+        'title: "TODO: the data set\'s name, as its publisher writes it"',
+        "title: {}",
+    ),
+    Question("kind", "Kind", "kind: offline characters", "kind: {}", _KINDS),
+    Question(
+        "script",
+        "Script, as an ISO 15924 code (Hans, Latn)",
+        'scripts: ["TODO: ISO 15924 codes, such as Hans, Latn"]',
+        "scripts: [{}]",
+    ),
+    Question(
+        "publisher",
+        "Who made it and gives it out",
+        'publisher: "TODO: who made it and gives it out"',
+        "publisher: {}",
+    ),
+    Question(
+        "homepage",
+        "Address of the publisher's page",
+        "homepages: []  # TODO: the publisher's pages",
+        "homepages: [{}]",
+    ),
+    Question("read", "Address that you read", "    address: null  # TODO", "    address: {}"),
+    Question(
+        "licence",
+        "Name of the licence or the terms",
+        "  name: \"TODO: the licence's or the terms' own name\"",
+        "  name: {}",
+    ),
+    Question(
+        "redistribution",
+        "May it be passed on",
+        '  redistribution: unclear  # TODO: "yes", "no" (in quotes), conditional or unclear',
+        "  redistribution: {}",
+        _ANSWERS,
+    ),
+    Question(
+        "commercial",
+        "May it be used commercially",
+        '  commercial: unclear  # TODO: "yes", "no" (in quotes), conditional or unclear',
+        "  commercial: {}",
+        _ANSWERS,
+    ),
+    Question(
+        "access",
+        "How to get it",
+        'access: "TODO: how to get it: download, registration, request"',
+        "access: {}",
+    ),
+)
+"""What `penline new-card` asks; a question without an answer leaves its line to be filled in."""
+
+
+def new_card(id: str, folder: Path, answers: Mapping[str, str] | None = None) -> list[Path]:
     """Write the skeleton of a card and of its test.
 
     The card is sound YAML of the right shape and says ``TODO`` wherever something is to be filled
@@ -127,13 +210,16 @@ def new_card(id: str, folder: Path) -> list[Path]:
         id: the new data set's id, as in ``hit-or3c``: lower-case letters and digits, in groups
             joined by single ``.`` or ``-``.
         folder: an existing folder for both files.
+        answers: what is known already, by the `key` of a question of `QUESTIONS`; an empty one
+            counts as none.
 
     Returns:
         ``<id>.md`` and ``test_<id>.py``, the latter with ``_`` for ``.`` and ``-``.
 
     Raises:
-        UsageError: the id is not of that form or has a card, the folder is not there, or one of
-            the files is; then nothing was written.
+        UsageError: the id is not of that form or has a card, an answer is of no question or none
+            of its choices, the folder is not there, or one of the files is; then nothing was
+            written.
     """
     if re.fullmatch(ID_PATTERN, id) is None or id.endswith("\n"):
         raise UsageError(
@@ -142,21 +228,75 @@ def new_card(id: str, folder: Path) -> list[Path]:
         )
     if id in ids():
         raise UsageError(f"{id!r} has a card already; see it with `penline card {id}`")
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; make it first")
     key = re.sub("[.-]", "", id)
     module = re.sub("[.-]", "_", id)
-    texts = {
-        folder / f"{id}.md": _CARD.format(id=id, key=key),
-        folder / f"test_{module}.py": _TEST.format(id=id),
-    }
-    for place in texts:
+    return _write(
+        folder,
+        {
+            f"{id}.md": _filled(_CARD.format(id=id, key=key), answers or {}),
+            f"test_{module}.py": _TEST.format(id=id),
+        },
+    )
+
+
+def from_htr_united(place: Path, folder: Path) -> list[Path]:
+    """Write a card for each record of a file of HTR-United.
+
+    Ids begin with ``htr-``, so that no card of penline's is replaced; ``PENLINE_CARDS`` names the
+    folder to those who want the cards in the catalogue.
+
+    Args:
+        place: one record, or HTR-United's whole catalogue, as YAML.
+        folder: an existing folder for the cards.
+
+    Returns:
+        The cards' files, in the order of the records.
+
+    Raises:
+        UsageError: the file cannot be read, the folder is not there, or one of the files is.
+        CatalogueError: the file has no records, or one cannot be a card; then nothing was written.
+    """
+    try:
+        text = place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{place}: cannot be read: {error}") from error
+    texts: dict[str, str] = {}
+    for record in records(text, place.name):
+        id, card = card_text(record, place.name, taken=texts)
+        texts[f"{id}.md"] = card
+    return _write(folder, texts)
+
+
+def _filled(text: str, answers: Mapping[str, str]) -> str:
+    """The skeleton with the answers in the place of the lines that they are for."""
+    by_key = {question.key: question for question in QUESTIONS}
+    for key, answer in answers.items():
+        if key not in by_key:
+            raise UsageError(f"no question is called {key!r}; there are: {', '.join(by_key)}")
+        question = by_key[key]
+        if not answer.strip():
+            continue
+        if question.choices and answer not in question.choices:
+            raise UsageError(
+                f"{question.text}: {answer!r} is none of {', '.join(question.choices)}"
+            )
+        told = json.dumps(answer.strip(), ensure_ascii=False)
+        text = text.replace(question.line + "\n", question.form.format(told) + "\n")
+    return text
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
+    """Write new files into a folder, all of them or none."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; make it first")
+    places = {folder / name: text for name, text in texts.items()}
+    for place in places:
         if place.exists() or place.is_symlink():
             raise UsageError(f"{place} is there already; move it away or choose another folder")
-    for place, text in texts.items():
+    for place, text in places.items():
         with place.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-    return list(texts)
+    return list(places)
 
 
 def left_to_do(text: str) -> tuple[int, ...]:

@@ -7,8 +7,15 @@ __all__ = ["EXAMPLES", "FUNCTIONS"]
 _OWN = "penline compose --bank my.bank --corpus novel.txt"
 
 EXAMPLES: dict[str, dict[str, str]] = {
-    "list": {"All data sets, for a script:": "penline list --json"},
-    "card": {"What is known of one data set:": "penline card casia-hwdb1.1"},
+    "list": {
+        "All data sets, for a script:": "penline list --json",
+        "The form that this keeps:": "penline list --schema",
+    },
+    "card": {
+        "What is known of one data set:": "penline card casia-hwdb1.1",
+        "The same as Croissant:": "penline card casia-hwdb1.1 --croissant",
+        "Lines for HTR-United's catalogue:": "penline card bullinger --htr-united",
+    },
     "get": {
         "The test part, the terms accepted:": (
             "penline get casia-hwdb1.1 --part test --accept-terms"
@@ -146,7 +153,16 @@ EXAMPLES: dict[str, dict[str, str]] = {
             "penline serve --bank hwdb.bank --bank mine.bank --corpus novel.txt"
         ),
     },
-    "new-card": {"A card and its test, to be filled in:": "penline new-card my-archive"},
+    "new-card": {
+        "A card and its test, to be filled in:": "penline new-card my-archive",
+        "A card for each record of HTR-United's catalogue:": (
+            "penline new-card --from-htr-united htr-united.yml -o cards/"
+        ),
+    },
+    "check-links": {
+        "All addresses of two cards:": "penline check-links hoda muharaf",
+        "The whole catalogue, for a script:": "penline check-links --json",
+    },
 }
 
 FUNCTIONS = {
@@ -170,5 +186,6 @@ FUNCTIONS = {
     "template": "penline.api.template",
     "scan": "penline.api.scan",
     "new-card": "penline.api.new_card",
+    "check-links": "penline.api.check_links",
 }
 """The library function that each verb calls."""

@@ -13,11 +13,11 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from penline.errors import PenlineError
 
-__all__ = ["Answer", "Beyond", "Broken", "Gone", "Limits", "ask"]
+__all__ = ["Answer", "Beyond", "Broken", "Gone", "Head", "Limits", "ask", "head"]
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 425, 429, 500, 502, 503, 504)
@@ -58,7 +58,15 @@ class Limits:
 
 
 class Gone(PenlineError):
-    """This mirror will not give the file; asking again is no use."""
+    """This mirror will not give the file; asking again is no use.
+
+    Attributes:
+        status: the HTTP status that says so, or 0.
+    """
+
+    def __init__(self, reason: str, status: int = 0) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 class Broken(PenlineError):
@@ -150,17 +158,69 @@ def ask(url: str, offset: int, validator: str, limits: Limits) -> Answer:
         headers["Range"] = f"bytes={offset}-"
         if validator:
             headers["If-Range"] = validator
+    response, _ = _open(url, headers, limits)
+    try:
+        return Answer(response, offset)
+    except BaseException:
+        response.close()
+        raise
+
+
+class Head(NamedTuple):
+    """What a server says of a file without sending it.
+
+    Attributes:
+        address: where it lies for good: the address asked for, or where permanent redirects led.
+        bytes: its size, or None where the server does not tell.
+        page: whether it is a web page.
+    """
+
+    address: str
+    bytes: int | None
+    page: bool
+
+
+def head(url: str, limits: Limits) -> Head:
+    """Ask what lies at an address; no body is read, not even where a server answers no HEAD.
+
+    Args:
+        url: the address, ``http`` or ``https``.
+        limits: for timeouts and redirects.
+
+    Raises:
+        Gone: nothing lies there, or it leads where penline does not follow.
+        Broken: no answer, or one that may be better next time.
+    """
+    headers = {"User-Agent": "penline", "Accept": "*/*", "Accept-Encoding": "identity"}
+    try:
+        response, address = _open(url, headers, limits, "HEAD")
+    except Gone as error:
+        if error.status not in (400, 403, 405, 501):
+            raise
+        response, address = _open(url, headers, limits)
+    with response:
+        length = _plain(response.headers.get("Content-Length"))
+        size = int(length) if re.fullmatch("[0-9]{1,18}", length) else None
+        return Head(address, size, response.headers.get_content_type() == "text/html")
+
+
+def _open(
+    url: str, headers: dict[str, str], limits: Limits, method: str = "GET"
+) -> tuple[Any, str]:
+    """The answer at the end of the redirects, and the address that permanent ones lead to first."""
     opener = urllib.request.build_opener(_Stay)
+    address, lasting = url, True
     for _ in range(limits.most_redirects + 1):
         try:
             if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
                 raise Gone(f"it leads to {url!r}, which is neither http nor https")
-            request = urllib.request.Request(url, headers=headers)  # noqa: S310
-            response = opener.open(request, timeout=limits.timeout_seconds)
+            request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310
+            return opener.open(request, timeout=limits.timeout_seconds), address
         except urllib.error.HTTPError as error:
             with error:
                 url = _next(url, error)
-            continue
+                lasting = lasting and error.code in (301, 308)
+                address = url if lasting else address
         except (http.client.InvalidURL, UnicodeError) as error:
             raise Gone(f"not an address: {error}") from error
         except (http.client.HTTPException, OSError) as error:
@@ -169,11 +229,6 @@ def ask(url: str, offset: int, validator: str, limits: Limits) -> Answer:
             raise Broken(_said(error), silent=True) from error
         except ValueError as error:
             raise Gone(f"not an address: {error}") from error
-        try:
-            return Answer(response, offset)
-        except BaseException:
-            response.close()
-            raise
     raise Gone(f"more than {limits.most_redirects} redirects")
 
 
@@ -202,7 +257,7 @@ def _next(url: str, error: urllib.error.HTTPError) -> str:
         wait = _plain(error.headers.get("Retry-After"))
         seconds = float(wait) if re.fullmatch("[0-9]{1,9}", wait) else 0.0
         raise Broken(f"HTTP {error.code}", seconds)
-    raise Gone(f"HTTP {error.code}")
+    raise Gone(f"HTTP {error.code}", error.code)
 
 
 def _plain(value: str | None) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator
 
+from penline.catalogue.croissant import croissant, markup
+from penline.catalogue.listing import listing, schema
 from penline.catalogue.loading import load
 from penline.catalogue.model import Card, Count
 from penline.catalogue.page import NOTE, card_page, overview
 
-__all__ = ["pages"]
+__all__ = ["data", "pages"]
 
 _HEADING = re.compile(r"^#(#+ )", re.MULTILINE)
 _PICTURES = {
@@ -32,6 +35,22 @@ def pages(known: Collection[str]) -> dict[str, str]:
     made = {f"{card.id}.md": "\n".join(_page(card, known)) for card in cards}
     made["index.md"] = overview(known)
     return made
+
+
+def data(known: Collection[str]) -> dict[str, str]:
+    """File name -> text of what the site has for programs.
+
+    ``catalogue.json`` and the JSON Schema that it keeps, ``catalogue.schema.json``, and a Croissant
+    description of each data set, ``<id>.croissant.json``.
+
+    Args:
+        known: kinds of file that penline has a reader for.
+    """
+    made = {"catalogue.json": listing(known), "catalogue.schema.json": schema()}
+    made |= {f"{card.id}.croissant.json": croissant(card) for card in load().values()}
+    return {
+        name: json.dumps(value, ensure_ascii=False, indent=1) + "\n" for name, value in made.items()
+    }
 
 
 def _page(card: Card, known: Collection[str]) -> Iterator[str]:
@@ -57,6 +76,13 @@ def _page(card: Card, known: Collection[str]) -> Iterator[str]:
         yield "".join(f"- {line}\n" for line in disagreeing)
         yield "`penline census` calls such a figure a *conflict* where one of the sources is met.\n"
     yield f"## Files\n{rest}\n"
+    yield "## For programs\n"
+    yield (
+        f"`penline card {card.id} --json`, `--croissant`; the whole catalogue: "
+        "`penline list --json`. The site has both as `catalogue.json` and "
+        f"`{card.id}.croissant.json` beside this page.\n"
+    )
+    yield f"{markup(card)}\n"
 
 
 def _commands(card: Card, known: Collection[str]) -> str:

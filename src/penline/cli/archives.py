@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -23,33 +24,35 @@ from penline.cli.base import (
 )
 from penline.cli.summaries import print_census, print_facts
 from penline.console import Rate, bar, out, print_json
+from penline.errors import UsageError
 from penline.words import counted
+
+if TYPE_CHECKING:
+    from penline.acquire.links import Link
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_(
+    as_json: AsJson = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of --json instead.")
+    ] = False,
+) -> None:
     """Show the catalogue: every data set that penline has a card of.
 
     *readable*: penline has a reader for its files. *gettable*: `penline get` knows where they
     are. The others are a card only. `$PENLINE_CARDS` may name folders with more cards.
     """
     from penline import catalogue
+    from penline.catalogue import listing
     from penline.formats import READERS
 
-    cards = catalogue.load()
-    if as_json:
-        print_json(
-            [
-                {
-                    **card.model_dump(mode="json", exclude={"prose"}),
-                    "state": card.state(READERS),
-                    "readable": card.readable(READERS),
-                    "gettable": card.gettable,
-                }
-                for card in cards.values()
-            ]
-        )
+    if as_json and schema:
+        raise UsageError("--json prints the catalogue and --schema its form; ask for one of them")
+    if as_json or schema:
+        print_json(listing.schema() if schema else listing.listing(READERS))
         return
+    cards = catalogue.load()
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("id", "penline", "what"):
         table.add_column(column, no_wrap=column == "id")
@@ -62,6 +65,15 @@ def list_(as_json: AsJson = False) -> None:
 def card(
     id: Annotated[str, typer.Argument(help="Id of a data set, as in `penline list`.")],
     as_json: AsJson = False,
+    croissant: Annotated[
+        bool, typer.Option("--croissant", help="Print it as Croissant 1.0 (JSON-LD).")
+    ] = False,
+    htr_united: Annotated[
+        bool,
+        typer.Option(
+            "--htr-united", help="Print it as a record of HTR-United (YAML): lines and pages."
+        ),
+    ] = False,
 ) -> None:
     """Show one card: what a data set is, where it is, its licence, its counts, how to use it."""
     from penline import catalogue
@@ -69,8 +81,18 @@ def card(
     from penline.catalogue.page import card_page
     from penline.formats import READERS
 
+    if as_json + croissant + htr_united > 1:
+        raise UsageError("--json, --croissant and --htr-united are three forms; ask for one")
     found = catalogue.card(id)
-    if as_json:
+    if croissant:
+        from penline.catalogue.croissant import croissant as described
+
+        print_json(described(found))
+    elif htr_united:
+        from penline.catalogue.htr_united import record_of, record_text
+
+        print(record_text(record_of(found)), end="")  # noqa: T201
+    elif as_json:
         facts = {"state": found.state(READERS), "gettable": found.gettable}
         known_wrong = [one.model_dump(mode="json") for one in errata(found.id)]
         print_json({**found.model_dump(mode="json"), **facts, "errata": known_wrong})
@@ -220,11 +242,85 @@ def census(
 
 @app.command("new-card")
 def new_card(
-    id: Annotated[str, typer.Argument(help="Id of the new data set: small letters, 0-9, - and .")],
+    id: Annotated[
+        str | None, typer.Argument(help="Id of the new data set: small letters, 0-9, - and .")
+    ] = None,
     folder: Annotated[Path, typer.Option("-o", "--output", help="Where to write.")] = Path(),
+    ask: Annotated[
+        bool | None,
+        typer.Option(
+            "--ask/--no-ask", help="Ask for the main facts; default: where a terminal can answer."
+        ),
+    ] = None,
+    htr_united: Annotated[
+        Path | None,
+        typer.Option(
+            "--from-htr-united", help="Write a card for each record of this file instead (YAML)."
+        ),
+    ] = None,
 ) -> None:
     """Write the skeleton of a card and of its test, for bringing one more archive."""
     from penline.api import new_card as make
+    from penline.new_card import QUESTIONS, from_htr_united
 
-    for path in make(id, folder):
+    if (id is None) == (htr_united is None):
+        raise UsageError("give the id of one new card, or --from-htr-united and its file")
+    if htr_united is not None:
+        if ask is not None:
+            raise UsageError("--ask and --no-ask are for one new card, not for records")
+        made = from_htr_united(htr_united, folder)
+    else:
+        answers = {}
+        for question in QUESTIONS if (sys.stdin.isatty() if ask is None else ask) else ():
+            choices = f" ({', '.join(question.choices)})" if question.choices else ""
+            answers[question.key] = typer.prompt(
+                f"{question.text}{choices}", default="", show_default=False, err=True
+            )
+        made = make(id or "", folder, answers)
+    for path in made:
         out.print(escape(str(path)))
+
+
+@app.command("check-links")
+def check_links(
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Ids of data sets; default: the whole catalogue.")
+    ] = None,
+    pause: Annotated[
+        float, typer.Option(min=0.0, help="Seconds between two requests to one host.")
+    ] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every address of the cards whether it still stands, one after the other.
+
+    Only headers are asked for. Those that moved for good, are gone, refuse, keep silent, or lead
+    to a file of another size than the card's are named, each with the day on which it was read.
+    Exit code 1 if one is gone or changed.
+    """
+    from penline.api import check_links as run
+
+    with bar("asking", "addresses") as (shown, task):
+        found = list(
+            run(
+                *(ids or ()),
+                pause_seconds=pause,
+                progress=lambda done, of: shown.update(task, completed=done, total=of),
+            )
+        )
+    if as_json:
+        print_json([{**asdict(one), "link": _link_json(one.link)} for one in found])
+    else:
+        for one in found:
+            if one.verdict != "sound":
+                read = f", read {one.link.checked}" if one.link.checked else ""
+                detail = f": {one.detail}" if one.detail else ""
+                places = "; ".join(one.link.places)
+                out.print(escape(f"{one.verdict} {one.link.address}{detail} ({places}{read})"))
+        sound = sum(one.verdict == "sound" for one in found)
+        out.print(f"{counted(len(found), 'address')}, {sound} sound")
+    if any(one.verdict in ("gone", "changed") for one in found):
+        raise typer.Exit(WRONG_DATA)
+
+
+def _link_json(link: Link) -> dict[str, object]:
+    return {**asdict(link), "checked": link.checked.isoformat() if link.checked else None}

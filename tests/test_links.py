@@ -1,0 +1,230 @@
+"""Addresses of cards are asked politely, and what became of them is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bad_server import BadServer, Manners, bad_server
+from penline.acquire.links import LinkReport, addresses, check_links
+from penline.acquire.web import Limits
+from penline.catalogue import card, load
+from penline.cli import main
+from penline.errors import CatalogueError
+
+CARD = """\
+---
+id: mine
+title: Mine
+kind: offline characters
+scripts: [Latn]
+publisher: me
+homepages: [{url}home]
+simulated: false
+licence:
+  {{name: free, summary: all, redistribution: unclear, commercial: unclear, url: {url}home,
+   sources: [page]}}
+citations: [{{key: me, kind: misc, authors: [me], title: Mine, venue: here}}]
+access: from here
+prefixes: ["{url}"]
+files:
+  - {{name: a.zip, path: a.zip, part: all, bytes: 1000, sources: [page], confidence: official}}
+  - {{name: b.zip, path: b.zip, part: all, sources: [page], confidence: official}}
+counts: [{{what: samples, value: 1, source: page, confidence: official}}]
+formats: [gnt]
+writers: null
+advice: [none]
+sources:
+  page: {{title: the page, address: "{url}page", checked: 2026-11-28}}
+  old: {{title: the old page, address: "{url}old"}}
+---
+
+## What it is
+
+Mine.
+"""
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[BadServer]:
+    monkeypatch.setenv("NO_PROXY", "*")
+    with bad_server() as one:
+        (tmp_path / "mine.md").write_text(CARD.format(url=one.url), "utf-8")
+        monkeypatch.setenv("PENLINE_CARDS", str(tmp_path))
+        page: dict[str, str | None] = {"Content-Type": "text/html"}
+        one.paths = {
+            "/home": Manners(b"<p>", headers=page),
+            "/page": Manners(b"<p>", headers=page),
+            "/old": Manners(b"<p>", headers=page),
+            "/a.zip": Manners(bytes(1000)),
+            "/b.zip": Manners(bytes(7)),
+        }
+        yield one
+
+
+def ask(waits: list[float] | None = None, pause: float = 0.0, **changed: Any) -> list[LinkReport]:
+    given: dict[str, Any] = {"timeout_seconds": 5.0, "tries": 3}
+    waited = [] if waits is None else waits
+    limits = Limits(**(given | changed), sleep=waited.append, clock=lambda: 0.0)
+    return list(check_links("mine", limits=limits, pause_seconds=pause))
+
+
+def verdicts(found: list[LinkReport]) -> dict[str, str]:
+    return {one.link.address.rpartition("/")[2]: one.verdict for one in found}
+
+
+def detail(found: list[LinkReport], name: str) -> str:
+    (one,) = (one for one in found if one.link.address.endswith(name))
+    return one.detail
+
+
+SOUND = dict.fromkeys(("home", "page", "old", "a.zip", "b.zip"), "sound")
+
+
+def test_each_address_is_asked_once_by_its_head(server: BadServer) -> None:
+    assert verdicts(ask()) == SOUND
+    assert sorted(one.path for one in server.asked) == sorted(f"/{name}" for name in SOUND)
+    assert {one.method for one in server.asked} == {"HEAD"}
+
+
+def test_a_link_knows_its_places_its_size_and_its_day(server: BadServer) -> None:
+    found = {one.address.rpartition("/")[2]: one for one in addresses([card("mine")])}
+    assert found["home"].places == ("mine: homepage", "mine: terms")
+    assert (found["a.zip"].bytes, found["b.zip"].bytes) == (1000, None)
+    assert found["a.zip"].file and not found["page"].file
+    assert (found["page"].checked, found["old"].checked) == (date(2026, 11, 28), None)
+
+
+def test_what_moved_for_good_is_moved_and_a_detour_is_not(server: BadServer) -> None:
+    server.paths["/home"] = Manners(status=[301], headers={"Location": "/old"})
+    server.paths["/page"] = Manners(status=[302], headers={"Location": "/old"})
+    found = ask()
+    assert verdicts(found) == {**SOUND, "home": "moved"}
+    assert detail(found, "home") == f"{server.url}old"
+
+
+def test_a_permanent_redirect_behind_a_detour_is_no_move(server: BadServer) -> None:
+    server.paths["/page"] = Manners(status=[302], headers={"Location": "/then"})
+    server.paths["/then"] = Manners(status=[301], headers={"Location": "/old"})
+    assert verdicts(ask()) == SOUND
+
+
+def test_what_is_gone_is_gone(server: BadServer) -> None:
+    del server.paths["/home"]
+    server.paths["/old"] = Manners(status=[410])
+    server.paths["/page"] = Manners(status=[301] * 9, headers={"Location": "/page"})
+    found = ask()
+    assert verdicts(found) == {**SOUND, "home": "gone", "old": "gone", "page": "gone"}
+    assert (detail(found, "home"), detail(found, "old")) == ("HTTP 404", "HTTP 410")
+    assert "redirects" in detail(found, "page")
+
+
+def test_what_refuses_programs_is_not_called_gone(server: BadServer) -> None:
+    server.paths["/home"] = Manners(status=[401])
+    server.paths["/old"] = Manners(status=[403, 403])
+    assert verdicts(ask()) == {**SOUND, "home": "refused", "old": "refused"}
+
+
+def test_a_server_without_head_is_asked_by_get_and_nothing_is_read(server: BadServer) -> None:
+    server.paths["/a.zip"] = Manners(bytes(1000), head=False)
+    server.paths["/b.zip"] = Manners(bytes(3_000_000), head=False)
+    assert verdicts(ask()) == SOUND
+    asked = [one for one in server.asked if one.path == "/b.zip"]
+    assert [one.method for one in asked] == ["HEAD", "GET"]
+
+
+def test_a_file_of_another_size_is_changed(server: BadServer) -> None:
+    server.paths["/a.zip"] = Manners(bytes(1001))
+    found = ask()
+    assert verdicts(found) == {**SOUND, "a.zip": "changed"}
+    assert detail(found, "a.zip") == "1,001 bytes; the card says 1,000"
+
+
+def test_a_page_in_place_of_a_file_is_changed(server: BadServer) -> None:
+    server.paths["/b.zip"] = Manners(b"<p>sorry", headers={"Content-Type": "text/html"})
+    found = ask()
+    assert verdicts(found) == {**SOUND, "b.zip": "changed"}
+    assert "web page" in detail(found, "b.zip")
+
+
+@pytest.mark.parametrize("length", ["-1", "1000, 1000", "9" * 40, "many", ""])
+def test_a_size_that_is_none_is_not_believed(server: BadServer, length: str) -> None:
+    server.paths["/a.zip"] = Manners(bytes(1000), headers={"Content-Length": length})
+    assert verdicts(ask()) == SOUND
+
+
+def test_nonsense_of_a_server_is_told_and_never_raised(server: BadServer) -> None:
+    server.paths["/home"] = Manners(status=[416])
+    server.paths["/old"] = Manners(status=[301], headers={"Location": "file:///etc/passwd"})
+    server.paths["/page"] = Manners(status=[301], headers={"Location": "http://[bad"})
+    assert verdicts(ask()) == {**SOUND, "home": "gone", "old": "gone", "page": "gone"}
+
+
+def test_what_fails_for_now_is_asked_again_and_later(server: BadServer) -> None:
+    waits: list[float] = []
+    server.paths["/home"] = Manners(b"", status=[503, 429, 0])
+    assert verdicts(ask(waits)) == SOUND
+    assert waits == [1.0, 2.0]
+
+
+def test_the_server_says_how_long_to_wait_within_reason(server: BadServer) -> None:
+    waits: list[float] = []
+    server.paths["/home"] = Manners(status=[503] * 9, headers={"Retry-After": "7"})
+    server.paths["/old"] = Manners(status=[503] * 9, headers={"Retry-After": "999999"})
+    found = ask(waits)
+    assert verdicts(found) == {**SOUND, "home": "silent", "old": "silent"}
+    assert waits == [7.0, 7.0, 30.0, 30.0]
+    assert detail(found, "home") == "HTTP 503"
+
+
+def test_a_server_that_falls_silent_is_left_after_some_tries(server: BadServer) -> None:
+    server.paths["/home"] = Manners(b"x", stall=[0, 0, 0])
+    found = ask(timeout_seconds=0.2)
+    assert verdicts(found) == {**SOUND, "home": "silent"}
+    assert detail(found, "home") == "no answer in time"
+    assert sum(one.path == "/home" for one in server.asked) == 3
+
+
+def test_requests_to_one_host_are_apart(server: BadServer) -> None:
+    waits: list[float] = []
+    ask(waits, pause=1.5)
+    assert waits == [1.5] * 4
+
+
+def test_an_unknown_card_is_refused_at_once() -> None:
+    with pytest.raises(CatalogueError, match="nonsense"):
+        check_links("nonsense")
+
+
+def test_every_card_has_an_address_or_is_simulated() -> None:
+    for found in load().values():
+        assert addresses([found]) or found.simulated
+
+
+def test_the_command(
+    server: BadServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(
+            "sys.argv", ["penline", "check-links", "mine", "--pause", "0", *arguments]
+        )
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), capsys.readouterr().out
+
+    assert run() == (0, "5 addresses, 5 sound\n")
+    server.paths["/page"] = Manners(status=[404] * 9)
+    code, text = run()
+    assert code == 1
+    assert text.splitlines()[0] == (
+        f"gone {server.url}page: HTTP 404 (mine: source page, read 2026-11-28)"
+    )
+    code, text = run("--json")
+    rows = {row["link"]["address"]: row for row in json.loads(text)}
+    assert rows[f"{server.url}page"]["verdict"] == "gone"
+    assert rows[f"{server.url}page"]["link"]["checked"] == "2026-11-28"
