@@ -79,6 +79,7 @@ def make(folder: Path) -> None:
     ):
         (paddle / place).parent.mkdir(parents=True)
         (paddle / place).write_text(text, "utf-8")
+    (folder / "htr-united.yml").write_text("title: A\nurl: https://example.org/a\n", "utf-8")
     (folder / "odd.json").write_text('[{"file": "1001-c.gnt", "record": 7}]', "utf-8")
     (folder / "forms.yaml").write_text(FORMS, "utf-8")
     (folder / "mine.yaml").write_text(FORMS, "utf-8")

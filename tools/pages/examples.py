@@ -156,7 +156,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "new-card": {
         "A card and its test, to be filled in:": "penline new-card my-archive",
         "A card for each record of HTR-United's catalogue:": (
-            "penline new-card --from-htr-united htr-united.yml -o cards/"
+            "penline new-card --from-htr-united htr-united.yml"
         ),
     },
     "check-links": {
