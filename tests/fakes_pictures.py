@@ -44,10 +44,24 @@ def drawn(character: str, number: int) -> np.ndarray:
     return ink
 
 
-def photographed(ink: Bytes2D, number: int, *, squares_px: int = 0) -> np.ndarray:
-    """A photograph of ink three times as large: a shadow's edge, grain, squares that lie askew."""
+def sheet_of(
+    character: str, rows: int, columns: int, *, first: int = 0, step_px: int = 80
+) -> Bytes2D:
+    """Ink of a sheet on which a character is written many times, in rows that slope."""
+    ink = np.zeros((rows * step_px, columns * step_px + 30), np.uint8)
+    for number in range(rows * columns):
+        row, column = divmod(number, columns)
+        glyph = drawn(character, first + number)
+        top = row * step_px + 4 + column * 2
+        left = column * step_px + 10 + (first + number) * 7 % 11
+        ink[top : top + 48, left : left + 48] = glyph
+    return ink
+
+
+def photographed(ink: Bytes2D, number: int, *, squares_px: int = 0, times: float = 3) -> np.ndarray:
+    """A photograph of ink, enlarged: a shadow's edge, grain, squares that lie askew."""
     chance = np.random.default_rng(number)
-    large = cv2.resize(ink, None, fx=3, fy=3, interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(ink, None, fx=times, fy=times, interpolation=cv2.INTER_LINEAR)
     high, wide = (side + 120 for side in large.shape)
     paper = np.full((high, wide, 3), (226, 234, 240), np.float64)
     if squares_px:

@@ -387,7 +387,8 @@ def test_info_tells_how_it_was_understood(tmp_path: Path) -> None:
     assert f"a bank of it: penline bank {place} -o set.bank" in shown.stdout
     (facts,) = json.loads(CliRunner().invoke(app, ["info", "--json", str(place)]).stdout)
     assert len(facts["understood"]["examples"]) == 5
-    assert set(facts["understood"]["examples"][0]) == {"file", "label", "writer", "ink_percent"}
+    example = facts["understood"]["examples"][0]
+    assert set(example) == {"file", "label", "writer", "ink_percent", "cut"}
 
 
 def test_the_commands_take_what_the_user_says(tmp_path: Path) -> None:

@@ -14,10 +14,12 @@ from rich.table import Table
 from penline.cli.base import (
     WRONG_DATA,
     AsJson,
+    Character,
     Classes,
     Columns,
     KeepOdd,
     Labels,
+    Many,
     Part,
     Sources,
     app,
@@ -164,6 +166,8 @@ def info(
     classes: Classes = None,
     columns: Columns = None,
     keep_odd: KeepOdd = False,
+    character: Character = None,
+    many: Many = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what files, banks and finished sets are: format, counts, writers, first defects."""
@@ -173,7 +177,7 @@ def info(
     with bar("reading", "files") as (shown, task):
         facts = look(
             paths,
-            reading=Reading(labels, classes, columns, keep_odd),
+            reading=Reading(labels, classes, columns, keep_odd, character, many),
             progress=lambda file: shown.update(task, description=escape(file)),
         )
     if as_json:
@@ -200,6 +204,8 @@ def census(
     classes: Classes = None,
     columns: Columns = None,
     keep_odd: KeepOdd = False,
+    character: Character = None,
+    many: Many = None,
     as_json: AsJson = False,
 ) -> None:
     """Read every record, compare with the published counts, list findings; exit 1 on a mismatch.
@@ -229,7 +235,7 @@ def census(
             part=part,
             root=root,
             errata=errata,
-            reading=Reading(labels, classes, columns, keep_odd),
+            reading=Reading(labels, classes, columns, keep_odd, character, many),
             progress=lambda _, records: rate(records),
         )
     if as_json:

@@ -83,6 +83,16 @@ Columns = Annotated[
     str | None,
     typer.Option("--columns", help="Columns of a table: label=value,writer=suite_id."),
 ]
+Character = Annotated[
+    str | None, typer.Option("--character", help="What all the pictures show, instead of labels.")
+]
+Many = Annotated[
+    bool | None,
+    typer.Option(
+        "--many/--one",
+        help="Each picture shows its character many times, and is cut apart; or once.",
+    ),
+]
 KeepOdd = Annotated[
     bool,
     typer.Option("--keep-odd", help="Take also pictures that are probably no characters."),

@@ -11,11 +11,13 @@ from rich.markup import escape
 from penline.cli.base import (
     WRONG_DATA,
     AsJson,
+    Character,
     Classes,
     Columns,
     Encoding,
     KeepOdd,
     Labels,
+    Many,
     Overwrite,
     app,
 )
@@ -117,6 +119,8 @@ def sheet(
     classes: Classes = None,
     columns: Columns = None,
     keep_odd: KeepOdd = False,
+    character: Character = None,
+    many: Many = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Make a page to look at: glyphs by character and writer, lines with boxes, or a census.
@@ -129,7 +133,7 @@ def sheet(
     from penline.api import sheet as make
     from penline.sources.reading import Reading
 
-    reading = Reading(labels, classes, columns, keep_odd)
+    reading = Reading(labels, classes, columns, keep_odd, character, many)
     facts = make(source, output, limit=limit, overwrite=overwrite, reading=reading)
     out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")
 

@@ -13,6 +13,7 @@ from penline.cli.base import (
     Address,
     AsJson,
     Card,
+    Character,
     Classes,
     Columns,
     Encoding,
@@ -20,6 +21,7 @@ from penline.cli.base import (
     KeepOdd,
     Labels,
     Licence,
+    Many,
     Overwrite,
     Part,
     RecipeOption,
@@ -50,6 +52,8 @@ def bank(
     classes: Classes = None,
     columns: Columns = None,
     keep_odd: KeepOdd = False,
+    character: Character = None,
+    many: Many = None,
     height_px: Annotated[
         int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
     ] = 64,
@@ -87,7 +91,7 @@ def bank(
             height_px=height_px,
             salvage=salvage,
             overwrite=overwrite,
-            reading=Reading(labels, classes, columns, keep_odd),
+            reading=Reading(labels, classes, columns, keep_odd, character, many),
             tell=told.append,
             choice=choice,
             progress=lambda _, count: rate(count),

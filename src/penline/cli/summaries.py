@@ -99,9 +99,8 @@ def print_understood(one: Understood, *, whole: bool = True) -> None:
     for example in one.examples if whole else ():
         writer = f", writer {example.writer}" if example.writer else ""
         label = example.label or "no label"
-        out.print(
-            f"    {escape(f'{example.file}: {label}{writer}, {example.ink_percent:g} % ink')}"
-        )
+        found = f", {example.cut}" if example.cut else f", {example.ink_percent:g} % ink"
+        out.print(f"    {escape(f'{example.file}: {label}{writer}{found}')}")
     if whole:
         out.print(f"  a bank of it: {escape(one.command)}")
 

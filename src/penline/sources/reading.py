@@ -16,12 +16,22 @@ class Reading:
         classes: a file of what class numbers stand for.
         columns: which columns of a table are what, ``"label=value,writer=suite_id"``.
         keep_odd: take also pictures that are probably no characters.
+        character: what every picture shows, whatever its name is.
+        many: each picture shows its character many times, and is cut apart; False: once; None:
+            as the pictures look.
     """
 
     labels: str | None = None
     classes: str | None = None
     columns: str | None = None
     keep_odd: bool = False
+    character: str | None = None
+    many: bool | None = None
+
+    @property
+    def says_label(self) -> bool:
+        """Whether pictures' names, or the user, tell the label, and no list beside them."""
+        return self.labels is not None or self.character is not None
 
 
 NOTHING_SAID = Reading()

@@ -21,12 +21,14 @@ class Example:
         label: its character.
         writer: whose hand it is, or "" where that is not told.
         ink_percent: how much of it is ink.
+        cut: what is cut out of it, ``"48 in 6 rows"``; "" of a picture of one character.
     """
 
     file: str
     label: str
     writer: str
     ink_percent: float
+    cut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Understood:
         examples: a few pictures.
         command: what makes a bank of it.
         complete: `classes` counts all of it; False where only a part was looked at.
+        many: each picture shows its character many times, and is cut apart.
     """
 
     form: str
@@ -54,6 +57,7 @@ class Understood:
     examples: tuple[Example, ...] = ()
     command: str = ""
     complete: bool = True
+    many: bool = False
 
     def lines(self) -> list[str]:
         """Say it in words: what was understood, what is ink, what is doubted."""
@@ -67,4 +71,5 @@ class Understood:
         """
         least = "" if self.complete else "at least "
         classes = f"{least}{counted(self.classes, 'class')}"
-        return f"label = {self.label_rule} ({classes}), writer = {self.writer_rule}"
+        many = ", many in each picture, cut apart" if self.many else ""
+        return f"label = {self.label_rule} ({classes}), writer = {self.writer_rule}{many}"

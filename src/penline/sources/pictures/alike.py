@@ -15,7 +15,7 @@ from penline.sources.pictures.files import PictureFiles
 from penline.sources.pictures.labels import LabelRule
 from penline.sources.pictures.planes import Picture
 
-__all__ = ["unlikeness"]
+__all__ = ["look", "unlikeness"]
 
 _LABELS, _EACH = 24, 6
 _SIDE_PX = 12
@@ -56,15 +56,15 @@ def unlikeness(
     if len(set(labels)) < 2:
         return None
     ink = decide_ink(pictures)
-    looks = np.stack([_look(ink.ink(one)) for one in pictures])
+    looks = np.stack([look(ink.ink(one)) for one in pictures])
     apart = np.linalg.norm(looks[:, None] - looks[None], axis=2)
     same = np.array(labels)[:, None] == np.array(labels)[None]
     within = apart[same & ~np.eye(len(labels), dtype=bool)]
     return float(within.mean() / apart[~same].mean()) if within.size else None
 
 
-def _look(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """A glyph as a few soft pixels of one size and one weight."""
+def look(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """Make a glyph a few soft pixels of one size and one weight, ``float32 (144,)``."""
     if not ink.size:
         return np.zeros(_SIDE_PX * _SIDE_PX, np.float32)
     small = cv2.resize(ink, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)

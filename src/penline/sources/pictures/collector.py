@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from penline.characters import why_inkless
 from penline.errors import FormatError, UsageError
 from penline.records import Source
 from penline.sources.collector import Claims, Collector
@@ -26,11 +27,15 @@ from penline.sources.pictures.collection import PictureCollection
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
 from penline.sources.pictures.decode import decode, is_picture
 from penline.sources.pictures.files import PictureFile, PictureFiles
-from penline.sources.pictures.forms import class_number
+from penline.sources.pictures.forms import class_number, plain
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.labels import LabelRule, fits
+from penline.sources.pictures.many import ManyCollection, shows_many, told
 from penline.sources.pictures.names import id_part
+from penline.sources.pictures.pattern import Pattern
+from penline.sources.pictures.pieces import pieces_of
 from penline.sources.pictures.planes import Picture
+from penline.sources.reading import Reading
 from penline.sources.understood import Example, Understood
 from penline.sources.unit import Place, Unit
 from penline.words import printable
@@ -58,14 +63,19 @@ class PictureCollector(Collector):
         self._found: dict[int, tuple[Root, PictureFiles]] = {}
         self._maps: dict[int, list[Place]] = {}
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether it has claimed any."""
+        return bool(self._found)
+
     def claim(self, listing: Listing) -> Claims:
         """Take pictures, and look for maps of classes beside them."""
         root = listing.root
-        if root.known and self.reading.labels is None:
+        if root.known and not self.reading.says_label:
             return Claims(listing.names, {})
         # of pages, each with its text beside it
         pages = {name[:-4] for name in listing.names if name[-4:].lower() == ".xml"}
-        pages = set() if self.reading.labels else pages
+        pages = set() if self.reading.says_label else pages
         names = [
             name
             for name in listing.names
@@ -85,7 +95,7 @@ class PictureCollector(Collector):
     def close(self) -> Iterator[Unit | FormatError]:
         """Yield the collections, each understood first."""
         for key, (root, files) in self._found.items():
-            if root.known and self.reading.labels is None:
+            if root.known and not self.reading.says_label:
                 continue
             try:
                 yield self._collection(files, self._maps.get(key, []))
@@ -104,6 +114,8 @@ class PictureCollector(Collector):
 
     def _rule(self, paths: list[str], file: str, maps: list[Place], unlike: Unlike) -> Choice:
         said = self.reading
+        if said.character is not None:
+            return Choice(_said_rule(said), ())
         patterns = [] if said.labels is None else [said.labels]
         if said.classes is not None:
             known = _read_map(Path(said.classes), said.classes)
@@ -133,19 +145,24 @@ class PictureCollector(Collector):
                 continue  # told when its turn comes
         characters = _characters(rule, files, top)
         ink = decide_ink([picture for _, picture in sampled], characters)
+        many = self.reading.many
+        if many is None:
+            many = shows_many([picture for _, picture in sampled], ink)
         understood = Understood(
-            "pictures in folders" if files.root.is_dir() else "pictures in an archive",
+            ("photographs of many" if many else "pictures")
+            + (" in folders" if files.root.is_dir() else " in an archive"),
             rule.words(),
             len(characters),
             "name by the pattern" if "writer" in rule.pattern.fields else "not told",
             ink.words(),
             (*choice.doubts, *ink.doubts),
-            tuple(_examples(sampled, rule, ink, top)),
-            self._command(files.root),
+            tuple(_examples(sampled, rule, ink, top, many=many)),
+            self._command(files),
             complete=files.count <= _COUNTED,
+            many=many,
         )
         source = self.said(Source(file, f"unknown:{family}"))
-        return PictureCollection(
+        return (ManyCollection if many else PictureCollection)(
             source=source,
             kind="pictures",
             size_bytes=files.size_bytes,
@@ -160,8 +177,15 @@ class PictureCollector(Collector):
             part_said=self.part is not None,
         )
 
-    def _command(self, root: Path) -> str:
-        words = ["penline", "bank", str(root), "-o", f"{_top(root)}.bank"]
+    def _command(self, files: PictureFiles) -> str:
+        root = files.root
+        name = next(files.names()) if files.count == 1 and root.is_dir() else ""
+        source = root / name if name and "/" not in name else root
+        words = ["penline", "bank", str(source), "-o", f"{_top(root)}.bank"]
+        if self.reading.character is not None:
+            words += ["--character", self.reading.character]
+        if self.reading.many is not None:
+            words += ["--many" if self.reading.many else "--one"]
         words += [] if self.reading.labels is None else ["--labels", self.reading.labels]
         words += [] if self.reading.classes is None else ["--classes", self.reading.classes]
         words += ["--keep-odd"] if self.reading.keep_odd else []
@@ -187,7 +211,12 @@ def _characters(rule: LabelRule, files: PictureFiles, top: str) -> set[str]:
 
 
 def _examples(
-    sampled: list[tuple[PictureFile, Picture]], rule: LabelRule, ink: InkRule, top: str
+    sampled: list[tuple[PictureFile, Picture]],
+    rule: LabelRule,
+    ink: InkRule,
+    top: str,
+    *,
+    many: bool,
 ) -> Iterator[Example]:
     step = max(len(sampled) // _EXAMPLES, 1)
     for file, picture in sampled[step // 2 :: step][:_EXAMPLES]:
@@ -200,7 +229,20 @@ def _examples(
             character or "",
             printable(named.writer) if named else "",
             round(share, 1),
+            told(pieces_of(found, ink.pen_px, character or "")) if many else "",
         )
+
+
+def _said_rule(said: Reading) -> LabelRule:
+    """The rule of a character that the user named."""
+    character = plain(said.character or "")
+    if character is None or why_inkless(character):
+        raise UsageError(
+            f"--character takes one character or its code point, not {said.character!r}"
+        )
+    if said.labels is not None or said.classes is not None:
+        raise UsageError("--character says what all pictures show: leave --labels, --classes out")
+    return LabelRule(Pattern("{label}"), said=character)
 
 
 def _top(root: Path) -> str:

@@ -215,8 +215,8 @@ def _span(bright: Bytes2D) -> float:
             for rows in np.array_split(small, _TILES)
             for tile in np.array_split(rows, _TILES, axis=1)
         ]
-        paper = [int(tile[tile.size * _PAPER // 100]) for tile in tiles]
-        return float(max(paper) - min(paper))
+        values = [int(tile[tile.size * _PAPER // 100]) for tile in tiles]
+        return float(max(values) - min(values))
     flat = lit(bright)
     paper = flat > otsu(flat)
     medians = []

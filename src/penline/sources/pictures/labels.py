@@ -48,19 +48,23 @@ class LabelRule:
         form: how the label is written: a name of `forms.FORMS`, or ``"class"``.
         classes: what class numbers stand for.
         map_said: the user named the file that says so.
+        said: what every picture shows, as the user said; "" where names tell it.
     """
 
     pattern: Pattern
     form: str = PLAIN.name
     classes: ClassMap = NO_CLASSES
     map_said: bool = False
+    said: str = ""
 
     def named(self, path: str) -> NamePieces | None:
         """Find the pieces of a path; None where the pattern does not fit."""
-        return self.pattern(path)
+        return NamePieces(self.said, "", "", "") if self.said else self.pattern(path)
 
     def character(self, named: NamePieces) -> str | None:
         """Tell the character of a label; None where it stands for none."""
+        if self.said:
+            return self.said
         if self.form == ENTRY:
             return named_entry(named.label)
         if self.form == CLASS:
@@ -75,6 +79,8 @@ class LabelRule:
 
     def words(self) -> str:
         """Say where the label comes from."""
+        if self.said:
+            return f"{self.said}, as said"
         where = _WHERE.get(self.pattern.text, f"name by {self.pattern.text!r}")
         if self.form == CLASS:
             return f"{where} as a number of {self.classes.name}"

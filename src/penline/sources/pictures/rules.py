@@ -74,9 +74,12 @@ def without_rules(ink: Bytes2D, cut: int) -> Bytes2D:
     across, down = _rules(ink, cut), _rules(_turned(ink), cut)
     if len(across) + len(down) < _FEWEST:
         return ink
-    pen = _pen(ink, cut)
-    out = _cleared(ink, ink, across, pen)
-    return _inside(_turned(_cleared(_turned(out), _turned(ink), down, pen)), cut)
+    pen, turned = _pen(ink, cut), _turned(ink)
+    # where two rules cross, neither is a stroke that goes on
+    without_across = _turned(_cleared(ink, None, across, pen))
+    without_down = _turned(_cleared(turned, None, down, pen))
+    out = _turned(_cleared(ink, without_down, across, pen))
+    return _inside(_turned(_cleared(out, without_across, down, pen)), cut)
 
 
 def _inside(ink: Bytes2D, cut: int) -> Bytes2D:
@@ -179,7 +182,7 @@ def _followed(seen: npt.NDArray[np.int64], line: npt.NDArray[np.int64]) -> npt.N
     moved[values.max(0) == 0] = 0
     moved[(line < 0) | (line >= height)] = 0
     window = np.lib.stride_tricks.sliding_window_view(np.pad(moved, 3, mode="edge"), 7)
-    return line + np.sort(window, axis=1)[:, 3]
+    return np.asarray(line + np.sort(window, axis=1)[:, 3], np.int64)
 
 
 def _measured(ink: Bytes2D, rows: npt.NDArray[np.int64], by: int) -> _Rule | None:
@@ -209,19 +212,20 @@ def _edge(falling: npt.NDArray[np.int64]) -> int:
 def _along(ink: Bytes2D, rows: npt.NDArray[np.int64], reach: int) -> npt.NDArray[np.int64]:
     """What lies up to so far from a rule, ``int64 (2 * reach + 1, width_px)``."""
     at = (rows[None] + np.arange(-reach, reach + 1)[:, None]).clip(0, ink.shape[0] - 1)
-    return ink[at, np.arange(ink.shape[1])[None]].astype(np.int64)
+    return np.asarray(ink[at, np.arange(ink.shape[1])[None]], np.int64)
 
 
-def _cleared(out: Bytes2D, ink: Bytes2D, rules: list[_Rule], pen: int) -> Bytes2D:
+def _cleared(ink: Bytes2D, strokes: Bytes2D | None, rules: list[_Rule], pen: int) -> Bytes2D:
     """Ink without its rules.
 
     Args:
-        out: what is cleared.
-        ink: as it was, by which strokes go on beyond a rule.
+        ink: what is cleared.
+        strokes: the same without the rules that cross these: where strokes go on beyond a rule,
+            they stay; None to let nothing stay.
         rules: the rules.
         pen: how dark strokes are.
     """
-    cleared = out.copy()
+    cleared = ink.copy()
     columns = np.arange(ink.shape[1])[None]
     for rule in rules:
         reach = len(rule.most) // 2
@@ -235,17 +239,19 @@ def _cleared(out: Bytes2D, ink: Bytes2D, rules: list[_Rule], pen: int) -> Bytes2
         clear = np.maximum((rule.dark + pen) // 2, most + 1)
         left = values * (values - most).clip(0) // (clear - most)
         left = np.minimum(left, values)
-        dark = _along(ink, rule.rows, reach + _BEYOND) > pen * _STROKE
-        over = dark[: _BEYOND + band[0]][-_BEYOND:].any(0)
-        under = dark[_BEYOND + band[-1] + 1 :][:_BEYOND].any(0)
-        crossed = _widened(over, len(band)) & _widened(under, len(band))
-        left = np.where(crossed & ((values > most) | (rule.dark > _AS_DARK * pen)), values, left)
+        if strokes is not None:
+            dark = _along(strokes, rule.rows, reach + _BEYOND) > pen * _STROKE
+            over = _widened(dark[: _BEYOND + band[0]][-_BEYOND:], len(band))
+            under = _widened(dark[_BEYOND + band[-1] + 1 :][:_BEYOND], len(band))
+            stays = over & under & ((values > most) | (rule.dark > _AS_DARK * pen))
+            left = np.where(stays, values, left)
         where = at[inside], np.broadcast_to(columns, at.shape)[inside]
         cleared[where] = left[inside].astype(np.uint8)
     return cleared
 
 
 def _widened(told: npt.NDArray[np.bool_], width: int) -> npt.NDArray[np.bool_]:
-    """What is true up to half of so many columns away."""
-    row = told[None].astype(np.uint8)
-    return np.asarray(cv2.dilate(row, np.ones((1, width | 1), np.uint8)))[0] > 0
+    """In which columns any row is true, or is up to half of so many columns away."""
+    row = np.asarray(told.any(0)[None], np.uint8)
+    wide = np.asarray(cv2.dilate(row, np.ones((1, width | 1), np.uint8)), np.uint8)
+    return np.asarray(wide[0] > 0, np.bool_)

@@ -140,12 +140,7 @@ class InkedUnit(Unit):
         found = one.picture() if callable(one.picture) else one.picture
         if isinstance(found, FormatError):
             return defect_of(found, one.record)
-        whose = one.writer, one.part
-        source = sources.get(whose)
-        if source is None:
-            writer, part = one.writer or self.source.writer, one.part or self.source.part
-            made = dataclasses.replace(self.source, writer=writer, part=part)
-            source = sources.setdefault(whose, made)
+        source = self.source_of(one, sources)
         whole = self.rule.whole_ink(found)
         ink = tight(whole)
         reason = self.rule.odd(whole, ink)
@@ -153,6 +148,21 @@ class InkedUnit(Unit):
             return LeftOut(reason, one.file, source, one.record)
         ink = self.rule.restored(ink, one.character)
         return glyph_record(one.character, one.code, ink, 0, source, one.record, one.offset)
+
+    def source_of(self, one: Labelled, sources: dict[tuple[str, str], Source]) -> Source:
+        """Return the source of one picture: the collection's, with its own writer and part.
+
+        Args:
+            one: the picture.
+            sources: by writer and part; those that are not there yet are added.
+        """
+        whose = one.writer, one.part
+        source = sources.get(whose)
+        if source is None:
+            writer, part = one.writer or self.source.writer, one.part or self.source.part
+            made = dataclasses.replace(self.source, writer=writer, part=part)
+            source = sources.setdefault(whose, made)
+        return source
 
     def runs(self, *, salvage: bool) -> Iterator[Any]:
         """Yield what `salvage` does, or raise at the first defect."""

@@ -136,7 +136,7 @@ class BoxesCollector(Collector):
 
     def claim(self, listing: Listing) -> Claims:
         """Take files of boxes; their units come last, and find the pages themselves."""
-        if self.reading.labels is not None or is_made(listing):  # names are to tell it
+        if self.reading.says_label or is_made(listing):  # names are to tell it
             return Claims(listing.names, {})
         root = listing.root.path
         before = listing.prefix

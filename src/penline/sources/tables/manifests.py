@@ -100,7 +100,7 @@ class ManifestCollector(Collector):
 
     def claim(self, listing: Listing) -> Claims:
         """Take lists; their units come last, and find their pictures themselves."""
-        if self.reading.labels is not None or is_made(listing):  # names are to tell it
+        if self.reading.says_label or is_made(listing):  # names are to tell it
             return Claims(listing.names, {})
         here = Beside.of(listing)
         self._pictures[here] += sum(map(is_picture, listing.names))
