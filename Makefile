@@ -9,7 +9,7 @@ WITH_TRAINERS := $(addprefix tests/test_,engine.py ray.py remote.py stream.py st
 	stream_torch.py examples.py docs_run.py export_lines.py export_pages.py export_trainers.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test check golden lint types imports wheel bench judge docs sample lock browser trainers clean fuzz
+.PHONY: help demo test teach check golden lint types imports wheel bench judge docs sample lock browser trainers clean fuzz
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,10 @@ $(VENV)/.run: pyproject.toml $(LOCK) | $(BIN)/python
 $(VENV)/.dev: pyproject.toml $(LOCK) | $(BIN)/python
 	$(PIP) -c $(LOCK) -e '.[dev]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.torch: pyproject.toml $(LOCK) $(VENV)/.dev
+	$(PIP) -c $(LOCK) -e '.[torch]'
+	@touch $@
 
 $(VENV)/.docs: pyproject.toml $(LOCK) | $(BIN)/python
 	$(PIP) -c $(LOCK) -e '.[docs]'
@@ -63,7 +67,10 @@ wheel: $(VENV)/.dev  ## build the wheel, install it into an empty environment, c
 	cd build/wheel && env/bin/penline compose -n 20 -o lines && env/bin/penline check lines
 	@cd build/wheel && if env/bin/python -m pip list 2>/dev/null | grep -qiE '^(torch|ray) '; then echo 'the wheel pulls torch or ray'; exit 1; fi
 
-check: lint types imports test wheel  ## all that must hold before a change lands
+teach: $(VENV)/.torch  ## train a small reader on a toy, as penline ablate does (PyTorch, some hundred MB)
+	$(BIN)/python -m pytest -q tests/test_ablate.py
+
+check: lint types imports test teach wheel  ## all that must hold before a change lands
 
 bench: $(VENV)/.dev  ## where a line's time goes, and speed beside other generators (in build/peers)
 	$(BIN)/python bench/profile.py
@@ -85,7 +92,7 @@ sample: $(VENV)/.dev  ## make the embedded sample again from its fonts (needs np
 	$(BIN)/python tools/make_sample.py
 
 lock: $(VENV)/.dev $(VENV)/.docs  ## write the versions in use to the lock file
-	$(PIP) -e '.[dev,docs,sample,fuzz]'
+	$(PIP) -e '.[dev,docs,sample,fuzz,torch]'
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > $(LOCK)
 
 browser: $(VENV)/.dev  ## Debian's Chromium (asks for root), Playwright and axe-core: then `make test` looks at pages, too

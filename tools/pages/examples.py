@@ -163,9 +163,27 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "All addresses of two cards:": "penline check-links hoda muharaf",
         "The whole catalogue, for a script:": "penline check-links --json",
     },
+    "ablate": {
+        "Two recipes, judged on real lines:": (
+            "penline ablate --real real --recipe mixed --recipe stamps.yaml --bank my.bank "
+            "--corpus novel.txt -o which"
+        ),
+        "Composed lines beside real ones, half of each, and real ones alone:": (
+            "penline ablate --real real --real-train more --mix 0,0.5,1 --recipe mixed "
+            "--bank my.bank --corpus novel.txt -o mixes"
+        ),
+    },
+    "read": {
+        "The best reader of a comparison, and its worst lines:": (
+            "penline read real --model which -o worst.html"
+        ),
+        "RapidOCR, for a script:": "penline read real --model rapidocr --json",
+    },
 }
 
 FUNCTIONS = {
+    "ablate": "penline.api.ablate",
+    "read": "penline.api.read_lines",
     "list": "penline.catalogue.load",
     "card": "penline.catalogue.card",
     "get": "penline.api.get",

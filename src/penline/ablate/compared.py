@@ -15,7 +15,7 @@ from penline.ablate.training import WEIGHTS, Plan, Training
 from penline.catalogue.terms import terms
 from penline.version import __version__
 
-__all__ = ["Compared"]
+__all__ = ["Compared", "length_class"]
 
 _WORST = 40
 _LENGTHS = ((1, 4), (5, 8), (9, 16), (17, 32))
@@ -106,7 +106,7 @@ class Compared:
             "seconds": [result["seconds"] for result in results],
             "skipped": [result["skipped"] for result in results],
             "curves": [result["curve"] for result in results],
-            "lengths": by_group(characters, [_length(text) for text in references]),
+            "lengths": by_group(characters, [length_class(text) for text in references]),
             "groups": by_group(characters, self.groups),
             "writers": by_group(characters, [line.writer for line in self.real]),
             "classes": classes_of(references, read),
@@ -129,7 +129,8 @@ def _errors(counts: Any) -> dict[str, Any]:
     }
 
 
-def _length(text: str) -> str:
+def length_class(text: str) -> str:
+    """Name the class of lengths that a text is of."""
     for low, high in _LENGTHS:
         if len(text) <= high:
             return f"{low} to {high} characters"

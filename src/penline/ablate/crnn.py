@@ -10,7 +10,7 @@ __all__ = ["SmallCRNN"]
 
 
 class SmallCRNN(nn.Module):
-    """Four convolutions and a two-way LSTM over the columns: about 0.7 million parameters.
+    """Four convolutions and a two-way LSTM over the columns: about 0.5 million parameters.
 
     After Shi, Bai and Yao, An end-to-end trainable neural network for image-based sequence
     recognition (2015), made small enough for a processor: a third of their channels, one recurrent
@@ -24,7 +24,7 @@ class SmallCRNN(nn.Module):
     height_px = 32
     stride_px = 4
 
-    def __init__(self, classes: int, channels: int = 32) -> None:
+    def __init__(self, classes: int, channels: int = 24) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         before = 1

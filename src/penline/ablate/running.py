@@ -14,6 +14,7 @@ from penline.ablate.arms import Arm, arm_of, with_mixes
 from penline.ablate.compared import Compared
 from penline.ablate.leaks import known_before
 from penline.ablate.lines import RealLine, real_lines
+from penline.ablate.models import MODEL
 from penline.ablate.recognisers import RECOGNISERS
 from penline.ablate.text import Folding
 from penline.ablate.training import RESULT, Plan, Training
@@ -24,10 +25,10 @@ from penline.job import takes_keywords
 from penline.stream.place import torch
 from penline.version import __version__
 
-__all__ = ["MODEL", "RESULTS", "AblateJob", "Ablation", "ablate"]
+__all__ = ["RESULTS", "AblateJob", "Ablation", "ablate"]
 
 AnyPath = str | os.PathLike[str]
-RESULTS, MODEL = "results.json", "model.json"
+RESULTS = "results.json"
 
 
 @dataclass(frozen=True, slots=True)

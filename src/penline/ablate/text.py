@@ -27,8 +27,8 @@ class Folding:
         return " ".join((folded if self.case else folded.casefold()).split())
 
     def alphabet(self, texts: Iterable[str]) -> tuple[str, ...]:
-        """The characters of some folded texts, sorted."""
-        return tuple(sorted(set().union(*map(self, texts))))
+        """The characters of some folded texts and the space, sorted."""
+        return tuple(sorted({" "}.union(*map(self, texts))))
 
     def writable(self, alphabet: Iterable[str], candidates: Iterable[str]) -> frozenset[str]:
         """Those of the candidates whose folding has characters of the alphabet alone."""

@@ -10,7 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from penline.ablate.reading import read_lines as read_lines
+    from penline.ablate.running import ablate as ablate
     from penline.acquire import get as get
+    from penline.api.ablating import ablation_files as ablation_files
+    from penline.api.ablating import readings_file as readings_file
     from penline.api.archives import FileFacts as FileFacts
     from penline.api.archives import bank_notes as bank_notes
     from penline.api.archives import choice_of as choice_of
@@ -37,6 +41,10 @@ if TYPE_CHECKING:
     from penline.template import scan as scan
 
 _PLACES = {
+    "ablate": "penline.ablate.running",
+    "ablation_files": "penline.api.ablating",
+    "read_lines": "penline.ablate.reading",
+    "readings_file": "penline.api.ablating",
     "FileFacts": "penline.api.archives",
     "alphabet_of": "penline.api.composing",
     "bank_notes": "penline.api.archives",
@@ -67,6 +75,8 @@ _PLACES = {
 
 __all__ = [
     "FileFacts",
+    "ablate",
+    "ablation_files",
     "alphabet_of",
     "bank_notes",
     "census",
@@ -83,6 +93,8 @@ __all__ = [
     "line_files",
     "new_card",
     "pack",
+    "read_lines",
+    "readings_file",
     "realism",
     "rebuild",
     "recipe_of",

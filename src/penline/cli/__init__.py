@@ -13,12 +13,14 @@ from penline.cli import (  # noqa: E402, I001 - each brings its commands, in the
     making,
     writing,
     covering,
+    ablating,
     preparing,
     template_commands,
 )
 from penline.cli.base import app, main  # noqa: E402
 
 __all__ = [
+    "ablating",
     "app",
     "archives",
     "covering",

@@ -1,0 +1,331 @@
+"""Which lines teach: arms, leaks, errors with their intervals, and a reader that is trained."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from conftest import build
+from penline import api
+from penline.ablate.arms import Arm, arm_of, differences, with_mixes
+from penline.ablate.leaks import known_before
+from penline.ablate.lines import MixedLines, RealLine, real_lines, scaled
+from penline.ablate.scores import by_group, classes_of, confusions, edits_of, interval, rate
+from penline.ablate.text import Folding
+from penline.corpus import Corpus, load
+from penline.errors import ExportError, UsageError
+from penline.recipe import Recipe
+from test_cli import penline as penline
+
+LETTERS = "abcde "
+TEXT = ["a bad cab", "dead bee", "ace bed", "add a bead", "cab dab", "decade"] * 4
+PLAIN = {"papers": ["plain"], "corpus": {"length_range": [3, 6]}, "image": {"height_px": 32}}
+
+
+def real(text: str, writer: str = "", name: str = "", width: int = 40) -> RealLine:
+    return RealLine(np.full((32, width), 255, np.uint8), text, writer, name or text)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two banks of different hands, a text, and real lines of the second hand."""
+    root = tmp_path_factory.mktemp("ablate")
+    build(root / "a", {"own:a": "abcde", "own:b": "abcde"})
+    build(root / "z", {"own:z": "abcde"})
+    (root / "text.txt").write_text("\n".join(TEXT), "utf-8")
+    (root / "other.txt").write_text("abba dab\ncede\nbad ace\n" * 9, "utf-8")
+    for name, recipe in (("plain", PLAIN), ("tall", {**PLAIN, "image": {"height_px": 64}})):
+        (root / f"{name}.yaml").write_text(json.dumps(recipe), "utf-8")
+    api.compose(
+        root / "real",
+        n=24,
+        recipe=PLAIN,
+        banks=[root / "z"],
+        corpora=[root / "other.txt"],
+        to="imagefolder",
+        workers=1,
+    )
+    return root
+
+
+# ---- arms ---------------------------------------------------------------------------------------
+
+
+def test_an_arm_is_told_in_any_order(folders: Path) -> None:
+    arm = arm_of(f"x:{folders / 'text.txt'},{folders / 'tall.yaml'},{folders / 'a'}")
+    assert (arm.name, arm.recipe.image.height_px, len(arm.banks)) == ("x", 64, 1)
+    assert arm.banks[0].writers == ("own:a", "own:b")
+    bare = arm_of("y:plain", [folders / "z"], [folders / "other.txt"])
+    assert bare.banks[0].writers == ("own:z",)
+    assert [one.paper.name for one in bare.recipe.papers] == ["plain"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("plain", "is no arm"),
+        ("x:", "is no arm"),
+        ("../x:plain", "is no name of an arm"),
+        (".x:plain", "does not begin with a full stop"),
+        ("x:plain,mixed", "names 2 recipes"),
+        ("x:nothing-of-that-name", "nothing-of-that-name"),
+    ],
+)
+def test_what_is_no_arm_is_refused(spec: str, told: str) -> None:
+    with pytest.raises((UsageError, ValueError), match=told):
+        arm_of(spec)
+
+
+def test_mixes_make_each_arm_once_a_share(folders: Path) -> None:
+    arms = [arm_of(f"{n}:plain", [folders / "a"], [folders / "text.txt"]) for n in "xy"]
+    found = with_mixes(arms, [0, 0.5, 1])
+    names = ["real", "x+real-50%", "y+real-50%", "x", "y"]
+    assert [arm.name for arm in found] == names
+    assert [arm.composed for arm in found] == [0, 0.5, 0.5, 1, 1]
+    with pytest.raises(UsageError, match="two arms are called x"):
+        with_mixes([arms[0], arms[0]], [1])
+    with pytest.raises(UsageError, match="from 0 to 1"):
+        with_mixes(arms, [1.5])
+
+
+def test_differences_name_settings_banks_and_text(folders: Path) -> None:
+    one = arm_of(f"x:{folders / 'plain.yaml'}", [folders / "a"], [folders / "text.txt"])
+    other = arm_of(f"y:{folders / 'tall.yaml'}", [folders / "z"], [folders / "other.txt"])
+    assert differences(one, one) == []
+    assert differences(one, other) == [
+        "image.height_px: 32 -> 64",
+        "glyphs: other banks",
+        "text: another corpus",
+    ]
+
+
+# ---- leaks --------------------------------------------------------------------------------------
+
+
+def arm(folders: Path, *texts: str, nfkc: bool = False) -> Arm:
+    bank = arm_of("x:plain", [folders / "a"], [folders / "text.txt"]).banks
+    return Arm("x", Recipe.model_validate(PLAIN), bank, Corpus.from_texts(texts, nfkc=nfkc))
+
+
+def test_a_planted_writer_is_refused(folders: Path) -> None:
+    with pytest.raises(UsageError, match=r"1 writer .* own:b"):
+        known_before([real("cab", "own:b")], [arm(folders, "a bad cab")])
+    with pytest.raises(UsageError, match="real lines to train on"):
+        known_before([real("cab", "own:q")], [arm(folders, "x")], [real("bed", "own:q")])
+
+
+@pytest.mark.parametrize("label", ["A bad  Cab indeed", "a bad cab ind", "今天上午九点我们在学校门口"])
+def test_a_planted_sentence_is_refused(folders: Path, label: str) -> None:
+    text = "and so a bad cab indeed came; 今天上午九点我们在学校门口集合"
+    with pytest.raises(UsageError, match="1 label of the lines to judge on"):
+        known_before([real(label)], [arm(folders, text)])
+    with pytest.raises(UsageError, match="1 label of the lines to judge on"):
+        known_before([real(label)], [arm(folders, "x")], [real(text)])
+
+
+def test_short_labels_are_counted(folders: Path) -> None:
+    lines = [real(text) for text in ("cab", "cab", "bed", "in", "九点", "internationally")]
+    known = known_before(lines, [arm(folders, "a Cab, indeed; 上午九点")])
+    assert known.short == (2, 5)  # cab and 九点, not the "in" of indeed
+    assert known.unknown == 6
+
+
+# ---- errors -------------------------------------------------------------------------------------
+
+
+def levenshtein(a: list[str] | str, b: list[str] | str) -> int:
+    """By its definition."""
+    table = np.zeros((len(a) + 1, len(b) + 1), int)
+    table[:, 0], table[0] = range(len(a) + 1), range(len(b) + 1)
+    for i, j in itertools.product(range(1, len(a) + 1), range(1, len(b) + 1)):
+        swap = table[i - 1, j - 1] + (a[i - 1] != b[j - 1])
+        table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, swap)
+    return int(table[-1, -1])
+
+
+def test_edits_are_those_of_the_definition() -> None:
+    chance = random.Random(1)
+    texts = ["".join(chance.choices("ab c", k=chance.randrange(9))) for _ in range(200)]
+    found = edits_of(texts[:100], texts[100:])
+    for row, (a, b) in enumerate(zip(texts[:100], texts[100:], strict=True)):
+        assert found.characters[row].tolist() == [levenshtein(a, b), len(a)]
+        words = a.split(), b.split()
+        assert found.words[row].tolist() == [levenshtein(*words), len(words[0])]
+
+
+def test_intervals_hold_what_other_lines_would_give() -> None:
+    chance = np.random.default_rng(2)
+
+    def drawn(wrong: float) -> np.ndarray:
+        edits = chance.binomial(10, wrong, (3, 400))
+        return np.stack([edits, np.full_like(edits, 10)], 2)
+
+    held = 0
+    for _ in range(40):
+        low, high = interval(drawn(0.3), rounds=200)
+        held += low <= 0.3 <= high
+    assert held >= 32
+    one, other = drawn(0.30), drawn(0.35)
+    low, high = interval(other, one, rounds=300)
+    assert 0.02 < low < 0.05 < high < 0.08
+    assert interval(one, one, rounds=50) == (0, 0)
+    assert rate(one) == pytest.approx(0.3, abs=0.02)
+
+
+def test_errors_by_group_by_kind_and_what_was_taken_for_what() -> None:
+    references, read = ["ab1", "a.的"], [["ab7", "b.的"], ["ab", "xa.地"]]
+    counts = np.stack([edits_of(references, one).characters for one in read])
+    assert by_group(counts, ["p", "q"]) == {
+        "p": {"lines": 1, "error": 2 / 6},
+        "q": {"lines": 1, "error": 3 / 6},
+    }
+    kinds = classes_of(references, read)
+    assert kinds["letters"] == {"characters": 6, "error": 1 / 6}
+    assert kinds["digits"] == {"characters": 2, "error": 1.0}
+    assert kinds["Chinese characters"] == {"characters": 2, "error": 0.5}
+    assert set(confusions(references, read)) == {
+        ("1", "7", 1),
+        ("a", "b", 1),
+        ("1", "", 1),
+        ("的", "地", 1),
+        ("", "x", 1),
+    }
+
+
+def test_foldings_say_what_is_the_same() -> None:
+    loose, exact = Folding(nfkc=True, case=False), Folding(nfkc=False, case=True)
+    assert (loose("Ａ  b\u3000C "), exact("Ａ  b")) == ("a b c", "Ａ b")
+    assert loose.alphabet(["Ab", "b"]) == (" ", "a", "b")
+    assert loose.writable("ab", "AaBbCcＡ") == frozenset("AaBbＡ")
+
+
+# ---- lines --------------------------------------------------------------------------------------
+
+
+def test_lines_of_a_set_come_grey_and_of_the_readers_height(folders: Path) -> None:
+    lines = real_lines(folders / "real", 32)
+    assert len(lines) == 24
+    assert {line.writer for line in lines} == {"own:z"}
+    assert {line.image.shape[0] for line in lines} == {32}
+    assert len(real_lines(folders / "real", 32, most=5)) == 5
+    with pytest.raises(ExportError, match="no lines of the side val"):
+        real_lines(folders / "real", 32, "val")
+    with pytest.raises(UsageError, match="penline convert"):
+        real_lines(folders / "a", 32)
+    colour = np.zeros((64, 30, 3), np.uint8)
+    colour[:, :, 0] = 200
+    assert scaled(colour, 32).shape == (32, 15)
+    assert int(scaled(colour, 32)[0, 0]) == cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY)[0, 0]
+    with pytest.raises(ExportError, match="px wide"):
+        scaled(np.zeros((2, 900), np.uint8), 32)
+
+
+@pytest.mark.parametrize("share", [0, 0.25, 0.5, 0.7, 1])
+def test_a_mix_has_its_share_and_no_composed_line_twice(share: float) -> None:
+    composed = [real(f"c{number}") for number in range(100)]
+    own = [real(f"r{number}") for number in range(7)]
+    mixed = MixedLines(composed, own, share, Folding(), height_px=32, size=100)  # type: ignore[arg-type]
+    texts = [mixed[index].text for index in range(len(mixed))]
+    drawn = [text for text in texts if text[0] == "c"]
+    assert len(drawn) == round(100 * share)
+    assert len(set(drawn)) == len(drawn)
+    rest = [text for text in texts if text[0] == "r"]
+    assert rest == [f"r{number % 7}" for number in range(len(rest))]
+
+
+# ---- a reader that is trained -------------------------------------------------------------------
+
+
+def ablation(folders: Path, out: Path, **named: object) -> api.ablate:  # type: ignore[valid-type]
+    arms = [f"a:{folders / 'plain.yaml'}", f"b:{folders / 'tall.yaml'}"]
+    settings: dict[str, object] = {
+        "real": folders / "real",
+        "arms": arms,
+        "banks": [folders / "a"],
+        "corpora": [folders / "text.txt"],
+        "seeds": 2,
+        "steps": 12,
+        "batch": 4,
+        "every": 4,
+        "rate": 3e-3,
+    }
+    return api.ablate(out, **{**settings, **named})
+
+
+def numbers(found: object) -> list[object]:
+    return [[arm["curves"], arm["characters"], arm["words"]] for arm in found.results["arms"]]  # type: ignore[attr-defined]
+
+
+class _Killed(Exception):
+    pass
+
+
+def test_a_killed_training_goes_on_to_the_same_numbers(
+    folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from penline.ablate.training import Training
+
+    whole = ablation(folders, tmp_path / "whole")
+    kept = Training._keep
+    monkeypatch.setattr(Training, "_keep", lambda self, *rest: _kill_after(kept, self, *rest))
+    for _ in range(8):  # a kill after each checkpoint: 2 of each of 4 trainings
+        with pytest.raises(_Killed):
+            ablation(folders, tmp_path / "broken")
+    monkeypatch.undo()
+    again = ablation(folders, tmp_path / "broken")
+    assert numbers(again) == numbers(whole)
+    assert not list((tmp_path / "broken").rglob("checkpoint.pt"))
+    assert numbers(ablation(folders, tmp_path / "whole")) == numbers(whole)
+    with pytest.raises(UsageError, match="another comparison"):
+        ablation(folders, tmp_path / "whole", steps=8)
+    assert numbers(ablation(folders, tmp_path / "p", processes=2)) == numbers(whole)
+
+
+def _kill_after(kept: object, *rest: object) -> None:
+    kept(*rest)  # type: ignore[operator]
+    raise _Killed
+
+
+def test_a_reader_learns_and_is_read_with(folders: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    found = ablation(folders, tmp_path / "out", seeds=1, steps=150, batch=8, every=50)
+    arm = found.results["arms"][0]
+    losses = [loss for _, loss, _ in arm["curves"][0]]
+    assert losses[-1] < 0.7 * losses[0]
+    api.ablation_files(found)
+    page = (tmp_path / "out" / "ablation.html").read_text("utf-8")
+    assert "default-src 'none'" in page
+    model = json.loads((tmp_path / "out" / "model.json").read_text("utf-8"))
+    assert model["made_of"]["recipe"]["papers"][0]["paper"]["name"] == "plain"
+    assert model["made_of"]["corpus"] == load([folders / "text.txt"]).content_hash
+    read = api.read_lines(folders / "real", str(tmp_path / "out"))
+    best = found.results["best"]
+    error = next(a for a in found.results["arms"] if a["name"] == best["arm"])["characters"]
+    assert read.results["characters"]["error"] == pytest.approx(error["error"], abs=0.03)
+
+
+def test_the_command_line(folders: Path, tmp_path: Path, penline) -> None:
+    pytest.importorskip("torch")
+    out = tmp_path / "out"
+    code, said, _ = penline(
+        "ablate", "--real", folders / "real", "--recipe", folders / "plain.yaml", "--bank",
+        folders / "a", "--corpus", folders / "text.txt", "--seeds", 1, "--steps", 4, "--batch", 2,
+        "-o", out,
+    )  # fmt: skip
+    assert code == 0
+    assert "plain: characters" in said
+    assert (out / "ablation.html").is_file()
+    page = tmp_path / "r.html"
+    code, said, _ = penline("read", folders / "real", "--model", out, "-o", page, "--json")
+    assert code == 0
+    assert len(json.loads(said)["readings"]) == 24
+    code, _, told = penline("read", folders / "real", "--model", folders / "a")
+    assert code == 2
+    assert "is no model" in told
