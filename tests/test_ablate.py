@@ -120,7 +120,9 @@ def test_a_planted_writer_is_refused(folders: Path) -> None:
         known_before([real("cab", "own:q")], [arm(folders, "x")], [real("bed", "own:q")])
 
 
-@pytest.mark.parametrize("label", ["A bad  Cab indeed", "a bad cab ind", "今天上午九点我们在学校门口"])
+@pytest.mark.parametrize(
+    "label", ["A bad  Cab indeed", "a bad cab ind", "今天上午九点我们在学校门口"]
+)
 def test_a_planted_sentence_is_refused(folders: Path, label: str) -> None:
     text = "and so a bad cab indeed came; 今天上午九点我们在学校门口集合"
     with pytest.raises(UsageError, match="1 label of the lines to judge on"):
@@ -249,10 +251,10 @@ def ablation(folders: Path, out: Path, **named: object) -> api.ablate:  # type: 
         "arms": arms,
         "banks": [folders / "a"],
         "corpora": [folders / "text.txt"],
-        "seeds": 2,
-        "steps": 12,
-        "batch": 4,
-        "every": 4,
+        "seeds": 1,
+        "steps": 6,
+        "batch": 2,
+        "every": 2,
         "rate": 3e-3,
     }
     return api.ablate(out, **{**settings, **named})
@@ -272,10 +274,10 @@ def test_a_killed_training_goes_on_to_the_same_numbers(
     pytest.importorskip("torch")
     from penline.ablate.training import Training
 
-    whole = ablation(folders, tmp_path / "whole")
+    whole = ablation(folders, tmp_path / "whole", processes=2)
     kept = Training._keep
     monkeypatch.setattr(Training, "_keep", lambda self, *rest: _kill_after(kept, self, *rest))
-    for _ in range(8):  # a kill after each checkpoint: 2 of each of 4 trainings
+    for _ in range(4):  # a kill after each checkpoint: 2 of each of 2 trainings
         with pytest.raises(_Killed):
             ablation(folders, tmp_path / "broken")
     monkeypatch.undo()
@@ -285,7 +287,6 @@ def test_a_killed_training_goes_on_to_the_same_numbers(
     assert numbers(ablation(folders, tmp_path / "whole")) == numbers(whole)
     with pytest.raises(UsageError, match="another comparison"):
         ablation(folders, tmp_path / "whole", steps=8)
-    assert numbers(ablation(folders, tmp_path / "p", processes=2)) == numbers(whole)
 
 
 def _kill_after(kept: object, *rest: object) -> None:
@@ -295,7 +296,7 @@ def _kill_after(kept: object, *rest: object) -> None:
 
 def test_a_reader_learns_and_is_read_with(folders: Path, tmp_path: Path) -> None:
     pytest.importorskip("torch")
-    found = ablation(folders, tmp_path / "out", seeds=1, steps=150, batch=8, every=50)
+    found = ablation(folders, tmp_path / "out", steps=150, batch=8, every=50)
     arm = found.results["arms"][0]
     losses = [loss for _, loss, _ in arm["curves"][0]]
     assert losses[-1] < 0.7 * losses[0]

@@ -11,7 +11,7 @@ import numpy as np
 from penline.ablate.arms import Arm, differences
 from penline.ablate.lines import RealLine
 from penline.ablate.scores import by_group, classes_of, confusions, interval, rate
-from penline.ablate.training import WEIGHTS, Plan, Training
+from penline.ablate.training import WEIGHTS, TrainingPlan, Training
 from penline.catalogue.terms import terms
 from penline.version import __version__
 
@@ -35,7 +35,7 @@ class Compared:
         groups: of each of these, ``""`` for none.
     """
 
-    plan: Plan
+    plan: TrainingPlan
     arms: Sequence[Arm]
     runs: Sequence[Training]
     found: Mapping[int, Mapping[str, Any]]

@@ -4,48 +4,62 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch import nn
+from penline.stream.place import torch
 
 __all__ = ["SmallCRNN"]
 
+_CHANNELS = 24
+_HALF = 128
+"""Features of the LSTM for each of its two ways."""
 
-class SmallCRNN(nn.Module):
+
+class SmallCRNN:
     """Four convolutions and a two-way LSTM over the columns: about 0.5 million parameters.
 
     After Shi, Bai and Yao, An end-to-end trainable neural network for image-based sequence
     recognition (2015), made small enough for a processor: a third of their channels, one recurrent
     layer, and batch normalisation throughout. It keeps every fourth column.
 
-    Args:
-        classes: characters of the alphabet and the blank.
-        channels: of the first convolution; the others have two, three and four times as many.
+    Attributes:
+        height_px: of the lines that it takes.
+        stride_px: pixels of a line for each step of its output.
     """
 
     height_px = 32
     stride_px = 4
 
-    def __init__(self, classes: int, channels: int = 24) -> None:
-        super().__init__()
-        layers: list[nn.Module] = []
+    @staticmethod
+    def build(classes: int) -> Any:
+        """Make the network, a ``torch.nn.Module``.
+
+        It takes ``uint8`` or ``float32 (lines, 1, 32, width_px)``, 0 black to 255 white, and gives
+        logits, ``float32 (width_px / 4, lines, classes)``.
+
+        Args:
+            classes: characters of the alphabet and the blank.
+
+        Raises:
+            MissingExtra: PyTorch is not installed.
+        """
+        nn = torch().nn
+        layers: list[Any] = []
         before = 1
         for times, pool in ((1, (2, 2)), (2, (2, 2)), (3, (2, 1)), (4, (2, 1))):
-            out = channels * times
+            out = _CHANNELS * times
             layers += [nn.Conv2d(before, out, 3, padding=1, bias=False), nn.BatchNorm2d(out)]
             layers += [nn.ReLU(inplace=True), nn.MaxPool2d(pool)]
             before = out
-        self.columns = nn.Sequential(*layers)
-        self.both_ways = nn.LSTM(before * 2, 128, bidirectional=True)
-        self.classes = nn.Linear(256, classes)
 
-    def forward(self, images: Any) -> Any:
-        """Score the classes at each step.
+        class CRNNLayers(nn.Module):  # type: ignore[misc,name-defined]
+            def __init__(self) -> None:
+                super().__init__()
+                self.columns = nn.Sequential(*layers)
+                self.both_ways = nn.LSTM(before * 2, _HALF, bidirectional=True)
+                self.classes = nn.Linear(2 * _HALF, classes)
 
-        Args:
-            images: ``uint8`` or ``float32 (lines, 1, 32, width_px)``, 0 black to 255 white.
+            def forward(self, images: Any) -> Any:
+                seen = self.columns(1 - images.float() / 255)
+                steps, _ = self.both_ways(seen.flatten(1, 2).permute(2, 0, 1))
+                return self.classes(steps)
 
-        Returns:
-            Logits, ``float32 (width_px / 4, lines, classes)``.
-        """
-        seen = self.columns(1 - images.float() / 255)
-        steps, _ = self.both_ways(seen.flatten(1, 2).permute(2, 0, 1))
-        return self.classes(steps)
+        return CRNNLayers()

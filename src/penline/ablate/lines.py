@@ -63,7 +63,8 @@ def scaled(image: Any, height_px: int) -> Bytes2D:
     if height == height_px:
         return np.ascontiguousarray(grey)
     how = cv2.INTER_AREA if height > height_px else cv2.INTER_LINEAR
-    return cv2.resize(grey, (wide, height_px), interpolation=how)  # type: ignore[return-value]
+    resized: Bytes2D = cv2.resize(grey, (wide, height_px), interpolation=how)
+    return resized
 
 
 def real_lines(

@@ -17,14 +17,14 @@ from penline.records import Bytes2D
 from penline.stream.labels import CTCLabels
 from penline.stream.place import torch
 
-__all__ = ["MODEL", "Model", "model_of", "write_onnx"]
+__all__ = ["MODEL", "LineReader", "model_of", "write_onnx"]
 
 MODEL = "model.json"
 _MOST_BYTES = 1 << 30
 _LEAST_PX = 8
 
 
-class Model(Protocol):
+class LineReader(Protocol):
     """Reads lines.
 
     Attributes:
@@ -39,7 +39,7 @@ class Model(Protocol):
         """Read a line: ``uint8 (height_px, width_px)``, grey."""
 
 
-def model_of(spec: str) -> Model:
+def model_of(spec: str) -> LineReader:
     """Load a model: ``rapidocr``, an ``.onnx`` file, or the folder of an ablation.
 
     Raises:
@@ -65,10 +65,10 @@ class _Trained:
     def __init__(self, folder: Path) -> None:
         self.told = _told(folder / MODEL)
         self.name = f"{self.told['recogniser']}, arm {self.told['arm']}, seed {self.told['seed']}"
-        make = RECOGNISERS.load(self.told["recogniser"])
-        self.height_px, self.stride_px = make.height_px, make.stride_px
+        kind = RECOGNISERS.load(self.told["recogniser"])
+        self.height_px, self.stride_px = kind.height_px, kind.stride_px
         self.labels = CTCLabels(self.told["alphabet"])
-        self.network = make(len(self.labels))
+        self.network = kind.build(len(self.labels))
         weights = folder / self.told["weights"]
         if ".." in Path(self.told["weights"]).parts or not weights.is_file():
             raise ExportError(f"{folder / MODEL} names weights that are not there")
@@ -200,4 +200,5 @@ def _told(path: Path) -> dict[str, Any]:
     for name, kind in wanted.items():
         if not isinstance(found, dict) or not isinstance(found.get(name), kind):
             raise ExportError(f"{path} does not say {name}: not the model of an ablation")
-    return found
+    told: dict[str, Any] = found
+    return told

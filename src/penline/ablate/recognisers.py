@@ -10,7 +10,7 @@ __all__ = ["RECOGNISERS", "Recogniser"]
 
 
 class Recogniser(Protocol):
-    """A network for CTC: a ``torch.nn.Module`` that is made for a number of classes.
+    """A kind of network for CTC.
 
     Attributes:
         height_px: of the lines that it takes.
@@ -20,9 +20,11 @@ class Recogniser(Protocol):
     height_px: int
     stride_px: int
 
-    def __call__(self, classes: int) -> Any:
-        """Make the network; called with images ``(lines, 1, height_px, width_px)`` that gives
-        logits ``(width_px / stride_px, lines, classes)``, class 0 the blank.
+    def build(self, classes: int) -> Any:
+        """Make the network, a ``torch.nn.Module``, for so many classes, the blank first.
+
+        It takes ``uint8 (lines, 1, height_px, width_px)``, 255 white, and gives logits
+        ``(width_px / stride_px, lines, classes)``.
         """
 
 
@@ -36,5 +38,5 @@ RECOGNISERS: Registry[Recogniser] = Registry(
             "torch",
         )
     },
-    fits=callable,
+    fits=lambda found: callable(getattr(found, "build", None)),
 )

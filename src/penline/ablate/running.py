@@ -17,7 +17,7 @@ from penline.ablate.lines import RealLine, real_lines
 from penline.ablate.models import MODEL
 from penline.ablate.recognisers import RECOGNISERS
 from penline.ablate.text import Folding
-from penline.ablate.training import RESULT, Plan, Training
+from penline.ablate.training import RESULT, TrainingPlan, Training
 from penline.durable import put, read_file
 from penline.engine import local
 from penline.errors import UsageError
@@ -138,7 +138,7 @@ def ablate(job: AblateJob) -> Ablation:
         raise UsageError("--real-train has no effect without real lines in the mix: --mix 0,1")
     known = known_before(real, arms, training)
     folding = Folding(nfkc=job.nfkc, case=job.case)
-    plan = Plan(
+    plan = TrainingPlan(
         recogniser=job.recogniser,
         alphabet=folding.alphabet(line.text for line in (*real, *training)),
         folding=folding,
@@ -182,7 +182,7 @@ def _device(name: str) -> str:
 
 
 def _runs(
-    plan: Plan,
+    plan: TrainingPlan,
     arms: Sequence[Arm],
     seeds: int,
     out: Path,
@@ -243,14 +243,14 @@ def _trained(runs: Sequence[Training], job: AblateJob) -> Iterator[tuple[int, di
 
     tell(0)
     workers = min(job.processes, max(len(left), 1))
-    for number, result in local.run(_Task(tuple(runs)), left, workers, progress=tell):
+    for number, result in local.run(_TrainingTask(tuple(runs)), left, workers, progress=tell):
         done += 1
         tell(0)
         yield number, result
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class _TrainingTask:
     """Training number `n` of all, for a worker."""
 
     runs: tuple[Training, ...]

@@ -92,7 +92,7 @@ def interval(
     return float(low), float(high)
 
 
-def _weighted(counts: Counts, seeds: Counts, weights: Counts) -> float:
+def _weighted(counts: Counts, seeds: Any, weights: Any) -> float:
     edits, length = np.einsum("slk,l->k", counts[seeds], weights).tolist()
     return float(edits / length) if length else 0.0
 

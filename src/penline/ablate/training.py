@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -24,12 +24,12 @@ from penline.durable import put, read_file
 from penline.engine.made import counted
 from penline.errors import ExportError
 from penline.stream.collate import Pad
-from penline.stream.dataset import Item
+from penline.stream.dataset import Item, Skipped
 from penline.stream.labels import CTCLabels
 from penline.stream.lines import LineStream
 from penline.stream.place import torch
 
-__all__ = ["RESULT", "WEIGHTS", "Plan", "Training", "readings_of"]
+__all__ = ["RESULT", "WEIGHTS", "TrainingPlan", "Training", "readings_of"]
 
 RESULT, WEIGHTS, _CHECKPOINT = "result.json", "weights.pt", "checkpoint.pt"
 _WARM = 0.05
@@ -39,7 +39,7 @@ _BATCH_READ = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """How all arms are trained.
 
     Attributes:
@@ -93,7 +93,7 @@ class Training:
         looked: so many of `real` are read for the learning curve; all are at the end.
     """
 
-    plan: Plan
+    plan: TrainingPlan
     arm: Arm
     seed: int
     folder: Path
@@ -136,29 +136,29 @@ class Training:
         module.use_deterministic_algorithms(True, warn_only=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         labels = CTCLabels(self.plan.alphabet)
-        make = RECOGNISERS.load(self.plan.recogniser)
-        network = make(len(labels)).to(self.plan.device)
+        kind = RECOGNISERS.load(self.plan.recogniser)
+        network = kind.build(len(labels)).to(self.plan.device)
         optimiser = module.optim.AdamW(network.parameters(), lr=self.plan.rate)
         stream = LineStream(
-            self._lines(make.height_px), self.plan.batch, endless=True, seed=self.seed
+            self._lines(kind.height_px), self.plan.batch, endless=True, seed=self.seed
         )
         self._resume(module, network, optimiser, stream)
         pad = Pad(labels)
         begun, before = time.perf_counter(), self.seconds
         for lines in counted(islice(stream, self.plan.steps - len(self.losses))):
-            batch = pad(lines)
+            batch = pad(cast(list[Item | Skipped], lines))
             self.skipped += batch.skipped
             for group in optimiser.param_groups:
                 group["lr"] = self._rate(len(self.losses))
-            self.losses.append(self._step(module, network, optimiser, batch, make.stride_px))
+            self.losses.append(self._step(module, network, optimiser, batch, kind.stride_px))
             self.seconds = before + time.perf_counter() - begun
             step = len(self.losses)
             if step % self.plan.every == 0 and step < self.plan.steps:
-                self._look(network, labels, make.stride_px)
+                self._look(network, labels, kind.stride_px)
                 self._keep(module, network, optimiser, stream)
-        return self._finish(module, network, labels, make.stride_px)
+        return self._finish(module, network, labels, kind.stride_px)
 
-    def _lines(self, height_px: int) -> MixedLines:
+    def _lines(self, height_px: int) -> Any:
         size = self.plan.steps * self.plan.batch
         composed = None
         if self.arm.composed:
