@@ -11,7 +11,7 @@ import numpy as np
 from penline.ablate.arms import Arm, differences
 from penline.ablate.lines import RealLine
 from penline.ablate.scores import by_group, classes_of, confusions, interval, rate
-from penline.ablate.training import WEIGHTS, TrainingPlan, Training
+from penline.ablate.training import WEIGHTS, Training, TrainingPlan
 from penline.catalogue.terms import terms
 from penline.version import __version__
 

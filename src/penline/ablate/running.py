@@ -17,7 +17,7 @@ from penline.ablate.lines import RealLine, real_lines
 from penline.ablate.models import MODEL
 from penline.ablate.recognisers import RECOGNISERS
 from penline.ablate.text import Folding
-from penline.ablate.training import RESULT, TrainingPlan, Training
+from penline.ablate.training import RESULT, Training, TrainingPlan
 from penline.durable import put, read_file
 from penline.engine import local
 from penline.errors import UsageError

@@ -29,7 +29,7 @@ from penline.stream.labels import CTCLabels
 from penline.stream.lines import LineStream
 from penline.stream.place import torch
 
-__all__ = ["RESULT", "WEIGHTS", "TrainingPlan", "Training", "readings_of"]
+__all__ = ["RESULT", "WEIGHTS", "Training", "TrainingPlan", "readings_of"]
 
 RESULT, WEIGHTS, _CHECKPOINT = "result.json", "weights.pt", "checkpoint.pt"
 _WARM = 0.05

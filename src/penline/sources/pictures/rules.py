@@ -252,6 +252,6 @@ def _cleared(ink: Bytes2D, strokes: Bytes2D | None, rules: list[_Rule], pen: int
 
 def _widened(told: npt.NDArray[np.bool_], width: int) -> npt.NDArray[np.bool_]:
     """In which columns any row is true, or is up to half of so many columns away."""
-    row = np.asarray(told.any(0)[None], np.uint8)
+    row = np.asarray(told.any(0), np.uint8)[None]
     wide = np.asarray(cv2.dilate(row, np.ones((1, width | 1), np.uint8)), np.uint8)
     return np.asarray(wide[0] > 0, np.bool_)
