@@ -13,7 +13,7 @@ from penline.bank.accept import check_source
 from penline.bank.block import Block
 from penline.bank.layout import BATCH_ROWS, MAX_SIDE_PX, MEASURED, PARTS
 from penline.bank.read import Bank, locate
-from penline.bank.strokes import StrokeTable, add_strokes
+from penline.bank.strokes import add_strokes
 from penline.errors import BankError
 from penline.records import Source
 
@@ -78,7 +78,7 @@ def blocks_of_bank(bank: Bank, of: Callable[[Source], Source]) -> Iterator[Block
         add_content(digest, raws, labels, bank.ink.data[starts[0] : end])
         strokes = None
         if bank.strokes is not None:
-            strokes = StrokeTable(bank.strokes.points, *bank.strokes_at(rows))
+            strokes = bank.stroke_table(rows)
             add_strokes(of_strokes, strokes.counts, strokes.together())
         yield from Block(
             bank.ink.data,

@@ -30,7 +30,13 @@ from penline.bank.layout import (
     strokes_schema,
 )
 from penline.bank.mapped import batches_of, map_file, values_of
-from penline.bank.strokes import POINT_WORDS, StrokeView, locate_strokes, stroke_view, strokes_of
+from penline.bank.strokes import (
+    StrokeTable,
+    StrokeView,
+    locate_strokes,
+    stroke_view,
+    strokes_of,
+)
 from penline.compiled import compiled, frozen
 from penline.durable import read_file
 from penline.errors import BankError
@@ -218,13 +224,10 @@ class Bank:
     def _strokes(self, row: int) -> tuple[npt.NDArray[np.float32], ...]:
         if self.strokes is None:
             return ()
-        starts, counts = self.strokes_at(np.array([row], np.int64))
-        start, end = int(starts[0]), int(starts[0] + POINT_WORDS * counts[0])
-        return strokes_of(self.strokes.points[start:end])
+        return strokes_of(self.stroke_table(np.array([row], np.int64)).together())
 
-    def strokes_at(self, rows: npt.NDArray[np.int64]) -> tuple[Any, Any]:
-        """Where the points of glyphs lie: ``int64 (n,)``, each one's first number in
-        ``strokes.points``, and how many points it has.
+    def stroke_table(self, rows: npt.NDArray[np.int64]) -> StrokeTable:
+        """Find the points of glyphs.
 
         Args:
             rows: ``int64 (n,)``.
@@ -233,11 +236,12 @@ class Bank:
             BankError: the bank is damaged there.
         """
         starts, counts = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-        if self.strokes is not None:
-            bad = locate_strokes(self.strokes, len(self), rows, starts, counts)
-            if bad >= 0:
-                raise self.damage(int(rows[bad]), STROKES)
-        return starts, counts
+        if self.strokes is None:
+            return StrokeTable(np.empty(0, np.int16), starts, counts)
+        bad = locate_strokes(self.strokes, len(self), rows, starts, counts)
+        if bad >= 0:
+            raise self.damage(int(rows[bad]), STROKES)
+        return StrokeTable(self.strokes.points, starts, counts)
 
     def __iter__(self) -> Iterator[BankGlyph]:
         return (self[row] for row in range(len(self)))

@@ -11,12 +11,14 @@ import numpy.typing as npt
 from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
 from penline.compiled import compiled
+from penline.compose.line_strokes import GlyphStrokes, LineStrokes, take_strokes
 from penline.compose.place.base import Placements
-from penline.compose.transform.base import GlyphInk, Transform
+from penline.compose.transform.base import GlyphInk, StrokeTransform, Transform
 from penline.compose.transform.vary import DEVIATIONS_Q16, Variation, vary_glyphs
 from penline.render.kernel import draw_glyphs
+from penline.render.pen_path import bow_strokes, draw_strokes
 
-__all__ = ["FAINT", "InkSource", "draw_items", "item_gains", "sources_of"]
+__all__ = ["FAINT", "InkSource", "draw_items", "item_gains", "sources_of", "strokes_of"]
 
 FAINT = 8
 """Ink below this does not widen a character's box."""
@@ -77,11 +79,35 @@ class InkSource(NamedTuple):
         return np.where(self.sizes_px > 0, np.maximum(np.maximum(before, behind), 0), 0)
 
 
+def strokes_of(
+    banks: BankSet, transforms: Sequence[tuple[Transform, Ints]], items: Items
+) -> GlyphStrokes | None:
+    """Take the strokes of a line's items, transformed; None where all are drawn from ink.
+
+    That is so of what came as pictures, and of what is changed by a transform that knows no strokes.
+
+    Args:
+        banks: where glyphs come from.
+        transforms: what changes them, in this order, and what each has planned for the items.
+        items: records of `ITEM`.
+    """
+    as_ink = np.zeros(len(items), np.bool_)
+    for transform, amounts in transforms:
+        if not isinstance(transform, StrokeTransform):
+            as_ink |= amounts != 0
+    strokes = take_strokes(banks, items, as_ink)
+    for transform, amounts in transforms:
+        if strokes is not None and isinstance(transform, StrokeTransform):
+            strokes = transform.apply_strokes(strokes, items, amounts)
+    return strokes
+
+
 def sources_of(
     banks: BankSet,
     transforms: Sequence[tuple[Transform, Ints]],
     items: Items,
     variation: Variation | None = None,
+    penned: Ints | None = None,
 ) -> tuple[InkSource, ...]:
     """Find the ink of a line's items: in the banks, or in copies where a transform changes some.
 
@@ -91,11 +117,12 @@ def sources_of(
         items: records of `ITEM`.
         variation: how each is written unlike the next, after the transforms; None to take them as
             they are.
+        penned: numbers of items that are drawn from strokes, and have no ink here.
 
     Returns:
         One source a bank.
     """
-    sources = _taken(banks, transforms, items)
+    sources = _taken(banks, transforms, items, penned)
     return sources if variation is None else tuple(_varied(one, variation) for one in sources)
 
 
@@ -108,9 +135,14 @@ def _varied(source: InkSource, variation: Variation) -> InkSource:
 
 
 def _taken(
-    banks: BankSet, transforms: Sequence[tuple[Transform, Ints]], items: Items
+    banks: BankSet,
+    transforms: Sequence[tuple[Transform, Ints]],
+    items: Items,
+    penned: Ints | None,
 ) -> tuple[InkSource, ...]:
     starts, sizes = _glyphs(items)
+    if penned is not None:
+        sizes[penned] = 0
     if len(banks.banks) == 1 and not transforms:
         return (InkSource(banks.banks[0].ink.data, starts, sizes),)
     found = []
@@ -179,14 +211,21 @@ def item_gains(items: Any, press_q8: Ints, strength_q8: int) -> Any:
     return gains
 
 
-def draw_items(sources: Sequence[InkSource], placed: Placements, gains: Ints, ink: Ink) -> Ints:
-    """Draw glyphs, bank by bank.
+def draw_items(
+    sources: Sequence[InkSource],
+    placed: Placements,
+    gains: Ints,
+    ink: Ink,
+    strokes: LineStrokes | None = None,
+) -> Ints:
+    """Draw glyphs, bank by bank, and then those that are drawn from strokes.
 
     Args:
         sources: of all items.
         placed: where each goes.
         gains: ``int64 (items,)``: factor on the ink, 1/256.
         ink: ``uint8 (height_px, width_px)``, drawn into.
+        strokes: where they lie; None where all items came as pictures.
 
     Returns:
         ``int64 (items, 4)``: left, top, right, bottom of what shows of each; 0 where nothing does.
@@ -197,4 +236,8 @@ def draw_items(sources: Sequence[InkSource], placed: Placements, gains: Ints, in
         places = source.places(placed)
         data, starts, sizes = source.data, source.starts, source.sizes_px
         draw_glyphs(data, starts, sizes, places, slants, gains, FAINT, ink, boxes)
+    if strokes is not None:
+        nodes, ends = bow_strokes(*strokes[:4], strokes.bows_q8)
+        pen = np.array(strokes.pen[1:], np.int64)
+        draw_strokes(nodes, ends, strokes.owners, gains, pen, FAINT, ink, boxes)
     return boxes

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from penline.compiled import compiled
 from penline.compose.draw import InkSource, draw_items
+from penline.compose.line_strokes import LineStrokes
 from penline.compose.place.base import Placements
 from penline.effects import RIM_PX
 from penline.recipe.schema import Recipe
@@ -57,6 +58,12 @@ class FitInside(NamedTuple):
             cell_top_px=placed.cell_top_px * share + self.down_px,
         )
 
+    def moved(self, strokes: LineStrokes | None) -> LineStrokes | None:
+        """The same strokes, smaller and moved."""
+        if strokes is None:
+            return None
+        return strokes.moved(self.across_px, self.down_px, self.share_q16)
+
 
 def rim_of(recipe: Recipe) -> int:
     """Px of paper that must stay between ink and the picture's edges: 1 where a warp may look
@@ -88,10 +95,21 @@ def reaches_edge(items: Any, boxes: Ints, height_px: int, width_px: int, rim_px:
 
 
 def may_reach(
-    placed: Placements, sources: Sequence[InkSource], height_px: int, width_px: int, rim_px: int
+    placed: Placements,
+    sources: Sequence[InkSource],
+    strokes: LineStrokes | None,
+    room: tuple[int, int, int],
 ) -> bool:
-    """Whether a glyph's place, with its lean, comes near an edge; where not, no ink can."""
-    low, high = _extent(placed, sources)
+    """Whether a glyph's place, with its lean, comes near an edge; where not, no ink can.
+
+    Args:
+        placed: where glyphs go.
+        sources: where the ink of the items lies.
+        strokes: those of items that are drawn from strokes.
+        room: height and width of the picture, and what stays free at its edges, px.
+    """
+    height_px, width_px, rim_px = room
+    low, high = _extent(placed, sources, strokes)
     return bool((low < rim_px).any() or (high > np.array([width_px, height_px]) - rim_px).any())
 
 
@@ -100,6 +118,7 @@ def find_fit(
     placed: Placements,
     gains: Ints,
     room: tuple[int, int, int],
+    strokes: LineStrokes | None,
     *,
     grows: bool = False,
 ) -> FitInside | None:
@@ -110,26 +129,30 @@ def find_fit(
         placed: where each glyph would go.
         gains: ``int64 (items,)``: factor on the ink, 1/256.
         room: height and width of the picture, and what stays free at its edges, px.
+        strokes: those of items that are drawn from strokes, where they would lie.
         grows: the picture becomes as wide as its line.
     """
     height, width, rim = room
     size = np.array([1 << 30 if grows else width, height])
     share = 65536
     for again in range(_ROUNDS):
-        smaller = FitInside(share, 0, 0, width).placed(placed)
-        first, last = _extent(smaller, sources)
+        fit = FitInside(share, 0, 0, width)
+        smaller, penned = fit.placed(placed), fit.moved(strokes)
+        first, last = _extent(smaller, sources, penned)
         places = smaller.places_q8.copy()
         places[:, :2] -= first * 256
         canvas = np.zeros(tuple((last - first)[::-1]), np.uint8)
-        boxes = draw_items(sources, smaller._replace(places_q8=places), gains, canvas)
+        if penned is not None:
+            penned = penned.moved(*(-first).tolist())
+        boxes = draw_items(sources, smaller._replace(places_q8=places), gains, canvas, penned)
         shown = boxes[boxes[:, 2] > 0]
         if not len(shown):
             return None
         low, high = shown[:, :2].min(0) + first, shown[:, 2:].max(0) + first
-        fit = (high - low) <= size - 2 * rim
-        if fit.all():
+        fits = (high - low) <= size - 2 * rim
+        if fits.all():
             break
-        less = int(((size - 2 * rim - _LESS_PX - again << 16) // (high - low))[~fit].min())
+        less = int(((size - 2 * rim - _LESS_PX - again << 16) // (high - low))[~fits].min())
         share = max(share * less >> 16, 1)
     moves = np.maximum(rim - low, 0) - np.maximum(high - (size - rim), 0)
     across, down = moves.tolist()
@@ -139,9 +162,15 @@ def find_fit(
     return None if found == FitInside(65536, 0, 0, width) else found
 
 
-def _extent(placed: Placements, sources: Sequence[InkSource]) -> tuple[Ints, Ints]:
+def _extent(
+    placed: Placements, sources: Sequence[InkSource], strokes: LineStrokes | None
+) -> tuple[Ints, Ints]:
     """``int64 (2,)`` twice: x, y that all ink begins and ends at, px; more rather than less."""
     lows, highs = [], []
+    if strokes is not None and len(strokes.points_q8):
+        first, last = strokes.extent()
+        lows.append(first)
+        highs.append(last)
     for source in sources:
         inked = source.sizes_px[:, 0] > 0
         if not inked.any():

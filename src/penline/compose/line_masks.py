@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from penline.bidi import Levels, mirrored
 from penline.compose.draw import FAINT, InkSource, draw_items
+from penline.compose.line_strokes import LineStrokes
 from penline.compose.make import LineLayout, finish, lay_out, line_quads, rotate_to_reading
 from penline.compose.place.base import Placements
 from penline.compose.plan import ComposePlan
@@ -74,7 +75,7 @@ def decompose(plan: ComposePlan, seed: int, index: int) -> LineMasks:
     line = laid.line
     masks = np.zeros((len(line.text), *laid.ink.shape), np.uint8)
     for owner, span in spans_of(line):
-        draw_part(laid.sources, laid.placed, laid.gains, span, masks[owner])
+        draw_part(laid.sources, laid.placed, laid.gains, span, masks[owner], laid.strokes)
     moving = [e for e in sample.drawn["effects"] if effect_class(e["name"]).moves]
     # how far a warp may go depends on the quads
     quads = line_quads(laid)
@@ -102,10 +103,12 @@ def draw_part(
     gains: npt.NDArray[np.int64],
     part: slice,
     ink: Masks,
+    strokes: LineStrokes | None,
 ) -> None:
     """Draw some items of a line alone, as `draw_items` draws all."""
     own = [source.only(part) for source in sources]
-    draw_items(own, placed.only(part), gains[part], ink)
+    penned = None if strokes is None else strokes.only(part)
+    draw_items(own, placed.only(part), gains[part], ink, penned)
 
 
 def consistency_errors(masks: LineMasks) -> Iterator[str]:

@@ -17,8 +17,22 @@ import numpy.typing as npt
 from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
 from penline.compose.choose import choose
-from penline.compose.draw import FAINT, InkSource, draw_items, item_gains, sources_of
+from penline.compose.draw import (
+    FAINT,
+    InkSource,
+    draw_items,
+    item_gains,
+    sources_of,
+    strokes_of,
+)
 from penline.compose.inside import find_fit, reaches_edge
+from penline.compose.line_strokes import (
+    GlyphStrokes,
+    LinePen,
+    LineStrokes,
+    place_strokes,
+    sample_pen,
+)
 from penline.compose.marks import apply_marks, sample_marks, sample_show_through, show_through
 from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.rules import mark_turned
@@ -26,6 +40,7 @@ from penline.compose.place.spacing import CELL, LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
 from penline.compose.transform.vary import sample_variation
+from penline.compose.transform.vary_strokes import vary_line_strokes
 from penline.effects import apply_effects, effect_class, sample_effects
 from penline.entries import Entries, whole_text
 from penline.errors import UnwritableLine
@@ -41,6 +56,7 @@ __all__ = [
     "LineLayout",
     "finish",
     "ink_colour",
+    "ink_metadata",
     "lay_out",
     "line_quads",
     "line_sources",
@@ -79,6 +95,8 @@ class LineLayout(NamedTuple):
         gains: ``int64 (items,)``: factor on the ink of each, 1/256.
         ink: ``uint8 (height_px, width_px)``.
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each.
+        strokes: those of items that are drawn from strokes, where they lie; None where there are
+            none.
     """
 
     line: TextAssignment
@@ -94,6 +112,7 @@ class LineLayout(NamedTuple):
     gains: Ints
     ink: InkArray
     boxes: Ints
+    strokes: LineStrokes | None = None
 
 
 def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) -> LineLayout:
@@ -121,13 +140,17 @@ def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) 
         mark_turned(line.items, plan.table.traits)
     placed = place(plan, line, params, height, layout_rng, column=column)
     _check_width(recipe, placed, index, line)
-    sources = line_sources(plan, line, rng(seed, index, "variation"))
+    sources, penned = line_sources(plan, line, rng(seed, index, "variation"))
+    strokes = None
+    if penned is not None:
+        pen = sample_pen(rng(seed, index, "pen"), recipe.ink.breadth_range)
+        strokes = place_strokes(penned, line.items, placed, pen)
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = item_gains(line.items, placed.press_q8, round(strength * 256))
     ink = np.zeros((height, placed.width_px), np.uint8)
-    boxes = draw_items(sources, placed, gains, ink)
+    boxes = draw_items(sources, placed, gains, ink, strokes)
     chosen = line, side, paper, paper_rng, ink_rng, params, strength, column
-    laid = LineLayout(*chosen, sources, placed, gains, ink, boxes)
+    laid = LineLayout(*chosen, sources, placed, gains, ink, boxes, strokes)
     if not reaches_edge(line.items, boxes, *ink.shape, plan.rim_px):
         return laid
     laid = _kept_inside(plan, seed, index, laid)
@@ -170,13 +193,17 @@ def place(
 
 def line_sources(
     plan: ComposePlan, line: TextAssignment, variation_rng: Draws
-) -> tuple[InkSource, ...]:
-    """Find the ink of a line's items, transformed, and each written unlike the next.
+) -> tuple[tuple[InkSource, ...], GlyphStrokes | None]:
+    """Find the ink of a line's items, or their strokes, each written unlike the next.
 
     Args:
         plan: the recipe and its glyphs.
         line: what is written.
         variation_rng: chance.
+
+    Returns:
+        The ink of those that came as pictures; the strokes of the others, in the measures of their
+        glyphs, None where there are none.
     """
     strengths, traits, items = plan.recipe.variation_range, plan.table.traits, line.items
     variation = sample_variation(variation_rng, strengths, items, traits)
@@ -185,7 +212,13 @@ def line_sources(
         for name, one in plan.transforms.items()
     )
     changes = [(one, amounts) for one, amounts in planned if amounts is not None]
-    return sources_of(plan.banks, changes, items, variation)
+    strokes = strokes_of(plan.banks, changes, items) if plan.strokes else None
+    if strokes is None:
+        return sources_of(plan.banks, changes, items, variation), None
+    sources = sources_of(plan.banks, changes, items, variation, strokes.owners)
+    if variation is not None:
+        strokes = vary_line_strokes(strokes, items, variation.strengths_q16, variation_rng)
+    return sources, strokes
 
 
 def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> LineLayout:
@@ -193,16 +226,16 @@ def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> 
     where its warp would draw it out over the edge."""
     recipe, placed, size = plan.recipe, laid.placed, laid.ink.shape
     fits = [
-        find_fit(laid.sources, placed, laid.gains, (*size, rim), grows=True)
+        find_fit(laid.sources, placed, laid.gains, (*size, rim), laid.strokes, grows=True)
         for rim in (0, plan.rim_px)
     ]
     if fits[1] is None or (fits[0] is None and not _smears(recipe, seed, index, laid)):
         return laid
-    placed = fits[1].placed(placed)
+    placed, strokes = fits[1].placed(placed), fits[1].moved(laid.strokes)
     _check_width(recipe, placed, index, laid.line)
     ink = np.zeros((size[0], placed.width_px), np.uint8)
-    boxes = draw_items(laid.sources, placed, laid.gains, ink)
-    return laid._replace(placed=placed, ink=ink, boxes=boxes)
+    boxes = draw_items(laid.sources, placed, laid.gains, ink, strokes)
+    return laid._replace(placed=placed, ink=ink, boxes=boxes, strokes=strokes)
 
 
 def _smears(recipe: Recipe, seed: int, index: int, laid: LineLayout) -> bool:
@@ -312,7 +345,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         trace=functools.partial(origins_of, plan.banks, line.items, line.error_index),
         drawn={
             "layout": dict(zip(_LAYOUT_PARAMS, figures, strict=True)),
-            "ink": {"strength": laid.strength, "colour": colour},
+            "ink": ink_metadata(laid.strength, colour, laid.strokes and laid.strokes.pen),
             **({"marks": marks} if recipe.marks.any else {}),
             "paper": {"name": paper.name, **paper.metadata(paper_params)},
             "effects": effects,
@@ -352,6 +385,12 @@ def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> InkArra
 def rotate_to_reading(laid: LineLayout, image: InkArray) -> InkArray:
     """A line's picture as it is read: that of a column is turned clockwise."""
     return np.ascontiguousarray(np.rot90(image, -1)) if laid.column else image
+
+
+def ink_metadata(strength: float, colour: list[int], pen: LinePen | None) -> dict[str, Any]:
+    """What was drawn of ink, and of the pen where there is one."""
+    told: dict[str, Any] = {"strength": strength, "colour": colour}
+    return told if pen is None else {**told, "breadth": pen.breadth_q8 / 256}
 
 
 def ink_colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:

@@ -18,6 +18,7 @@ from penline.compose.form import Form
 from penline.compose.inside import find_fit, may_reach
 from penline.compose.items_of import items_of
 from penline.compose.ladder import made_kind, without
+from penline.compose.line_strokes import LinePen, LineStrokes, place_strokes, sample_pen, spread_of
 from penline.compose.make import line_sources, place
 from penline.compose.place.base import Placements
 from penline.compose.place.spacing import LINE_PARAMS
@@ -78,6 +79,8 @@ class PlacedLine(NamedTuple):
             space.
         baseline: ``float64 (2, 2)``: the writing line from end to end.
         field: number of the form's field that it stands in; -1 for none.
+        strokes: those of items that are drawn from strokes, where they lie on the sheet; None where
+            there are none.
     """
 
     line: TextAssignment
@@ -87,6 +90,7 @@ class PlacedLine(NamedTuple):
     boxes: npt.NDArray[np.int64]
     baseline: Floats
     field: int = -1
+    strokes: LineStrokes | None = None
 
 
 class Sheet(NamedTuple):
@@ -98,6 +102,7 @@ class Sheet(NamedTuple):
         ink_rng: for the ink.
         error_rng: for slips of the pen.
         variation_rng: for what makes one writing unlike the next.
+        pen: what strokes are drawn with; None where the banks hold none.
         em: height of a median Chinese character, px.
         pitch: from one line to the next, px.
         margins: left, right, top, bottom, px.
@@ -112,6 +117,7 @@ class Sheet(NamedTuple):
     ink_rng: Draws
     error_rng: Draws
     variation_rng: Draws
+    pen: LinePen | None
     em: float
     pitch: float
     margins: tuple[float, ...]
@@ -146,7 +152,8 @@ def open_sheet(plan: ComposePlan, seed: int, index: int, side: Side) -> Sheet:
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     ink = np.zeros((page.height_px, page.width_px), np.uint8)
     rngs = page_rng, ink_rng, rng(seed, index, "slip"), rng(seed, index, "variation")
-    return Sheet(side, *rngs, em, pitch, margins, most, params, strength, ink)
+    pen = sample_pen(rng(seed, index, "pen"), recipe.ink.breadth_range) if plan.strokes else None
+    return Sheet(side, *rngs, pen, em, pitch, margins, most, params, strength, ink)
 
 
 def line_params(plan: ComposePlan, sheet: Sheet) -> Floats:
@@ -377,16 +384,22 @@ def place_on_sheet(
     places[:, 0] += round(start * 256)
     places[:, 1] += round((level - placed.baseline_px) * 256)
     placed = placed._replace(places_q8=places)
-    sources = line_sources(plan, line, sheet.variation_rng)
+    sources, penned = line_sources(plan, line, sheet.variation_rng)
     if inside is not None:
-        placed = inside(placed, np.max([one.spread(placed) for one in sources], axis=0))
+        spreads = [one.spread(placed) for one in sources]
+        if penned is not None and sheet.pen is not None:
+            spreads.append(spread_of(place_strokes(penned, line.items, placed, sheet.pen), placed))
+        placed = inside(placed, np.max(spreads, axis=0))
+    strokes = None
+    if penned is not None and sheet.pen is not None:
+        strokes = place_strokes(penned, line.items, placed, sheet.pen)
     gains = item_gains(line.items, placed.press_q8, round(sheet.strength * 256))
     fit, limits = None, (*sheet.ink.shape, plan.rim_px)
-    if may_reach(placed, sources, *limits):
-        fit = find_fit(sources, placed, gains, limits)
+    if may_reach(placed, sources, strokes, limits):
+        fit = find_fit(sources, placed, gains, limits, strokes)
     if fit is not None:
-        placed = fit.placed(placed)
-    boxes = draw_items(sources, placed, gains, sheet.ink)
+        placed, strokes = fit.placed(placed), fit.moved(strokes)
+    boxes = draw_items(sources, placed, gains, sheet.ink, strokes)
     boxes[line.items["row"] < 0] = -1  # told from glyphs that show nothing
     rise = placed.slope * length / 2
     ends = [(start, level + rise), (start + length, level - rise)]
@@ -394,4 +407,4 @@ def place_on_sheet(
     if fit is not None:
         baseline = baseline * (fit.share_q16 / 65536) + (fit.across_px, fit.down_px)
     baseline = np.round(baseline * 64) / 64
-    return PlacedLine(line, sources, placed, gains, boxes, baseline)
+    return PlacedLine(line, sources, placed, gains, boxes, baseline, strokes=strokes)

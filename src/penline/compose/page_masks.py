@@ -97,7 +97,7 @@ def _parts(laid: PageLayout, number: int, line: PlacedLine, scratch: Ink) -> Ite
     error = line.line.error_index
     for item, span in spans_of(line.line):
         own = line.placed.only(span)
-        draw_part(line.sources, line.placed, line.gains, span, scratch)
+        draw_part(line.sources, line.placed, line.gains, span, scratch, line.strokes)
         # a glyph made larger and a leaning one reach beyond their place
         room = round(laid.sheet.em)
         left, top = (own.places_q8[:, :2].min(0) >> 8) - room

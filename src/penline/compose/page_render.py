@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from penline.compose.form import Form, print_form
 from penline.compose.form_fill import lay_form
-from penline.compose.make import OTHER_SIDE, ink_colour, origins_of, quads_of
+from penline.compose.make import OTHER_SIDE, ink_colour, ink_metadata, origins_of, quads_of
 from penline.compose.marks import sample_show_through, show_through
 from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs, open_sheet
 from penline.compose.page_marks import marked_ink
@@ -112,7 +112,7 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
             "margins_px": list(sheet.margins),
         },
         "layout": dict(zip(LINE_PARAMS, sheet.params.tolist(), strict=True)),
-        "ink": {"strength": sheet.strength, "colour": colour},
+        "ink": ink_metadata(sheet.strength, colour, sheet.pen),
         **({"marks": marks} if recipe.marks.any else {}),
         "paper": {"name": paper.name, **paper.metadata(paper_params)},
         **({} if form is None else {"form": form.metadata()}),

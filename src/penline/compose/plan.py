@@ -78,6 +78,7 @@ class ComposePlan:
         params: draws the figures of a line.
         placers: in this order, the first that takes a line places it.
         transforms: what is done to glyphs before they are drawn, in this order, by name.
+        strokes: whether glyphs that have strokes are drawn from them.
         rim_px: paper that stays free between ink and the picture's edges.
 
     Raises:
@@ -98,7 +99,8 @@ class ComposePlan:
         strict: bool = True,
     ) -> None:
         self.recipe = recipe
-        self._refusals = refusals(recipe, corpus, strict=strict)
+        held = any(bank.strokes is not None for bank in banks)
+        self._refusals = refusals(recipe, corpus, strokes=held, strict=strict)
         self.corpus = corpus
         self.val = val
         self.alphabet = alphabet
@@ -142,6 +144,7 @@ class ComposePlan:
             self.lines[side] = find(policy.length_range, side if val else None, val_fraction=val)
         self.papers = PaperChoices(recipe.papers)
         self.params = LineParams(layout)
+        self.strokes = recipe.strokes == "auto" and held
         self.placers = self._placers()
         self.transforms = self._transforms()
         self.rim_px = rim_of(recipe)
@@ -248,8 +251,14 @@ class ComposePlan:
         return spellings(character) if known else ()
 
     def input_hashes(self) -> dict[str, str]:
-        """Content hashes of the recipe's own files (paper images) and of the alphabet."""
+        """Content hashes of strokes that are drawn, of the recipe's own files and the alphabet."""
+        drawn = enumerate(self.banks.banks if self.strokes else ())
         hashes = {
+            f"strokes {number}": bank.header.strokes.content
+            for number, bank in drawn
+            if bank.header.strokes is not None
+        }
+        hashes |= {
             f"paper {number}": hashlib.blake2b(read_file(path), digest_size=16).hexdigest()
             for number, path in enumerate(self.recipe.inputs())
         }

@@ -17,7 +17,9 @@ __all__ = ["Refusals", "changed", "placers", "refusals"]
 Refusals = dict[Literal["lines", "pages"], str]
 
 
-def refusals(recipe: Recipe, corpus: Corpus, *, strict: bool = True) -> Refusals:
+def refusals(
+    recipe: Recipe, corpus: Corpus, *, strokes: bool = True, strict: bool = True
+) -> Refusals:
     """What a recipe is refused for, where lines and where pages are asked of it.
 
     A setting of another value than its default has an effect, or is named here. What the recipe
@@ -26,6 +28,7 @@ def refusals(recipe: Recipe, corpus: Corpus, *, strict: bool = True) -> Refusals
     Args:
         recipe: the recipe.
         corpus: the text that it is for.
+        strokes: whether a bank holds strokes.
         strict: False for a recipe of a report, which holds good as it was.
 
     Returns:
@@ -39,7 +42,8 @@ def refusals(recipe: Recipe, corpus: Corpus, *, strict: bool = True) -> Refusals
     of_lines, of_pages = (
         [reason for row in rows if (reason := _reason(row, asked, names))]
         for asked in (
-            Asked(recipe, pages, placers(recipe, pages=pages), corpus) for pages in (False, True)
+            Asked(recipe, pages, placers(recipe, pages=pages), corpus, strokes)
+            for pages in (False, True)
         )
     )
     both = [reason for reason in of_lines if reason in of_pages]

@@ -21,6 +21,7 @@ class Asked(NamedTuple):
         pages: whether pages are asked for, and not lines.
         placers: see `idle.placers`.
         corpus: the text.
+        strokes: whether a bank holds strokes.
         field: the setting, with dots.
     """
 
@@ -28,6 +29,7 @@ class Asked(NamedTuple):
     pages: bool
     placers: frozenset[str]
     corpus: Corpus
+    strokes: bool = True
     field: str = ""
 
 
@@ -148,6 +150,18 @@ TABLE = (
         "in grey pictures",
         "set image.mode to rgb",
         lambda asked, _: asked.recipe.image.mode == "gray",
+    ),
+    IdleSettings(
+        ("strokes", "ink.breadth_range"),
+        "where no bank holds strokes",
+        "take a bank that penline bank has made of strokes, as POT, UNIPEN or InkML",
+        lambda asked, _: not asked.strokes,
+    ),
+    IdleSettings(
+        ("ink.breadth_range",),
+        "where nothing is drawn from strokes",
+        "set strokes to auto",
+        lambda asked, _: asked.strokes and asked.recipe.strokes == "never",
     ),
     IdleSettings(
         ("page.indent_em",),

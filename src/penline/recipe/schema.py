@@ -86,6 +86,9 @@ class Recipe(Settings):
     )
     """How unlike one writing of a character is to the next by the same hand, over what was measured
     on real pages; one for a line. ``[0, 0]``: glyphs as they lie in the bank, like stamps."""
+    strokes: Annotated[Literal["auto", "never"], Version1("never")] = "auto"
+    """``auto``: glyphs that came as strokes are drawn by the pen, at the line's own size;
+    ``never``: from the ink that their bank holds."""
     ink: Ink = Ink()
     marks: Marks = Marks()
     papers: Annotated[tuple[Paper, ...], BeforeValidator(several)] = Field(
@@ -103,7 +106,9 @@ class Recipe(Settings):
         """The defaults of the recipe's version where nothing else is said."""
         if not isinstance(values, Mapping) or values.get("version") != 1:
             return values
-        layout = values.get("layout", {})
+        layout, ink = values.get("layout", {}), values.get("ink", {})
+        if isinstance(ink, Mapping):
+            values = {**values, "ink": {**_version_1(Ink), **ink}}
         if isinstance(layout, Mapping):
             placer = layout.get("placer")
             said = placer if isinstance(placer, Mapping) else {}

@@ -76,6 +76,10 @@ Strength = Annotated[float, Field(ge=0.05, le=4)]
 Strengths = Annotated[tuple[Strength, Strength], ORDERED]
 
 
+Breadth = Annotated[float, Field(ge=0.25, le=4)]
+Breadths = Annotated[tuple[Breadth, Breadth], ORDERED]
+
+
 class Ink(Settings):
     """The pen's ink."""
 
@@ -85,6 +89,9 @@ class Ink(Settings):
     """RGB colours to draw from when the mode is rgb; `tone_range` is added to each channel."""
     strength_range: Strengths = (0.8, 1.05)
     """How much of full ink the writer's usual stroke reaches."""
+    breadth_range: Annotated[Breadths, Version1((1.0, 1.0))] = (0.75, 1.35)
+    """How broad the pen is, over the one that the bank's ink was drawn with, where glyphs are drawn
+    from strokes; one for a line or page."""
 
 
 Length = Annotated[float, Field(ge=0.1, le=20)]

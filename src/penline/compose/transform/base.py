@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from penline.bank.items import Items
+from penline.compose.line_strokes import GlyphStrokes
 from penline.randomness import Draws
 
-__all__ = ["GlyphInk", "Transform"]
+__all__ = ["GlyphInk", "StrokeTransform", "Transform"]
 
 
 class GlyphInk(NamedTuple):
@@ -46,4 +47,20 @@ class Transform(Protocol):
         Args:
             glyph: what the transform before made of it.
             amount: what `plan` says of its item, not 0.
+        """
+
+
+@runtime_checkable
+class StrokeTransform(Transform, Protocol):
+    """Changes strokes, too; what other transforms change is drawn from ink."""
+
+    def apply_strokes(
+        self, strokes: GlyphStrokes, items: Items, amounts: npt.NDArray[np.int64], /
+    ) -> GlyphStrokes:
+        """Change the strokes of a line.
+
+        Args:
+            strokes: what the transform before made of them.
+            items: records of `ITEM`: the whole line.
+            amounts: what `plan` says.
         """

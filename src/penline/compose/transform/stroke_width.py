@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
+from penline.compose.line_strokes import GlyphStrokes
 from penline.compose.transform.base import GlyphInk
 from penline.randomness import Draws
 from penline.recipe.transforms import TransformSettings
@@ -27,6 +28,9 @@ class StrokeWidthSettings(TransformSettings):
     def make(self, banks: BankSet, _: Any) -> StrokeWidth:
         """Make the transform."""
         return StrokeWidth(banks)
+
+
+_LEAST_Q8 = 64
 
 
 class StrokeWidth:
@@ -64,3 +68,10 @@ class StrokeWidth:
         out = np.empty((height + 2 * PAD_PX, width + 2 * PAD_PX), np.uint8)
         adjust_stroke_width(np.ascontiguousarray(glyph.ink), amount, out)
         return GlyphInk(out, glyph.pad_px + PAD_PX)
+
+    def apply_strokes(
+        self, strokes: GlyphStrokes, _: Items, amounts: npt.NDArray[np.int64]
+    ) -> GlyphStrokes:
+        """Make strokes broader or thinner: by a pixel of the glyph at each side where ink is."""
+        radii = strokes.radii_q8 + amounts[strokes.point_owners]
+        return strokes._replace(radii_q8=np.maximum(radii, _LEAST_Q8))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bank.items import Items
+from penline.compose.line_strokes import GlyphStrokes
 from penline.compose.transform.base import GlyphInk
 from penline.randomness import Draws
 from penline.recipe.transforms import TransformSettings
@@ -37,3 +38,13 @@ class Turn:
     def apply(self, glyph: GlyphInk, _: int) -> GlyphInk:
         """Turn a glyph."""
         return glyph._replace(ink=np.rot90(glyph.ink))
+
+    def apply_strokes(
+        self, strokes: GlyphStrokes, items: Items, turned: npt.NDArray[np.int64]
+    ) -> GlyphStrokes:
+        """Turn strokes."""
+        owners, (x, y) = strokes.point_owners, strokes.points_q8.T
+        # the item's height is what was its glyph's breadth
+        round_ = np.stack([y, items["height_px"][owners] * 256 - x], 1)
+        points = np.where(turned[owners, None] > 0, round_, strokes.points_q8)
+        return strokes._replace(points_q8=points)
