@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +39,13 @@ def blob(character: str, seed: int, em_px: int = 60) -> np.ndarray:
     return ink.astype(np.uint8)
 
 
+def cross(ink: np.ndarray) -> np.ndarray:
+    """The diagonals of a glyph's box, as a pen's strokes."""
+    height, width = ink.shape
+    corners = [(0, 0), (width, height), (width, 0), (0, height)]
+    return np.array([(256 * x, 256 * y, 400, 200, k % 2) for k, (x, y) in enumerate(corners)])
+
+
 def build(
     path: Path,
     writers: Mapping[str, Sequence[str]],
@@ -54,7 +61,8 @@ def build(
             for character in dict.fromkeys(characters):
                 for copy in range(copies):
                     ink = blob(character, 100 * number + copy + seed)
-                    bank.add(ink, character, source, record=record)
+                    strokes = cross(ink) if writer in penned else None
+                    bank.add(ink, character, source, record=record, strokes=strokes)
                     record += 1
     return open_bank(path)
 

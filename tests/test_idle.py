@@ -143,6 +143,7 @@ EXAMPLES: dict[str, Any] = {
     "layout.margin_em_range": [2, 3],
     "layout.gap_em_range": [0.6, 0.7],
     "variation_range": [2, 3],
+    "strokes": "never",
     "layout.latin": "kinds",
     "layout.gap_latin_em_range": [0.6, 0.7],
     "layout.gap_mixed_em_range": [0.6, 0.7],
@@ -161,6 +162,7 @@ EXAMPLES: dict[str, Any] = {
     "ink.tone_range": [120, 130],
     "ink.colours": [[0, 200, 0]],
     "ink.strength_range": [0.4, 0.5],
+    "ink.breadth_range": [3, 4],
     "marks.strike": 1.0,
     "marks.underline": 1.0,
     "marks.fade": 1.0,
@@ -314,7 +316,8 @@ def before_and_after(field: str, value: Any) -> tuple[Values, Values]:
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
-    """Three hands; the comma of one is ASCII's; a fourth has a character that no other has."""
+    """Three hands; the comma of one, who came as strokes, is ASCII's; a fourth has a character that
+    no other has."""
     letters = "".join(
         sorted(set(TEXT + SHORT + "AB0123456789X-年月日元整号.\u7cbe") - set(" \n，３ＡＢ\ufa1d"))
     )
@@ -324,7 +327,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
         "casia:003": letters + "，",
         "casia:004": letters[: len(letters) // 3] + "鑫",
     }
-    return build(tmp_path_factory.mktemp("idle") / "idle.bank", hands)
+    return build(tmp_path_factory.mktemp("idle") / "idle.bank", hands, penned={"casia:002"})
 
 
 @pytest.fixture(scope="module")

@@ -246,7 +246,7 @@ def test_a_borrowed_glyph_comes_to_the_breadth_of_its_line(penned: Bank) -> None
     banks = BankSet([penned])
     items = blank_items(2)
     items["bank"], items["row"] = 0, [3, 3]
-    taken = take_strokes(banks, items)
+    taken = take_strokes(banks, items, np.zeros(2, np.bool_))
     assert taken is not None
     broad = StrokeWidth(banks).apply_strokes(taken, items, np.array([0, 128]))
     own, other = (broad.radii_q8[broad.point_owners == k] for k in range(2))

@@ -84,7 +84,7 @@ def strokes_of(
 ) -> GlyphStrokes | None:
     """Take the strokes of a line's items, transformed; None where all are drawn from ink.
 
-    That is so of what came as pictures, and of what is changed by a transform that knows no strokes.
+    That is so of what came as pictures, and of what a transform changes that knows no strokes.
 
     Args:
         banks: where glyphs come from.

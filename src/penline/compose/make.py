@@ -215,7 +215,11 @@ def line_sources(
     strokes = strokes_of(plan.banks, changes, items) if plan.strokes else None
     if strokes is None:
         return sources_of(plan.banks, changes, items, variation), None
-    sources = sources_of(plan.banks, changes, items, variation, strokes.owners)
+    inked = items["row"] >= 0
+    inked[strokes.owners] = False
+    sources: tuple[InkSource, ...] = ()
+    if inked.any():
+        sources = sources_of(plan.banks, changes, items, variation, strokes.owners)
     if variation is not None:
         strokes = vary_line_strokes(strokes, items, variation.strengths_q16, variation_rng)
     return sources, strokes
