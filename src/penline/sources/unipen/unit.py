@@ -21,7 +21,7 @@ from penline.words import counted
 __all__ = ["Annotation", "PenFile", "RefusedUnit", "UnipenUnit", "bytes_of"]
 
 
-class _Segment(NamedTuple):
+class FiledSegment(NamedTuple):
     sheet: UnipenSheet
     segment: UnipenSegment
     categories: list[str]
@@ -85,7 +85,7 @@ class UnipenUnit(Unit):
 
     def _records(self, file: PenFile) -> list[Ink | Defect]:
         """Return the segments of one file of strokes; what the whole file shows is held for all."""
-        segments, faults = self._segments(file)
+        segments, faults = self.segments(file)
         told = {
             id(sheet): stroke_labels(
                 (one.segment for one in segments if one.sheet is sheet), len(sheet.components)
@@ -112,11 +112,11 @@ class UnipenUnit(Unit):
         found = not_understood(found, moved=self.contributor in BOXED)
         return [*found, *(defect_of(fault, n) for n, fault in enumerate(faults, len(segments)))]
 
-    def _segments(self, file: PenFile) -> tuple[list[_Segment], list[FormatError]]:
+    def segments(self, file: PenFile) -> tuple[list[FiledSegment], list[FormatError]]:
         """Return each segment once, with its categories; and what is wrong with the files."""
         sheets: dict[tuple[str, ...], UnipenSheet] = {}
         faults: list[FormatError] = []
-        segments: dict[tuple[object, ...], _Segment] = {}
+        segments: dict[tuple[object, ...], FiledSegment] = {}
         for category, place in file.annotations:
             label = f"{file.label}/{category}"
             try:
@@ -137,7 +137,7 @@ class UnipenUnit(Unit):
                 faults += [fault for fault in sheet.faults if fault.file != label]
             for segment in own.segments:
                 key = (paths, segment.kind, segment.delineation, segment.label)
-                known = segments.setdefault(key, _Segment(sheets[paths], segment, []))
+                known = segments.setdefault(key, FiledSegment(sheets[paths], segment, []))
                 if category not in known.categories:
                     known.categories.append(category)
         return list(segments.values()), faults

@@ -1,0 +1,253 @@
+"""Letters are joined as a hand joins them: who joins, how often, and which letters.
+
+A hand keeps its habit: how much of what it could join it joins is drawn once for a writer. Which
+letters it joins differs from word to word, by chance; some are left or entered more often. What
+cannot be joined where the glyph ends or begins is made up for by the line's other letters.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.bank.items import Items
+from penline.compiled import compiled, frozen
+from penline.compose.character_table import HAN, CharacterTable
+from penline.measure.joins import LETTERS, join_figures, odds_of
+from penline.measure.latin import X_HEIGHT_EM, latin_figures
+from penline.randomness import rng
+from penline.render.joins import (
+    ANYWHERE,
+    ARCHED,
+    BARRED,
+    DOTTED,
+    END,
+    LEFT_HIGH,
+    can_join,
+    find_ends,
+)
+
+__all__ = ["JoinTable", "Joiner", "choose_joins", "join_table", "measure_letters"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+Habit: TypeAlias = Literal["measured", "never", "always"] | float
+
+HEIGHT, BELOW, LEAVING, ENTERING = range(4)
+LEAST_UNIT = 256.0
+"""Letters of less than a pixel's x-height are not joined."""
+ALWAYS = 1e12
+"""Odds of a hand that joins whatever can be joined."""
+_STEPS = 64
+"""A habit is one of so many shares, and none."""
+_LIKE = ((LEFT_HIGH, "bovwr"), (DOTTED, "ij"), (BARRED, "ft"), (ARCHED, "acdgoqs"))
+
+
+class JoinTable(NamedTuple):
+    """What joining asks of each entry; read-only.
+
+    Attributes:
+        kinds: ``int64 (entries,)``: what each is like, see `penline.render.joins`; -1: never
+            joined.
+        figures: ``float64 (entries, 4)``: height and reach below the line in x-heights, of Chinese
+            characters 0; what it does to the odds of a join behind it and before it.
+    """
+
+    kinds: Any
+    figures: Any
+
+
+def join_table(table: CharacterTable, chinese: bool) -> JoinTable:
+    """Make the table of small Latin letters and, where they are joined, Chinese characters."""
+    kinds, figures = np.full(len(table.traits), -1, np.int64), np.ones((len(table.traits), 4))
+    joins, latin = join_figures(), latin_figures()
+    for number, one in enumerate(LETTERS):
+        entry = int(table.entry_of[ord(one)])
+        if entry >= 0:
+            kinds[entry] = sum(kind for kind, letters in _LIKE if one in letters)
+            effects = joins.leaving[number], joins.entering[number]
+            figures[entry] = latin[one].height, latin[one].below, *effects
+    if chinese:
+        han = table.traits[:, HAN] != 0
+        kinds[han], figures[han, :2] = ANYWHERE, 0.0
+    return JoinTable(frozen(kinds), frozen(figures))
+
+
+@functools.cache
+def _measured_odds() -> Floats:
+    """``float64 (_STEPS + 1,)``: odds of hands that join 0, 1/64, ... of their pairs."""
+    rates = range(_STEPS + 1)
+    return frozen(np.array([odds_of(step / _STEPS) if step else 0.0 for step in rates]))
+
+
+def habit(seed: int, writer: str) -> float:
+    """Draw what share of its pairs of letters a hand joins, as people do: 0 to 1.
+
+    Args:
+        seed: of the set.
+        writer: whose hand.
+    """
+    rates = join_figures().rates["all"]
+    place = rng(seed, 0, f"joins:{writer}").uniform(0.0, 1.0) * (len(rates) - 1)
+    before = min(int(place), len(rates) - 2)
+    rate: float = rates[before] + (rates[before + 1] - rates[before]) * (place - before)
+    return rate
+
+
+@compiled
+def measure_letters(
+    nodes: Any, starts: Any, kinds: Any, figures: Any, em_px: float, ends: Any
+) -> None:
+    """Find the x-height and the writing line of each letter of a line.
+
+    Args:
+        nodes: ``int64 (nodes, 5)``: as `find_ends` takes them.
+        starts: ``int64 (items + 1,)``.
+        kinds: ``int64 (items,)``: what each item is like; below 0: it is never joined.
+        figures: ``float64 (items, 4)``: as `JoinTable` has them.
+        em_px: the line's em, which Chinese characters are measured by.
+        ends: records of `END`, ``(items,)``; x-height and line are filled in.
+    """
+    for i in range(kinds.shape[0]):
+        ends[i].unit = 0.0
+        if kinds[i] < 0 or starts[i] == starts[i + 1]:
+            continue
+        top = bottom = float(nodes[starts[i], 1])
+        for k in range(starts[i], starts[i + 1]):
+            top, bottom = min(top, float(nodes[k, 1])), max(bottom, float(nodes[k, 1]))
+        unit = X_HEIGHT_EM * em_px * 256.0
+        if figures[i, HEIGHT] > 0.0:
+            unit = (bottom - top) / figures[i, HEIGHT]
+        if unit >= LEAST_UNIT:
+            ends[i].unit, ends[i].line = unit, bottom - figures[i, BELOW] * unit
+
+
+@compiled
+def choose_joins(
+    items: Any, kinds: Any, figures: Any, ends: Any, words: Any, odds: float, chinese_q16: int
+) -> Any:
+    """Choose which items of a line are joined to the next.
+
+    Args:
+        items: records of `ITEM`, ``(n,)``.
+        kinds: ``int64 (n,)``: what each is like; below 0: it is never joined.
+        figures: ``float64 (n, 4)``: as `JoinTable` has them.
+        ends: records of `END`, filled in.
+        words: ``uint64 (n,)``: chance.
+        odds: of the hand, see `penline.measure.joins.odds_of`.
+        chinese_q16: share of Chinese characters that are joined to the next, 1/65536.
+
+    Returns:
+        ``bool (n,)``.
+    """
+    n = items.shape[0]
+    joined, shares = np.zeros(n, np.bool_), np.zeros(n)
+    wanted = possible = 0.0
+    for i in range(n - 1):
+        whole = kinds[i] == ANYWHERE
+        if kinds[i] < 0 or kinds[i + 1] < 0 or whole != (kinds[i + 1] == ANYWHERE):
+            continue
+        if items[i + 1].owner != items[i].owner + 1 or items[i].turned != items[i + 1].turned:
+            continue
+        if whole:
+            joined[i] = can_join(ends[i], ends[i + 1])
+            joined[i] = joined[i] and np.int64(words[i] >> np.uint64(48)) < chinese_q16
+            continue
+        own = odds * figures[i, LEAVING] * figures[i + 1, ENTERING]
+        wanted += own / (1.0 + own)
+        if can_join(ends[i], ends[i + 1]):
+            shares[i] = own / (1.0 + own)
+            possible += shares[i]
+    more = wanted / possible if possible > 0.0 else 0.0
+    for i in range(n - 1):
+        if shares[i] > 0.0:
+            share = np.int64(np.floor(min(shares[i] * more, 1.0) * 65536.0 + 0.5))
+            joined[i] = np.int64(words[i] >> np.uint64(48)) < share
+    return joined
+
+
+class Joiner:
+    """Joins the letters of lines; made whole, and then only read.
+
+    Args:
+        table: the characters.
+        latin: how often letters are joined: as people do, or a share of 0 to 1.
+        chinese: share of neighbouring Chinese characters that are joined.
+    """
+
+    def __init__(self, table: CharacterTable, latin: Habit, chinese: float) -> None:
+        self._latin, self._chinese = latin, chinese
+        self._table = join_table(table, chinese > 0)
+        self._odds = {"never": 0.0, "always": ALWAYS}.get(str(latin), -1.0)
+        if self._odds < 0 and latin != "measured":
+            self._odds = odds_of(float(latin))
+
+    def with_table(self, table: CharacterTable) -> Joiner:
+        """The same, for further characters."""
+        return Joiner(table, self._latin, self._chinese)
+
+    @property
+    def joins(self) -> bool:
+        """Whether anything is ever joined."""
+        return self._odds != 0 or self._chinese > 0
+
+    def odds(self, seed: int, writer: str) -> float:
+        """The odds of a hand, which keeps them in all lines of a set."""
+        if self._odds >= 0:
+            return self._odds
+        return float(_measured_odds()[round(habit(seed, writer) * _STEPS)])
+
+    def choose(
+        self, items: Items, nodes: Ints, starts: Ints, em_px: float, odds: float, words: Any
+    ) -> tuple[Any, Any]:
+        """Choose which items of a line are joined: ``bool (items,)``, and records of `END`.
+
+        Args:
+            items: records of `ITEM`.
+            nodes: ``int64 (nodes, 5)``: see `penline.render.joins.find_ends`.
+            starts: ``int64 (items + 1,)``: where each item's begin.
+            em_px: the line's em.
+            odds: of the hand.
+            words: ``uint64 (items,)``: chance.
+        """
+        ends = np.zeros(len(items), END)
+        joined = _choose(
+            items,
+            *self._table,
+            nodes,
+            starts,
+            em_px,
+            odds,
+            round(self._chinese * 65536),
+            words,
+            ends,
+        )
+        return joined, ends
+
+
+@compiled
+def _choose(
+    items: Any,
+    kinds_of: Any,
+    figures_of: Any,
+    nodes: Any,
+    starts: Any,
+    em_px: float,
+    odds: float,
+    chinese_q16: int,
+    words: Any,
+    ends: Any,
+) -> Any:
+    n = items.shape[0]
+    kinds, figures = np.empty(n, np.int64), np.empty((n, 4))
+    for i in range(n):
+        kinds[i], figures[i] = kinds_of[items[i].entry], figures_of[items[i].entry]
+        if items[i].row < 0:
+            kinds[i] = -1
+    measure_letters(nodes, starts, kinds, figures, em_px, ends)
+    find_ends(nodes, starts, kinds, ends)
+    return choose_joins(items, kinds, figures, ends, words, odds, chinese_q16)
