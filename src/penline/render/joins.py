@@ -89,6 +89,7 @@ def _length(nodes: Any, first: int, last: int) -> float:
 @compiled
 def _along(nodes: Any, first: int, last: int, length: float) -> tuple[float, float, float, float]:
     """The point of a stroke so far from its first node: x, y, radius, tone."""
+    length = max(length, 0.0)
     for k in range(first, last):
         dx, dy = float(nodes[k + 1, 0] - nodes[k, 0]), float(nodes[k + 1, 1] - nodes[k, 1])
         piece = np.sqrt(dx * dx + dy * dy)
@@ -167,6 +168,7 @@ def find_ends(nodes: Any, starts: Any, kinds: Any, ends: Any) -> None:
         for k in range(start, stop):
             strokes += 1 - nodes[k, 4]
         left, right = 1e18, -1e18
+        entered = False
         for of_body in range(2):
             first = start
             while first < stop:
@@ -177,8 +179,9 @@ def find_ends(nodes: Any, starts: Any, kinds: Any, ends: Any) -> None:
                 if whole or not _is_late(nodes, first, last, top, bottom - top, kinds[i]):
                     if of_body:
                         middle = 0.5 * (left + right)
-                        if end.entry_at < 0:
+                        if not entered:
                             _enter(nodes, first, last, middle, kinds[i], end)
+                        entered = True
                         x, y = float(nodes[last, 0]), float(nodes[last, 1])
                         right_half = x >= middle - _ASIDE * unit or kinds[i] == ANYWHERE
                         if right_half or y > end.line + _HANGING * unit:

@@ -1,0 +1,226 @@
+"""Joins of letters by their definition: strokes as arrays, lengths along them by interpolation."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from penline.render.joins import ANYWHERE, ARCHED, BARRED, DOTTED, LEFT_HIGH, PIECES
+
+Stroke = npt.NDArray[np.float64]
+"""``float64 (n, 4)``: x, y, radius, tone."""
+
+
+class Exit(NamedTuple):
+    stroke: int
+    kept: float
+    place: Stroke
+    direction: Stroke
+    high: bool
+    pen: Stroke
+
+
+class Entry(NamedTuple):
+    stroke: int
+    along: float
+    place: Stroke
+    direction: Stroke
+    pen: Stroke
+
+
+class Letter(NamedTuple):
+    strokes: list[Stroke]
+    kind: int
+    unit: float
+    line: float
+
+
+def lengths(stroke: Stroke) -> Stroke:
+    steps = np.diff(stroke[:, :2], axis=0)
+    return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
+
+
+def along(stroke: Stroke, length: float) -> Stroke:
+    """The point, radius and tone of a stroke so far from its beginning."""
+    reached, moved = lengths(stroke), np.ones(len(stroke), bool)
+    moved[1:] = np.diff(reached) > 0
+    length = min(max(length, 0.0), reached[-1])
+    return np.array([np.interp(length, reached[moved], column[moved]) for column in stroke.T])
+
+
+def unit(vector: Sequence[float] | Stroke) -> Stroke:
+    vector = np.asarray(vector, float)
+    size = np.hypot(*vector)
+    return vector / size if size else np.array([1.0, 0.0])
+
+
+def late(letter: Letter, stroke: Stroke) -> bool:
+    """Whether a stroke is a dot or a bar."""
+    if len(letter.strokes) == 1 or letter.kind == ANYWHERE:
+        return False
+    every = np.concatenate(letter.strokes)
+    high, top = np.ptp(every[:, 1]), every[:, 1].min()
+    wide, tall = np.ptp(stroke[:, :2], axis=0)
+    small = max(wide, tall) < 0.25 * high
+    dot = letter.kind & DOTTED and tall < 0.4 * high and stroke[:, 1].max() < top + 0.45 * high
+    bar = letter.kind & BARRED and wide > 1.5 * tall and tall < 0.35 * high
+    return bool(small or dot or bar)
+
+
+def exit_of(letter: Letter) -> Exit | None:
+    strokes, kind, size, line = letter
+    body = [number for number, one in enumerate(strokes) if not late(letter, one)]
+    if not body:
+        return None
+    reach = np.concatenate([strokes[number][:, 0] for number in body])
+    middle = (reach.min() + reach.max()) / 2
+    for number in reversed(body):
+        stroke = strokes[number]
+        x, y = stroke[-1, :2]
+        hangs = y > line + 0.3 * size
+        if kind != ANYWHERE and x < middle - 0.15 * size and not hangs:
+            continue
+        total = lengths(stroke)[-1]
+        high = bool(kind & LEFT_HIGH and line - y > 0.45 * size)
+        kept = total
+        direction = unit(stroke[-1, :2] - along(stroke, kept - 0.15 * size)[:2])
+        down = direction[1] > 0.5 and not (high or hangs or kind == ANYWHERE)
+        if down and total > 0.44 * size:
+            kept -= 0.22 * size
+            direction = unit((along(stroke, kept) - along(stroke, kept - 0.15 * size))[:2])
+        if high:
+            direction = unit(0.5 * direction + [0.8, 0.35])
+        place, pen = along(stroke, kept)[:2], along(stroke, kept - 0.4 * size)[2:]
+        return Exit(number, kept, place, direction, high, pen)
+    return None
+
+
+def entry_of(letter: Letter) -> Entry | None:
+    strokes, kind, size, line = letter
+    body = [number for number, one in enumerate(strokes) if not late(letter, one)]
+    if not body:
+        return None
+    reach = np.concatenate([strokes[number][:, 0] for number in body])
+    middle = (reach.min() + reach.max()) / 2
+    stroke = strokes[body[0]]
+    first = stroke[0, :2]
+    direction = unit(along(stroke, 0.15 * size)[:2] - first)
+    arched = first[0] > middle + 0.15 * size or (kind & ARCHED and direction[0] < -0.2)
+    if arched and kind != ANYWHERE:
+        shoulder = shoulder_of(stroke, size, middle)
+        if shoulder is None:
+            return None
+        length, place, back = shoulder
+        direction = unit(back)
+        if direction[0] < 0.3:
+            direction = unit([0.5, -0.8])
+        return Entry(body[0], length, place, direction, along(stroke, length + 0.4 * size)[2:])
+    if direction[1] > 0.2 and kind != ANYWHERE:
+        tall = line - first[1] > 1.4 * size
+        direction = unit([-0.15, -1.0] if tall else [0.55, -0.85])
+    return Entry(body[0], 0.0, first, direction, along(stroke, 0.4 * size)[2:])
+
+
+def shoulder_of(stroke: Stroke, size: float, middle: float) -> tuple[float, Stroke, Stroke] | None:
+    """How far along the shoulder of an arch is, where, and which way leads back."""
+    step, first = 0.06 * size, stroke[0, 0]
+    length = step
+    while length < min(lengths(stroke)[-1], 1.6 * size):
+        place = along(stroke, length)[:2]
+        ahead = along(stroke, length + step)[:2] - along(stroke, length - step)[:2]
+        if place[0] > first + 0.2 * size:
+            return None
+        turned = ahead[0] > 0 or (ahead[1] > -ahead[0] and place[0] <= middle + 0.1 * size)
+        if turned and place[0] < first - 0.1 * size:
+            return length, place, -ahead
+        length += step
+    return None
+
+
+def reachable(left: Letter, right: Letter) -> bool:
+    leaves, enters = exit_of(left), entry_of(right)
+    if leaves is None or enters is None:
+        return False
+    return bool(-0.4 * left.unit <= enters.place[0] - leaves.place[0] <= 1.5 * left.unit)
+
+
+def join(left: Letter, right: Letter) -> Stroke:
+    """``float64 (PIECES + 1, 4)``, by de Casteljau."""
+    leaves, enters = exit_of(left), entry_of(right)
+    assert leaves is not None and enters is not None
+    ahead = enters.direction
+    tall = right.line - enters.place[1] > 1.4 * left.unit
+    if leaves.high and enters.along == 0 and ahead[1] < 0 and not tall:
+        ahead = unit([0.9, -0.45])
+    length = np.hypot(*(enters.place - leaves.place))
+    before, behind = min(0.45 * length, 0.5 * left.unit), min(0.4 * length, 0.5 * left.unit)
+    if leaves.direction[0] < -0.2 and leaves.place[1] < left.line + 0.3 * left.unit:
+        before = min(before, 0.3 * left.unit)
+    corners = [
+        leaves.place,
+        leaves.place + leaves.direction * before,
+        enters.place - ahead * behind,
+        enters.place,
+    ]
+    found = []
+    for piece in range(PIECES + 1):
+        share, points = piece / PIECES, corners
+        while len(points) > 1:
+            points = [a + (b - a) * share for a, b in itertools.pairwise(points)]
+        found.append([*points[0], *(leaves.pen + (enters.pen - leaves.pen) * share)])
+    return np.array(found)
+
+
+def join_letters(letters: Sequence[Letter], joined: Sequence[bool]) -> list[list[Stroke]]:
+    """The strokes of each letter, with its halves of joins."""
+    out = []
+    for number, letter in enumerate(letters):
+        strokes = [stroke.copy() for stroke in letter.strokes]
+        entered = number > 0 and joined[number - 1]
+        leaves, enters = exit_of(letter), entry_of(letter)
+        whole = [lengths(stroke) for stroke in strokes]
+        raised: dict[int, Stroke] = {}
+        if entered and enters is not None:
+            at = enters.stroke
+            near = whole[at] < enters.along + 0.4 * letter.unit
+            raise_pen(strokes[at], near, enters.pen)
+        if joined[number] and leaves is not None:
+            at = leaves.stroke
+            near = whole[at] > leaves.kept - 0.4 * letter.unit
+            raise_pen(strokes[at], near, leaves.pen)
+            kept = whole[at] < leaves.kept
+            kept[0] = True
+            raised[at] = strokes[at][kept]
+        if joined[number]:
+            half = join(letter, letters[number + 1])[: PIECES // 2 + 1]
+            raised[leaves.stroke] = np.concatenate([raised[leaves.stroke], half])
+        if entered:
+            half = join(letters[number - 1], letter)[PIECES // 2 :]
+            own = letter.strokes[enters.stroke]
+            # back over the arch, not to its first point, which the stroke itself begins with
+            passed = np.flatnonzero(whole[enters.stroke] <= enters.along)
+            back = own[passed[:0:-1]]
+            rest = raised.get(enters.stroke, strokes[enters.stroke])
+            raised[enters.stroke] = np.concatenate([half, back, rest])
+        out.append([raised.get(at, stroke) for at, stroke in enumerate(strokes)])
+    return out
+
+
+def raise_pen(stroke: Stroke, near: npt.NDArray[np.bool_], pen: Stroke) -> None:
+    """Where a stroke is joined it is as broad and dark as before it thinned out."""
+    stroke[near, 2:] = np.maximum(stroke[near, 2:], np.floor(pen))
+
+
+def choose(pairs: Sequence[tuple[float, bool]], odds: float, words: Sequence[int]) -> list[bool]:
+    """Which pairs are joined, by what their letters do to the odds, and whether they can be."""
+    shares = [odds * effect / (1 + odds * effect) for effect, _ in pairs]
+    possible = sum(share for share, (_, can) in zip(shares, pairs, strict=True) if can)
+    more = sum(shares) / possible if possible else 0.0
+    return [
+        can and (word >> 48) < np.floor(min(share * more, 1.0) * 65536 + 0.5)
+        for share, (_, can), word in zip(shares, pairs, words, strict=True)
+    ]

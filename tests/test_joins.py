@@ -1,0 +1,178 @@
+"""Joins: the stroke between two letters, who joins, and which letters."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from fakes_items import items_for
+from penline.compose.transform.join import ALWAYS, Joiner, habit
+from penline.measure.joins import LETTERS, join_figures, odds_of
+from penline.measure.latin import latin_figures
+from penline.render.joins import (
+    ANYWHERE,
+    ARCHED,
+    BARRED,
+    DOTTED,
+    END,
+    LEFT_HIGH,
+    PIECES,
+    add_joins,
+    can_join,
+    find_ends,
+)
+from reference import joins as slow
+from test_oracles_compose import words_of
+
+UNIT = 5000.0
+
+
+def scrawl(chance: np.random.Generator, left: float, count: int) -> list[np.ndarray]:
+    """Strokes of a letter that wander to and fro."""
+    strokes = []
+    for _ in range(count):
+        steps = chance.integers(-1500, 1500, (int(chance.integers(1, 12)), 2))
+        start = [left + chance.integers(0, 5000), chance.integers(-6000, 3000)]
+        points = np.cumsum(np.concatenate([[start], steps]), axis=0)
+        pens = chance.integers([100, 60], [700, 255], (len(points), 2))
+        strokes.append(np.concatenate([points, pens], axis=1).astype(float))
+    return strokes
+
+
+def packed(letters: list[slow.Letter]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Nodes, starts and records of ends, as the kernels take them."""
+    rows, starts = [], [0]
+    for letter in letters:
+        for stroke in letter.strokes:
+            begun = np.ones((len(stroke), 1))
+            begun[0] = 0
+            rows.append(np.concatenate([stroke, begun], axis=1))
+        starts.append(sum(map(len, rows)))
+    ends = np.zeros(len(letters), END)
+    ends["unit"], ends["line"] = [one.unit for one in letters], [one.line for one in letters]
+    return np.concatenate(rows).astype(np.int64), np.array(starts), ends
+
+
+def test_letters_are_joined_as_defined(chance: np.random.Generator) -> None:
+    kinds = [0, LEFT_HIGH, DOTTED, BARRED, ARCHED, LEFT_HIGH | ARCHED, ANYWHERE]
+    met = 0
+    for _ in range(60):
+        letters = [
+            slow.Letter(
+                scrawl(chance, 6000 * at, int(chance.integers(1, 4))),
+                int(chance.choice(kinds)),
+                UNIT + chance.integers(-500, 500),
+                float(chance.integers(-800, 800)),
+            )
+            for at in range(5)
+        ]
+        nodes, starts, ends = packed(letters)
+        find_ends(nodes, starts, np.array([one.kind for one in letters]), ends)
+        for end, letter in zip(ends, letters, strict=True):
+            leaves, enters = slow.exit_of(letter), slow.entry_of(letter)
+            assert (end["exit_at"] >= 0) == (leaves is not None)
+            assert (end["entry_at"] >= 0) == (enters is not None)
+        joined = [slow.reachable(*pair) for pair in itertools.pairwise(letters)]
+        assert [bool(can_join(ends[at], ends[at + 1])) for at in range(4)] == joined
+        joined.append(False)
+        wanted = slow.join_letters(letters, joined)
+        made, begins = add_joins(nodes, starts, ends, np.array(joined))
+        met += sum(joined)
+        for at, strokes in enumerate(wanted):
+            own = made[begins[at] : begins[at + 1]]
+            assert np.flatnonzero(own[:, 4] == 0).tolist() == [
+                *np.cumsum([0, *map(len, strokes[:-1])])
+            ]
+            np.testing.assert_allclose(own[:, :4], np.concatenate(strokes), atol=0.51)
+    assert met > 60
+
+
+def letters_of(text: str, gap: float = 0.4) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes of letters that are drawn as a bow from the left to the right, high as they should be,
+    and where each letter's begin."""
+    figures, nodes, left = latin_figures(), [], 0.0
+    for one in text:
+        high, below = figures[one].height, figures[one].below
+        bow = [(0, below - high), (0.1, below), (0.5, below)]
+        for number, (x, y) in enumerate(bow):
+            nodes.append((round((left + x) * UNIT), round(y * UNIT), 300, 200, int(number > 0)))
+        left += 0.5 + gap
+    return np.array(nodes), np.arange(len(text) + 1) * len(bow)
+
+
+def test_a_join_is_shared_by_both_letters() -> None:
+    nodes, starts = letters_of("nu")
+    items, table = items_for("nu", np.full((2, 2), 30))
+    joiner = Joiner(table, "always", 0.0)
+    joined, ends = joiner.choose(items, nodes, starts, 50.0, ALWAYS, np.zeros(2, np.uint64))
+    assert joined.tolist() == [True, False]
+    made, begins = add_joins(nodes, starts, ends, joined)
+    first, second = made[: begins[1]], made[begins[1] :]
+    assert first[-1, :4].tolist() == second[0, :4].tolist()  # they meet in the join's middle
+    assert second[PIECES // 2, :2].tolist() == nodes[starts[1], :2].tolist()
+    assert (first[:, 4] == 0).sum() == (second[:, 4] == 0).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("no u", [1, 0, 0, 0]), ("Nu2n", [0, 0, 0, 0]), ("n永u", [0, 0, 0]), ("nuns", [1, 1, 1, 0])],
+)
+def test_small_letters_of_a_word_are_joined(text: str, wanted: list[int]) -> None:
+    nodes, starts = letters_of("n" * len(text))
+    items, table = items_for(text, np.full((len(text), 2), 30))
+    joiner = Joiner(table, "always", 0.0)
+    words = np.full(len(text), (1 << 64) - 1, np.uint64)
+    found, _ = joiner.choose(items, nodes, starts, 50.0, joiner.odds(1, "a"), words)
+    assert found.tolist() == wanted
+
+
+def test_pairs_are_chosen_as_defined(chance: np.random.Generator) -> None:
+    figures = join_figures()
+    for odds in (0.01, 0.5, 3.0, 200.0):
+        text = "".join(chance.choice(list(LETTERS), 12))
+        nodes, starts = letters_of(text, 0.4)
+        far = int(chance.integers(2, 10))
+        nodes[starts[far] :, 0] += round(3 * UNIT)  # out of reach of the one before
+        items, table = items_for(text, np.full((12, 2), 30))
+        words = words_of(chance, 12)
+        joined, ends = Joiner(table, 0.4, 0.0).choose(items, nodes, starts, 50.0, odds, words)
+        pairs = [
+            (
+                figures.leaving[LETTERS.index(text[at])]
+                * figures.entering[LETTERS.index(text[at + 1])],
+                bool(can_join(ends[at], ends[at + 1])),
+            )
+            for at in range(11)
+        ]
+        assert not pairs[far - 1][1]
+        assert joined[:11].tolist() == slow.choose(pairs, odds, words.tolist()[:11])
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.4, 0.8])
+def test_a_rate_is_that_of_all_pairs(rate: float) -> None:
+    figures, odds = join_figures(), odds_of(rate)
+    own = odds * np.outer(figures.leaving, figures.entering)
+    weights = np.outer(figures.shares[:, 0], figures.shares[:, 1])
+    assert (weights * own / (1 + own)).sum() == pytest.approx(rate, abs=1e-6)
+
+
+def test_a_hand_keeps_its_habit_and_hands_differ() -> None:
+    habits = [habit(5, f"a:{number}") for number in range(2000)]
+    assert habits == [habit(5, f"a:{number}") for number in range(2000)]
+    real = join_figures().rates["all"]
+    np.testing.assert_allclose(np.quantile(habits, [0.4, 0.6, 0.8]), real[[4, 6, 8]], atol=0.05)
+    assert habit(6, "a:1") != habit(5, "a:1")
+
+
+def test_chinese_characters_are_joined_where_it_is_asked() -> None:
+    text = "永永永"
+    nodes, starts = letters_of("nnn")
+    items, table = items_for(text, np.full((3, 2), 30))
+    words = np.zeros(3, np.uint64)
+    for share, wanted in ((0.0, [0, 0, 0]), (0.5, [1, 1, 0])):
+        joiner = Joiner(table, "never", share)
+        assert joiner.joins == (share > 0)
+        found, _ = joiner.choose(items, nodes, starts, 50.0, joiner.odds(1, "a"), words)
+        assert found.tolist() == wanted
