@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import string
 import unicodedata
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from penline.characters import is_han
 from penline.corpus import Corpus
 from penline.recipe.placers import PlacerSettings
 from penline.recipe.schema import Recipe
@@ -93,6 +95,20 @@ def _without_slips(asked: Asked) -> bool:
     return asked.recipe.writers == "mixed" or (
         by_templates and asked.placers <= {"templates", "cells"}
     )
+
+
+def _by_anybody(asked: Asked, _: Any) -> bool:
+    return not asked.pages and asked.recipe.writers == "mixed"
+
+
+def _without(found: Callable[[str], bool]) -> Callable[[Asked, Any], bool]:
+    """Whether no line is made of such characters."""
+
+    def idle(asked: Asked, _: Any) -> bool:
+        made = asked.recipe.corpus.made or (asked.pages and asked.recipe.page.form is not None)
+        return not made and not any(map(found, asked.corpus.characters))
+
+    return idle
 
 
 _BORROWING = ("near-writer", "other-writer")
@@ -240,6 +256,24 @@ TABLE = (
         "where templates place the glyphs",
         "set layout.replay to null",
         _placed_by("rules", "model", "cells"),
+    ),
+    IdleSettings(
+        ("joins", "joins_chinese"),
+        "by writers: mixed, where neighbours are by different hands",
+        "set writers to one",
+        _by_anybody,
+    ),
+    IdleSettings(
+        ("joins",),
+        "on text without small Latin letters",
+        "take other text",
+        _without(frozenset(string.ascii_lowercase).__contains__),
+    ),
+    IdleSettings(
+        ("joins_chinese",),
+        "on text without Chinese characters",
+        "take other text",
+        _without(is_han),
     ),
     IdleSettings(
         ("marks.strike",),

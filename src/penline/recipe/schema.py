@@ -17,7 +17,7 @@ from penline.recipe.marks import Marks
 from penline.recipe.parts import by_name, several
 from penline.recipe.sections import CorpusSettings, ImageSettings, Ink, PageSettings
 from penline.recipe.transforms import TRANSFORMS, TransformSettings
-from penline.settings import ORDERED, Settings, Version1
+from penline.settings import ORDERED, Settings, Share, Version1
 
 __all__ = ["PaperChoice", "Recipe"]
 
@@ -64,7 +64,17 @@ Effect = Annotated[
     SerializeAsAny[EffectSettings], BeforeValidator(lambda value: by_name(value, EFFECTS))
 ]
 Transform = Annotated[SerializeAsAny[TransformSettings], BeforeValidator(_transform)]
+
+
+def _joins(value: object) -> object:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 1
+    if not number and value not in ("measured", "never", "always"):
+        raise ValueError(f"measured, never, always or a share from 0 to 1, not {value!r}")
+    return value
+
+
 Variation = Annotated[float, Field(ge=0, le=3)]
+Joins = Annotated[Literal["measured", "never", "always"] | Share, BeforeValidator(_joins)]
 
 
 class Recipe(Settings):
@@ -89,6 +99,14 @@ class Recipe(Settings):
     strokes: Annotated[Literal["auto", "never"], Version1("never")] = "auto"
     """``auto``: glyphs that came as strokes are drawn by the pen, at the line's own size;
     ``never``: from the ink that their bank holds."""
+    joins: Annotated[Joins, Version1("never")] = "measured"
+    """How many of the small Latin letters of words are joined to the next, where glyphs came as
+    strokes: ``measured``: as people do, each writer by a habit of the own; ``never``; ``always``, as
+    far as letters end and begin where they can be joined; or the share of pairs, 0 to 1, by which
+    every writer joins."""
+    joins_chinese: Annotated[Share, Version1(0.0)] = 0.0
+    """How many Chinese characters are joined to the next, as in running hand. No figure for it is
+    measured."""
     ink: Ink = Ink()
     marks: Marks = Marks()
     papers: Annotated[tuple[Paper, ...], BeforeValidator(several)] = Field(

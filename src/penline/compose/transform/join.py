@@ -8,7 +8,7 @@ cannot be joined where the glyph ends or begins is made up for by the line's oth
 from __future__ import annotations
 
 import functools
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from penline.compose.character_table import HAN, CharacterTable
 from penline.measure.joins import LETTERS, join_figures, odds_of
 from penline.measure.latin import X_HEIGHT_EM, latin_figures
 from penline.randomness import rng
+from penline.recipe.schema import Joins
 from penline.render.joins import (
     ANYWHERE,
     ARCHED,
@@ -34,8 +35,6 @@ __all__ = ["JoinTable", "Joiner", "choose_joins", "join_table", "measure_letters
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-Habit: TypeAlias = Literal["measured", "never", "always"] | float
 
 HEIGHT, BELOW, LEAVING, ENTERING = range(4)
 LEAST_UNIT = 256.0
@@ -179,7 +178,7 @@ class Joiner:
         chinese: share of neighbouring Chinese characters that are joined.
     """
 
-    def __init__(self, table: CharacterTable, latin: Habit, chinese: float) -> None:
+    def __init__(self, table: CharacterTable, latin: Joins, chinese: float) -> None:
         self._latin, self._chinese = latin, chinese
         self._table = join_table(table, chinese > 0)
         self._odds = {"never": 0.0, "always": ALWAYS}.get(str(latin), -1.0)
