@@ -11,18 +11,8 @@ from fakes_items import items_for
 from penline.compose.transform.join import ALWAYS, Joiner, habit
 from penline.measure.joins import LETTERS, join_figures, odds_of
 from penline.measure.latin import latin_figures
-from penline.render.joins import (
-    ANYWHERE,
-    ARCHED,
-    BARRED,
-    DOTTED,
-    END,
-    LEFT_HIGH,
-    PIECES,
-    add_joins,
-    can_join,
-    find_ends,
-)
+from penline.render.joins import PIECES, add_joins, can_join
+from penline.render.letter_ends import ANYWHERE, ARCHED, BARRED, DOTTED, END, LEFT_HIGH, find_ends
 from reference import joins as slow
 from test_oracles_compose import words_of
 
@@ -78,14 +68,21 @@ def test_letters_are_joined_as_defined(chance: np.random.Generator) -> None:
         assert [bool(can_join(ends[at], ends[at + 1])) for at in range(4)] == joined
         joined.append(False)
         wanted = slow.join_letters(letters, joined)
-        made, begins = add_joins(nodes, starts, ends, np.array(joined))
+        made = add_joins(nodes, starts, ends, np.array(joined))
         met += sum(joined)
-        for at, strokes in enumerate(wanted):
-            own = made[begins[at] : begins[at + 1]]
-            assert np.flatnonzero(own[:, 4] == 0).tolist() == [
-                *np.cumsum([0, *map(len, strokes[:-1])])
-            ]
-            np.testing.assert_allclose(own[:, :4], np.concatenate(strokes), atol=0.51)
+        strokes = [(at, stroke) for at, own in enumerate(wanted) for stroke in own]
+        assert made.owners.tolist() == [at for at, _ in strokes]
+        assert made.ends.tolist() == np.cumsum([len(stroke) for _, stroke in strokes]).tolist()
+        np.testing.assert_allclose(
+            made.nodes, np.concatenate([one for _, one in strokes]), atol=0.51
+        )
+        assert made.joined.sum() == sum(joined) == (made.cuts[:, 2:] != 0).any(1).sum() / 2
+        late = [
+            slow.late(letter, stroke) and not (leaves and slow.exit_of(letter).stroke == number)
+            for letter, leaves in zip(letters, joined, strict=True)
+            for number, stroke in enumerate(letter.strokes)
+        ]
+        assert made.late[(made.cuts[:, 2:] == 0).all(1)].tolist() == late
     assert met > 60
 
 
@@ -108,11 +105,15 @@ def test_a_join_is_shared_by_both_letters() -> None:
     joiner = Joiner(table, "always", 0.0)
     joined, ends = joiner.choose(items, nodes, starts, 50.0, ALWAYS, np.zeros(2, np.uint64))
     assert joined.tolist() == [True, False]
-    made, begins = add_joins(nodes, starts, ends, joined)
-    first, second = made[: begins[1]], made[begins[1] :]
-    assert first[-1, :4].tolist() == second[0, :4].tolist()  # they meet in the join's middle
-    assert second[PIECES // 2, :2].tolist() == nodes[starts[1], :2].tolist()
-    assert (first[:, 4] == 0).sum() == (second[:, 4] == 0).sum() == 1
+    made = add_joins(nodes, starts, ends, joined)
+    assert made.owners.tolist() == [0, 0, 1, 1]
+    assert made.joined.tolist() == [False, False, True, False]
+    left, middle, right, again = np.split(made.nodes, made.ends[:-1])
+    np.testing.assert_array_equal(middle, again)  # drawn for both, cut where they meet
+    assert left[-1].tolist() == middle[0].tolist() and middle[2].tolist() == right[0].tolist()
+    assert right[PIECES // 2 - 1, :2].tolist() == nodes[starts[1], :2].tolist()
+    assert made.cuts[1].tolist() == [*middle[1, :2], *(middle[2] - middle[0])[:2]]
+    assert made.cuts[3].tolist() == [*middle[1, :2], *(middle[0] - middle[2])[:2]]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from penline.render.joins import ANYWHERE, ARCHED, BARRED, DOTTED, LEFT_HIGH, PIECES
+from penline.render.joins import PIECES
+from penline.render.letter_ends import ANYWHERE, ARCHED, BARRED, DOTTED, LEFT_HIGH
 
 Stroke = npt.NDArray[np.float64]
 """``float64 (n, 4)``: x, y, radius, tone."""
@@ -18,6 +19,7 @@ Stroke = npt.NDArray[np.float64]
 class Exit(NamedTuple):
     stroke: int
     kept: float
+    back: float
     place: Stroke
     direction: Stroke
     high: bool
@@ -82,21 +84,33 @@ def exit_of(letter: Letter) -> Exit | None:
         stroke = strokes[number]
         x, y = stroke[-1, :2]
         hangs = y > line + 0.3 * size
-        if kind != ANYWHERE and x < middle - 0.15 * size and not hangs:
-            continue
-        total = lengths(stroke)[-1]
         high = bool(kind & LEFT_HIGH and line - y > 0.45 * size)
-        kept = total
-        direction = unit(stroke[-1, :2] - along(stroke, kept - 0.15 * size)[:2])
-        down = direction[1] > 0.5 and not (high or hangs or kind == ANYWHERE)
-        if down and total > 0.44 * size:
-            kept -= 0.22 * size
-            direction = unit((along(stroke, kept) - along(stroke, kept - 0.15 * size))[:2])
-        if high:
-            direction = unit(0.5 * direction + [0.8, 0.35])
-        place, pen = along(stroke, kept)[:2], along(stroke, kept - 0.4 * size)[2:]
-        return Exit(number, kept, place, direction, high, pen)
+        total = lengths(stroke)[-1]
+        if kind == ANYWHERE or hangs or x >= middle - (0.35 if high else 0.15) * size:
+            ahead = unit(stroke[-1, :2] - along(stroke, total - 0.15 * size)[:2])
+            down = ahead[1] > 0.5 and not (high or hangs or kind == ANYWHERE)
+            trim = 0.22 * size if down and total > 0.44 * size else 0.0
+            return left_by(stroke, number, trim, high, size)
+        mirrored = stroke[::-1] * [-1, -1, 1, 1]
+        heel = bow(mirrored, size, -middle)
+        if heel is not None:
+            back, place, direction = heel
+            pen = along(stroke, total - 0.4 * size)[2:]
+            turned = direction if direction[0] >= 0.3 else unit([0.5, -0.8])
+            return Exit(number, total, back, -place, turned, False, pen)
+    bar = strokes[-1]
+    if kind & BARRED and bar[-1, 0] > max(middle, bar[0, 0]):
+        return left_by(bar, len(strokes) - 1, 0.0, True, size)
     return None
+
+
+def left_by(stroke: Stroke, number: int, trim: float, high: bool, size: float) -> Exit:
+    kept = lengths(stroke)[-1] - trim
+    direction = unit((along(stroke, kept) - along(stroke, kept - 0.15 * size))[:2])
+    if high:
+        direction = unit(0.5 * direction + [0.8, 0.35])
+    place, pen = along(stroke, kept)[:2], along(stroke, kept - 0.4 * size)[2:]
+    return Exit(number, kept, 0.0, place, direction, high, pen)
 
 
 def entry_of(letter: Letter) -> Entry | None:
@@ -111,11 +125,10 @@ def entry_of(letter: Letter) -> Entry | None:
     direction = unit(along(stroke, 0.15 * size)[:2] - first)
     arched = first[0] > middle + 0.15 * size or (kind & ARCHED and direction[0] < -0.2)
     if arched and kind != ANYWHERE:
-        shoulder = shoulder_of(stroke, size, middle)
+        shoulder = bow(stroke, size, middle)
         if shoulder is None:
             return None
-        length, place, back = shoulder
-        direction = unit(back)
+        length, place, direction = shoulder
         if direction[0] < 0.3:
             direction = unit([0.5, -0.8])
         return Entry(body[0], length, place, direction, along(stroke, length + 0.4 * size)[2:])
@@ -125,8 +138,8 @@ def entry_of(letter: Letter) -> Entry | None:
     return Entry(body[0], 0.0, first, direction, along(stroke, 0.4 * size)[2:])
 
 
-def shoulder_of(stroke: Stroke, size: float, middle: float) -> tuple[float, Stroke, Stroke] | None:
-    """How far along the shoulder of an arch is, where, and which way leads back."""
+def bow(stroke: Stroke, size: float, middle: float) -> tuple[float, Stroke, Stroke] | None:
+    """Where a bow to the left turns down: how far along it is, where, and which way leads back."""
     step, first = 0.06 * size, stroke[0, 0]
     length = step
     while length < min(lengths(stroke)[-1], 1.6 * size):
@@ -136,7 +149,7 @@ def shoulder_of(stroke: Stroke, size: float, middle: float) -> tuple[float, Stro
             return None
         turned = ahead[0] > 0 or (ahead[1] > -ahead[0] and place[0] <= middle + 0.1 * size)
         if turned and place[0] < first - 0.1 * size:
-            return length, place, -ahead
+            return length, place, unit(-ahead)
         length += step
     return None
 
@@ -145,7 +158,7 @@ def reachable(left: Letter, right: Letter) -> bool:
     leaves, enters = exit_of(left), entry_of(right)
     if leaves is None or enters is None:
         return False
-    return bool(-0.4 * left.unit <= enters.place[0] - leaves.place[0] <= 1.5 * left.unit)
+    return bool(-0.4 * left.unit <= enters.place[0] - leaves.place[0] <= 2.2 * left.unit)
 
 
 def join(left: Letter, right: Letter) -> Stroke:
@@ -176,7 +189,8 @@ def join(left: Letter, right: Letter) -> Stroke:
 
 
 def join_letters(letters: Sequence[Letter], joined: Sequence[bool]) -> list[list[Stroke]]:
-    """The strokes of each letter, with its halves of joins."""
+    """The strokes of each letter, with its halves of joins, and last the middles of joins."""
+    middle = slice(PIECES // 2 - 1, PIECES // 2 + 2)
     out = []
     for number, letter in enumerate(letters):
         strokes = [stroke.copy() for stroke in letter.strokes]
@@ -192,14 +206,14 @@ def join_letters(letters: Sequence[Letter], joined: Sequence[bool]) -> list[list
             at = leaves.stroke
             near = whole[at] > leaves.kept - 0.4 * letter.unit
             raise_pen(strokes[at], near, leaves.pen)
-            kept = whole[at] < leaves.kept
+            kept = (whole[at] < leaves.kept) | (leaves.back > 0)
             kept[0] = True
-            raised[at] = strokes[at][kept]
-        if joined[number]:
-            half = join(letter, letters[number + 1])[: PIECES // 2 + 1]
-            raised[leaves.stroke] = np.concatenate([raised[leaves.stroke], half])
+            passed = np.flatnonzero(whole[at][-1] - whole[at] <= leaves.back)
+            back = letter.strokes[at][passed[-2::-1]] if leaves.back else np.zeros((0, 4))
+            half = join(letter, letters[number + 1])[: PIECES // 2]
+            raised[at] = np.concatenate([strokes[at][kept], back, half])
         if entered:
-            half = join(letters[number - 1], letter)[PIECES // 2 :]
+            half = join(letters[number - 1], letter)[PIECES // 2 + 1 :]
             own = letter.strokes[enters.stroke]
             # back over the arch, not to its first point, which the stroke itself begins with
             passed = np.flatnonzero(whole[enters.stroke] <= enters.along)
@@ -207,6 +221,10 @@ def join_letters(letters: Sequence[Letter], joined: Sequence[bool]) -> list[list
             rest = raised.get(enters.stroke, strokes[enters.stroke])
             raised[enters.stroke] = np.concatenate([half, back, rest])
         out.append([raised.get(at, stroke) for at, stroke in enumerate(strokes)])
+        if entered:
+            out[-1].append(join(letters[number - 1], letter)[middle])
+        if joined[number]:
+            out[-1].append(join(letter, letters[number + 1])[middle])
     return out
 
 

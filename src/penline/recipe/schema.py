@@ -101,8 +101,8 @@ class Recipe(Settings):
     ``never``: from the ink that their bank holds."""
     joins: Annotated[Joins, Version1("never")] = "measured"
     """How many of the small Latin letters of words are joined to the next, where glyphs came as
-    strokes: ``measured``: as people do, each writer by a habit of the own; ``never``; ``always``, as
-    far as letters end and begin where they can be joined; or the share of pairs, 0 to 1, by which
+    strokes: ``measured``, as people do, each writer by a habit that stays; ``never``; ``always``,
+    as far as letters end and begin where they can be joined; or the share, 0 to 1, of pairs that
     every writer joins."""
     joins_chinese: Annotated[Share, Version1(0.0)] = 0.0
     """How many Chinese characters are joined to the next, as in running hand. No figure for it is

@@ -20,16 +20,8 @@ from penline.measure.joins import LETTERS, join_figures, odds_of
 from penline.measure.latin import X_HEIGHT_EM, latin_figures
 from penline.randomness import rng
 from penline.recipe.schema import Joins
-from penline.render.joins import (
-    ANYWHERE,
-    ARCHED,
-    BARRED,
-    DOTTED,
-    END,
-    LEFT_HIGH,
-    can_join,
-    find_ends,
-)
+from penline.render.joins import can_join
+from penline.render.letter_ends import ANYWHERE, ARCHED, BARRED, DOTTED, END, LEFT_HIGH, find_ends
 
 __all__ = ["JoinTable", "Joiner", "choose_joins", "join_table", "measure_letters"]
 
