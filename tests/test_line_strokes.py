@@ -106,12 +106,15 @@ def test_the_pen_equals_its_reference(chance: np.random.Generator, seed: int) ->
     told, told_ends = slow_pen.bow_strokes(*given)
     assert np.array_equal(nodes, told) and np.array_equal(ends, told_ends)
     owners = np.roll(strokes.owners, seed)  # a stroke that comes after those of others
+    cuts = np.zeros((len(owners), 4), np.int64)
+    last = np.flatnonzero(np.diff(owners, append=-1))  # of the strokes of an owner
+    cuts[last[1:]] = np.random.default_rng(seed).integers(-9000, 9000, (len(last) - 1, 4))
     gains, pen = np.array([256, 90, 700, 300]), np.array([320, 60, seed * 77_777_777])
     out = [np.random.default_rng(seed).integers(0, 99, (30, 33)).astype(np.uint8)] * 2
     boxes = np.zeros((2, 4, 4), np.int64)
     for k, module in enumerate((pen_path, slow_pen)):
         out[k] = out[k].copy()
-        module.draw_strokes(nodes, ends, owners, gains, pen, 8, out[k], boxes[k])
+        module.draw_strokes(nodes, ends, owners, cuts, gains, pen, 8, out[k], boxes[k])
     assert np.array_equal(out[0], out[1]) and np.array_equal(boxes[0], boxes[1])
     assert boxes.any()
 
@@ -137,10 +140,9 @@ def plain(bank: Bank, text: Path, **recipe) -> Composer:
 
 def test_a_line_without_variation_is_the_ink_of_its_bank(penned: Bank, text: Path) -> None:
     """At the bank's own size, by a pen as broad, strokes leave what they left in the bank."""
-    lines = plain(
-        penned, text, variation_range=[0, 0], image={"height_px": 96}, ink={"breadth_range": [1, 1]}
-    )
-    stamps = plain(penned, text, variation_range=[0, 0], image={"height_px": 96}, strokes="never")
+    still = {"variation_range": [0, 0], "image": {"height_px": 96}}
+    lines = plain(penned, text, **still, ink={"breadth_range": [1, 1]}, joins="never")
+    stamps = plain(penned, text, **still, strokes="never")
     for index in range(8):
         one, other = lay_out(lines.plan, 3, index), lay_out(stamps.plan, 3, index)
         assert one.strokes is not None and other.strokes is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from typing import Any
 
@@ -63,6 +64,7 @@ def draw_strokes(
     nodes: Ints,
     node_ends: Ints,
     owners: Ints,
+    cuts: Ints,
     gains_q8: Ints,
     pen: Ints,
     faint: int,
@@ -73,7 +75,7 @@ def draw_strokes(
     softness, grain, salt = pen.tolist()
     height, width = out.shape
     starts = [0, *node_ends[:-1].tolist()]
-    spans = zip(owners.tolist(), starts, node_ends.tolist(), strict=True)
+    spans = zip(owners.tolist(), starts, node_ends.tolist(), cuts.tolist(), strict=True)
     for owner, strokes in itertools.groupby(spans, lambda one: one[0]):
         parts = list(strokes)
         own = nodes[parts[0][1] : parts[-1][2]].copy()
@@ -85,7 +87,18 @@ def draw_strokes(
         own[:, :2] -= low * 256
         ink = np.zeros((high - low)[::-1], np.uint8)
         mixed = (salt ^ int(low[0] * 40503 + low[1] * 9973)) & 0xFFFFFFFF
-        if not _covered(own, softness, grain, mixed, ink):
+        whole = [nodes[first:last] for _, first, last, cut in parts if not any(cut)]
+        inked = [(np.concatenate(whole), (0, 0, 0, 0))] if whole else []
+        inked += [(nodes[first:last], cut) for _, first, last, cut in parts if any(cut)]
+        for some, (x, y, dx, dy) in inked:
+            moved, part = some.copy(), np.zeros_like(ink)
+            moved[:, :2] -= low * 256
+            _covered(moved, softness, grain, mixed, part)
+            rows, columns = np.indices(part.shape)
+            centres = columns + low[0] << 8, rows + low[1] << 8
+            ahead = (centres[0] + 128 - x) * dx + (centres[1] + 128 - y) * dy
+            np.maximum(ink, np.where(ahead <= 0, part, 0), out=ink)
+        if not ink.any():
             continue
         gain = int(np.clip(gains_q8[owner], 0, 65536))
         added = np.minimum(ink.astype(np.int64) * gain + 128 >> 8, 255)
@@ -103,10 +116,7 @@ def draw_strokes(
             boxes_px[owner] = corners
 
 
-def _covered(nodes: Ints, softness: int, grain: int, salt: int, ink: Any) -> bool:
-    """Fill in the ink; whether there is any."""
-    try:
+def _covered(nodes: Ints, softness: int, grain: int, salt: int, ink: Any) -> None:
+    """Fill in the ink."""
+    with contextlib.suppress(IndexError):  # none, so no box
         cover_nodes(nodes, softness, grain, salt, ink)
-    except IndexError:  # none, so no box
-        return False
-    return True

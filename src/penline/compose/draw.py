@@ -239,5 +239,5 @@ def draw_items(
     if strokes is not None:
         nodes, ends = bow_strokes(*strokes[:4], strokes.bows_q8)
         pen = np.array(strokes.pen[1:], np.int64)
-        draw_strokes(nodes, ends, strokes.owners, gains, pen, FAINT, ink, boxes)
+        draw_strokes(nodes, ends, strokes.owners, strokes.cuts_q8, gains, pen, FAINT, ink, boxes)
     return boxes

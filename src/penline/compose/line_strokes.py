@@ -75,10 +75,11 @@ class GlyphStrokes(NamedTuple):
 
 
 class LineStrokes(NamedTuple):
-    """Strokes of a line where they lie in its picture, in the order of writing.
+    """Strokes of a line where they lie in its picture: each item's in the order of writing, after
+    those of the item before; `written` is the order of the whole line.
 
-    A join is one more stroke: its first half is the left item's, and its second half a stroke of
-    the right item's, which begins where the first ends and is marked as `joined`.
+    A join goes on from a stroke of the left item, and into a stroke of the right item, which is
+    marked as `joined`. Its middle is a stroke of its own of either item, cut where they meet.
 
     Attributes:
         points_q8: ``int64 (points, 2)``: x right and y down, 1/256 px of the picture; that of a
@@ -86,10 +87,15 @@ class LineStrokes(NamedTuple):
         radii_q8: ``int64 (points,)``: half of the stroke's breadth there, 1/256 px.
         tones: ``int64 (points,)``: its ink before the item's gain, 1 to 255.
         ends: ``int64 (strokes,)``: for each stroke the index just past its last point.
-        owners: ``int64 (strokes,)``: the item that its ink counts for: a box, a mask, a quad.
+        owners: ``int64 (strokes,)``: the item that its ink counts for: a box, a mask, a quad;
+            rising.
         bows_q8: ``int64 (strokes,)``: how far it may bow out between two points, to go round
             smoothly, 1/256 px.
-        joined: ``bool (strokes,)``: whether the pen was not lifted before it.
+        joined: ``bool (strokes,)``: whether the pen was not lifted since the item before.
+        late: ``bool (strokes,)``: a dot or a bar, which comes after the word where letters are
+            joined.
+        cuts_q8: ``int64 (strokes, 4)``: of the middle of a join a point and a direction, 1/256 px:
+            the stroke's ink is what lies behind the point; 0 of others.
         pen: what it is drawn with.
     """
 
@@ -100,7 +106,20 @@ class LineStrokes(NamedTuple):
     owners: Ints
     bows_q8: Ints
     joined: npt.NDArray[np.bool_]
+    late: npt.NDArray[np.bool_]
+    cuts_q8: Ints
     pen: LinePen
+
+    @property
+    def written(self) -> Ints:
+        """``int64``: numbers of the strokes as the pen writes them, middles of joins left out: a
+        `joined` stroke goes on where the one before it ends."""
+        begins = np.ones(int(self.owners.max(initial=-1)) + 1, bool)
+        begins[self.owners[self.joined]] = False
+        words = np.cumsum(begins)[self.owners]
+        alone = np.bincount(words[self.joined], minlength=len(begins) + 1) == 0
+        order = np.lexsort((self.late & ~alone[words], words))
+        return np.asarray(order[~self.cuts_q8[order].any(axis=1)])
 
     def only(self, items: slice) -> LineStrokes:
         """Those of some of the items, whose numbers then begin with 0."""
@@ -115,13 +134,18 @@ class LineStrokes(NamedTuple):
             self.owners[kept] - items.start,
             self.bows_q8[kept],
             self.joined[kept],
+            self.late[kept],
+            self.cuts_q8[kept],
             self.pen,
         )
 
     def moved(self, across_px: int, down_px: int, share_q16: int = 65536) -> LineStrokes:
         """The same, smaller about the picture's corner and then moved."""
+        cuts, move = self.cuts_q8.copy(), np.array([across_px, down_px]) * 256
+        cuts[:, :2] = (cuts[:, :2] * share_q16 >> 16) + move
         return self._replace(
-            points_q8=(self.points_q8 * share_q16 >> 16) + np.array([across_px, down_px]) * 256,
+            cuts_q8=cuts,
+            points_q8=(self.points_q8 * share_q16 >> 16) + move,
             radii_q8=np.maximum(self.radii_q8 * share_q16 >> 16, _LEAST_RADIUS),
             bows_q8=self.bows_q8 * share_q16 >> 16,
         )
@@ -226,8 +250,8 @@ def place_strokes(
     points, radii, bows = put_strokes(
         drawn, radii, ends, owners, items, places, slants, pen.breadth_q8, FLATNESS_EM
     )
-    joined = np.zeros(len(bows), np.bool_)
-    return LineStrokes(points, radii, tones, ends, owners, bows, joined, pen)
+    never, uncut = np.zeros(len(bows), np.bool_), np.zeros((len(bows), 4), np.int64)
+    return LineStrokes(points, radii, tones, ends, owners, bows, never, never, uncut, pen)
 
 
 def spread_of(strokes: LineStrokes, placed: Placements) -> Ints:

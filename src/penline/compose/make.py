@@ -39,6 +39,7 @@ from penline.compose.place.rules import mark_turned
 from penline.compose.place.spacing import CELL, LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
+from penline.compose.transform.join import JoinChance
 from penline.compose.transform.vary import sample_variation
 from penline.compose.transform.vary_strokes import vary_line_strokes
 from penline.effects import apply_effects, effect_class, sample_effects
@@ -60,6 +61,7 @@ __all__ = [
     "lay_out",
     "line_quads",
     "line_sources",
+    "line_strokes",
     "make",
     "make_some",
     "origins_of",
@@ -144,7 +146,8 @@ def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) 
     strokes = None
     if penned is not None:
         pen = sample_pen(rng(seed, index, "pen"), recipe.ink.breadth_range)
-        strokes = place_strokes(penned, line.items, placed, pen)
+        chance = JoinChance(seed, rng(seed, index, "joins"))
+        strokes = line_strokes(plan, line, penned, placed, pen, chance)
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = item_gains(line.items, placed.press_q8, round(strength * 256))
     ink = np.zeros((height, placed.width_px), np.uint8)
@@ -223,6 +226,30 @@ def line_sources(
     if variation is not None:
         strokes = vary_line_strokes(strokes, items, variation.strengths_q16, variation_rng)
     return sources, strokes
+
+
+def line_strokes(
+    plan: ComposePlan,
+    line: TextAssignment,
+    penned: GlyphStrokes,
+    placed: Placements,
+    pen: LinePen,
+    chance: JoinChance,
+) -> LineStrokes:
+    """Bring a line's strokes to their places, and join its letters.
+
+    Args:
+        plan: the recipe and its glyphs.
+        line: what is written.
+        penned: strokes as `line_sources` gives them.
+        placed: where each item goes.
+        pen: what they are drawn with.
+        chance: decides about joins.
+    """
+    strokes = place_strokes(penned, line.items, placed, pen)
+    if plan.joiner is None:
+        return strokes
+    return plan.joiner.join(strokes, line.items, placed.em_px, line.error_index, chance)
 
 
 def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> LineLayout:

@@ -19,12 +19,13 @@ from penline.compose.inside import find_fit, may_reach
 from penline.compose.items_of import items_of
 from penline.compose.ladder import made_kind, without
 from penline.compose.line_strokes import LinePen, LineStrokes, place_strokes, sample_pen, spread_of
-from penline.compose.make import line_sources, place
+from penline.compose.make import line_sources, line_strokes, place
 from penline.compose.place.base import Placements
 from penline.compose.place.spacing import LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.split import LEFT_OUT, tell
 from penline.compose.text_assignment import TextAssignment
+from penline.compose.transform.join import JoinChance
 from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
@@ -102,6 +103,7 @@ class Sheet(NamedTuple):
         ink_rng: for the ink.
         error_rng: for slips of the pen.
         variation_rng: for what makes one writing unlike the next.
+        joins: for which letters are joined.
         pen: what strokes are drawn with; None where the banks hold none.
         em: height of a median Chinese character, px.
         pitch: from one line to the next, px.
@@ -117,6 +119,7 @@ class Sheet(NamedTuple):
     ink_rng: Draws
     error_rng: Draws
     variation_rng: Draws
+    joins: JoinChance
     pen: LinePen | None
     em: float
     pitch: float
@@ -152,8 +155,9 @@ def open_sheet(plan: ComposePlan, seed: int, index: int, side: Side) -> Sheet:
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     ink = np.zeros((page.height_px, page.width_px), np.uint8)
     rngs = page_rng, ink_rng, rng(seed, index, "slip"), rng(seed, index, "variation")
+    joins = JoinChance(seed, rng(seed, index, "joins"))
     pen = sample_pen(rng(seed, index, "pen"), recipe.ink.breadth_range) if plan.strokes else None
-    return Sheet(side, *rngs, pen, em, pitch, margins, most, params, strength, ink)
+    return Sheet(side, *rngs, joins, pen, em, pitch, margins, most, params, strength, ink)
 
 
 def line_params(plan: ComposePlan, sheet: Sheet) -> Floats:
@@ -392,7 +396,7 @@ def place_on_sheet(
         placed = inside(placed, np.max(spreads, axis=0))
     strokes = None
     if penned is not None and sheet.pen is not None:
-        strokes = place_strokes(penned, line.items, placed, sheet.pen)
+        strokes = line_strokes(plan, line, penned, placed, sheet.pen, sheet.joins)
     gains = item_gains(line.items, placed.press_q8, round(sheet.strength * 256))
     fit, limits = None, (*sheet.ink.shape, plan.rim_px)
     if may_reach(placed, sources, strokes, limits):

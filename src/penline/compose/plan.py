@@ -29,6 +29,7 @@ from penline.compose.quick_choice import QuickChoice
 from penline.compose.spellings import spellings
 from penline.compose.split import TextSplit
 from penline.compose.transform.base import Transform
+from penline.compose.transform.join import Joiner
 from penline.corpus import Corpus, Lines, WholeLines
 from penline.corpus.made import CHARACTERS
 from penline.durable import read_file
@@ -79,6 +80,7 @@ class ComposePlan:
         placers: in this order, the first that takes a line places it.
         transforms: what is done to glyphs before they are drawn, in this order, by name.
         strokes: whether glyphs that have strokes are drawn from them.
+        joiner: joins letters that are drawn from strokes; None where none are.
         rim_px: paper that stays free between ink and the picture's edges.
 
     Raises:
@@ -145,6 +147,9 @@ class ComposePlan:
         self.papers = PaperChoices(recipe.papers)
         self.params = LineParams(layout)
         self.strokes = recipe.strokes == "auto" and held
+        self.joiner: Joiner | None = None
+        if self.strokes and not mixed and (recipe.joins != "never" or recipe.joins_chinese):
+            self.joiner = Joiner(self.banks, self.table, recipe.joins, recipe.joins_chinese)
         self.placers = self._placers()
         self.transforms = self._transforms()
         self.rim_px = rim_of(recipe)
@@ -220,6 +225,7 @@ class ComposePlan:
         other.table = character_table(new, self.table)
         other.transforms = other._transforms()
         other.placers = tuple(placer.with_table(other.table) for placer in self.placers)
+        other.joiner = self.joiner and self.joiner.with_table(other.table)
         other.lines = {"train": corpus.whole_lines(self.recipe.corpus.length_range)}
         if writer:
             other.eligible_writers = {"train": frozen(self.banks.bits([writer]))}

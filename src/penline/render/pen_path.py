@@ -107,6 +107,7 @@ def draw_strokes(
     nodes: Ints,
     node_ends: Ints,
     owners: Ints,
+    cuts: Ints,
     gains_q8: Ints,
     pen: Any,
     faint: int,
@@ -122,6 +123,8 @@ def draw_strokes(
         nodes: ``int64 (nodes, 5)``, as `trace_strokes` gives them.
         node_ends: ``int64 (strokes,)``: for each stroke the index just past its last node.
         owners: ``int64 (strokes,)``: the item that each is a part of.
+        cuts: ``int64 (strokes, 4)``: see `LineStrokes`; strokes that are cut come after the others
+            of their owner.
         gains_q8: ``int64 (items,)``: factor on the ink, 1/256.
         pen: ``int64 (3,)``: softness, grain and salt of the line's pen.
         faint: ink below this value does not count for an item's box.
@@ -135,10 +138,13 @@ def draw_strokes(
     scratch = np.empty(0, np.uint8)
     while stroke < owners.shape[0]:
         owner, end = owners[stroke], start
+        whole, cut = 0, stroke
         while stroke < owners.shape[0] and owners[stroke] == owner:
+            if not cuts[stroke].any():
+                whole, cut = node_ends[stroke] - start, stroke + 1
             end = node_ends[stroke]
             stroke += 1
-        own = nodes[start:end].copy()
+        own, first = nodes[start:end].copy(), start
         start = end
         left, top, right, bottom = width, height, 0, 0
         for k in range(own.shape[0]):
@@ -160,8 +166,46 @@ def draw_strokes(
         ink = scratch[: wide * high].reshape(high, wide)
         ink[:] = 0
         salt = (pen[2] ^ (left * 40503 + top * 9973)) & 0xFFFFFFFF
-        box = cover_nodes(own, pen[0], pen[1], salt, ink)
+        box = cover_nodes(own[:whole], pen[0], pen[1], salt, ink)
+        for k in range(cut, stroke):
+            part = own[whole : node_ends[k] - first]
+            whole = node_ends[k] - first
+            x, y = cuts[k, 0] - (left << 8), cuts[k, 1] - (top << 8)
+            box = _cover_cut(part, x, y, cuts[k, 2], cuts[k, 3], pen, salt, ink, box)
         _add_ink(ink, box, gains_q8[owner], faint, left, top, out, boxes_px[owner])
+
+
+@compiled
+def _cover_cut(
+    nodes: Ints, x: int, y: int, dx: int, dy: int, pen: Any, salt: int, ink: Any, box: Any
+) -> tuple[int, int, int, int]:
+    """Draw a stroke into an owner's ink, so much of it as lies behind a point.
+
+    Args:
+        nodes: as `cover_nodes` takes them, of the one stroke.
+        x: of the point, 1/256 px.
+        y: likewise.
+        dx: direction that is ahead of it.
+        dy: likewise.
+        pen: as `draw_strokes` takes it.
+        salt: chooses the grain.
+        ink: ``uint8 (height, width)``, where the darker stays.
+        box: of the ink: first row, last row + 1, first column, last column + 1.
+
+    Returns:
+        The same with the stroke.
+    """
+    own = np.zeros_like(ink)
+    first_row, past_row, first, past = cover_nodes(nodes, pen[0], pen[1], salt, own)
+    top, bottom, left, right = box
+    for row in range(first_row, past_row):
+        for column in range(first, past):
+            ahead = (256 * column + 128 - x) * dx + (256 * row + 128 - y) * dy
+            if own[row, column] > ink[row, column] and ahead <= 0:
+                ink[row, column] = own[row, column]
+                top, bottom = min(top, row), max(bottom, row + 1)
+                left, right = min(left, column), max(right, column + 1)
+    return top, bottom, left, right
 
 
 @compiled

@@ -13,17 +13,28 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
 from penline.compiled import compiled, frozen
 from penline.compose.character_table import HAN, CharacterTable
+from penline.compose.line_strokes import LineStrokes
 from penline.measure.joins import LETTERS, join_figures, odds_of
 from penline.measure.latin import X_HEIGHT_EM, latin_figures
-from penline.randomness import rng
+from penline.randomness import Draws, rng
 from penline.recipe.schema import Joins
-from penline.render.joins import can_join
+from penline.render.joins import add_joins, can_join
 from penline.render.letter_ends import ANYWHERE, ARCHED, BARRED, DOTTED, END, LEFT_HIGH, find_ends
 
-__all__ = ["JoinTable", "Joiner", "choose_joins", "join_table", "measure_letters"]
+__all__ = [
+    "JoinChance",
+    "JoinTable",
+    "Joiner",
+    "choose_joins",
+    "habit",
+    "join_table",
+    "measure_letters",
+    "pack_strokes",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -161,84 +172,121 @@ def choose_joins(
     return joined
 
 
+class JoinChance(NamedTuple):
+    """What decides about the joins of a line, or of a page's lines.
+
+    Attributes:
+        seed: of the set, which decides about hands.
+        rng: chance, which decides about pairs.
+    """
+
+    seed: int
+    rng: Draws
+
+
 class Joiner:
     """Joins the letters of lines; made whole, and then only read.
 
     Args:
+        banks: where glyphs come from.
         table: the characters.
-        latin: how often letters are joined: as people do, or a share of 0 to 1.
+        latin: how often letters are joined, as a recipe says it.
         chinese: share of neighbouring Chinese characters that are joined.
     """
 
-    def __init__(self, table: CharacterTable, latin: Joins, chinese: float) -> None:
-        self._latin, self._chinese = latin, chinese
+    def __init__(self, banks: BankSet, table: CharacterTable, latin: Joins, chinese: float) -> None:
+        self._banks, self._latin, self._chinese = banks, latin, chinese
         self._table = join_table(table, chinese > 0)
         self._odds = {"never": 0.0, "always": ALWAYS}.get(str(latin), -1.0)
         if self._odds < 0 and latin != "measured":
             self._odds = odds_of(float(latin))
+        self._measured = _measured_odds() if self._odds < 0 else ()
 
     def with_table(self, table: CharacterTable) -> Joiner:
         """The same, for further characters."""
-        return Joiner(table, self._latin, self._chinese)
-
-    @property
-    def joins(self) -> bool:
-        """Whether anything is ever joined."""
-        return self._odds != 0 or self._chinese > 0
+        return Joiner(self._banks, table, self._latin, self._chinese)
 
     def odds(self, seed: int, writer: str) -> float:
-        """The odds of a hand, which keeps them in all lines of a set."""
+        """Odds of a hand, which keeps them in all lines of a set."""
         if self._odds >= 0:
             return self._odds
-        return float(_measured_odds()[round(habit(seed, writer) * _STEPS)])
+        return float(self._measured[round(habit(seed, writer) * _STEPS)])
 
-    def choose(
-        self, items: Items, nodes: Ints, starts: Ints, em_px: float, odds: float, words: Any
-    ) -> tuple[Any, Any]:
-        """Choose which items of a line are joined: ``bool (items,)``, and records of `END`.
+    def join(
+        self, strokes: LineStrokes, items: Items, em_px: float, apart: int, chance: JoinChance
+    ) -> LineStrokes:
+        """Join letters of a line.
 
         Args:
+            strokes: of the items.
             items: records of `ITEM`.
-            nodes: ``int64 (nodes, 5)``: see `penline.render.joins.find_ends`.
-            starts: ``int64 (items + 1,)``: where each item's begin.
             em_px: the line's em.
-            odds: of the hand.
-            words: ``uint64 (items,)``: chance.
+            apart: a character that is joined to none: a slip of the pen; -1 for none.
+            chance: decides.
         """
+        kinds = self._table.kinds[items["entry"]]
+        kinds[(items["row"] < 0) | (items["owner"] == apart)] = -1
+        able = np.flatnonzero(kinds >= 0)
+        if len(able) < 2:
+            return strokes
+        first = items[able[0]]
+        writer = self._banks.banks[first["bank"]].writers[first["writer"]]
+        figures = self._table.figures[items["entry"]]
+        nodes, starts = pack_strokes(*strokes[:5], len(items))
         ends = np.zeros(len(items), END)
-        joined = _choose(
+        measure_letters(nodes, starts, kinds, figures, em_px, ends)
+        find_ends(nodes, starts, kinds, ends)
+        joined = choose_joins(
             items,
-            *self._table,
-            nodes,
-            starts,
-            em_px,
-            odds,
-            round(self._chinese * 65536),
-            words,
+            kinds,
+            figures,
             ends,
+            chance.rng.words(len(items)),
+            self.odds(chance.seed, writer),
+            round(self._chinese * 65536),
         )
-        return joined, ends
+        if not joined.any():
+            return strokes
+        made = add_joins(nodes, starts, ends, joined)
+        bows = np.zeros(len(items), np.int64)
+        bows[strokes.owners] = strokes.bows_q8
+        return LineStrokes(
+            made.nodes[:, :2].copy(),
+            made.nodes[:, 2].copy(),
+            made.nodes[:, 3].copy(),
+            made.ends,
+            made.owners,
+            np.where(made.cuts.any(axis=1), 0, bows[made.owners]),
+            made.joined,
+            made.late,
+            made.cuts,
+            strokes.pen,
+        )
 
 
 @compiled
-def _choose(
-    items: Any,
-    kinds_of: Any,
-    figures_of: Any,
-    nodes: Any,
-    starts: Any,
-    em_px: float,
-    odds: float,
-    chinese_q16: int,
-    words: Any,
-    ends: Any,
-) -> Any:
-    n = items.shape[0]
-    kinds, figures = np.empty(n, np.int64), np.empty((n, 4))
-    for i in range(n):
-        kinds[i], figures[i] = kinds_of[items[i].entry], figures_of[items[i].entry]
-        if items[i].row < 0:
-            kinds[i] = -1
-    measure_letters(nodes, starts, kinds, figures, em_px, ends)
-    find_ends(nodes, starts, kinds, ends)
-    return choose_joins(items, kinds, figures, ends, words, odds, chinese_q16)
+def pack_strokes(points: Any, radii: Any, tones: Any, ends: Any, owners: Any, count: int) -> Any:
+    """Bring strokes of a line into the form that `find_ends` takes.
+
+    Args:
+        points: as the next four of `LineStrokes`.
+        radii: 1/256 px.
+        tones: 1 to 255.
+        ends: of strokes.
+        owners: of strokes.
+        count: of the line's items.
+
+    Returns:
+        ``int64 (points, 5)`` and ``int64 (count + 1,)``.
+    """
+    nodes, starts = np.empty((points.shape[0], 5), np.int64), np.zeros(count + 1, np.int64)
+    first = 0
+    for stroke in range(ends.shape[0]):
+        for k in range(first, ends[stroke]):
+            nodes[k, 0], nodes[k, 1] = points[k, 0], points[k, 1]
+            nodes[k, 2], nodes[k, 3], nodes[k, 4] = radii[k], tones[k], 1 if k > first else 0
+        first = ends[stroke]
+        starts[owners[stroke] + 1] = first
+    for i in range(count):
+        starts[i + 1] = max(starts[i + 1], starts[i])
+    return nodes, starts
