@@ -8,11 +8,20 @@ import numpy as np
 import pytest
 
 from fakes_items import items_for
-from penline.compose.transform.join import ALWAYS, Joiner, habit
+from penline.compose.transform.join import ALWAYS, Joiner, habit, join_table
 from penline.measure.joins import LETTERS, join_figures, odds_of
 from penline.measure.latin import latin_figures
 from penline.render.joins import PIECES, add_joins, can_join
-from penline.render.letter_ends import ANYWHERE, ARCHED, BARRED, DOTTED, END, LEFT_HIGH, find_ends
+from penline.render.letter_ends import (
+    ANYWHERE,
+    ARCHED,
+    BARRED,
+    DOTTED,
+    END,
+    LEFT_HIGH,
+    find_ends,
+    path_lengths,
+)
 from reference import joins as slow
 from test_oracles_compose import words_of
 
@@ -59,7 +68,7 @@ def test_letters_are_joined_as_defined(chance: np.random.Generator) -> None:
             for at in range(5)
         ]
         nodes, starts, ends = packed(letters)
-        find_ends(nodes, starts, np.array([one.kind for one in letters]), ends)
+        find_ends(nodes, path_lengths(nodes), starts, np.array([one.kind for one in letters]), ends)
         for end, letter in zip(ends, letters, strict=True):
             leaves, enters = slow.exit_of(letter), slow.entry_of(letter)
             assert (end["exit_at"] >= 0) == (leaves is not None)
@@ -68,7 +77,7 @@ def test_letters_are_joined_as_defined(chance: np.random.Generator) -> None:
         assert [bool(can_join(ends[at], ends[at + 1])) for at in range(4)] == joined
         joined.append(False)
         wanted = slow.join_letters(letters, joined)
-        made = add_joins(nodes, starts, ends, np.array(joined))
+        made = add_joins(nodes, path_lengths(nodes), starts, ends, np.array(joined))
         met += sum(joined)
         strokes = [(at, stroke) for at, own in enumerate(wanted) for stroke in own]
         assert made.owners.tolist() == [at for at, _ in strokes]
@@ -86,6 +95,22 @@ def test_letters_are_joined_as_defined(chance: np.random.Generator) -> None:
     assert met > 60
 
 
+def chosen(
+    text: str,
+    letters: tuple[np.ndarray, np.ndarray],
+    odds: float,
+    words: np.ndarray,
+    chinese: float = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which letters of a line are joined, and where they end and begin."""
+    items, table = items_for(text, np.full((len(text), 2), 30))
+    nodes, starts = letters
+    joiner = Joiner(None, table, "always", chinese)
+    kinds = join_table(table, chinese > 0).kinds[items["entry"]]
+    strokes = nodes, path_lengths(nodes), starts
+    return joiner.choose(items, kinds, strokes, 50.0, odds, words)
+
+
 def letters_of(text: str, gap: float = 0.4) -> tuple[np.ndarray, np.ndarray]:
     """Nodes of letters that are drawn as a bow from the left to the right, high as they should be,
     and where each letter's begin."""
@@ -101,11 +126,9 @@ def letters_of(text: str, gap: float = 0.4) -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_join_is_shared_by_both_letters() -> None:
     nodes, starts = letters_of("nu")
-    items, table = items_for("nu", np.full((2, 2), 30))
-    joiner = Joiner(table, "always", 0.0)
-    joined, ends = joiner.choose(items, nodes, starts, 50.0, ALWAYS, np.zeros(2, np.uint64))
+    joined, ends = chosen("nu", (nodes, starts), ALWAYS, np.zeros(2, np.uint64))
     assert joined.tolist() == [True, False]
-    made = add_joins(nodes, starts, ends, joined)
+    made = add_joins(nodes, path_lengths(nodes), starts, ends, joined)
     assert made.owners.tolist() == [0, 0, 1, 1]
     assert made.joined.tolist() == [False, False, True, False]
     left, middle, right, again = np.split(made.nodes, made.ends[:-1])
@@ -121,11 +144,8 @@ def test_a_join_is_shared_by_both_letters() -> None:
     [("no u", [1, 0, 0, 0]), ("Nu2n", [0, 0, 0, 0]), ("n永u", [0, 0, 0]), ("nuns", [1, 1, 1, 0])],
 )
 def test_small_letters_of_a_word_are_joined(text: str, wanted: list[int]) -> None:
-    nodes, starts = letters_of("n" * len(text))
-    items, table = items_for(text, np.full((len(text), 2), 30))
-    joiner = Joiner(table, "always", 0.0)
     words = np.full(len(text), (1 << 64) - 1, np.uint64)
-    found, _ = joiner.choose(items, nodes, starts, 50.0, joiner.odds(1, "a"), words)
+    found, _ = chosen(text, letters_of("n" * len(text)), ALWAYS, words)
     assert found.tolist() == wanted
 
 
@@ -136,9 +156,8 @@ def test_pairs_are_chosen_as_defined(chance: np.random.Generator) -> None:
         nodes, starts = letters_of(text, 0.4)
         far = int(chance.integers(2, 10))
         nodes[starts[far] :, 0] += round(3 * UNIT)  # out of reach of the one before
-        items, table = items_for(text, np.full((12, 2), 30))
         words = words_of(chance, 12)
-        joined, ends = Joiner(table, 0.4, 0.0).choose(items, nodes, starts, 50.0, odds, words)
+        joined, ends = chosen(text, (nodes, starts), odds, words)
         pairs = [
             (
                 figures.leaving[LETTERS.index(text[at])]
@@ -168,12 +187,7 @@ def test_a_hand_keeps_its_habit_and_hands_differ() -> None:
 
 
 def test_chinese_characters_are_joined_where_it_is_asked() -> None:
-    text = "永永永"
-    nodes, starts = letters_of("nnn")
-    items, table = items_for(text, np.full((3, 2), 30))
     words = np.zeros(3, np.uint64)
     for share, wanted in ((0.0, [0, 0, 0]), (0.5, [1, 1, 0])):
-        joiner = Joiner(table, "never", share)
-        assert joiner.joins == (share > 0)
-        found, _ = joiner.choose(items, nodes, starts, 50.0, joiner.odds(1, "a"), words)
+        found, _ = chosen("永永永", letters_of("nnn"), 0.0, words, share)
         assert found.tolist() == wanted

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from penline.compiled import compiled
-from penline.render.letter_ends import HANGING, TALL, TAPER, direction, stroke_length
+from penline.render.letter_ends import HANGING, TALL, TAPER, direction
 
 __all__ = ["PIECES", "JoinedStrokes", "add_joins", "can_join"]
 
@@ -83,21 +83,22 @@ class JoinedStrokes(NamedTuple):
     cuts: Any
 
 
-def add_joins(nodes: Any, starts: Any, ends: Any, joined: Any) -> JoinedStrokes:
+def add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> JoinedStrokes:
     """Join letters: the first half of a join goes on from the left letter's stroke, the second
     leads into the right one's, and its middle is a stroke of both.
 
     Args:
         nodes: as `find_ends` took them.
+        reached: likewise.
         starts: likewise.
         ends: as `find_ends` filled them in.
         joined: ``bool (items,)``: whether each is joined to the next.
     """
-    return JoinedStrokes(*_add_joins(nodes, starts, ends, joined))
+    return JoinedStrokes(*_add_joins(nodes, reached, starts, ends, joined))
 
 
 @compiled
-def _add_joins(nodes: Any, starts: Any, ends: Any, joined: Any) -> Any:
+def _add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> Any:
     n = starts.shape[0] - 1
     room, strokes = nodes.shape[0], 0
     for k in range(nodes.shape[0]):
@@ -128,10 +129,10 @@ def _add_joins(nodes: Any, starts: Any, ends: Any, joined: Any) -> Any:
             enters, leaves = entered and k == end.entry_at, left and last == end.exit_at
             if enters:
                 out[at : at + half] = before[half + 1 :]
-                at = _back_to_start(nodes, k, last, end.along, out, at + half)
-            at = _copy(nodes, k, last, end, enters, leaves, out, at)
+                at = _back_to_start(nodes, reached, k, last, end.along, out, at + half)
+            at = _copy(nodes, reached, k, last, end, enters, leaves, out, at)
             if leaves:
-                at = _back_from_end(nodes, k, last, end.back, out, at)
+                at = _back_from_end(nodes, reached, k, last, end.back, out, at)
                 out[at : at + half] = behind[:half]
                 at += half
             past[stroke], owners[stroke] = at, i
@@ -170,10 +171,12 @@ def _middle(curve: Any, ahead: int, out: Any, at: int, cut: Any) -> int:
 
 
 @compiled
-def _back_to_start(nodes: Any, first: int, last: int, along: float, out: Any, at: int) -> int:
+def _back_to_start(
+    nodes: Any, reached: Any, first: int, last: int, along: float, out: Any, at: int
+) -> int:
     """Lead from the shoulder of a stroke back to its first point; returns where `out` goes on."""
     k = first
-    while k < last and stroke_length(nodes, first, k + 1) <= along:
+    while k < last and reached[k + 1] <= along:
         k += 1
     while k > first:
         out[at] = nodes[k, :4]
@@ -182,10 +185,12 @@ def _back_to_start(nodes: Any, first: int, last: int, along: float, out: Any, at
 
 
 @compiled
-def _back_from_end(nodes: Any, first: int, last: int, back: float, out: Any, at: int) -> int:
+def _back_from_end(
+    nodes: Any, reached: Any, first: int, last: int, back: float, out: Any, at: int
+) -> int:
     """Lead from the end of a stroke back to its heel; returns where `out` goes on."""
     k = last - 1
-    while k >= first and back > 0.0 and stroke_length(nodes, k, last) <= back:
+    while k >= first and back > 0.0 and reached[last] - reached[k] <= back:
         out[at] = nodes[k, :4]
         at, k = at + 1, k - 1
     return at
@@ -193,7 +198,15 @@ def _back_from_end(nodes: Any, first: int, last: int, back: float, out: Any, at:
 
 @compiled
 def _copy(
-    nodes: Any, first: int, last: int, end: Any, entered: bool, leaves: bool, out: Any, at: int
+    nodes: Any,
+    reached: Any,
+    first: int,
+    last: int,
+    end: Any,
+    entered: bool,
+    leaves: bool,
+    out: Any,
+    at: int,
 ) -> int:
     """Copy a stroke of a letter, or so much of it as is kept; where it is joined it does not thin
     out.
@@ -202,13 +215,10 @@ def _copy(
         Where `out` goes on.
     """
     taper = TAPER * end.unit
-    done = 0.0
     for k in range(first, last + 1):
-        if k > first:
-            dx, dy = float(nodes[k, 0] - nodes[k - 1, 0]), float(nodes[k, 1] - nodes[k - 1, 1])
-            done += np.sqrt(dx * dx + dy * dy)
-            if leaves and end.back == 0.0 and done >= end.kept:
-                break
+        done = reached[k]
+        if leaves and end.back == 0.0 and done >= end.kept and k > first:
+            break
         out[at] = nodes[k, :4]
         if entered and done < end.along + taper:
             out[at, 2] = max(out[at, 2], int(end.entry_radius))

@@ -28,7 +28,7 @@ __all__ = [
     "TAPER",
     "direction",
     "find_ends",
-    "stroke_length",
+    "path_lengths",
 ]
 
 LEFT_HIGH, DOTTED, BARRED, ARCHED, ANYWHERE = 1, 2, 4, 8, 16
@@ -76,28 +76,29 @@ be."""
 
 
 @compiled
-def stroke_length(nodes: Any, first: int, last: int) -> float:
-    """Length of a stroke from node to node."""
-    total = 0.0
-    for k in range(first, last):
-        dx, dy = float(nodes[k + 1, 0] - nodes[k, 0]), float(nodes[k + 1, 1] - nodes[k, 1])
-        total += np.sqrt(dx * dx + dy * dy)
-    return total
+def path_lengths(nodes: Any) -> Any:
+    """How far along its stroke each node is: ``float64 (nodes,)``."""
+    reached = np.zeros(nodes.shape[0])
+    for k in range(1, nodes.shape[0]):
+        if nodes[k, 4] == 1:
+            dx, dy = float(nodes[k, 0] - nodes[k - 1, 0]), float(nodes[k, 1] - nodes[k - 1, 1])
+            reached[k] = reached[k - 1] + np.sqrt(dx * dx + dy * dy)
+    return reached
 
 
 @compiled
-def _along(nodes: Any, first: int, last: int, length: float) -> tuple[float, float, float, float]:
+def _along(
+    nodes: Any, reached: Any, first: int, last: int, length: float
+) -> tuple[float, float, float, float]:
     """The point of a stroke so far from its first node: x, y, radius, tone."""
     length = max(length, 0.0)
     for k in range(first, last):
-        dx, dy = float(nodes[k + 1, 0] - nodes[k, 0]), float(nodes[k + 1, 1] - nodes[k, 1])
-        piece = np.sqrt(dx * dx + dy * dy)
-        if piece > length:
-            t = length / piece
+        if reached[k + 1] > length:
+            t = (length - reached[k]) / (reached[k + 1] - reached[k])
+            dx, dy = float(nodes[k + 1, 0] - nodes[k, 0]), float(nodes[k + 1, 1] - nodes[k, 1])
             radius = nodes[k, 2] + (nodes[k + 1, 2] - nodes[k, 2]) * t
             tone = nodes[k, 3] + (nodes[k + 1, 3] - nodes[k, 3]) * t
             return nodes[k, 0] + dx * t, nodes[k, 1] + dy * t, radius, tone
-        length -= piece
     x, y, radius, tone = nodes[last, 0], nodes[last, 1], nodes[last, 2], nodes[last, 3]
     return float(x), float(y), float(radius), float(tone)
 
@@ -144,13 +145,14 @@ def _is_late(nodes: Any, first: int, last: int, top: float, high: float, kind: i
 
 
 @compiled
-def find_ends(nodes: Any, starts: Any, kinds: Any, ends: Any) -> None:
+def find_ends(nodes: Any, reached: Any, starts: Any, kinds: Any, ends: Any) -> None:
     """Find where a hand leaves letters, and where it enters them.
 
     Args:
         nodes: ``int64 (nodes, 5)``: x, y, radius in 1/256 px, tone, and 1 where the node goes on
             from the one before it, 0 where a stroke begins; item after item. Where a dot or a bar
             begins -1 is filled in.
+        reached: ``float64 (nodes,)``: as `path_lengths` gives it.
         starts: ``int64 (items + 1,)``: where each item's begin.
         kinds: ``int64 (items,)``: what each letter is like; below 0: it is never joined.
         ends: records of `END`, ``(items,)``: x-height and line of each are there, the rest is
@@ -179,9 +181,9 @@ def find_ends(nodes: Any, starts: Any, kinds: Any, ends: Any) -> None:
                 late = not whole and _is_late(nodes, first, last, top, bottom - top, kinds[i])
                 if of_body and not late:
                     if not entered:
-                        _enter(nodes, first, last, 0.5 * (left + right), kinds[i], end)
+                        _enter(nodes, reached, first, last, 0.5 * (left + right), kinds[i], end)
                     entered = True
-                    _leave(nodes, first, last, 0.5 * (left + right), kinds[i], end)
+                    _leave(nodes, reached, first, last, 0.5 * (left + right), kinds[i], end)
                 elif late:
                     nodes[first, 4] = -1
                 else:
@@ -189,28 +191,29 @@ def find_ends(nodes: Any, starts: Any, kinds: Any, ends: Any) -> None:
                     left, right = min(left, box[0]), max(right, box[2])
                 first = last + 1
         if end.exit_at < 0 and kinds[i] & BARRED and entered:
-            _leave_by_bar(nodes, start, stop, 0.5 * (left + right), end)
+            _leave_by_bar(nodes, reached, start, stop, 0.5 * (left + right), end)
 
 
 @compiled
-def _leave_by_bar(nodes: Any, start: int, stop: int, middle: float, end: Any) -> None:
+def _leave_by_bar(nodes: Any, reached: Any, start: int, stop: int, middle: float, end: Any) -> None:
     """Fill in how a letter is left by its last stroke to the right."""
     last = stop - 1
     first = last
     while first > start and nodes[first, 4] == 1:
         first -= 1
     if float(nodes[last, 0]) > max(middle, float(nodes[first, 0])):
-        _fill_exit(nodes, first, last, 0.0, 0.0, LEFT_HIGH, end)
+        _fill_exit(nodes, reached, first, last, 0.0, 0.0, LEFT_HIGH, end)
 
 
 @compiled
 def _bow(
-    nodes: Any, first: int, last: int, ahead: int, middle: float, unit: float
+    nodes: Any, reached: Any, first: int, last: int, ahead: int, middle: float, unit: float
 ) -> tuple[float, float, float, float, float]:
     """Find where a bow turns that a stroke begins with to the left, or ends with from the right.
 
     Args:
         nodes: of all letters.
+        reached: of all nodes.
         first: the stroke's first node.
         last: its last.
         ahead: 1: its beginning is looked at; -1: its end, backwards, all turned about.
@@ -221,15 +224,15 @@ def _bow(
         How far from the beginning or the end the bow turns down, or back; 0 for nowhere; x, y and
         the direction of a join there.
     """
-    total = stroke_length(nodes, first, last)
+    total = reached[last]
     end_x = float(nodes[first if ahead > 0 else last, 0])
     step, along = _STEP * unit, 0.0
     while along + step < min(total, _LOOKED * unit):
         along += step
         here = along if ahead > 0 else total - along
-        ax, ay, _, _ = _along(nodes, first, last, here - step)
-        x, y, _, _ = _along(nodes, first, last, here)
-        bx, by, _, _ = _along(nodes, first, last, here + step)
+        ax, ay, _, _ = _along(nodes, reached, first, last, here - step)
+        x, y, _, _ = _along(nodes, reached, first, last, here)
+        bx, by, _, _ = _along(nodes, reached, first, last, here + step)
         # as if it began on the right and went to the left over the top
         dx, dy, away = bx - ax, by - ay, ahead * (x - end_x)
         if away > 0.2 * unit:
@@ -244,7 +247,9 @@ def _bow(
 
 
 @compiled
-def _leave(nodes: Any, first: int, last: int, middle: float, kind: int, end: Any) -> None:
+def _leave(
+    nodes: Any, reached: Any, first: int, last: int, middle: float, kind: int, end: Any
+) -> None:
     """Fill in where and how a letter is left, by the end of a stroke, if it can be left there."""
     unit = end.unit
     x, y = float(nodes[last, 0]), float(nodes[last, 1])
@@ -252,27 +257,28 @@ def _leave(nodes: Any, first: int, last: int, middle: float, kind: int, end: Any
     hangs = y > end.line + HANGING * unit
     aside = _TOP_ASIDE if high else _ASIDE
     if kind == ANYWHERE or hangs or x >= middle - aside * unit:
-        total = stroke_length(nodes, first, last)
-        before_x, before_y, _, _ = _along(nodes, first, last, total - _TANGENT * unit)
+        total = reached[last]
+        before_x, before_y, _, _ = _along(nodes, reached, first, last, total - _TANGENT * unit)
         _, dy = direction(x - before_x, y - before_y)
         trims = dy > 0.5 and not (kind == ANYWHERE or high or hangs)
         trim = _TRIM * unit if trims and total > 2.0 * _TRIM * unit else 0.0
-        _fill_exit(nodes, first, last, trim, 0.0, LEFT_HIGH if high else 0, end)
+        _fill_exit(nodes, reached, first, last, trim, 0.0, LEFT_HIGH if high else 0, end)
         return
-    back, x, y, dx, dy = _bow(nodes, first, last, -1, middle, unit)
+    back, x, y, dx, dy = _bow(nodes, reached, first, last, -1, middle, unit)
     if back > 0.0:
-        _fill_exit(nodes, first, last, 0.0, back, 0, end)
+        _fill_exit(nodes, reached, first, last, 0.0, back, 0, end)
         end.exit_x, end.exit_y, end.exit_dx, end.exit_dy = x, y, dx, dy
 
 
 @compiled
 def _fill_exit(
-    nodes: Any, first: int, last: int, trim: float, back: float, high: int, end: Any
+    nodes: Any, reached: Any, first: int, last: int, trim: float, back: float, high: int, end: Any
 ) -> None:
     """Fill in how a letter is left by the end of a stroke.
 
     Args:
         nodes: of all letters.
+        reached: of all nodes.
         first: the stroke's first node.
         last: its last.
         trim: how much of its end gives way to the join.
@@ -281,35 +287,37 @@ def _fill_exit(
         end: filled in.
     """
     unit = end.unit
-    kept = stroke_length(nodes, first, last) - trim
-    x, y, _, _ = _along(nodes, first, last, kept)
-    before_x, before_y, _, _ = _along(nodes, first, last, kept - _TANGENT * unit)
+    kept = reached[last] - trim
+    x, y, _, _ = _along(nodes, reached, first, last, kept)
+    before_x, before_y, _, _ = _along(nodes, reached, first, last, kept - _TANGENT * unit)
     dx, dy = direction(x - before_x, y - before_y)
     if high:
         dx, dy = direction(0.5 * dx + 0.8, 0.5 * dy + 0.35)
-    _, _, radius, tone = _along(nodes, first, last, kept - TAPER * unit)
+    _, _, radius, tone = _along(nodes, reached, first, last, kept - TAPER * unit)
     end.exit_at, end.kept, end.back, end.high = last, kept, back, 1 if high else 0
     end.exit_x, end.exit_y, end.exit_dx, end.exit_dy = x, y, dx, dy
     end.exit_radius, end.exit_tone = radius, tone
 
 
 @compiled
-def _enter(nodes: Any, first: int, last: int, middle: float, kind: int, end: Any) -> None:
+def _enter(
+    nodes: Any, reached: Any, first: int, last: int, middle: float, kind: int, end: Any
+) -> None:
     """Fill in where and how a letter is entered, by the first stroke of its body."""
     unit = end.unit
     x, y = float(nodes[first, 0]), float(nodes[first, 1])
-    ahead_x, ahead_y, _, _ = _along(nodes, first, last, _TANGENT * unit)
+    ahead_x, ahead_y, _, _ = _along(nodes, reached, first, last, _TANGENT * unit)
     dx, dy = direction(ahead_x - x, ahead_y - y)
     along = 0.0
     if kind != ANYWHERE and (x > middle + _ASIDE * unit or (kind & ARCHED and dx < -0.2)):
-        along, x, y, dx, dy = _bow(nodes, first, last, 1, middle, unit)
+        along, x, y, dx, dy = _bow(nodes, reached, first, last, 1, middle, unit)
         if along == 0.0:
             return
     elif dy > 0.2 and kind != ANYWHERE:  # down from its top: the pen comes up to there
         dx, dy = direction(0.55, -0.85)
         if end.line - y > TALL * unit:
             dx, dy = direction(-0.15, -1.0)
-    _, _, radius, tone = _along(nodes, first, last, along + TAPER * unit)
+    _, _, radius, tone = _along(nodes, reached, first, last, along + TAPER * unit)
     end.entry_at, end.along = first, along
     end.entry_x, end.entry_y, end.entry_dx, end.entry_dy = x, y, dx, dy
     end.entry_radius, end.entry_tone = radius, tone

@@ -23,7 +23,16 @@ from penline.measure.latin import X_HEIGHT_EM, latin_figures
 from penline.randomness import Draws, rng
 from penline.recipe.schema import Joins
 from penline.render.joins import add_joins, can_join
-from penline.render.letter_ends import ANYWHERE, ARCHED, BARRED, DOTTED, END, LEFT_HIGH, find_ends
+from penline.render.letter_ends import (
+    ANYWHERE,
+    ARCHED,
+    BARRED,
+    DOTTED,
+    END,
+    LEFT_HIGH,
+    find_ends,
+    path_lengths,
+)
 
 __all__ = [
     "JoinChance",
@@ -229,25 +238,14 @@ class Joiner:
         able = np.flatnonzero(kinds >= 0)
         if len(able) < 2:
             return strokes
-        first = items[able[0]]
+        first, words = items[able[0]], chance.rng.words(len(items))
         writer = self._banks.banks[first["bank"]].writers[first["writer"]]
-        figures = self._table.figures[items["entry"]]
         nodes, starts = pack_strokes(*strokes[:5], len(items))
-        ends = np.zeros(len(items), END)
-        measure_letters(nodes, starts, kinds, figures, em_px, ends)
-        find_ends(nodes, starts, kinds, ends)
-        joined = choose_joins(
-            items,
-            kinds,
-            figures,
-            ends,
-            chance.rng.words(len(items)),
-            self.odds(chance.seed, writer),
-            round(self._chinese * 65536),
-        )
+        reached, odds = path_lengths(nodes), self.odds(chance.seed, writer)
+        joined, ends = self.choose(items, kinds, (nodes, reached, starts), em_px, odds, words)
         if not joined.any():
             return strokes
-        made = add_joins(nodes, starts, ends, joined)
+        made = add_joins(nodes, reached, starts, ends, joined)
         bows = np.zeros(len(items), np.int64)
         bows[strokes.owners] = strokes.bows_q8
         return LineStrokes(
@@ -262,6 +260,35 @@ class Joiner:
             made.cuts,
             strokes.pen,
         )
+
+    def choose(
+        self,
+        items: Items,
+        kinds: Ints,
+        strokes: tuple[Ints, Floats, Ints],
+        em_px: float,
+        odds: float,
+        words: npt.NDArray[np.uint64],
+    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]:
+        """Choose which items of a line are joined to the next.
+
+        Args:
+            items: records of `ITEM`, ``(n,)``.
+            kinds: ``int64 (n,)``: what each is like; below 0: it is never joined.
+            strokes: nodes, lengths along them and starts, as `find_ends` takes them.
+            em_px: the line's em.
+            odds: of the hand.
+            words: ``uint64 (n,)``: chance.
+
+        Returns:
+            ``bool (n,)``, and records of `END`.
+        """
+        figures, ends = self._table.figures[items["entry"]], np.zeros(len(items), END)
+        nodes, _, starts = strokes
+        measure_letters(nodes, starts, kinds, figures, em_px, ends)
+        find_ends(*strokes, kinds, ends)
+        chinese_q16 = round(self._chinese * 65536)
+        return choose_joins(items, kinds, figures, ends, words, odds, chinese_q16), ends
 
 
 @compiled
