@@ -52,8 +52,10 @@ def build(
     part: str = "train",
     copies: int = 2,
     seed: int = 0,
+    penned: Container[str] = (),
 ) -> Bank:
-    """A bank in which each writer has some entries; the same seed, the same ink."""
+    """A bank in which each writer has some entries; the same seed, the same ink. The glyphs of some
+    writers have two crossed strokes beside it."""
     with BankWriter(path) as bank:
         for number, (writer, characters) in enumerate(writers.items()):
             source = Source(f"{writer.split(':')[1]}.gnt", writer, part, "casia-hwdb1.0")
