@@ -48,6 +48,8 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
     dumped = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe
     settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
+    if not any(name.startswith("strokes ") for name in contents):  # so nothing is drawn from them
+        settings.pop("strokes", None), settings["ink"].pop("breadth_range", None)
     _leave_out(settings, Recipe)
     if settings["layout"].get("hand") is not None:
         settings["layout"]["hand"] = True  # the model counts by its content
