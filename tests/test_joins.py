@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from fakes_items import items_for
-from penline.compose.transform.join import ALWAYS, Joiner, habit, join_table
+from penline.compose.transform.join import ALWAYS, choose_joins, habit, join_table, measure_letters
 from penline.measure.joins import LETTERS, join_figures, odds_of
 from penline.measure.latin import latin_figures
 from penline.render.joins import PIECES, add_joins, can_join
@@ -26,6 +27,15 @@ from reference import joins as slow
 from test_oracles_compose import words_of
 
 UNIT = 5000.0
+
+
+class Made(NamedTuple):
+    nodes: np.ndarray
+    ends: np.ndarray
+    owners: np.ndarray
+    late: np.ndarray
+    joined: np.ndarray
+    cuts: np.ndarray
 
 
 def scrawl(chance: np.random.Generator, left: float, count: int) -> list[np.ndarray]:
@@ -77,7 +87,7 @@ def test_letters_are_joined_as_defined(chance: np.random.Generator) -> None:
         assert [bool(can_join(ends[at], ends[at + 1])) for at in range(4)] == joined
         joined.append(False)
         wanted = slow.join_letters(letters, joined)
-        made = add_joins(nodes, path_lengths(nodes), starts, ends, np.array(joined))
+        made = Made(*add_joins(nodes, path_lengths(nodes), starts, ends, np.array(joined)))
         met += sum(joined)
         strokes = [(at, stroke) for at, own in enumerate(wanted) for stroke in own]
         assert made.owners.tolist() == [at for at, _ in strokes]
@@ -104,11 +114,12 @@ def chosen(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Which letters of a line are joined, and where they end and begin."""
     items, table = items_for(text, np.full((len(text), 2), 30))
-    nodes, starts = letters
-    joiner = Joiner(None, table, "always", chinese)
-    kinds = join_table(table, chinese > 0).kinds[items["entry"]]
-    strokes = nodes, path_lengths(nodes), starts
-    return joiner.choose(items, kinds, strokes, 50.0, odds, words)
+    (nodes, starts), traits = letters, join_table(table, chinese > 0)
+    kinds, figures = traits.kinds[items["entry"]], traits.figures[items["entry"]]
+    ends = np.zeros(len(items), END)
+    measure_letters(nodes, starts, kinds, figures, 50.0, ends)
+    find_ends(nodes, path_lengths(nodes), starts, kinds, ends)
+    return choose_joins(items, kinds, figures, ends, words, odds, round(chinese * 65536)), ends
 
 
 def letters_of(text: str, gap: float = 0.4) -> tuple[np.ndarray, np.ndarray]:
@@ -128,7 +139,7 @@ def test_a_join_is_shared_by_both_letters() -> None:
     nodes, starts = letters_of("nu")
     joined, ends = chosen("nu", (nodes, starts), ALWAYS, np.zeros(2, np.uint64))
     assert joined.tolist() == [True, False]
-    made = add_joins(nodes, path_lengths(nodes), starts, ends, joined)
+    made = Made(*add_joins(nodes, path_lengths(nodes), starts, ends, joined))
     assert made.owners.tolist() == [0, 0, 1, 1]
     assert made.joined.tolist() == [False, False, True, False]
     left, middle, right, again = np.split(made.nodes, made.ends[:-1])

@@ -6,16 +6,16 @@ them.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from penline.compiled import compiled
 from penline.render.letter_ends import HANGING, TALL, TAPER, direction
 
-__all__ = ["PIECES", "JoinedStrokes", "add_joins", "can_join"]
+__all__ = ["PIECES", "add_joins", "can_join"]
 
-PIECES = 12
+PIECES = 8
 """Straight pieces of a join; half of them belong to either letter."""
 
 _BACK, _FURTHEST = -0.4, 2.2
@@ -62,28 +62,8 @@ def _curve(left: Any, right: Any, curve: Any) -> None:
         curve[k, 3] = int(np.floor(left.exit_tone * v + right.entry_tone * u + 0.5))
 
 
-class JoinedStrokes(NamedTuple):
-    """Strokes of letters, each letter's after those of the one before.
-
-    Attributes:
-        nodes: ``int64 (nodes, 4)``: x, y, radius, tone.
-        ends: ``int64 (strokes,)``: for each stroke the index just past its last node.
-        owners: ``int64 (strokes,)``: the item that each is a part of.
-        late: ``bool (strokes,)``: a dot or a bar, which is written when the word is.
-        joined: ``bool (strokes,)``: the pen was not lifted since the item before.
-        cuts: ``int64 (strokes, 4)``: of the middle of a join, which is drawn for both letters, a
-            point and a direction: the letter has what lies behind the point. 0 of others.
-    """
-
-    nodes: Any
-    ends: Any
-    owners: Any
-    late: Any
-    joined: Any
-    cuts: Any
-
-
-def add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> JoinedStrokes:
+@compiled
+def add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> Any:
     """Join letters: the first half of a join goes on from the left letter's stroke, the second
     leads into the right one's, and its middle is a stroke of both.
 
@@ -93,12 +73,14 @@ def add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> 
         starts: likewise.
         ends: as `find_ends` filled them in.
         joined: ``bool (items,)``: whether each is joined to the next.
+
+    Returns:
+        ``int64 (nodes, 4)``: x, y, radius and tone, letter after letter; and of each stroke the
+        index just past its last node, its item, whether it is a dot or a bar, which is written when
+        the word is, whether the pen was not lifted since the item before; and ``int64 (strokes,
+        4)``: of the middle of a join, which is drawn for both letters, a point and a direction: the
+        letter has what lies behind the point. 0 of others.
     """
-    return JoinedStrokes(*_add_joins(nodes, reached, starts, ends, joined))
-
-
-@compiled
-def _add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> Any:
     n = starts.shape[0] - 1
     room, strokes = nodes.shape[0], 0
     for k in range(nodes.shape[0]):
@@ -160,7 +142,7 @@ def _middle(curve: Any, ahead: int, out: Any, at: int, cut: Any) -> int:
             behind.
         out: nodes, filled in.
         at: from where on.
-        cut: ``int64 (4,)``, filled in: see `JoinedStrokes`.
+        cut: ``int64 (4,)``, filled in: as `add_joins` gives it.
     """
     half = PIECES // 2
     out[at : at + 3] = curve[half - 1 : half + 2]

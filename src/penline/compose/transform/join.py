@@ -95,6 +95,7 @@ def _measured_odds() -> Floats:
     return frozen(np.array([odds_of(step / _STEPS) if step else 0.0 for step in rates]))
 
 
+@functools.lru_cache(maxsize=65_536)
 def habit(seed: int, writer: str) -> float:
     """Draw what share of its pairs of letters a hand joins, as people do: 0 to 1.
 
@@ -233,62 +234,89 @@ class Joiner:
             apart: a character that is joined to none: a slip of the pen; -1 for none.
             chance: decides.
         """
-        kinds = self._table.kinds[items["entry"]]
-        kinds[(items["row"] < 0) | (items["owner"] == apart)] = -1
-        able = np.flatnonzero(kinds >= 0)
-        if len(able) < 2:
+        first = first_joined(items, self._table.kinds)
+        if first < 0:
             return strokes
-        first, words = items[able[0]], chance.rng.words(len(items))
-        writer = self._banks.banks[first["bank"]].writers[first["writer"]]
-        nodes, starts = pack_strokes(*strokes[:5], len(items))
-        reached, odds = path_lengths(nodes), self.odds(chance.seed, writer)
-        joined, ends = self.choose(items, kinds, (nodes, reached, starts), em_px, odds, words)
-        if not joined.any():
+        writer = self._banks.banks[items["bank"][first]].header.writers[items["writer"][first]].id
+        odds, words = self.odds(chance.seed, writer), chance.rng.words(len(items))
+        hand = em_px, apart, odds, round(self._chinese * 65536)
+        made = join_line(items, *strokes[:6], *self._table, *hand, words)
+        if made is None:
             return strokes
-        made = add_joins(nodes, reached, starts, ends, joined)
-        bows = np.zeros(len(items), np.int64)
-        bows[strokes.owners] = strokes.bows_q8
-        return LineStrokes(
-            made.nodes[:, :2].copy(),
-            made.nodes[:, 2].copy(),
-            made.nodes[:, 3].copy(),
-            made.ends,
-            made.owners,
-            np.where(made.cuts.any(axis=1), 0, bows[made.owners]),
-            made.joined,
-            made.late,
-            made.cuts,
-            strokes.pen,
-        )
+        found: LineStrokes = LineStrokes(*made, pen=strokes.pen)
+        return found
 
-    def choose(
-        self,
-        items: Items,
-        kinds: Ints,
-        strokes: tuple[Ints, Floats, Ints],
-        em_px: float,
-        odds: float,
-        words: npt.NDArray[np.uint64],
-    ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any]]:
-        """Choose which items of a line are joined to the next.
 
-        Args:
-            items: records of `ITEM`, ``(n,)``.
-            kinds: ``int64 (n,)``: what each is like; below 0: it is never joined.
-            strokes: nodes, lengths along them and starts, as `find_ends` takes them.
-            em_px: the line's em.
-            odds: of the hand.
-            words: ``uint64 (n,)``: chance.
+@compiled
+def first_joined(items: Any, kinds_of: Any) -> int:
+    """Find the first item of a line that is joined to others of its kind, if any; -1 for none."""
+    for i in range(items.shape[0]):
+        if items[i].row >= 0 and kinds_of[items[i].entry] >= 0:
+            return i
+    return -1
 
-        Returns:
-            ``bool (n,)``, and records of `END`.
-        """
-        figures, ends = self._table.figures[items["entry"]], np.zeros(len(items), END)
-        nodes, _, starts = strokes
-        measure_letters(nodes, starts, kinds, figures, em_px, ends)
-        find_ends(*strokes, kinds, ends)
-        chinese_q16 = round(self._chinese * 65536)
-        return choose_joins(items, kinds, figures, ends, words, odds, chinese_q16), ends
+
+@compiled
+def join_line(
+    items: Any,
+    points: Any,
+    radii: Any,
+    tones: Any,
+    stroke_ends: Any,
+    owners: Any,
+    bows: Any,
+    kinds_of: Any,
+    figures_of: Any,
+    em_px: float,
+    apart: int,
+    odds: float,
+    chinese_q16: int,
+    words: Any,
+) -> Any:
+    """Join letters of a line.
+
+    Args:
+        items: records of `ITEM`, ``(n,)``.
+        points: as the next five of `LineStrokes`.
+        radii: 1/256 px.
+        tones: 1 to 255.
+        stroke_ends: of strokes.
+        owners: of strokes.
+        bows: of strokes.
+        kinds_of: of a `JoinTable`.
+        figures_of: likewise.
+        em_px: the line's em.
+        apart: a character that is joined to none; -1 for none.
+        odds: of the hand.
+        chinese_q16: share of Chinese characters that are joined to the next, 1/65536.
+        words: ``uint64 (n,)``: chance.
+
+    Returns:
+        The arrays of `LineStrokes`; None where nothing is joined.
+    """
+    n = items.shape[0]
+    kinds, figures, ends = np.empty(n, np.int64), np.empty((n, 4)), np.empty(n, END)
+    for i in range(n):
+        kinds[i], figures[i] = kinds_of[items[i].entry], figures_of[items[i].entry]
+        if items[i].row < 0 or items[i].owner == apart:
+            kinds[i] = -1
+    nodes, starts = pack_strokes(points, radii, tones, stroke_ends, owners, n)
+    measure_letters(nodes, starts, kinds, figures, em_px, ends)
+    reached = path_lengths(nodes)
+    find_ends(nodes, reached, starts, kinds, ends)
+    joined = choose_joins(items, kinds, figures, ends, words, odds, chinese_q16)
+    if not joined.any():
+        return None
+    made, past, whose, late, goes_on, cuts = add_joins(nodes, reached, starts, ends, joined)
+    of_item = np.zeros(n, np.int64)
+    for stroke in range(owners.shape[0]):
+        of_item[owners[stroke]] = bows[stroke]
+    bent = np.zeros(past.shape[0], np.int64)
+    for stroke in range(past.shape[0]):
+        if not cuts[stroke].any():
+            bent[stroke] = of_item[whose[stroke]]
+    pen = made[:, 2].copy(), made[:, 3].copy()
+    return made[:, :2].copy(), *pen, past, whose, bent, goes_on, late, cuts
 
 
 @compiled
