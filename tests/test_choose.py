@@ -152,3 +152,30 @@ def test_nothing_breaks_where_nothing_is_compiled():
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         check=True,
     )
+
+
+@pytest.mark.parametrize("banks", [1, 2])
+def test_what_comes_again_is_another_of_the_writers_glyphs(tmp_path, banks):
+    """In one bank of three glyphs a character, or in two of one each; stamps are as they were."""
+    paths = [tmp_path / f"{number}.bank" for number in range(banks)]
+    for number, path in enumerate(paths):
+        build(path, {"w:1": "永远好"}, copies=3 if banks == 1 else 1, seed=number)
+    corpus = Corpus.from_texts(["永永永远远永好永"])
+    recipe = {"corpus": {"length_range": [8, 8], "lines": "whole"}, "version": 2}
+    composers = [
+        Composer(recipe | change, paths, corpus, seed=5)
+        for change in ({}, {"variation_range": [0, 0]}, {"version": 1})
+    ]
+    met = set()
+    for index in range(20):
+        varied, stamps, before = (
+            choose(one.plan, 5, index, "train").items[["bank", "row"]].tolist() for one in composers
+        )
+        assert stamps == before
+        assert varied[0] == stamps[0]
+        last: dict[str, tuple[int, int]] = {}
+        for character, glyph in zip(corpus[0], varied, strict=True):
+            assert last.get(character) != glyph
+            last[character] = glyph
+        met |= set(varied)
+    assert len(met) == (9 if banks == 1 else 6)

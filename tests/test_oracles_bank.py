@@ -12,6 +12,7 @@ from penline.bank.layout import BATCH_ROWS
 from penline.bank.line_cover import cover_lines
 from penline.bank.read import InkView, locate
 from penline.bank.writable import _writable
+from penline.compose.items_of import number_repeats
 from penline.errors import BankError
 from penline.sample import sample_bank
 from reference import bank as slow_bank
@@ -123,6 +124,40 @@ def test_glyphs_of_a_writer(chance: np.random.Generator) -> None:
     wrong = index._replace(order=order + np.uint32(count))
     asked = np.arange(classes)
     assert not bits.select_glyphs(wrong, own, asked, words, 0, 0, best)
+
+
+def test_what_comes_again_is_another_glyph(chance: np.random.Generator) -> None:
+    for _ in range(40):
+        count, classes = 40, 4
+        writer, character = chance.integers(0, [[2], [classes]], (2, count))
+        part = chance.integers(0, 2, count).astype(np.uint8)
+        allowed = np.array([True, bool(chance.integers(2))])
+        order = np.lexsort((character, writer)).astype(np.uint32)
+        starts = np.searchsorted(np.sort(writer), range(3))
+        index = bits.WriterIndex(order, starts, character.astype(np.uint32), part, allowed, None)
+        rows = {
+            (w, c): [row for row in range(count)
+                     if writer[row] == w and character[row] == c and allowed[part[row]]]
+            for w in range(2) for c in range(classes)
+        }  # fmt: skip
+        for (w, c), own in rows.items():
+            for row in (-1, *own):
+                assert bits.next_glyph(index, w, c, row) == slow_bank.next_glyph(own, row)
+        # some by chance, and of some the first that there is, so that many come again
+        held, items = np.flatnonzero(allowed[part]), blank_items(20)
+        items["entry"] = chance.integers(0, classes, 20)
+        firsts = [held[character[held] == entry][:1] for entry in items["entry"]]
+        for at in np.flatnonzero(chance.random(20) < 0.9):
+            own = firsts[at] if chance.random() < 0.7 else ()
+            items["row"][at] = own[0] if len(own) else chance.choice(held)
+            items["bank"][at], items["writer"][at] = chance.random() < 0.2, writer[items["row"][at]]
+        number_repeats(items)
+        chosen = list(map(tuple, items[["bank", "row"]].tolist()))
+        among = [rows[writer[r], character[r]] if b == 0 else [r] for b, r in chosen]
+        wanted = slow_bank.take_others(items["entry"].tolist(), chosen, among)
+        changed = bits.take_others(tuple(index), 0, items)
+        assert list(map(tuple, items[["bank", "row"]].tolist())) == wanted
+        assert changed == sum(a != b for a, b in zip(chosen, wanted, strict=True))
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,11 @@ __all__ = [
     "locate_strokes",
     "lookup_glyphs",
     "lookup_provenance",
+    "next_glyph",
     "nth_writer",
     "select_glyphs",
     "set_cover",
+    "take_others",
     "writable",
 ]
 
@@ -101,6 +103,33 @@ def select_glyphs(
             if rows and lucky:
                 found = number, rows[word % len(rows)]
         out.append(found)
+    return out
+
+
+def next_glyph(rows: Sequence[int], row: int) -> int:
+    """The row after one among a writer's rows of a character; see `bits.next_glyph`."""
+    later = list(rows) if row < 0 else list(rows)[list(rows).index(row) + 1 :]
+    return next(iter(later), -1)
+
+
+def take_others(
+    entries: Sequence[int], chosen: Sequence[tuple[int, int]], rows: Sequence[Sequence[int]]
+) -> list[tuple[int, int]]:
+    """Bank and row of each item afterwards; see `bits.take_others`.
+
+    Args:
+        entries: what each item stands for.
+        chosen: bank and row of each.
+        rows: for each item, all rows of the same bank, writer and character, in their order.
+    """
+    out: list[tuple[int, int]] = []
+    last: dict[int, tuple[int, int]] = {}
+    for entry, glyph, own in zip(entries, chosen, rows, strict=True):
+        if last.get(entry) == glyph and glyph[1] >= 0:
+            others = list(own) + list(own)
+            glyph = glyph[0], others[others.index(glyph[1]) + 1]
+        last[entry] = glyph
+        out.append(glyph)
     return out
 
 

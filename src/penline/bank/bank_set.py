@@ -24,9 +24,11 @@ from penline.bank.bits import (
     has_all,
     intersect,
     lookup_provenance,
+    next_glyph,
     nth_writer,
     select_glyphs,
     set_cover,
+    take_others,
 )
 from penline.bank.items import GlyphColumns, Items, lookup_glyphs
 from penline.bank.layout import PARTS
@@ -310,6 +312,48 @@ class BankSet:
             bad = lookup_glyphs(self.columns[number], number, most_px, items)
             if bad != -1:
                 raise bank.damage(bad)
+
+    def take_others(self, items: Items, most_px: int) -> None:
+        """Give a character that comes back another of its writer's glyphs than the one before.
+
+        What has one glyph alone keeps it; others stay as they were chosen.
+
+        Args:
+            items: records of `ITEM`, looked up and their repeats numbered; changed.
+            most_px: see `lookup_glyphs`.
+
+        Raises:
+            BankError: a bank whose numbers cannot be true.
+        """
+        changed = 0
+        for number, index in enumerate(self.index):
+            changed += take_others(tuple(index), number, items)
+        if len(self.banks) > 1:
+            changed += self._take_from_others(items)
+        if changed:
+            self.lookup(items, most_px)
+
+    def _take_from_others(self, items: Items) -> int:
+        """The same, where a bank has one glyph alone and another bank has one; how many."""
+        last: dict[int, tuple[int, int]] = {}
+        changed = 0
+        for at in np.flatnonzero(items["row"] >= 0).tolist():
+            entry, number, row, local = items[["entry", "bank", "row", "writer"]][at].tolist()
+            if last.get(entry) == (number, row):
+                bank = self.banks[number]
+                written = self.characters[bank.characters[bank.columns["character"][row]]]
+                for other in (*range(number + 1, len(self.banks)), *range(number)):
+                    writer = self.number_in(other, bank.writers[local])
+                    index = self.index[other]
+                    found = (
+                        next_glyph(index, writer, index.wanted[written], -1) if writer >= 0 else -1
+                    )
+                    if found >= 0:
+                        number, row, changed = other, found, changed + 1
+                        items["bank"][at], items["row"][at] = number, row
+                        break
+            last[entry] = number, row
+        return changed
 
     def origins(self, number: int, items: Items) -> Origins:
         """Tell where the glyphs of one bank come from, in their order.

@@ -23,6 +23,7 @@ __all__ = [
     "nth_writer",
     "select_glyphs",
     "set_cover",
+    "take_others",
 ]
 
 Bits = npt.NDArray[np.uint64]
@@ -128,6 +129,77 @@ def select_glyphs(
                     break
                 left -= 1
     return True
+
+
+@compiled
+def next_glyph(index: Any, writer: int, wanted: int, row: int) -> int:
+    """Find the row that comes after one among a writer's glyphs of a character.
+
+    Args:
+        index: `WriterIndex` of the bank.
+        writer: number in the bank.
+        wanted: number of the character in the bank.
+        row: the one before; -1 for the first.
+
+    Returns:
+        The row; -1 where there is none.
+    """
+    glyphs, met = index.character.shape[0], row < 0
+    low, high = index.starts[writer], index.starts[writer + 1]
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        at = np.int64(index.order[middle])
+        if at >= glyphs:
+            return -1
+        if index.character[at] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    for position in range(low, end):
+        at = np.int64(index.order[position])
+        if at >= glyphs or index.character[at] != wanted:
+            break
+        part = index.part[at]
+        if met and part < index.allowed.shape[0] and index.allowed[part]:
+            return int(at)
+        met = met or at == row
+    return -1
+
+
+@compiled
+def take_others(index: Any, number: int, items: Any) -> int:
+    """Give what is the very glyph that stood for the same before another one of its writer's.
+
+    It is the next one of the bank, after the last the first; where there is one alone, it stays.
+
+    Args:
+        index: fields of `WriterIndex` of the bank.
+        number: of the bank in its set.
+        items: records of `ITEM` that the bank's glyphs were looked up for; rows are changed.
+
+    Returns:
+        How many were changed.
+    """
+    index, changed = WriterIndex(*index), 0
+    for i in range(items.shape[0]):
+        item = items[i]
+        if item.repeat == 0 or item.bank != number:
+            continue
+        k = i - 1
+        while items[k].entry != item.entry:
+            k -= 1
+        row = item.row
+        if items[k].bank != number or items[k].row != row:
+            continue
+        wanted = index.character[row]
+        other = next_glyph(index, item.writer, wanted, row)
+        if other < 0:
+            other = next_glyph(index, item.writer, wanted, -1)
+        if other >= 0 and other != row:
+            item.row = other
+            changed += 1
+    return changed
 
 
 @compiled

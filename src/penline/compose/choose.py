@@ -17,6 +17,7 @@ from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
 from penline.entries import Entries, in_entries, whole_text
 from penline.randomness import Draws, rng
+from penline.render.kernel import MAX_GLYPH_PX
 
 __all__ = ["choose", "inserted_error", "with_error"]
 
@@ -63,6 +64,8 @@ def with_error(plan: ComposePlan, line: TextAssignment, error_rng: Draws) -> Tex
     first = int(np.searchsorted(items["owner"], at))
     items = np.concatenate([items[:first], own, items[first:]])
     number_repeats(items)
+    if plan.unlike:
+        plan.banks.take_others(items, MAX_GLYPH_PX)
     return line._replace(text=text, items=items, levels=levels, error_index=at)
 
 

@@ -16,7 +16,9 @@ from penline.render.kernel import MAX_GLYPH_PX
 __all__ = ["items_of", "number_repeats"]
 
 
-def items_of(banks: BankSet, shown: Entries, selection: GlyphSelection) -> Items:
+def items_of(
+    banks: BankSet, shown: Entries, selection: GlyphSelection, *, unlike: bool = False
+) -> Items:
     """Make the records of a text's items.
 
     A character of one glyph is placed as the text has it, whatever stands in for it; one of several
@@ -26,6 +28,7 @@ def items_of(banks: BankSet, shown: Entries, selection: GlyphSelection) -> Items
         banks: where the glyphs come from.
         shown: the text as it looks, its code points prepared by `BankSet.covering`.
         selection: glyphs of every character but white space.
+        unlike: whether what comes back is another glyph than before, where there is another.
 
     Raises:
         BankError: a bank whose numbers cannot be true.
@@ -44,6 +47,8 @@ def items_of(banks: BankSet, shown: Entries, selection: GlyphSelection) -> Items
         items["entry"][by_glyph] = entries[selection.characters[by_glyph[inked]]]
     banks.lookup(items, MAX_GLYPH_PX)
     number_repeats(items)
+    if unlike:
+        banks.take_others(items, MAX_GLYPH_PX)
     return items
 
 

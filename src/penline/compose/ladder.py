@@ -80,7 +80,7 @@ def assign_by_tries(plan: ComposePlan, side: Side, seed: int, index: int) -> Tex
             shown = text if levels is None else mirrored(text, levels)
             selection = source.select(shown, writer_rng) if text else None
             if selection is not None:
-                items = items_of(banks, shown, selection)
+                items = items_of(banks, shown, selection, unlike=plan.unlike)
                 return TextAssignment(text, "", items, counts, levels=levels)
             reason = _skipped(plan, lacking, counts)
             continue
@@ -88,7 +88,7 @@ def assign_by_tries(plan: ComposePlan, side: Side, seed: int, index: int) -> Tex
             found = banks.assign_writer(shown, among, writer_rng)
         if found is not None:
             writer, selection = found
-            items = items_of(banks, shown, selection)
+            items = items_of(banks, shown, selection, unlike=plan.unlike)
             if template >= 0 and not (
                 len(selection.owners) == len(text) == len(plan.templates[template].boxes)
             ):
@@ -219,7 +219,7 @@ def _best_effort(
         if not text:
             return None
         selection = _sure(banks.select(shown, writer, writer_rng))
-        items = items_of(banks, shown, selection)
+        items = items_of(banks, shown, selection, unlike=plan.unlike)
         return TextAssignment(text, writer, items, counts, levels=levels)
     if sum(c in lacking for c in shown) > recipe.corpus.borrow_most:
         return None
@@ -239,4 +239,6 @@ def _best_effort(
     for character in shown:
         if character in lacking:
             counts[f"character borrowed: {character}"] += 1
-    return TextAssignment(text, writer, items_of(banks, shown, selection), counts, levels=levels)
+    return TextAssignment(
+        text, writer, items_of(banks, shown, selection, unlike=plan.unlike), counts, levels=levels
+    )

@@ -280,7 +280,7 @@ def assign(
     selection = plan.banks.select(shown, writer, writer_rng)
     if selection is None or not len(selection.owners):
         return None
-    items = items_of(plan.banks, shown, selection)
+    items = items_of(plan.banks, shown, selection, unlike=plan.unlike)
     return TextAssignment(text, writer, items, {}, levels=levels)
 
 

@@ -81,6 +81,7 @@ class ComposePlan:
         transforms: what is done to glyphs before they are drawn, in this order, by name.
         strokes: whether glyphs that have strokes are drawn from them.
         joiner: joins letters that are drawn from strokes; None where none are.
+        unlike: whether a character that comes back in a line is another of its writer's glyphs.
         rim_px: paper that stays free between ink and the picture's edges.
 
     Raises:
@@ -153,6 +154,7 @@ class ComposePlan:
         self.placers = self._placers()
         self.transforms = self._transforms()
         self.rim_px = rim_of(recipe)
+        self.unlike = recipe.variation_range[1] > 0
         self.quick = self._quick()
 
     @property
@@ -193,7 +195,8 @@ class ComposePlan:
         )
         if not plain or not isinstance(lines, Lines):
             return None
-        return QuickChoice(self.banks, lines, self.eligible_writers["train"], self.table)
+        eligible = self.eligible_writers["train"]
+        return QuickChoice(self.banks, lines, eligible, self.table, unlike=self.unlike)
 
     def side_of(self, seed: int, index: int) -> Side:
         """Draw which side a sample is of."""

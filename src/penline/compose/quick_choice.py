@@ -120,11 +120,15 @@ class QuickChoice:
         lines: where text comes from.
         eligible: the writers that lines may be by.
         table: the characters.
+        unlike: whether what comes back is another glyph than before, where there is another.
 
     A line with a code point that an entry of several begins with is made in another way.
     """
 
-    def __init__(self, banks: BankSet, lines: Lines, eligible: Bits, table: Any) -> None:
+    def __init__(
+        self, banks: BankSet, lines: Lines, eligible: Bits, table: Any, *, unlike: bool = False
+    ) -> None:
+        self._banks, self._unlike = banks, unlike
         self._codes = lines.tables.codes
         entry_of = table.entry_of
         if banks.cutter.first:
@@ -149,5 +153,7 @@ class QuickChoice:
         start, end, writer, items = choose_line(keys, index, *self._given)
         if writer < 0:
             return None
+        if self._unlike:
+            self._banks.take_others(items, MAX_GLYPH_PX)
         text = decoded(self._codes[start:end])
         return TextAssignment(text, self._writers[writer], items, {})

@@ -95,7 +95,8 @@ class Recipe(Settings):
         1.2,
     )
     """How unlike one writing of a character is to the next by the same hand, over what was measured
-    on real pages; one for a line. ``[0, 0]``: glyphs as they lie in the bank, like stamps."""
+    on real pages; one for a line. What comes back is another glyph than before, too, where the
+    writer has several. ``[0, 0]``: glyphs as they lie in the bank, like stamps."""
     strokes: Annotated[Literal["auto", "never"], Version1("never")] = "auto"
     """``auto``: glyphs that came as strokes are drawn by the pen, at the line's own size;
     ``never``: from the ink that their bank holds."""
