@@ -186,14 +186,16 @@ def test_runs_of_latin_in_lines_by_a_model(chance: np.random.Generator) -> None:
         drawn = chance.integers(64, 4000, (len(text), 5))
         words = words_of(chance, LINE_WORDS + WORDS_PER_CHARACTER * len(text))
         made = drawn.copy()
-        _set_latin(items, table.traits, latin, words, 0.15, 50.0, made)
+        params = params_of(chance)
+        given = np.array([params[name] for name in LINE_PARAMS])
+        _set_latin(items, table.traits, latin, words, given, 50.0, made)
         sizes = np.stack([items["height_px"], items["width_px"]], 1)
         slow_model.set_latin(
             *fits_of(text, items, latin, scales),
             sizes,
             items["em_px"],
             np.array([bell(word) for word in words.tolist()]),
-            0.15,
+            params,
             50.0,
             drawn,
         )

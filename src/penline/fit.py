@@ -58,8 +58,10 @@ def fit(
     """Fit a placement model, and write it.
 
     Lines of DGRL pages are cut into characters by `measure.segment`; DGR pages and sets with boxes
-    have boxes; pages of strokes (PTTS) know whose each stroke is; isolated online characters (POT)
-    that stand in the cells of a sheet give sizes, and their height in the cell.
+    have boxes; pages of strokes (PTTS, UNIPEN) know whose each stroke is; isolated online characters (POT)
+    that stand in the cells of a sheet give sizes, and their height in the cell. The em of a hand is
+    the median height of its Chinese characters; where it wrote none, its x-height over 0.42, or
+    what capitals and digits say of that; Latin is measured in x-heights, beside Chinese and alone.
 
     Args:
         sources: files, folders, zip archives, and finished data sets with ``boxes.jsonl``.
@@ -97,9 +99,8 @@ def fit(
     if progress:
         progress(len(lines))
     sized = with_writer_ems(lines)
-    left_out["lines of writers without a Chinese character to measure by"] += len(lines) - len(
-        sized
-    )
+    unsized = "lines of writers without Chinese characters or Latin letters to measure by"
+    left_out[unsized] += len(lines) - len(sized)
     reasons = {reason: count for reason, count in sorted(left_out.items()) if count}
     if not sized:
         told = "; ".join(f"{reason}: {count}" for reason, count in reasons.items())

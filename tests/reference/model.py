@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -73,11 +73,12 @@ def set_latin(
     sizes: np.ndarray,
     ems_px: np.ndarray,
     chance: np.ndarray,
-    gap_latin: float,
+    params: Mapping[str, float],
     em: float,
     drawn: np.ndarray,
 ) -> None:
     """See `place.model._set_latin`; `drawn` is changed."""
+    uneven, rise = 1.6 * params["gap_walk"], 0.8 * params["rise_walk"]
     scale, high, wide, gaps, rises = drawn.T
     runs: list[list[int]] = []
     for at, fit in enumerate(fits):
@@ -96,10 +97,10 @@ def set_latin(
             size, foot, _, _ = fits[at]
             own = ems_px[at] * scale[at] / 4096
             high[at], wide[at] = np.maximum(np.round(sizes[at] * (scale[at] * size / 64)), 64)
-            lift = (foot + 0.028 * chance[8 + 8 * at + 3]) * own - MIDDLE_EM * em
+            lift = (foot + rise * chance[8 + 8 * at + 3]) * own - MIDDLE_EM * em
             rises[at] = round(lift * 64) + high[at] // 2
             if at > run[0]:
-                gap = gap_latin * em + 0.08 * own * chance[8 + 8 * at + 5]
+                gap = params["gap_latin"] * em + uneven * own * chance[8 + 8 * at + 5]
                 gap += (fits[at][2] + fits[at - 1][3]) * own
                 gaps[at] = round(max(gap, -0.05 * em) * 64)
         for at in (run[0], run[-1] + 1):
@@ -195,7 +196,7 @@ def place_by_model(
     if latin is None:
         set_words(characters, params["gap_latin"], em, drawn)
     elif any(name in (*LETTERS, "digit") for name in kinds_of):
-        set_latin(*latin, sizes, items["em_px"], chance, params["gap_latin"], em, drawn)
+        set_latin(*latin, sizes, items["em_px"], chance, params, em, drawn)
     places, told = fit_to_image(drawn, items["row"] >= 0, least_em, params, em, height_px)
     press = press_walk(press_words, params["press_walk"], params["keep"])
     lean = round(facts[2] * 65536) + round(params["slant"] * 65536)

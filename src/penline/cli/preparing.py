@@ -99,8 +99,9 @@ def fit(
 ) -> None:
     """Measure how a hand sets its characters: size, place, gaps, drift of real lines.
 
-    Sources are pages with lines (DGRL, DGR, PTTS), sheets of single characters (POT), and
-    finished sets with boxes. The model is numbers with their sample sizes, and no data.
+    Sources are pages with lines (DGRL, DGR, PTTS, UNIPEN), sheets of single characters (POT), and
+    finished sets with boxes. Latin is measured by its x-height or its capitals, beside Chinese and
+    alone. The model is numbers with their sample sizes, and no data.
     """
     from penline.acquire.named import paths_of
     from penline.api import fit as run
@@ -121,6 +122,12 @@ def fit(
         f"{counted(on.lines, 'line')} on {counted(on.sheets, 'sheet')} by "
         f"{counted(on.writers, 'writer')}"
     )
+    latin = found.model.latin
+    if latin is not None:
+        out.print(
+            f"  Latin in {counted(latin.lines, 'line')} by {counted(latin.writers, 'writer')}: "
+            f"x-height {latin.x_height.mean:.2f} em, letters {latin.gap.mean:.2f} em apart"
+        )
     if lines is not None:
         out.print(f"{escape(str(lines))}: {counted(found.templates, 'line template')}")
     for reason, count in sorted(found.left_out.items()):

@@ -22,7 +22,7 @@ from penline.compose.paper_choice import PaperChoices
 from penline.compose.place.base import Placer
 from penline.compose.place.latin import NO_LATIN, latin_places
 from penline.compose.place.model import ModelPlacer
-from penline.compose.place.params import LineParams
+from penline.compose.place.params import LineParams, with_hand
 from penline.compose.place.replay import ReplayPlacer
 from penline.compose.place.rules import RulesPlacer
 from penline.compose.quick_choice import QuickChoice
@@ -146,7 +146,7 @@ class ComposePlan:
             find = corpus.whole_lines if policy.lines == "whole" else corpus.lines
             self.lines[side] = find(policy.length_range, side if val else None, val_fraction=val)
         self.papers = PaperChoices(recipe.papers)
-        self.params = LineParams(layout)
+        self.params = LineParams(with_hand(layout, self._model))
         self.strokes = recipe.strokes == "auto" and held
         self.joiner: Joiner | None = None
         if self.strokes and not mixed and (recipe.joins != "never" or recipe.joins_chinese):
@@ -172,7 +172,9 @@ class ComposePlan:
     def _placers(self) -> tuple[Placer, ...]:
         found: list[Placer] = []
         measured = self.recipe.layout.latin == "measured"
-        latin = latin_places(self.banks, self.table) if measured else NO_LATIN
+        hand = self._model.latin if self._model is not None else None
+        shapes = hand.characters if hand is not None else {}
+        latin = latin_places(self.banks, self.table, shapes) if measured else NO_LATIN
         foreign = self.recipe.layout.placer
         if foreign is not None:
             found.append(foreign.make(self.banks, self.table))
@@ -180,8 +182,8 @@ class ComposePlan:
             found.append(ReplayPlacer(self.templates))
         if self._model is not None:
             sampler = Sampler(self._model, self.recipe.layout.mark_shape)
-            found.append(ModelPlacer(sampler, self.banks, self.table, latin))
-        return (*found, RulesPlacer(self.table, latin))
+            found.append(ModelPlacer(sampler, self.banks, self.table, latin, shapes))
+        return (*found, RulesPlacer(self.table, latin, shapes))
 
     def _quick(self) -> QuickChoice | None:
         policy, lines = self.recipe.corpus, self.lines["train"]
@@ -275,7 +277,7 @@ class ComposePlan:
             text = dump_templates(self.templates)
             hashes["replay"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         if self._model is not None:
-            text = self._model.model_dump_json()
+            text = self._model.as_hashed()
             hashes["hand"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         if self.alphabet is not None:
             text = "\n".join(sorted(self.alphabet))

@@ -45,12 +45,12 @@ def _gap(line: LineGeometry) -> Floats:
 
 
 def _drift(line: LineGeometry) -> Floats:
-    middles = line.middles_em[line.tall_han]
+    middles = line.middles_em[line.body]
     return np.zeros(0) if line.cells else np.asarray(np.diff(middles))
 
 
 def _slope(line: LineGeometry) -> Floats:
-    usable = not line.cells and line.tall_han.sum() >= 6
+    usable = not line.cells and line.body.sum() >= 6
     return np.array([-line.level_px[1]]) if usable else np.zeros(0)
 
 
@@ -58,7 +58,7 @@ def _look(column: int, per_em: bool) -> Callable[[LineGeometry], Floats]:
     def look(line: LineGeometry) -> Floats:
         if line.looks is None:
             return np.zeros(0)
-        found = line.looks[line.tall_han, column]
+        found = line.looks[line.body, column]
         return np.asarray(found / line.em_px if per_em else found)
 
     return look
@@ -71,7 +71,7 @@ QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
     "aspect": (
         "",
         "width over height of each Chinese character",
-        lambda line: (line.widths_em / np.maximum(line.heights_em, 1e-9))[line.tall_han],
+        lambda line: (line.widths_em / np.maximum(line.heights_em, 1e-9))[line.body],
     ),
     "vertical place": (
         "em",

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from penline.measure.classes import HAN, expected_of, family_of
 from penline.measure.gaps import Gaps
 from penline.measure.geometry import LineGeometry, theil_sen
+from penline.measure.latin_lines import latin_hand
 from penline.measure.model import ClassFigures, FittedOn, LineFigures, PlacementModel
 from penline.measure.spread import (
     FAMILY_WEIGHT,
@@ -42,7 +43,7 @@ def estimate(lines: Iterable[LineGeometry], sources: Sequence[str] = ()) -> Plac
         sources: what `FittedOn.sources` shall say.
 
     Raises:
-        ValueError: no line, or none with a Chinese character to measure by.
+        ValueError: no line, or none with a character to measure by.
     """
     given = [line for line in lines if line.em_px > 0]
     running = [line for line in given if not line.cells]
@@ -61,6 +62,7 @@ def estimate(lines: Iterable[LineGeometry], sources: Sequence[str] = ()) -> Plac
         identity=_identity(table),
         walks=_walks(running, classes, gaps, pull),
         line=_line(running or given),
+        latin=latin_hand(running),
     )
 
 
@@ -183,7 +185,7 @@ def _walks(
         sizes.append(_scores(line, size, [f.size if f else None for f in known]))
         middles.append(_scores(line, line.middles_em, [f.middle if f else None for f in known]))
         if line.looks is not None:
-            slants.append(np.where(line.tall_han, line.looks[:, 3], np.nan))
+            slants.append(np.where(line.body, line.looks[:, 3], np.nan))
     value = gaps.adjusted(pull)
     rows: dict[int, list[float]] = defaultdict(list)
     figures = gaps.figures(pull)
@@ -228,16 +230,18 @@ def _line(lines: Sequence[LineGeometry]) -> LineFigures:
     strokes: list[float] = []
     densities: list[float] = []
     for line in lines:
-        han = line.tall_han
+        body = line.body
         x = 0.5 * (line.boxes[:, 0] + line.boxes[:, 2])
-        if han.sum() >= 6 and not line.cells:
+        if body.sum() >= 6 and not line.cells:
             slopes.append(-line.level_px[1])
-            share = (x[han] - x[han].min()) / max(np.ptp(x[han]), 1.0)
-            trends.append(theil_sen(share, line.heights_em[han]))
+            share = (x[body] - x[body].min()) / max(np.ptp(x[body]), 1.0)
+            high = line.heights_em[body]
+            usual = 1.0 if line.tall_han.any() else max(float(np.median(high)), 1e-9)
+            trends.append(theil_sen(share, high / usual))
         if line.writer_em_px > 0:
             ems.append(line.em_px / line.writer_em_px)
-        if line.looks is not None and han.any():
-            width, cover, _, lean = line.looks[han].T
+        if line.looks is not None and body.any():
+            width, cover, _, lean = line.looks[body].T
             for values, into in ((width / line.em_px, strokes), (cover, densities), (lean, slants)):
                 if np.isfinite(values).any():
                     into.append(float(np.nanmean(values)))

@@ -2,7 +2,10 @@
 
 All records count in pixels of their own source, x right and y down; what is derived from them is
 in ems of the line, and up is positive. The line's em is the median height of its Chinese
-characters (一 left out); a line with fewer than five of them takes its writer's.
+characters (一 left out); a line with fewer than five of them takes its writer's. The em of a writer
+without Chinese characters is the median height of letters of x-height over 0.42 (`X_HEIGHT_EM`), as
+hands that write both have it; without such letters, that of capitals, digits and other letters,
+each over its height in x-heights.
 """
 
 from __future__ import annotations
@@ -17,7 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.characters import is_han
-from penline.measure.classes import class_of, expected
+from penline.measure.classes import class_of, expected, family_of
+from penline.measure.latin import X_HEIGHT_EM, latin_figures
 from penline.records import Bytes2D
 
 __all__ = ["LineGeometry", "of_boxes", "theil_sen", "with_writer_ems"]
@@ -27,6 +31,8 @@ Floats = npt.NDArray[np.float64]
 _MOST_POINTS = 1000
 OWN_EM = 5
 """Chinese characters from which on a line has an em of its own."""
+_LEAST_LETTERS = 3
+"""Fewer letters say nothing of a hand's size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +81,14 @@ class LineGeometry:
         """``bool (n,)``: trusted Chinese characters, 一 left out."""
         han = np.array([is_han(c) and c != "一" for c in self.characters], bool)
         return np.asarray(han & self.trusted)
+
+    @functools.cached_property
+    def body(self) -> npt.NDArray[np.bool_]:
+        """``bool (n,)``: `tall_han`; in a line without any, trusted letters of x-height."""
+        if self.tall_han.any():
+            return self.tall_han
+        low = np.array([class_of(c or "永") == "x-height" for c in self.characters], bool)
+        return np.asarray(low & self.trusted)
 
     @functools.cached_property
     def em_px(self) -> float:
@@ -220,22 +234,43 @@ def of_boxes(
 
 
 def with_writer_ems(lines: Iterable[LineGeometry]) -> list[LineGeometry]:
-    """The same lines, each with its writer's em: the median over all his Chinese characters.
+    """The same lines, each with its writer's em: the median over all his Chinese characters, or
+    what his letters say where there are none.
 
     Lines by nobody known, and lines that keep no scale with each other (another sheet of another
     size), count sheet by sheet. A line that is left without an em is left out.
     """
     given = list(lines)
-    heights: dict[tuple[str, str], list[Floats]] = defaultdict(list)
+    owned: dict[tuple[str, str], list[LineGeometry]] = defaultdict(list)
     for line in given:
-        tall = (line.boxes[:, 3] - line.boxes[:, 1])[line.tall_han]
-        heights[_owner(line)].append(tall)
-    ems = {}
-    for owner, parts in heights.items():
-        whole = np.concatenate(parts)
-        ems[owner] = float(np.median(whole)) if len(whole) else 0.0
+        owned[_owner(line)].append(line)
+    ems = {owner: _em_of(own) for owner, own in owned.items()}
     found = (dataclasses.replace(line, writer_em_px=ems[_owner(line)]) for line in given)
     return [line for line in found if line.em_px > 0 and line.trusted.any()]
+
+
+def _em_of(lines: Sequence[LineGeometry]) -> float:
+    """The em of one writer; 0 of one with neither Chinese characters nor letters."""
+    tall = np.concatenate([(line.boxes[:, 3] - line.boxes[:, 1])[line.tall_han] for line in lines])
+    if len(tall):
+        return float(np.median(tall))
+    low: list[float] = []
+    others: list[float] = []
+    figures = latin_figures()
+    for line in lines:
+        heights = (line.boxes[:, 3] - line.boxes[:, 1]).tolist()
+        for one, height, good in zip(line.characters, heights, line.trusted, strict=True):
+            if not good or one not in figures:
+                continue
+            name = class_of(one)
+            if name == "x-height":
+                low.append(height)
+            elif family_of(name) in ("letter", "digit"):
+                others.append(height / figures[one].height)
+    for values in (low, others):
+        if len(values) >= _LEAST_LETTERS:
+            return float(np.median(values)) / X_HEIGHT_EM
+    return 0.0
 
 
 def _owner(line: LineGeometry) -> tuple[str, str]:

@@ -10,12 +10,18 @@ import csv
 import functools
 from collections.abc import Mapping
 from importlib import resources
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-__all__ = ["X_HEIGHT_EM", "LatinFigures", "latin_figures"]
+from pydantic import Field
+
+from penline.settings import Settings
+
+__all__ = ["X_HEIGHT_EM", "LatinFigures", "LatinShape", "figures_with", "latin_figures"]
 
 X_HEIGHT_EM = 0.42
 """The x-height, pen and all, of a hand that has no letter of x-height to measure by."""
+
+XHeights = Annotated[float, Field(ge=-10, le=10)]
 
 _LIKE = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "‐": "-", "‑": "-"}
 """Signs that stand as others do."""
@@ -63,3 +69,40 @@ def latin_figures() -> Mapping[str, LatinFigures]:
     next(rows)
     found = {row[0]: LatinFigures(int(row[1]), *map(float, row[2:])) for row in rows}
     return found | {new: found[old] for new, old in _LIKE.items()}
+
+
+_USUAL_WEIGHT, _FEWEST_OWN = 20, 10
+"""How many measured characters those of `latin_figures` count for; and how many there have to be of
+a character that is not among them."""
+
+
+class LatinShape(Settings):
+    """How a Latin character stands in measured lines: medians, as `LatinFigures`."""
+
+    n: int = Field(ge=0, le=1 << 40)
+    """Characters that were measured."""
+    height: float = Field(gt=0, le=10)
+    below: XHeights
+    before: XHeights = 0.0
+    after: XHeights = 0.0
+
+
+def figures_with(shapes: Mapping[str, LatinShape]) -> Mapping[str, LatinFigures]:
+    """`latin_figures` of a hand: its own, drawn towards the usual ones where they are few.
+
+    >>> figures_with({"g": LatinShape(n=60, height=2.0, below=1.0)})["g"].below
+    1.0825
+    """
+    usual, found = latin_figures(), dict(latin_figures())
+    for one, own in shapes.items():
+        figures = LatinFigures(own.n, own.height, own.below, own.before, own.after)
+        if one in usual:
+            share = own.n / (own.n + _USUAL_WEIGHT)
+            pairs = zip(figures[1:], usual[one][1:], strict=True)
+            found[one] = LatinFigures(
+                own.n, *(round(share * a + (1 - share) * b, 4) for a, b in pairs)
+            )
+        elif own.n >= _FEWEST_OWN:
+            found[one] = figures
+    like = {new: found[old] for new, old in _LIKE.items() if new not in shapes}
+    return found | like

@@ -18,6 +18,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from penline.durable import read_file
 from penline.errors import RecipeError, UsageError
 from penline.measure.classes import CLASSES, FAMILIES, expected_of, family_of
+from penline.measure.latin import LatinShape
 from penline.measure.spread import NeighbourCorrelation, Spread, bell_quantiles
 from penline.settings import Settings, Share, plain_yaml
 
@@ -25,6 +26,7 @@ __all__ = [
     "ClassFigures",
     "FittedOn",
     "GapFigures",
+    "LatinHand",
     "LineFigures",
     "PlacementModel",
     "dump",
@@ -90,6 +92,29 @@ class LineFigures(Settings):
     """From the line to the page's right edge; ends of paragraphs make it long."""
 
 
+class LatinHand(Settings):
+    """How Latin stands in lines."""
+
+    lines: int = Field(ge=1)
+    """Lines with at least three letters of x-height, and the writing line that they stand on."""
+    writers: int = Field(ge=1)
+    x_height: Spread
+    """Of each line, pen left out; 0.42 where the em is taken from it."""
+    characters: dict[Annotated[str, Field(min_length=1, max_length=1)], LatinShape] = Field(
+        max_length=2000
+    )
+    """By character."""
+    gap: Spread
+    """Between letters of a word, from the middle of a stroke to the middle of a stroke: the mean of
+    each line."""
+    gap_deviation: float = Field(ge=0, le=10)
+    """Of gaps about what their line and their letters say."""
+    rise_deviation: float = Field(ge=0, le=10)
+    """Of the feet of letters about the writing line."""
+    space: Spread | None = None
+    """White between two words, from stroke to stroke: the mean of each line."""
+
+
 class FittedOn(Settings):
     """What a model was fitted on."""
 
@@ -132,6 +157,13 @@ class PlacementModel(Settings):
     )
     """How alike neighbours are."""
     line: LineFigures
+    latin: LatinHand | None = None
+    """How Latin stands in lines; None: as penline's own figures say."""
+
+    def as_hashed(self) -> str:
+        """The model as JSON, without what models did not have at first where it is not there."""
+        gone = {name for name in ("latin",) if getattr(self, name) is None}
+        return self.model_dump_json(exclude=gone)
 
     def figures(self, name: str) -> ClassFigures:
         """A class's figures: its own, else its family's, else what is usual."""
@@ -182,7 +214,8 @@ def dump(model: PlacementModel) -> str:
     values = model.model_dump(mode="json", exclude_none=True)
     head = (
         "# A placement model of penline's: measured figures, no data.\n"
-        "# Lengths are in ems of the line, the median height of its Chinese characters.\n"
+        "# Lengths are in ems of the line, the median height of its Chinese characters; of those\n"
+        "# who write none, what makes the x-height 0.42 em.\n"
     )
     return head + yaml.dump(values, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from penline.bank.bank_set import BankSet
 from penline.characters import kind_of
 from penline.compiled import compiled, frozen
 from penline.compose.character_table import DIGIT_KIND, LETTER, WHITE, CharacterTable
-from penline.measure.latin import X_HEIGHT_EM, latin_figures
+from penline.measure.latin import X_HEIGHT_EM, LatinShape, figures_with
 
 __all__ = [
     "FITS",
@@ -21,6 +22,7 @@ __all__ = [
     "SPACE_AFTER",
     "SPACE_BEFORE",
     "LatinPlaces",
+    "Shapes",
     "latin_places",
     "place_latin",
     "with_figures",
@@ -65,33 +67,39 @@ NO_LATIN = LatinPlaces(
 """Latin is placed by its kinds."""
 
 
-def latin_places(banks: BankSet, table: CharacterTable) -> LatinPlaces:
+Shapes = Mapping[str, LatinShape]
+"""How a placement model says that characters stand; none: as they usually do."""
+_USUAL: Shapes = {}
+
+
+def latin_places(banks: BankSet, table: CharacterTable, shapes: Shapes = _USUAL) -> LatinPlaces:
     """Measure how the banks' hands write Latin: one pass over their letters.
 
     Args:
         banks: where glyphs come from.
         table: the characters, those of the banks among them.
+        shapes: of a placement model.
     """
-    figures = _figures(table)
+    figures = _figures(table, shapes)
     scales = np.ones((len(banks.banks), len(figures)))
     hands = [_measure(banks, k, figures, scales[k]) for k in range(len(scales))]
     starts = np.cumsum([0, *(len(one) for one in hands[:-1])])
     return LatinPlaces(*map(frozen, (figures, scales, np.concatenate(hands), starts)))
 
 
-def with_figures(latin: LatinPlaces, table: CharacterTable) -> LatinPlaces:
+def with_figures(latin: LatinPlaces, table: CharacterTable, shapes: Shapes = _USUAL) -> LatinPlaces:
     """The same hands, for a table with further characters, which no bank holds."""
     more = len(table.traits) - len(latin.figures)
     if not (len(latin.figures) and more):
         return latin
     scales = np.pad(latin.scales, ((0, 0), (0, more)), constant_values=1.0)
-    return latin._replace(figures=frozen(_figures(table)), scales=frozen(scales))
+    return latin._replace(figures=frozen(_figures(table, shapes)), scales=frozen(scales))
 
 
-def _figures(table: CharacterTable) -> Floats:
+def _figures(table: CharacterTable, shapes: Shapes) -> Floats:
     """``float64 (entries, 5)``, see `LatinPlaces`."""
     found = np.full((len(table.traits), 5), np.nan)
-    for character, one in latin_figures().items():
+    for character, one in figures_with(shapes).items():
         entry = int(table.entry_of[ord(character)])
         if entry >= 0:
             found[entry] = one.height, one.below, one.hangs, one.before, one.after

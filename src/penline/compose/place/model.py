@@ -34,10 +34,17 @@ from penline.compose.place.latin import (
     SPACE_AFTER,
     SPACE_BEFORE,
     LatinPlaces,
+    Shapes,
     place_latin,
     with_figures,
 )
-from penline.compose.place.spacing import CELL, LATIN_OVERLAP, LINE_PARAMS
+from penline.compose.place.spacing import (
+    CELL,
+    LATIN_OVERLAP,
+    LATIN_RISE,
+    LATIN_WALK,
+    LINE_PARAMS,
+)
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.classes import HAN as HAN_CLASSES
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, ModelTables, place_items
@@ -52,10 +59,11 @@ STROKE_LENGTH = 1.25
 _LIGHT, _MIDDLE, _DENSE = (CLASS_NUMBERS[name] for name in HAN_CLASSES)
 _ALL_HAN = CLASS_NUMBERS["han"]
 _EM_MOST, _SPACE, _SLANT = (LINE_PARAMS.index(name) for name in ("em_most", "space", "slant"))
-_GAP_LATIN = LINE_PARAMS.index("gap_latin")
-_GAP_EM, _RISE_EM, _GAP_LEAST_EM = 0.08, 0.028, 0.05
-"""Of Latin as measured, in ems: deviations of gaps between letters and of their height over the
-line, and the least gap to what is not Latin."""
+_GAP_LATIN, _GAP_WALK, _RISE_WALK = (
+    LINE_PARAMS.index(name) for name in ("gap_latin", "gap_walk", "rise_walk")
+)
+_GAP_LEAST_EM = 0.05
+"""The least gap of Latin to what is not."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -167,13 +175,14 @@ def _set_words(
 
 @compiled
 def _set_latin(
-    items: Any, traits: Any, latin: Any, words: Any, gap_latin: float, em: float, drawn: Any
+    items: Any, traits: Any, latin: Any, words: Any, params: Any, em: float, drawn: Any
 ) -> None:
     """Set Latin as it stands in real lines, each run of it at one scale; `drawn` is changed.
 
     The scale of a run is the mean of what the model drew for its letters and digits.
     """
-    n = items.shape[0]
+    n, gap_latin = items.shape[0], params[_GAP_LATIN]
+    uneven, rise = LATIN_WALK * params[_GAP_WALK], LATIN_RISE * params[_RISE_WALK]
     fits, marks = np.empty((n, FITS)), np.zeros(n, np.bool_)
     place_latin(items, traits, latin, fits, marks)
     at = 0
@@ -193,10 +202,10 @@ def _set_latin(
             # of the hand's own em, at the size that the run has
             own_em = items[k].em_px * drawn[k, 0] / 4096.0
             first = LINE_WORDS + k * WORDS_PER_CHARACTER
-            foot = (fits[k, FOOT] + _RISE_EM * bell(words[first + 3])) * own_em - MIDDLE_EM * em
+            foot = (fits[k, FOOT] + rise * bell(words[first + 3])) * own_em - MIDDLE_EM * em
             drawn[k, 4] = np.int64(round(foot * 64.0)) + drawn[k, 1] // 2
             if k > at:
-                gap = gap_latin * em + _GAP_EM * own_em * bell(words[first + 5])
+                gap = gap_latin * em + uneven * own_em * bell(words[first + 5])
                 gap += (fits[k, SPACE_BEFORE] + fits[k - 1, SPACE_AFTER]) * own_em
                 drawn[k, 3] = np.int64(round(max(gap, LATIN_OVERLAP * em) * 64.0))
         for k in (at, end):
@@ -274,7 +283,7 @@ def place_by_model(
     place_items(kind, white, sizes, ems, usual, spread, words, space, em, model, drawn, slopes)
     _even_numbers(items, traits, drawn)
     if narrow and latin.figures.shape[0]:
-        _set_latin(items, traits, latin, words, params[_GAP_LATIN], em, drawn)
+        _set_latin(items, traits, latin, words, params, em, drawn)
     elif narrow:
         _set_words(items, traits, table.lengths_em, params[_GAP_LATIN], em, drawn)
     places, press = np.empty((n, 4), np.int64), np.empty(n, np.int64)
@@ -297,6 +306,7 @@ class ModelPlacer:
         banks: where glyphs come from.
         table: the characters.
         latin: how Latin stands in lines; `NO_LATIN` to place it by its kinds.
+        shapes: what `latin` was made with.
 
     Raises:
         BankError: a bank whose numbers cannot be true.
@@ -308,8 +318,10 @@ class ModelPlacer:
         banks: BankSet,
         table: CharacterTable,
         latin: LatinPlaces = NO_LATIN,
+        shapes: Shapes | None = None,
     ) -> None:
         self._sampler, self._table, self._latin = sampler, table, latin
+        self._shapes = shapes or {}
         sizes = [self._typical(banks, number) for number in range(len(banks.banks))]
         self._typical_at = frozen(np.cumsum([0, *(len(one) for one in sizes[:-1])]))
         self._sizes = frozen(np.concatenate([*sizes, sampler.moments[None, 1:3]]))
@@ -317,7 +329,7 @@ class ModelPlacer:
     def with_table(self, table: CharacterTable) -> ModelPlacer:
         """The same model and banks, for further characters."""
         other = object.__new__(ModelPlacer)
-        latin = with_figures(self._latin, table)
+        latin = with_figures(self._latin, table, self._shapes)
         other.__dict__.update({**self.__dict__, "_table": table, "_latin": latin})
         return other
 

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.compiled import compiled, frozen
-from penline.compose.place.spacing import LINE_PARAMS
+from penline.compose.place.spacing import LATIN_RISE, LATIN_WALK, LINE_PARAMS
+from penline.measure.model import PlacementModel
+from penline.measure.spread import Spread
 from penline.randomness import Draws, bell_q16, mulhi, span
 from penline.recipe.layout import Layout
 
-__all__ = ["LineParams", "sample_line_params"]
+__all__ = ["LineParams", "sample_line_params", "with_hand"]
 
 _SPANNED = (
     *("fill", "place", "margin_left", "margin_right", "gap", "gap_latin", "gap_mixed"),
@@ -54,6 +56,32 @@ def sample_line_params(
         step = np.int64(mulhi(words[at], np.uint64(spans[first, 1])))
         params[_CELL_AT] = (spans[first, 0] + step) / 65536
     return params
+
+
+def with_hand(layout: Layout, hand: PlacementModel | None) -> Layout:
+    """A layout whose settings of Latin are those of a placement model, where it has any.
+
+    What the recipe itself says goes before them.
+    """
+    if hand is None or hand.latin is None or layout.latin != "measured":
+        return layout
+    latin, slope = hand.latin, hand.line.slope
+    own: dict[str, Any] = {
+        "gap_latin_em_range": _middle(latin.gap, 0.0),
+        "gap_deviation_em": latin.gap_deviation / LATIN_WALK,
+        "rise_deviation_em": latin.rise_deviation / (1 + LATIN_RISE**2) ** 0.5,
+        "slope_deviation": 0.39 * (slope.at(1.282) - slope.at(-1.282)),
+    }
+    if latin.space is not None:
+        own["space_em_range"] = _middle(latin.space, latin.gap.mean)
+    said = {name for name in own if getattr(layout, name) != getattr(Layout(), name)}
+    return layout.model_copy(update={name: own[name] for name in own.keys() - said})
+
+
+def _middle(spread: Spread, less: float) -> tuple[float, float]:
+    """Where nine in ten of the lines lie, less a length."""
+    low, high = spread.at(-1.645) - less, spread.at(1.645) - less
+    return max(low, -1.0), max(high, low, 0.0)
 
 
 class LineParams:

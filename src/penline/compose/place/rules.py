@@ -17,6 +17,7 @@ from penline.compose.place.latin import (
     NO_LATIN,
     SCALE,
     LatinPlaces,
+    Shapes,
     place_latin,
     with_figures,
 )
@@ -188,14 +189,18 @@ class RulesPlacer:
     Args:
         table: the characters.
         latin: how Latin stands in lines; `NO_LATIN` to place it by its kinds.
+        shapes: what `latin` was made with.
     """
 
-    def __init__(self, table: CharacterTable, latin: LatinPlaces = NO_LATIN) -> None:
-        self._traits, self._latin = table.traits, latin
+    def __init__(
+        self, table: CharacterTable, latin: LatinPlaces = NO_LATIN, shapes: Shapes | None = None
+    ) -> None:
+        self._traits, self._latin, self._shapes = table.traits, latin, shapes or {}
 
     def with_table(self, table: CharacterTable) -> RulesPlacer:
         """The same placer, for further characters."""
-        return RulesPlacer(table, with_figures(self._latin, table))
+        latin = with_figures(self._latin, table, self._shapes)
+        return RulesPlacer(table, latin, self._shapes)
 
     def takes(self, _: LineToPlace) -> bool:
         """Every line."""

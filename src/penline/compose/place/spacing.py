@@ -22,6 +22,8 @@ __all__ = [
     "HAN",
     "LATIN",
     "LATIN_OVERLAP",
+    "LATIN_RISE",
+    "LATIN_WALK",
     "LINE_PARAMS",
     "OTHER",
     "SLOPE",
