@@ -12,6 +12,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from penline.bank import Bank, open_bank
+from penline.bank.layout import HEADER
 from penline.bidi import RIGHT_TO_LEFT
 from penline.errors import ExportError, RecipeError, UsageError, refuse_taken
 from penline.export.run import REPORT, put
@@ -20,6 +22,7 @@ from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, with_writer_ems
 from penline.measure.model import PlacementModel, dump
 from penline.measure.reading import of_records
+from penline.measure.repeats import RepeatFigures, Repeats
 from penline.measure.template import dump_templates, template_of
 from penline.paper.picture import picture_size
 from penline.records import Bytes2D
@@ -28,6 +31,8 @@ from penline.sources.collect import AnyPath, open_sources
 __all__ = ["Fitted", "fit", "grey_picture", "measured_lines"]
 
 _SUFFIXES = (".yaml", ".yml")
+_MOST_OF_HAND = 400
+"""Glyphs of one writer of a bank that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,13 @@ class Fitted:
         model: the placement model.
         left_out: what gave no line, by reason.
         templates: lines whose geometry was written, too.
+        repeats: how alike characters that come back are, by family.
     """
 
     model: PlacementModel
     left_out: dict[str, int]
     templates: int = 0
+    repeats: tuple[RepeatFigures, ...] = ()
 
 
 def fit(
@@ -58,13 +65,15 @@ def fit(
     """Fit a placement model, and write it.
 
     Lines of DGRL pages are cut into characters by `measure.segment`; DGR pages and sets with boxes
-    have boxes; pages of strokes (PTTS, UNIPEN) know whose each stroke is; isolated online characters (POT)
-    that stand in the cells of a sheet give sizes, and their height in the cell. The em of a hand is
-    the median height of its Chinese characters; where it wrote none, its x-height over 0.42, or
-    what capitals and digits say of that; Latin is measured in x-heights, beside Chinese and alone.
+    have boxes; pages of strokes (PTTS, UNIPEN) know whose each stroke is; isolated online
+    characters (POT) that stand in the cells of a sheet give sizes, and their height in the cell.
+    The em of a hand is the median height of its Chinese characters; where it wrote none, its
+    x-height over 0.42, or what capitals and digits say of that. Latin is measured in x-heights,
+    beside Chinese and alone.
 
     Args:
-        sources: files, folders, zip archives, and finished data sets with ``boxes.jsonl``.
+        sources: files, folders, zip archives, and finished data sets with ``boxes.jsonl``; and
+            banks, whose writers' repeated characters tell how alike they are.
         out: the YAML file to write; None writes nothing.
         templates: a ``.json`` file to write the lines' own geometry to, for ``layout: replay``.
         part: ``"train"`` or ``"test"``: files of the other part are left out; None takes all.
@@ -91,7 +100,20 @@ def fit(
     left_out: Counter[str] = Counter()
     kinds: set[str] = set()
     lines = []
-    found = measured_lines(sources, left_out, part=part, salvage=salvage, kinds=kinds)
+    repeats = Repeats()
+    given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    banks = [source for source in given if (Path(source) / HEADER).is_file()]
+    for bank in banks:
+        _add_instances(open_bank(bank), repeats)
+        left_out["banks, whose glyphs have no place: they tell of repeats alone"] += 1
+    found = measured_lines(
+        [source for source in given if source not in banks],
+        left_out,
+        part=part,
+        salvage=salvage,
+        kinds=kinds,
+        repeats=repeats,
+    )
     for line in found:
         lines.append(line)
         if progress and not len(lines) % 64:
@@ -115,7 +137,20 @@ def fit(
         if not kept:
             raise ExportError("no line whose every character is believed, to make a template of")
         put(lines_path, dump_templates(found_templates).encode())
-    return Fitted(model, reasons, kept)
+    return Fitted(model, reasons, kept, repeats.figures())
+
+
+def _add_instances(bank: Bank, repeats: Repeats) -> None:
+    """Take in what the writers of a bank wrote more than once."""
+    starts = bank.writer_starts
+    for number, writer in enumerate(bank.writers):
+        rows = bank.columns["by_writer"][starts[number] : starts[number + 1]]
+        characters = bank.columns["character"][rows]
+        again = np.flatnonzero(np.bincount(characters)[characters] > 1)[:_MOST_OF_HAND]
+        for row in rows[again].tolist():
+            character = bank.characters[bank.columns["character"][row]]
+            if not writer.startswith("unknown:") and repeats.wants(writer, character):
+                repeats.add_picture(writer, character, bank.inks([row])[0])
 
 
 def measured_lines(
@@ -128,6 +163,7 @@ def measured_lines(
     most: int | None = None,
     kinds: set[str] | None = None,
     pictures: int = 0,
+    repeats: Repeats | None = None,
 ) -> Iterator[LineGeometry]:
     """The geometry of all lines of the sources; `geometry.with_writer_ems` is still to come.
 
@@ -140,6 +176,7 @@ def measured_lines(
         most: no more lines than this from a finished set.
         kinds: what was read is put here, as format and card.
         pictures: how many lines, the first ones, keep their ink.
+        repeats: is given each line, with its ink or its strokes.
 
     Raises:
         UsageError: a path that does not exist.
@@ -153,7 +190,10 @@ def measured_lines(
         if RIGHT_TO_LEFT.search("".join(filter(None, line.characters))):
             left_out["lines with right-to-left text"] += 1
             continue
-        yield line if number < pictures else dataclasses.replace(line, ink=None)
+        if repeats is not None:
+            repeats.add(line)
+        ink = line.ink if number < pictures else None
+        yield dataclasses.replace(line, ink=ink, strokes=None)
         number += 1
 
 

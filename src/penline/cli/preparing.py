@@ -105,6 +105,7 @@ def fit(
     """
     from penline.acquire.named import paths_of
     from penline.api import fit as run
+    from penline.measure.repeats import FAMILIES
 
     with bar("measuring", "lines") as (shown, task):
         found = run(
@@ -127,6 +128,13 @@ def fit(
         out.print(
             f"  Latin in {counted(latin.lines, 'line')} by {counted(latin.writers, 'writer')}: "
             f"x-height {latin.x_height.mean:.2f} em, letters {latin.gap.mean:.2f} em apart"
+        )
+    for one in found.repeats:
+        out.print(
+            f"  {FAMILIES[one.family]} that come back: likeness {one.quantiles[2]:.2f} "
+            f"({counted(one.pairs, 'pair')} of {counted(one.characters, 'character')} by "
+            f"{counted(one.writers, 'writer')}), as by variation_range: "
+            f"[{one.amount:.2f}, {one.amount:.2f}]"
         )
     if lines is not None:
         out.print(f"{escape(str(lines))}: {counted(found.templates, 'line template')}")

@@ -185,7 +185,7 @@ def print_realism(found: Realism) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("what", "real", "synthetic", "distance", "95 %"):
         table.add_column(column, justify="left" if column == "what" else "right", no_wrap=True)
-    for one in found.comparison.distances:
+    for one in (*found.comparison.distances, *(one for one, _ in found.repeats)):
         low, high = one.wasserstein_interval
         table.add_row(
             f"{one.quantity}{f', {one.unit}' if one.unit else ''}",
@@ -202,11 +202,15 @@ def print_realism(found: Realism) -> None:
                 f"told apart by {what}: AUC {auc.characters:.3f} ({low:.3f} to {high:.3f}) of "
                 f"characters, {auc.lines:.3f} of lines; most by {gives}"
             )
+    for one, halves in found.repeats:
+        if halves == halves:  # not where a half has none
+            out.print(f"{one.quantity}: two halves of the real side are {halves:.4f} apart")
     sides = found.comparison.real_lines, found.comparison.synthetic_lines
     out.print(f"{counted(sides[0], 'real line')}, {counted(sides[1], 'synthetic one')}")
     for side, reasons in found.left_out.items():
         for reason, count in sorted(reasons.items()):
             out.print(f"  left out, {escape(side)}: {count:,} ({escape(reason)})")
+    out.print(f"In words: {escape(found.verdict)}.")
 
 
 def _figures(figures: list[Figure]) -> Table:

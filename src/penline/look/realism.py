@@ -58,7 +58,7 @@ def realism_page(found: Realism, title: str = "Realism") -> bytes:
         found: what `realism` gave.
         title: the document's title; any text.
     """
-    comparison = found.comparison
+    comparison, again = found.comparison, [one for one, _ in found.repeats]
     shown = [[_line(line) for line in side[:SHOWN]] for side in (found.real, found.synthetic)]
     counts = [
         sum(int(line.trusted.sum()) for line in side) for side in (found.real, found.synthetic)
@@ -78,6 +78,7 @@ def realism_page(found: Realism, title: str = "Realism") -> bytes:
             ["Synthetic characters", counts[1]],
         ],
         "notes": [
+            f"In words: {found.verdict}.",
             "Lengths are in ems of each line, the median height of its Chinese characters.",
             "Distance: how far the numbers of one side must be moved, on the average, to be those "
             "of the other. Largest difference: of the two distribution functions. Intervals are "
@@ -91,7 +92,7 @@ def realism_page(found: Realism, title: str = "Realism") -> bytes:
         ],
         "distances": [
             [
-                f"{d.quantity}: {QUANTITIES[d.quantity][1]}",
+                f"{d.quantity}: {what}",
                 f"{d.wasserstein:.4f} {d.unit}".strip(),
                 _interval(d.wasserstein_interval, 4),
                 f"{d.kolmogorov:.3f}",
@@ -99,7 +100,10 @@ def realism_page(found: Realism, title: str = "Realism") -> bytes:
                 f"{d.real[0]:.3f} ± {d.real[1]:.3f}",
                 f"{d.synthetic[0]:.3f} ± {d.synthetic[1]:.3f}",
             ]
-            for d in comparison.distances
+            for d, what in (
+                *((d, QUANTITIES[d.quantity][1]) for d in comparison.distances),
+                *((d, "of each hand's writings of a character, 1 for the same") for d in again),
+            )
         ],
         "areas": [
             _area(sight, area)

@@ -28,6 +28,8 @@ __all__ = ["LineGeometry", "of_boxes", "theil_sen", "with_writer_ems"]
 
 Floats = npt.NDArray[np.float64]
 
+Strokes = list[npt.NDArray[np.float32]]
+
 _MOST_POINTS = 1000
 OWN_EM = 5
 """Chinese characters from which on a line has an em of its own."""
@@ -59,6 +61,8 @@ class LineGeometry:
             height); NaN where not known.
         ink: ``uint8 (height_px, width_px)``: the line's picture, 0 = paper, in which `boxes`
             stand; None where there is none, or nobody keeps it.
+        strokes: of each character, ``float32 (points, 2)`` each; None where there are none, or
+            nobody keeps them.
     """
 
     characters: tuple[str, ...]
@@ -75,6 +79,7 @@ class LineGeometry:
     writer_em_px: float = 0.0
     looks: Floats | None = None
     ink: Bytes2D | None = None
+    strokes: tuple[Strokes, ...] | None = None
 
     @functools.cached_property
     def tall_han(self) -> npt.NDArray[np.bool_]:
@@ -188,6 +193,7 @@ def of_boxes(
     middle_px: tuple[float, float] | None = None,
     looks: Floats | None = None,
     ink: Bytes2D | None = None,
+    strokes: Sequence[Strokes] | None = None,
 ) -> LineGeometry:
     """A line from a label and a box for each of its units; white space is taken out.
 
@@ -204,6 +210,7 @@ def of_boxes(
         middle_px: see `LineGeometry`.
         looks: see `LineGeometry`, per unit of `text`.
         ink: see `LineGeometry`.
+        strokes: see `LineGeometry`, per unit of `text`.
     """
     table = np.asarray(boxes, np.float64).reshape(-1, 4)
     white = np.array([c is not None and c.isspace() for c in text], bool)
@@ -230,6 +237,7 @@ def of_boxes(
         middle_px=middle_px,
         looks=None if looks is None else looks[kept],
         ink=ink,
+        strokes=None if strokes is None else tuple(strokes[at] for at in kept.tolist()),
     )
 
 

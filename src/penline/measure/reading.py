@@ -156,7 +156,7 @@ def of_page(page: StrokePage) -> Iterator[LineGeometry]:
     """The lines of a page of strokes; each stroke belongs to a character."""
     points = page.points
     for line in page.lines:
-        text, boxes, lengths, looks = [], [], [], []
+        text, boxes, lengths, looks, strokes = [], [], [], [], []
         for character in line.characters:
             numbers = character.strokes if character.strokes is not None else ()
             own = [points[int(k)].astype(np.float32) for k in numbers if len(points[int(k)])]
@@ -169,6 +169,7 @@ def of_page(page: StrokePage) -> Iterator[LineGeometry]:
             lengths.append(length)
             slant = slant_of_strokes(own) if own else np.nan
             looks.append((np.nan, np.nan, np.nan, slant))
+            strokes.append(own)
         if any(text):
             yield of_boxes(
                 text,
@@ -177,6 +178,7 @@ def of_page(page: StrokePage) -> Iterator[LineGeometry]:
                 page.source.file,
                 strokes_px=lengths,
                 looks=np.array(looks),
+                strokes=strokes,
             )
 
 
