@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,6 +15,8 @@ from penline.compose import Composer
 from penline.compose.make import lay_out
 from penline.compose.place.params import with_hand
 from penline.corpus import Corpus
+from penline.fit import measured_lines
+from penline.measure.compare import QUANTITIES, hold_against
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
 from penline.measure.latin import X_HEIGHT_EM, figures_with, latin_figures
@@ -195,3 +200,30 @@ def test_models_of_before_keep_their_hash() -> None:
     assert "latin" not in text
     model = estimate(with_writer_ems([line(text, 20.0) for text in TEXTS]))
     assert '"latin":{"lines":3' in model.as_hashed()
+
+
+def test_latin_lines_are_held_against_each_other() -> None:
+    real, made = (
+        with_writer_ems([line(text, 20.0 + k, f"w:{k}") for text in TEXTS for k in range(2)])
+        for _ in range(2)
+    )
+    found = {one.quantity: one for one in hold_against(real, made).distances}
+    assert {"gap", "size", "vertical place", "drift", "aspect"} <= found.keys()
+    assert all(one.wasserstein == 0.0 for one in found.values())
+    assert "joined" not in found
+
+
+def test_letters_that_hang_together_are_told(tmp_path: Path) -> None:
+    """Three letters, the first two joined by a stroke; the boxes of the last two overlap."""
+    picture = np.full((60, 200), 255, np.uint8)
+    for left in (20, 60, 90):
+        picture[20:40, left : left + 25] = 0
+    picture[30:32, 40:70] = 0
+    cv2.imwrite(str(tmp_path / "a.png"), picture)
+    lefts = [(20, 52), (48, 92), (84, 115)]
+    quads = [[[a, 20], [b, 20], [b, 40], [a, 40]] for a, b in lefts]
+    entry = {"path": "a.png", "text": "aca", "quads": quads, "writer": "w:1"}
+    (tmp_path / "boxes.jsonl").write_text(json.dumps(entry) + "\n", "utf-8")
+    (found,) = measured_lines(tmp_path, Counter())
+    assert found.touching is not None and found.touching.tolist() == [True, False]
+    assert QUANTITIES["joined"][2](found).tolist() == [1.0, 0.0]

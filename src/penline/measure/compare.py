@@ -44,6 +44,14 @@ def _gap(line: LineGeometry) -> Floats:
     return np.asarray(gaps[gaps <= WIDE_EM])
 
 
+def _joined(line: LineGeometry) -> Floats:
+    """1 and 0 for neighbours in words."""
+    if line.touching is None:
+        return np.zeros(0)
+    letters = np.array([family_of(name) == "letter" for name in line.classes], bool)
+    return np.asarray(line.touching[line.good_gaps & letters[1:] & letters[:-1]], np.float64)
+
+
 def _drift(line: LineGeometry) -> Floats:
     middles = line.middles_em[line.body]
     return np.zeros(0) if line.cells else np.asarray(np.diff(middles))
@@ -70,7 +78,7 @@ QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
     "width": ("em", "width of each character", lambda line: line.widths_em[line.trusted]),
     "aspect": (
         "",
-        "width over height of each Chinese character",
+        "width over height of each character of the body",
         lambda line: (line.widths_em / np.maximum(line.heights_em, 1e-9))[line.body],
     ),
     "vertical place": (
@@ -78,14 +86,16 @@ QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
         "middle of each character above the line's middle",
         lambda line: line.middles_em[line.trusted],
     ),
-    "drift": ("em", "step of the middle from one Chinese character to the next", _drift),
+    "joined": ("", "share of letters of words whose ink hangs together with the next", _joined),
+    "drift": ("em", "step of the middle from one character of the body to the next", _drift),
     "slope": ("", "rise of the line per length", _slope),
-    "stroke width": ("em", "of each Chinese character", _look(0, True)),
-    "ink density": ("", "inked share of each Chinese character's box", _look(1, False)),
+    "stroke width": ("em", "of each character of the body", _look(0, True)),
+    "ink density": ("", "inked share of the box of each character of the body", _look(1, False)),
     "ink strength": ("", "mean darkness of its ink", _look(2, False)),
-    "slant": ("", "lean of each Chinese character", _look(3, False)),
+    "slant": ("", "lean of each character of the body", _look(3, False)),
 }
-"""Name: unit, what it is, and the numbers of one line."""
+"""Name: unit, what it is, and the numbers of one line. The body is its Chinese characters, and in a
+line without any its letters of x-height."""
 
 _GEOMETRY = (
     *("height", "width", "middle", "gap before", "gap after"),

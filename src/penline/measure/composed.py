@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -15,6 +17,7 @@ from penline.errors import ExportError
 from penline.measure.appearance import ink_of_picture, looks_of
 from penline.measure.geometry import LineGeometry, of_boxes
 from penline.measure.reading import MOST_PX, of_ink
+from penline.measure.segment import LEAST_INK
 from penline.records import Bytes2D
 
 __all__ = ["BOXES", "of_set"]
@@ -114,14 +117,39 @@ def _em(boxes: Floats | None, grey: Bytes2D) -> float:
     return max(float(np.percentile(boxes[:, 3] - boxes[:, 1], 70)), 1.0)
 
 
+def _touching(ink: Bytes2D, boxes: Floats, characters: list[int]) -> npt.NDArray[np.bool_]:
+    """``bool (n - 1,)``: one piece of ink reaches into both of neighbours, beyond what they share.
+
+    Args:
+        ink: the line's.
+        boxes: of all units.
+        characters: which of them are characters.
+    """
+    _, labels = cv2.connectedComponents((ink >= LEAST_INK).astype(np.uint8), connectivity=8)
+    own: list[set[int]] = []
+    whole = np.rint(np.maximum(boxes, 0)).astype(int).tolist()
+    for at, number in enumerate(characters):
+        left, top, right, bottom = whole[number]
+        beside = [whole[k] for k in characters[max(at - 1, 0) : at] + characters[at + 1 : at + 2]]
+        columns = np.arange(left, max(right, left))
+        inner = columns[[not any(a <= x < b for a, _, b, _ in beside) for x in columns]]
+        inner = inner[inner < labels.shape[1]]
+        own.append(set(np.unique(labels[top:bottom, inner]).tolist()) - {0})
+    return np.array([bool(a & b) for a, b in pairwise(own)], bool)
+
+
 def _by_boxes(
     items: Sequence[str], boxes: Floats, writer: str, sheet: str, ink: Bytes2D | None
 ) -> LineGeometry:
-    looks = length = None
+    looks = length = touching = None
     if ink is not None:
+        kept = [at for at, one in enumerate(items) if not one.isspace()]
+        touching = _touching(ink, boxes, kept)
         em = _em(boxes, ink)
         looks = looks_of(ink, np.rint(boxes).astype(np.int64), em)
         if np.isfinite(looks[:, 0]).any():
             area = (boxes[:, 2:] - boxes[:, :2]).prod(1) * looks[:, 1]
             length = area / max(float(np.nanmedian(looks[:, 0])), 1.0)
-    return of_boxes(items, boxes, writer, sheet, strokes_px=length, looks=looks, ink=ink)
+    return of_boxes(
+        items, boxes, writer, sheet, touching=touching, strokes_px=length, looks=looks, ink=ink
+    )
