@@ -84,6 +84,7 @@ def test_classes_that_stand_for_names(tmp_path: Path) -> None:
         ("\\alpha\n\\beta\n", {"0": "\\alpha", "1": "\\beta"}),
         ('{"0": "\\\\alpha", "1": "\\\\beta"}', {"0": "\\alpha", "1": "\\beta"}),
         ("c1,first/01\nc2,first/02", {"c1": "first/01", "c2": "first/02"}),
+        ("0\tU+E000\n1\tU+E001", {"0": "\ue000", "1": "\ue001"}),
         ("0,永\n1,九", {"0": "永", "1": "九"}),
         ('{"永": 0, "九": 1}', {"0": "永", "1": "九"}),
     ],

@@ -81,7 +81,9 @@ Classes = Annotated[
 ]
 Columns = Annotated[
     str | None,
-    typer.Option("--columns", help="Columns of a table: label=value,writer=suite_id."),
+    typer.Option(
+        "--columns", help="Columns of a table: label=value,writer=suite_id (entry=latex for names)."
+    ),
 ]
 Character = Annotated[
     str | None, typer.Option("--character", help="What all the pictures show, instead of labels.")

@@ -141,8 +141,11 @@ def _one(text: str) -> str | None:
     return text if is_letter(text) and not entry_fault(text) else None
 
 
-def _of_point(point: int) -> str | None:
-    if point > 0x10FFFF or unicodedata.category(chr(point)) in ("Cn", "Co", "Cs"):
+def _of_point(point: int, *, private: bool = False) -> str | None:
+    if point > 0x10FFFF:
+        return None
+    category = unicodedata.category(chr(point))
+    if category in ("Cn", "Cs") or (category == "Co" and not private):
         return None
     return _one(chr(point))
 
@@ -169,7 +172,8 @@ def plain(piece: str) -> str | None:
         return found
     code = _CODE.fullmatch(piece)
     if code:
-        return _of_point(int(code[1], 16) if code[1] else int(code[2]))
+        point = int(code[1], 16) if code[1] else int(code[2])
+        return _of_point(point, private=piece[1] == "+")
     if "%" in piece:
         return _one(unquote(piece, errors="strict")) if _escaped(piece) else None
     cased = _CASED.fullmatch(piece)
