@@ -1,7 +1,7 @@
 // Real and synthetic lines side by side, and what they differ in.
 
 function drawBoxes(line) {
-  const characters = Array.from(line.text);
+  const characters = line.characters;
   return svg("svg", {
     class: "boxes", viewBox: "0 0 " + line.width + " " + line.height, "aria-hidden": "true",
   }, ...line.boxes.map(([x0, y0, x1, y1], item) => {

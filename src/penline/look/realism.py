@@ -136,7 +136,7 @@ def _interval(ends: tuple[float, float], places: int) -> str:
 
 def _line(line: LineGeometry) -> dict[str, Any]:
     """A line's picture and boxes, at most `_HEIGHT_PX` high; boxes alone where it has no ink."""
-    text = "".join(c or "\ufffd" for c in line.characters)
+    characters = [c or "\ufffd" for c in line.characters]
     boxes = line.boxes
     source = ""
     if line.ink is not None:
@@ -152,4 +152,11 @@ def _line(line: LineGeometry) -> dict[str, Any]:
         scale = float(min(_HEIGHT_PX / max(far[1], 1.0), _MOST_WIDTH_PX / max(far[0], 1.0)))
         size = max(round(float(far[0]) * scale), 1), max(round(float(far[1]) * scale), 1)
     places = np.round(boxes * scale, 1).tolist()
-    return {"text": text, "src": source, "width": size[0], "height": size[1], "boxes": places}
+    return {
+        "characters": characters,
+        "text": "".join(characters),
+        "src": source,
+        "width": size[0],
+        "height": size[1],
+        "boxes": places,
+    }
