@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np

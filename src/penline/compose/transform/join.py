@@ -243,8 +243,10 @@ class Joiner:
         made = join_line(items, *strokes[:6], *self._table, *hand, words)
         if made is None:
             return strokes
-        found: LineStrokes = LineStrokes(*made, pen=strokes.pen)
-        return found
+        points, radii, tones, ends, owners, bows, joined, late, cuts = made
+        return LineStrokes(
+            points, radii, tones, ends, owners, bows, joined, late, cuts, strokes.pen
+        )
 
 
 @compiled
