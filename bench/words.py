@@ -9,8 +9,9 @@ breadth, profile by rows, directions, lean, parts and the white between them, le
 holes. A logistic classifier is trained on four fifths of the people and judged on the others; 0.5
 is chance. Intervals are bootstrap percentiles over people.
 
-Arms: `stamps`, recipes of version 1; `placed`, version 2 without variation; `varied`, version 2;
-further ones are recipes' settings by a name: `--arm joined="{joins: measured}"`.
+Arms: `stamps`, recipes of version 1; `placed`, version 2 without variation and joins; `varied`,
+without joins; `joined`, version 2; further ones are recipes' settings by a name:
+`--arm all="{joins: always}"`.
 """
 
 from __future__ import annotations
@@ -41,7 +42,12 @@ NAMES = (
     *(f"row {number}" for number in range(ROWS)),
     *(f"direction {number}" for number in range(8)),
 )
-ARMS = ("stamps={version: 1}", "placed={variation_range: [0, 0]}", "varied={}")
+ARMS = (
+    "stamps={version: 1}",
+    "placed={variation_range: [0, 0], joins: never}",
+    "varied={joins: never}",
+    "joined={}",
+)
 Strokes = list[np.ndarray]
 
 

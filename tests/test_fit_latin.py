@@ -22,8 +22,8 @@ from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
 from penline.measure.latin import X_HEIGHT_EM, figures_with, latin_figures
 from penline.measure.latin_lines import latin_hand, latin_line
 from penline.measure.model import dump, load_placement_model
+from penline.recipe import load_recipe
 from penline.recipe.layout import Layout
-from penline.recipe.schema import load_recipe
 from penline.records import Source
 
 TEXTS = ("one happy man can quip", "pages of many quick yaps", "a man may pay, can ape")

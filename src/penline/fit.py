@@ -103,9 +103,6 @@ def fit(
     repeats = Repeats()
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     banks = [source for source in given if (Path(source) / HEADER).is_file()]
-    for bank in banks:
-        _add_instances(open_bank(bank), repeats)
-        left_out["banks, whose glyphs have no place: they tell of repeats alone"] += 1
     found = measured_lines(
         [source for source in given if source not in banks],
         left_out,
@@ -120,6 +117,9 @@ def fit(
             progress(len(lines))
     if progress:
         progress(len(lines))
+    for bank in banks:
+        _add_instances(open_bank(bank), repeats)
+        left_out["banks, whose glyphs have no place: they tell of repeats alone"] += 1
     sized = with_writer_ems(lines)
     unsized = "lines of writers without Chinese characters or Latin letters to measure by"
     left_out[unsized] += len(lines) - len(sized)

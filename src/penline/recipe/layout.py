@@ -67,7 +67,8 @@ class Layout(Settings):
     """Gap between Chinese characters, ink to ink."""
     gap_latin_em_range: Annotated[EmRange, Version1((0.03, 0.07), hashed=True)] = (0.1, 0.28)
     """Gap between the letters of a word: ink to ink; where Latin stands as measured, from the
-    middle of a stroke to the middle of a stroke, and the mean of a line."""
+    middle of a stroke to the middle of a stroke, and the mean of a line. As `space_em_range`: where
+    nothing is said, that of a placement model that has measured Latin."""
     gap_mixed_em_range: EmRange = (0.08, 0.20)
     """Gap where scripts meet."""
     gap_deviation_em: float = Field(0.05, ge=0, le=0.5)
