@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -19,6 +20,7 @@ pytest.importorskip("uvicorn")
 pytest.importorskip("jinja2")
 pytest.importorskip("httpx")
 
+from fakes_pictures import photographed, sheet_of
 from fakes_serve import gnt, make_bank, running
 from penline.bank import open_bank
 from penline.catalogue.errata import parse_errata
@@ -34,7 +36,7 @@ FLAGS = [
 ]  # fmt: skip
 PLACES = [
     *("/", "/catalogue", "/catalogue/casia-hwdb1.1", "/atlas", "/atlas?q=w:"),
-    *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground"),
+    *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground", "/cut"),
 ]
 AXE_FILE = Path(__file__).parents[1] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 AXE = os.environ.get("PENLINE_AXE", str(AXE_FILE) if AXE_FILE.is_file() else "")
@@ -202,3 +204,33 @@ def test_glyphs_are_drawn(tab: Any) -> None:
     widths = tab.evaluate("[...document.querySelectorAll('.ink img')].map(i => i.naturalWidth)")
     assert len(widths) == 17
     assert set(widths) == {720}
+
+
+def test_a_photograph_is_cut_put_right_and_saved(tab: Any, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    picture = photographed(sheet_of("永", 2, 4), 1, times=2)
+    photo.write_bytes(cv2.imencode(".jpg", picture)[1].tobytes())
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.goto("/cut")
+    tab.set_input_files("#photo", str(photo))
+    tab.fill("#shows", "永")
+    tab.get_by_role("button", name="Cut apart").click()
+    tab.wait_for_selector('#cut[data-version="0"]')
+    assert tab.locator("[name=piece]").count() == 8
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.locator("#cut-boxes rect").nth(0).click()
+    assert tab.locator("#cut-chosen").inner_text() == "1 chosen"
+    tab.locator("[name=piece]").nth(1).check()
+    tab.get_by_role("button", name="Merge").click()
+    tab.wait_for_selector('#cut[data-version="1"]')
+    assert tab.locator("[name=piece]").count() == 7
+    tab.locator("[name=piece]").nth(3).check()
+    tab.get_by_role("button", name="Drop").click()
+    tab.wait_for_selector('#cut[data-version="2"]')
+    assert tab.locator("#cut .off").count() == 1
+    tab.fill("#whose", "anna")
+    tab.get_by_role("button", name="Make a bank of 6").click()
+    wait(tab, "document.querySelector('#save-said').textContent.includes('6 glyphs')")
+    with tab.expect_download() as given:
+        tab.get_by_role("link", name="Download it").click()
+    assert given.value.suggested_filename.endswith(".zip")

@@ -55,7 +55,7 @@ def visit(state: ServerState) -> Visitor:
     "place",
     [
         *("/", "/catalogue", "/catalogue/casia-hwdb1.1", "/atlas", "/atlas?q=zzz", "/atlas?q=w:"),
-        *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground"),
+        *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground", "/cut"),
     ],
 )
 def test_a_page_is_whole_and_says_no_path(visit: Visitor, tmp_path: Path, place: str) -> None:
@@ -87,7 +87,8 @@ def test_every_card_has_a_page(visit: Visitor) -> None:
 
 
 def test_every_address_is_visited_by_some_test() -> None:
-    text = Path(__file__).read_text("utf-8")
+    here = Path(__file__)
+    text = here.read_text("utf-8") + here.with_name("test_cut_page.py").read_text("utf-8")
     for place in PAGES:
         assert place.split("{")[0] in text, place
 

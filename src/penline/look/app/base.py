@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from penline.errors import BankError, FormatError, PenlineError
 from penline.look.app import limits
+from penline.look.app.cut_sheet import CutSheets
 from penline.look.app.judge import Judgements
 from penline.look.app.server_state import ServedBank, ServerState
 from penline.sources.names import leaf
@@ -44,6 +45,7 @@ class Base:
     def __init__(self, state: ServerState) -> None:
         self.state = state
         self.judgements = Judgements()
+        self.cuts = CutSheets()
         self.threads = anyio.CapacityLimiter(limits.WORKERS)
         self.templates = jinja2.Environment(
             loader=jinja2.PackageLoader("penline.look.app"),

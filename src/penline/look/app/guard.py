@@ -39,6 +39,7 @@ _CLOSE = ((b"connection", b"close"),)
 """For a body that is not read to its end."""
 _COOKIE = "penline"
 _LONGEST_QUERY = 8192
+_UPLOADS = ("/upload", "/photo")
 
 
 class _Refused(HTTPException):
@@ -154,7 +155,7 @@ class Guard:
         return True
 
     def _measured(self, scope: Scope, headers: dict[str, str], receive: Receive) -> Receive:
-        most = UPLOAD_BYTES if scope["path"] == "/upload" else BODY_BYTES
+        most = UPLOAD_BYTES if scope["path"] in _UPLOADS else BODY_BYTES
         declared = headers.get("content-length", "0")
         if declared.isdigit() and len(declared) < 20 and int(declared) > most:
             raise _Refused(413, f"At most {most >> 10:,} KiB.")

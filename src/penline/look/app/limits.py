@@ -8,6 +8,9 @@ __all__ = [
     "BODY_BYTES",
     "CLASS_GLYPHS",
     "CONNECTIONS",
+    "CUT_PIECES",
+    "CUT_PIXELS",
+    "CUT_SHEETS",
     "HEAD_SECONDS",
     "MARKS",
     "PAGE_GLYPHS",
@@ -48,3 +51,9 @@ CLASS_GLYPHS: Final = 3000
 """Glyphs of one character and bank that are compared with each other."""
 MARKS: Final = 1000
 """Glyphs on a list."""
+CUT_SHEETS: Final = 6
+"""Photographs that are kept while their pieces are looked through."""
+CUT_PIECES: Final = 2000
+"""Pieces of one photograph."""
+CUT_PIXELS: Final = 16_000_000
+"""A larger photograph is made so small before it is cut apart."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable, Collection
 
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from penline.errors import PenlineError
-from penline.look.app import atlas, cards, marks, playground, upload
+from penline.look.app import atlas, cards, cut, marks, playground, upload
 from penline.look.app.base import ASSETS, Base, Handler, asset
 from penline.look.app.guard import Guard
 from penline.look.app.server_state import ServerState
@@ -30,6 +31,10 @@ PAGES: dict[str, Handler] = {
     "/glyph/{bank:int}/{row:int}.png": atlas.glyph_png,
     "/glyph/{bank:int}/{row:int}.json": atlas.glyph_facts,
     "/marks": marks.show,
+    "/cut": cut.show,
+    "/cut/{sheet:int}.jpg": cut.photo,
+    "/cut/{sheet:int}/{piece:int}.png": cut.piece_png,
+    "/bank/{bank:int}.zip": cut.bank_zip,
     "/playground": playground.show,
     "/line": playground.line,
     "/line.png": playground.line_png,
@@ -61,6 +66,9 @@ def site(
     routes += [
         Route("/errata", _posted(base, marks.export), methods=["POST"]),
         Route("/forget", _posted(base, upload.forget), methods=["POST"]),
+        Route("/pieces", _posted(base, cut.act), methods=["POST"]),
+        Route("/save", _posted(base, cut.save), methods=["POST"]),
+        Route("/photo", functools.partial(cut.take, base), methods=["POST"]),
         Route("/upload", upload.Uploads(base).take, methods=["POST"]),
     ]
     app = Starlette(

@@ -398,7 +398,86 @@ function playground() {
   draw();
 }
 
+// A photograph cut apart: the server has the pieces, the page the choice.
+function cutPage() {
+  const said = (place, error) => $(place).replaceChildren(el("span", { class: "bad" }, error.message));
+  $("cut-photo").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const file = $("photo").files[0];
+    if (!file) return;
+    $("cut-said").textContent = `Cutting ${file.name} apart …`;
+    try {
+      const query = new URLSearchParams({ name: file.name, character: $("shows").value });
+      const made = await got(`/photo?${query}`, { method: "POST", body: file });
+      location.assign(`/cut?sheet=${made.sheet}`);
+    } catch (error) {
+      said("cut-said", error);
+    }
+  });
+  const form = $("cut");
+  if (!form) return;
+  const boxes = Array.from(form.querySelectorAll("[name=piece]"));
+  const drawn = Array.from($("cut-boxes").querySelectorAll("[data-piece]"));
+  const sheet = Number(form.dataset.sheet);
+  const at = `penline-cut-${sheet}`;
+
+  function show() {
+    const chosen = boxes.filter((box) => box.checked);
+    $("cut-chosen").textContent = chosen.length ? `${count(chosen.length)} chosen` : "none chosen";
+    for (const box of boxes) drawn[Number(box.value)].classList.toggle("chosen", box.checked);
+  }
+  form.addEventListener("change", show);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  $("cut-boxes").addEventListener("click", (event) => {
+    const box = form.querySelector(`[name=piece][value="${event.target.dataset.piece}"]`);
+    if (!box) return;
+    box.checked = !box.checked;
+    show();
+  });
+  form.addEventListener("click", async (event) => {
+    const choose = event.target.dataset.choose;
+    const wanted = event.target.dataset.do;
+    if (choose) {
+      for (const box of boxes) box.checked = choose === "all";
+      show();
+    }
+    if (!wanted) return;
+    const parts = Number($("parts").value);
+    try {
+      await got("/pieces", { method: "POST", body: JSON.stringify({
+        sheet, version: Number(form.dataset.version), do: wanted,
+        pieces: wanted === "undo" ? [] : boxes.filter((box) => box.checked).map((box) => Number(box.value)),
+        character: wanted === "label" ? $("label").value : "",
+        parts: Math.abs(parts), down: parts < 0,
+      }) });
+      sessionStorage.setItem(at, String(scrollY));
+      location.reload();
+    } catch (error) {
+      said("cut-said", error);
+    }
+  });
+  $("cut-save").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const made = await got("/save", { method: "POST", body: JSON.stringify({ sheet, writer: $("whose").value }) });
+      $("save-said").replaceChildren(
+        `${made.name}: ${count(made.glyphs)} glyphs, ${count(made.characters)} characters, by ${made.writer}. `,
+        el("a", { href: `/bank/${made.bank}.zip`, download: "" }, "Download it"), ", ",
+        el("a", { href: `/atlas?bank=${made.bank}` }, "look at it"));
+    } catch (error) {
+      said("save-said", error);
+    }
+  });
+  show();
+  const before = sessionStorage.getItem(at);
+  if (before !== null) {
+    sessionStorage.removeItem(at);
+    scrollTo(0, Number(before));
+  }
+}
+
 tally();
+if ($("cut-photo")) cutPage();
 if ($("one")) atlas();
 if ($("marks-form")) markedPage();
 if ($("play")) playground();
