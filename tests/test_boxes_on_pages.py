@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 import fakes_tables as made
 from fakes import folder, glyph, png_file
 from penline.errors import FormatError
+from penline.fit import fit, measured_lines
 from penline.pack import pack
-from penline.records import Defect
+from penline.records import Defect, LineRecord
 from penline.sources.collect import open_sources
+from penline.sources.tables.boxed_lines import COLUMNS
 
 CHARACTERS = "永和九年岁在癸丑"
 
@@ -176,3 +179,63 @@ def test_a_damaged_file_is_raised(tmp_path: Path) -> None:
     content[name] = content[name][:-40]
     with pytest.raises(FormatError, match="JSON"):
         pack(folder(tmp_path / "s", content), tmp_path / "x.bank")
+
+
+def lines_of(place: Path) -> tuple[list[LineRecord], Counter[str]]:
+    left: Counter[str] = Counter()
+    (unit,) = open_sources(place)
+    return list(unit.placed(lambda why: left.update((why,)), salvage=False)), left
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_characters_stand_in_their_lines(tmp_path: Path, form: str) -> None:
+    lines, left = lines_of(folder(tmp_path, FORMS[form]))
+    told = form in ("PAGE XML", "words")  # whose files say that all is one line
+    texts = {"".join(line.labels) for line in lines}
+    assert not left and len(lines) == (3 if told else 6)
+    if not told:
+        assert texts == {CHARACTERS[:4], CHARACTERS[4:]}
+    for line in lines:
+        boxes = PAGES[str(1 + line.record // 8)][1]
+        known = {character: (left, top) for character, left, top, _, _ in boxes}
+        assert (line.page.width_px, line.page.height_px) == (260, 130)
+        for box in line.boxes:
+            assert box.character is not None
+            assert (box.left_px, box.top_px) == known[box.character]
+            assert box.pixels.any()
+
+
+def test_fit_measures_the_height_of_boxes_in_their_lines(tmp_path: Path) -> None:
+    """Every character on one level, but one, which stands half a character higher."""
+    pixels = np.full((300, 900), 255, np.uint8)
+    boxes = []
+    for place, character in enumerate("永和九年岁在癸丑天地玄，"):
+        row, column = divmod(place, 6)
+        height = 60 if character != "，" else 15
+        top = 50 + row * 120 + (45 if character == "，" else 0)
+        left = 40 + column * 90
+        pixels[top : top + height, left : left + 50] = 40
+        boxes.append((character, left - 3, top - 5, 56, height + 10))
+    place = folder(tmp_path, {"a.json": made.labelme("a.png", boxes), "a.png": png_file(pixels)})
+    found = list(measured_lines(place, Counter()))
+    assert [len(line.characters) for line in found] == [6, 6]
+    heights = np.concatenate([line.heights_em for line in found])
+    assert np.allclose(heights[:11], 1.0) and heights[11] == 0.25
+    middles = np.concatenate([line.middles_em for line in found])
+    assert np.allclose(middles[:11], 0, atol=0.01) and abs(middles[11] + 0.375) < 0.01
+    assert np.allclose(found[0].gaps_em, 40 / 60)
+    assert fit(place, tmp_path / "hand.yaml").model is not None
+
+
+def test_columns_are_told_and_not_measured(tmp_path: Path) -> None:
+    pixels = np.full((400, 300), 255, np.uint8)
+    boxes = []
+    for place, character in enumerate(CHARACTERS):
+        column, row = divmod(place, 4)
+        left, top = 200 - 120 * column, 20 + 70 * row
+        one = glyph(character, place)
+        pixels[top : top + one.shape[0], left : left + one.shape[1]] = one
+        boxes.append((character, left, top, one.shape[1], one.shape[0]))
+    place = folder(tmp_path, {"a.txt": made.mth(boxes), "a.png": png_file(pixels)})
+    lines, left_out = lines_of(place)
+    assert not lines and left_out == {COLUMNS: 8}

@@ -64,12 +64,12 @@ def fit(
 ) -> Fitted:
     """Fit a placement model, and write it.
 
-    Lines of DGRL pages are cut into characters by `measure.segment`; DGR pages and sets with boxes
-    have boxes; pages of strokes (PTTS, UNIPEN) know whose each stroke is; isolated online
-    characters (POT) that stand in the cells of a sheet give sizes, and their height in the cell.
-    The em of a hand is the median height of its Chinese characters; where it wrote none, its
-    x-height over 0.42, or what capitals and digits say of that. Latin is measured in x-heights,
-    beside Chinese and alone.
+    Lines of DGRL pages are cut into characters by `measure.segment`; DGR pages, boxes on pages
+    (COCO, LabelMe, PAGE XML and the like) and sets with boxes have boxes; pages of strokes (PTTS,
+    UNIPEN) know whose each stroke is; isolated online characters (POT) that stand in the cells of
+    a sheet give sizes, and their height in the cell. The em of a hand is the median height of its
+    Chinese characters; where it wrote none, its x-height over 0.42, or what capitals and digits
+    say of that. Latin is measured in x-heights, beside Chinese and alone.
 
     Args:
         sources: files, folders, zip archives, and finished data sets with ``boxes.jsonl``; and
@@ -225,7 +225,7 @@ def _measured(
             if kinds is not None:
                 kinds.add(" ".join(filter(None, (file.kind, file.source.card))))
             yield from of_records(
-                file.sound(lambda reason: left_out.update((reason,)), salvage=salvage), left_out
+                file.placed(lambda reason: left_out.update((reason,)), salvage=salvage), left_out
             )
 
 

@@ -7,12 +7,32 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ROWS_AT_ONCE", "SIDE_LIMIT_PX", "TableRow", "square_side"]
+__all__ = ["ROWS_AT_ONCE", "SIDE_LIMIT_PX", "BoxPlace", "TableRow", "square_side"]
 
 SIDE_LIMIT_PX = 4096
 """A table's pictures are never higher or broader than this."""
 ROWS_AT_ONCE = 256
 """So many rows of a table are held at once at most."""
+
+
+class BoxPlace(NamedTuple):
+    """Where on its page a picture was cut out.
+
+    Attributes:
+        page: the page's picture.
+        left_px: left edge of what was cut out.
+        top_px: upper edge.
+        page_width_px: how wide the page is.
+        page_height_px: how high the page is.
+        line: number of its line on the page; -1 where lines are not told.
+    """
+
+    page: str
+    left_px: int
+    top_px: int
+    page_width_px: int
+    page_height_px: int
+    line: int = -1
 
 
 class TableRow(NamedTuple):
@@ -27,6 +47,7 @@ class TableRow(NamedTuple):
         writer: as the table names the writer; ``""`` where it does not.
         part: as the table names the part; ``""`` where it does not.
         name: the picture's own name, where it has one.
+        place: where on a page it was cut out; None where it was not.
     """
 
     picture: npt.NDArray[np.generic] | bytes
@@ -36,6 +57,7 @@ class TableRow(NamedTuple):
     writer: str = ""
     part: str = ""
     name: str = ""
+    place: BoxPlace | None = None
 
 
 def square_side(pixels: int) -> int:

@@ -97,6 +97,10 @@ class Unit(Protocol):
                     drop(f"{said}, by file")
                 yield record
 
+    def placed(self, drop: Callable[[str], None], *, salvage: bool) -> Iterator[Any]:
+        """Yield sound records as `sound`; characters that boxes cut out of pages come as lines."""
+        return self.sound(drop, salvage=salvage)
+
     def open(self) -> ByteSource:
         """Open the bytes that offsets of its records count in.
 

@@ -6,20 +6,22 @@
     set/label_char/1.txt     set/img/1.jpg            MTHv2
 
 A page's picture is looked for by its name in the file's own folder, then anywhere in what the user
-named. A bank has no column for a glyph's place in its line; sizes are those on the page.
+named. Sizes are those on the page. A bank has no column for a glyph's place in its line: `fit`
+measures it, from lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from penline.errors import FormatError, UsageError
-from penline.formats.defects import defect_of
-from penline.formats.page_boxes import boxes_form, read_boxes
-from penline.formats.table_row import TableRow
+from penline.formats.defects import defect_of, strictly
+from penline.formats.page_boxes import PageBox, boxes_form, read_boxes
+from penline.formats.table_row import BoxPlace, TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
@@ -27,6 +29,7 @@ from penline.sources.listing import DiskListing, Listing
 from penline.sources.pictures.decode import is_picture
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, is_made, unpack_first
+from penline.sources.tables.boxed_lines import BoxedGlyph, lines_of_page
 from penline.sources.tables.classes import part_of_name
 from penline.sources.tables.context import TableContext
 from penline.sources.tables.cutting import Pages
@@ -40,7 +43,7 @@ _ENDINGS = (".json", ".xml", ".csv", ".txt")
 _HEAD = 1 << 20
 _TRIED = 16
 """So many files of a folder and ending are looked at to tell their form."""
-_NOTE = "glyphs keep their sizes on the page; a bank has no place for where in its line one stood"
+_NOTE = "glyphs keep their sizes on the page; where in its line one stood, penline fit measures"
 
 
 class _BoxesFile(NamedTuple):
@@ -83,21 +86,60 @@ class BoxesUnit(TableUnit):
                             if isinstance(box, FormatError):
                                 yield defect_of(box, record)
                             else:
-                                edges = box.left, box.top, box.right, box.bottom
-                                found = pages.cut(picture, edges, box.offset)
-                                yield (
-                                    defect_of(found, record)
-                                    if isinstance(found, FormatError)
-                                    else TableRow(
-                                        *(found, box.label, record, box.offset, ""),
-                                        page.part or file.part,
-                                        f"{picture} {box.left:g},{box.top:g}",
-                                    )
-                                )
+                                yield self._row(pages, picture, box, record, page.part or file.part)
                             record += 1
             except FormatError as error:
                 yield defect_of(error, record)
                 record += 1
+
+    def _row(
+        self, pages: Pages, picture: str, box: PageBox, record: int, part: str
+    ) -> TableRow | Defect:
+        """One box cut out of its page."""
+        found = pages.cut(picture, (box.left, box.top, box.right, box.bottom), box.offset)
+        if isinstance(found, FormatError):
+            return defect_of(found, record)
+        left, top = max(round(box.left), 0), max(round(box.top), 0)
+        name = f"{picture} {box.left:g},{box.top:g}"
+        place = BoxPlace(picture, left, top, *pages.size_px, box.line)
+        return TableRow(found, box.label, record, box.offset, "", part, name, place)
+
+    def placed(self, drop: Callable[[str], None], *, salvage: bool) -> Iterator[Any]:
+        """Yield the lines of the pages, each with its characters' own pictures and places."""
+        if self.fault is not None:
+            raise self.fault
+        for _, rows in itertools.groupby(self.rows(), _page_of):
+            glyphs: list[BoxedGlyph] = []
+            for row in rows:
+                found = row if isinstance(row, Defect) else self._glyph(row)
+                if isinstance(found, Defect):
+                    if not salvage:
+                        next(strictly(iter([found])))
+                    drop(f"defect: {found.field}")
+                elif isinstance(found, str):
+                    drop(found)
+                else:
+                    glyphs.append(found)
+            yield from lines_of_page(glyphs, self.source, drop)
+
+    def _glyph(self, row: TableRow) -> BoxedGlyph | Defect | str:
+        """One character in its place; or why it is none."""
+        character, picture, place = self.character(row), self.picture(row), row.place
+        if isinstance(character, FormatError):
+            return defect_of(character, row.record)
+        if isinstance(picture, FormatError):
+            return defect_of(picture, row.record)
+        if len(character) != 1 or place is None:
+            return "label of several characters"
+        ink = self.rule.whole_ink(picture)
+        if ink.shape != picture.shape[:2]:  # without the lines of a cell
+            return "box with a frame, in which the place is not known"
+        reason = self.rule.odd(ink)
+        return reason or BoxedGlyph(character, ink, place, row.record)
+
+
+def _page_of(row: TableRow | Defect) -> str:
+    return row.place.page if isinstance(row, TableRow) and row.place else ""
 
 
 def _by_name(root: Beside) -> dict[str, list[str]]:

@@ -44,6 +44,12 @@ class Pages:
         self._name: str | None = None
         self._page: Picture | FormatError | None = None
 
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the page that was cut last; 0 where it could not be decoded."""
+        page = self._page
+        return (0, 0) if page is None or isinstance(page, FormatError) else page.shape[1::-1]
+
     def cut(self, name: str, edges: Edges | None, offset: int) -> Picture | FormatError:
         """Cut one box out of a page.
 
