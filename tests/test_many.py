@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from fakes_pictures import photographed, sheet_of
+from penline.convert import convert
 from penline.errors import UsageError
 from penline.pack import pack
 from penline.records import GlyphRecord, LeftOut
@@ -126,3 +127,9 @@ def test_a_burst_of_the_same_writing_counts_once(tmp_path: Path) -> None:
     found = list(unit.salvage())
     left = Counter(one.reason for one in found if isinstance(one, LeftOut))
     assert left == {BURST: 20} and len(found) == 60
+
+
+def test_convert_takes_what_is_said_of_pictures(tmp_path: Path) -> None:
+    photo = put(tmp_path / "IMG_1.jpg", photographed(sheet_of("永", 3, 4), 1, times=2))
+    report = convert(photo, tmp_path / "set", reading=Reading(character="永", many=True))
+    assert report["lines"] == {"train": 12} and report["classes"] == 1

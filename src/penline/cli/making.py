@@ -285,6 +285,12 @@ def convert(
     writer: Writer = None,
     card: Card = None,
     licence: Licence = None,
+    labels: Labels = None,
+    classes: Classes = None,
+    columns: Columns = None,
+    keep_odd: KeepOdd = False,
+    character: Character = None,
+    many: Many = None,
     salvage: Salvage = False,
     jpeg: Annotated[
         bool, typer.Option("--jpeg", help="JPEG of quality 95; PNG keeps every pixel.")
@@ -301,6 +307,7 @@ def convert(
 ) -> None:
     """Write real characters, lines, pages or strokes of archives as a training set."""
     from penline.api import convert as run
+    from penline.sources.reading import Reading
 
     with bar("converting", "items") as (shown, task):
         report = run(
@@ -317,6 +324,7 @@ def convert(
             dictionary=dictionary,
             boxes=boxes,
             overwrite=overwrite,
+            reading=Reading(labels, classes, columns, keep_odd, character, many),
             progress=Rate(shown, task, "items"),
         )
     if as_json:

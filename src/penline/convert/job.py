@@ -25,6 +25,7 @@ from penline.provenance import Places
 from penline.registry import required_packages
 from penline.sources.collect import AnyPath, given_names, open_sources
 from penline.sources.overrides import make_override
+from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import Unit
 from penline.version import __version__
 
@@ -55,6 +56,7 @@ class ConvertJob:
             format has one, and a line with another character is left out, counted.
         boxes: write places and provenance, too (``boxes.jsonl``, ``pages.jsonl``).
         overwrite: replace a data set that is there.
+        reading: what pictures are, where their names do not tell it.
         progress: called with the number of items so far.
     """
 
@@ -72,6 +74,7 @@ class ConvertJob:
     dictionary: AnyPath | None = None
     boxes: bool = False
     overwrite: bool = False
+    reading: Reading = NOTHING_SAID
     progress: Callable[[int], None] | None = None
 
 
@@ -118,7 +121,7 @@ def convert(job: ConvertJob) -> dict[str, Any]:
         )
     sources = job.sources
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-    files = list(open_sources(given, part=job.part))
+    files = list(open_sources(given, part=job.part, reading=job.reading))
     places = Places(given_names(given))
     has_test = any(file.source.part == "test" for file in files)
     has_train = any(file.source.part != "test" for file in files)
@@ -178,6 +181,7 @@ def _identity(job: ConvertJob, files: Sequence[Unit], places: Places) -> dict[st
     if needed := required_packages([(EXPORTERS, job.to), *((READERS, kind) for kind in kinds)]):
         identity["packages"] = needed
     said = {"writer": job.writer, "card": job.card, "licence": job.licence}
+    said |= {"reading": repr(job.reading)} if job.reading != NOTHING_SAID else {}
     return identity | {name: value for name, value in said.items() if value is not None}
 
 
