@@ -22,7 +22,9 @@ __all__ = ["BYTES_LIMIT", "decode", "is_picture"]
 BYTES_LIMIT = 1 << 26
 """A file of more bytes is not read."""
 
-_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
+_NOT_READ = (".heic", ".heif", ".avif")
+"""Pictures by their names, too, so that somebody says what to do with them."""
+_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", *_NOT_READ)
 _PNG = b"\x89PNG"
 _JPEG = b"\xff\xd8\xff"
 _JPEG_END = b"\xff\xd9"
@@ -31,6 +33,7 @@ _AFTER_THE_END = 1 << 12
 _TIFF = {b"II*\0": "<", b"MM\0*": ">"}
 _WIDTH, _HEIGHT, _SHORT, _LONG = 256, 257, 3, 4
 _TAGS_LIMIT = 512
+_HEIC = "HEIC or AVIF; have the telephone save JPEG, or convert it"
 _KNOWN = "a PNG, JPEG, BMP, TIFF, WebP or GIF picture"
 
 
@@ -92,6 +95,8 @@ def _size(data: bytes, start: bytes, file: str) -> tuple[int, int]:
     if size is None:
         found = (sniff(data[:272]) if data else "an empty file") or data[:8].hex(" ")
         found += " whose header is damaged" if found.endswith("image") else ""
+        # ISO/IEC 14496-12: the kind of the file after its size; pictures of telephones are HEIC
+        found = _HEIC if data[4:8] == b"ftyp" else found
         raise FormatError(file, 0, "picture", _KNOWN, found)
     width, height = size
     if not (0 < width <= SIDE_LIMIT_PX and 0 < height <= SIDE_LIMIT_PX):

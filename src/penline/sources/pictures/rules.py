@@ -7,6 +7,7 @@ darker or goes on beyond it, stays.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ _AS_DARK = 0.5
 _STROKE = 0.35
 """So dark, of the pen, is a stroke that goes on beyond a rule."""
 _FEWEST = 2
+_MOST_RULES = 160
 
 
 class _Rule(NamedTuple):
@@ -122,7 +124,7 @@ def _rules(ink: Bytes2D, cut: int) -> list[_Rule]:
     seen = sums // np.diff(edges)
     middles = (edges[:-1] + edges[1:]) // 2
     found = []
-    for rows in _paths(seen, middles, max(cut // 3, 4)):
+    for rows in itertools.islice(_paths(seen, middles, max(cut // 3, 4)), _MOST_RULES):
         full = np.interp(
             np.arange(ink.shape[1]), (middles + 0.5) * by - 0.5, rows * by + by / 2 - 0.5
         )
