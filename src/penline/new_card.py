@@ -78,6 +78,7 @@ counts:
 scopes: {{}}  # TODO: what a figure's scope means: a regular expression for a folder or a file
 alphabet: []  # TODO: its only characters, where known: digits, upper-case, lower-case and others
 formats: ["TODO: kinds of file; one that penline reads is named as its reader, such as gnt"]
+layout: null  # TODO: for files without a format of a reader: docs/own-characters.md
 writers:  # TODO: or null, where no file says who wrote what
   family: {key}
   rule: "TODO: how a file's name or a field gives the writer's number"

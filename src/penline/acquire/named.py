@@ -76,6 +76,16 @@ class Named:
     paths: tuple[Path, ...]
     shelves: tuple[OnShelf, ...] = ()
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The data sets that were named by their ids."""
+        return tuple(shelf.id for shelf in self.shelves)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether something was named that is of no such data set."""
+        return len(self.paths) > sum(len(shelf.data) for shelf in self.shelves)
+
 
 def named(
     given: AnyPath | Iterable[AnyPath],

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from penline.acquire.named import paths_of
+from penline.acquire.named import named, paths_of
 from penline.bank import Bank, open_bank
 from penline.bank.choice import GlyphChoice, read_keys
 from penline.bank.layout import HEADER, PARTS
@@ -26,6 +26,7 @@ from penline.look.sheet import sheet as _sheet
 from penline.pack import pack as _pack
 from penline.records import Defect, LeftOut
 from penline.sources.collect import AnyPath, open_sources
+from penline.sources.layouts import card_reading
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.understood import Understood
 from penline.template.listing import read_characters
@@ -55,7 +56,15 @@ def by_id(
     return call
 
 
-pack = by_id(_pack)
+@functools.wraps(_pack)
+def pack(sources: Sources, /, *more: Any, **named_ones: Any) -> Bank:
+    reading, id = named_ones.get("reading", NOTHING_SAID), named_ones.get("card")
+    found = named(sources)
+    ids, mixed = ((id,), False) if id else (found.ids, found.mixed)
+    named_ones["reading"] = card_reading(reading, ids, mixed=mixed)
+    return by_id(_pack)(sources, *more, **named_ones)
+
+
 convert = by_id(_convert)
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "Count",
     "File",
     "Id",
+    "Layout",
     "Licence",
     "Part",
     "Reference",
@@ -220,6 +221,27 @@ class Count(CardModel):
         zeros = len(str(self.value)) - len(str(self.value).rstrip("0"))
         unit: int = 10**zeros
         return 2 * abs(found - self.value) <= unit
+
+
+class Layout(CardModel):
+    """How files are read that no publisher's format explains: what a user would say of them.
+
+    Attributes:
+        form: the general form, as `docs/own-characters.md` has them.
+        known: how this is known: ``bytes`` (files were read), ``code`` (a program that reads them)
+            or ``page`` (a description only, which does not make the set readable).
+        labels: the pattern of names, as ``--labels``.
+        columns: which column is what, as ``--columns``.
+        classes: what class numbers stand for, from 0 on, each one character.
+        sources: keys of the card's sources that tell it.
+    """
+
+    form: Literal["folders", "list", "table", "arrays", "boxes"]
+    known: Literal["bytes", "code", "page"]
+    labels: Text | None = None
+    columns: Text | None = None
+    classes: tuple[Text, ...] = ()
+    sources: tuple[Id, ...] = Field(min_length=1)
 
 
 class WriterNumbers(CardModel):

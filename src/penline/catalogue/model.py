@@ -17,6 +17,7 @@ from penline.catalogue.facts import (
     Count,
     File,
     Id,
+    Layout,
     Licence,
     Reference,
     Text,
@@ -31,6 +32,7 @@ __all__ = [
     "Citation",
     "Count",
     "File",
+    "Layout",
     "Licence",
     "Reference",
     "WriterNumbers",
@@ -43,9 +45,10 @@ _TRUST: tuple[Confidence, ...] = ("official", "community", "calculated", "memory
 class Card(CardModel):
     """The facts of one data set. `prose` is the card's Markdown text below its front matter.
 
-    `formats` are kinds of file as penline's readers are named (``gnt``), or words for a layout that
-    has no reader. `writers` is None where no file says who wrote what. `alphabet` names the only
-    characters that the set has isolated glyphs of, where they are known one by one. `scopes` tells
+    `formats` are kinds of file as penline's readers are named (``gnt``), or words for a form that
+    has no reader of its own; `layout` tells the general readers what they need to read it, or is
+    None. `writers` is None where no file says who wrote what. `alphabet` names the only characters
+    that the set has isolated glyphs of, where they are known one by one. `scopes` tells
     what a figure's scope means: a regular expression that matches the whole of one name on the way
     to a file (a folder, an archive, a member), by the scope's name; with one for ``everything``,
     nothing else counts there.
@@ -74,6 +77,7 @@ class Card(CardModel):
     scopes: dict[Text, Text] = Field(default_factory=dict)
     alphabet: tuple[AlphabetName, ...] = ()
     formats: tuple[Text, ...] = Field(min_length=1)
+    layout: Layout | None = None
     writers: Writers | None
     advice: tuple[Text, ...] = Field(min_length=1)
     sources: dict[Id, Reference] = Field(min_length=1)
@@ -107,6 +111,8 @@ class Card(CardModel):
         for file in self.files:
             yield from file.sources
         yield from (count.source for count in self.counts if count.source is not None)
+        if self.layout is not None:
+            yield from self.layout.sources
         if self.writers is not None:
             yield from (numbers.source for numbers in self.writers.expected)
 
@@ -124,12 +130,13 @@ class Card(CardModel):
         return tuple(found)
 
     def readable(self, known: Collection[str]) -> bool:
-        """Whether one of the card's formats is among those that can be read.
+        """Whether one of its formats can be read, or its layout is known by bytes or code.
 
         Args:
             known: kinds of file that have a reader, as the keys of `penline.formats.READERS`.
         """
-        return any(kind in known for kind in self.formats)
+        laid_out = self.layout is not None and self.layout.known != "page"
+        return any(kind in known for kind in self.formats) or (laid_out and bool(known))
 
     @property
     def gettable(self) -> bool:

@@ -96,6 +96,7 @@ def _sections(card: Card, prose: str, known: Collection[str]) -> Iterator[str]:
         head = ("path", "part", "size", "members", "confidence", "sources", "hash and note")
         yield _table(head, (_file(file) for file in card.files))
     yield f"Formats: {', '.join(card.formats)}.\n"
+    yield from _layout(card)
     yield from _writers(card.writers)
     yield from _errata(errata(card.id))
     yield "### Sources\n"
@@ -105,6 +106,20 @@ def _sections(card: Card, prose: str, known: Collection[str]) -> Iterator[str]:
         + (f", <{source.address}>" if source.address else "")
         + (f" (read {source.checked})" if source.checked else "")
         for key, source in card.sources.items()
+    )
+
+
+def _layout(card: Card) -> Iterator[str]:
+    layout = card.layout
+    if layout is None:
+        return
+    said = [("labels", layout.labels), ("columns", layout.columns)]
+    told = [f"{name} `{value}`" for name, value in said if value]
+    told += [f"classes from 0: {' '.join(layout.classes)}"] if layout.classes else []
+    yield (
+        f"Read as {layout.form}{''.join(f', {one}' for one in told)} (known by {layout.known}: "
+        f"{', '.join(layout.sources)}). `penline bank DIR --card {card.id}` reads files that were "
+        "got by hand.\n"
     )
 
 

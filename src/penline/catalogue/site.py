@@ -89,6 +89,7 @@ def _commands(card: Card, known: Collection[str]) -> str:
     """What can be done with it, as a block for a shell."""
     readable = card.readable(known)
     where = card.id if card.gettable else "downloads/"
+    by = f" --card {card.id}" if card.layout and not card.gettable else ""
     lines = [f"penline get {card.id} --accept-terms"] if card.gettable else []
     if card.simulated:
         lines = [f"penline card {card.id}", "penline compose -n 200 -o sample-lines"]
@@ -97,7 +98,7 @@ def _commands(card: Card, known: Collection[str]) -> str:
     elif "characters" in card.kind:
         lines += [
             f"penline census {where}",
-            f"penline bank {where} -o {card.id}.bank",
+            f"penline bank {where}{by} -o {card.id}.bank",
             f"penline sheet {card.id}.bank -o {card.id}.html",
         ]
     else:

@@ -26,6 +26,7 @@ from penline.formats.defects import defect_of
 from penline.records import Defect, LeftOut, Source
 from penline.sources.collect import AnyPath, open_sources
 from penline.sources.containers import NOT_READ
+from penline.sources.layouts import card_reading
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import Unit
 from penline.words import counted
@@ -61,6 +62,7 @@ def census(
         CatalogueError: a card, or errata, that are not sound.
     """
     given = named(paths, part=part, root=root)
+    reading = card_reading(reading, given.ids, mixed=given.mixed)
     found = Census(shelves=given.shelves)
     count = _CensusRun(found, errata)
     for shelf in given.shelves:

@@ -19,6 +19,8 @@ class Reading:
         character: what every picture shows, whatever its name is.
         many: each picture shows its character many times, and is cut apart; False: once; None:
             as the pictures look.
+        listed_classes: what class numbers stand for, from 0 on, where no file says it.
+        card: the card that says all this, or "".
     """
 
     labels: str | None = None
@@ -27,6 +29,8 @@ class Reading:
     keep_odd: bool = False
     character: str | None = None
     many: bool | None = None
+    listed_classes: tuple[str, ...] = ()
+    card: str = ""
 
     @property
     def says_label(self) -> bool:

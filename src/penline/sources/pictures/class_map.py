@@ -13,7 +13,15 @@ from penline.errors import FormatError, UsageError
 from penline.sources.names import leaf
 from penline.sources.pictures.forms import named, plain
 
-__all__ = ["BYTES_LIMIT", "NO_CLASSES", "ClassMap", "based", "is_class_map", "read_class_map"]
+__all__ = [
+    "BYTES_LIMIT",
+    "NO_CLASSES",
+    "ClassMap",
+    "based",
+    "is_class_map",
+    "listed_classes",
+    "read_class_map",
+]
 
 BYTES_LIMIT = 1 << 22
 _NAME = re.compile(
@@ -61,6 +69,11 @@ class ClassMap(NamedTuple):
 
 NO_CLASSES = ClassMap()
 """Nothing says what classes stand for."""
+
+
+def listed_classes(characters: Iterable[str], name: str) -> ClassMap:
+    """Classes counted from 0 that stand for these characters, as `name` says."""
+    return ClassMap({str(number): one for number, one in enumerate(characters)}, name)
 
 
 def read_class_map(data: bytes, file: str, *, names: bool = False) -> ClassMap:

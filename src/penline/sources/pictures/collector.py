@@ -21,6 +21,7 @@ from penline.sources.pictures.class_map import (
     ClassMap,
     based,
     is_class_map,
+    listed_classes,
     read_class_map,
 )
 from penline.sources.pictures.collection import PictureCollection
@@ -117,12 +118,16 @@ class PictureCollector(Collector):
         if said.character is not None:
             return Choice(_said_rule(said), ())
         patterns = [] if said.labels is None else [said.labels]
-        if said.classes is not None:
-            known = _read_map(Path(said.classes), said.classes)
+        if said.classes is not None or said.listed_classes:
+            name = said.classes or f"the card {said.card}"
+            if said.classes is None:
+                known = listed_classes(said.listed_classes, name)
+            else:
+                known = _read_map(Path(said.classes), name)
             found = fits(paths, _open_ended(known), map_said=True, patterns=patterns)
             numbered = [fit for fit in found if fit.strength == _SAID]
             if not numbered:
-                raise UsageError(f"{said.classes}: no name of {file} stands for a class of it")
+                raise UsageError(f"{name}: no name of {file} stands for a class of it")
             return choose(numbered, paths, file, said.labels, unlike)
         found = fits(paths, patterns=patterns)
         for place in maps if not any(fit.enough and fit.strength > 1 for fit in found) else ():
@@ -186,8 +191,10 @@ class PictureCollector(Collector):
             words += ["--character", self.reading.character]
         if self.reading.many is not None:
             words += ["--many" if self.reading.many else "--one"]
-        words += [] if self.reading.labels is None else ["--labels", self.reading.labels]
-        words += [] if self.reading.classes is None else ["--classes", self.reading.classes]
+        said = self.reading
+        told = {"card": said.card} if said.card else {"labels": said.labels}
+        for option, value in {**told, "classes": said.classes}.items():
+            words += [] if value is None else [f"--{option}", value]
         words += ["--keep-odd"] if self.reading.keep_odd else []
         return printable(" ".join(map(shlex.quote, words)))
 

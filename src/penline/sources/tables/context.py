@@ -9,7 +9,13 @@ from typing import NamedTuple, Protocol
 
 from penline.errors import FormatError, UsageError
 from penline.records import Source
-from penline.sources.pictures.class_map import BYTES_LIMIT, ClassMap, based, read_class_map
+from penline.sources.pictures.class_map import (
+    BYTES_LIMIT,
+    ClassMap,
+    based,
+    listed_classes,
+    read_class_map,
+)
 from penline.sources.reading import Reading
 from penline.sources.tables.columns import columns_said
 from penline.sources.unit import Place
@@ -56,8 +62,12 @@ class TableContext(NamedTuple):
         """
         numbers = [int(label) for label in labels if label.isdigit() and len(label) < 10]
         file = unit.source.file
-        if self.reading.classes is not None:
-            known = based(_read(Place(Path(self.reading.classes)), names=True), numbers, file)
+        said = self.reading
+        if said.classes is not None or said.listed_classes:
+            if said.classes is None:
+                known = listed_classes(said.listed_classes, f"the card {said.card}")
+            else:
+                known = based(_read(Place(Path(said.classes)), names=True), numbers, file)
             if not any((label.lstrip("0") or "0") in known.characters for label in labels):
                 raise UsageError(f"{known.name}: no label of {file} stands for a class of it")
             return known
@@ -76,7 +86,9 @@ class TableContext(NamedTuple):
         """Return what makes a bank of the table."""
         path = file.partition("::")[0]
         words = ["penline", "bank", path, "-o", f"{Path(path).name.partition('.')[0]}.bank"]
-        for option, value in (("classes", self.reading.classes), ("columns", self.reading.columns)):
+        said = self.reading
+        told = {"card": said.card} if said.card else {"columns": said.columns}
+        for option, value in {"classes": said.classes, **told}.items():
             words += [] if value is None else [f"--{option}", value]
         words += ["--keep-odd"] if self.reading.keep_odd else []
         return printable(shlex.join(words))

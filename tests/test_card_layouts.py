@@ -1,0 +1,115 @@
+"""What a card says of its files is enough to read them: fakes by the cited sources, by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from penline.api import pack
+from penline.catalogue import card, load
+from penline.errors import CatalogueError, FormatError, UsageError
+from penline.formats import READERS
+from penline.sources.layouts import card_reading
+from penline.sources.reading import NOTHING_SAID, Reading
+
+DIGITS = {
+    "bangla": "\u09e6\u09e7\u09e8\u09e9\u09ea\u09eb\u09ec\u09ed\u09ee\u09ef",
+    "devanagari": "\u0966\u0967\u0968\u0969\u096a\u096b\u096c\u096d\u096e\u096f",
+    "telugu": "\u0c66\u0c67\u0c68\u0c69\u0c6a\u0c6b\u0c6c\u0c6d\u0c6e\u0c6f",
+}
+
+
+def cmaterdb(folder: Path) -> list[int]:
+    """Two archives with `images` and `labels`, 32 x 32 in three colours, as TensorFlow Datasets
+    reads them (cmaterdb.py); dark marks on white, wider from class to class."""
+    told: list[int] = []
+    for name, count in (("training-images.npz", 40), ("testing-images.npz", 20)):
+        images = np.full((count, 32, 32, 3), 255, np.uint8)
+        labels = np.arange(count) * 7 % 10
+        for image, label in zip(images, labels, strict=True):
+            image[8:24, 6 : 9 + 2 * label] = 20
+        np.savez(folder / name, images=images, labels=labels)
+        told += labels.tolist()
+    return told
+
+
+@pytest.mark.parametrize("script", sorted(DIGITS))
+def test_cmaterdb_is_read_as_its_card_says(script: str, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    told = cmaterdb(folder)
+    bank = pack([folder], tmp_path / "a.bank", card=f"cmaterdb-{script}-digits")
+    assert len(bank) == 60
+    assert sorted(bank.characters) == sorted(DIGITS[script])
+    found = sorted(glyph.character for glyph in bank)
+    assert found == sorted(DIGITS[script][label] for label in told)
+    widest = max(bank, key=lambda glyph: glyph.ink.shape[1] / glyph.ink.shape[0])
+    assert widest.character == DIGITS[script][9]
+
+
+def test_without_the_card_the_classes_are_asked_for(tmp_path: Path) -> None:
+    cmaterdb(tmp_path)
+    for more in ({}, {"card": "none"}, {"card": "mnist"}):
+        with pytest.raises(FormatError, match="--classes"):
+            pack([tmp_path], tmp_path / "a.bank", **more)
+
+
+def test_the_user_has_the_last_word(tmp_path: Path) -> None:
+    cmaterdb(tmp_path)
+    (tmp_path / "own.lst").write_text("\n".join("abcdefghij"), "utf-8")
+    reading = Reading(classes=str(tmp_path / "own.lst"))
+    made = pack([tmp_path], tmp_path / "a.bank", card="cmaterdb-telugu-digits", reading=reading)
+    assert sorted(made.characters) == list("abcdefghij")
+
+
+def test_a_data_set_on_the_shelf_is_read_by_its_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards, shelf = tmp_path / "cards", tmp_path / "shelf" / "mine"
+    cards.mkdir()
+    shelf.mkdir(parents=True)
+    cmaterdb(shelf)
+    sizes = {path.name: path.stat().st_size for path in shelf.iterdir()}
+    lines = Path(str(Path(__file__).parents[1])) / "src/penline/catalogue/cmaterdb-telugu-digits.md"
+    text = lines.read_text("utf-8").replace("id: cmaterdb-telugu-digits", "id: mine")
+    for file in card("cmaterdb-telugu-digits").files:
+        text = text.replace(f"bytes: {file.bytes}", f"bytes: {sizes[file.name]}")
+        text = text.replace(f', sha256: "{file.sha256}"', "").replace(
+            f'sha256: "{file.sha256}",', ""
+        )
+    (cards / "mine.md").write_text(text, "utf-8")
+    monkeypatch.setenv("PENLINE_CARDS", str(cards))
+    monkeypatch.setenv("PENLINE_ROOT", str(tmp_path / "shelf"))
+    bank = pack(["mine"], tmp_path / "a.bank")
+    assert sorted(bank.characters) == sorted(DIGITS["telugu"])
+    with pytest.raises(UsageError, match="name it alone"):
+        pack(["mine", shelf / "testing-images.npz"], tmp_path / "b.bank")
+
+
+def test_what_a_layout_becomes() -> None:
+    ids = ["cmaterdb-bangla-digits"]
+    assert card_reading(Reading(keep_odd=True), ids) == Reading(
+        keep_odd=True, listed_classes=tuple(DIGITS["bangla"]), card=ids[0]
+    )
+    for others in ([], ["none"], ["mnist"], ["mnist", "emnist"]):
+        assert card_reading(NOTHING_SAID, others) is NOTHING_SAID
+        assert card_reading(NOTHING_SAID, others, mixed=True) is NOTHING_SAID
+    for more in ({"mixed": True}, {}):
+        with pytest.raises(UsageError, match="name it alone"):
+            card_reading(NOTHING_SAID, ids if more else [*ids, "mnist"], **more)
+    with pytest.raises(CatalogueError, match="nonsense"):
+        card_reading(NOTHING_SAID, ["nonsense"])
+
+
+def test_a_layout_of_a_page_alone_makes_nothing_readable() -> None:
+    found = card("cmaterdb-bangla-digits")
+    assert found.layout is not None and found.readable(READERS) and not found.readable(())
+    paged = found.model_copy(update={"layout": found.layout.model_copy(update={"known": "page"})})
+    assert not paged.readable(READERS)
+
+
+def test_each_layout_read_by_code_has_a_fake_here() -> None:
+    laid_out = {id for id, one in load().items() if one.layout and one.layout.known != "page"}
+    assert laid_out == {f"cmaterdb-{script}-digits" for script in DIGITS}
