@@ -209,3 +209,8 @@ def test_settings_that_do_nothing_here_are_refused(
 ) -> None:
     with pytest.raises(error, match=says):
         package.write("永", banks=[bank], **given)
+
+
+def test_settings_of_strokes_are_refused_where_there_are_none(bank: Bank) -> None:
+    with pytest.raises(RecipeError, match="strokes: of no effect where no bank holds strokes"):
+        package.write("永", banks=[bank], recipe={"strokes": "never"})

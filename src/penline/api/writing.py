@@ -145,14 +145,17 @@ def _plan(job: WriteJob, chosen: Recipe, corpus: Corpus) -> ComposePlan:
             "writers: mixed and corpus: {latin: second} take several hands; leave them out of the "
             "recipe, or name no writer"
         )
-    refused = refusals(chosen, corpus)["lines"]  # before the recipe is bent to the text
+    banks = opened(job.banks)
+    held = any(bank.strokes is not None for bank in banks)
+    # before the recipe is bent to the text
+    refused = refusals(chosen, corpus, strokes=held)["lines"]
     if chosen.layout.replay is not None:
         refused = "layout.replay: lines of templates have text of their own; leave it out"
     if refused:
         raise RecipeError(refused)
     whole = {"lines": "whole", "length_range": (1, _MOST), "made": {}, "tries": 1}
     bent = chosen.model_copy(update={"corpus": chosen.corpus.model_copy(update=whole)})
-    plan = ComposePlan(bent, opened(job.banks), corpus, part=known_part(job.part), strict=False)
+    plan = ComposePlan(bent, banks, corpus, part=known_part(job.part), strict=False)
     if job.writer is not None and job.writer not in plan.banks.known:
         raise UsageError(f"no known writer {job.writer!r} here: {listed(plan.banks.known)}")
     return plan
