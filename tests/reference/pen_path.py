@@ -30,7 +30,7 @@ def bow_strokes(points: Ints, radii: Ints, tones: Ints, ends: Ints, bows: Ints) 
             s0, s1 = (float(np.clip(s * length, -4.0 * bow, 4.0 * bow)) for s in
                       (after[k - 1], before[k]))  # fmt: skip
             most = (abs(s0) + abs(s1)) * 0.125
-            pieces = next(n for n in itertools.count(1) if n == 16 or 20.0 * n * n >= most)
+            pieces = next(n for n in itertools.count(1) if n == 16 or 36.0 * n * n >= most)
             normal = np.array([-chord[1], chord[0]]) / (length or 1.0)
             for piece in range(1, pieces + 1):
                 u = piece / pieces

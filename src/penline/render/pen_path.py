@@ -19,7 +19,7 @@ __all__ = ["bow_strokes", "draw_strokes"]
 Ints = npt.NDArray[np.int64]
 _i32 = np.int32
 
-_FINEST = 20.0
+_FINEST = 36.0
 """A bow is cut into pieces that miss it by less, 1/256 px."""
 _MOST_PIECES = 16
 

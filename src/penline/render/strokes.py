@@ -371,9 +371,12 @@ def cover_nodes(
         dx, dy = float(x1 - x0), float(y1 - y0)
         length2 = dx * dx + dy * dy
         inverse = 1.0 / length2 if length2 > 0.0 else 0.0
+        most = max(c0, c1)
         for row in range(first_row, past_row):
             ey = float(row * _UNIT + _UNIT // 2 - y0)
             for column in range(first_column, past_column):
+                if ink[row, column] >= most:
+                    continue  # no darker by this capsule
                 ex = float(column * _UNIT + _UNIT // 2 - x0)
                 t = min(1.0, max(0.0, (ex * dx + ey * dy) * inverse))
                 fx, fy = ex - t * dx, ey - t * dy
