@@ -50,6 +50,7 @@ SHORT = (
 )
 RARE = "秋天的学校，北京\n鑫天高鑫，云淡北京\n天高龘云淡，北京的秋天\n"
 SPARSE = "天高龘云淡，北京的秋天\n" * 24 + "天高云淡，北京的秋天\n"
+WORDS = "learn for learn\nrun for real fun\nlearn on one farm\n" * 4
 SMALL = {"page": {"width_px": 460, "height_px": 240, "em_px_range": [16, 18]}}
 LINE = {"corpus": {"length_range": [3, 12]}, "image": {"height_px": 40}}
 KINDS: dict[str, Values] = {
@@ -143,6 +144,8 @@ EXAMPLES: dict[str, Any] = {
     "layout.margin_em_range": [2, 3],
     "layout.gap_em_range": [0.6, 0.7],
     "variation_range": [2, 3],
+    "joins": "always",
+    "joins_chinese": 1.0,
     "strokes": "never",
     "layout.latin": "kinds",
     "layout.gap_latin_em_range": [0.6, 0.7],
@@ -265,7 +268,12 @@ def every_field() -> list[str]:
     return found
 
 
-TEXTS = {"corpus.tries": "SPARSE", "corpus.missing": "RARE", "corpus.borrow_most": "RARE"}
+TEXTS = {
+    "corpus.tries": "SPARSE",
+    "corpus.missing": "RARE",
+    "corpus.borrow_most": "RARE",
+    "joins": "WORDS",
+}
 """Texts that some fields need: with lines that few, or none, can write."""
 BESIDE: dict[str, Values] = {
     r"plain\.uneven_range": {"uneven_chance": 1.0},
@@ -357,7 +365,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         found[name].mkdir()
         picture = np.random.default_rng(tone).integers(tone, tone + 50, (300, 500), np.uint8)
         cv2.imwrite(str(found[name] / "a.png"), picture)
-    for name, text in (("TEXT", TEXT + SHORT), ("RARE", RARE), ("SPARSE", SPARSE)):
+    for name, text in (
+        ("TEXT", TEXT + SHORT),
+        ("RARE", RARE),
+        ("SPARSE", SPARSE),
+        ("WORDS", WORDS),
+    ):
         found[name] = folder / f"{name}.txt"
         found[name].write_text(text, "utf-8")
     return found

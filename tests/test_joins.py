@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
+from conftest import build
 from fakes_items import items_for
+from penline import Composer
+from penline.bank import Bank
+from penline.compose.line_masks import consistency_errors, decompose
+from penline.compose.make import lay_out
+from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.compose.transform.join import ALWAYS, choose_joins, habit, join_table, measure_letters
+from penline.corpus import load
+from penline.errors import RecipeError
 from penline.measure.joins import LETTERS, join_figures, odds_of
 from penline.measure.latin import latin_figures
+from penline.recipe import load_recipe
 from penline.render.joins import PIECES, add_joins, can_join
 from penline.render.letter_ends import (
     ANYWHERE,
@@ -202,3 +212,104 @@ def test_chinese_characters_are_joined_where_it_is_asked() -> None:
     for share, wanted in ((0.0, [0, 0, 0]), (0.5, [1, 1, 0])):
         found, _ = chosen("永永永", letters_of("nnn"), 0.0, words, share)
         assert found.tolist() == wanted
+
+
+WORDS = "learn for learn\nrun for real fun\nlearn on one farm\n"
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Bank:
+    letters = "".join(sorted(set(WORDS) - set(" \n")))
+    hands = {"casia:001": letters, "casia:002": letters, "casia:003": letters}
+    return build(tmp_path_factory.mktemp("hands") / "b", hands, penned=hands)
+
+
+def lines(bank: Bank, tmp_path: Path, **more: object) -> Composer:
+    (tmp_path / "words.txt").write_text(WORDS, "utf-8")
+    recipe = {"corpus": {"length_range": [8, 17]}, "papers": ["plain"], **more}
+    return Composer(load_recipe(recipe), bank, load(tmp_path / "words.txt"), 3)
+
+
+def test_joined_lines_are_what_their_labels_say(bank: Bank, tmp_path: Path) -> None:
+    composer = lines(bank, tmp_path, joins="always", effects="default", marks={"strike": 0.3})
+    joins = 0
+    for index in range(20):
+        masks = decompose(composer.plan, 3, index)
+        assert not list(consistency_errors(masks))
+        assert masks.laid.strokes is not None
+        joins += int(masks.laid.strokes.joined.sum())
+    assert joins > 100
+    masks.sample.quads[0] += 9.0  # planted
+    assert any("outside of its box" in fault for fault in consistency_errors(masks))
+
+
+def test_joined_pages_are_what_their_labels_say(bank: Bank, tmp_path: Path) -> None:
+    small = {"page": {"width_px": 500, "height_px": 300, "em_px_range": [24, 28]}}
+    composer = lines(bank, tmp_path, joins="always", **small)
+    masks = decompose_page(composer.plan, 3, 0)
+    assert not list(page_consistency_errors(masks))
+
+
+def test_joins_change_nothing_where_there_are_none(bank: Bank, tmp_path: Path) -> None:
+    never, always = (lines(bank, tmp_path, joins=joins) for joins in ("never", "always"))
+    one, other = lay_out(never.plan, 3, 4), lay_out(always.plan, 3, 4)
+    assert one.strokes is not None and not one.strokes.joined.any()
+    assert other.strokes is not None and other.strokes.joined.any()
+    assert other.placed.width_px < one.placed.width_px  # joined letters stand closer
+    moved = one.placed.places_q8[:, 0] - other.placed.places_q8[:, 0]
+    assert moved[0] == 0 and (np.diff(moved) >= 0).all()
+    gaps = np.flatnonzero(np.diff(moved))
+    assert set(gaps + 1) <= set(other.strokes.owners[other.strokes.joined].tolist())
+
+
+def test_a_hand_joins_in_all_lines_as_often(bank: Bank, tmp_path: Path) -> None:
+    composer = lines(bank, tmp_path)
+    found: dict[str, list[float]] = {}
+    for index in range(60):
+        laid = lay_out(composer.plan, 3, index)
+        pairs = sum(len(word) - 1 for word in laid.line.text.split())
+        assert laid.strokes is not None
+        found.setdefault(laid.line.writer, []).append(laid.strokes.joined.sum() / pairs)
+    for writer, rates in found.items():
+        assert np.mean(rates) == pytest.approx(habit(3, writer), abs=0.15)
+
+
+def test_strokes_are_written_word_by_word(bank: Bank, tmp_path: Path) -> None:
+    strokes = lay_out(lines(bank, tmp_path, joins="always").plan, 3, 4).strokes
+    assert strokes is not None
+    late = strokes._replace(late=np.arange(len(strokes.ends)) == 0)
+    first, again = strokes.written, late.written
+    assert not strokes.cuts_q8[first].any() and sorted(first) == first.tolist()
+    word = first[(strokes.owners[first] <= 4)]  # "learn", if all of it is joined
+    assert again[0] == 1 and 0 in again and sorted(again) == sorted(first)
+    assert len(word) > 4
+
+
+def test_a_moved_line_keeps_its_cuts(bank: Bank, tmp_path: Path) -> None:
+    strokes = lay_out(lines(bank, tmp_path, joins="always").plan, 3, 4).strokes
+    assert strokes is not None
+    middles = strokes.cuts_q8.any(axis=1)
+    assert 0 < middles.sum() < len(middles)
+    moved = strokes.moved(3, -2)
+    assert (moved.cuts_q8.any(axis=1) == middles).all()
+    assert (moved.cuts_q8 - strokes.cuts_q8)[middles].tolist() == [[768, -512, 0, 0]] * sum(middles)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "why"),
+    [
+        ({"joins": 0.5, "writers": "mixed"}, "by writers: mixed"),
+        ({"joins": 0.5, "strokes": "never"}, "where nothing is drawn from strokes"),
+        ({"joins_chinese": 0.5}, "on text without Chinese characters"),
+        ({"joins": 1.5}, "a share from 0 to 1"),
+    ],
+)
+def test_joins_without_effect_are_refused(
+    bank: Bank, tmp_path: Path, recipe: dict[str, object], why: str
+) -> None:
+    with pytest.raises(RecipeError, match=why):
+        lines(bank, tmp_path, **recipe)[0]
+
+
+def test_recipes_of_version_1_join_nothing() -> None:
+    assert load_recipe({"version": 1}).joins == "never" != load_recipe({}).joins

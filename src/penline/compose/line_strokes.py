@@ -142,7 +142,8 @@ class LineStrokes(NamedTuple):
     def moved(self, across_px: int, down_px: int, share_q16: int = 65536) -> LineStrokes:
         """The same, smaller about the picture's corner and then moved."""
         cuts, move = self.cuts_q8.copy(), np.array([across_px, down_px]) * 256
-        cuts[:, :2] = (cuts[:, :2] * share_q16 >> 16) + move
+        middles = cuts.any(axis=1)
+        cuts[middles, :2] = (cuts[middles, :2] * share_q16 >> 16) + move
         return self._replace(
             cuts_q8=cuts,
             points_q8=(self.points_q8 * share_q16 >> 16) + move,

@@ -147,7 +147,7 @@ def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) 
     if penned is not None:
         pen = sample_pen(rng(seed, index, "pen"), recipe.ink.breadth_range)
         chance = JoinChance(seed, rng(seed, index, "joins"))
-        strokes = line_strokes(plan, line, penned, placed, pen, chance)
+        strokes, placed = line_strokes(plan, line, penned, placed, pen, chance)
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     gains = item_gains(line.items, placed.press_q8, round(strength * 256))
     ink = np.zeros((height, placed.width_px), np.uint8)
@@ -235,8 +235,8 @@ def line_strokes(
     placed: Placements,
     pen: LinePen,
     chance: JoinChance,
-) -> LineStrokes:
-    """Bring a line's strokes to their places, and join its letters.
+) -> tuple[LineStrokes, Placements]:
+    """Bring a line's strokes to their places, and join its letters, which then stand closer.
 
     Args:
         plan: the recipe and its glyphs.
@@ -248,8 +248,8 @@ def line_strokes(
     """
     strokes = place_strokes(penned, line.items, placed, pen)
     if plan.joiner is None:
-        return strokes
-    return plan.joiner.join(strokes, line.items, placed.em_px, line.error_index, chance)
+        return strokes, placed
+    return plan.joiner.join(strokes, line, placed, chance)
 
 
 def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> LineLayout:

@@ -396,7 +396,9 @@ def place_on_sheet(
         placed = inside(placed, np.max(spreads, axis=0))
     strokes = None
     if penned is not None and sheet.pen is not None:
-        strokes = line_strokes(plan, line, penned, placed, sheet.pen, sheet.joins)
+        strokes, joined = line_strokes(plan, line, penned, placed, sheet.pen, sheet.joins)
+        length -= placed.width_px - joined.width_px
+        placed = joined
     gains = item_gains(line.items, placed.press_q8, round(sheet.strength * 256))
     fit, limits = None, (*sheet.ink.shape, plan.rim_px)
     if may_reach(placed, sources, strokes, limits):

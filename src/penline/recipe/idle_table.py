@@ -264,6 +264,12 @@ TABLE = (
         _by_anybody,
     ),
     IdleSettings(
+        ("joins", "joins_chinese"),
+        "where templates place the glyphs",
+        "set layout.replay to null",
+        _placed_by("rules", "model", "cells"),
+    ),
+    IdleSettings(
         ("joins",),
         "on text without small Latin letters",
         "take other text",
