@@ -158,7 +158,8 @@ def reachable(left: Letter, right: Letter) -> bool:
     leaves, enters = exit_of(left), entry_of(right)
     if leaves is None or enters is None:
         return False
-    return bool(-0.4 * left.unit <= enters.place[0] - leaves.place[0] <= 2.2 * left.unit)
+    most = 3.0 if left.kind == ANYWHERE else 2.2
+    return bool(-0.4 * left.unit <= enters.place[0] - leaves.place[0] <= most * left.unit)
 
 
 def join(left: Letter, right: Letter) -> Stroke:

@@ -18,8 +18,8 @@ __all__ = ["PIECES", "add_joins", "can_join"]
 PIECES = 8
 """Straight pieces of a join; half of them belong to either letter."""
 
-_BACK, _FURTHEST = -0.4, 2.2
-"""From an end to the next beginning, to the right, x-heights."""
+_BACK = 0.4
+"""How far left of an end the next letter may begin, x-heights."""
 
 
 @compiled
@@ -33,7 +33,7 @@ def can_join(left: Any, right: Any) -> bool:
     if left.unit == 0.0 or right.unit == 0.0 or left.exit_at < 0 or right.entry_at < 0:
         return False
     across = right.entry_x - left.exit_x
-    return bool(_BACK * left.unit <= across <= _FURTHEST * left.unit)
+    return bool(-_BACK * left.unit <= across <= left.reach)
 
 
 @compiled

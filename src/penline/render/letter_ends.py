@@ -48,6 +48,7 @@ END = np.dtype(
         ("exit_tone", np.float64),
         ("kept", np.float64),  # how much of the stroke is left before it turns into the join
         ("back", np.float64),  # how far the pen goes back from its end to its heel; 0: not
+        ("reach", np.float64),  # how far to the right the next may begin
         ("high", np.int64),  # 1: it is left at its top
         ("entry_at", np.int64),  # first node of the stroke that it is entered by; -1: none
         ("entry_x", np.float64),
@@ -70,6 +71,8 @@ HANGING = 0.3
 """An end this far below the writing line is the tail of a descender."""
 _HIGH, TALL = 0.45, 1.4
 """Above the writing line: ends of letters that are left high; beginnings of tall letters."""
+_REACH, _REACH_CHINESE = 2.2, 3.0
+"""From an end to the next beginning, to the right, at most."""
 _STEP, _LOOKED = 0.06, 1.6
 """Between the places of an arch that are looked at for its shoulder or heel, and how far on it may
 be."""
@@ -161,6 +164,7 @@ def find_ends(nodes: Any, reached: Any, starts: Any, kinds: Any, ends: Any) -> N
     for i in range(starts.shape[0] - 1):
         end = ends[i]
         end.exit_at = end.entry_at = -1
+        end.reach = (_REACH_CHINESE if kinds[i] == ANYWHERE else _REACH) * end.unit
         unit = end.unit
         if unit == 0.0:
             continue
