@@ -8,7 +8,7 @@ import pytest
 from fakes_items import items_for
 from penline.compose.character_table import LEAST_WIDTH
 from penline.compose.place.fit_to_image import fit_to_image
-from penline.compose.place.spacing import LINE_PARAMS
+from penline.recipe.layout import LINE_PARAMS
 from reference import compose as slow_compose
 
 PARAMS = {"fill": 0.8, "place": 0.4, "margin_left": 0.2, "margin_right": 0.3}

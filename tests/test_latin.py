@@ -24,7 +24,6 @@ from penline.compose.place.latin import (
 )
 from penline.compose.place.model import _set_latin, place_by_model
 from penline.compose.place.rules import CLASS_OF_KIND, SPACING_OF_KIND, place_by_rules
-from penline.compose.place.spacing import LINE_PARAMS
 from penline.corpus import load
 from penline.errors import RecipeError
 from penline.measure.latin import X_HEIGHT_EM, latin_figures
@@ -32,6 +31,7 @@ from penline.measure.model import load_placement_model
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER
 from penline.measure.sample import CLASS_NUMBERS, Sampler
 from penline.recipe.identity import recipe_hash
+from penline.recipe.layout import LINE_PARAMS
 from penline.recipe.load import load_recipe
 from penline.recipe.schema import Recipe
 from penline.records import Source

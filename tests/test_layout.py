@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from fakes_items import items_for
 from penline.characters import kind_of
 from penline.compose.place.base import LineToPlace
-from penline.compose.place.params import LineParams
+from penline.compose.place.params import LINE_PARAMS, LineParams
 from penline.compose.place.rules import RulesPlacer
-from penline.compose.place.spacing import LINE_PARAMS
 from penline.randomness import rng
 from penline.recipe.layout import Layout
 from reference import compose as slow_compose

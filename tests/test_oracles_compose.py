@@ -13,14 +13,14 @@ from penline.compose.inside import reaches_edge
 from penline.compose.items_of import number_repeats
 from penline.compose.place.latin import NO_LATIN
 from penline.compose.place.model import place_by_model, sum_sizes
-from penline.compose.place.params import sample_line_params
+from penline.compose.place.params import LINE_PARAMS, sample_line_params
 from penline.compose.place.rules import (
     CLASS_OF_KIND,
     SPACING_OF_KIND,
     mark_turned,
     place_by_rules,
 )
-from penline.compose.place.spacing import LINE_PARAMS, press_walk
+from penline.compose.place.spacing import press_walk
 from penline.measure.model import load_placement_model
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER
 from penline.measure.sample import CLASS_NUMBERS, Sampler

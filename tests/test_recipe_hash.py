@@ -12,7 +12,7 @@ from penline.recipe.identity import recipe_hash, recipe_told
 from penline.recipe.layout import Layout
 from penline.recipe.schema import Recipe
 from penline.recipe.sections import Ink
-from penline.settings import Version1
+from penline.settings import Version1, marks_of
 
 CONTENTS = {"corpus": "1f", "bank": "2e"}
 RECORDED = (Path(__file__).parent / "golden/recipe_hashes.txt").read_text().splitlines()
@@ -60,6 +60,6 @@ def test_strokes_count_where_they_are_drawn() -> None:
 def test_recipes_of_version_1_take_what_their_fields_say() -> None:
     one = load_recipe({"version": 1})
     for settings, held in ((Recipe, one), (Layout, one.layout), (Ink, one.ink)):
-        for name, before in Version1.of(settings).items():
+        for name, before in marks_of(settings, Version1).items():
             assert getattr(held, name) == before.default, name
     assert load_recipe({"version": 1, "layout": {"latin": "measured"}}).layout.latin == "measured"

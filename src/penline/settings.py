@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -17,8 +17,11 @@ __all__ = [
     "SizeRange",
     "Version1",
     "first_fault",
+    "marks_of",
     "plain_yaml",
 ]
+
+T = TypeVar("T")
 
 _MOST_DEPTH = 64
 
@@ -48,11 +51,11 @@ class Version1:
     default: Any
     hashed: bool = False
 
-    @classmethod
-    def of(cls, settings: type[BaseModel]) -> dict[str, Version1]:
-        """Find the fields that have one, by name."""
-        fields = settings.model_fields.items()
-        return {name: one for name, f in fields for one in f.metadata if isinstance(one, cls)}
+
+def marks_of(settings: type[BaseModel], mark: type[T]) -> dict[str, T]:
+    """Find the fields whose annotation has a mark of some class: name -> mark."""
+    fields = settings.model_fields.items()
+    return {name: one for name, field in fields for one in field.metadata if isinstance(one, mark)}
 
 
 def first_fault(error: ValidationError) -> str:

@@ -36,7 +36,7 @@ from penline.compose.line_strokes import (
 from penline.compose.marks import apply_marks, sample_marks, sample_show_through, show_through
 from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.rules import mark_turned
-from penline.compose.place.spacing import CELL, LINE_PARAMS
+from penline.compose.place.spacing import CELL
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
 from penline.compose.transform.join import JoinChance
@@ -47,6 +47,7 @@ from penline.entries import Entries, whole_text
 from penline.errors import UnwritableLine
 from penline.paper import Guide, PaperSettings, paper_apply
 from penline.randomness import Draws, rng, rngs
+from penline.recipe.layout import LINE_PARAMS
 from penline.recipe.schema import Recipe
 from penline.recipe.sections import Ink
 from penline.records import Origin, Sample

@@ -21,7 +21,6 @@ from penline.compose.ladder import made_kind, without
 from penline.compose.line_strokes import LinePen, LineStrokes, place_strokes, sample_pen, spread_of
 from penline.compose.make import line_sources, line_strokes, place
 from penline.compose.place.base import Placements
-from penline.compose.place.spacing import LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.split import LEFT_OUT, tell
 from penline.compose.text_assignment import TextAssignment
@@ -34,6 +33,7 @@ from penline.corpus.normal import normalised
 from penline.entries import Entries, whole_text
 from penline.errors import UnwritableLine
 from penline.randomness import Draws, rng
+from penline.recipe.layout import LINE_PARAMS
 
 __all__ = [
     "PageLayout",

@@ -15,7 +15,6 @@ from penline.compose.make import OTHER_SIDE, ink_colour, ink_metadata, origins_o
 from penline.compose.marks import sample_show_through, show_through
 from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs, open_sheet
 from penline.compose.page_marks import marked_ink
-from penline.compose.place.spacing import LINE_PARAMS
 from penline.compose.plan import ComposePlan, Side
 from penline.effects import apply_effects, sample_effects
 from penline.entries import whole_text
@@ -23,6 +22,7 @@ from penline.errors import UnwritableLine
 from penline.pages import Page, PageLine, PageRegion
 from penline.paper import Guide, paper_apply
 from penline.randomness import rng
+from penline.recipe.layout import LINE_PARAMS
 from penline.render.kernel import lay_ink
 
 __all__ = ["finish_page", "lay_page", "make_page", "page_quads"]

@@ -11,7 +11,7 @@ from typing import Any
 from penline.provenance import path_told
 from penline.recipe.parts import LISTED
 from penline.recipe.schema import Recipe
-from penline.settings import Settings, Version1
+from penline.settings import Settings, Version1, marks_of
 
 __all__ = ["recipe_hash", "recipe_told"]
 
@@ -67,7 +67,7 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
 
 def _leave_out(held: dict[str, Any], settings: type[Settings]) -> None:
     """Take fields out that make lines as there were before there was the field (`Version1`)."""
-    for name, one in Version1.of(settings).items():
+    for name, one in marks_of(settings, Version1).items():
         if not one.hashed and name in held and held[name] == json.loads(json.dumps(one.default)):
             held.pop(name)
     for name, field in settings.model_fields.items():

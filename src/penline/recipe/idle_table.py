@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from penline.characters import is_han
 from penline.corpus import Corpus
+from penline.recipe.layout import DECIDES
 from penline.recipe.placers import PlacerSettings
 from penline.recipe.schema import Recipe
 
@@ -53,14 +54,17 @@ class IdleSettings(NamedTuple):
     always: bool = False
 
 
-def _placed_by(*placers: str) -> Callable[[Asked, Any], bool]:
+def _placed_by(placers: tuple[str, ...], where: str, instead: str) -> IdleSettings:
+    """The settings of the layout that these placers read and no others, by `Decides`."""
+    fields = tuple(f"layout.{name}" for name, one in DECIDES.items() if one.read_by == placers)
+
     def idle(asked: Asked, _: Any) -> bool:
         other = asked.recipe.layout.placer
         if other is not None and (other.every_line or asked.field in _read_by(other)):
             return False
         return asked.placers.isdisjoint(placers)
 
-    return idle
+    return IdleSettings(fields, where, instead, idle)
 
 
 def _read_by(placer: PlacerSettings) -> set[str]:
@@ -203,59 +207,40 @@ TABLE = (
         "name another placer",
         _beside_another,
     ),
-    IdleSettings(
-        ("layout.hand",),
+    _placed_by(
+        ("model", "templates"),
         "in columns and in cells, as layout.placer: model, too",
         "set layout.direction to horizontal and take a paper without cells",
-        _placed_by("model", "templates"),
     ),
-    IdleSettings(
-        ("layout.mark_shape",),
-        "where no placement model places the glyphs",
-        "set layout.hand",
-        _placed_by("model"),
-    ),
+    _placed_by(("model",), "where no placement model places the glyphs", "set layout.hand"),
     IdleSettings(
         ("layout.replay",),
         "in columns, in cells, and by writers: mixed",
         "set layout.direction to horizontal, writers to one, and take a paper without cells",
         lambda asked, _: not asked.pages and "templates" not in asked.placers,
     ),
-    IdleSettings(
-        ("layout.cell_em_range",),
-        "without squared paper, which pages do not have",
-        "add squared to papers",
-        _placed_by("cells"),
+    _placed_by(
+        ("cells",), "without squared paper, which pages do not have", "add squared to papers"
     ),
-    IdleSettings(
-        (
-            *("layout.gap_em_range", "layout.gap_mixed_em_range", "layout.gap_deviation_em"),
-            *("layout.cell_pull_range", "layout.slope_deviation"),
-        ),
+    _placed_by(
+        ("rules",),
         "where a placement model, templates or cells place the glyphs",
         "set layout.hand and layout.replay to null and take a paper without cells",
-        _placed_by("rules"),
     ),
-    IdleSettings(
-        (
-            *("layout.size_deviation", "layout.size_trend"),
-            *("layout.rise_deviation_em", "layout.slant_walk_deviation"),
-        ),
+    _placed_by(
+        ("rules", "cells"),
         "where a placement model or templates place the glyphs",
         "set layout.hand and layout.replay to null",
-        _placed_by("rules", "cells"),
     ),
-    IdleSettings(
-        ("layout.gap_latin_em_range", "layout.space_em_range"),
+    _placed_by(
+        ("rules", "model"),
         "where templates or cells place the glyphs",
         "set layout.replay to null and take a paper without cells",
-        _placed_by("rules", "model"),
     ),
-    IdleSettings(
-        ("layout.latin",),
+    _placed_by(
+        ("rules", "model", "cells"),
         "where templates place the glyphs",
         "set layout.replay to null",
-        _placed_by("rules", "model", "cells"),
     ),
     IdleSettings(
         ("joins", "joins_chinese"),

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Literal
 
 from penline.errors import RecipeError
 from penline.registry import Registry, Row
-from penline.settings import EmRange, Settings, Share, ShareRange
+from penline.settings import Settings, Share
 
-__all__ = ["PLACERS", "PlacerSettings", "placer_class"]
+__all__ = ["PLACERS", "OwnPlacer", "PlacerSettings", "placer_class"]
 
 
 class PlacerSettings(Settings):
@@ -36,7 +36,7 @@ class PlacerSettings(Settings):
         raise NotImplementedError
 
 
-class _Own(PlacerSettings):
+class OwnPlacer(PlacerSettings):
     """One of penline's own: its settings lie in the recipe's ``layout``, as they always did."""
 
     named: ClassVar[dict[str, str]] = {}
@@ -48,25 +48,7 @@ class _Own(PlacerSettings):
         return {self.named.get(name, name): value for name, value in given.items()}
 
 
-class Rules(_Own):
-    """By the kinds of the characters: gaps, sizes and heights that wander along the line."""
-
-    name: Literal["rules"] = "rules"
-    latin: Literal["measured", "kinds"] | None = None
-    gap_em_range: EmRange | None = None
-    gap_latin_em_range: EmRange | None = None
-    gap_mixed_em_range: EmRange | None = None
-    gap_deviation_em: float | None = None
-    cell_pull_range: ShareRange | None = None
-    space_em_range: EmRange | None = None
-    size_deviation: float | None = None
-    size_trend: float | None = None
-    rise_deviation_em: float | None = None
-    slope_deviation: float | None = None
-    slant_walk_deviation: float | None = None
-
-
-class Model(_Own):
+class Model(OwnPlacer):
     """As real lines were measured to be placed; other lines by the rules."""
 
     named: ClassVar[dict[str, str]] = {"model": "hand"}
@@ -79,7 +61,7 @@ class Model(_Own):
         return {"hand": self.model, **super().layout()}
 
 
-class Replay(_Own):
+class Replay(OwnPlacer):
     """Where the characters of real lines stood; other lines by the rules."""
 
     named: ClassVar[dict[str, str]] = {"templates": "replay"}
@@ -91,7 +73,7 @@ PLACERS: Registry[type[PlacerSettings]] = Registry(
     "penline.placers",
     "placer",
     {
-        "rules": Row("penline.recipe.placers:Rules", "by the kinds of characters"),
+        "rules": Row("penline.recipe.layout:Rules", "by the kinds of characters"),
         "model": Row("penline.recipe.placers:Model", "as real lines were measured to be placed"),
         "replay": Row("penline.recipe.placers:Replay", "where the characters of real lines stood"),
     },

@@ -17,7 +17,7 @@ from penline.recipe.marks import Marks
 from penline.recipe.parts import by_name, several
 from penline.recipe.sections import CorpusSettings, ImageSettings, Ink, PageSettings
 from penline.recipe.transforms import TRANSFORMS, TransformSettings
-from penline.settings import ORDERED, Settings, Share, Version1
+from penline.settings import ORDERED, Settings, Share, Version1, marks_of
 
 __all__ = ["PaperChoice", "Recipe"]
 
@@ -166,6 +166,6 @@ def _version_1(
     fields = settings.model_fields
     return {
         name: one.default
-        for name, one in Version1.of(settings).items()
+        for name, one in marks_of(settings, Version1).items()
         if one.default != fields[name].default and name not in said
     }

@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from penline.compose.place.base import LineToPlace, Placements
-from penline.compose.place.spacing import LINE_PARAMS
 from penline.randomness import Draws
+from penline.recipe.layout import LINE_PARAMS
 from penline.recipe.placers import PlacerSettings
 
 __all__ = ["Ladder", "Stairs"]

@@ -8,7 +8,8 @@ import numpy as np
 
 from penline.compiled import compiled
 from penline.compose.character_table import LEAST_WIDTH
-from penline.compose.place.spacing import LINE_PARAMS, press_walk
+from penline.compose.place.spacing import press_walk
+from penline.recipe.layout import LINE_PARAMS
 
 __all__ = ["fit_to_image"]
 

@@ -43,13 +43,13 @@ from penline.compose.place.spacing import (
     LATIN_OVERLAP,
     LATIN_RISE,
     LATIN_WALK,
-    LINE_PARAMS,
 )
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.classes import HAN as HAN_CLASSES
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, ModelTables, place_items
 from penline.measure.sample import CLASS_NUMBERS, LEAST_OF_CLASS, Sampler
 from penline.randomness import Draws, bell
+from penline.recipe.layout import LINE_PARAMS
 
 __all__ = ["ModelPlacer", "place_by_model", "sum_sizes"]
 

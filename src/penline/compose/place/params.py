@@ -1,4 +1,4 @@
-"""What is drawn once for a line: its figures, by the names of `spacing.LINE_PARAMS`."""
+"""What is drawn once for a line: its figures, which the settings of the layout decide."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.compiled import compiled, frozen
-from penline.compose.place.spacing import LATIN_RISE, LATIN_WALK, LINE_PARAMS
+from penline.compose.place.spacing import LATIN_RISE, LATIN_WALK
 from penline.measure.model import PlacementModel
 from penline.measure.spread import Spread
 from penline.randomness import Draws, bell_q16, mulhi, span
-from penline.recipe.layout import Layout
+from penline.recipe.layout import DECIDES, LINE_PARAMS, Layout, line_settings
 
 __all__ = ["LineParams", "sample_line_params", "with_hand"]
 
-_SPANNED = (
-    *("fill", "place", "margin_left", "margin_right", "gap", "gap_latin", "gap_mixed"),
-    *("cell_pull", "space"),
-)
-_NORMAL = ("size_trend", "slope", "slant")
-_SPANNED_AT = tuple(LINE_PARAMS.index(name) for name in _SPANNED)
-_NORMAL_AT = tuple(LINE_PARAMS.index(name) for name in _NORMAL)
-_CELL_AT = LINE_PARAMS.index("cell")
-_WORDS = len(_SPANNED) + len(_NORMAL)
+_CELL = "cell"
+_BELL = [param for one in DECIDES.values() if one.bell for param in one.params.split()]
+_USUAL = line_settings(Layout())
+_SPANNED = [param for param in LINE_PARAMS if isinstance(_USUAL[param], tuple) and param != _CELL]
+_SAMPLED = {*_SPANNED, *_BELL, _CELL}
+_SPANNED_AT = tuple(LINE_PARAMS.index(param) for param in _SPANNED)
+_BELL_AT = tuple(LINE_PARAMS.index(param) for param in _BELL)
+_CELL_AT = LINE_PARAMS.index(_CELL)
+_WORDS = len(_SPANNED) + len(_BELL)
 
 
 @compiled
@@ -48,11 +48,11 @@ def sample_line_params(
         step = np.int64(mulhi(words[k], np.uint64(spans[k, 1])))
         params[_SPANNED_AT[k]] = (spans[k, 0] + step) / 65536
     first = len(_SPANNED_AT)
-    for k in range(len(_NORMAL_AT)):
+    for k in range(len(_BELL_AT)):
         total = bell_q16(words[first + k])
-        params[_NORMAL_AT[k]] = np.int64(round(total * deviations_q16[k] / 37837)) / 65536
+        params[_BELL_AT[k]] = np.int64(round(total * deviations_q16[k] / 37837)) / 65536
     if cells:
-        at = first + len(_NORMAL_AT)
+        at = first + len(_BELL_AT)
         step = np.int64(mulhi(words[at], np.uint64(spans[first, 1])))
         params[_CELL_AT] = (spans[first, 0] + step) / 65536
     return params
@@ -92,31 +92,12 @@ class LineParams:
     """
 
     def __init__(self, layout: Layout) -> None:
-        ranges = (
-            layout.fill_range,
-            (0.0, 1.0),
-            layout.margin_em_range,
-            layout.margin_em_range,
-            layout.gap_em_range,
-            layout.gap_latin_em_range,
-            layout.gap_mixed_em_range,
-            layout.cell_pull_range,
-            layout.space_em_range,
-            layout.cell_em_range,
-        )
-        deviations = layout.size_trend, layout.slope_deviation, layout.slant_deviation
-        given = {
-            "em_most": layout.em_most,
-            "gap_walk": layout.gap_deviation_em,
-            "size_walk": layout.size_deviation,
-            "rise_walk": layout.rise_deviation_em,
-            "slant_walk": layout.slant_walk_deviation,
-            "press_walk": layout.press_deviation,
-            "keep": layout.correlation,
-        }
-        self._spans = frozen(np.array([span(*one) for one in ranges], np.int64))
-        self._deviations = frozen(np.array([round(d * 65536) for d in deviations], np.int64))
-        self._constants = frozen(np.array([given.get(name, 0.0) for name in LINE_PARAMS]))
+        found = line_settings(layout)
+        constants = [0.0 if param in _SAMPLED else found[param] for param in LINE_PARAMS]
+        spans = [span(*found[param]) for param in (*_SPANNED, _CELL)]
+        self._spans = frozen(np.array(spans, np.int64))
+        self._deviations = frozen(np.array([round(found[p] * 65536) for p in _BELL], np.int64))
+        self._constants = frozen(np.array(constants))
 
     def sample(self, rng: Draws, cells: bool) -> npt.NDArray[np.float64]:
         """Draw the figures of one line: ``float64 (len(LINE_PARAMS),)``.

@@ -9,9 +9,10 @@ import numpy as np
 from penline.characters import MIDDLE_EM
 from penline.compose.character_table import CharacterTable
 from penline.compose.place.base import LineToPlace, Placements
-from penline.compose.place.spacing import CELL, LINE_PARAMS, press_walk
+from penline.compose.place.spacing import CELL, press_walk
 from penline.measure.template import HAN, LineTemplate
 from penline.randomness import Draws
+from penline.recipe.layout import LINE_PARAMS
 
 __all__ = ["ReplayPlacer"]
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from penline.compiled import compiled
 from penline.compose.place.latin import FOOT, SCALE, SPACE_AFTER, SPACE_BEFORE
 from penline.randomness import bell
+from penline.recipe.layout import LINE_PARAMS
 
 __all__ = [
     "CELL",
@@ -24,7 +25,6 @@ __all__ = [
     "LATIN_OVERLAP",
     "LATIN_RISE",
     "LATIN_WALK",
-    "LINE_PARAMS",
     "OTHER",
     "SLOPE",
     "SPACE",
@@ -42,28 +42,6 @@ LATIN_WALK, LATIN_RISE, LATIN_OVERLAP = 1.6, 0.8, -0.05
 """Of Latin as it was measured: how uneven gaps are, over `gap_walk`; how far letters leave the line
 on their own, over `rise_walk`; and how far at most a letter reaches over the one before, ems."""
 
-LINE_PARAMS = (
-    "fill",  # share of the picture's height that the line's ink fills
-    "em_most",  # largest em, as share of the picture's height
-    "place",  # where the slack above and below goes, 0 to 1
-    "margin_left",  # ems
-    "margin_right",  # ems
-    "gap",  # mean gap between Chinese characters, ems
-    "gap_latin",  # mean gap between letters of a word, ems
-    "gap_mixed",  # gap where scripts meet, ems
-    "gap_walk",  # deviation of the gap along the line, ems
-    "cell_pull",  # 0: gaps between ink; 1: equal advance, as in cells
-    "space",  # width of white space, ems
-    "size_walk",  # deviation of the size, share
-    "size_trend",  # growth from the line's start to its end, share
-    "rise_walk",  # deviation of the height above the line, ems
-    "slope",  # rise of the line per length
-    "slant",  # lean to the right per height
-    "slant_walk",  # deviation of the lean
-    "press_walk",  # deviation of the ink's strength, share
-    "keep",  # correlation of neighbours
-    "cell",  # side of a squared paper's cell in ems; 0 without cells
-)
 CELL, SLOPE = LINE_PARAMS.index("cell"), LINE_PARAMS.index("slope")
 
 
@@ -121,26 +99,26 @@ def space_line(
             line's y at the picture's left edge in px, and of the cells: left, top, count.
     """
     (
-        fill,
-        em_most,
-        place,
-        margin_left,
-        margin_right,
-        gap_han,
-        gap_latin,
-        gap_mixed,
-        gap_walk,
-        cell_pull,
-        space,
-        size_walk,
-        size_trend,
-        rise_walk,
-        slope,
-        slant,
-        slant_walk,
-        press_walk,
-        keep,
-        cell,
+        fill,  # share of the picture's height that the line's ink fills
+        em_most,  # largest em, as share of the picture's height
+        place,  # where the slack above and below goes, 0 to 1
+        margin_left,  # ems
+        margin_right,  # ems
+        gap_han,  # mean gap between Chinese characters, ems
+        gap_latin,  # mean gap between letters of a word, ems
+        gap_mixed,  # gap where scripts meet, ems
+        gap_walk,  # deviation of the gap along the line, ems
+        cell_pull,  # 0: gaps between ink; 1: equal advance, as in cells
+        space,  # width of white space, ems
+        size_walk,  # deviation of the size, share
+        size_trend,  # growth from the line's start to its end, share
+        rise_walk,  # deviation of the height above the line, ems
+        slope,  # rise of the line per length
+        slant,  # lean to the right per height
+        slant_walk,  # deviation of the lean
+        press_walk,  # deviation of the ink's strength, share
+        keep,  # correlation of neighbours
+        cell,  # side of a squared paper's cell in ems; 0 without cells
     ) = params
     n = items.shape[0]
     fresh = np.sqrt(1.0 - keep * keep)
