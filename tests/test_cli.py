@@ -149,6 +149,37 @@ def test_every_command_says_what_it_does() -> None:
         assert command.callback.__doc__
 
 
+@pytest.mark.parametrize("arguments", [("bank", "", "-o", "out"), ("write", "x", "--bank=")])
+def test_an_empty_word_is_no_path(penline, arguments: tuple[str, ...]) -> None:
+    code, _, error = penline(*arguments)
+    assert code == 2
+    assert f"{arguments[-1] if '=' in arguments[-1] else 'an argument'} is empty; name" in error
+
+
+def test_what_penline_made_is_named_by_its_folder(penline, gnt: Path, tmp_path: Path) -> None:
+    for name in ("a.bank", "b.bank"):
+        assert penline("bank", gnt, "-o", tmp_path / "banks" / name)[0] == 0
+    bank = tmp_path / "banks" / "a.bank"
+    code, _, error = penline("info", bank / "bank.json")
+    assert code == 1 and f"of a bank name the folder: {bank}, found a file of a bank" in error
+    code, _, error = penline("bank", tmp_path / "banks", "-o", tmp_path / "c.bank")
+    assert code == 1 and error.rstrip().endswith("found 2 folders of banks")
+    assert f"name the folders themselves: {bank}, {tmp_path / 'banks' / 'b.bank'}" in error
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "report.json").write_text("{}")
+    code, _, error = penline("info", tmp_path / "set" / "report.json")
+    assert code == 1 and f"of a finished data set name the folder: {tmp_path / 'set'}" in error
+
+
+def test_reading_archives_needs_nothing_that_composes() -> None:
+    code = (
+        "import sys, penline.api.archives\n"
+        "print([m for m in sys.modules if m.startswith(('penline.compose', 'penline.recipe'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_start_up_is_light() -> None:
     """``import penline`` and ``--version`` load none of the heavy packages."""
     program = (

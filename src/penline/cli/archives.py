@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -14,15 +14,10 @@ from rich.table import Table
 from penline.cli.base import (
     WRONG_DATA,
     AsJson,
-    Character,
-    Classes,
-    Columns,
-    KeepOdd,
-    Labels,
-    Many,
     Part,
     Sources,
     app,
+    reading_options,
 )
 from penline.cli.summaries import print_census, print_facts
 from penline.console import Rate, bar, out, print_json
@@ -160,24 +155,19 @@ def get(
 
 
 @app.command()
+@reading_options
 def info(
     paths: Sources,
-    labels: Labels = None,
-    classes: Classes = None,
-    columns: Columns = None,
-    keep_odd: KeepOdd = False,
-    character: Character = None,
-    many: Many = None,
+    reading: Any = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what files, banks and finished sets are: format, counts, writers, first defects."""
     from penline.api import info as look
-    from penline.sources.reading import Reading
 
     with bar("reading", "files") as (shown, task):
         facts = look(
             paths,
-            reading=Reading(labels, classes, columns, keep_odd, character, many),
+            reading=reading,
             progress=lambda file: shown.update(task, description=escape(file)),
         )
     if as_json:
@@ -190,6 +180,7 @@ def info(
 
 
 @app.command()
+@reading_options
 def census(
     paths: Sources,
     part: Part = None,
@@ -200,12 +191,7 @@ def census(
     errata: Annotated[
         bool, typer.Option("--errata/--no-errata", help="Apply what is known to be wrong.")
     ] = True,
-    labels: Labels = None,
-    classes: Classes = None,
-    columns: Columns = None,
-    keep_odd: KeepOdd = False,
-    character: Character = None,
-    many: Many = None,
+    reading: Any = None,
     as_json: AsJson = False,
 ) -> None:
     """Read every record, compare with the published counts, list findings; exit 1 on a mismatch.
@@ -226,7 +212,6 @@ def census(
     (records of each file that belongs to no data set).
     """
     from penline.api import census as count
-    from penline.sources.reading import Reading
 
     with bar("counting", "records") as (shown, task):
         rate = Rate(shown, task, "records")
@@ -235,7 +220,7 @@ def census(
             part=part,
             root=root,
             errata=errata,
-            reading=Reading(labels, classes, columns, keep_odd, character, many),
+            reading=reading,
             progress=lambda _, records: rate(records),
         )
     if as_json:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import io
 import re
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 import penline
 from penline.console import fail, out, show_log
@@ -38,8 +41,24 @@ _NAMES = re.compile(r"\{(engines|exporters|presets)(?: (\w+))?\}")
 _STOPPED = 130
 """What some versions of Typer make of Ctrl-C."""
 
+
+class _Commands(TyperGroup):
+    """All commands; a word that is empty means nothing in any of them."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line; refuse what a shell's variable without a value leaves."""
+        for word in args[1:]:
+            if not word or re.fullmatch(r"--[\w-]+=", word):
+                what = word or "an argument"
+                raise typer.BadParameter(
+                    f"{what} is empty; name a file or value (this folder is .)"
+                )
+        return super().parse_args(ctx, args)
+
+
 app = typer.Typer(
     name="penline",
+    cls=_Commands,
     help="From handwriting archives to training-ready text lines.",
     no_args_is_help=True,
     add_completion=False,
@@ -71,34 +90,40 @@ Licence = Annotated[
 Salvage = Annotated[
     bool, typer.Option("--salvage", help="Leave out damaged records instead of stopping.")
 ]
-Labels = Annotated[
-    str | None,
-    typer.Option("--labels", help="Pattern of pictures' names: '{writer}/{label}/*.png'."),
-]
-Classes = Annotated[
-    str | None,
-    typer.Option("--classes", help="File of what class numbers stand for, one a line or a table."),
-]
-Columns = Annotated[
-    str | None,
-    typer.Option(
-        "--columns", help="Columns of a table: label=value,writer=suite_id (entry=latex for names)."
-    ),
-]
-Character = Annotated[
-    str | None, typer.Option("--character", help="What all the pictures show, instead of labels.")
-]
-Many = Annotated[
-    bool | None,
-    typer.Option(
-        "--many/--one",
-        help="Each picture shows its character many times, and is cut apart; or once.",
-    ),
-]
-KeepOdd = Annotated[
-    bool,
-    typer.Option("--keep-odd", help="Take also pictures that are probably no characters."),
-]
+_READING = {
+    "labels": Annotated[
+        str | None,
+        typer.Option("--labels", help="Pattern of pictures' names: '{writer}/{label}/*.png'."),
+    ],
+    "classes": Annotated[
+        str | None,
+        typer.Option(
+            "--classes", help="File of what class numbers stand for, one a line or a table."
+        ),
+    ],
+    "columns": Annotated[
+        str | None,
+        typer.Option(
+            "--columns",
+            help="Columns of a table: label=value,writer=suite_id (entry=latex for names).",
+        ),
+    ],
+    "keep_odd": Annotated[
+        bool,
+        typer.Option("--keep-odd", help="Take also pictures that are probably no characters."),
+    ],
+    "character": Annotated[
+        str | None,
+        typer.Option("--character", help="What all the pictures show, instead of labels."),
+    ],
+    "many": Annotated[
+        bool | None,
+        typer.Option(
+            "--many/--one",
+            help="Each picture shows its character many times, and is cut apart; or once.",
+        ),
+    ],
+}
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
 ]
@@ -126,6 +151,31 @@ class TableHelpCommand(TyperCommand):
             if help_text := getattr(one, "help", None):
                 one.help = filled(help_text)  # type: ignore[attr-defined]
         super().format_help(ctx, formatter)
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Put the options of how labelled pictures are read in the place of a command's ``reading``."""
+    kinds = get_type_hints(command, include_extras=True)
+    given = inspect.signature(command).parameters.values()
+    parameters = []
+    for one in given:
+        if one.name != "reading":
+            parameters.append(one.replace(annotation=kinds[one.name]))
+            continue
+        for name, kind in _READING.items():
+            default = False if name == "keep_odd" else None
+            parameters.append(inspect.Parameter(name, one.kind, default=default, annotation=kind))
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:
+        from penline.sources.reading import Reading
+
+        said = {name: values.pop(name) for name in _READING}
+        command(**values, reading=Reading(**said))
+
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {one.name: one.annotation for one in parameters}
+    return run
 
 
 def filled(text: str, *, own: bool = False) -> str:

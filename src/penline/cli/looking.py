@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -11,15 +11,10 @@ from rich.markup import escape
 from penline.cli.base import (
     WRONG_DATA,
     AsJson,
-    Character,
-    Classes,
-    Columns,
     Encoding,
-    KeepOdd,
-    Labels,
-    Many,
     Overwrite,
     app,
+    reading_options,
 )
 from penline.cli.summaries import print_realism
 from penline.console import Rate, bar, out, print_json
@@ -106,6 +101,7 @@ def _problems(problems: list[str]) -> None:
 
 
 @app.command()
+@reading_options
 def sheet(
     source: Annotated[
         Path,
@@ -115,12 +111,7 @@ def sheet(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file.")],
     limit: Annotated[int, typer.Option(min=1, help="At most so many glyphs or lines.")] = 2000,
-    labels: Labels = None,
-    classes: Classes = None,
-    columns: Columns = None,
-    keep_odd: KeepOdd = False,
-    character: Character = None,
-    many: Many = None,
+    reading: Any = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Make a page to look at: glyphs by character and writer, lines with boxes, or a census.
@@ -131,9 +122,7 @@ def sheet(
     not drawn.
     """
     from penline.api import sheet as make
-    from penline.sources.reading import Reading
 
-    reading = Reading(labels, classes, columns, keep_odd, character, many)
     facts = make(source, output, limit=limit, overwrite=overwrite, reading=reading)
     out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -13,15 +13,9 @@ from penline.cli.base import (
     Address,
     AsJson,
     Card,
-    Character,
-    Classes,
-    Columns,
     Encoding,
     Engine,
-    KeepOdd,
-    Labels,
     Licence,
-    Many,
     Overwrite,
     Part,
     RecipeOption,
@@ -31,6 +25,7 @@ from penline.cli.base import (
     Workers,
     Writer,
     app,
+    reading_options,
 )
 from penline.cli.summaries import print_columns, print_sources, print_text, print_understood
 from penline.console import Rate, bar, out, print_json
@@ -41,6 +36,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@reading_options
 def bank(
     sources: Sources,
     output: Annotated[Path, typer.Option("-o", "--output", help="The bank's folder.")],
@@ -48,12 +44,7 @@ def bank(
     writer: Writer = None,
     card: Card = None,
     licence: Licence = None,
-    labels: Labels = None,
-    classes: Classes = None,
-    columns: Columns = None,
-    keep_odd: KeepOdd = False,
-    character: Character = None,
-    many: Many = None,
+    reading: Any = None,
     height_px: Annotated[
         int, typer.Option("--height", help="Height of Chinese characters made from strokes, px.")
     ] = 64,
@@ -75,7 +66,6 @@ def bank(
     Sources may be banks: their glyphs go over as they are, with where each came from.
     """
     from penline.api import bank_notes, choice_of, pack
-    from penline.sources.reading import Reading
 
     told: list[Understood] = []
     choice = choice_of(characters, without)
@@ -91,7 +81,7 @@ def bank(
             height_px=height_px,
             salvage=salvage,
             overwrite=overwrite,
-            reading=Reading(labels, classes, columns, keep_odd, character, many),
+            reading=reading,
             tell=told.append,
             choice=choice,
             progress=lambda _, count: rate(count),

@@ -38,10 +38,8 @@ _ZIP = ".zip"
 _HOLDERS = (_ZIP, ".tar")
 _ENDINGS = frozenset(("zip", "tar", "tgz", "tbz", "tbz2", "txz", "gz", "bz2", "xz", *NOT_READ))
 _PARTS = ("train", "test")
-_MADE = {
-    "bank.json": "a bank, which is made of such files; penline info tells what it holds",
-    "report.json": "a finished data set, which is made of such files; penline info tells of it",
-}
+_SHOWN = 3
+_MADE = {"bank.json": "a bank", "report.json": "a finished data set"}
 """By the file that marks them: folders that penline made, and does not read as archives."""
 Found: TypeAlias = Iterator[Unit | FormatError]
 """Units, and what is wrong with what holds them."""
@@ -103,7 +101,10 @@ def given_names(paths: AnyPath | Iterable[AnyPath]) -> list[str]:
 
 
 def _paths(paths: AnyPath | Iterable[AnyPath]) -> list[Path]:
-    return [Path(paths)] if isinstance(paths, str | os.PathLike) else [Path(p) for p in paths]
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    if "" in given:
+        raise UsageError("a path is empty; name a file or folder (this folder is .)")
+    return [Path(path) for path in given]
 
 
 @overload
@@ -207,6 +208,7 @@ class _Search:
     def folder(self, folder: Path) -> Found:
         """Yield what lies in a folder and those below it."""
         used, others, root = False, 0, Root(folder)
+        made: list[tuple[Path, str]] = []
         for here, folders, files in os.walk(folder, onerror=_unreadable):
             folders[:] = sorted(name for name in folders if not hidden(name))
             names = [name for name in files if not hidden(name)]
@@ -217,6 +219,7 @@ class _Search:
             root.known |= bool(archives)
             used = used or later or bool(units or archives)
             others += len(plain) - len(units)
+            made += [(place, what) for name, what in _MADE.items() if name in plain]
             for name in sorted(archives.union(units)):
                 closed = not_read(place / name) if name in archives else None
                 if name in units:
@@ -225,11 +228,14 @@ class _Search:
                     yield self.unread(place / name, closed)
                 else:
                     yield from self.within(place / name)
-        if not (used and root.known):
-            for name, what in _MADE.items():
-                if (folder / name).is_file():
-                    root.known = True
-                    raise FormatError(printable(str(folder)), 0, "folder", "files of records", what)
+        if made and made[0][0] == folder and not (used and root.known):
+            root.known = True
+            what = f"{made[0][1]}, which is made of such files; penline info tells of it"
+            raise FormatError(printable(str(folder)), 0, "folder", "files of records", what)
+        if made and not used:
+            expected = f"files of records; name the folders themselves: {_named(made)}"
+            found = counted(len(made), "folder") + f" of {made[0][1].partition(' ')[2]}s"
+            raise FormatError(printable(str(folder)), 0, "folder", expected, found)
         if not used:
             raise _nothing(str(folder), "folder", others)
 
@@ -279,6 +285,10 @@ def _is_archive(name: str) -> bool:
 def _unknown(path: Path) -> FormatError:
     """The error for a file of no known name: what it is, and what to do with it."""
     name = printable(str(path))
+    if path.name in _MADE:
+        made, folder = _MADE[path.name], printable(str(path.parent))
+        expected = f"files of records; of {made} name the folder: {folder}"
+        return FormatError(name, 0, "file", expected, f"a file of {made}")
     try:
         with path.open("rb") as file:
             head = file.read(MAGIC_BYTES) if path.is_file() else b""
@@ -293,6 +303,11 @@ def _unknown(path: Path) -> FormatError:
         f"of characters (see {PAGE})"
     )
     return FormatError(name, 0, "file name", expected, path.suffix or "no extension")
+
+
+def _named(made: list[tuple[Path, str]]) -> str:
+    shown = [printable(str(path)) for path, _ in made[:_SHOWN]]
+    return ", ".join(shown) + (", ..." if len(made) > _SHOWN else "")
 
 
 def _stat(path: Path) -> os.stat_result:
