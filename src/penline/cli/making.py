@@ -257,6 +257,7 @@ def compose(
 
 
 @app.command(cls=TableHelpCommand)
+@reading_options
 def convert(
     sources: Sources,
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder to make.")],
@@ -275,12 +276,7 @@ def convert(
     writer: Writer = None,
     card: Card = None,
     licence: Licence = None,
-    labels: Labels = None,
-    classes: Classes = None,
-    columns: Columns = None,
-    keep_odd: KeepOdd = False,
-    character: Character = None,
-    many: Many = None,
+    reading: Any = None,
     salvage: Salvage = False,
     jpeg: Annotated[
         bool, typer.Option("--jpeg", help="JPEG of quality 95; PNG keeps every pixel.")
@@ -297,7 +293,6 @@ def convert(
 ) -> None:
     """Write real characters, lines, pages or strokes of archives as a training set."""
     from penline.api import convert as run
-    from penline.sources.reading import Reading
 
     with bar("converting", "items") as (shown, task):
         report = run(
@@ -314,7 +309,7 @@ def convert(
             dictionary=dictionary,
             boxes=boxes,
             overwrite=overwrite,
-            reading=Reading(labels, classes, columns, keep_odd, character, many),
+            reading=reading,
             progress=Rate(shown, task, "items"),
         )
     if as_json:

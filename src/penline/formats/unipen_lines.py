@@ -18,7 +18,7 @@ from penline.formats.unipen_text import UnipenPart
 
 __all__ = [
     "LinePart",
-    "Piece",
+    "StrokePiece",
     "goes_back",
     "lines_of",
     "pieces_of",
@@ -50,7 +50,7 @@ class LinePart(NamedTuple):
     parts: tuple[UnipenPart, ...]
 
 
-class Piece(NamedTuple):
+class StrokePiece(NamedTuple):
     """Points of one component that follow one another.
 
     Attributes:
@@ -84,7 +84,7 @@ def spelled(text: str, units: Iterable[LinePart], parts: Sequence[UnipenPart]) -
 
 def pieces_of(
     drawn: Sequence[tuple[int, int, npt.NDArray[np.int64]]], units: Sequence[LinePart]
-) -> list[Piece]:
+) -> list[StrokePiece]:
     """Cut strokes where units begin and end.
 
     Args:
@@ -102,11 +102,11 @@ def pieces_of(
                     ends = component == part.last and part.stop is not None
                     owner[max(start, 0) : max(stop, 0) if ends else None] = number
         edges = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(points)]
-        pieces += [Piece(points[low:high], int(owner[low])) for low, high in pairwise(edges)]
+        pieces += [StrokePiece(points[low:high], int(owner[low])) for low, high in pairwise(edges)]
     return pieces
 
 
-def rows_of_words(text: str, units: Sequence[LinePart], pieces: Sequence[Piece]) -> list[int]:
+def rows_of_words(text: str, units: Sequence[LinePart], pieces: Sequence[StrokePiece]) -> list[int]:
     """Return the row of each word of a text, from 0.
 
     A row begins where a word does not stand beside the one before, but below.
@@ -135,7 +135,7 @@ def rows_of_words(text: str, units: Sequence[LinePart], pieces: Sequence[Piece])
 
 
 def lines_of(
-    text: str, units: Sequence[LinePart], pieces: Sequence[Piece], linked: bool
+    text: str, units: Sequence[LinePart], pieces: Sequence[StrokePiece], linked: bool
 ) -> list[LineOfStrokes]:
     """Return a line for each row of a text, for `penline.formats.ink.page_of`.
 
@@ -184,7 +184,7 @@ def words_of(text: str, units: Iterable[LinePart]) -> list[int]:
     return found
 
 
-def goes_back(pieces: Sequence[Piece]) -> int:
+def goes_back(pieces: Sequence[StrokePiece]) -> int:
     """Return how often the pen goes back to the left and on below, as at the end of a row."""
     boxes = _boxes([[piece.points] for piece in pieces])
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
