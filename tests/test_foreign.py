@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from foreign import install
+from foreign import HERE, install
 from penline import machine
 from penline.api import compose, convert, rebuild
 from penline.check import check
@@ -30,7 +30,9 @@ from penline.look.app.line_request import effects, papers, read_line_request
 from penline.paper import PAPERS, paper_class
 from penline.randomness import rng
 from penline.recipe import load_recipe
+from penline.recipe.placers import PLACERS
 from penline.records import GlyphRecord, Source
+from penline.registry import Row
 from penline.sample import corpus_files, sample_bank
 from penline.sources import identify
 from penline.sources.collect import open_sources
@@ -53,6 +55,7 @@ ADDED = {
     "exporters": ("rows",),
     "engines": ("backwards",),
     "formats": ("dots",),
+    "recognisers": ("glance",),
 }
 TEXT = corpus_files()[0]
 
@@ -217,6 +220,14 @@ def test_settings_beside_a_placer_that_places_every_line_act_or_are_refused() ->
         sample_bank(),
         corpus_files()[0],
     )[0]
+
+
+def test_a_placer_of_penlines_own_is_a_file_and_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(HERE))
+    monkeypatch.setitem(PLACERS.own, "stairs", Row("penline_foreign.placer:Stairs", "steps up"))
+    recipe = load_recipe({"layout": {"placer": {"name": "stairs", "step_px": 3}}})
+    assert recipe.layout.placer == PLACERS.load("stairs")(step_px=3)
+    assert Composer(recipe, sample_bank(), TEXT)[0].text
 
 
 @pytest.mark.usefixtures("foreign")

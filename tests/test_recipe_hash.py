@@ -30,7 +30,7 @@ def test_hashes_of_recipes_are_those_of_before(line: str) -> None:
 def test_a_report_without_the_fields_that_were_added_has_the_same_hash() -> None:
     told = recipe_told(load_recipe({"version": 1}))
     found = recipe_hash(told, CONTENTS)
-    for name in ("variation_range", "strokes", "transforms"):
+    for name in ("variation_range", "strokes", "joins", "joins_chinese", "transforms"):
         del told[name]
     for part, name in (
         ("layout", "placer"),
@@ -51,9 +51,11 @@ def test_a_field_counts_where_it_is_not_as_before() -> None:
 
 def test_strokes_count_where_they_are_drawn() -> None:
     drawn = {**CONTENTS, "strokes 0": "3d"}
-    given = [load_recipe(one) for one in ({}, {"ink": {"breadth_range": [1, 2]}})]
+    given = [
+        load_recipe(one) for one in ({}, {"ink": {"breadth_range": [1, 2]}}, {"joins": "never"})
+    ]
     assert len({recipe_hash(one, CONTENTS) for one in given}) == 1
-    assert len({recipe_hash(one, drawn) for one in given}) == 2
+    assert len({recipe_hash(one, drawn) for one in given}) == 3
     assert recipe_hash(given[0], drawn) != recipe_hash(given[0], {**drawn, "strokes 0": "4e"})
 
 

@@ -16,7 +16,7 @@ from penline.errors import ExportError
 from penline.fit import fit
 from penline.measure import repeats as repeats_module
 from penline.measure.geometry import of_boxes
-from penline.measure.repeats import Repeats, compare_repeats, likeness
+from penline.measure.repeats import MeasuredRepeats, compare_repeats, likeness
 from penline.realism import realism
 
 TEXT = "天地天地，天玄1黄1天玄"
@@ -58,7 +58,7 @@ def test_likeness_is_the_best_correlation_over_shifts() -> None:
 
 
 def test_only_what_one_hand_wrote_again_is_compared() -> None:
-    met = Repeats()
+    met = MeasuredRepeats()
     for _ in range(12):
         met.add_picture("w:1", "天", glyph())
     met.add_picture("w:2", "天", glyph(10))
@@ -81,7 +81,7 @@ def test_strokes_are_drawn_to_be_compared() -> None:
     stroke = np.array([[0, 0], [10, 80], [60, 50]], np.float32)
     strokes = [[stroke], [stroke * 3 + 100], [stroke[:2]]]
     boxes = [(0, 0, 60, 80), (100, 100, 280, 340), (300, 0, 310, 80)]
-    met = Repeats()
+    met = MeasuredRepeats()
     met.add(of_boxes("天天地", boxes, "w:1", "s", strokes=strokes))
     (found,) = met.figures()
     assert found.pairs == 1 and found.quantiles[2] > 0.97
@@ -115,7 +115,7 @@ def test_realism_holds_repeats_against_each_other(tmp_path: Path) -> None:
 
 
 def test_stamps_are_more_alike_than_real_repeats() -> None:
-    real, stamps = Repeats(), Repeats()
+    real, stamps = MeasuredRepeats(), MeasuredRepeats()
     for number, character in enumerate("天地玄黄宇宙"):
         for k in range(4):
             real.add_picture("w:1", character, glyph(8 * k + number))

@@ -22,7 +22,7 @@ from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, with_writer_ems
 from penline.measure.model import PlacementModel, dump
 from penline.measure.reading import of_records
-from penline.measure.repeats import RepeatFigures, Repeats
+from penline.measure.repeats import MeasuredRepeats, RepeatFigures
 from penline.measure.template import dump_templates, template_of
 from penline.paper.picture import picture_size
 from penline.records import Bytes2D
@@ -100,7 +100,7 @@ def fit(
     left_out: Counter[str] = Counter()
     kinds: set[str] = set()
     lines = []
-    repeats = Repeats()
+    repeats = MeasuredRepeats()
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     banks = [source for source in given if (Path(source) / HEADER).is_file()]
     found = measured_lines(
@@ -140,7 +140,7 @@ def fit(
     return Fitted(model, reasons, kept, repeats.figures())
 
 
-def _add_instances(bank: Bank, repeats: Repeats) -> None:
+def _add_instances(bank: Bank, repeats: MeasuredRepeats) -> None:
     """Take in what the writers of a bank wrote more than once."""
     starts = bank.writer_starts
     for number, writer in enumerate(bank.writers):
@@ -163,7 +163,7 @@ def measured_lines(
     most: int | None = None,
     kinds: set[str] | None = None,
     pictures: int = 0,
-    repeats: Repeats | None = None,
+    repeats: MeasuredRepeats | None = None,
 ) -> Iterator[LineGeometry]:
     """The geometry of all lines of the sources; `geometry.with_writer_ems` is still to come.
 

@@ -14,7 +14,7 @@ from penline.fit import measured_lines
 from penline.measure.compare import QUANTITIES, Comparison, hold_against
 from penline.measure.distance import Distance
 from penline.measure.geometry import LineGeometry, with_writer_ems
-from penline.measure.repeats import Repeats, compare_repeats
+from penline.measure.repeats import MeasuredRepeats, compare_repeats
 from penline.sources.collect import AnyPath
 
 __all__ = ["MOST_LINES", "SHOWN", "Realism", "realism"]
@@ -118,7 +118,7 @@ def realism(
         ExportError: nothing to measure on one side, or a set that is not as it should be.
     """
     sides: list[tuple[LineGeometry, ...]] = []
-    repeats = Repeats(), Repeats()
+    repeats = MeasuredRepeats(), MeasuredRepeats()
     left_out: dict[str, dict[str, int]] = {}
     for name, sources, again in zip(("real", "synthetic"), (real, synthetic), repeats, strict=True):
         counts: Counter[str] = Counter()

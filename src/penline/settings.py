@@ -46,10 +46,13 @@ class Version1:
     Attributes:
         default: what makes lines as they were before there was the field, or another default.
         hashed: whether hashes name it all the same, as those of the first recipes did.
+        of_strokes: whether it acts on glyphs that are drawn from strokes alone: hashes leave it
+            out, whatever it is, where no bank has any.
     """
 
     default: Any
     hashed: bool = False
+    of_strokes: bool = False
 
 
 def marks_of(settings: type[BaseModel], mark: type[T]) -> dict[str, T]:

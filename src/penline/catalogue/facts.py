@@ -18,8 +18,8 @@ __all__ = [
     "Count",
     "File",
     "Id",
-    "Layout",
     "Licence",
+    "ListingLayout",
     "Part",
     "Reference",
     "Text",
@@ -223,7 +223,7 @@ class Count(CardModel):
         return 2 * abs(found - self.value) <= unit
 
 
-class Layout(CardModel):
+class ListingLayout(CardModel):
     """How files are read that no publisher's format explains: what a user would say of them.
 
     Attributes:

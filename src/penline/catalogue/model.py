@@ -17,8 +17,8 @@ from penline.catalogue.facts import (
     Count,
     File,
     Id,
-    Layout,
     Licence,
+    ListingLayout,
     Reference,
     Text,
     Url,
@@ -32,8 +32,8 @@ __all__ = [
     "Citation",
     "Count",
     "File",
-    "Layout",
     "Licence",
+    "ListingLayout",
     "Reference",
     "WriterNumbers",
     "Writers",
@@ -77,7 +77,7 @@ class Card(CardModel):
     scopes: dict[Text, Text] = Field(default_factory=dict)
     alphabet: tuple[AlphabetName, ...] = ()
     formats: tuple[Text, ...] = Field(min_length=1)
-    layout: Layout | None = None
+    layout: ListingLayout | None = None
     writers: Writers | None
     advice: tuple[Text, ...] = Field(min_length=1)
     sources: dict[Id, Reference] = Field(min_length=1)

@@ -16,7 +16,7 @@ from penline.measure.distance import Distance, compare, wasserstein
 from penline.measure.geometry import LineGeometry
 from penline.records import Bytes2D
 
-__all__ = ["FAMILIES", "RepeatFigures", "Repeats", "compare_repeats", "likeness"]
+__all__ = ["FAMILIES", "MeasuredRepeats", "RepeatFigures", "compare_repeats", "likeness"]
 
 FAMILIES = {"han": "Chinese characters", "letter": "letters", "digit": "digits"}
 _SIDE, _CANVAS, _SHIFT = 56, 72, 6
@@ -63,7 +63,7 @@ class RepeatFigures:
         return round(float(np.interp(self.quantiles[2], medians, _AMOUNTS[::-1])), 2)
 
 
-class Repeats:
+class MeasuredRepeats:
     """Writings of characters that come back, collected from lines: at most nine of one hand's."""
 
     def __init__(self) -> None:
@@ -132,7 +132,9 @@ class Repeats:
         return tuple(out)
 
 
-def compare_repeats(real: Repeats, synthetic: Repeats) -> tuple[tuple[Distance, float], ...]:
+def compare_repeats(
+    real: MeasuredRepeats, synthetic: MeasuredRepeats
+) -> tuple[tuple[Distance, float], ...]:
     """Hold the likeness of repeats of two sets against each other, family by family.
 
     Returns:

@@ -48,9 +48,8 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
     dumped = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe
     settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
-    if not any(name.startswith("strokes ") for name in contents):  # so nothing is drawn from them
-        settings.pop("strokes", None), settings["ink"].pop("breadth_range", None)
-    _leave_out(settings, Recipe)
+    strokes = any(name.startswith("strokes ") for name in contents)
+    _leave_out(settings, Recipe, strokes=strokes)
     if settings["layout"].get("hand") is not None:
         settings["layout"]["hand"] = True  # the model counts by its content
     for choice in settings["papers"]:
@@ -60,17 +59,18 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
         for one in settings.get(field, ()):
             part = one.get("paper", one)
             if part["name"] in table.own:
-                _leave_out(part, table.load(part["name"]))
+                _leave_out(part, table.load(part["name"]), strokes=strokes)
     whole = json.dumps([settings, dict(sorted(contents.items()))], sort_keys=True)
     return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
-def _leave_out(held: dict[str, Any], settings: type[Settings]) -> None:
+def _leave_out(held: dict[str, Any], settings: type[Settings], *, strokes: bool) -> None:
     """Take fields out that make lines as there were before there was the field (`Version1`)."""
     for name, one in marks_of(settings, Version1).items():
-        if not one.hashed and name in held and held[name] == json.loads(json.dumps(one.default)):
-            held.pop(name)
+        before = held.get(name) == json.loads(json.dumps(one.default)) and not one.hashed
+        if before or (one.of_strokes and not strokes):
+            held.pop(name, None)
     for name, field in settings.model_fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, Settings) and name in held:
-            _leave_out(held[name], inner)
+            _leave_out(held[name], inner, strokes=strokes)

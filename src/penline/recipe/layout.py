@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializeAsAny, ValidationError, create_model, model_validator
 
-from penline.recipe.placers import PLACERS, OwnPlacer, PlacerSettings, placer_class
+from penline.recipe.placers import OwnPlacer, PlacerSettings, placer_class
 from penline.settings import (
     ORDERED,
     EmRange,
@@ -160,9 +160,9 @@ class Layout(Settings):
             raise ValueError(
                 f"layout.placer and layout.{beside[0]} both name one; leave one of them out"
             )
-        if placer.name not in PLACERS.own:
+        if not isinstance(placer, OwnPlacer):
             return {**rest, "placer": placer}
-        own: dict[str, Any] = placer.layout()  # type: ignore[attr-defined]
+        own = placer.layout()
         twice = sorted(own.keys() & rest.keys())
         if twice:
             raise ValueError(f"{twice[0]} stands in layout.placer and beside it; say it once")

@@ -37,7 +37,7 @@ class PlacerSettings(Settings):
 
 
 class OwnPlacer(PlacerSettings):
-    """One of penline's own: its settings lie in the recipe's ``layout``, as they always did."""
+    """Of the placers that were there first: the settings lie in ``layout``, as they always did."""
 
     named: ClassVar[dict[str, str]] = {}
     """Of a setting its name in ``layout``, where that is another."""

@@ -97,15 +97,15 @@ class Recipe(Settings):
     """How unlike one writing of a character is to the next by the same hand, over what was measured
     on real pages; one for a line. What comes back is another glyph than before, too, where the
     writer has several. ``[0, 0]``: glyphs as they lie in the bank, like stamps."""
-    strokes: Annotated[Literal["auto", "never"], Version1("never")] = "auto"
+    strokes: Annotated[Literal["auto", "never"], Version1("never", of_strokes=True)] = "auto"
     """``auto``: glyphs that came as strokes are drawn by the pen, at the line's own size;
     ``never``: from the ink that their bank holds."""
-    joins: Annotated[Joins, Version1("never")] = "measured"
+    joins: Annotated[Joins, Version1("never", of_strokes=True)] = "measured"
     """How many of the small Latin letters of words are joined to the next, where glyphs came as
     strokes: ``measured``, as people do, each writer by a habit that stays; ``never``; ``always``,
     as far as letters end and begin where they can be joined; or the share, 0 to 1, of pairs that
     every writer joins."""
-    joins_chinese: Annotated[Share, Version1(0.0)] = 0.0
+    joins_chinese: Annotated[Share, Version1(0.0, of_strokes=True)] = 0.0
     """How many Chinese characters are joined to the next, as in running hand. No figure for it is
     measured."""
     ink: Ink = Ink()

@@ -89,7 +89,7 @@ class Ink(Settings):
     """RGB colours to draw from when the mode is rgb; `tone_range` is added to each channel."""
     strength_range: Strengths = (0.8, 1.05)
     """How much of full ink the writer's usual stroke reaches."""
-    breadth_range: Annotated[Breadths, Version1((1.0, 1.0))] = (0.7, 1.6)
+    breadth_range: Annotated[Breadths, Version1((1.0, 1.0), of_strokes=True)] = (0.7, 1.6)
     """How broad the pen is, over the one that the bank's ink was drawn with, where glyphs are drawn
     from strokes; one for a line or page. Of 1,800 characters by many hands of HWDB1.x the breadths
     over their median are 0.69 to 1.94 (5 to 95 %; half of them 0.86 to 1.47)."""

@@ -42,12 +42,12 @@ T = TypeVar("T", bound=BaseModel)
 _Text = Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
 
 
-class _Given(BaseModel):
+class _GivenCut(BaseModel):
     model_config = ConfigDict(extra="forbid")
     sheet: StrictInt = Field(ge=0)
 
 
-class _Change(_Given):
+class _Change(_GivenCut):
     version: StrictInt = Field(ge=0)
     do: Literal["label", "keep", "drop", "merge", "split", "undo"]
     pieces: Annotated[list[StrictInt], Field(max_length=limits.CUT_PIECES)] = Field(
@@ -58,7 +58,7 @@ class _Change(_Given):
     down: StrictBool = False
 
 
-class _Save(_Given):
+class _Save(_GivenCut):
     writer: _Text = ""
 
 

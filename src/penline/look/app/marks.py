@@ -23,11 +23,11 @@ __all__ = ["errata_yaml", "export", "show"]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 
 
-class _Given(BaseModel):
+class _GivenMark(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class _Mark(_Given):
+class _Mark(_GivenMark):
     bank: StrictInt = Field(ge=0)
     row: StrictInt = Field(ge=0)
     defect: Short
@@ -35,7 +35,7 @@ class _Mark(_Given):
     relabel: Annotated[str, StringConstraints(max_length=1)] = ""
 
 
-class _List(_Given):
+class _List(_GivenMark):
     evidence: Id = "seen"
     marks: Annotated[list[_Mark], Field(min_length=1, max_length=MARKS)]
 

@@ -51,7 +51,7 @@ def shows_many(pictures: Sequence[Picture], rule: InkRule) -> bool:
     return 2 * sum(cut_picture(one, rule).many for one in some) > len(some)
 
 
-class _Known(NamedTuple):
+class _Seen(NamedTuple):
     """What a photograph shows, to know it again."""
 
     file: str
@@ -97,7 +97,7 @@ class ManyCollection(PictureCollection):
 
         Records are numbered over all photographs.
         """
-        shown: dict[str, list[_Known]] = {}
+        shown: dict[str, list[_Seen]] = {}
         sources: dict[tuple[str, str], Source] = {("", ""): self.source}
         record = 0
         for one in self.labelled():
@@ -126,7 +126,7 @@ class ManyCollection(PictureCollection):
                     yield glyph_record(one.character, one.code, ink, 0, source, record, one.offset)
                 record += 1
 
-    def _again(self, cut: Cut, character: str, file: str, shown: dict[str, list[_Known]]) -> bool:
+    def _again(self, cut: Cut, character: str, file: str, shown: dict[str, list[_Seen]]) -> bool:
         """Tell whether a photograph before this one shows the same writing; else keep it."""
         if len(cut.sound) < _FEWEST:
             return False
@@ -134,7 +134,7 @@ class ManyCollection(PictureCollection):
         before = shown.setdefault(character, [])
         if any(_same(one.looks, looks) for one in before):
             return True
-        before.append(_Known(file, looks))
+        before.append(_Seen(file, looks))
         del before[:-_KEPT]
         return False
 
