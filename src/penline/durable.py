@@ -154,7 +154,7 @@ def put(path: Path, data: bytes) -> None:
 
 @contextmanager
 def put_with(path: Path, data: bytes) -> Iterator[None]:
-    """As `put`, for a file that belongs to what the block writes: where that fails, it goes again.
+    """Write a file whole before a block that writes what belongs to it; remove it if that fails.
 
     Raises:
         OSError: the disk is full, or could not be written.
@@ -165,7 +165,7 @@ def put_with(path: Path, data: bytes) -> Iterator[None]:
 
 
 def put_all(files: Iterable[tuple[Path, bytes]]) -> None:
-    """As `put`, for files that belong together: where one fails, none of those that are new stays.
+    """Write files that belong together; where one fails, remove those that are new.
 
     Raises:
         OSError: the disk is full, or could not be written.
@@ -204,7 +204,7 @@ def name(partial: Path, final: Path) -> None:
 
 
 def name_all(folders: Iterable[tuple[str, str]]) -> None:
-    """As `name`, for many folders of one place with one wait.
+    """Give folders of one place their final names, as `name` does, with one wait for the disk.
 
     Raises:
         OSError: the disk is full, or could not be written.

@@ -225,7 +225,7 @@ class Draws:
         return (a + self.below(b - a + 1)) / _ONE
 
     def uniforms(self, spans: Sequence[tuple[int, int]]) -> list[float]:
-        """As `uniform` for each of several intervals, given as `span` gives them."""
+        """Draw a number uniformly from each of several intervals, in the form that `span` makes."""
         return [(low + (self.word() * count >> 64)) / _ONE for low, count in spans]
 
     def normal(self, mean: float, deviation: float) -> float:

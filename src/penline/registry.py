@@ -113,7 +113,7 @@ class Registry(Mapping[str, Row], Generic[T]):
         return self._loaded[row]
 
     def module_function(self, name: str, function: str) -> Any:
-        """Import the function of that name from the module of `load`'s class; errors as there."""
+        """Import a function from the module of the class that `load` gives; errors of `load`."""
         found: Any = self.load(name)
         try:
             return getattr(sys.modules[found.__module__], function)

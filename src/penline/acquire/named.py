@@ -134,7 +134,7 @@ def paths_of(
     part: str | None = None,
     root: AnyPath | None = None,
 ) -> list[Path]:
-    """As `named`, for those who need every file of a data set that is named by its id.
+    """Resolve ids of data sets to paths as `named` does, and demand every file of each.
 
     Raises:
         UsageError: as `named`; or a file of the data set is not on the shelf. The message says

@@ -65,7 +65,7 @@ class Encoded:
             yield list(zip(made, encoded, strict=True))
 
     def each(self, samples: Iterable[Sample | UnwritableLine]) -> Iterator[tuple[Sample, bytes]]:
-        """As `some`, one by one."""
+        """Yield each sample with its encoded picture, one by one."""
         for together in self.some(samples):
             yield from together
 

@@ -198,7 +198,7 @@ class StreamedBytes(ByteSource):
         return self._buffer, at, have if have > 0 else 0
 
     def shortfall(self, offset: int, n: int, field: str, have: int) -> FormatError:
-        """As `ByteSource.lack`; says so where the stream goes on, but no more may be held."""
+        """Make the error for missing bytes, or for more bytes than may be held."""
         if self._ended:
             return super().shortfall(offset, n, field, have)
         found = f"{n:,} bytes"

@@ -64,7 +64,7 @@ class GreyRecords(Scanner[GlyphRecord]):
     def runs(
         self, stream: ByteSource, source: Source, *, salvage: bool = False
     ) -> Iterator[GlyphRun | GlyphRecord | Defect]:
-        """As `read` or `salvage`, but up to 4,096 records that follow one another come as one run.
+        """Yield what `read` or `salvage` do, with up to 4,096 sound records together as a run.
 
         A record that needed a closer look comes by itself.
 
@@ -125,7 +125,7 @@ class GreyRecords(Scanner[GlyphRecord]):
     def _together(
         self, stream: ByteSource, source: Source, record: int, offset: int
     ) -> Generator[GlyphRun, None, tuple[int, int]]:
-        """As `ahead`, many records at once."""
+        """Yield sound records in runs; return where the first other one begins, and its number."""
         from penline.formats.grey_runs import sound_records  # numba is loaded on use
 
         head, known, label_bytes = self.head, self._known, self.head - 8
