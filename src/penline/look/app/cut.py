@@ -25,7 +25,7 @@ from pydantic import (
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from penline.characters import why_inkless
+from penline.entries import entry_fault
 from penline.errors import BankError, UsageError
 from penline.look.app import limits
 from penline.look.app.base import Base
@@ -184,7 +184,7 @@ def _character(given: str) -> str:
     if not text:
         return ""
     found = plain(text) if len(text) <= 40 else None
-    if found is None or why_inkless(found):
+    if found is None or entry_fault(found):
         raise UsageError("one character, or its code point as U+7684")
     return found
 

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from penline.characters import why_inkless
+from penline.entries import entry_fault
 from penline.errors import FormatError, UsageError
 from penline.records import Source
 from penline.sources.collector import Claims, Collector
@@ -243,7 +243,7 @@ def _examples(
 def _said_rule(said: Reading) -> LabelRule:
     """The rule of a character that the user named."""
     character = plain(said.character or "")
-    if character is None or why_inkless(character):
+    if character is None or entry_fault(character):
         raise UsageError(
             f"--character takes one character or its code point, not {said.character!r}"
         )
