@@ -252,7 +252,7 @@ TABLE = (
         ("joins", "joins_chinese"),
         "where templates place the glyphs",
         "set layout.replay to null",
-        _placed_by("rules", "model", "cells"),
+        lambda asked, _: asked.placers.isdisjoint(("rules", "model", "cells")),
     ),
     IdleSettings(
         ("joins",),
