@@ -161,6 +161,14 @@ def test_a_plain_line_has_no_entries(bank: Bank) -> None:
     assert sample.entries == () and sample.items == "abc永"
 
 
+def test_plain_lines_of_a_bank_with_entries_take_the_quick_road(bank: Bank) -> None:
+    recipe = {**PLAIN, "corpus": {"lines": "cut", "length_range": [4, 6]}}
+    plain = Composer(recipe, bank, Corpus.from_texts(["abcif", "fhsa"])).plan.quick
+    assert plain is not None and all(plain(0, index) is not None for index in range(8))
+    other = Composer(recipe, bank, Corpus.from_texts([f"ab{KSSA}", "fish"])).plan.quick
+    assert other is not None and all(other(0, index) is None for index in range(8))
+
+
 def test_a_composed_letter_is_written_by_a_glyph_of_a_decomposed_one(tmp_path: Path) -> None:
     bank = build(tmp_path / "nfd.bank", {"own:a": ["V", "i", "t", "e\u0323\u0302"]})
     sample = line_of(bank, "Việt")[0]

@@ -9,7 +9,7 @@ import numpy as np
 from penline.bank.bank_set import BankSet
 from penline.bank.bits import Bits, WriterIndex, intersect, nth_writer, select_glyphs
 from penline.bank.items import ITEM, GlyphColumns, lookup_glyphs
-from penline.compiled import compiled, frozen
+from penline.compiled import compiled
 from penline.compose.character_table import WHITE
 from penline.compose.items_of import number_repeats
 from penline.compose.text_assignment import TextAssignment
@@ -122,7 +122,7 @@ class QuickChoice:
         table: the characters.
         unlike: whether what comes back is another glyph than before, where there is another.
 
-    A line with a code point that an entry of several begins with is made in another way.
+    A line with an entry of several code points is made in another way.
     """
 
     def __init__(
@@ -130,14 +130,11 @@ class QuickChoice:
     ) -> None:
         self._banks, self._unlike = banks, unlike
         self._codes = lines.tables.codes
-        entry_of = table.entry_of
-        if banks.cutter.first:
-            entry_of = entry_of.copy()
-            entry_of[[ord(one) for one in banks.cutter.first]] = -1
+        self._cut = banks.cutter if banks.cutter.first else None
         self._writers = banks.writers
         self._given: tuple[Any, ...] = (
             tuple(lines.tables),
-            frozen(entry_of),
+            table.entry_of,
             table.traits,
             banks.cover,
             banks.own,
@@ -156,4 +153,6 @@ class QuickChoice:
         if self._unlike:
             self._banks.take_others(items, MAX_GLYPH_PX)
         text = decoded(self._codes[start:end])
+        if self._cut is not None and not isinstance(self._cut(text), str):
+            return None
         return TextAssignment(text, self._writers[writer], items, {})
