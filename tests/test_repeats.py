@@ -106,8 +106,7 @@ def test_realism_holds_repeats_against_each_other(tmp_path: Path) -> None:
     real, same = (fakes_lines.data_set(tmp_path / name, [TEXT] * 4) for name in ("a", "b"))
     found = realism(real, same)
     quantities = [one.quantity for one, _ in found.repeats]
-    assert quantities == ["likeness of repeats (Chinese characters)",
-                          "likeness of repeats (digits)"]  # fmt: skip
+    assert quantities == ["repeats, han", "repeats, digit"]
     assert all(one.wasserstein == 0.0 for one, _ in found.repeats)
     assert json.dumps(found.figures(), allow_nan=False)
     assert re.search(r"by places characters are (not|hardly) told apart", found.verdict)

@@ -14,7 +14,7 @@ from penline.fit import measured_lines
 from penline.measure.compare import QUANTITIES, Comparison, hold_against
 from penline.measure.distance import Distance
 from penline.measure.geometry import LineGeometry, with_writer_ems
-from penline.measure.repeats import MeasuredRepeats, compare_repeats
+from penline.measure.repeats import FAMILIES, MeasuredRepeats, compare_repeats
 from penline.sources.collect import AnyPath
 
 __all__ = ["MOST_LINES", "SHOWN", "Realism", "realism"]
@@ -88,7 +88,7 @@ class Realism:
                 if one.wasserstein <= max(halves, _ALIKE)
                 else ("more alike than" if made > real else "less alike than")
             )
-            name = one.quantity.partition("(")[2].rstrip(")")
+            name = FAMILIES[one.quantity.partition(", ")[2]]
             told.append(f"{name} that come back are {how} real ones ({made:.2f}, real {real:.2f})")
         return "; ".join(told) or "too little on both sides to tell"
 

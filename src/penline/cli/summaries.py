@@ -204,7 +204,7 @@ def print_realism(found: Realism) -> None:
             )
     for one, halves in found.repeats:
         if halves == halves:  # not where a half has none
-            out.print(f"{one.quantity}: two halves of the real side are {halves:.4f} apart")
+            out.print(f"{one.quantity}: the halves of the real side are {halves:.4f} apart")
     sides = found.comparison.real_lines, found.comparison.synthetic_lines
     out.print(f"{counted(sides[0], 'real line')}, {counted(sides[1], 'synthetic one')}")
     for side, reasons in found.left_out.items():

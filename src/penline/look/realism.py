@@ -104,7 +104,10 @@ def realism_page(found: Realism, title: str = "Realism") -> bytes:
             ]
             for d, what in (
                 *((d, QUANTITIES[d.quantity][1]) for d in comparison.distances),
-                *((d, "of each hand's writings of a character, 1 for the same") for d in again),
+                *(
+                    (d, "likeness of a hand's writings of a character, 1 for the same")
+                    for d in again
+                ),
             )
         ],
         "areas": [

@@ -142,9 +142,9 @@ def compare_repeats(
         between two halves of the real side, each second character of a hand.
     """
     out = []
-    for family, name in FAMILIES.items():
+    for family in FAMILIES:
         one, two = real.likenesses(family), synthetic.likenesses(family)
-        found = compare(f"likeness of repeats ({name})", "", one, two)
+        found = compare(f"repeats, {family}", "", one, two)
         if found is not None:
             halves = [np.concatenate(half) for half in (one[::2], one[1::2]) if half]
             apart = wasserstein(*halves) if len(halves) == 2 else float("nan")
