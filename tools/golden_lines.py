@@ -72,14 +72,27 @@ def noise(character: str, number: int) -> np.ndarray:
     return ink
 
 
-def build(path: Path, writers: dict[str, tuple[str, str]], copies: int) -> Bank:
+def strokes_of(ink: np.ndarray, number: int) -> np.ndarray:
+    """Made-up strokes over a glyph's box, as `BankWriter.add` takes them, of SHAKE-256."""
+    height, width = ink.shape
+    raw = hashlib.shake_256(f"{number}:{height}:{width}".encode()).digest(16)
+    table = np.array(list(raw), np.int64).reshape(8, 2) * (width, height)
+    pens = [(300 + 8 * k, 150 + 10 * k, int(k % 4 == 0)) for k in range(8)]
+    return np.concatenate([table, np.array(pens)], axis=1)
+
+
+def build(
+    path: Path, writers: dict[str, tuple[str, str]], copies: int, *, penned: bool = False
+) -> Bank:
     """A bank of made-up hands: each writer has the part and the characters of a pair."""
     with BankWriter(path) as bank:
         for number, (writer, (part, characters)) in enumerate(writers.items()):
             source = Source(f"{writer.split(':')[1]}.gnt", writer, part, "casia-hwdb1.0")
             every = [(c, copy) for c in dict.fromkeys(characters) for copy in range(copies)]
             for record, (character, copy) in enumerate(every):
-                bank.add(noise(character, 10 * number + copy), character, source, record=record)
+                ink = noise(character, 10 * number + copy)
+                strokes = strokes_of(ink, record + number) if penned else None
+                bank.add(ink, character, source, record=record, strokes=strokes)
     return open_bank(path)
 
 
@@ -102,6 +115,12 @@ class Inputs:
             "noise": build(folder / "noise.bank", hands, 2),
             "latin": build(
                 folder / "latin.bank", {f"sd19:{k:04}": ("train", latin) for k in range(4)}, 3
+            ),
+            "penned": build(
+                folder / "penned.bank",
+                {f"casia:{k:03}": ("train", characters) for k in range(7, 10)},
+                2,
+                penned=True,
             ),
         }
         zh, en = corpus_files()
