@@ -41,7 +41,7 @@ OF_LINES = f"{RECIPE}image: {{height_px: 32}}\n"
 OF_PAGES = f"""{RECIPE}\
 page: {{width_px: 400, height_px: 300, em_px_range: [20, 24], lines_range: [2, 3]}}
 """
-PAGES = ("paddleocr-det", "page-xml", "coco")
+PAGES = ("paddleocr-det", "page-xml", "alto", "coco")
 BODY = bytes(range(256)) * 1200
 
 

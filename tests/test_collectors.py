@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import fakes_sets
 from fakes import gnt, png_file, pot, zip_file
 from fakes_etl import etl, tar_file
 from fakes_nist import sd19_mis
@@ -31,6 +32,7 @@ from penline.sources import COLLECTORS, collectors
 from penline.sources.collect import open_sources
 from penline.sources.collector import Collector
 from penline.sources.listing import DiskListing, Listing, Root, tar_listings, zip_listings
+from penline.sources.reading import Reading
 from penline.sources.unit import Unit
 
 PICTURES = np.random.default_rng(7).integers(0, 256, (6, 28, 28)).astype(np.uint8)
@@ -67,12 +69,17 @@ FAKES: dict[str, Files] = {
         "b/page.json": labelme("page.png", [("永", 2, 2, 20, 9), ("和", 2, 12, 20, 9)]),
         "b/page.png": png_file(PICTURES[0]),
     },
+    "pages": {f"p/{name}": content for name, content in fakes_sets.page_2019().items()},
+    "pairs": {"q/1.png": png_file(PICTURES[0]), "q/1.gt.txt": "永和 9".encode()},
+    "iam": {f"iam/{name}": content for name, content in fakes_sets.iam_lines().items()},
     "pictures": {f"{one}/{at}.png": png_file(PICTURES[at]) for at, one in enumerate("ABCD")},
 }
 """Each collector's files."""
 FOREIGN = {"readme.txt": b"x", "photo.jpg": b"\xff\xd8\xff", "list.csv": b"a,b", "own.bin": b"0"}
 HOLDERS = ("a", "a.zip", "a.tar")
-OF_ANYBODY = ("any-file", "pictures", "lists", "boxes")
+OF_ANYBODY = ("any-file", "pictures", "lists", "boxes", "pages", "pairs", "iam")
+OF_LINES = ("PagesCollector", "PairsCollector", "IamCollector")
+"""They claim nothing unless lines are wanted."""
 
 
 def hold(place: Path, files: Files) -> Path:
@@ -102,6 +109,8 @@ def listings(place: Path) -> Iterator[Listing]:
 
 def claimed(collector: Collector, place: Path) -> tuple[list[Unit], set[str]]:
     """The units of one collector alone, and the names that it leaves."""
+    if type(collector).__name__ in OF_LINES:
+        collector.reading = Reading(take="lines")
     units: list[Unit] = []
     left: set[str] = set()
     for listing in listings(place):

@@ -34,8 +34,9 @@ from penline.records import LineRecord, paste
 from penline.sources.collect import read
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "casia"
-FORMATS = ["coco", "paddleocr-det", "page-xml"]
+FORMATS = ["alto", "coco", "paddleocr-det", "page-xml"]
 PAGE = "{http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15}"
+ALTO = "{http://www.loc.gov/standards/alto/ns-v4#}"
 Array = np.ndarray
 
 
@@ -118,7 +119,44 @@ def read_page_xml(out: Path, side: str) -> list[Found]:
     return found
 
 
+def read_alto(out: Path, side: str) -> list[Found]:
+    found = []
+    for file in sorted((out / "images").glob("*/*.xml")):
+        root = ET.parse(file).getroot()  # noqa: S314
+        split = f"split {{type:{'validation' if side == 'val' else side};}}"
+        if split not in [one.text for one in root.iter("carried")]:
+            continue
+        name = root.findtext(f"{ALTO}Description/{ALTO}sourceImageInformation/{ALTO}fileName", "")
+        pixels = picture(file.parent, name)
+        page = root.find(f"{ALTO}Layout/{ALTO}Page")
+        assert page is not None
+        assert pixels.shape == (int(page.attrib["HEIGHT"]), int(page.attrib["WIDTH"]))
+        lines = page.findall(f"{ALTO}PrintSpace/{ALTO}TextBlock/{ALTO}TextLine")
+        for line in lines:
+            outline = corners_of(line)
+            left, top = outline.min(axis=0).tolist()
+            assert [line.attrib["HPOS"], line.attrib["VPOS"]] == [str(left), str(top)]
+        strings = [line.find(f"{ALTO}String") for line in lines]
+        texts = [None if one is None else one.attrib["CONTENT"] for one in strings]
+        glyphs = [
+            [] if one is None else [(g.attrib["CONTENT"], corners_of(g)) for g in one]
+            for one in strings
+        ]
+        stands = [
+            parsed(line.attrib["BASELINE"]) if "BASELINE" in line.attrib else None for line in lines
+        ]
+        found.append(Found(pixels, texts, [corners_of(line) for line in lines], stands, glyphs))
+    return found
+
+
+def corners_of(element: ET.Element) -> Array:
+    polygon = element.find(f"{ALTO}Shape/{ALTO}Polygon")
+    assert polygon is not None
+    return parsed(polygon.attrib["POINTS"])
+
+
 READERS: dict[str, Callable[[Path, str], list[Found]]] = {
+    "alto": read_alto,
     "coco": read_coco,
     "paddleocr-det": read_detection,
     "page-xml": read_page_xml,
@@ -345,8 +383,13 @@ def test_characters_that_a_format_cannot_hold(tmp_path: Path, to: str) -> None:
         assert report["skipped"] == {"labels that PaddleOCR reads as to be ignored": 2}
     else:
         [file] = (tmp_path / "images").glob("*/*.xml")
-        lines = ET.parse(file).getroot().iter(f"{PAGE}TextLine")  # noqa: S314
-        found = [line.findtext(f"{PAGE}TextEquiv/{PAGE}Unicode", "") for line in lines]
+        root = ET.parse(file).getroot()  # noqa: S314
+        found = [
+            line.findtext(f"{PAGE}TextEquiv/{PAGE}Unicode", "")
+            for line in root.iter(f"{PAGE}TextLine")
+        ]
+        if to == "alto":
+            found = [one.attrib["CONTENT"] for one in root.iter(f"{ALTO}String")]
         bad = {"\t", "\r", "\n", "\x00", "\x0b", "\x1f", "\ufffe", "\uffff"}
         held = ["".join("\ufffd" if c in bad else c for c in text) for text in texts]
         assert found == held

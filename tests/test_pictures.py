@@ -293,7 +293,7 @@ def test_pages_with_their_text_beside_them_are_no_characters(tmp_path: Path) -> 
     for number in range(4):
         cv2.imwrite(str(tmp_path / f"scan_{number:03}.png"), on_white(written(1)[0]))
         (tmp_path / f"scan_{number:03}.xml").write_text("<PcGts/>", "utf-8")
-    with pytest.raises(FormatError, match=r"pictures of pages with an \.xml beside them"):
+    with pytest.raises(FormatError, match=r"an \.xml beside them are for penline convert"):
         list(open_sources(tmp_path))
 
 

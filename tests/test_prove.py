@@ -139,7 +139,7 @@ def test_a_converted_set_has_nothing_to_prove(tmp_path: Path, corpus_file: Path)
         api.check(tmp_path / "out", ink=True, corpora=[corpus_file])
 
 
-@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "coco"])
+@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "alto", "coco"])
 def test_pages_are_composed(finished: tuple[Path, Path, Bank], tmp_path: Path, to: str) -> None:
     _, text, bank = finished
     recipe = {
@@ -221,19 +221,19 @@ def sheets(
         "page": {"width_px": 500, "height_px": 420, "em_px_range": [30, 36]},
     }
     folder, sets = tmp_path_factory.mktemp("sheets"), {}
-    for to in ("paddleocr-det", "page-xml", "coco"):
+    for to in ("paddleocr-det", "page-xml", "alto", "coco"):
         sets[to] = folder / to
         given: dict[str, Any] = {"recipe": recipe, "banks": [bank], "corpora": [text]}
         api.compose(sets[to], n=3, to=to, boxes=True, workers=1, **given)
     return sets
 
 
-@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "coco"])
+@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "alto", "coco"])
 def test_sound_pages(sheets: dict[str, Path], finished: tuple[Path, Path, Bank], to: str) -> None:
     assert proven(sheets[to], *finished[1:]) == []
 
 
-@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "coco"])
+@pytest.mark.parametrize("to", ["paddleocr-det", "page-xml", "alto", "coco"])
 def test_planted_faults_in_pages_are_found(
     sheets: dict[str, Path], finished: tuple[Path, Path, Bank], tmp_path: Path, to: str
 ) -> None:

@@ -16,6 +16,8 @@ from fakes import REAL, zip_file
 from fakes_etl import tar_file
 from fakes_pages import idx_images, idx_labels
 from penline.bank import Bank
+from penline.check import check
+from penline.convert import convert
 from penline.errors import FormatError, UsageError
 from penline.pack import pack
 from penline.records import Defect
@@ -358,3 +360,11 @@ def test_mnist_itself(form: str, tmp_path: Path) -> None:
     found = pack(folder(tmp_path / "s", files), tmp_path / "x.bank")
     wanted = pack(REAL / "idx" / "t10k-images-idx3-ubyte.gz", tmp_path / "idx.bank")
     assert glyphs(found) == glyphs(wanted)
+
+
+def test_a_table_of_both_parts_is_converted_by_its_parts(tmp_path: Path) -> None:
+    path = tmp_path / "emnist-digits.mat"
+    path.write_bytes(made.emnist_mat(PICTURES, LABELS, WRITERS, MAPPING))
+    report = convert(path, tmp_path / "out", to="parquet")
+    assert report["lines"] == {"train": NUMBER // 2, "test": NUMBER // 2}
+    assert check(tmp_path / "out").problems == []

@@ -14,7 +14,15 @@ import numpy.typing as npt
 
 from penline.records import Source
 
-__all__ = ["Page", "PageLine", "PageRegion", "StrokePage", "StrokePageCharacter", "StrokePageLine"]
+__all__ = [
+    "Page",
+    "PageLine",
+    "PageRecord",
+    "PageRegion",
+    "StrokePage",
+    "StrokePageCharacter",
+    "StrokePageLine",
+]
 
 Points = npt.NDArray[np.float64]
 
@@ -32,7 +40,9 @@ class PageLine:
         characters: ``float64 (len(items), 4, 2)``, the corners of each of `items`, clockwise from
             the upper left; None where they are not known.
         unlabelled: units of the line that the publisher left without a label.
-        metadata: what else is known of the line (record and byte offset of an archive).
+        metadata: what else is known of the line: record and byte offset of an archive; of a page
+            that people transcribed ``id``, ``kind`` (its type) and ``extra`` (see
+            `penline.formats.text_page`).
         region: number of the page's region that the line stands in, where the page tells of any.
         entries: the text in entries, where one of them is several code points; else nothing.
     """
@@ -62,14 +72,17 @@ class PageRegion:
     """One part of a page, such as a field of a form.
 
     Attributes:
-        role: ``"field"``, to be filled in by hand, or ``"caption"``, printed beside one.
-        kind: what the field asks for: ``identity``, ``date``, ``text``, ...
+        role: ``"field"``, to be filled in by hand, ``"caption"``, printed beside one; or
+            ``"region"`` of a page that people transcribed.
+        kind: what the field asks for: ``identity``, ``date``, ``text``, ...; or a region's type.
         polygon: ``float64 (n, 2)``, as `PageLine.polygon`.
+        metadata: of a ``"region"``, as `PageLine.metadata`.
     """
 
     role: str
     kind: str
     polygon: Points
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +121,28 @@ class Page:
     def width_px(self) -> int:
         """Columns of the image."""
         return int(self.image.shape[1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PageRecord:
+    """A page that people transcribed, read: its picture, and its lines in reading order.
+
+    Attributes:
+        page: the page, its `metadata` with what its file says besides.
+        source: the file's metadata.
+        record: number of the page in its unit, from 0.
+        offset: 0; a page is a file of its own, or a row of a list.
+    """
+
+    page: Page
+    source: Source
+    record: int
+    offset: int = 0
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The characters of all lines, in reading order."""
+        return tuple(character for line in self.page.lines for character in line.text)
 
 
 class StrokePageCharacter(Protocol):

@@ -348,6 +348,10 @@ class LineRecord:
         source: the file's facts.
         record: number of the line in the file, from 0.
         offset: byte offset of the line in the file.
+        picture: ``uint8 (height_px, width_px)`` or ``(height_px, width_px, 3)`` in RGB order, as it
+            was photographed, of a line that somebody transcribed; None of others. Its paper has no
+            one value, and `ink` is no more than its darkness.
+        packed: the PNG or JPEG file that `picture` was decoded from, where it is all of it.
     """
 
     codes: tuple[bytes, ...]
@@ -362,6 +366,8 @@ class LineRecord:
     source: Source
     record: int
     offset: int
+    picture: npt.NDArray[np.uint8] | None = None
+    packed: bytes | None = None
 
     def text(self, unknown: str = "\ufffd") -> str:
         """The label, with `unknown` for each unit without a character."""
@@ -419,6 +425,7 @@ _IN_WORDS = {
     "StrokeRecord": "the strokes of a character",
     "LineRecord": "a line of text",
     "InkPage": "a page of strokes",
+    "PageRecord": "a page of lines",
     "BinaryImage": "a picture without a label",
     "GreyImage": "a picture without a label",
 }
@@ -528,6 +535,8 @@ class Sample:
     trace: Callable[[], Sequence[Origin]] = field(repr=False)
     """Finds the origins, when they are asked for."""
     entries: tuple[str, ...] = ()
+    packed: bytes | None = field(default=None, repr=False)
+    """The PNG or JPEG file that `image` was decoded from, unchanged; None where it was made."""
 
     def __repr__(self) -> str:
         text = self.text if len(self.text) <= _MOST_SHOWN else f"{self.text[: _MOST_SHOWN - 1]}…"

@@ -104,6 +104,13 @@ EXAMPLES: dict[str, dict[str, str]] = {
         ),
         "Strokes, and every point kept:": "penline convert 001.pot --to inkml -o strokes",
         "Real lines, for training and for judging:": "penline convert HWDB2.0Test.zip -o real",
+        "Pages that people transcribed, as lines without the printed ones, a tenth held back:": (
+            "penline convert pages/ --skip '*:Print' --val 0.1 --to kraken-arrow -o real"
+        ),
+        "A set in one form as a set in another:": (
+            "penline convert rec_gt_train.txt --to parquet -o real"
+        ),
+        "Half composed, half real:": "penline convert lines real --mix 0.5 -o mixed",
         "Isolated characters of one writer:": "penline convert 1001-c.gnt -o characters",
     },
     "check": {

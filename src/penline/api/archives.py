@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import time
@@ -24,6 +25,7 @@ from penline.export.run import REPORT, under_way
 from penline.look.sheet import SheetFacts
 from penline.look.sheet import sheet as _sheet
 from penline.pack import pack as _pack
+from penline.pages import PageRecord
 from penline.records import Defect, LeftOut
 from penline.sources.collect import AnyPath, open_sources
 from penline.sources.layouts import card_reading
@@ -83,6 +85,7 @@ class FileFacts:
         file: its name.
         kind: ``gnt``, ``pot`` and so on; ``bank``; or ``data set for`` the name of its format.
         records: glyphs or lines.
+        pages: of pages that people transcribed, how many; `records` are their lines.
         characters: different characters.
         writers: glyphs by writer.
         parts: glyphs by part.
@@ -102,6 +105,7 @@ class FileFacts:
     file: str
     kind: str
     records: int = 0
+    pages: int = 0
     characters: int = 0
     writers: dict[str, int] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
@@ -151,7 +155,7 @@ def info(
             continue
         if under_way(path):
             raise ExportError(f"{path} is an unfinished data set; repeat its command to go on")
-        for file in open_sources(path, reading=reading):
+        for file in open_sources(path, reading=dataclasses.replace(reading, take="either")):
             if progress:
                 progress(file.source.file)
             facts = FileFacts(file.source.file, file.kind, card=file.source.card, note=file.note)
@@ -170,10 +174,11 @@ def info(
                 if isinstance(record, LeftOut):
                     facts.left_out[record.reason] = facts.left_out.get(record.reason, 0) + 1
                     continue
-                facts.records += 1
+                facts.records += len(record.page.lines) if isinstance(record, PageRecord) else 1
                 if record.source.left_out and not facts.note:
                     facts.note = f"{record.source.left_out} are left out"
                 writers[record.source.writer] += 1
+                facts.pages += isinstance(record, PageRecord)
                 parts[record.source.part] += 1
                 characters.update(record.labels)
             facts.seconds = time.perf_counter() - begun

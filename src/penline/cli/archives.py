@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +14,7 @@ from rich.table import Table
 from penline.cli.base import (
     WRONG_DATA,
     AsJson,
+    Images,
     Part,
     Sources,
     app,
@@ -159,6 +160,7 @@ def get(
 def info(
     paths: Sources,
     reading: Any = None,
+    images: Images = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what files, banks and finished sets are: format, counts, writers, first defects."""
@@ -167,7 +169,7 @@ def info(
     with bar("reading", "files") as (shown, task):
         facts = look(
             paths,
-            reading=reading,
+            reading=reading if images is None else replace(reading, images=str(images)),
             progress=lambda file: shown.update(task, description=escape(file)),
         )
     if as_json:

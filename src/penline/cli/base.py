@@ -124,6 +124,10 @@ _READING = {
         ),
     ],
 }
+Images = Annotated[
+    Path | None,
+    typer.Option("--images", help="Folder of the pictures of pages in XML, if not theirs."),
+]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes; default: as many as processors.")
 ]

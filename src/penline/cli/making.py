@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +15,7 @@ from penline.cli.base import (
     Card,
     Encoding,
     Engine,
+    Images,
     Licence,
     Overwrite,
     Part,
@@ -288,10 +289,39 @@ def convert(
     boxes: Annotated[
         bool, typer.Option("--boxes", help="Write places and provenance, too.")
     ] = False,
+    images: Images = None,
+    skip: Annotated[
+        list[str] | None,
+        typer.Option("--skip", help="Leave out lines of this type, as *:Print; again for more."),
+    ] = None,
+    straight: Annotated[
+        bool, typer.Option("--straight", help="Lay lines of pages level along their baselines.")
+    ] = False,
+    height: Annotated[
+        int | None, typer.Option("--height", help="Scale lines to so many px; left out: as is.")
+    ] = None,
+    val: Annotated[
+        float | None,
+        typer.Option("--val", help="Share for validation, as 0.05: by writers where known."),
+    ] = None,
+    mix: Annotated[
+        float | None,
+        typer.Option(
+            "--mix", help="Share of composed lines, as 0.5: give a composed set and real."
+        ),
+    ] = None,
+    characters: Annotated[
+        Path | None,
+        typer.Option("--characters", help="Keep lines of only these characters, one a line."),
+    ] = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write real characters, lines, pages or strokes of archives as a training set."""
+    """Write real characters, lines, pages or strokes as a training set.
+
+    Sources are archives, pages in PAGE XML and ALTO, and sets of lines in any form that trainers
+    read; several make one set.
+    """
     from penline.api import convert as run
 
     with bar("converting", "items") as (shown, task):
@@ -308,8 +338,14 @@ def convert(
             image_format="jpg" if jpeg else "png",
             dictionary=dictionary,
             boxes=boxes,
+            skip=skip or (),
+            straight=straight,
+            height_px=height,
+            val=val,
+            mix=mix,
+            characters=characters,
             overwrite=overwrite,
-            reading=reading,
+            reading=reading if images is None else replace(reading, images=str(images)),
             progress=Rate(shown, task, "items"),
         )
     if as_json:

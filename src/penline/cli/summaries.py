@@ -64,7 +64,9 @@ def print_facts(one: FileFacts) -> None:
     known = KNOWN_BY.get(one.known_by, one.known_by)
     out.print(f" ({escape(one.card)}, {known})" if one.card else "")
     noun = {"bank": "glyph", "data": "line"}.get(one.kind.partition(" ")[0], "record")
-    what = f"{counted(one.records, noun)}, {counted(one.characters, 'character')}"
+    noun = "line" if one.pages or (one.understood is not None and one.understood.of_lines) else noun
+    pages = f"{counted(one.pages, 'page')}, " if one.pages else ""
+    what = f"{pages}{counted(one.records, noun)}, {counted(one.characters, 'character')}"
     out.print(f"  {what}", end="")
     parts = ", ".join(f"{name or 'part not known'} {n:,}" for name, n in one.parts.items())
     out.print(f"; {escape(parts)}")
@@ -93,7 +95,8 @@ def print_understood(one: Understood, *, whole: bool = True) -> None:
         whole: with examples, and the command that makes a bank of it.
     """
     out.print(f"  understood as: {escape(one.line())}")
-    out.print(f"  ink: {escape(one.ink)}")
+    if one.ink:
+        out.print(f"  ink: {escape(one.ink)}")
     for doubt in one.doubts:
         out.print(f"  [yellow]doubt[/yellow] {escape(doubt)}")
     for example in one.examples if whole else ():
@@ -102,7 +105,8 @@ def print_understood(one: Understood, *, whole: bool = True) -> None:
         found = f", {example.cut}" if example.cut else f", {example.ink_percent:g} % ink"
         out.print(f"    {escape(f'{example.file}: {label}{writer}{found}')}")
     if whole:
-        out.print(f"  a bank of it: {escape(one.command)}")
+        what = "training set" if one.of_lines else "bank"
+        out.print(f"  a {what} of it: {escape(one.command)}")
 
 
 def print_sources(rows: Iterable[Mapping[str, Any]]) -> None:

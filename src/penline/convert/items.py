@@ -15,10 +15,11 @@ from penline.bank.repeats import Repeats
 from penline.convert.outline import box_outline
 from penline.convert.penned import penned_lines
 from penline.convert.policy import Policy
+from penline.convert.real import kept_page, scaled, sided
 from penline.convert.sheets import character_quads, pages
 from penline.export.base import StrokeItem, Takes
 from penline.formats.ink import InkPage
-from penline.pages import Page
+from penline.pages import Page, PageRecord
 from penline.provenance import Places
 from penline.records import (
     GlyphRecord,
@@ -30,6 +31,7 @@ from penline.records import (
 )
 from penline.render.hand import STROKE_HEIGHT_PX, StrokeRenderer
 from penline.sources.overrides import overridden
+from penline.sources.pages.cut import lines_of
 from penline.sources.unit import Unit
 
 __all__ = ["items"]
@@ -59,7 +61,10 @@ def items(
             if not before.fresh(*_key(item), np.array([number])).all():
                 policy.drop("a second time: same writer, label and picture or strokes")
                 continue
-            yield dataclasses.replace(_placed(item, places), index=index)
+            placed = dataclasses.replace(_placed(item, places), index=index)
+            if isinstance(placed, Sample):
+                placed = scaled(placed, policy.height_px)
+            yield sided(placed, policy.val)
             index += 1
 
 
@@ -102,22 +107,30 @@ def _sound(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
     return overridden(file.sound(policy.drop, salvage=salvage), policy.override)
 
 
-def _lined(file: Unit, policy: Policy, salvage: bool) -> Iterator[Any]:
-    """The same, each page of strokes as its lines, rendered."""
+def _lined(file: Unit, policy: Policy, salvage: bool, *, whole: bool = False) -> Iterator[Any]:
+    """The same, each page of strokes as its lines, rendered; others too, unless `whole`."""
     for record in _sound(file, policy, salvage):
         if isinstance(record, InkPage):
             yield from penned_lines(record, STROKE_HEIGHT_PX, policy, salvage=salvage)
+        elif isinstance(record, PageRecord) and not whole:
+            kept = kept_page(record, policy)
+            yield from lines_of(kept, straight=policy.straight)
         else:
             yield record
 
 
 def _pages(file: Unit, policy: Policy, salvage: bool) -> Iterator[Page]:
-    yield from pages(_placed_lines(file, policy, salvage), policy, salvage=salvage)
+    records = _lined(file, policy, salvage, whole=True)
+    for told, some in groupby(records, lambda one: isinstance(one, PageRecord)):
+        if told:
+            yield from (kept_page(record, policy).page for record in some)
+        else:
+            yield from pages(_placed_lines(some, policy), policy, salvage=salvage)
 
 
-def _placed_lines(file: Unit, policy: Policy, salvage: bool) -> Iterator[LineRecord]:
-    for record in _lined(file, policy, salvage):
-        if isinstance(record, LineRecord):
+def _placed_lines(records: Iterable[Any], policy: Policy) -> Iterator[LineRecord]:
+    for record in records:
+        if isinstance(record, LineRecord) and record.picture is None:
             yield record
         else:
             policy.drop(f"{in_words(record)}, no line of a page")
@@ -195,7 +208,8 @@ def _line(record: LineRecord, policy: Policy) -> Sample | None:
     if quads is not None:
         quads -= (record.left_px, record.top_px)
     place = {"top_px": record.top_px, "left_px": record.left_px}
-    return _sample(record, 255 - record.ink, text, "", place, quads)
+    image = 255 - record.ink if record.picture is None else record.picture
+    return _sample(record, image, text, "", place, quads)
 
 
 def _sample(
@@ -206,7 +220,7 @@ def _sample(
     place: dict[str, Any],
     quads: npt.NDArray[np.float64] | None,
 ) -> Sample:
-    height, width = image.shape
+    height, width = image.shape[:2]
     source = record.source
     origin = Origin(0, written, source.writer, source.file, record.record, record.offset)
     return Sample(
@@ -215,9 +229,10 @@ def _sample(
         text=text,
         quads=box_outline(0, 0, height, width)[None] if quads is None else quads,
         writer=source.writer,
-        side="test" if source.part == "test" else "train",
+        side=source.part or "train",
         drawn={"height_px": height, "width_px": width, **place},
         counts={},
         trace=lambda: (origin,),
         entries=(written,) if len(written) > 1 else (),
+        packed=getattr(record, "packed", None),
     )

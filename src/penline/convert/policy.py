@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from penline.errors import UsageError
 from penline.sources.overrides import Override, make_override
@@ -24,6 +25,12 @@ class Policy:
         counts: what was left out or is worth knowing, by reason.
         override: what the user says of the files, instead of their names.
         alphabet: the only characters that a label may hold; None for any.
+        skip: lines of these types, by shell patterns, are left out.
+        straight: lines are laid level along their baselines.
+        height_px: lines are scaled to this height; None leaves them as they are.
+        val: share of the writers whose lines are for validation; None keeps the sources' sides.
+        skipped: how many lines each pattern of `skip` left out.
+        kinds: the types of all lines and regions that came by.
 
     Raises:
         UsageError: `unknown` is none of these.
@@ -33,6 +40,12 @@ class Policy:
     counts: Counter[str] = field(default_factory=Counter)
     override: Override = field(default=make_override())
     alphabet: frozenset[str] | None = None
+    skip: tuple[str, ...] = ()
+    straight: bool = False
+    height_px: int | None = None
+    val: float | None = None
+    skipped: Counter[str] = field(default_factory=Counter)
+    kinds: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         if self.unknown not in UNKNOWN:
@@ -41,6 +54,17 @@ class Policy:
     def drop(self, reason: str) -> None:
         """Count one thing that was left out."""
         self.counts[reason] += 1
+
+    def skips(self, *kinds: str) -> bool:
+        """Tell whether a line is left out, by its type and its region's; counts."""
+        named = [kind for kind in kinds if kind]
+        self.kinds.update(named)
+        for pattern in self.skip:
+            if any(fnmatchcase(kind.lower(), pattern.lower()) for kind in named):
+                self.skipped[pattern] += 1
+                self.drop(f"lines of type {pattern}, skipped")
+                return True
+        return False
 
     def label(self, characters: Sequence[str | None], no_label: Callable[[], None]) -> str:
         """The label of a line; ``""`` where it has none.

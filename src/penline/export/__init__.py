@@ -17,6 +17,7 @@ EXPORTERS: Registry[type[Exporter]] = Registry(
             "penline.export.paddleocr_det:PaddleOCRDetection", "pages for PaddleOCR's detection"
         ),
         "page-xml": Row("penline.export.page_xml:PageXML", "pages in PAGE, for kraken and others"),
+        "alto": Row("penline.export.alto:Alto", "pages in ALTO, for kraken and libraries"),
         "coco": Row("penline.export.coco:Coco", "pages with boxes and outlines in COCO's JSON"),
         "imagefolder": Row(
             "penline.export.imagefolder:ImageFolder", "lines for Hugging Face's datasets, as files"

@@ -114,12 +114,16 @@ class _CocoFile:
                 "name": page["name"],
                 "writer": page["writer"],
                 "source": page["facts"],
+                **({"regions": page["regions"]} if "regions" in page else {}),
             }
         )
         for number, line in enumerate(page["lines"]):
             text = line["text"] or None
             where = {"image_id": image, "line": number}
-            self._annotate(LINE, line["polygon"], {**where, "text": text, "source": line["facts"]})
+            more = {"baseline": line["baseline"]} if line["baseline"] else {}
+            more |= {"region": line["region"]} if "region" in line else {}
+            told = {**where, "text": text, "source": line["facts"], **more}
+            self._annotate(LINE, line["polygon"], told)
             items = line.get("entries", line["text"])
             for place, points in enumerate(line["characters"] or ()):
                 character = {**where, "text": items[place], "character": place}

@@ -105,6 +105,8 @@ def _key(page: Told, line: Told) -> dict[str, str]:
     if "regions" not in page:
         return {}
     region = page["regions"][line["region"]]
+    if region["role"] == "region":  # of a page that people transcribed: no form
+        return {}
     return {"key_cls": region["kind"] if region["role"] == "field" else region["role"]}
 
 

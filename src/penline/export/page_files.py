@@ -59,7 +59,12 @@ def page_record(page: Page, path: str) -> Told:
     Regions are told of where the page has any.
     """
     regions = [
-        {"role": part.role, "kind": part.kind, "polygon": numbers(part.polygon)}
+        {
+            "role": part.role,
+            "kind": part.kind,
+            "polygon": numbers(part.polygon),
+            **({"facts": dict(part.metadata)} if part.metadata else {}),
+        }
         for part in page.regions
     ]
     return {

@@ -26,10 +26,9 @@ label become U+FFFD, counted.
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -39,25 +38,42 @@ import numpy.typing as npt
 
 from penline.bidi import levels_of
 from penline.durable import read_file, streamed
+from penline.export.carried import Extra, clean, names_of, put_in_order
 from penline.export.examine import Findings, entries
 from penline.export.page_files import IMAGES, PAGES, PageFiles, Told
 from penline.export.rows import FOLDERS
-from penline.pages import Page, PageLine
+from penline.pages import Page, PageLine, PageRegion
 from penline.version import __version__
 
-__all__ = ["NAMESPACE", "PageXML", "page_xml"]
+__all__ = ["NAMESPACE", "SPLITS", "PageXML", "page_xml", "points", "read_root"]
 
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = f"{NAMESPACE} {NAMESPACE}/pagecontent.xsd"
 _DATE = "2019-07-15T00:00:00"
-_SPLITS = {
+SPLITS = {
     side: f"split {{type:{name};}}"
     for side, name in (("train", "train"), ("val", "validation"), ("test", "test"))
 }
 """``custom`` of each side; the names are those of ``kraken.containers.BaselineLine.split``."""
-_SIDES = {split: side for side, split in _SPLITS.items()}
-_STRANGE = re.compile("[^\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE = ("AlternativeImage", "Coords", "Baseline", "Word", "TextEquiv", "TextStyle", "UserDefined")
+_REGION = ("AlternativeImage", "Coords", "UserDefined", "Labels", "Roles", "TextRegion", "TextLine")
+_PAGE = (
+    *("AlternativeImage", "Border", "PrintSpace", "ReadingOrder", "Layers", "Relations"),
+    *("TextStyle", "UserDefined", "Labels", "TextRegion"),
+)
+"""The order of the schema."""
+_TYPES = frozenset(
+    (
+        *("paragraph", "heading", "caption", "header", "footer", "page-number", "drop-capital"),
+        *("credit", "floating", "signature-mark", "catch-word", "marginalia", "footnote"),
+        *("footnote-continued", "endnote", "TOC-entry", "list-label", "other"),
+    )
+)
+"""Types of text regions in the schema."""
+_SIDES = {split: side for side, split in SPLITS.items()}
+_FORM = "page"
+_NO_MARKS = str.maketrans(dict.fromkeys(";{}"))
 _START = b"<?xml version='1.0' encoding='UTF-8'?>\n<PcGts "
 _MAX_BYTES = 1 << 28
 
@@ -74,10 +90,15 @@ class PageXML(PageFiles):
 
     def beside(self, page: Page, image: str, counts: Counter[str]) -> dict[str, bytes]:
         """See `PageFiles.beside`."""
-        strange = sum(len(_STRANGE.findall(line.text)) for line in page.lines)
+        texts = "".join(line.text for line in page.lines)
+        strange = clean(texts).count("\ufffd") - texts.count("\ufffd")
         if strange:
             counts["characters that XML cannot hold"] += strange
-        return {f"{image.rpartition('.')[0]}.xml": page_xml(page, image)}
+        return {f"{image.rpartition('.')[0]}.xml": self.xml(page, image)}
+
+    def xml(self, page: Page, image: str) -> bytes:
+        """The XML file of a page with a picture of that name."""
+        return page_xml(page, image)
 
     def lists(self, pages: Iterator[Told]) -> list[str]:
         """See `PageFiles.lists`."""
@@ -100,7 +121,7 @@ class PageXML(PageFiles):
         """See `PageFiles.reread`."""
         for file in entries(out / IMAGES, "*/*.xml"):
             name = file.relative_to(out).as_posix()
-            page = _read(file)
+            page = cls.read(file)
             if page is None:
                 found.add(f"{name}: not a page of penline's")
                 continue
@@ -109,6 +130,22 @@ class PageXML(PageFiles):
                 found.add(f"{name}: its imageFilename is {image!r}")
                 continue
             yield side, f"{IMAGES}/{file.parent.name}/{image}", labels
+
+    @classmethod
+    def read(cls, file: Path) -> tuple[str, str, list[str]] | None:
+        """Side, picture and labels; None where it is no file as `xml` writes it."""
+        root = read_root(file, _START)
+        mark = f"{{{NAMESPACE}}}"
+        sheet = None if root is None else root.find(f"{mark}Page")
+        if sheet is None:
+            return None
+        labels = [
+            line.findtext(f"{mark}TextEquiv/{mark}Unicode") or ""
+            for line in sheet.iter(f"{mark}TextLine")
+        ]
+        custom = sheet.get("custom", "")
+        side = next((side for split, side in _SIDES.items() if custom.startswith(split)), "")
+        return side, sheet.get("imageFilename", ""), labels
 
 
 def page_xml(page: Page, image: str) -> bytes:
@@ -123,18 +160,21 @@ def page_xml(page: Page, image: str) -> bytes:
         {"xmlns": NAMESPACE, "xmlns:xsi": _INSTANCE, "xsi:schemaLocation": _SCHEMA},
     )
     metadata = ET.SubElement(root, "Metadata")
-    comments = {"name": page.name, "writer": page.writer, "side": page.side, **page.metadata}
+    plain = {name: one for name, one in page.metadata.items() if not isinstance(one, list)}
+    comments = {"name": page.name, "writer": page.writer, "side": page.side, **plain}
     for tag, text in (("Creator", f"penline {__version__}"), ("Created", _DATE)):
         ET.SubElement(metadata, tag).text = text
     ET.SubElement(metadata, "LastChange").text = _DATE
-    ET.SubElement(metadata, "Comments").text = _clean(
+    ET.SubElement(metadata, "Comments").text = clean(
         "; ".join(f"{name}: {value}" for name, value in comments.items())
     )
     size = {"imageWidth": str(page.width_px), "imageHeight": str(page.height_px)}
-    split = _SPLITS[page.side]
+    split = SPLITS[page.side]
     sheet = ET.SubElement(root, "Page", {"imageFilename": image, **size, "custom": split})
+    extra = Extra(page.metadata, _FORM)
+    names, own = names_of(page)
     if page.regions:
-        _regions(sheet, page)
+        _regions(sheet, page, names, own)
     elif page.lines:
         order = ET.SubElement(ET.SubElement(sheet, "ReadingOrder"), "OrderedGroup", {"id": "order"})
         ET.SubElement(order, "RegionRefIndexed", {"index": "0", "regionRef": "r0"})
@@ -143,35 +183,63 @@ def page_xml(page: Page, image: str) -> bytes:
         low, high = whole.min(axis=0), whole.max(axis=0)
         corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
         _coords(region, page, corners)
-        for number, line in enumerate(page.lines):
-            _line(region, page, line, number)
+        for number, (line, name) in enumerate(zip(page.lines, own, strict=True)):
+            _line(region, page, line, number, name)
+    _kept(sheet, extra, _PAGE)
     ET.indent(root, " ")
     return bytes(ET.tostring(root, encoding="UTF-8", xml_declaration=True)) + b"\n"
 
 
-def _regions(sheet: ET.Element, page: Page) -> None:
-    """A form: its regions in reading order, each with the lines that stand in it."""
+def _kept(element: ET.Element, extra: Extra, order: Sequence[str]) -> None:
+    """Put what nothing understands into an element; of other formats as user-defined attributes."""
+    for name, value in extra.attributes.items():
+        before = f"{element.get(name, '')} " if name == "custom" else ""
+        element.attrib.setdefault(name, value)
+        if before.strip():
+            element.set(name, before + value)
+    element.extend(extra.elements)
+    if extra.foreign:
+        holder = ET.SubElement(element, "UserDefined")
+        for form, text in extra.foreign:
+            facts = {"name": f"penline:{form}", "type": "xsd:string", "value": text}
+            ET.SubElement(holder, "UserAttribute", facts)
+    if extra.elements or extra.foreign:
+        put_in_order(element, order)
+
+
+def _regions(sheet: ET.Element, page: Page, names: list[str], own: list[str]) -> None:
+    """The regions in reading order, each with the lines that stand in it."""
     order = ET.SubElement(ET.SubElement(sheet, "ReadingOrder"), "OrderedGroup", {"id": "order"})
-    for number in range(len(page.regions)):
-        place = {"index": str(number), "regionRef": f"r{number}"}
-        ET.SubElement(order, "RegionRefIndexed", place)
-    for number, part in enumerate(page.regions):
-        attributes = {
-            "id": f"r{number}",
-            "type": "caption" if part.role == "caption" else "other",
-            "custom": f"{part.role} {{type:{part.kind};}}",
-        }
-        region = ET.SubElement(sheet, "TextRegion", attributes)
+    for number, name in enumerate(names):
+        ET.SubElement(order, "RegionRefIndexed", {"index": str(number), "regionRef": name})
+    for number, (part, name) in enumerate(zip(page.regions, names, strict=True)):
+        region = ET.SubElement(sheet, "TextRegion", {"id": name, **_role(part)})
         _coords(region, page, part.polygon)
-        own = [line for line in page.lines if line.region == number]
-        for at, line in enumerate(own):
-            _line(region, page, line, at)
+        inside = [pair for pair in zip(page.lines, own, strict=True) if pair[0].region == number]
+        for at, (line, line_name) in enumerate(inside):
+            _line(region, page, line, at, line_name)
+        _kept(region, Extra(part.metadata, _FORM), _REGION)
 
 
-def _line(region: ET.Element, page: Page, line: PageLine, number: int) -> None:
-    name = f"{region.get('id')}_l{number:04d}"
-    order = f"readingOrder {{index:{number};}} {_SPLITS[page.side]}"
-    attributes = {"id": name, "custom": order}
+def _role(part: PageRegion) -> dict[str, str]:
+    """What a region is: of a form, or of a page that people transcribed."""
+    if part.role != "region":
+        kind = "caption" if part.role == "caption" else "other"
+        return {"type": kind, "custom": f"{part.role} {{type:{part.kind};}}"}
+    return _typed(part.kind, {"type": part.kind} if part.kind in _TYPES else {})
+
+
+def _typed(kind: str, known: dict[str, str]) -> dict[str, str]:
+    """A type in the schema's words, or else as Transkribus and eScriptorium write it."""
+    if known or not kind:
+        return known
+    return {"custom": f"structure {{type:{clean(kind).translate(_NO_MARKS)};}}"}
+
+
+def _line(region: ET.Element, page: Page, line: PageLine, number: int, name: str) -> None:
+    order = f"readingOrder {{index:{number};}} {SPLITS[page.side]}"
+    kind = _typed(str(line.metadata.get("kind", "")), {})
+    attributes = {"id": name, "custom": f"{order} {kind.get('custom', '')}".rstrip()}
     if line.metadata.get("printed"):
         attributes["production"] = "printed"
     if _leftward(line):
@@ -188,8 +256,10 @@ def _line(region: ET.Element, page: Page, line: PageLine, number: int) -> None:
             _coords(glyph, page, corners)
             _text(glyph, character)
         _text(word, line.text)
+    extra = Extra(line.metadata, _FORM)
     if line.text:
-        _text(element, line.text)
+        _text(element, line.text, extra.text)
+    _kept(element, extra, _LINE)
 
 
 def _leftward(line: PageLine) -> bool:
@@ -199,41 +269,34 @@ def _leftward(line: PageLine) -> bool:
     return bool(line.metadata.get("leftward", by_text))
 
 
-def _coords(element: ET.Element, page: Page, points: npt.NDArray[np.float64]) -> None:
-    ET.SubElement(element, "Coords", {"points": _points(page, points)})
+def _coords(element: ET.Element, page: Page, outline: npt.NDArray[np.float64]) -> None:
+    ET.SubElement(element, "Coords", {"points": _points(page, outline)})
 
 
-def _points(page: Page, points: npt.NDArray[np.float64]) -> str:
+def points(page: Page, outline: npt.NDArray[np.float64]) -> list[list[int]]:
+    """An outline as whole pixels of the page, x and y of each point."""
     last = (page.width_px - 1, page.height_px - 1)
-    whole = np.floor(points + 0.5).clip(0, last).astype(np.int64)
-    return " ".join(f"{x},{y}" for x, y in whole.tolist())
+    whole: list[list[int]] = np.floor(outline + 0.5).clip(0, last).astype(np.int64).tolist()
+    return whole
 
 
-def _text(element: ET.Element, text: str) -> None:
-    ET.SubElement(ET.SubElement(element, "TextEquiv"), "Unicode").text = _clean(text)
+def _points(page: Page, outline: npt.NDArray[np.float64]) -> str:
+    return " ".join(f"{x},{y}" for x, y in points(page, outline))
 
 
-def _clean(text: str) -> str:
-    return _STRANGE.sub("\ufffd", text)
+def _text(element: ET.Element, text: str, attributes: Mapping[str, str] = {}) -> None:
+    holder = ET.SubElement(element, "TextEquiv", dict(attributes))
+    ET.SubElement(holder, "Unicode").text = clean(text)
 
 
-def _read(file: Path) -> tuple[str, str, list[str]] | None:
-    """Side, picture and labels; None where it is no XML file as `page_xml` writes it."""
+def read_root(file: Path, start: bytes) -> ET.Element | None:
+    """The root of a file that begins so; None where it is no such file, or not sound."""
     if file.stat().st_size > _MAX_BYTES:
         return None
     data = read_file(file)
-    if not data.startswith(_START) or b"<!" in data:  # no entities, no DTD
+    if not data.startswith(start) or b"<!" in data:  # no entities, no DTD
         return None
     try:
-        root = ET.fromstring(data)  # noqa: S314 - no DTD, so no entity
+        return ET.fromstring(data)  # noqa: S314 - no DTD, so no entity
     except ET.ParseError:
         return None
-    mark = f"{{{NAMESPACE}}}"
-    sheet = root.find(f"{mark}Page")
-    if sheet is None:
-        return None
-    labels = [
-        line.findtext(f"{mark}TextEquiv/{mark}Unicode") or ""
-        for line in sheet.iter(f"{mark}TextLine")
-    ]
-    return _SIDES.get(sheet.get("custom", ""), ""), sheet.get("imageFilename", ""), labels

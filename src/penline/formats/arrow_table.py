@@ -1,6 +1,8 @@
 """Parquet and Arrow tables of pictures, as Hugging Face's data sets are passed on.
 
     image    a structure of `bytes` and `path`, or bytes: an encoded picture
+    lines    kraken's, instead: a structure of `text` and `im`, and three columns, `train`,
+             `validation` and `test`, that say on which side it is
     label    a class number whose names the schema's metadata hold under `huggingface`
              ({"info": {"features": {"label": {"_type": "ClassLabel", "names": [...]}}}}), or text
     writer   where there is such a column
@@ -12,7 +14,7 @@ library writes them, and of a file. PyArrow reads the bytes; what it raises is t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -29,7 +31,12 @@ from penline.words import listed, printable
 __all__ = ["ArrowColumns", "arrow_columns", "read_arrow", "read_labels"]
 
 _PICTURES = ("image", "img", "picture", "png", "jpg")
-_LABELS = ("label", "character", "char", "text", "class", "labels", "target", "fine_label")
+_LABELS = (
+    *("label", "character", "char", "text", "class", "labels", "target", "fine_label"),
+    *("transcription", "sentence", "ground_truth"),
+)
+_KRAKEN = "lines"
+_SIDES = ("train", "validation", "test")
 _WRITERS = ("writer", "writer_id", "user", "user_id", "author")
 _PARQUET, _ARROW = b"PAR1", b"ARROW1"
 _FAULTS = (pa.ArrowException, OSError, ValueError, KeyError, RecursionError)
@@ -46,6 +53,7 @@ class ArrowColumns(NamedTuple):
         classes: the names of the classes, by number; nothing where the schema has none.
         texts: the label is text, by its type or by the names of classes.
         rows: how many rows the table says it has; -1 where it does not say.
+        sides: names of the columns that say on which side a row is.
     """
 
     picture: str
@@ -54,6 +62,19 @@ class ArrowColumns(NamedTuple):
     classes: tuple[str, ...]
     texts: bool
     rows: int
+    sides: tuple[str, ...] = ()
+
+    def sides_in(self, opening: Callable[[], ByteSource]) -> frozenset[str]:
+        """Return those of the sides that some row is on, by what opens the file."""
+        found = set()
+        try:
+            with opening() as stream, _opened(stream) as table:
+                for batch in table.batches(list(self.sides)):
+                    columns = zip(self.sides, batch.columns, strict=True)
+                    found |= {name for name, column in columns if True in column.to_pylist()}
+        except FormatError:
+            pass  # told when the rows are read
+        return frozenset(found)
 
 
 def arrow_columns(stream: ByteSource, said: Mapping[str, str] | None = None) -> ArrowColumns:
@@ -74,6 +95,10 @@ def arrow_columns(stream: ByteSource, said: Mapping[str, str] | None = None) -> 
         for name in (picture, label, writer):
             if name and name not in names:
                 raise FormatError(stream.file, 0, "columns", f"one named {name!r}", listed(names))
+        if _KRAKEN in names and _is_kraken(schema.field(_KRAKEN).type) and not given:
+            sides = tuple(name for name in _SIDES if name in names)
+            sides = tuple(name for name in sides if pa.types.is_boolean(schema.field(name).type))
+            return ArrowColumns(_KRAKEN, "", "", (), True, table.rows, sides)
         pictures = [name for name in names if _is_picture(schema.field(name).type)]
         picture = picture or _usual(pictures, _PICTURES) or (pictures[0] if pictures else "")
         if picture not in pictures:
@@ -95,6 +120,7 @@ def read_arrow(stream: ByteSource, columns: ArrowColumns) -> Iterator[TableRow |
     """
     record = 0
     wanted = [name for name in (columns.picture, columns.label, columns.writer) if name]
+    wanted += columns.sides
     try:
         with _opened(stream) as table:
             for batch in table.batches(list(dict.fromkeys(wanted))):
@@ -123,13 +149,15 @@ def _row(
 ) -> TableRow | FormatError:
     picture: Any = row[columns.picture]
     name: Any = ""
-    if isinstance(picture, dict):
+    label = row.get(columns.label)
+    if isinstance(picture, dict) and "im" in picture:
+        picture, label = picture["im"], picture.get("text")
+    elif isinstance(picture, dict):
         picture, name = picture.get("bytes"), picture.get("path")
     if not isinstance(picture, bytes):
         found = f"a path, {printable(str(name)[:80])}" if name else "none"
         expected = "the picture's bytes in the table; embed them"
         return FormatError(file, 0, f"picture of row {record}", expected, found)
-    label = row.get(columns.label)
     if isinstance(label, int) and not isinstance(label, bool) and columns.classes:
         if not 0 <= label < len(columns.classes):
             expected = f"one of {len(columns.classes)} classes"
@@ -142,7 +170,8 @@ def _row(
         record,
         0,
         "" if writer is None else str(writer),
-        name=str(name or ""),
+        next((side for side in columns.sides if row[side]), ""),
+        str(name or ""),
     )
 
 
@@ -209,6 +238,13 @@ def _whole(stream: ByteSource) -> pa.Buffer:
         raise FormatError(stream.file, 0, "table", expected, "more")
     stream.finish()
     return pa.py_buffer(buffer[at : at + have])
+
+
+def _is_kraken(kind: pa.DataType) -> bool:
+    names = (
+        {kind.field(at).name for at in range(kind.num_fields)} if pa.types.is_struct(kind) else {}
+    )
+    return {"text", "im"} <= set(names) and _is_picture(kind.field("im").type)
 
 
 def _is_picture(kind: pa.DataType) -> bool:

@@ -1,13 +1,16 @@
 """Tables of text as rows: CSV, TSV, JSON Lines, JSON, and lists of a path, a tab and a label.
 
 Nothing in a cell means more than its text: a formula is text, too. Cells may be quoted as RFC 4180
-has it, but hold no line ends.
+has it, but hold no line ends. Of two kinds of lists all after the first mark is the label, quotes
+and marks and all: PaddleOCR's ``path<TAB>label``, and EasyOCR's under ``filename,words``. docTR's
+``labels.json`` is one object, name -> label.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -21,6 +24,10 @@ from penline.words import printable
 __all__ = ["TextRow", "read_text_rows"]
 
 _COLUMNS_LIMIT = 4096
+_OBJECT = "labels.json"
+_OBJECT_LIMIT = 1 << 28
+_PICTURE = re.compile(r"[^\t]+\.(?:png|jpe?g|bmp|tiff?|webp|gif)", re.IGNORECASE)
+_EASYOCR = ["filename", "words"]
 
 
 class TextRow(NamedTuple):
@@ -52,7 +59,12 @@ def read_text_rows(stream: ByteSource, name: str) -> Iterator[TextRow | Defect]:
     """
     record = 0
     try:
-        reader = _objects if name.lower().endswith((".jsonl", ".ndjson", ".json")) else _cells
+        reader = _one_object if name.lower().endswith(_OBJECT) else _cells
+        reader = (
+            _objects
+            if reader is _cells and name.lower().endswith((".jsonl", ".ndjson", ".json"))
+            else reader
+        )
         for found in reader(stream):
             if isinstance(found, FormatError):
                 yield defect_of(found, record)
@@ -77,6 +89,27 @@ def _objects(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | Format
         yield offset, dict(_flat("", found))
 
 
+def _one_object(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | FormatError]:
+    """The entries of one object, under ``file`` and ``label``."""
+    buffer, at, have = stream.peek(0, _OBJECT_LIMIT + 1)
+    if have > _OBJECT_LIMIT:
+        raise FormatError(stream.file, 0, "file", f"at most {_OBJECT_LIMIT:,} bytes", "more")
+    try:
+        found = json.loads(bytes(buffer[at : at + have]))
+    except (ValueError, RecursionError) as error:
+        reason = printable(str(error))[:80]
+        raise FormatError(stream.file, 0, "JSON", "an object, name -> label", reason) from None
+    stream.finish()
+    if not isinstance(found, dict):
+        raise FormatError(stream.file, 0, "JSON", "an object, name -> label", type(found).__name__)
+    for name, label in found.items():
+        if isinstance(label, str):
+            yield 0, {"file": name, "label": label}
+        else:
+            what = f"label of {printable(name[:40])}"
+            yield FormatError(stream.file, 0, what, "a text", type(label).__name__)
+
+
 def _flat(before: str, found: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Fields as text; those of an object in an object with a dot between."""
     for key, value in found.items():
@@ -88,9 +121,19 @@ def _flat(before: str, found: Mapping[str, object]) -> Iterator[tuple[str, str]]
 
 def _cells(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | FormatError]:
     names: list[str] = []
-    separator = ""
+    separator = pair = ""
     for offset, line in text_lines(stream):
         text = decoded(stream, offset, line)
+        if not separator and _is_pair(text):
+            names, separator, pair = ["1", "2"], "\t", "\t"
+        if pair:
+            name, mark, label = text.partition(pair)
+            if mark:
+                yield offset, {names[0]: name.strip(), names[1]: label}
+            else:
+                found = repr(text[:40])
+                yield FormatError(stream.file, offset, "row", f"a name, {pair!r}, a label", found)
+            continue
         if not separator:
             separator = max("\t,;|", key=text.count)
             separator = separator if separator in text else "\t"
@@ -106,6 +149,7 @@ def _cells(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | FormatEr
                 if twice or len(names) > _COLUMNS_LIMIT:
                     found = f"{min(twice)!r} twice" if twice else f"{len(names):,}"
                     raise FormatError(stream.file, offset, "columns", "names used once", found)
+                pair = "," if names == _EASYOCR else ""
                 continue
             names = [str(place) for place in range(1, len(cells) + 1)]
         if len(cells) != len(names):
@@ -113,6 +157,11 @@ def _cells(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | FormatEr
             yield FormatError(stream.file, offset, "row", f"{len(names)} columns", found)
             continue
         yield offset, dict(zip(names, (cell.strip() for cell in cells), strict=True))
+
+
+def _is_pair(text: str) -> bool:
+    """Whether a line is the name of a picture, a tab and a label."""
+    return text.count("\t") == 1 and _PICTURE.fullmatch(text.partition("\t")[0]) is not None
 
 
 def _split(text: str, separator: str) -> list[str]:

@@ -21,6 +21,7 @@ from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.csv_rows import read_text_rows
 from penline.formats.text_lines import decoded, text_lines
+from penline.formats.xml_tree import read_xml
 from penline.words import printable
 
 if TYPE_CHECKING:
@@ -266,17 +267,7 @@ def _mth(stream: ByteSource) -> Iterator[PageBox | FormatError]:
 
 def _page_xml(stream: ByteSource) -> BoxedPage:
     """The glyphs of a page; or its words of one character, or its lines, where it has no glyphs."""
-    import xml.etree.ElementTree as ET
-
-    data = _whole(stream)
-    try:
-        text = data.decode("utf-8-sig")
-        if "<!" in text.replace("<!--", ""):  # no DTD, so no entity
-            raise FormatError(stream.file, 0, "XML", "no document type, no entities", "<!")
-        root = ET.fromstring(text)  # noqa: S314 - no DTD, so no entity
-    except (ET.ParseError, UnicodeDecodeError, RecursionError) as error:
-        reason = printable(str(error))[:80]
-        raise FormatError(stream.file, 0, "XML", "well-formed XML in UTF-8", reason) from None
+    root = read_xml(stream)
     space = root.tag.rpartition("}")[0] + "}" if root.tag.startswith("{") else ""
     sheet = root.find(f"{space}Page")
     if sheet is None:

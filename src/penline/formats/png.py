@@ -81,7 +81,7 @@ def _by_opencv(data: bytes, size_px: tuple[int, int], file: str) -> Bytes2D:
 
 
 def proven(
-    data: bytes, file: str, *, clear: bool = False
+    data: bytes, file: str, *, clear: bool = False, most_pixels: int = PIXELS_LIMIT
 ) -> tuple[tuple[int, int], Bytes2D | None]:
     """Look at every chunk of a PNG file, without unpacking more than its header says.
 
@@ -89,6 +89,7 @@ def proven(
         data: the whole file.
         file: the label for messages.
         clear: transparency is welcome.
+        most_pixels: a larger picture is refused.
 
     Returns:
         Height and width in pixels; and the pixels themselves, ``uint8 (height_px, width_px)``,
@@ -120,7 +121,7 @@ def proven(
             name = f"chunk {kind!r}, CRC-32"
             raise FormatError(file, offset, name, f"{crc:08x}", f"{own:08x}")
         if offset == 8:
-            head = _head(data, file, length, kind, clear)
+            head = _head(data, file, length, kind, clear, most_pixels)
             size_px = head[1], head[0]
             plain = data[24:29] == _PLAIN
         elif kind == b"IDAT":
@@ -143,7 +144,9 @@ def _grey(rows: bytes, size_px: tuple[int, int]) -> Bytes2D | None:
     return pixels if unfilter(np.frombuffer(rows, np.uint8), pixels) else None
 
 
-def _head(data: bytes, file: str, length: int, kind: bytes, clear: bool) -> tuple[int, ...]:
+def _head(
+    data: bytes, file: str, length: int, kind: bytes, clear: bool, most_pixels: int
+) -> tuple[int, ...]:
     if kind != b"IHDR" or length != _HEAD.size:
         found = f"{kind!r} of {length:,} bytes"
         raise FormatError(file, 8, "first chunk", "IHDR of 13 bytes", found)
@@ -152,8 +155,8 @@ def _head(data: bytes, file: str, length: int, kind: bytes, clear: bool) -> tupl
     if not (0 < width <= SIDE_LIMIT_PX and 0 < height <= SIDE_LIMIT_PX):
         expected = f"sides of 1 to {SIDE_LIMIT_PX:,} px"
         raise FormatError(file, 16, "width and height", expected, f"{width:,} x {height:,}")
-    if width * height > PIXELS_LIMIT:
-        expected = f"at most {PIXELS_LIMIT:,} pixels"
+    if width * height > most_pixels:
+        expected = f"at most {most_pixels:,} pixels"
         raise FormatError(file, 16, "width and height", expected, f"{width * height:,}")
     if bits not in (_ALL_BITS if clear else _BITS).get(colour, ()):
         expected = f"grey, RGB or palette{'' if clear else ' without transparency'}"

@@ -28,6 +28,13 @@ COLLECTORS: Registry[Any] = Registry(
         "mnist": Row("penline.sources.mnist:MnistCollector", "IDX files of pictures and of labels"),
         "etl": Row("penline.sources.etl:EtlCollector", "the ETL Character Database"),
         "casia": Row("penline.sources.casia:CasiaCollector", "CASIA's names of archives and files"),
+        "pages": Row(
+            "penline.sources.pages.collector:PagesCollector", "pages of lines in PAGE XML and ALTO"
+        ),
+        "pairs": Row(
+            "penline.sources.tables.pairs:PairsCollector", "pictures of lines beside their .gt.txt"
+        ),
+        "iam": Row("penline.sources.tables.iam:IamCollector", "lines and words of IAM"),
         "boxes": Row("penline.sources.tables.boxes:BoxesCollector", "boxes of characters on pages"),
         "tables": Row(
             "penline.sources.tables.collector:TablesCollector", "tables of labelled pictures"

@@ -134,7 +134,7 @@ def read(
     """
     if not isinstance(path, str | os.PathLike):
         return _read_open(path, salvage, name or str(getattr(path, "name", "open file")))
-    units = open_sources(path)
+    units = open_sources(path, reading=Reading(take="either"))
     found = (r for unit in units for r in (unit.salvage() if salvage else unit.read()))
     return (r for r in found if not isinstance(r, LeftOut))
 
@@ -327,7 +327,8 @@ def _nothing(file: str, field: str, others: int) -> FormatError:
     holders = _HOLDERS if field == "folder" else ()
     expected = (
         f"at least one of {known_extensions(*holders)}, or pictures, tables or lists of characters "
-        f"(see {PAGE}; pictures of pages with an .xml beside them are none)"
+        f"(see {PAGE}; pages of lines with an .xml beside them "
+        "are for penline convert)"
     )
     found = f"none among {counted(others, 'file')}" if others else "no file"
     return FormatError(printable(file), 0, field, expected, found)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-__all__ = ["NOTHING_SAID", "Reading"]
+__all__ = ["NOTHING_SAID", "Reading", "Taken"]
+
+Taken: TypeAlias = Literal["characters", "lines", "either"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,10 @@ class Reading:
             as the pictures look.
         listed_classes: what class numbers stand for, from 0 on, where no file says it.
         card: the card that says all this, or "".
+        take: what the verb can use. ``"characters"``: labels have to be characters, and pages of
+            lines are nobody's; ``"lines"``: labels are texts, and a page's lines come before the
+            boxes of its characters; ``"either"``: lines where it has no characters.
+        images: the folder of the pictures that pages are of, where it is not theirs.
     """
 
     labels: str | None = None
@@ -31,6 +38,8 @@ class Reading:
     many: bool | None = None
     listed_classes: tuple[str, ...] = ()
     card: str = ""
+    take: Taken = "characters"
+    images: str | None = None
 
     @property
     def says_label(self) -> bool:

@@ -46,6 +46,7 @@ class Understood:
         command: what makes a bank of it.
         complete: `classes` counts all of it; False where only a part was looked at.
         many: each picture shows its character many times, and is cut apart.
+        of_lines: its labels are texts of lines, and pictures stay as they are.
     """
 
     form: str
@@ -58,10 +59,12 @@ class Understood:
     command: str = ""
     complete: bool = True
     many: bool = False
+    of_lines: bool = False
 
     def lines(self) -> list[str]:
         """Say it in words: what was understood, what is ink, what is doubted."""
-        return [f"understood as: {self.line()}", f"ink: {self.ink}", *self.doubts]
+        ink = [f"ink: {self.ink}"] if self.ink else []
+        return [f"understood as: {self.line()}", *ink, *self.doubts]
 
     def line(self) -> str:
         """Say it in one line.
@@ -69,6 +72,8 @@ class Understood:
         >>> Understood("pictures in folders", "folder's name", 3755).line()
         "label = folder's name (3,755 classes), writer = not told"
         """
+        if self.of_lines:
+            return f"lines of text, label = {self.label_rule}, writer = {self.writer_rule}"
         least = "" if self.complete else "at least "
         classes = f"{least}{counted(self.classes, 'class')}"
         many = ", many in each picture, cut apart" if self.many else ""

@@ -19,7 +19,7 @@ from penline.records import Defect, LeftOut, Source
 from penline.sources.understood import Understood
 from penline.words import printable
 
-__all__ = ["FileUnit", "Place", "Unit"]
+__all__ = ["FileUnit", "Place", "Unit", "sides_of"]
 
 
 class Unit(Protocol):
@@ -38,6 +38,7 @@ class Unit(Protocol):
         unique: whether no other unit of its data set has a file of that name.
         file_count: how many files of records it counts as.
         understood: how it was understood, where no publisher's names say what it is; or None.
+        sides: those that its records may be of, where they tell; nothing: that of `source`.
     """
 
     source: Source
@@ -49,6 +50,7 @@ class Unit(Protocol):
     unique: bool = False
     file_count: int = 1
     understood: Understood | None = None
+    sides: frozenset[str] = frozenset()
 
     def read(self) -> Iterator[Any]:
         """Yield all records, strictly: each has ``source``, ``record``, ``offset``, ``labels``.
@@ -114,6 +116,11 @@ class Unit(Protocol):
     def container(self) -> str:
         """The archive or the folder that the files lie in, for messages."""
         return self.source.file.partition("::")[0]
+
+
+def sides_of(unit: Unit) -> frozenset[str]:
+    """Return the sides that a unit's records may be of: ``"train"``, ``"val"`` or ``"test"``."""
+    return unit.sides or frozenset((unit.source.part or "train",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,28 +46,29 @@ def is_picture(name: str) -> bool:
     return name.lower().endswith(_ENDINGS)
 
 
-def decode(data: bytes, file: str) -> Picture:
+def decode(data: bytes, file: str, most_pixels: int = PIXELS_LIMIT) -> Picture:
     """Decode a picture file.
 
     Args:
         data: the whole file.
         file: the label for messages.
+        most_pixels: a larger picture is refused; pages are larger than characters.
 
     Returns:
         ``uint8`` or ``uint16``, ``(height, width)`` or ``(height, width, 3 or 4)`` in the order
         blue, green, red, opacity; a JPEG is turned as its camera says.
 
     Raises:
-        FormatError: it is none of the formats, damaged, cut short, or larger than
-            `formats.png.SIDE_LIMIT_PX` or `PIXELS_LIMIT`.
+        FormatError: it is none of the formats, damaged, cut short, longer than
+            `formats.png.SIDE_LIMIT_PX`, or of more than `most_pixels`.
     """
     start = data[:4]
     if start == _PNG:
-        size, grey = proven(data, file, clear=True)
+        size, grey = proven(data, file, clear=True, most_pixels=most_pixels)
         if grey is not None:
             return grey
     else:
-        size = _size(data, start, file)
+        size = _size(data, start, file, most_pixels)
     if start[:3] == _JPEG and _JPEG_END not in data[-_AFTER_THE_END:]:
         raise FormatError(file, len(data), "end of the picture", "its marker", "none: cut short")
     # what turns a JPEG also takes the opacity of others away
@@ -82,7 +83,7 @@ def decode(data: bytes, file: str) -> Picture:
     return found
 
 
-def _size(data: bytes, start: bytes, file: str) -> tuple[int, int]:
+def _size(data: bytes, start: bytes, file: str, most_pixels: int) -> tuple[int, int]:
     """Width and height by the header, held to the limits."""
     if start in _TIFF:
         size = _tiff(data, _TIFF[start])
@@ -102,8 +103,8 @@ def _size(data: bytes, start: bytes, file: str) -> tuple[int, int]:
     if not (0 < width <= SIDE_LIMIT_PX and 0 < height <= SIDE_LIMIT_PX):
         expected = f"sides of 1 to {SIDE_LIMIT_PX:,} px"
         raise FormatError(file, 0, "width and height", expected, f"{width:,} x {height:,}")
-    if width * height > PIXELS_LIMIT:
-        expected = f"at most {PIXELS_LIMIT:,} pixels"
+    if width * height > most_pixels:
+        expected = f"at most {most_pixels:,} pixels"
         raise FormatError(file, 0, "width and height", expected, f"{width * height:,}")
     return width, height
 

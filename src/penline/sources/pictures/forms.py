@@ -26,6 +26,7 @@ __all__ = [
     "PLAIN",
     "LabelForm",
     "class_number",
+    "is_text",
     "likely",
     "named",
     "plain",
@@ -117,6 +118,15 @@ _LIKELY = (
     (0xFF01, 0xFFEE),
 )
 """Blocks that collections of handwriting are of."""
+
+
+def is_text(label: str) -> bool:
+    """Tell whether a label is longer than one character, however that is written.
+
+    >>> is_text("de la vie"), is_text("U+4E00"), is_text("a")
+    (True, False, False)
+    """
+    return bool(label.strip()) and plain(label.strip()) is None
 
 
 class LabelForm(NamedTuple):

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from penline.errors import FormatError
 from penline.formats.defects import defect_of, strictly
-from penline.records import Defect, GlyphRecord, LeftOut, Source, glyph_record
+from penline.records import Defect, GlyphRecord, LeftOut, LineRecord, Source, glyph_record
+from penline.sources.pictures.as_line import line_of
 from penline.sources.pictures.ink import InkRule, tight
 from penline.sources.pictures.planes import Picture
 from penline.sources.pictures.together import in_runs
@@ -42,6 +43,7 @@ class Labelled(NamedTuple):
         writer: the writer's id, ``family:number``; ``""``: the unit's.
         part: ``"train"``, ``"test"``; ``""``: the unit's.
         offset: where its bytes begin in the unit's file, where that says something.
+        packed: of a line, the file that the picture is decoded from.
     """
 
     picture: Picture | FormatError | Callable[[], Picture | FormatError]
@@ -52,6 +54,7 @@ class Labelled(NamedTuple):
     writer: str = ""
     part: str = ""
     offset: int = 0
+    packed: bytes = b""
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -91,6 +94,7 @@ class InkedUnit(Unit):
         rule: what is ink.
         understood: how the collection was understood, for a person.
         keep_odd: give also pictures that are probably no characters.
+        lines: the labels are texts, and records are lines, their pictures as they are.
     """
 
     source: Source
@@ -103,24 +107,28 @@ class InkedUnit(Unit):
     fault: FormatError | None = None
     unique: bool = True
     file_count: int = 1
+    lines: bool = False
     lacks: str = field(default="", init=False)
 
     def labelled(self) -> Iterator[Labelled | LeftOut]:
         """Yield the pictures, in a fixed order; a file that lies has its error in their place."""
         raise NotImplementedError
 
-    def read(self) -> Iterator[GlyphRecord]:
-        """Yield all glyphs, strictly, as `Unit.read`; odd pictures are left out."""
-        return (one for one in strictly(self.salvage()) if isinstance(one, GlyphRecord))
+    def read(self) -> Iterator[GlyphRecord | LineRecord]:
+        """Yield all glyphs or lines, strictly, as `Unit.read`; odd pictures are left out."""
+        records: Iterator[Any] = strictly(self.salvage())
+        return (one for one in records if not isinstance(one, LeftOut))
 
-    def salvage(self) -> Iterator[GlyphRecord | LeftOut | Defect]:
-        """Yield glyphs, a `LeftOut` for each odd picture, and a `Defect` for each unsound one."""
+    def salvage(self) -> Iterator[GlyphRecord | LineRecord | LeftOut | Defect]:
+        """Yield glyphs or lines, `LeftOut` for each odd picture, `Defect` for each unsound one."""
         if self.fault is not None:
             yield defect_of(self.fault)
             return
         sources: dict[tuple[str, str], Source] = {("", ""): self.source}
 
-        def made(some: list[Labelled | LeftOut]) -> list[GlyphRecord | LeftOut | Defect]:
+        def made(
+            some: list[Labelled | LeftOut],
+        ) -> list[GlyphRecord | LineRecord | LeftOut | Defect]:
             return [
                 one if isinstance(one, LeftOut) else self.record_of(one, sources) for one in some
             ]
@@ -130,8 +138,8 @@ class InkedUnit(Unit):
 
     def record_of(
         self, one: Labelled, sources: dict[tuple[str, str], Source]
-    ) -> GlyphRecord | LeftOut | Defect:
-        """Make the record of one picture: its ink, cut tight.
+    ) -> GlyphRecord | LineRecord | LeftOut | Defect:
+        """Make the record of one picture: its ink, cut tight; or a line, as it is.
 
         Args:
             one: the picture.
@@ -141,6 +149,8 @@ class InkedUnit(Unit):
         if isinstance(found, FormatError):
             return defect_of(found, one.record)
         source = self.source_of(one, sources)
+        if self.lines:
+            return line_of(one.character, one.packed, found, source, (one.record, one.offset))
         whole = self.rule.whole_ink(found)
         ink = tight(whole)
         reason = self.rule.odd(whole, ink)
@@ -177,4 +187,4 @@ class InkedUnit(Unit):
     ) -> Iterator[Any]:
         """Yield sound glyphs; odd pictures are counted as left out, as `Unit.sound`."""
         found = Unit.sound(self, drop, salvage=salvage, runs=True)
-        return in_runs(found) if runs else found
+        return in_runs(found) if runs and not self.lines else found

@@ -26,13 +26,13 @@ from penline.formats.tarred import is_packed
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
 from penline.sources.listing import DiskListing, Listing
-from penline.sources.pictures.decode import is_picture
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, is_made, unpack_first
 from penline.sources.tables.boxed_lines import BoxedGlyph, lines_of_page
 from penline.sources.tables.classes import part_of_name
 from penline.sources.tables.context import TableContext
 from penline.sources.tables.cutting import Pages
+from penline.sources.tables.page_pictures import nearest_picture, pictures_by_name
 from penline.sources.tables.unit import TableUnit, decided
 from penline.sources.unit import Place, Unit
 from penline.words import printable
@@ -70,7 +70,7 @@ class BoxesUnit(TableUnit):
     def rows(self) -> Iterator[TableRow | Defect]:
         """Yield the boxes of all files, each with its part of the page."""
         folder = self.root.open()
-        by_name = _by_name(self.root)
+        by_name = pictures_by_name(self.root)
         record = 0
         for file in self.files:
             label = f"{self.source.file}/{file.name}" if len(self.files) > 1 else self.source.file
@@ -81,7 +81,7 @@ class BoxesUnit(TableUnit):
                     raise FormatError(label, 0, "file", "a file of boxes", "none any more")
                 with place.open() as stream:
                     for page in read_boxes(stream, self.form, PurePosixPath(file.name).name):
-                        picture = _picture(page.picture, file.name, by_name)
+                        picture = nearest_picture(page.picture, file.name, by_name)
                         for box in page.boxes:
                             if isinstance(box, FormatError):
                                 yield defect_of(box, record)
@@ -142,33 +142,6 @@ def _page_of(row: TableRow | Defect) -> str:
     return row.place.page if isinstance(row, TableRow) and row.place else ""
 
 
-def _by_name(root: Beside) -> dict[str, list[str]]:
-    """The pictures of a folder and below: own name, and that without its ending -> full names."""
-    found: dict[str, list[str]] = {}
-    for name in root.below():
-        if is_picture(name):
-            own = PurePosixPath(name)
-            found.setdefault(own.name, []).append(name)
-            found.setdefault(own.stem, []).append(name)
-    return found
-
-
-def _picture(name: str, file: str, by_name: dict[str, list[str]]) -> str:
-    """The full name of a page's picture, the one nearest to the file of its boxes."""
-    wanted = name.replace("\\", "/") or PurePosixPath(file).stem
-    own = PurePosixPath(wanted).name
-    some = by_name.get(own) or by_name.get(PurePosixPath(own).stem) or []
-    folder = PurePosixPath(file).parent
-
-    def far(one: str) -> tuple[bool, int, str]:
-        parts = PurePosixPath(one).parent.parts
-        common = sum(1 for a, b in zip(parts, folder.parts, strict=False) if a == b)
-        exact = one == wanted or one == str(folder / wanted)
-        return not exact, -common, one
-
-    return min(some, key=far) if some else wanted
-
-
 class BoxesCollector(Collector):
     """Claims files of boxes; the pages lie anywhere in what the user named."""
 
@@ -205,6 +178,7 @@ class BoxesCollector(Collector):
                 *(self.said(source), "boxes", 0, InkRule()),
                 note=_NOTE,
                 numbers=False,
+                sides=frozenset(part_of_name(name) for name in names),
                 root=root,
                 files=tuple(_BoxesFile(name, part_of_name(name)) for name in names),
                 form=form,

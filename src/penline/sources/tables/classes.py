@@ -7,12 +7,13 @@ import string
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from penline.sources.listing import DiskListing, Listing
 from penline.sources.mnist import CARDS
 from penline.sources.mnist_images import class_characters
 from penline.sources.names import places
 from penline.sources.pictures.forms import PARTS
 
-__all__ = ["KnownSet", "known_set", "part_of_name"]
+__all__ = ["KnownSet", "known_set", "part_of_name", "side_of", "side_of_name", "side_of_word"]
 
 _SETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"fashion", re.IGNORECASE), ""),
@@ -25,6 +26,7 @@ _SETS: tuple[tuple[re.Pattern[str], str], ...] = (
 """How the names of files begin: sign_mnist, for one, is another set."""
 _SPLITS = re.compile(r"byclass|bymerge|balanced|letters|digits|(?<=emnist[-_])mnist", re.IGNORECASE)
 _PARTS = {**PARTS, "t10k": "test"}
+_VALIDATION = frozenset(("val", "valid", "validation", "dev"))
 _WORDS = re.compile(r"[^a-z0-9]+")
 
 
@@ -68,6 +70,41 @@ def known_set(file: str) -> KnownSet:
             classes = {str(number): character for number, character in numbered.items()}
             return KnownSet(family, known, classes, CARDS.get(family, ""))
     return KnownSet()
+
+
+def side_of(listing: Listing, name: str) -> str:
+    """Tell the side of a file of a listing by its name, and the folders that the user named."""
+    root = listing.root.path
+    below = listing.prefix
+    if isinstance(listing, DiskListing):
+        below = f"{listing.path.relative_to(root).as_posix()}/" if listing.path != root else ""
+    own = root.name if root.is_dir() else root.name.partition(".")[0]
+    steps = [*([own] if own.lower() in _PARTS else []), *(below + name).split("/")]
+    return next(filter(None, map(side_of_name, reversed(steps))), "")
+
+
+def side_of_name(file: str) -> str:
+    """Tell the side of a set of lines as `part_of_name`, ``"val"`` where it is for validation.
+
+    >>> side_of_name("rec_gt_val.txt"), side_of_name("data/validation-00000-of-00001.parquet")
+    ('val', 'val')
+    """
+    part = part_of_name(file)
+    for name in reversed(places(file)[-2:]) if part == "test" else ():
+        words = _WORDS.split(name.lower())
+        if any(word in _PARTS for word in words):
+            return "val" if _VALIDATION.intersection(words) else part
+    return part
+
+
+def side_of_word(word: str) -> str:
+    """Return the side that a word for a part means, or "".
+
+    >>> side_of_word("Validation"), side_of_word("testing"), side_of_word("x")
+    ('val', 'test', '')
+    """
+    lower = word.strip().lower()
+    return "val" if lower in _VALIDATION else _PARTS.get(lower, "")
 
 
 def part_of_name(file: str) -> str:

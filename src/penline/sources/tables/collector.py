@@ -18,10 +18,10 @@ from penline.sources.pictures.class_map import is_class_map
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.arrays import array_sets
 from penline.sources.tables.beside import is_made
-from penline.sources.tables.classes import KnownSet, known_set, part_of_name
+from penline.sources.tables.classes import KnownSet, known_set, part_of_name, side_of, side_of_name
 from penline.sources.tables.columns import columns_said
 from penline.sources.tables.context import TableContext
-from penline.sources.tables.pixels import ArrayUnit, MatUnit, PixelCsvUnit, mapping_of
+from penline.sources.tables.pixels import ArrayUnit, MatUnit, PixelCsvUnit, image_sets, mapping_of
 from penline.sources.tables.unit import TableUnit, decided
 from penline.sources.tables.webdataset import TarUnit, is_of_sample, is_webdataset
 from penline.sources.unit import Place, Unit
@@ -43,12 +43,13 @@ class TablesCollector(Collector):
         super().__init__(part)
         self._tars: dict[Path, bool] = {}
         self._maps: tuple[Place, ...] = ()
+        self._side = ""
         self._refused: list[FormatError] = []
         self.has_columns = False
 
     def claim(self, listing: Listing) -> Claims:
         """Take the tables of a listing; their beginnings are looked at."""
-        if is_made(listing):
+        if self.reading.take != "lines" and is_made(listing):
             return Claims(listing.names, {})
         if isinstance(listing, TarListing) and self._may_be(listing):
             first = listing.path not in self._tars
@@ -62,6 +63,7 @@ class TablesCollector(Collector):
         self._maps = tuple(map(listing.place, maps[:_MAPS]))
         for name in listing.names:
             kind = _kind(name)
+            self._side = side_of(listing, name)
             try:
                 unit = getattr(self, f"_{kind}")(listing, name) if kind else None
             except FormatError as error:
@@ -121,12 +123,14 @@ class TablesCollector(Collector):
         place = listing.place(name)
         known, source = self._known(listing, name)
         with place.open() as stream:
-            classes = mapping_of(read_mat(stream))
+            values = read_mat(stream)
+        classes, sides = mapping_of(values), frozenset(part for part, _ in image_sets(values))
         unit = MatUnit(
             *(source, "mat", listing.size_bytes(name), InkRule()),
             classes=classes or known.classes,
             family=_family(source),
             place=place,
+            sides=sides,
         )
         label_rule = "by the file's mapping" if classes else _stand_for(known)
         return self._decided(
@@ -147,8 +151,10 @@ class TablesCollector(Collector):
             classes={} if named else known.classes,
             family=_family(source),
             numbers=not columns.texts,
+            lines=bool(columns.sides),
             place=place,
             columns=columns,
+            sides=columns.sides_in(place.open) if columns.sides else frozenset(),
         )
         label = f"column {printable(columns.label)!r}" if columns.label else "none"
         label += " by the names of its ClassLabel" if named else _stand_for(known)
@@ -176,6 +182,7 @@ class TablesCollector(Collector):
 
     def _tar(self, listing: Listing) -> TableUnit:
         known, source = self._known(listing, listing.path.name)
+        self._side = side_of_name(listing.path.name)
         label = printable(str(listing.path))
         stem = listing.path.name.partition(".")[0]
         source = dataclasses.replace(source, file=label, writer=f"unknown:{stem}")
@@ -205,6 +212,7 @@ class TablesCollector(Collector):
                 classes=known.classes,
                 transposed=known.family == "emnist",
                 sets=found,
+                sides=frozenset(pictures.part for pictures, _ in found),
             )
             labels = next((one for _, one in found if one is not None), None)
             label_rule = f"array {labels.name}{_stand_for(known)}" if labels else "none"
@@ -220,7 +228,8 @@ class TablesCollector(Collector):
         return known, self.said(Source(label, f"unknown:{stem}", part, known.card))
 
     def _decided(self, unit: TableUnit, form: str, label: str, writer: str = "") -> TableUnit:
-        return decided(unit, form, label, writer, TableContext(self.reading, self.part, self._maps))
+        said = TableContext(self.reading, self.part, self._maps, self._side)
+        return decided(unit, form, label, writer, said)
 
     def _columns(self) -> Mapping[str, str]:
         return columns_said(self.reading.columns)

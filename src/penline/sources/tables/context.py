@@ -42,11 +42,13 @@ class TableContext(NamedTuple):
         reading: the user's options.
         part: the part, where the user said it.
         maps: files beside the table that may say what class numbers stand for.
+        side: the side of lines, as names say; or "".
     """
 
     reading: Reading
     part: str | None = None
     maps: tuple[Place, ...] = ()
+    side: str = ""
 
     @property
     def entries(self) -> bool:

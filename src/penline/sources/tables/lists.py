@@ -9,23 +9,28 @@ from itertools import islice
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
-from penline.formats.csv_rows import read_text_rows
+from penline.formats.csv_rows import TextRow, read_text_rows
 from penline.formats.pixel_csv import LABELS, WRITERS
 from penline.records import Defect
 from penline.sources.listing import Listing, TarListing
 from penline.sources.pictures.decode import is_picture
+from penline.sources.pictures.forms import is_text
 from penline.sources.tables.beside import Beside, safe_name
+from penline.sources.tables.classes import side_of
 from penline.sources.tables.naming import FILES, NameRule, name_rule
 from penline.sources.unit import Place
 
 __all__ = ["BOX", "ENDINGS", "PictureList", "find_list"]
 
-ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson")
+ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", "labels.json")
 """How the names of lists end."""
 BOX = ("x", "y", "w", "h")
 _USUAL: dict[str, tuple[str, ...]] = {
     "file": FILES,
-    "label": (*LABELS, "text", "latex", "标签", "字符", "汉字", "文字", "文本", "类别", "字"),
+    "label": (
+        *(*LABELS, "text", "latex", "transcription", "sentence", "words", "ground_truth"),
+        *("标签", "字符", "汉字", "文字", "文本", "类别", "字"),
+    ),
     "writer": (*WRITERS, "suite_id", "书写者", "作者", "用户", "写手"),
     "part": ("part", "split", "subset", "划分", "子集"),
     "x": ("x", "left", "xmin", "x_min"),
@@ -36,6 +41,7 @@ _USUAL: dict[str, tuple[str, ...]] = {
 """Usual names of columns, in lower case; ``suite_id`` is a writer in Newcastle's numbers."""
 _LOOKED_AT = 60
 _NAMES, _NAMES_KEPT = 4096, 256
+_DETECTED = '[{"transcription"'
 _CLASSES_LIMIT = 200_000
 
 
@@ -52,6 +58,9 @@ class PictureList:
         columns: which column is what, by what it holds.
         header: the names of all columns.
         first: the name of the first picture.
+        texts: some label is longer than a character can be written.
+        row_count: how many rows there are, roughly where some are damaged.
+        side: that names say.
     """
 
     label: str
@@ -62,12 +71,24 @@ class PictureList:
     columns: Mapping[str, str]
     header: tuple[str, ...]
     first: str
+    texts: bool
+    row_count: int
+    side: str
 
     def covers(self, beside: Beside) -> bool:
         """Whether a folder is the list's, or lies below it."""
         if self.beside.packed:
             return beside.path == self.beside.path and beside.prefix.startswith(self.beside.prefix)
         return self.beside.path in (beside.path, *beside.path.parents)
+
+    def sides(self) -> frozenset[str]:
+        """The words that its column of parts holds; nothing without such a column."""
+        column = self.columns.get("part")
+        if column is None:
+            return frozenset()
+        with self.place.open() as stream:
+            rows = read_text_rows(stream, self.own)
+            return frozenset(row.cells.get(column, "") for row in rows if isinstance(row, TextRow))
 
     def counts(self) -> Counter[str]:
         """Count the rows by their labels.
@@ -79,7 +100,8 @@ class PictureList:
         with self.place.open() as stream:
             for row in read_text_rows(stream, self.own):
                 if not isinstance(row, Defect):
-                    found[row.cells.get(self.columns["label"], "")] += 1
+                    label = row.cells.get(self.columns["label"], "")
+                    found[label.strip() or label] += 1
                 if len(found) > _CLASSES_LIMIT:
                     expected = f"at most {_CLASSES_LIMIT:,} different ones"
                     raise FormatError(self.label, 0, "labels", expected, "more")
@@ -97,11 +119,14 @@ def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureLis
     place, here = listing.place(own), Beside.of(listing)
     try:
         with place.open() as stream:
-            rows = _spread(stream, own)
+            rows, count = _spread(stream, own)
     except FormatError:
         return None
     if not rows:
         return None
+    first_cells = rows[0].values()
+    if any(text.startswith(_DETECTED) for text in first_cells):
+        return None  # outlines of lines on pages
     packed = isinstance(listing, TarListing) and listing.packed  # and is not gone through
     some = [] if packed else list(islice(filter(is_picture, here.below()), _NAMES))
     some = some[:: max(1, len(some) // _NAMES_KEPT)]
@@ -116,25 +141,27 @@ def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureLis
         return None
     label = listing.label(own)
     first = names.name(rows[0])
-    return PictureList(label, own, place, here, names, columns, tuple(rows[0]), first)
+    texts = any(is_text(row.get(columns["label"], "")) for row in rows)
+    told = tuple(rows[0]), first, texts, count, side_of(listing, own)
+    return PictureList(label, own, place, here, names, columns, *told)
 
 
-def _spread(stream: ByteSource, name: str) -> list[Mapping[str, str]]:
-    """Some rows from all over a list; none where many are unlike the others."""
+def _spread(stream: ByteSource, name: str) -> tuple[list[Mapping[str, str]], int]:
+    """Some rows from all over a list, and their number; none where many are unlike the others."""
     kept: list[Mapping[str, str]] = []
     step, count, bad = 1, 0, 0
     for row in read_text_rows(stream, name):
         if isinstance(row, Defect):
             bad += 1
             if bad > 10 + count // 10:
-                return []
+                return [], 0
             continue
         if not count % step:
             kept.append(row.cells)
         count += 1
         if len(kept) == 2 * _LOOKED_AT:
             kept, step = kept[::2], 2 * step
-    return kept
+    return kept, count
 
 
 def _columns(

@@ -18,7 +18,6 @@ from penline.sources.collector import Claims, Collector, unknown
 from penline.sources.listing import Listing
 from penline.sources.pictures.deciding import SAMPLES
 from penline.sources.pictures.decode import is_picture
-from penline.sources.pictures.forms import PARTS
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, is_made, unpack_first
 from penline.sources.tables.classes import part_of_name
@@ -33,6 +32,9 @@ from penline.words import counted, listed, printable
 
 __all__ = ["ManifestCollector", "ManifestUnit"]
 
+_BESIDE = ("boxes.jsonl", "pages.jsonl")
+"""What penline tells of a set's lines and pages, beside its labels."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ManifestUnit(TableUnit):
@@ -43,7 +45,8 @@ class ManifestUnit(TableUnit):
         beside: where its pictures lie.
         names: how a row names its picture.
         columns: which column is what, by what it holds.
-        counts: how many rows have each label.
+        counts: how many rows have each label; nothing of lines, whose labels differ.
+        row_count: how many rows there are.
     """
 
     place: Place = field(kw_only=True)
@@ -51,14 +54,15 @@ class ManifestUnit(TableUnit):
     names: NameRule = field(kw_only=True)
     columns: Mapping[str, str] = field(kw_only=True)
     counts: Mapping[str, int] = field(kw_only=True)
+    row_count: int = field(kw_only=True)
 
-    def labels(self) -> Iterable[str]:
+    def labels(self) -> Iterable[str] | None:
         """Return the labels of the list."""
-        return self.counts
+        return self.counts or None
 
     def looked_at(self) -> Iterator[TableRow | Defect]:
         """Yield some rows from all over the list, with their pictures."""
-        return self.rows(max(1, sum(self.counts.values()) // (2 * SAMPLES)))
+        return self.rows(max(1, self.row_count // (2 * SAMPLES)))
 
     def rows(self, step: int = 1) -> Iterator[TableRow | Defect]:
         """Yield the list's rows, or every so many, with the pictures that they name."""
@@ -82,7 +86,6 @@ class ManifestUnit(TableUnit):
                     yield defect_of(picture, row.record)
                     continue
                 label, writer, part = (self._cell(row, one) for one in ("label", "writer", "part"))
-                part = PARTS.get(part.lower(), "")
                 yield TableRow(picture, label, row.record, row.offset, writer, part, name)
 
     def _cell(self, row: TextRow, role: str) -> str:
@@ -100,12 +103,14 @@ class ManifestCollector(Collector):
 
     def claim(self, listing: Listing) -> Claims:
         """Take lists; their units come last, and find their pictures themselves."""
-        if self.reading.says_label or is_made(listing):  # names are to tell it
+        made = self.reading.take != "lines" and is_made(listing)
+        if self.reading.says_label or made:  # names are to tell it
             return Claims(listing.names, {})
         here = Beside.of(listing)
         self._pictures[here] += sum(map(is_picture, listing.names))
         said = columns_said(self.reading.columns)
         named = [name for name in listing.names if name.lower().endswith(ENDINGS)]
+        named = [name for name in named if name not in _BESIDE]
         found = [one for name in named if (one := find_list(listing, name, said))]
         self._lists += found
         self.has_columns |= bool(found)
@@ -142,9 +147,11 @@ class ManifestCollector(Collector):
             raise FormatError(one.label, 0, "list", expected, f"{twin.own} that names them too")
         if one.beside.packed and is_packed(one.beside.path.name):
             raise unpack_first(one.label)
-        counts = one.counts()
+        texts = self.reading.take != "characters" and one.texts
+        counts = Counter[str]() if texts else one.counts()
+        total = one.row_count if texts else counts.total()
         pictures = sum(n for place, n in self._pictures.items() if one.covers(place))
-        spare = pictures - counts.total()
+        spare = pictures - total
         note = f"{counted(spare, 'picture')} beside {one.own} are not in it, and left out"
         unit = ManifestUnit(
             *(self.said(source), "list", 0, InkRule()),
@@ -156,6 +163,8 @@ class ManifestCollector(Collector):
             columns=one.columns,
             counts=counts,
             named="entry" in one.columns,
+            row_count=total,
+            sides=one.sides(),
         )
         writer = one.columns.get("writer")
         return decided(
@@ -163,5 +172,5 @@ class ManifestCollector(Collector):
             "a list of pictures",
             f"column {printable(one.columns['label'])!r} of {printable(one.names.words())}",
             f"column {printable(writer)!r}" if writer else "",
-            TableContext(self.reading, self.part),
+            TableContext(self.reading, self.part, side=one.side),
         )

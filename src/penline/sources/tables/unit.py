@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
@@ -17,11 +19,12 @@ from penline.formats.table_row import TableRow
 from penline.records import Defect, LeftOut
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
 from penline.sources.pictures.decode import decode
-from penline.sources.pictures.forms import named, plain
+from penline.sources.pictures.forms import PARTS, is_text, named, plain
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.names import id_part
 from penline.sources.pictures.planes import Picture
 from penline.sources.pictures.unit import InkedUnit, Labelled
+from penline.sources.tables.classes import side_of_word
 from penline.sources.tables.context import TableContext
 from penline.sources.understood import PAGE, Example, Understood
 from penline.words import counted, listed, printable
@@ -30,6 +33,8 @@ __all__ = ["TableUnit", "decided"]
 
 _LOOKED_AT = 4096
 """So many rows of a table are looked at, at most, before it is read."""
+_ID = re.compile(r"[\w.-]{1,40}:[^:\s][^:]{0,80}")
+"""A writer's id as penline writes it."""
 T = TypeVar("T", bound="TableUnit")
 
 
@@ -44,6 +49,7 @@ class TableUnit(InkedUnit):
         part_said: the user said the part, whatever rows have.
         numbers: labels are class numbers, where they are digits; False of a table that has texts.
         named: labels are entries as they stand, of one character or several.
+        sides: those that rows name, as they name them, until the unit is decided.
     """
 
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -52,8 +58,9 @@ class TableUnit(InkedUnit):
     numbers: bool = True
     named: bool = False
     part_said: bool = False
+    sides: frozenset[str] = frozenset()
 
-    def rows(self) -> Iterator[TableRow | Defect]:
+    def rows(self) -> Iterator[TableRow | Defect | LeftOut]:
         """Yield the rows of the table, and a defect in the place of each that is not sound."""
         raise NotImplementedError
 
@@ -61,7 +68,7 @@ class TableUnit(InkedUnit):
         """Return all labels of the table, where they can be read without its pictures."""
         return None
 
-    def looked_at(self) -> Iterator[TableRow | Defect]:
+    def looked_at(self) -> Iterator[TableRow | Defect | LeftOut]:
         """Yield the rows by which the ink is decided."""
         return islice(self.rows(), _LOOKED_AT)
 
@@ -71,13 +78,16 @@ class TableUnit(InkedUnit):
         Words are left out, unless somebody said that they are entries.
         """
         for row in self.rows():
+            if isinstance(row, LeftOut):
+                yield row
+                continue
             if isinstance(row, Defect):
                 broken = FormatError(row.file, row.offset, row.field, row.expected, row.found)
                 yield Labelled(broken, "", row.record, row.file)
                 continue
-            character = self.character(row)
+            character = row.label if self.lines else self.character(row)
             fault = character if isinstance(character, FormatError) else None
-            told = self.named or bool(self.classes) or fault is not None
+            told = self.lines or self.named or bool(self.classes) or fault is not None
             if not told and len(str(character)) > 1 and not is_letter(str(character)):
                 reason = f"a label of {len(str(character))} characters; a glyph is of one"
                 yield LeftOut(reason, self.name(row), self.source, row.record)
@@ -89,9 +99,14 @@ class TableUnit(InkedUnit):
                 self.name(row),
                 row.label.encode("utf-8", "surrogatepass"),
                 self.writer(row),
-                "" if self.part_said else row.part,
+                "" if self.part_said else self.part(row),
                 row.offset,
+                row.picture if self.lines and isinstance(row.picture, bytes) else b"",
             )
+
+    def part(self, row: TableRow) -> str:
+        """Return the part that a row names, or ""; lines know a side for validation."""
+        return side_of_word(row.part) if self.lines else PARTS.get(row.part.lower(), "")
 
     def name(self, row: TableRow) -> str:
         """Return what a row's picture is called in messages."""
@@ -99,11 +114,12 @@ class TableUnit(InkedUnit):
 
     def character(self, row: TableRow) -> str | FormatError:
         """Return what a row's label stands for."""
+        label = row.label.strip() or row.label
         if self.named:
-            return named(row.label) or row.label
-        if not self.classes or not row.label:
-            return plain(row.label) or row.label
-        found = self.classes.get(_class_key(row.label))
+            return named(label) or label
+        if not self.classes or not label:
+            return plain(label) or label
+        found = self.classes.get(_class_key(label))
         if found is None:
             known = f"one of {counted(len(self.classes), 'class')}: {listed(list(self.classes), 5)}"
             return FormatError(self.source.file, row.offset, "label", known, repr(row.label[:40]))
@@ -111,6 +127,8 @@ class TableUnit(InkedUnit):
 
     def writer(self, row: TableRow) -> str:
         """Return the id of a row's writer; "" where nobody is told."""
+        if self.lines and _ID.fullmatch(row.writer):
+            return row.writer
         return f"{id_part(self.family)}:{id_part(row.writer)}" if row.writer else ""
 
     def picture(self, row: TableRow) -> Picture | FormatError:
@@ -140,6 +158,8 @@ def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableCo
         said: what the user said, and what lies beside the table.
     """
     kept, seen, whole = _looked_at(unit)
+    if unit.fault is None and _is_of_lines(unit, seen, said):
+        return _of_lines(unit, form, label_rule, writer_rule, said)
     every = unit.labels() if unit.fault is None else None
     labels = [label for label in dict.fromkeys(seen if every is None else every) if label]
     unit = dataclasses.replace(unit, named=unit.named or said.entries)
@@ -170,7 +190,52 @@ def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableCo
         fault=unit.fault or _unexplained(unit, labels),
         keep_odd=said.reading.keep_odd,
         part_said=said.part is not None,
+        sides=_sides(unit, PARTS.get, said.part or unit.source.part, said),
     )
+
+
+def _is_of_lines(unit: TableUnit, labels: Iterable[str], said: TableContext) -> bool:
+    """Whether labels are texts, and no names or numbers of classes."""
+    if said.reading.take == "characters" or said.reading.classes is not None or unit.classes:
+        return False
+    if unit.lines:
+        return True
+    found = [label for label in labels if label]
+    if all(label.isdigit() for label in found):
+        sure = said.reading.take == "lines" and not unit.numbers
+        return sure and any(len(label) > 1 for label in found)
+    return any(is_text(label) for label in found)
+
+
+def _of_lines(unit: T, form: str, label_rule: str, writer_rule: str, said: TableContext) -> T:
+    """A unit that gives lines, its pictures as they are."""
+    path = unit.source.file.partition("::")[0]
+    understood = Understood(
+        form.replace("pictures", "lines"),
+        label_rule,
+        0,
+        writer_rule or "not told",
+        command=printable(shlex.join(["penline", "convert", path, "-o", "OUT"])),
+        of_lines=True,
+    )
+    part = said.part or said.side
+    return dataclasses.replace(
+        unit,
+        lines=True,
+        source=dataclasses.replace(unit.source, part=part),
+        understood=understood,
+        part_said=said.part is not None,
+        sides=_sides(unit, side_of_word, part, said),
+    )
+
+
+def _sides(
+    unit: TableUnit, meant: Callable[[str], str | None], part: str, said: TableContext
+) -> frozenset[str]:
+    """The sides that a unit's rows are of; nothing where they do not tell."""
+    if said.part is not None:
+        return frozenset()
+    return frozenset(meant(word.lower()) or part or "train" for word in unit.sides)
 
 
 def _looked_at(unit: TableUnit) -> tuple[list[TableRow], dict[str, None], bool]:
@@ -179,7 +244,7 @@ def _looked_at(unit: TableUnit) -> tuple[list[TableRow], dict[str, None], bool]:
     labels: dict[str, None] = {}
     step, count = 1, 0
     for count, row in enumerate(unit.looked_at() if unit.fault is None else (), 1):
-        if isinstance(row, Defect):
+        if not isinstance(row, TableRow):
             continue
         labels.setdefault(row.label)
         if count % step == 0:
@@ -214,6 +279,7 @@ def _unexplained(unit: TableUnit, labels: list[str]) -> FormatError | None:
         return None
     expected = (
         "labels of one character; say what they stand for with --classes FILE, or --columns "
-        f"entry=COLUMN where they are entries as they are, see {PAGE}"
+        f"entry=COLUMN where they are entries as they are, see {PAGE}; lines of text are for "
+        "penline convert"
     )
     return FormatError(unit.source.file, 0, "labels", expected, found)
