@@ -31,6 +31,7 @@ import fakes_etl as etl  # noqa: E402
 import fakes_nist as nist  # noqa: E402
 import fakes_online as online  # noqa: E402
 import fakes_pages as pages  # noqa: E402
+import fakes_sets as sets  # noqa: E402
 import fakes_tables as made  # noqa: E402
 from fakes_unipen import unipen  # noqa: E402
 from fuzz.targets import SEEDS, TARGETS  # noqa: E402
@@ -247,6 +248,8 @@ def tables() -> Seeds:
             'image,label,author\r\na/1.png,永,x\r\na/2.png,"a,b",y\r\n'.encode(),
             "1.png\ta\n2.png\t永\n".encode(),
             b'{"file_name": "1.png", "label": "a", "more": {"x": 1}}\n{"file_name": "b"}\n',
+            b"filename,words\n1.png,a, b\n2.png,c\n",
+            b'{"1.png": "a b", "2.png": "c"}',
         ],
         "npy": [made.npy(pictures), made.npy(pictures.astype("<f4") / 255)],
         "npy-labels": [
@@ -258,8 +261,40 @@ def tables() -> Seeds:
             made.emnist_mat(pictures, range(6), range(6), {0: "a", 1: "b"}),
             made.mat(packed=False, X=np.moveaxis(pictures, 0, -1), y=np.arange(6.0)[:, None]),
         ],
-        "arrow": [made.parquet(rows), made.arrow(rows), made.arrow(rows, stream=False)],
+        "arrow": [
+            made.parquet(rows),
+            made.arrow(rows),
+            made.arrow(rows, stream=False),
+            sets.kraken_arrow(2)["set.arrow"],
+        ],
         "boxes": list(made.boxes_files().values()),
+    }
+
+
+def sheets() -> Seeds:
+    """Pages of lines, and IAM's lists."""
+    iam = {**sets.iam_lines(), **sets.iam_words(), **sets.iam_xml()}
+    return {
+        "page-xml": [
+            one["p.xml"] if "p.xml" in one else one["page/p.xml"]
+            for one in (sets.page_2019(), sets.page_2013(), sets.page_2010())
+        ],
+        "alto": [
+            sets.alto("2", split=True),
+            sets.alto("3", unit="mm10", scale=3),
+            sets.alto("4"),
+        ],
+        "det-list": [sets.detection()["det_gt_train.txt"]],
+        "coco-lines": [sets.coco()["annotations.json"]],
+        "iam": [
+            iam[name]
+            for name in (
+                "ascii/lines.txt",
+                "ascii/words.txt",
+                "ascii/forms.txt",
+                "xml/a01-000u.xml",
+            )
+        ],
     }
 
 
@@ -275,6 +310,7 @@ def seeds() -> Seeds:
         **records(),
         **texts(),
         **tables(),
+        **sheets(),
     }
 
 

@@ -57,8 +57,8 @@ def check_pixel_csv(content: bytes) -> None:
 
 
 def check_text_rows(content: bytes) -> None:
-    """A list, as cells and as objects."""
-    for name in ("x.csv", "x.jsonl"):
+    """A list, as cells, as objects and as one object."""
+    for name in ("x.csv", "x.jsonl", "labels.json"):
         _rows(content, lambda stream, name=name: read_text_rows(stream, name))  # type: ignore[misc]
 
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fuzz import on_disk, tables
+from fuzz import on_disk, sheets, tables
 from fuzz.checks import MIB, check_reader, check_strict
 from fuzz.repair import blocks, chunks, mend_png, mend_tar
 from fuzz.unpacked import check_classes, check_compressed, check_picture, check_png
@@ -49,6 +49,24 @@ WORDS: dict[str, tuple[bytes, ...]] = {
         *(b'"bbox": [0, 0, 1e9, 1]', b'"points": [[0, 0], [9, 9]]', b"NaN", b"[[[[", b"null"),
         *(b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<Glyph>", b"</Word>", b"U+110000", b"-1"),
     ),
+    "page-xml": (
+        *(b'points="-1,-1 9,9 9,1"', b'points="1e9,1 NaN,2"', b"<Point x='1' y='2'/>", b"&#0;"),
+        *(b"<!DOCTYPE a>", b"<TextLine>", b"</TextRegion>", b'index="-1"', b'regionRef="r1"'),
+        *(b'<UserDefined><UserAttribute name="penline:alto" value="&lt;a/&gt;"/></UserDefined>',),
+        *(b'custom="readingOrder {index:3;}"', b"<TextEquiv><Unicode>", b"userId='1'"),
+    ),
+    "alto": (
+        *(
+            b'POINTS="1 2 3"',
+            b'BASELINE="7"',
+            b'BASELINE="1 1 9 1"',
+            b"<SP/>",
+            b"<HYP CONTENT='-'/>",
+        ),
+        *(b'TAGREFS="T0 T9"', b"<MeasurementUnit>mm10", b'WIDTH="-1"', b'HPOS="1e9"', b"&b;"),
+        *(b'<OtherTag ID="T0" TYPE="penline" LABEL="page"><XmlData><carried>', b"<!ENTITY"),
+    ),
+    "iam": (b" ok ", b" err ", b"a01-000u-00", b"|", b'writer-id="000"', b"<line id=", b"#"),
     "picture": (b"\xff\xd9", b"\xff\xc0\0\x11\x08", b"BM", b"GIF89a", b"VP8L", b"VP8X", b"MM\0*"),
     "classes": (b"\t", b",", b'{"1": "', b'["', b"U+4E00", b"0x41", b"id,char\n", b"\xef\xbb\xbf"),
     "yaml": (b"&a ", b"*a", b"<<: ", b"!!python/none ", b"- ", b": ", b"2026-02-30", b"0x", b"[{"),
@@ -174,6 +192,7 @@ def _eights(content: bytes) -> Sequence[int]:
     return range(128, min(len(content), 640), 8)
 
 
+_CUT = ("penline.sources.pages.cut", "penline.export.carried")
 _BANK = ("penline.bank.read",)
 _CORPUS = ("penline.corpus.files", "penline.corpus.text", "penline.corpus.normal")
 _RECIPE = ("penline.recipe.schema", "penline.settings")
@@ -216,6 +235,17 @@ def _others() -> tuple[Target, ...]:
         Target("mat", tables.check_mat, _tables("mat"), _eights, WORDS["mat"]),
         Target("arrow", tables.check_arrow, _tables("arrow_table"), words=(b"PAR1", b"ARROW1")),
         Target("boxes", tables.check_boxes, _tables("page_boxes"), _lines, WORDS["boxes"]),
+        Target(
+            "page-xml",
+            sheets.check_page_xml,
+            (*_tables("page_xml", "text_page", "xml_tree"), *_CUT),
+            _lines,
+            WORDS["page-xml"],
+        ),
+        Target("alto", sheets.check_alto, _tables("alto", "text_page"), _lines, WORDS["alto"]),
+        Target("det-list", sheets.check_detection, _tables("page_lists"), _lines, WORDS["boxes"]),
+        Target("coco-lines", sheets.check_coco_lines, _tables("page_lists"), words=WORDS["boxes"]),
+        Target("iam", sheets.check_iam, _tables("iam"), _lines, WORDS["iam"]),
         Target("dictionary", disk.check_dictionary, ("penline.export.paddleocr",), _lines),
         Target("recipe", disk.check_recipe, _RECIPE, _lines, WORDS["yaml"]),
         Target("card", disk.check_card, _CATALOGUE, _lines, WORDS["yaml"]),
