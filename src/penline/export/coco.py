@@ -11,7 +11,8 @@ Source: the COCO data format (cocodataset.org, "Data format", object detection),
 Categories: 1 ``line``, and 2 ``character`` where the characters' boxes are known. ``bbox`` is x,
 y, width, height; ``segmentation`` one polygon around all ink; ``area`` the polygon's. ``line`` is
 the line's number on its page, from 0, ``character`` the number in the line's text. A line whose
-text is not known has the text null and ``iscrowd`` 1, which trainers and judges pass over.
+text is not known has the text null and ``iscrowd`` 1, which trainers and judges pass over. Pages
+that people transcribed have their ``regions``, and their lines a ``region`` and a ``baseline``.
 Images and annotations are numbered from 1, on through the file.
 """
 
@@ -105,6 +106,7 @@ class _CocoFile:
     def add(self, page: Told) -> None:
         """A page with its lines."""
         image = len(self.images) + 1
+        real = any(part["role"] == "region" for part in page.get("regions", ()))
         self.images.append(
             {
                 "id": image,
@@ -114,14 +116,13 @@ class _CocoFile:
                 "name": page["name"],
                 "writer": page["writer"],
                 "source": page["facts"],
-                **({"regions": page["regions"]} if "regions" in page else {}),
+                **({"regions": page["regions"]} if real else {}),
             }
         )
         for number, line in enumerate(page["lines"]):
             text = line["text"] or None
             where = {"image_id": image, "line": number}
-            more = {"baseline": line["baseline"]} if line["baseline"] else {}
-            more |= {"region": line["region"]} if "region" in line else {}
+            more = {"baseline": line["baseline"], "region": line["region"]} if real else {}
             told = {**where, "text": text, "source": line["facts"], **more}
             self._annotate(LINE, line["polygon"], told)
             items = line.get("entries", line["text"])
