@@ -91,8 +91,9 @@ def test_pieces_are_labelled_merged_split_dropped_and_taken_back(visit: Visitor)
     assert text.count('<bdi lang="zh-Hans">永</bdi>') == 11 and "12 for the bank" in text
     assert changed(visit, sheet, len(steps), "undo").json()["pieces"] == 12
     assert '<bdi lang="zh-Hans">字</bdi>' not in visit.page(f"/cut?sheet={sheet}")
-    changed(visit, sheet, len(steps) + 1, "label", pieces=[0], character="e\u0301")
-    assert '<bdi lang="zh-Hans">e\u0301</bdi>' in visit.page(f"/cut?sheet={sheet}")
+    conjunct = "\u0915\u094d\u0937"
+    changed(visit, sheet, len(steps) + 1, "label", pieces=[0], character=conjunct)
+    assert f'<bdi lang="zh-Hans">{conjunct}</bdi>' in visit.page(f"/cut?sheet={sheet}")
 
 
 def test_a_bank_is_made_opened_and_given_out(
