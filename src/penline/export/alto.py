@@ -69,7 +69,7 @@ def _label(line: ET.Element, mark: str) -> str:
     return "".join(texts) if "SP" in kinds else " ".join(texts)
 
 
-class _Tags:
+class _WrittenTags:
     """The tags of a page under way."""
 
     def __init__(self, holder: ET.Element) -> None:
@@ -110,7 +110,7 @@ def alto_xml(page: Page, image: str) -> bytes:
     ET.SubElement(ET.SubElement(told, "sourceImageInformation"), "fileName").text = image
     process = ET.SubElement(told, "Processing", {"ID": "penline"})
     ET.SubElement(process, "processingStepDescription").text = f"penline {__version__}"
-    tags = _Tags(ET.SubElement(root, "Tags"))
+    tags = _WrittenTags(ET.SubElement(root, "Tags"))
     tags.carry("penline:split", SPLITS[page.side], page=True)
     tags.carry("penline:writer", clean(page.writer), page=True)
     extra = Extra(page.metadata, _FORM)
@@ -175,7 +175,7 @@ def _points(page: Page, outline: npt.NDArray[np.float64]) -> str:
     return " ".join(f"{x},{y}" for x, y in points(page, outline))
 
 
-def _line(block: ET.Element, page: Page, line: PageLine, name: str, tags: _Tags) -> None:
+def _line(block: ET.Element, page: Page, line: PageLine, name: str, tags: _WrittenTags) -> None:
     extra = Extra(line.metadata, _FORM)
     element = ET.SubElement(block, "TextLine", {"ID": name})
     if line.baseline is not None:

@@ -193,7 +193,6 @@ def of_boxes(
     middle_px: tuple[float, float] | None = None,
     looks: Floats | None = None,
     ink: Bytes2D | None = None,
-    strokes: Sequence[Strokes] | None = None,
 ) -> LineGeometry:
     """A line from a label and a box for each of its units; white space is taken out.
 
@@ -210,7 +209,6 @@ def of_boxes(
         middle_px: see `LineGeometry`.
         looks: see `LineGeometry`, per unit of `text`.
         ink: see `LineGeometry`.
-        strokes: see `LineGeometry`, per unit of `text`.
     """
     table = np.asarray(boxes, np.float64).reshape(-1, 4)
     white = np.array([c is not None and c.isspace() for c in text], bool)
@@ -237,7 +235,6 @@ def of_boxes(
         middle_px=middle_px,
         looks=None if looks is None else looks[kept],
         ink=ink,
-        strokes=None if strokes is None else tuple(strokes[at] for at in kept.tolist()),
     )
 
 

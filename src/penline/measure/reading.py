@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -169,17 +170,18 @@ def of_page(page: StrokePage) -> Iterator[LineGeometry]:
             lengths.append(length)
             slant = slant_of_strokes(own) if own else np.nan
             looks.append((np.nan, np.nan, np.nan, slant))
-            strokes.append(own)
+            if not white:
+                strokes.append(own)
         if any(text):
-            yield of_boxes(
+            found = of_boxes(
                 text,
                 boxes,
                 page.source.writer,
                 page.source.file,
                 strokes_px=lengths,
                 looks=np.array(looks),
-                strokes=strokes,
             )
+            yield replace(found, strokes=tuple(strokes))
 
 
 def _cell(record: StrokeRecord) -> _Cell:

@@ -252,9 +252,9 @@ class Joiner:
         writer = self._banks.banks[items["bank"][first]].header.writers[items["writer"][first]].id
         odds, words = self.odds(chance.seed, writer), chance.rng.words(len(items))
         free = placed.cells == 0 and line.levels is None
-        hand = placed.em_px, line.error_index, odds, round(self._chinese * 65536)
-        closer = CLOSER if free else 0.0
-        made = join_line(items, *strokes[:6], *self._table, *hand, closer, words)
+        chinese, closer = round(self._chinese * 65536), CLOSER if free else 0.0
+        hand = placed.em_px, line.error_index, odds, chinese, closer
+        made = join_line(items, strokes[:6], self._table, hand, words)
         if made is None:
             return strokes, placed
         moves, points, radii, tones, ends, owners, bows, joined, late, cuts = made
@@ -276,49 +276,29 @@ def first_joined(items: Any, kinds_of: Any) -> int:
 
 @compiled
 def join_line(
-    items: Any,
-    points: Any,
-    radii: Any,
-    tones: Any,
-    stroke_ends: Any,
-    owners: Any,
-    bows: Any,
-    kinds_of: Any,
-    figures_of: Any,
-    em_px: float,
-    apart: int,
-    odds: float,
-    chinese_q16: int,
-    closer: float,
-    words: Any,
+    items: Any, strokes: Any, table: Any, hand: tuple[float, int, float, int, float], words: Any
 ) -> Any:
     """Join letters of a line.
 
     Args:
         items: records of `ITEM`, ``(n,)``.
-        points: as the next five of `LineStrokes`.
-        radii: 1/256 px.
-        tones: 1 to 255.
-        stroke_ends: of strokes.
-        owners: of strokes.
-        bows: of strokes.
-        kinds_of: of a `JoinTable`.
-        figures_of: likewise.
-        em_px: the line's em.
-        apart: a character that is joined to none; -1 for none.
-        odds: of the hand.
-        chinese_q16: share of Chinese characters that are joined to the next, 1/65536.
-        closer: how much closer joined letters come, x-heights.
+        strokes: the first six of `LineStrokes`.
+        table: a `JoinTable`.
+        hand: the line's em, px; a character that is joined to none, or -1; the odds of the hand;
+            the share of Chinese characters that are joined to the next, 1/65536; how much closer
+            joined letters come, x-heights.
         words: ``uint64 (n,)``: chance.
 
     Returns:
         How far each item moves to the left, ``int64 (n,)``, 1/256 px, and the arrays of
         `LineStrokes`; None where nothing is joined.
     """
+    points, radii, tones, stroke_ends, owners, bows = strokes
+    em_px, apart, odds, chinese_q16, closer = hand
     n = items.shape[0]
     kinds, figures, ends = np.empty(n, np.int64), np.empty((n, 4)), np.empty(n, END)
     for i in range(n):
-        kinds[i], figures[i] = kinds_of[items[i].entry], figures_of[items[i].entry]
+        kinds[i], figures[i] = table.kinds[items[i].entry], table.figures[items[i].entry]
         if items[i].row < 0 or items[i].owner == apart:
             kinds[i] = -1
     nodes, starts = pack_strokes(points, radii, tones, stroke_ends, owners, n)
