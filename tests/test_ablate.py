@@ -19,7 +19,7 @@ from penline.ablate.lines import MixedLines, RealLine, real_lines, scaled
 from penline.ablate.scores import by_group, classes_of, confusions, edits_of, interval, rate
 from penline.ablate.text import Folding
 from penline.corpus import Corpus, load
-from penline.errors import ExportError, UsageError
+from penline.errors import ExportError, FormatError, UsageError
 from penline.recipe import Recipe
 from test_cli import penline as penline
 
@@ -218,8 +218,12 @@ def test_lines_of_a_set_come_grey_and_of_the_readers_height(folders: Path) -> No
     assert len(real_lines(folders / "real", 32, most=5)) == 5
     with pytest.raises(ExportError, match="no lines of the side val"):
         real_lines(folders / "real", 32, "val")
-    with pytest.raises(UsageError, match="penline convert"):
+    assert [line.name for line in lines[:2]] == [f"train/metadata.jsonl:{k}" for k in range(2)]
+    with pytest.raises((UsageError, FormatError)):
         real_lines(folders / "a", 32)
+    api.convert(folders / "real", folders / "parquet", to="parquet")
+    again = real_lines(folders / "parquet", 32)
+    assert [(line.text, line.writer) for line in again] == [(i.text, i.writer) for i in lines]
     colour = np.zeros((64, 30, 3), np.uint8)
     colour[:, :, 0] = 200
     assert scaled(colour, 32).shape == (32, 15)

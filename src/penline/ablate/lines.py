@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,17 @@ import cv2
 import numpy as np
 
 from penline.ablate.text import Folding
-from penline.errors import ExportError, UsageError
-from penline.look.set_lines import format_of, labels_of, read_report
+from penline.convert.items import items
+from penline.convert.policy import Policy
+from penline.errors import ExportError
+from penline.provenance import Places
 from penline.records import Bytes2D, Sample
+from penline.sources.collect import given_names, open_sources
+from penline.sources.reading import Reading
 from penline.stream.dataset import Item
 
 __all__ = ["MixedLines", "RealLine", "real_lines", "scaled"]
 
-_BOXES = "boxes.jsonl"
-_ROWS = "metadata.jsonl"
 _MOST_PX = 4000
 """Width of the widest line that is read, at the reader's height."""
 
@@ -33,7 +35,7 @@ class RealLine:
         image: ``uint8 (height_px, width_px)``, grey, of the reader's height.
         text: the label as it stands.
         writer: who wrote it, where the set tells; else ``""``.
-        name: the picture's path in the set.
+        name: where it lies: the file that lists or holds it, and its number there.
     """
 
     image: Bytes2D
@@ -68,69 +70,35 @@ def scaled(image: Any, height_px: int) -> Bytes2D:
 
 
 def real_lines(
-    folder: Path, height_px: int, side: str | None = None, most: int | None = None
+    path: Path, height_px: int, side: str | None = None, most: int | None = None
 ) -> list[RealLine]:
-    """Read the lines of a finished set whose pictures lie in folders.
+    """Read the lines of a set, of pages or of archives: whatever `convert` makes lines of.
 
     Args:
-        folder: the set.
+        path: a finished set, a list, a table, a folder of pages, an archive.
         height_px: of the pictures to give.
-        side: ``train`` or ``val``; None for both.
+        side: ``train``, ``val`` or ``test``; None for all.
         most: no more than these, the first.
 
     Raises:
-        UsageError: no such folder.
-        ExportError: no set, one without lines, or a picture that cannot be read.
+        UsageError: no such file or folder.
+        FormatError: a file that is not what its format says.
+        ExportError: no lines, or a picture that cannot be read.
     """
-    if not (folder / "report.json").is_file():
-        raise UsageError(
-            f"{folder}: no finished set of lines; penline convert SOURCE --to imagefolder -o SET "
-            "makes one of real lines"
-        )
-    report = read_report(folder)
-    writers = _writers(folder)
-    found: list[RealLine] = []
-    for line in labels_of(folder, format_of(report, folder), report):
-        if side in (None, line.side):
-            image = cv2.imread(str(folder / line.path), cv2.IMREAD_GRAYSCALE)
-            if image is None:
-                raise ExportError(f"{folder / line.path} is no picture that can be read")
-            grey = scaled(image, height_px)
-            found.append(RealLine(grey, line.text, writers.get(line.path, ""), line.path))
-            if len(found) == most:
-                break
+    found = list(islice(_lines_of(path, height_px, side), most))
     if not found:
-        raise ExportError(f"{folder} has no lines{f' of the side {side}' if side else ''}")
+        raise ExportError(f"{path} has no lines{f' of the side {side}' if side else ''}")
     return found
 
 
-def _writers(folder: Path) -> dict[str, str]:
-    """Who wrote each picture of a set, where its boxes or its rows tell."""
-    return {
-        f"{parent}{name}": str(row["writer"])
-        for path, parent, key in _tables(folder)
-        for row in _rows(path)
-        if isinstance(name := row.get(key), str) and row.get("writer")
-    }
-
-
-def _tables(folder: Path) -> Iterator[tuple[Path, str, str]]:
-    if (folder / _BOXES).is_file():
-        yield folder / _BOXES, "", "path"
-    for path in sorted(folder.glob(f"*/{_ROWS}")):
-        yield path, f"{path.parent.name}/", "file_name"
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                row = None
-            if not isinstance(row, dict):
-                raise ExportError(f"{path}: line {number} is no JSON object")
-            yield row
+def _lines_of(path: Path, height_px: int, side: str | None) -> Iterator[RealLine]:
+    files = open_sources([path], reading=Reading(take="lines"))
+    places = Places(given_names([path]))
+    for item in items(files, "lines", Policy("drop-line"), places, salvage=False):
+        if isinstance(item, Sample) and side in (None, item.side):
+            name = f"{item.origins[0].archive}:{item.origins[0].record}"
+            writer = "" if item.writer.startswith("unknown:") else item.writer
+            yield RealLine(scaled(item.image, height_px), item.text, writer, name)
 
 
 class MixedLines(Sequence[Item]):

@@ -37,7 +37,7 @@ class AblateJob:
 
     Attributes:
         out: the folder of weights, checkpoints and ``results.json``.
-        real: the lines to judge on: a finished set.
+        real: the lines to judge on: whatever `convert` makes lines of, a finished set or pages.
         arms: arms, or their specifications, ``name:recipe.yaml,bank,text``; the first is the one
             that the others are held against.
         banks: for arms that name none; none at all: the embedded sample.
@@ -45,7 +45,8 @@ class AblateJob:
         real_train: a set of real lines to train on, where a mix asks for them.
         mixes: shares of composed lines, 0 to 1: each arm comes once with each of them.
         side: of the lines to judge on: ``train`` or ``val``; None for all.
-        groups: a file of ``picture or writer<TAB>group`` lines: errors are told by group, too.
+        groups: a file of ``writer<TAB>group`` lines, or ``file:number<TAB>group``, the file that
+            lists or holds a line and its number there: errors are told by group, too.
         seeds: how many trainings an arm gets.
         steps: of each.
         batch: lines of a step.
@@ -260,7 +261,7 @@ class _TrainingTask:
 
 
 def _groups_of(real: Sequence[RealLine], file: Path | None) -> list[str]:
-    """The group of each line: by its picture's path, or else by its writer.
+    """The group of each line: by its place, or else by its writer.
 
     Raises:
         UsageError: no such file, or a line of it that is not two fields.
@@ -271,9 +272,9 @@ def _groups_of(real: Sequence[RealLine], file: Path | None) -> list[str]:
         raise UsageError(f"no file of groups {file}")
     rows = [row.split("\t") for row in read_file(file).decode("utf-8").splitlines() if row]
     if any(len(row) != 2 for row in rows):
-        raise UsageError(f"{file}: each line is a picture's path or a writer, a TAB, and a group")
+        raise UsageError(f"{file}: each line is a writer or a FILE:NUMBER, a TAB, and a group")
     table = {key: group for key, group in rows}  # noqa: C416  two fields each, as was seen
     found = [table.get(line.name, table.get(line.writer, "")) for line in real]
     if not any(found):
-        raise UsageError(f"{file} names no picture and no writer of the lines to judge on")
+        raise UsageError(f"{file} names no writer and no place of the lines to judge on")
     return found

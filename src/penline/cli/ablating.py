@@ -25,7 +25,8 @@ _ERRORS = "characters {} (95 %: {}), words {} (95 %: {})"
 @app.command()
 def ablate(
     real: Annotated[
-        Path, typer.Option("--real", help="The lines to judge on: a finished or converted set.")
+        Path,
+        typer.Option("--real", help="The lines to judge on: a set, a list, pages, an archive."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The folder of all results.")],
     recipes: Annotated[
@@ -61,7 +62,7 @@ def ablate(
     side: Side = None,
     groups: Annotated[
         Path | None,
-        typer.Option(help="Lines of PICTURE or WRITER, TAB, GROUP: errors by group, too."),
+        typer.Option(help="Lines of WRITER (or FILE:NUMBER), TAB, GROUP: errors by group, too."),
     ] = None,
     part: Annotated[str, typer.Option(help="Of the banks: train, test or all.")] = "train",
     ignore_case: IgnoreCase = False,
@@ -124,7 +125,7 @@ def ablate(
 
 @app.command()
 def read(
-    source: Annotated[Path, typer.Argument(help="A finished or converted set of lines.")],
+    source: Annotated[Path, typer.Argument(help="Lines: a set, a list, pages, an archive.")],
     model: Annotated[
         str, typer.Option("--model", help="The folder of an ablation, an .onnx file, or rapidocr.")
     ],
