@@ -16,7 +16,16 @@ from penline.bank import Bank
 from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.make import lay_out
 from penline.compose.page_masks import decompose_page, page_consistency_errors
-from penline.compose.transform.join import ALWAYS, choose_joins, habit, join_table, measure_letters
+from penline.compose.transform.join import (
+    ALWAYS,
+    choose_joins,
+    first_joined,
+    habit,
+    join_line,
+    join_table,
+    measure_letters,
+    pack_strokes,
+)
 from penline.corpus import load
 from penline.errors import RecipeError
 from penline.measure.joins import LETTERS, join_figures, odds_of
@@ -88,6 +97,8 @@ def test_letters_are_joined_as_defined(chance: np.random.Generator) -> None:
             for at in range(5)
         ]
         nodes, starts, ends = packed(letters)
+        reached = np.concatenate([slow.lengths(one) for own in letters for one in own.strokes])
+        np.testing.assert_allclose(path_lengths(nodes), reached)
         find_ends(nodes, path_lengths(nodes), starts, np.array([one.kind for one in letters]), ends)
         for end, letter in zip(ends, letters, strict=True):
             leaves, enters = slow.exit_of(letter), slow.entry_of(letter)
@@ -191,9 +202,64 @@ def test_pairs_are_chosen_as_defined(chance: np.random.Generator) -> None:
         assert joined[:11].tolist() == slow.choose(pairs, odds, words.tolist()[:11])
 
 
+def on_edge(letter: slow.Letter, move: int) -> bool:
+    """Whether rounding alone decides where a letter is entered: another where it is moved."""
+    moved = letter._replace(strokes=[one - [move, 0, 0, 0] for one in letter.strokes])
+    found = slow.entry_of(letter), slow.entry_of(moved)
+    alongs = [-1.0 if one is None else one.along for one in found]
+    return abs(alongs[0] - alongs[1]) > 1e-6
+
+
+@pytest.mark.parametrize("word", ["minimum", "bovine", "if", "quilt"])
+def test_a_line_is_joined_as_defined(word: str, chance: np.random.Generator) -> None:
+    met = 0
+    for _ in range(25):
+        items, table = items_for(word, np.full((len(word), 2), 30))
+        traits, own = join_table(table, chinese=False), []
+        figures = join_figures()
+        for at in range(len(word)):
+            entry = int(items["entry"][at])
+            strokes = scrawl(chance, 6000 * at, int(chance.integers(1, 4)))
+            unit, line = slow.measure_letters(strokes, traits.figures[entry].tolist(), 50.0)
+            own.append(slow.Letter(strokes, int(traits.kinds[entry]), unit, line))
+        every = [stroke for letter in own for stroke in letter.strokes]
+        owners = np.array([at for at, letter in enumerate(own) for _ in letter.strokes])
+        points = np.concatenate(every).astype(np.int64)
+        ends = np.cumsum([len(stroke) for stroke in every])
+        given = points[:, :2], points[:, 2], points[:, 3], ends, owners, np.full(len(ends), 7)
+        nodes, starts = pack_strokes(*given[:5], len(word))
+        told = slow.pack_strokes(every, owners.tolist(), len(word))
+        assert np.array_equal(nodes, told[0]) and np.array_equal(starts, told[1])
+        kinds = traits.kinds[items["entry"]]
+        assert first_joined(items, traits.kinds) == slow.first_joined(kinds, items["row"] >= 0) == 0
+        effects = [
+            figures.leaving[LETTERS.index(a)] * figures.entering[LETTERS.index(b)]
+            for a, b in itertools.pairwise(word)
+        ]
+        words, odds = words_of(chance, len(word))[: len(word)], float(chance.choice([0.3, 9.0]))
+        made = join_line(items, given, traits, (50.0, -1, odds, 0, 0.15), words)
+        wanted = slow.join_line(own, effects, odds, 0.15, words.tolist())
+        assert (made is None) == (wanted is None)
+        if made is None or wanted is None:
+            continue
+        moves, strokes = wanted
+        if any(on_edge(letter, move) for letter, move in zip(own, moves, strict=True)):
+            continue
+        met += 1
+        assert made[0].tolist() == moves
+        assert made[5].tolist() == [at for at, each in enumerate(strokes) for _ in each]
+        flat = np.concatenate([one for each in strokes for one in each])
+        np.testing.assert_allclose(made[1], flat[:, :2], atol=0.51)
+        np.testing.assert_allclose(made[2], flat[:, 2], atol=0.51)
+        assert set(made[6].tolist()) <= {0, 7}
+    assert met
+
+
 @pytest.mark.parametrize("rate", [0.1, 0.4, 0.8])
 def test_a_rate_is_that_of_all_pairs(rate: float) -> None:
     figures, odds = join_figures(), odds_of(rate)
+    wanted = slow.solve(rate, figures.leaving, figures.entering, figures.shares)
+    assert odds == pytest.approx(wanted, rel=1e-5)
     own = odds * np.outer(figures.leaving, figures.entering)
     weights = np.outer(figures.shares[:, 0], figures.shares[:, 1])
     assert (weights * own / (1 + own)).sum() == pytest.approx(rate, abs=1e-6)

@@ -33,6 +33,16 @@ from reference import randomness as slow_randomness
 HERE, SOURCE = Path(__file__).parent, Path(penline.__file__).parent
 OTHERS = {
     "formats.g4:_rows": "g4:decode",  # libtiff's
+    "compose.transform.join:choose_joins": "joins:choose",
+    "compose.transform.join:first_joined": "joins:first_joined",
+    "compose.transform.join:join_line": "joins:join_line",
+    "compose.transform.join:measure_letters": "joins:measure_letters",
+    "compose.transform.join:pack_strokes": "joins:pack_strokes",
+    "render.joins:add_joins": "joins:join_letters",
+    "render.joins:can_join": "joins:reachable",
+    "render.letter_ends:_enter": "joins:entry_of",
+    "render.letter_ends:find_ends": "joins:exit_of",
+    "render.letter_ends:path_lengths": "joins:lengths",
 }
 """Oracles of another name, or in another file than the kernel's room or module."""
 

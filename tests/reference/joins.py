@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from penline.compose.transform.join import LEAST_UNIT
+from penline.measure.latin import X_HEIGHT_EM
 from penline.render.joins import PIECES
 from penline.render.letter_ends import ANYWHERE, ARCHED, BARRED, DOTTED, LEFT_HIGH
+
+__all__ = [
+    "choose",
+    "entry_of",
+    "exit_of",
+    "first_joined",
+    "join_letters",
+    "join_line",
+    "lengths",
+    "measure_letters",
+    "pack_strokes",
+    "reachable",
+    "solve",
+]
 
 Stroke = npt.NDArray[np.float64]
 """``float64 (n, 4)``: x, y, radius, tone."""
@@ -155,6 +171,8 @@ def bow(stroke: Stroke, size: float, middle: float) -> tuple[float, Stroke, Stro
 
 
 def reachable(left: Letter, right: Letter) -> bool:
+    if not (left.unit and right.unit):  # a speck
+        return False
     leaves, enters = exit_of(left), entry_of(right)
     if leaves is None or enters is None:
         return False
@@ -243,3 +261,70 @@ def choose(pairs: Sequence[tuple[float, bool]], odds: float, words: Sequence[int
         can and (word >> 48) < np.floor(min(share * more, 1.0) * 65536 + 0.5)
         for share, (_, can), word in zip(shares, pairs, words, strict=True)
     ]
+
+
+def first_joined(kinds: Sequence[int], inked: Sequence[bool]) -> int:
+    """The first item with ink that is joined to others of its kind; -1 for none."""
+    found = [
+        at for at, (kind, ink) in enumerate(zip(kinds, inked, strict=True)) if ink and kind >= 0
+    ]
+    return found[0] if found else -1
+
+
+def measure_letters(strokes: Sequence[Stroke], figure: Sequence[float], em: float) -> Any:
+    """X-height and writing line of a letter of such a height and reach below the line, 1/256 px;
+    none of what is less than two pixels high."""
+    if not strokes:
+        return 0.0, 0.0
+    heights = np.concatenate(strokes)[:, 1]
+    tall = figure[0] or None
+    unit = (heights.max() - heights.min()) / tall if tall else X_HEIGHT_EM * em * 256
+    return (unit, heights.max() - figure[1] * unit) if unit >= LEAST_UNIT else (0.0, 0.0)
+
+
+def pack_strokes(strokes: Sequence[Stroke], owners: Sequence[int], count: int) -> Any:
+    """Rows of points, each with whether it goes on, and where each item's begin."""
+    rows = [[*row, int(k > 0)] for stroke in strokes for k, row in enumerate(stroke.tolist())]
+    sizes = np.zeros(count, int)
+    for stroke, owner in zip(strokes, owners, strict=True):
+        sizes[owner] += len(stroke)
+    return np.array(rows, int), np.concatenate([[0], np.cumsum(sizes)])
+
+
+def solve(rate: float, leaving: Any, entering: Any, shares: Any) -> float:
+    """The odds by which the mean over all pairs is `rate`: Newton's way, in logarithms."""
+    effect = np.log(np.outer(leaving, entering))
+    weight, at = np.outer(shares[:, 0], shares[:, 1]), 0.0
+    for _ in range(200):
+        share = 1 / (1 + np.exp(-(at + effect)))
+        slope = (weight * share * (1 - share)).sum()
+        at -= float(np.clip(((weight * share).sum() - rate) / slope, -1, 1))
+    return float(np.exp(at))
+
+
+def join_line(
+    letters: Sequence[Letter], effects: Any, odds: float, closer: float, words: Sequence[int]
+) -> tuple[list[int], list[list[Stroke]]] | None:
+    """Letters of one word, joined: how far each moves to the left, and the strokes of each.
+
+    Args:
+        letters: measured already.
+        effects: of each pair of neighbours on the odds.
+        odds: of the hand.
+        closer: x-heights that a joined letter comes closer.
+        words: chance.
+    """
+    can = [reachable(*pair) for pair in itertools.pairwise(letters)]
+    joined = choose(list(zip(effects, can, strict=True)), odds, words[: len(can)])
+    if not any(joined):
+        return None
+    steps = [
+        int(np.floor(closer * one.unit)) if to else 0
+        for one, to in zip(letters, joined, strict=False)
+    ]
+    moves = [0, *itertools.accumulate(steps)]
+    moved = [
+        one._replace(strokes=[stroke - [move, 0, 0, 0] for stroke in one.strokes])
+        for one, move in zip(letters, moves, strict=True)
+    ]
+    return moves, join_letters(moved, [*joined, False])
