@@ -13,6 +13,7 @@ import fakes_nist
 import fakes_pages
 import fakes_photo
 import fakes_pictures
+import fakes_sets
 from penline import api
 from penline.sample import sample_bank
 from penline.template.guides import bank_guides
@@ -89,6 +90,13 @@ def make(folder: Path) -> None:
         for number in (1, 2):
             image = 255 - fakes_pictures.drawn(character, number)
             (place / f"{number}.png").write_bytes(fakes.png_file(image))
+    for name, kind in (("pages", b"type:text:Print;"), ("real-pages", b"type:print;")):
+        (folder / name).mkdir()
+        for place, data in fakes_sets.page_2019().items():
+            (folder / name / place).write_bytes(data.replace(b"type:print;", kind))
+    for place, data in fakes_sets.paddleocr().items():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_bytes(data)
     photographs(folder)
     made(folder)
 
@@ -101,6 +109,7 @@ def made(folder: Path) -> None:
     shutil.copytree(folder / "my.bank", folder / "anna.bank")
     ways = {"n": 40, "banks": [folder / "my.bank"], "corpora": [folder / "novel.txt"]}
     api.compose(folder / "lines", boxes=True, workers=1, **ways)
+    api.compose(folder / "composed", to="parquet", workers=1, **ways)
     api.compose(folder / "plan.json", plan_only=True, **ways)
 
 
