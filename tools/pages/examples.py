@@ -110,7 +110,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "A set in one form as a set in another:": (
             "penline convert rec_gt_train.txt --to parquet -o real"
         ),
-        "Half composed, half real:": "penline convert lines real --mix 0.5 -o mixed",
+        "Half composed, half real:": "penline convert composed real-pages/ --mix 0.5 -o mixed",
         "Isolated characters of one writer:": "penline convert 1001-c.gnt -o characters",
     },
     "check": {
