@@ -24,6 +24,7 @@ _STYLE = """
 .curves { max-width: 44rem; }
 .curves polyline { fill: none; stroke-width: 1.5; }
 .curves text { font-size: 10px; fill: currentColor; }
+.scroll th, .scroll td { white-space: nowrap; overflow-wrap: normal; }
 .key span { display: inline-block; width: 1.2em; height: .25em; vertical-align: middle; }
 """
 Worst = Sequence[tuple[npt.NDArray[Any], str, str]]
@@ -147,6 +148,8 @@ def _split(
     title: str, key: str, unit: str, arms: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any] | None:
     names = list(dict.fromkeys(name for arm in arms for name in arm[key]))[:_MOST_NAMED]
+    if key == "lengths":
+        names.sort(key=lambda name: int(name.split()[0]))
     if len(names) < 2:
         return None
     rows = [
