@@ -13,6 +13,8 @@ import pytest
 from penline import compiled
 from penline.bank import Bank, BankWriter, open_bank
 from penline.characters import kind_of
+from penline.export import EXPORTERS, exporter_class
+from penline.export.base import TAKES
 from penline.records import Source
 
 collect_ignore = ["foreign_package"]  # another author's, one of whose modules is broken
@@ -27,6 +29,10 @@ TEXT = (
     "The quick brown fox jumps over the lazy dog.\n"
     "北京的秋天是一年中最美的季节，天高云淡。\n"
 )
+
+
+PICTURED = sorted(name for name in EXPORTERS if exporter_class(name, *TAKES).takes != "strokes")
+"""Formats that any bank's lines can be written in; those of strokes need banks of strokes."""
 
 
 def blob(character: str, seed: int, em_px: int = 60) -> np.ndarray:

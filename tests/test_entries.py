@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import build
+from conftest import PICTURED, build
 from penline import api
 from penline.bank import Bank, BankWriter
 from penline.bank.accept import label_fault
@@ -28,7 +28,6 @@ from penline.corpus import Corpus
 from penline.cover import cover
 from penline.entries import MOST_CODE_POINTS, Cutter, in_entries, whole_text
 from penline.errors import BankError, RecipeError
-from penline.export import EXPORTERS
 from penline.export.page_xml import NAMESPACE
 from penline.records import Source
 from reference import entries as slow
@@ -219,7 +218,7 @@ def test_the_dictionary_knows_code_points(bank: Bank) -> None:
 TEXT = f"fish {KSSA}{KI}\nb{E_ACUTE}b \\alpha\nabc\n{KHMER}永a\n"
 
 
-@pytest.mark.parametrize("to", sorted(set(EXPORTERS) - {"inkml"}))
+@pytest.mark.parametrize("to", PICTURED)
 def test_every_format_gets_entries_right(bank: Bank, tmp_path: Path, to: str) -> None:
     text, out = tmp_path / "text.txt", tmp_path / "out"
     text.write_text(TEXT, "utf-8")

@@ -265,7 +265,7 @@ FOREIGN = {
         GOOD.replace("<trace>", '<annotation type="writer">a\nb</annotation><trace>', 1),
         "one line",
     ),
-    "another layout": ('<annotation type="layout">formula</annotation>', '"characters" or "page"'),
+    "another layout": ('<annotation type="layout">formula</annotation>', '"page" or "lines"'),
     "an element in a trace": (GROUP.format("永", "1 2<b/>"), "text alone"),
 }
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from conftest import PICTURED
 from penline.api import check, compose
 from penline.errors import UsageError
-from penline.export import EXPORTERS
 
 RECIPE = {
     "corpus": {"length_range": [3, 5]},
@@ -25,7 +25,7 @@ def leave(folder: Path) -> None:
         path.write_bytes(b"left")
 
 
-@pytest.mark.parametrize("to", sorted(set(EXPORTERS) - {"inkml"}))
+@pytest.mark.parametrize("to", PICTURED)
 def test_what_a_file_manager_leaves_is_no_fault(tmp_path: Path, to: str) -> None:
     out = tmp_path / "o"
     out.mkdir()

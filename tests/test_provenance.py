@@ -14,20 +14,19 @@ import pytest
 import fakes
 import fakes_online
 import fakes_pages
-from conftest import TEXT
+from conftest import PICTURED, TEXT
 from penline import api
 from penline.bank import BankWriter, open_bank
 from penline.bank.layout import HEADER
 from penline.convert import convert
 from penline.errors import UsageError
-from penline.export import EXPORTERS, exporter_class
+from penline.export import exporter_class
 from penline.export.base import TAKES
 from penline.provenance import Places, path_told, public_names
 from penline.records import Source
 
 PRIVATE = "private-place"
 """Stands in every path of these tests, and in no output."""
-COMPOSED = [name for name in EXPORTERS if exporter_class(name, *TAKES).takes != "strokes"]
 LINES: dict[str, Any] = {
     "corpus": {"length_range": [4, 12]},
     "image": {"height_px": 32},
@@ -93,7 +92,7 @@ def test_files_of_one_name_keep_apart(tmp_path: Path, two_places: tuple[Path, Pa
     assert {glyph.archive for glyph in bank} == {one.file for one in bank.header.sources}
 
 
-@pytest.mark.parametrize("to", COMPOSED)
+@pytest.mark.parametrize("to", PICTURED)
 def test_composed_sets_are_equal_wherever_the_archive_lies(
     tmp_path: Path, two_places: tuple[Path, Path], to: str
 ) -> None:
@@ -127,7 +126,7 @@ def test_a_set_made_again_has_the_same_report(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("to", "file"), [
-    *((to, "006-P16.dgrl") for to in COMPOSED),
+    *((to, "006-P16.dgrl") for to in PICTURED),
     ("inkml", "001-P16.ptts"), ("inkml", "002.pot"),
 ])  # fmt: skip
 def test_converted_sets_are_equal_wherever_the_archive_lies(

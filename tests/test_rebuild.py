@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from conftest import TEXT, build
+from conftest import PICTURED, TEXT, build
 from penline import api
 from penline.bank import Bank
 from penline.cli import app
 from penline.errors import ExportError, MissingExtra, UsageError
-from penline.export import EXPORTERS, exporter_class
+from penline.export import exporter_class
 from penline.export.base import Options
 from penline.rebuild import Rebuilt
 
@@ -79,7 +79,7 @@ def test_a_set_rebuilt_is_the_same_bytes(
     assert tree(tmp_path / "from plan") == tree(out)
 
 
-@pytest.mark.parametrize("to", sorted(set(EXPORTERS) - {"inkml"}))
+@pytest.mark.parametrize("to", PICTURED)
 def test_every_format(tmp_path: Path, small_bank: Bank, corpus_file: Path, to: str) -> None:
     given = {"banks": [small_bank], "corpora": [corpus_file], "workers": 1}
     out, plan = tmp_path / "set", tmp_path / "plan.json"

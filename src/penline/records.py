@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast, overload
@@ -24,6 +24,7 @@ __all__ = [
     "GlyphRun",
     "LeftOut",
     "LineRecord",
+    "OnlineLine",
     "Origin",
     "Origins",
     "PageFacts",
@@ -277,6 +278,51 @@ class PageFacts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OnlineLine:
+    """One line of text as a pen wrote it.
+
+    Attributes:
+        items: what the text is made of, in its order: entries, mostly characters.
+        traces: of each stroke, from where the pen is set down to where it is lifted,
+            ``float32 (points, 3)``: x right and y down, and milliseconds since the line began;
+            ``(points, 2)`` where the times are not known. Composed: pixels of the picture.
+        spans: ``int64 (spans, 4)``: of each stretch of a trace the item that it belongs to, the
+            trace, the first point and the one past the last; by item, then as written. White
+            space has none. A trace of several letters that are joined has a span for each. No
+            spans at all where the source does not tell them.
+        source: whose hand it is, and the file.
+        record: number of the line in its file, or in its recipe and seed.
+        offset: byte offset of the line in its file.
+        side: ``"train"`` or ``"val"`` of a composed line; else "".
+        counts: what was skipped, dropped or borrowed on the way, by reason.
+    """
+
+    items: Sequence[str]
+    traces: tuple[npt.NDArray[np.float32], ...]
+    spans: npt.NDArray[np.int64]
+    source: Source
+    record: int
+    offset: int = 0
+    side: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The label."""
+        return "".join(self.items)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The characters of the line, in text order."""
+        return tuple(self.text)
+
+    @property
+    def strokes(self) -> tuple[npt.NDArray[np.float32], ...]:
+        """A tuple of ``float32 (points, 2)`` arrays, one a trace."""
+        return tuple(trace[:, :2] for trace in self.traces)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Raster:
     """A picture as a file holds it, of one byte or of one bit a pixel.
 
@@ -418,7 +464,7 @@ def paste(onto: Bytes2D, pixels: Bytes2D, top_px: int, left_px: int, paper: int)
     np.copyto(under, over, where=over != paper)
 
 
-Record: TypeAlias = GlyphRecord | StrokeRecord | LineRecord
+Record: TypeAlias = GlyphRecord | StrokeRecord | LineRecord | OnlineLine
 
 _IN_WORDS = {
     "GlyphRecord": "a picture of a character",
@@ -426,6 +472,7 @@ _IN_WORDS = {
     "LineRecord": "a line of text",
     "InkPage": "a page of strokes",
     "PageRecord": "a page of lines",
+    "OnlineLine": "a line of strokes",
     "BinaryImage": "a picture without a label",
     "GreyImage": "a picture without a label",
 }

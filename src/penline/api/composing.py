@@ -13,7 +13,8 @@ from penline.bank import Bank, open_bank
 from penline.catalogue.terms import terms
 from penline.compose import Composer
 from penline.errors import UsageError
-from penline.export.base import Options
+from penline.export import exporter_class
+from penline.export.base import TAKES, Options
 from penline.export.paddleocr import alphabet_of
 from penline.export.urls import is_url, without_scheme
 from penline.job import Execution, takes_keywords
@@ -43,7 +44,8 @@ class ComposeJob(Execution):
     Attributes:
         out: the folder to make, or its URL in an object store (``s3://...``).
         n: how many lines, from index `start`.
-        recipe: a recipe, the path or name of one, a mapping, or None for ``mixed``.
+        recipe: a recipe, the path or name of one, a mapping, or None for ``mixed``; for
+            ``plain`` where the format is one of strokes, which show no paper.
         banks: banks, opened or by path; none: the embedded sample.
         corpora: text files; none: the embedded sample's.
         field: the field of a jsonl file that holds the text.
@@ -88,7 +90,7 @@ class ComposeJob(Execution):
 
 @takes_keywords(ComposeJob)
 def compose(job: ComposeJob) -> Produced:
-    """Compose `n` lines into a training set; pages, where the format is one of pages.
+    """Compose `n` lines into a training set; pages or strokes, where the format is one of those.
 
     Args:
         job: what to make.
@@ -99,7 +101,14 @@ def compose(job: ComposeJob) -> Produced:
     if job.n < 1:
         raise UsageError("n must be at least 1")
     part = known_part(job.part)
-    chosen = job.recipe if isinstance(job.recipe, Recipe) else load_recipe(job.recipe)
+    strokes = exporter_class(job.to, *TAKES).takes == "strokes"
+    if strokes and job.boxes:
+        raise UsageError(
+            f"{job.to} holds strokes, and tells of each character which are its own; leave --boxes "
+            "out"
+        )
+    recipe = "plain" if strokes and job.recipe is None else job.recipe
+    chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     own = None if job.dictionary is None else Path(job.dictionary)
     if job.network is not None:
         chosen, own = fitted(chosen, job.network, job.to, own)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from penline.errors import UsageError
 from penline.export import exporter_class
+from penline.export.base import TAKES
 from penline.export.paddleocr import dictionary_entries
 from penline.export.paddleocr_networks import COLUMNS, HEIGHT_PX, network_named
 from penline.recipe import Recipe
@@ -65,9 +66,11 @@ def turns(recipe: Recipe, to: str, wanted: bool | None) -> bool:
     Raises:
         UsageError: the user said something, and there is no column of its own to turn.
     """
-    kind = exporter_class(to, "lines", "pages")
+    kind = exporter_class(to, *TAKES)
     columns = recipe.layout.direction == "vertical" and kind.takes == "lines"
     if wanted is not None and not columns:
-        why = "the recipe's lines run across" if kind.takes == "lines" else f"{to} is of pages"
+        why = (
+            "the recipe's lines run across" if kind.takes == "lines" else f"{to} is of {kind.takes}"
+        )
         raise UsageError(f"{why}: no column can be turned; leave --turn and --no-turn out")
     return columns and (kind.across if wanted is None else wanted)

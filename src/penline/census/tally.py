@@ -13,7 +13,7 @@ from penline.characters import is_han
 from penline.formats.ihead import BinaryImage
 from penline.formats.ink import InkPage
 from penline.formats.mpf import Features
-from penline.records import GlyphRecord, LineRecord, Source, StrokeRecord
+from penline.records import GlyphRecord, LineRecord, OnlineLine, Source, StrokeRecord
 from penline.sources.names import places
 
 __all__ = ["EVERYTHING", "KINDS", "ON_REQUEST", "WHATS", "RecordCounts", "Scopes"]
@@ -95,6 +95,10 @@ class RecordCounts:
             self.pages.add(source.file)
             self.lines += 1
             self.units += len(record.codes)
+            self.text.update(record.labels)
+        elif isinstance(record, OnlineLine):
+            self.lines += 1
+            self.units += len(record.items)
             self.text.update(record.labels)
         elif isinstance(record, InkPage):
             self.pages.add(source.file)

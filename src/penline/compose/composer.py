@@ -10,6 +10,7 @@ from typing import Any, overload
 
 from penline.bank import Bank, open_bank
 from penline.compose.make import make, make_some
+from penline.compose.online import make_online
 from penline.compose.page_render import make_page
 from penline.compose.plan import ComposePlan
 from penline.corpus import Corpus, texts_or_files
@@ -17,7 +18,7 @@ from penline.errors import UnwritableLine, UsageError
 from penline.pages import Page
 from penline.recipe.load import load_recipe
 from penline.recipe.schema import Recipe
-from penline.records import Sample
+from penline.records import OnlineLine, Sample
 from penline.words import counted
 
 __all__ = ["Composer"]
@@ -129,6 +130,16 @@ class Composer(Sequence[Sample]):
             UnwritableLine: no paragraph could be written.
         """
         return make_page(self.plan, self.seed, self._indices[index])
+
+    def online(self, index: int) -> OnlineLine:
+        """Line `index` as strokes: those that the picture of ``self[index]`` is drawn from.
+
+        Raises:
+            IndexError: beyond the length.
+            RecipeError: a setting of the recipe has no effect on strokes, or no bank holds any.
+            UnwritableLine: this line could not be written, or a glyph of it came as a picture.
+        """
+        return make_online(self.plan, self.seed, self._indices[index])
 
     @overload
     def __getitem__(self, index: int) -> Sample: ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -118,7 +118,14 @@ class LineLayout(NamedTuple):
     strokes: LineStrokes | None = None
 
 
-def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) -> LineLayout:
+def lay_out(
+    plan: ComposePlan,
+    seed: int,
+    index: int,
+    side: Side | None = None,
+    *,
+    what: Literal["lines", "strokes"] = "lines",
+) -> LineLayout:
     """Make the first half of a line: text, writer, glyphs, places and ink.
 
     Args:
@@ -126,12 +133,13 @@ def lay_out(plan: ComposePlan, seed: int, index: int, side: Side | None = None) 
         seed: of the set.
         index: of the sample.
         side: which side it is of; None to draw it.
+        what: what the recipe is asked for.
 
     Raises:
-        RecipeError: a setting of the recipe has no effect on lines.
+        RecipeError: a setting of the recipe has no effect on them.
         UnwritableLine: as `make`.
     """
-    plan.ask("lines")
+    plan.ask(what)
     recipe = plan.recipe
     side = side or plan.side_of(seed, index)
     line = choose(plan, seed, index, side)

@@ -204,14 +204,24 @@ class ComposePlan:
         """Draw which side a sample is of."""
         return "val" if self.val and rng(seed, index, "side").chance(self.val) else "train"
 
-    def ask(self, what: Literal["lines", "pages"]) -> None:
-        """Go on if the recipe can be asked for lines, or for pages.
+    def ask(self, what: Literal["lines", "pages", "strokes"]) -> None:
+        """Go on if the recipe can be asked for lines, for pages, or for lines as strokes.
 
         Raises:
-            RecipeError: a setting of the recipe has no effect there; the message names it.
+            RecipeError: a setting of the recipe has no effect there; the message names it. Or no
+                bank holds strokes.
         """
         if self._refusals[what]:
             raise RecipeError(self._refusals[what])
+        if what == "strokes" and not self.strokes:
+            names = ", ".join(bank.path.name for bank in self.banks.banks)
+            raise RecipeError(
+                f"strokes: {self.recipe.strokes} (version {self.recipe.version}) leaves none to "
+                "write; set it to auto"
+                if any(bank.strokes is not None for bank in self.banks.banks)
+                else f"no bank keeps strokes ({names}); build one again from its archive of "
+                "strokes, as POT, UNIPEN or InkML, with penline bank"
+            )
 
     def with_text(self, corpus: Corpus, writer: str) -> ComposePlan:
         """A plan for the whole lines of another text; this one stays as it is.

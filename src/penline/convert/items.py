@@ -24,6 +24,7 @@ from penline.provenance import Places
 from penline.records import (
     GlyphRecord,
     LineRecord,
+    OnlineLine,
     Origin,
     Sample,
     StrokeRecord,
@@ -75,8 +76,12 @@ def _key(item: Item) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
     if isinstance(item, StrokeItem):
         record: Any = item.record
         page = isinstance(record, InkPage)
-        shown = record.body if page else record.points
-        said = (record.sound if page else (record.labels, record.ends), record.source.writer)
+        if isinstance(record, OnlineLine):
+            shown = np.concatenate([np.empty((0, 3), np.float32), *record.traces])
+            said = record.text, record.spans.tolist(), record.source.writer
+        else:
+            shown = record.body if page else record.points
+            said = (record.sound if page else (record.labels, record.ends), record.source.writer)
         place = record.record, record.offset
     elif isinstance(item, Sample):
         shown, said = item.image, (item.text, item.writer, item.image.shape)
@@ -139,7 +144,7 @@ def _placed_lines(records: Iterable[Any], policy: Policy) -> Iterator[LineRecord
 def _strokes(file: Unit, policy: Policy, salvage: bool) -> Iterator[StrokeItem]:
     side = "test" if file.source.part == "test" else "train"
     for record in _sound(file, policy, salvage):
-        if isinstance(record, StrokeRecord | InkPage):
+        if isinstance(record, StrokeRecord | InkPage | OnlineLine):
             yield StrokeItem(0, side, record)
         else:
             policy.drop(f"{in_words(record)}, no strokes")

@@ -34,6 +34,8 @@ EXPORTERS: Registry[type[Exporter]] = Registry(
         "kraken-arrow": Row("penline.export.kraken:KrakenArrow", "lines for kraken, as Arrow"),
         "easyocr": Row("penline.export.easyocr:EasyOCR", "lines for EasyOCR"),
         "inkml": Row("penline.export.inkml:InkML", "strokes in InkML"),
+        "strokes-npz": Row("penline.export.strokes_npz:StrokesNpz", "strokes as arrays of NumPy"),
+        "ndjson": Row("penline.export.ndjson:NdJson", "strokes as JSON, a line an object"),
     },
     fits=lambda found: isinstance(found, type) and issubclass(found, Exporter),
 )

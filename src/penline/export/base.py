@@ -20,7 +20,7 @@ from penline.durable import name as name_it
 from penline.errors import ExportError
 from penline.export.examine import Findings
 from penline.pages import StrokePage
-from penline.records import StrokeRecord
+from penline.records import OnlineLine, StrokeRecord
 from penline.showing import encoded
 
 __all__ = [
@@ -74,17 +74,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StrokeItem:
-    """Pen strokes as an archive holds them, for formats of strokes.
+    """Pen strokes as an archive holds them, or a composed line of them, for formats of strokes.
 
     Attributes:
         index: number of the item in its data set, from 0.
-        side: ``"train"`` or ``"test"``.
-        record: a character, or a page with lines.
+        side: ``"train"``, ``"val"`` or ``"test"``.
+        record: a character, a page with lines, or a line.
     """
 
     index: int
     side: str
-    record: StrokeRecord | StrokePage
+    record: StrokeRecord | StrokePage | OnlineLine
 
 
 class Exporter(ABC):
@@ -92,7 +92,7 @@ class Exporter(ABC):
 
     Attributes:
         takes: what `shard` is given: ``"lines"`` (``Sample | UnwritableLine``), ``"pages"``
-            (``penline.pages.Page``) or ``"strokes"`` (`StrokeItem`).
+            (``penline.pages.Page``) or ``"strokes"`` (`StrokeItem`, or `UnwritableLine`).
         owns: names of the files and folders in the output folder that a run may remove: all
             that the format writes there beside ``report.json``.
         joined: folders whose pictures the lists of the format name by a path, which a trainer

@@ -1,7 +1,7 @@
 """The text of InkML files. Source: Ink Markup Language (InkML), W3C Recommendation, 2011.
 
-Coordinates are whole numbers in device units, y downwards, as CASIA's archives have them; the
-archives do not say how long a unit is.
+Coordinates of characters and pages are whole numbers in device units, y downwards, as CASIA's
+archives have them; the archives do not say how long a unit is. Those of composed lines are pixels.
 """
 
 from __future__ import annotations
@@ -11,32 +11,40 @@ from collections.abc import Iterable, Iterator
 
 from penline.errors import ExportError
 from penline.pages import StrokePage, StrokePageLine
-from penline.records import Source, StrokeRecord
+from penline.records import OnlineLine, Source, StrokeRecord
 
-__all__ = ["END", "GROUP_END", "character", "group_start", "page", "start"]
+__all__ = ["END", "GROUP_END", "character", "group_start", "line", "page", "start"]
 
 END = "</ink>\n"
 GROUP_END = "</traceGroup>\n"
 _MOST_STROKES = 1 << 16
 
+_START = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<ink xmlns="http://www.w3.org/2003/InkML">\n'
+    '{}<definitions><context xml:id="pen"><traceFormat>'
+    "{}</traceFormat></context></definitions>\n"
+)
+_LINE_CHANNELS = (
+    '<channel name="X" type="decimal" orientation="+ve" units="dev"/>'
+    '<channel name="Y" type="decimal" orientation="+ve" units="dev"/>'
+    '<channel name="T" type="integer" units="ms"/>'
+)
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
 
 def start(layout: str, *, unsigned: bool = False) -> str:
-    """What stands before the strokes; `layout` is ``characters`` or ``page``."""
+    """What stands before the strokes; `layout` is ``characters``, ``page`` or ``lines``."""
+    if layout == "lines":
+        return _START.format(_note("layout", layout), _LINE_CHANNELS)
     low, high = (0, 65_535) if unsigned else (-32_768, 32_767)
     channels = "".join(
         f'<channel name="{name}" type="integer" min="{low}" max="{high}" '
         f'orientation="+ve" units="dev"/>'
         for name in "XY"
     )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<ink xmlns="http://www.w3.org/2003/InkML">\n'
-        '<definitions><context xml:id="pen"><traceFormat>'
-        f"{channels}</traceFormat></context></definitions>\n{_note('layout', layout)}"
-    )
+    return _START.format("", channels) + _note("layout", layout)
 
 
 def group_start(source: Source) -> str:
@@ -58,6 +66,37 @@ def character(record: StrokeRecord) -> str:
         "offset": str(record.offset),
     }
     return f"<traceGroup>\n{_notes(notes)}{''.join(traces)}</traceGroup>\n"
+
+
+def line(record: OnlineLine) -> str:
+    """One line: its traces, and a view of it with a view of each of its items.
+
+    Raises:
+        ExportError: times that are not known.
+    """
+    if any(trace.shape[1] < 3 for trace in record.traces):
+        raise ExportError(f"line {record.record}: no times; penline writes lines of its own alone")
+    name = f"l{record.record}"
+    notes = {"truth": record.text, "writer": record.source.writer, "index": str(record.record)}
+    parts = [f'<traceGroup xml:id="{name}" contextRef="#pen">\n']
+    parts.append(_notes({kind: text for kind, text in notes.items() if text}))
+    for number, trace in enumerate(record.traces):
+        points = ",".join(f"{_plain(x)} {_plain(y)} {t:.0f}" for x, y, t in trace.tolist())
+        parts.append(f'<trace xml:id="{name}s{number}">{points}</trace>\n')
+    parts.append(f'{GROUP_END}<traceView xml:id="{name}v">\n')
+    views: list[list[str]] = [[] for _ in record.items]
+    for item, number, first, past in record.spans.tolist():
+        whole = past - first == len(record.traces[number])
+        stretch = "" if whole else f' from="{first + 1}" to="{past}"'  # counted from 1
+        views[item].append(f'<traceView traceDataRef="#{name}s{number}"{stretch}/>')
+    for item, view in zip(record.items, views, strict=True):
+        parts.append(f"<traceView>{_note('truth', item)}{''.join(view)}</traceView>\n")
+    return "".join([*parts, "</traceView>\n"])
+
+
+def _plain(number: float) -> str:
+    """A coordinate: 1/256 px to the nearest thousandth, which tells it exactly."""
+    return repr(round(number, 3)).removesuffix(".0")
 
 
 def page(record: StrokePage) -> Iterator[str]:

@@ -1,9 +1,9 @@
-"""InkML: pen strokes as XML, characters or a page, as `penline convert --to inkml` writes them.
+"""InkML: pen strokes as XML, characters, a page or lines, as `penline` writes them.
 
 Source: Ink Markup Language (InkML), W3C Recommendation of 20 September 2011. UTF-8 only.
 
     ink
-      annotation type="layout"    "characters" or "page"; without it: characters
+      annotation type="layout"    "characters", "page" or "lines"; without it: characters
       definitions/context/traceFormat    channels X and Y, no others, of whole numbers
       traceGroup                  one source file; its annotation "writer" is the writer's id
         traceGroup                one character
@@ -11,7 +11,7 @@ Source: Ink Markup Language (InkML), W3C Recommendation of 20 September 2011. UT
           annotation type="code"  the label's raw bytes, hexadecimal (else UTF-8 of the truth)
           trace                   one stroke, "x y, x y, ..."
 
-A page is described in `penline.formats.inkml_page`.
+A page is described in `penline.formats.inkml_page`, lines in `penline.formats.inkml_lines`.
 
 InkML of other programs is read where each character is a traceGroup with its truth and its own
 traces; a group of traces without a truth is a page of one line without a label. Of a point X and Y
@@ -27,6 +27,7 @@ text, a character's points and the depth are bounded.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
@@ -34,16 +35,18 @@ from penline.formats.defects import defect_of, end_of
 from penline.formats.ink import InkPage
 from penline.formats.inkml_reading import InkMlReading, Outcome
 from penline.formats.sniff import HEAD_BYTES, misnamed, sniff
-from penline.records import Defect, Source, StrokeRecord
+from penline.records import Defect, OnlineLine, Source, StrokeRecord
 
 __all__ = ["read", "salvage"]
+
+Ink: TypeAlias = StrokeRecord | InkPage | OnlineLine
 
 _EXPECTED = "an InkML file (XML, root element ink)"
 _BLOCK = 1 << 16
 
 
-def read(stream: ByteSource, source: Source) -> Iterator[StrokeRecord | InkPage]:
-    """All characters, or the one page, strictly.
+def read(stream: ByteSource, source: Source) -> Iterator[Ink]:
+    """All characters, the lines, or the one page, strictly.
 
     The points of a character are as POT has them: ``(-1, 0)`` after each stroke, ``(-1, -1)``
     at the end. The writer is the one that the file names, else the source's. Offsets are those
@@ -59,7 +62,7 @@ def read(stream: ByteSource, source: Source) -> Iterator[StrokeRecord | InkPage]
     stream.finish()
 
 
-def salvage(stream: ByteSource, source: Source) -> Iterator[StrokeRecord | InkPage | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[Ink | Defect]:
     """Sound characters, and a defect in the place of each other; never raises.
 
     Damage to the XML itself ends the file: what is complete before it is kept. Of a page all is

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from penline.errors import FormatError
 from penline.formats.ink import InkPage, LineOfStrokes, mark_ends, page_of
+from penline.formats.inkml_lines import CHANNELS, LineParts
 from penline.formats.inkml_page import PageParts
 from penline.formats.inkml_trace import MAX_TEXT, Channels, points_of
-from penline.records import Source, StrokeRecord
+from penline.records import OnlineLine, Source, StrokeRecord
 from penline.words import printable
 
 __all__ = ["NAMESPACE", "InkMlReading", "Outcome"]
@@ -32,7 +33,7 @@ _MAX_WRITER = 200
 _MAX_CODE = 64
 _KEPT = ("annotation", "trace")
 
-Outcome: TypeAlias = StrokeRecord | InkPage | FormatError
+Outcome: TypeAlias = StrokeRecord | InkPage | OnlineLine | FormatError
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class InkMlReading:
         self._held = 0
         self._channels = Channels([])
         self._page: PageParts | None = None
+        self._lines: LineParts | None = None
         self._sources = {source.writer: source}
         parser = self._parser = expat.ParserCreate("UTF-8", " ")
         parser.buffer_text = True
@@ -144,6 +146,8 @@ class InkMlReading:
             self._format()
         elif frame.name == "traceView":
             self._view(frame)
+        elif frame.name == "ink" and self._lines is not None and self._lines.held:
+            self._add(self._error("line", "a view of its traces", "none"))
         elif frame.name == "ink" and self._page is not None:
             self.found.append(self._page.page(self._source(frame.annotations), frame.annotations))
 
@@ -158,7 +162,7 @@ class InkMlReading:
     def _format(self) -> None:
         """Tell which channels are not read, in the file's source."""
         others = [name for name in self._channels.names if name not in ("X", "Y")]
-        if others:
+        if others and not (self._lines is not None and self._channels.names == CHANNELS):
             shown = printable(", ".join(others)[:80])
             left_out = f"channels beside X and Y ({shown})"
             self.source = dataclasses.replace(self.source, left_out=left_out)
@@ -173,13 +177,18 @@ class InkMlReading:
             raise self._error("annotation", f"at most {_MAX_ANNOTATIONS} an element", "more")
         if parent.name == "ink" and kind == "layout":
             layout = parent.annotations[kind]
-            if layout not in ("characters", "page"):
+            if layout not in ("characters", "page", "lines"):
                 found = repr(printable(layout[:40]))
-                raise self._error("layout", '"characters" or "page"', found)
+                raise self._error("layout", '"characters", "page" or "lines"', found)
             self._page = PageParts(self.file) if layout == "page" else None
+            self._lines = LineParts(self.file) if layout == "lines" else None
 
     def _trace(self, frame: _Frame) -> None:
         parent, text = self._frames[-1], "".join(self._text)
+        if self._lines is not None:
+            name = frame.attributes.get(_ID, "")
+            self._lines.trace(text, name, frame.offset, self._channels.names)
+            return
         try:
             for name in ("continuation", "type"):
                 kind = frame.attributes.get(name, "penDown")
@@ -212,6 +221,13 @@ class InkMlReading:
         parent = self._frames[-1]
         if self._page is not None:
             self._page.view(frame.attributes, frame.annotations, frame.offset, self._depth())
+        elif self._lines is not None and self._depth():
+            self._lines.view(frame.attributes, frame.annotations, frame.offset, self._depth())
+        elif self._lines is not None:
+            try:
+                self._add(self._lines.end(self.count, frame.offset))
+            except FormatError as error:
+                self._add(error)
         elif parent.name == "traceGroup" and parent.fault is None:
             expected = "the traces of the character themselves"
             parent.fault = FormatError(
@@ -223,6 +239,9 @@ class InkMlReading:
 
     def _group(self, frame: _Frame) -> None:
         if self._page is not None:
+            return
+        if self._lines is not None:
+            self._lines.group(frame.annotations, self._source(frame.annotations), frame.offset)
             return
         if not frame.strokes and frame.fault is None and "truth" not in frame.annotations:
             return  # a group of groups

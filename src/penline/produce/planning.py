@@ -14,15 +14,16 @@ from penline.bank.unused import not_used
 from penline.compose import Composer
 from penline.errors import UnwritableLine, UsageError, no_line
 from penline.export import EXPORTERS, exporter_class
-from penline.export.base import Options, file_hash, prefix_of
+from penline.export.base import TAKES, Options, StrokeItem, Takes, file_hash, prefix_of
 from penline.export.run import FORMAT_OF_RUN
 from penline.job import Execution
 from penline.recipe.identity import recipe_hash, recipe_told
 from penline.recipe.parts import tables_used
+from penline.records import OnlineLine
 from penline.registry import required_packages
 from penline.version import __version__
 
-__all__ = ["ProduceJob", "contents", "plan", "set_prefix", "versions"]
+__all__ = ["ProduceJob", "contents", "maker", "plan", "set_prefix", "versions"]
 
 _PROBED = 20
 
@@ -70,9 +71,9 @@ def plan(job: ProduceJob) -> dict[str, Any]:
     stop = len(composer)
     if not 0 <= start < stop:
         raise UsageError(f"no lines from {start} to {stop}")
-    takes = exporter_class(job.to, "lines", "pages").takes
+    takes = exporter_class(job.to, *TAKES).takes
     run = _identity(job)
-    _probe(composer, start, stop, pages=takes == "pages")
+    _probe(composer, start, stop, takes)
     run |= {"field": job.field, "encoding": composer.corpus.counts.encoding}
     unused = not_used(composer.plan.banks, composer.plan.among)
     found = {"text": _text(composer), **job.metadata, "not_used": unused}
@@ -90,11 +91,23 @@ def _text(composer: Composer) -> dict[str, Any]:
     return found
 
 
-def _probe(composer: Composer, start: int, stop: int, *, pages: bool) -> None:
+def maker(composer: Composer, takes: Takes) -> Callable[[int], Any]:
+    """What makes one item for the exporters that take such."""
+    if takes == "strokes":
+        return lambda index: _stroke_item(composer.online(index))
+    return composer.page if takes == "pages" else composer.__getitem__
+
+
+def _stroke_item(line: OnlineLine) -> StrokeItem:
+    return StrokeItem(line.record, line.side, line)
+
+
+def _probe(composer: Composer, start: int, stop: int, takes: Takes) -> None:
     """Fail if no line can be made; warms the compiler's cache, too."""
+    make = maker(composer, takes)
     for index in range(start, min(stop, start + _PROBED)):
         try:
-            composer.page(index) if pages else composer[index]
+            make(index)
         except UnwritableLine as error:
             last = error
         else:

@@ -20,10 +20,10 @@ from penline.engine import workers_for
 from penline.engine.made import counted
 from penline.errors import ExportError, Interrupted, UnwritableLine
 from penline.export import Exporter, exporter_class
+from penline.export.base import TAKES
 from penline.export.run import SHARD, Run, under_way
 from penline.export.urls import local_folder
-from penline.pages import Page
-from penline.produce.planning import ProduceJob, plan
+from penline.produce.planning import ProduceJob, maker, plan
 
 __all__ = ["Produced", "produce"]
 
@@ -64,18 +64,21 @@ class _Task:
                 f"{shard} runs; name a folder that all machines share"
             )
         made: Iterable[Any]
-        pages = self.exporter.takes == "pages"
-        made = self._pages(first, last) if pages else self.composer[first:last].each()
+        if self.exporter.takes == "lines":
+            made = self.composer[first:last].each()
+        else:
+            made = self._one_by_one(first, last)
         made = counted(made)
         if not self.here:
             return self.exporter.shard(shard, made)
         with names_left_out() as unnamed:
             return {**self.exporter.shard(shard, made), _UNNAMED: unnamed}
 
-    def _pages(self, first: int, last: int) -> Iterator[Page | UnwritableLine]:
+    def _one_by_one(self, first: int, last: int) -> Iterator[Any]:
+        make = maker(self.composer, self.exporter.takes)
         for index in range(first, last):
             try:
-                yield self.composer.page(index)
+                yield make(index)
             except UnwritableLine as error:
                 yield error
 
@@ -164,7 +167,7 @@ def produce(job: ProduceJob) -> Produced:
     out, workers = local_folder(job.out), workers_for(engine, job.how.workers)
     stop = len(composer)
     run = Run(out)
-    exporter = exporter_class(job.to, "lines", "pages")(run.out, job.options)
+    exporter = exporter_class(job.to, *TAKES)(run.out, job.options)
     runner = engine_named(engine, job.how.address)
     with compiling_beside(composer.recipe, workers if engine == "local" else 1):
         planned = plan(job)

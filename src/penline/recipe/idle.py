@@ -14,13 +14,13 @@ from penline.settings import Settings
 
 __all__ = ["Refusals", "changed", "placers", "refusals"]
 
-Refusals = dict[Literal["lines", "pages"], str]
+Refusals = dict[Literal["lines", "pages", "strokes"], str]
 
 
 def refusals(
     recipe: Recipe, corpus: Corpus, *, strokes: bool = True, strict: bool = True
 ) -> Refusals:
-    """What a recipe is refused for, where lines and where pages are asked of it.
+    """What a recipe is refused for, where lines, pages, and lines as strokes are asked of it.
 
     A setting of another value than its default has an effect, or is named here. What the recipe
     itself switches off (``chance: 0``, ``weight: 0``) keeps its settings.
@@ -32,24 +32,24 @@ def refusals(
         strict: False for a recipe of a report, which holds good as it was.
 
     Returns:
-        The whole message for lines, and that for pages; ``""`` where nothing is refused.
+        The whole message for each; ``""`` where nothing is refused.
 
     Raises:
-        RecipeError: a setting does nothing for lines, and nothing for pages.
+        RecipeError: a setting does nothing for any of them.
     """
     rows = [row for row in TABLE if strict or row.always]
     names = tuple(changed(recipe, Recipe(version=recipe.version)))
-    of_lines, of_pages = (
+    lines = Asked(recipe, False, placers(recipe, pages=False), corpus, strokes)
+    pages = lines._replace(pages=True, placers=placers(recipe, pages=True))
+    of_lines, of_pages, of_strokes = (
         [reason for row in rows if (reason := _reason(row, asked, names))]
-        for asked in (
-            Asked(recipe, pages, placers(recipe, pages=pages), corpus, strokes)
-            for pages in (False, True)
-        )
+        for asked in (lines, pages, lines._replace(online=True))
     )
-    both = [reason for reason in of_lines if reason in of_pages]
-    if both:
-        raise RecipeError("; ".join(both))
-    return {"lines": "; ".join(of_lines), "pages": "; ".join(of_pages)}
+    all_of_them = [one for one in of_lines if one in of_pages and one in of_strokes]
+    if all_of_them:
+        raise RecipeError("; ".join(all_of_them))
+    joined = map("; ".join, (of_lines, of_pages, of_strokes))
+    return dict(zip(("lines", "pages", "strokes"), joined, strict=True))
 
 
 def _reason(row: IdleSettings, asked: Asked, names: tuple[tuple[str, Settings], ...]) -> str:

@@ -26,6 +26,7 @@ class Asked(NamedTuple):
         corpus: the text.
         strokes: whether a bank holds strokes.
         field: the setting, with dots.
+        online: whether lines are asked for as strokes, and no pictures of them.
     """
 
     recipe: Recipe
@@ -34,6 +35,7 @@ class Asked(NamedTuple):
     corpus: Corpus
     strokes: bool = True
     field: str = ""
+    online: bool = False
 
 
 class IdleSettings(NamedTuple):
@@ -84,6 +86,10 @@ def _beside_another(asked: Asked, _: Any) -> bool:
 
 def _on_pages(asked: Asked, _: Any) -> bool:
     return asked.pages
+
+
+def _as_strokes(asked: Asked, _: Any) -> bool:
+    return asked.online
 
 
 def _on_forms(asked: Asked, _: Any) -> bool:
@@ -182,6 +188,23 @@ TABLE = (
         "where nothing is drawn from strokes",
         "set strokes to auto",
         lambda asked, _: asked.strokes and asked.recipe.strokes == "never",
+    ),
+    IdleSettings(
+        (
+            *("effects", "marks.*", "papers.*", "ink.*"),
+            *("image.mode", "image.format", "image.quality"),
+        ),
+        "on lines of strokes, which show no ink and no paper",
+        _LINES,
+        _as_strokes,
+    ),
+    IdleSettings(
+        ("papers",),
+        "on lines of strokes, but for squared paper",
+        _LINES,
+        lambda asked, _: (
+            asked.online and not any(one.paper.cells for one in asked.recipe.papers if one.share)
+        ),
     ),
     IdleSettings(
         ("page.indent_em",),
