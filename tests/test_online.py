@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -32,6 +33,7 @@ from penline.formats.byte_source import MappedBytes
 from penline.randomness import rng
 from penline.records import OnlineLine, Source
 from penline.sources.collect import read
+from penline.stream import Item, LineDataset, LineStream
 
 LETTERS = "abdeinorstu"
 TEXT = "nine in it in one\nsent it to eros\nno one is in it do not run\n" * 4
@@ -297,6 +299,25 @@ def test_without_strokes_there_is_nothing_to_write(
     assert len(report["errors"]) == 20 - report["lines"]["train"]
     assert "bank flat.bank keeps no strokes; build it again" in report["errors"][0]
     assert check(tmp_path / "o").problems == []
+
+
+def test_samples_and_items_give_strokes(penned: Bank, text: Path, tmp_path: Path) -> None:
+    composer = Composer({**RECIPE, "effects": "default", "marks": {"strike": 0.5}}, penned, text)
+    plain = Composer(RECIPE, penned, text)
+    for index in range(6):
+        found = pickle.loads(pickle.dumps(composer[index])).strokes  # noqa: S301 - our own
+        assert (found.text, found.record) == (composer[index].text, index)
+        assert sum(map(len, found.traces)) >= (found.spans[:, 3] - found.spans[:, 2]).sum()
+        own = plain[index].strokes
+        assert own is not None
+        same(own, plain.online(index))
+        item = LineStream(plain, strokes=True, shuffle=False).items[index]
+        assert isinstance(item, Item) and item.strokes is not None
+        same(own, item.strokes)
+        bare = LineDataset(plain)[index]
+        assert isinstance(bare, Item) and bare.strokes is None
+    flat = build(tmp_path / "flat.bank", {"own:c": LETTERS + "m"})
+    assert Composer({}, flat, text)[0].strokes is None
 
 
 def test_columns_are_told_as_they_are_read(penned: Bank, text: Path) -> None:

@@ -553,6 +553,10 @@ class Origins(Sequence[Origin]):
         return list(self)[index]
 
 
+def _as_picture() -> None:
+    """Find no strokes: what is no composed line has none."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One finished line.
@@ -582,6 +586,8 @@ class Sample:
     trace: Callable[[], Sequence[Origin]] = field(repr=False)
     """Finds the origins, when they are asked for."""
     entries: tuple[str, ...] = ()
+    write: Callable[[], OnlineLine | None] = field(default=_as_picture, repr=False)
+    """Finds the strokes, when they are asked for."""
     packed: bytes | None = field(default=None, repr=False)
     """The PNG or JPEG file that `image` was decoded from, unchanged; None where it was made."""
 
@@ -635,6 +641,12 @@ class Sample:
     def items(self) -> Sequence[str]:
         """What has a quad each: the entries of the text, mostly its characters."""
         return self.entries or self.text
+
+    @functools.cached_property
+    def strokes(self) -> OnlineLine | None:
+        """The line as the pen wrote it, before paper and effects, which move and bend its picture;
+        None where a glyph came as a picture."""
+        return self.write()
 
     @functools.cached_property
     def origins(self) -> tuple[Origin, ...]:

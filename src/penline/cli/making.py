@@ -142,7 +142,8 @@ def compose(
         str,
         typer.Option(
             "--to",
-            help="The format. Lines: {exporters lines}. Pages: {exporters pages}.",
+            help="The format. Lines: {exporters lines}. Pages: {exporters pages}. "
+            "Lines as strokes: {exporters strokes}.",
         ),
     ] = "paddleocr",
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other lines.")] = 0,

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from penline.bank import Bank, open_bank
-from penline.compose.make import make, make_some
-from penline.compose.online import make_online
+from penline.compose.make import make, make_online, make_some
 from penline.compose.page_render import make_page
 from penline.compose.plan import ComposePlan
 from penline.corpus import Corpus, texts_or_files

@@ -34,6 +34,7 @@ from penline.compose.line_strokes import (
     sample_pen,
 )
 from penline.compose.marks import apply_marks, sample_marks, sample_show_through, show_through
+from penline.compose.online import OnlinePlace, online_line, why_no_strokes
 from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.rules import mark_turned
 from penline.compose.place.spacing import CELL
@@ -50,7 +51,7 @@ from penline.randomness import Draws, rng, rngs
 from penline.recipe.layout import LINE_PARAMS
 from penline.recipe.schema import Recipe
 from penline.recipe.sections import Ink
-from penline.records import Origin, Sample
+from penline.records import OnlineLine, Origin, Sample
 from penline.render.kernel import box_corners, lay_ink, least_side
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "line_sources",
     "line_strokes",
     "make",
+    "make_online",
     "make_some",
     "origins_of",
     "place",
@@ -309,6 +311,26 @@ def make(plan: ComposePlan, seed: int, index: int) -> Sample:
     return finish(plan, seed, index, lay_out(plan, seed, index))
 
 
+def make_online(plan: ComposePlan, seed: int, index: int) -> OnlineLine:
+    """Make one line as strokes: those that its picture is drawn from.
+
+    Raises:
+        RecipeError: a setting of the recipe has no effect on strokes, or no bank holds any.
+        UnwritableLine: no line could be written, or a glyph of it came as a picture.
+    """
+    laid = lay_out(plan, seed, index, what="strokes")
+    found = online_line(laid.line, laid.strokes, _online_place(seed, index, laid))
+    if found is None:
+        why = why_no_strokes(plan.banks, laid.line, laid.strokes)
+        raise UnwritableLine(index, 1, why, dict(laid.line.counts))
+    return found
+
+
+def _online_place(seed: int, index: int, laid: LineLayout) -> OnlinePlace:
+    column_px = laid.ink.shape[0] if laid.column else 0
+    return OnlinePlace(seed, index, laid.side, laid.placed.em_px, column_px)
+
+
 def make_some(
     plan: ComposePlan, seed: int, indices: Iterable[int]
 ) -> list[Sample | UnwritableLine]:
@@ -383,6 +405,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         writer=line.writer,
         side=laid.side,
         trace=functools.partial(origins_of, plan.banks, line.items, line.error_index),
+        write=functools.partial(online_line, line, laid.strokes, _online_place(seed, index, laid)),
         drawn={
             "layout": dict(zip(_LAYOUT_PARAMS, figures, strict=True)),
             "ink": ink_metadata(laid.strength, colour, laid.strokes and laid.strokes.pen),

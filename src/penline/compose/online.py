@@ -10,18 +10,19 @@ tell of the pen in the air; ranges are the quartiles of the files' paces over th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank.bank_set import BankSet
+from penline.bank.items import Items
 from penline.compose.line_strokes import LineStrokes
-from penline.compose.make import LineLayout, lay_out
-from penline.compose.plan import ComposePlan
-from penline.errors import UnwritableLine
+from penline.compose.text_assignment import TextAssignment
 from penline.randomness import Draws, rng, span
 from penline.records import OnlineLine, Source
 
-__all__ = ["joined_strokes", "make_online", "online_line", "stroke_times"]
+__all__ = ["OnlinePlace", "joined_strokes", "online_line", "stroke_times", "why_no_strokes"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -35,49 +36,42 @@ LIFT_RANGE = span(0.8, 1.4)
 """Of each time that the pen is up, likewise."""
 
 
-def make_online(plan: ComposePlan, seed: int, index: int) -> OnlineLine:
-    """Make one line as strokes: those that its picture is drawn from.
+class OnlinePlace(NamedTuple):
+    """What a line's strokes do not tell themselves.
+
+    Attributes:
+        seed: of the set.
+        number: of the line.
+        side: ``"train"`` or ``"val"``.
+        em_px: the line's em.
+        column_px: of a column, which lies on its side, the height of its picture; else 0.
+    """
+
+    seed: int
+    number: int
+    side: str
+    em_px: float
+    column_px: int
+
+
+def online_line(
+    line: TextAssignment, strokes: LineStrokes | None, page: OnlinePlace
+) -> OnlineLine | None:
+    """Tell the strokes of a line as the pen writes them; None where a glyph came as a picture.
 
     Args:
-        plan: the recipe, banks and text.
-        seed: of the set.
-        index: of the line.
-
-    Raises:
-        RecipeError: a setting of the recipe has no effect on strokes, or no bank holds any.
-        UnwritableLine: no line could be written, or some of its glyphs came as pictures.
+        line: what is written.
+        strokes: where they lie; None where there are none.
+        page: what else is known of the line.
     """
-    laid = lay_out(plan, seed, index, what="strokes")
-    drawn = np.zeros(len(laid.line.items), np.bool_)
-    if laid.strokes is not None:
-        drawn[laid.strokes.owners] = True
-    lacking = laid.line.items[(laid.line.items["row"] >= 0) & ~drawn]
-    if len(lacking):
-        number = int(lacking["bank"][0])
-        why = "a glyph came as a picture; take banks of strokes alone"
-        bank = plan.banks.banks[number]
-        if bank.strokes is None:
-            why = f"bank {bank.path.name} keeps no strokes; build it again from its archive"
-        raise UnwritableLine(index, 1, why, dict(laid.line.counts))
-    return online_line(laid, seed, index)
-
-
-def online_line(laid: LineLayout, seed: int, index: int) -> OnlineLine:
-    """Tell the strokes of a line as the pen writes them; what is drawn from ink is left out.
-
-    Args:
-        laid: the line.
-        seed: of the set.
-        index: of the line.
-    """
-    line, strokes = laid.line, laid.strokes
-    pieces = [] if strokes is None else joined_strokes(strokes)
+    if strokes is None or len(_from_ink(line, strokes)):
+        return None
     owners = line.items["owner"].copy()
     if line.error_index >= 0:
         owners[owners == line.error_index] = -1
         owners[owners > line.error_index] -= 1
     points, spans = [], []
-    for trace, parts in enumerate(pieces):
+    for trace, parts in enumerate(joined_strokes(strokes)):
         first = 0
         for item, part in parts:
             past = first + len(part)
@@ -85,18 +79,32 @@ def online_line(laid: LineLayout, seed: int, index: int) -> OnlineLine:
                 spans.append((int(owners[item]), trace, first, past))
             first = past
         points.append(np.concatenate([part for _, part in parts]))
-    times = stroke_times(points, laid.placed.em_px * 256, rng(seed, index, "times"))
-    if laid.column:  # as it is read: turned clockwise
-        points = [np.stack([laid.ink.shape[0] * 256 - y, x], 1) for x, y in (p.T for p in points)]
+    times = stroke_times(points, page.em_px * 256, rng(page.seed, page.number, "times"))
+    if page.column_px:  # as it is read: turned clockwise
+        points = [np.stack([page.column_px * 256 - y, x], 1) for x, y in (p.T for p in points)]
     traces = tuple(
         np.concatenate([own / 256, when[:, None]], 1).astype(np.float32)
         for own, when in zip(points, times, strict=True)
     )
     told = np.array(sorted(spans, key=lambda span: span[0]), np.int64).reshape(-1, 4)
-    source = Source("", line.writer)
-    return OnlineLine(
-        line.label, traces, told, source, index, side=laid.side, counts=dict(line.counts)
-    )
+    source, counts = Source("", line.writer), dict(line.counts)
+    return OnlineLine(line.label, traces, told, source, page.number, side=page.side, counts=counts)
+
+
+def why_no_strokes(banks: BankSet, line: TextAssignment, strokes: LineStrokes | None) -> str:
+    """Say why `online_line` gives None, and what to do."""
+    bank = banks.banks[int(_from_ink(line, strokes)["bank"][0])]
+    if bank.strokes is None:
+        return f"bank {bank.path.name} keeps no strokes; build it again from its archive"
+    return "a glyph came as a picture; take banks of strokes alone"
+
+
+def _from_ink(line: TextAssignment, strokes: LineStrokes | None) -> Items:
+    """The items that are not drawn from strokes."""
+    inked = line.items["row"] >= 0
+    if strokes is not None:
+        inked[strokes.owners] = False
+    return line.items[inked]
 
 
 def joined_strokes(strokes: LineStrokes) -> list[list[tuple[int, Ints]]]:

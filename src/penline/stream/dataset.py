@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import UnwritableLine, UsageError
-from penline.records import Sample
+from penline.records import OnlineLine, Sample
 from penline.stream.place import settle
 
 __all__ = ["Image", "Item", "LineDataset", "Skipped", "Unwritable"]
@@ -27,11 +27,14 @@ class Item:
         image: ``uint8 (height_px, width_px)``, or ``(height_px, width_px, 3)`` in RGB order.
         text: the label.
         index: number of the line in its recipe and seed.
+        strokes: the line as the pen wrote it, where that was asked for; None where a glyph of it
+            came as a picture, too.
     """
 
     image: Image
     text: str
     index: int
+    strokes: OnlineLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class LineDataset:
             keeps the label true; chance in it is its own affair.
         unwritable: ``skip``, or ``raise`` the `UnwritableLine`, for a collate function of your
             own that does not know `Skipped`.
+        strokes: give each item its strokes, too, in pixels of the picture before effects.
 
     Raises:
         UsageError: `unwritable` is neither.
@@ -74,12 +78,14 @@ class LineDataset:
         *,
         transform: Callable[[Image], Image] | None = None,
         unwritable: Unwritable = "skip",
+        strokes: bool = False,
     ) -> None:
         if unwritable not in ("skip", "raise"):
             raise UsageError(f"unwritable must be skip or raise, not {unwritable!r}")
         self.lines = lines
         self.transform = transform
         self.unwritable = unwritable
+        self.strokes = strokes
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -103,4 +109,5 @@ class LineDataset:
     def item(self, sample: Sample) -> Item:
         """A sample as an item."""
         image = sample.image if self.transform is None else self.transform(sample.image)
-        return Item(image, sample.text, sample.index)
+        strokes = sample.strokes if self.strokes else None
+        return Item(image, sample.text, sample.index, strokes)

@@ -47,6 +47,7 @@ class LineStream(EpochStream[Item | Skipped], Streamed):
         side: only lines of that side of a composer's split: ``train`` or ``val``; None for all.
         transform: as in `LineDataset`.
         unwritable: as in `LineDataset`.
+        strokes: as in `LineDataset`.
         **walk: `window`, `length`, `seed`, `shuffle`, `rank`, `world_size`, `drop_last` and
             `endless`, as `penline.stream.walk.EpochStream` takes them.
 
@@ -62,12 +63,13 @@ class LineStream(EpochStream[Item | Skipped], Streamed):
         side: Literal["train", "val"] | None = None,
         transform: Callable[[Image], Image] | None = None,
         unwritable: Unwritable = "skip",
+        strokes: bool = False,
         **walk: Any,
     ) -> None:
         if side not in (None, "train", "val"):
             raise UsageError(f"side must be train, val or None, not {side!r}")
         super().__init__(len(lines), batch_size=batch_size, **walk)
-        self.items = LineDataset(lines, transform=transform, unwritable=unwritable)
+        self.items = LineDataset(lines, transform=transform, unwritable=unwritable, strokes=strokes)
         self.side = side
 
     def _made(self, line: int) -> Item | Skipped | None:
