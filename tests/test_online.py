@@ -442,6 +442,62 @@ def test_real_characters_go_into_the_same_files(tmp_path: Path) -> None:
     ]
 
 
+TIMED = (
+    ".VERSION 1.0\n.COORD X Y T P\n.PEN_DOWN\n1 -2 70 5\n3 -4 78 7\n.PEN_UP\n9 9 9 9\n"
+    '.PEN_DOWN\n5 -6 110 9\n.PEN_UP\n.SEGMENT CHARACTER 0-2 ? "a"\n.COORD Y X\n'
+    '.PEN_DOWN\n-2 1\n-4 3\n.PEN_UP\n.SEGMENT CHARACTER 3 ? "b"\n'
+)
+
+
+def test_time_and_pressure_of_a_source_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.unipen").write_text(TIMED)
+    convert(tmp_path / "a.unipen", tmp_path / "o", to="inkml")
+    assert check(tmp_path / "o").problems == []
+    timed, plain = read(tmp_path / "o" / "train" / "00000.inkml")
+    for record, other in zip(read(tmp_path / "a.unipen"), (timed, plain), strict=True):
+        np.testing.assert_array_equal(record.points, other.points)
+        for name, values in record.channels.items():
+            np.testing.assert_array_equal(values, other.channels[name])
+    assert [one[:2].tolist() for one in timed.strokes] == [[[1, 2], [3, 4]], [[5, 6]]]
+    assert {name: one.tolist() for name, one in timed.channels.items()} == {
+        "T": [70, 78, 0, 110, 0, 0],  # 0 at end marks
+        "F": [5, 7, 0, 9, 0, 0],
+    }
+    assert plain.channels == {}
+    root = ElementTree.parse(tmp_path / "o" / "train" / "00000.inkml").getroot()  # noqa: S314
+    groups = list(root.findall(f"{NS}traceGroup"))
+    pens = [str(one.get("contextRef")).removeprefix("#") for one in groups]
+    names = []
+    for pen in pens:
+        (context,) = [
+            one
+            for one in root.iter(f"{NS}context")
+            if one.get("{http://www.w3.org/XML/1998/namespace}id") == pen
+        ]
+        names.append([str(one.get("name")) for one in context.iter(f"{NS}channel")])
+    assert names == [["X", "Y", "T", "F"], ["X", "Y"]]
+    convert(tmp_path / "a.unipen", tmp_path / "n", to="ndjson")
+    rows = (tmp_path / "n" / "train" / "00000.ndjson").read_text("utf-8").splitlines()
+    assert [json.loads(row)["strokes"] for row in rows] == [
+        [[[1, 2, 0], [3, 4, 8]], [[5, 6, 40]]],
+        [[[1, 2], [3, 4]]],
+    ]
+
+
+def test_seconds_are_milliseconds_and_odd_values_are_left_out() -> None:
+    head = HEAD.replace('"T"', '"T" units="s"').replace("lines", "characters")
+    group = GROUP.replace("ab", "a").replace("4.5", "4")
+    (record,) = parsed(f"{head}{group}</ink>")
+    assert record.channels["T"].tolist() == [0, 7000, 0, 0]
+    (odd,) = parsed(f"{head}{group.replace('2 0,', '2 ?,')}</ink>")
+    assert (odd.channels, odd.source.left_out) == ({}, "channels beside X and Y (T)")
+    assert odd.points.tolist()[0] == [1, 2]
+    other = '<traceFormat><channel name="X"/><channel name="Y"/></traceFormat>'
+    mixed = group.replace("</traceGroup>", f"{other}<trace>5 6</trace></traceGroup>")
+    (plain,) = parsed(f"{head}{mixed}</ink>")
+    assert (plain.channels, len(plain.strokes)) == ({}, 2)
+
+
 def test_composed_inkml_is_read_counted_and_converted(
     penned: Bank, text: Path, tmp_path: Path
 ) -> None:

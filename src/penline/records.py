@@ -227,6 +227,9 @@ class StrokeRecord:
         source: the file's facts.
         record: number of the record in the file, from 0.
         offset: byte offset of the record in the file.
+        channels: what the file tells of each point beside its place, ``float64 (points,)``, 0 at
+            end marks: ``"T"``, time in milliseconds, and ``"F"``, the force of the pen in the
+            source's own unit.
     """
 
     character: str
@@ -236,6 +239,7 @@ class StrokeRecord:
     source: Source
     record: int
     offset: int
+    channels: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
     @property
     def strokes(self) -> tuple[npt.NDArray[np.float32], ...]:

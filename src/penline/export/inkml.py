@@ -22,7 +22,16 @@ from penline.durable import streamed
 from penline.errors import UnwritableLine
 from penline.export.base import Report, StrokeItem, file_hash, shard_folder
 from penline.export.examine import Findings
-from penline.export.inkml_write import END, GROUP_END, character, group_start, line, page, start
+from penline.export.inkml_write import (
+    END,
+    GROUP_END,
+    character,
+    group_start,
+    line,
+    page,
+    pen_context,
+    start,
+)
 from penline.export.stroke_files import StrokeFiles, Unwritten
 from penline.records import OnlineLine, Source, StrokeRecord
 
@@ -87,16 +96,22 @@ class _Characters:
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.source: Source | None = None
+        self.channels: tuple[str, ...] = ()
+        self.pen = 0
 
     def __enter__(self) -> _Characters:
         self.file.write(start("characters").encode())
         return self
 
     def add(self, record: StrokeRecord) -> None:
-        if record.source != self.source:
+        channels = tuple(record.channels)
+        if record.source != self.source or channels != self.channels:
             self._end_group()
-            self.file.write(group_start(record.source).encode())
-            self.source = record.source
+            if channels != self.channels:
+                self.pen += 1
+                self.file.write(pen_context(self.pen, channels).encode())
+            self.file.write(group_start(record.source, self.pen).encode())
+            self.source, self.channels = record.source, channels
         self.file.write(character(record).encode())
 
     def __exit__(self, *_: object) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from penline.errors import ExportError
 from penline.pages import StrokePage, StrokePageLine
 from penline.records import OnlineLine, Source, StrokeRecord
 
-__all__ = ["END", "GROUP_END", "character", "group_start", "line", "page", "start"]
+__all__ = ["END", "GROUP_END", "character", "group_start", "line", "page", "pen_context", "start"]
 
 END = "</ink>\n"
 GROUP_END = "</traceGroup>\n"
@@ -25,6 +27,14 @@ _START = (
     '{}<definitions><context xml:id="pen"><traceFormat>'
     "{}</traceFormat></context></definitions>\n"
 )
+_XY = "".join(
+    f'<channel name="{name}" type="integer" min="{{0}}" max="{{1}}" orientation="+ve" units="dev"/>'
+    for name in "XY"
+)
+_MORE = {
+    "T": '<channel name="T" type="decimal" units="ms"/>',
+    "F": '<channel name="F" type="decimal" units="dev"/>',
+}
 _LINE_CHANNELS = (
     '<channel name="X" type="decimal" orientation="+ve" units="dev"/>'
     '<channel name="Y" type="decimal" orientation="+ve" units="dev"/>'
@@ -39,17 +49,18 @@ def start(layout: str, *, unsigned: bool = False) -> str:
     if layout == "lines":
         return _START.format(_note("layout", layout), _LINE_CHANNELS)
     low, high = (0, 65_535) if unsigned else (-32_768, 32_767)
-    channels = "".join(
-        f'<channel name="{name}" type="integer" min="{low}" max="{high}" '
-        f'orientation="+ve" units="dev"/>'
-        for name in "XY"
-    )
-    return _START.format("", channels) + _note("layout", layout)
+    return _START.format("", _XY.format(low, high)) + _note("layout", layout)
 
 
-def group_start(source: Source) -> str:
-    """The beginning of the group of one source file's characters."""
-    return f'<traceGroup contextRef="#pen">\n{_provenance(source)}'
+def pen_context(number: int, channels: Iterable[str]) -> str:
+    """A pen that tells other channels than the one before; `number` parts it from others."""
+    found = _XY.format(-32_768, 32_767) + "".join(map(_MORE.__getitem__, channels))
+    return f'<context xml:id="pen{number}"><traceFormat>{found}</traceFormat></context>\n'
+
+
+def group_start(source: Source, pen: int = 0) -> str:
+    """The beginning of the group of one source file's characters, written with a pen."""
+    return f'<traceGroup contextRef="#pen{pen or ""}">\n{_provenance(source)}'
 
 
 def character(record: StrokeRecord) -> str:
@@ -57,7 +68,12 @@ def character(record: StrokeRecord) -> str:
     traces = []
     begin = 0
     for end in record.ends:
-        traces.append(f"<trace>{_points(record.points[begin:end].tolist())}</trace>\n")
+        points = _points(record.points[begin:end].tolist())
+        if record.channels:
+            more = np.stack([one[begin:end] for one in record.channels.values()], 1).tolist()
+            rows = zip(points.split(","), more, strict=True)
+            points = ",".join(" ".join([place, *map(_plain, values)]) for place, values in rows)
+        traces.append(f"<trace>{points}</trace>\n")
         begin = end + 1
     notes = {
         "truth": record.character,

@@ -146,7 +146,14 @@ def lines_of(item: StrokeItem) -> Iterator[OnlineLine]:
     elif isinstance(record, StrokeRecord):
         lengths = [len(stroke) for stroke in record.strokes]
         spans = [(0, trace, 0, length) for trace, length in enumerate(lengths)]
-        yield _line([record.character], record.strokes, spans, record)
+        strokes: Iterable[Any] = record.strokes
+        if "T" in record.channels:
+            since = record.channels["T"] - record.channels["T"][0]
+            timed = np.concatenate([record.points, since[:, None]], 1)
+            starts = [0, *(end + 1 for end in record.ends[:-1])]
+            ends = zip(starts, record.ends, strict=True)
+            strokes = [timed[start:end].astype(np.float32) for start, end in ends]
+        yield _line([record.character], strokes, spans, record)
     else:
         every = [points.astype(np.float32) for points in record.points]
         for line in record.lines:

@@ -19,6 +19,7 @@ __all__ = [
     "InkPage",
     "LineOfStrokes",
     "gb_codes",
+    "mark_channels",
     "mark_ends",
     "pack_numbers",
     "page_of",
@@ -224,6 +225,23 @@ def page_of(
 def pack_numbers(numbers: Sequence[int]) -> bytes:
     """Return a counted list of numbers of strokes, as pages have it."""
     return struct.pack(f"<H{len(numbers)}H", len(numbers), *numbers)
+
+
+def mark_channels(
+    names: Sequence[str], strokes: Sequence[npt.NDArray[np.float64]]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the channels of a `penline.records.StrokeRecord`, 0 at its end marks; none where a
+    stroke has others.
+
+    Args:
+        names: of the channels.
+        strokes: ``float64 (points, channels)`` each.
+    """
+    if not names or any(one.shape[1] != len(names) for one in strokes):
+        return {}
+    mark = np.zeros((1, len(names)))
+    values = np.concatenate([*(part for one in strokes for part in (one, mark)), mark])
+    return dict(zip(names, np.ascontiguousarray(values.T), strict=True))
 
 
 def mark_ends(

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.ink import InkPage, LineOfStrokes, mark_ends, page_of
-from penline.formats.inkml_lines import CHANNELS, LineParts
+from penline.formats.ink import InkPage, LineOfStrokes, mark_channels, mark_ends, page_of
+from penline.formats.inkml_lines import LineParts
 from penline.formats.inkml_page import PageParts
-from penline.formats.inkml_trace import MAX_TEXT, Channels, points_of
+from penline.formats.inkml_trace import KEPT, MAX_TEXT, Channels, points_of, values_of
 from penline.records import OnlineLine, Source, StrokeRecord
 from penline.words import printable
 
@@ -45,6 +45,7 @@ class _Frame:
     attributes: dict[str, str]
     annotations: dict[str, str] = field(default_factory=dict)
     strokes: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    values: list[npt.NDArray[np.float64]] = field(default_factory=list)
     points: int = 0
     groups: int = 0
     fault: FormatError | None = None
@@ -64,6 +65,8 @@ class InkMlReading:
         self._text: list[str] = []
         self._held = 0
         self._channels = Channels([])
+        self._kept: tuple[str, ...] = ()
+        self._seconds = False
         self._page: PageParts | None = None
         self._lines: LineParts | None = None
         self._sources = {source.writer: source}
@@ -119,6 +122,7 @@ class InkMlReading:
         frame = _Frame(name, self._parser.CurrentByteIndex, attributes)
         if name == "traceFormat":
             self._channels.names = []
+            self._seconds = False
         elif name == "channel":
             self._channel(attributes)
         elif name == "traceGroup" and self._frames:
@@ -156,13 +160,17 @@ class InkMlReading:
         found = printable(f"{name} of type {kind}"[:80])
         if name in ("X", "Y") and kind not in ("integer", "decimal"):
             raise self._error("channel", f"{name} of type integer or decimal", found)
+        self._seconds = self._seconds or (name == "T" and attributes.get("units") == "s")
         if not self._channels.add(name):
             raise self._error("channel", "a few channels, each once", found)
 
     def _format(self) -> None:
         """Tell which channels are not read, in the file's source."""
-        others = [name for name in self._channels.names if name not in ("X", "Y")]
-        if others and not (self._lines is not None and self._channels.names == CHANNELS):
+        self._kept = tuple(name for name in KEPT if name in self._channels.names)
+        self._leave_out([one for one in self._channels.names if one not in ("X", "Y", *KEPT)])
+
+    def _leave_out(self, others: list[str]) -> None:
+        if others:
             shown = printable(", ".join(others)[:80])
             left_out = f"channels beside X and Y ({shown})"
             self.source = dataclasses.replace(self.source, left_out=left_out)
@@ -216,6 +224,19 @@ class InkMlReading:
             if parent.points >= _MAX_POINTS:
                 raise self._error("trace", f"at most {_MAX_POINTS:,} points a character", "more")
             parent.strokes.append(points)
+            if self._kept:
+                parent.values.append(self._values(text, points))
+
+    def _values(self, text: str, points: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Time and force of a trace; where they are no plain numbers the file has none."""
+        found = values_of(text, self._channels, self._kept)
+        if found is None or len(found) != len(points):
+            self._leave_out([one for one in self._channels.names if one not in ("X", "Y")])
+            self._kept = ()
+            return np.empty((0, 0))
+        if self._seconds:
+            found[:, self._kept.index("T")] *= 1000.0
+        return found
 
     def _view(self, frame: _Frame) -> None:
         parent = self._frames[-1]
@@ -250,6 +271,8 @@ class InkMlReading:
         bare = "truth" not in frame.annotations and not frame.groups
         try:
             if bare and frame.strokes and frame.fault is None:
+                if self._kept:  # a page keeps places alone
+                    self._leave_out([o for o in self._channels.names if o not in ("X", "Y")])
                 source = self._source(frame.annotations)
                 line = LineOfStrokes(range(len(frame.strokes)), ())
                 self._add(page_of(frame.strokes, [line], source, self.count, 0, linked=False))
@@ -287,7 +310,10 @@ class InkMlReading:
                 raise wrong("annotation code", "hexadecimal bytes", repr(printable(written[:40])))
         source = self._source(frame.annotations)
         points, ends = mark_ends(frame.strokes)
-        return StrokeRecord(truth, code, points, ends, source, self.count, frame.offset)
+        facts = source, self.count, frame.offset
+        kept = self._kept if len(frame.values) == len(frame.strokes) else ()
+        channels = mark_channels(kept, frame.values)
+        return StrokeRecord(truth, code, points, ends, *facts, channels)
 
     def _source(self, own: dict[str, str]) -> Source:
         """The source, with the writer that the innermost element around names."""

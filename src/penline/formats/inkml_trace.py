@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,17 +12,22 @@ import numpy.typing as npt
 from penline.errors import FormatError
 from penline.words import printable
 
-__all__ = ["MAX_TEXT", "Channels", "points_of"]
+__all__ = ["KEPT", "MAX_TEXT", "Channels", "points_of", "values_of"]
 
 MAX_TEXT = 1 << 20
 """Characters of one trace or annotation; 65,535 points of the longest numbers need less."""
+KEPT = ("T", "F")
+"""Channels that are kept beside X and Y: time and force."""
 FRACTION = 16
 """Coordinates with fractions are read in sixteenths of their unit."""
+_LARGEST = 1e15
 
 _POINT = r"\s*-?\d{1,6}\s+-?\d{1,6}\s*"
 _POINTS = re.compile(rf"{_POINT}(?:,{_POINT})*", re.ASCII)
 _NUMBER = re.compile(r"[-+]?(?:\d{1,9}(?:\.\d{0,17})?|\.\d{1,17})(?:[eE][-+]?\d{1,2})?", re.ASCII)
 _MOST_CHANNELS = 32
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -84,6 +90,28 @@ def points_of(
         expected = f"points of two numbers, {most} (scale the ink first)"
         raise FormatError(file, offset, "trace", expected, f"{worst / scale:,.6g}")
     return numbers
+
+
+def values_of(text: str, channels: Channels, names: Sequence[str]) -> Floats | None:
+    """Other channels of the points of a trace that `points_of` has read.
+
+    Args:
+        text: what stands between the tags.
+        channels: of the file.
+        names: which of them.
+
+    Returns:
+        ``float64 (n, names)``; None where they are no plain numbers in all points.
+    """
+    places = [channels.names.index(name) for name in names]
+    rows = [point.split() for point in text.split(",")] if text.strip() else []
+    if any(len(row) != len(channels.names) for row in rows):
+        return None
+    chosen = [row[place] for row in rows for place in places]
+    if not all(map(_NUMBER.fullmatch, chosen)):
+        return None
+    found = np.array(chosen, np.float64).reshape(-1, len(names))
+    return None if (np.abs(found) > _LARGEST).any() else found
 
 
 def _chosen(text: str, file: str, offset: int, channels: Channels) -> npt.NDArray[np.int64]:

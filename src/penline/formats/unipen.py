@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -34,7 +34,7 @@ import numpy.typing as npt
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.defects import defect_of, end_of, strictly
-from penline.formats.ink import InkPage, mark_ends, page_of
+from penline.formats.ink import InkPage, mark_channels, mark_ends, page_of
 from penline.formats.sniff import misnamed
 from penline.formats.unipen_lines import LinePart, goes_back, lines_of, pieces_of, spelled
 from penline.formats.unipen_sheet import MOST_BYTES, UnipenSheet
@@ -211,7 +211,9 @@ def record_of(
     source = source_of(styles.pop() if len(styles) == 1 else "mixed" if styles else "")
     if single:
         points, ends = mark_ends([points for _, _, points in drawn])
-        return StrokeRecord(text, text.encode(), points, ends, source, record, segment.offset)
+        channels = _channels(sheet, drawn)
+        facts = source, record, segment.offset
+        return StrokeRecord(text, text.encode(), points, ends, *facts, channels)
     units = spelled(text, labels.characters, parts)
     linked = bool(units)
     if not units and segment.kind != "WORD":
@@ -228,6 +230,20 @@ def record_of(
             expected = "one row, or words of its own that tell where each row ends"
             raise wrong(ROWS, expected, f"{back + 1} rows")
     return page_of(strokes, lines, source, record, segment.offset, linked=linked)
+
+
+def _channels(
+    sheet: UnipenSheet, drawn: Sequence[tuple[int, int, npt.NDArray[np.int64]]]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Time and pressure of strokes as `_strokes` gives them, where all of them have these."""
+    own = {sheet.components[number].channels for number, _, _ in drawn}
+    if len(own) > 1 or own == {()}:
+        return {}
+    values = [
+        sheet.components[number].values()[first : first + len(points)]
+        for number, first, points in drawn
+    ]
+    return mark_channels([name for name, _ in own.pop()], values)
 
 
 def _strokes(

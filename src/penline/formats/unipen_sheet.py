@@ -24,6 +24,8 @@ _MOST_DEPTH = 8
 _MOST_COLUMNS = 32
 _MOST_GUIDES = 1000
 
+_CHANNELS = {"T": "T", "P": "F"}
+"""Columns that are kept beside X and Y, time and pressure, as `StrokeRecord` calls them."""
 _STYLES = {"PRINTED": "printed", "CURSIVE": "cursive", "MIXED": "mixed"}
 _NUMBER = re.compile(rb"[-+]?\d{1,9}(?:\.\d{0,9})?")
 _IDLE = """
@@ -75,6 +77,7 @@ class UnipenSheet:
     heights: tuple[float, ...] = ()
     scale: int = 1
     _columns: tuple[int, int, int] = (2, 0, 1)
+    _channels: tuple[tuple[str, int], ...] = ()
     _style: str = ""
     _own: set[str] = field(default_factory=set)
     _bytes: int = 0
@@ -130,7 +133,10 @@ class UnipenSheet:
             if body.strip():
                 down = keyword == "PEN_DOWN"
                 self.components.append(
-                    Component(down, body, self._columns, self._style, file, offset)
+                    Component(
+                        *(down, body, self._columns, self._style, file, offset),
+                        channels=self._channels,
+                    )
                 )
                 if b"." in body:
                     self.scale = FRACTION
@@ -167,6 +173,8 @@ class UnipenSheet:
             expected = "names of columns, each once, X and Y among them"
             raise FormatError(file, statement.offset, "COORD", expected, shown)
         self._columns = len(names), names.index("X"), names.index("Y")
+        kept = [(own, names.index(name)) for name, own in _CHANNELS.items() if name in names]
+        self._channels = tuple(kept)
 
     def _include(self, statement: Statement, file: str, within: tuple[str, ...]) -> None:
         """Read an included file. Its name is not shown: it may be a person's."""

@@ -163,6 +163,7 @@ class Component(NamedTuple):
         file: the file that it stands in.
         offset: byte offset of its keyword in that file.
         fault: why its points cannot be trusted, or None.
+        channels: what else of a point is kept, and which of its numbers that is.
     """
 
     down: bool
@@ -172,6 +173,12 @@ class Component(NamedTuple):
     file: str
     offset: int
     fault: FormatError | None = None
+    channels: tuple[tuple[str, int], ...] = ()
+
+    def values(self) -> npt.NDArray[np.float64]:
+        """``float64 (n, channels)``: what else is kept of points that `points` can read."""
+        numbers = np.array(self.body.split(), np.float64).reshape(-1, self.columns[0])
+        return numbers[:, [column for _, column in self.channels]]
 
     def points(self, scale: int) -> npt.NDArray[np.int64]:
         """``int64 (n, 2)``, x right and y **down**: the format has it upwards.
