@@ -158,8 +158,6 @@ def test_the_files_say_the_lines(penned: Bank, text: Path, tmp_path: Path) -> No
     given = {"banks": [penned], "corpora": [text], "recipe": RECIPE, "seed": 3, "n": 12}
     for to in FORMATS:
         api.compose(tmp_path / to, to=to, workers=1, **given)
-        api.compose(tmp_path / f"{to}2", to=to, workers=2, **given)
-        assert made(tmp_path / to, to) == made(tmp_path / f"{to}2", to)
         found = check(tmp_path / to)
         assert (found.problems, found.lines) == ([], {"train": 12})
     rows = (tmp_path / "ndjson" / "train" / "00000.ndjson").read_text("utf-8").splitlines()
@@ -183,6 +181,17 @@ def test_the_files_say_the_lines(penned: Bank, text: Path, tmp_path: Path) -> No
         ends = np.cumsum([len(trace) for trace in line.traces]) - 1
         assert np.flatnonzero(arrays["pen"][own]).tolist() == ends.tolist()
         assert arrays["text"][index] == line.text
+
+
+def test_bytes_are_the_same_by_any_number_of_workers(
+    penned: Bank, text: Path, tmp_path: Path
+) -> None:
+    given = {"banks": [penned], "corpora": [text], "recipe": RECIPE, "start": 996, "n": 8}
+    for workers in (1, 2):
+        api.compose(tmp_path / str(workers), to="inkml", workers=workers, **given)
+    one = made(tmp_path / "1", "inkml")
+    assert len(one) == 2  # shards
+    assert one == made(tmp_path / "2", "inkml")
 
 
 @pytest.mark.parametrize("to", FORMATS)
@@ -364,6 +373,16 @@ def test_check_finds_what_was_changed(penned: Bank, text: Path, tmp_path: Path) 
     assert any("points of a trace of the line" in one for one in problems), problems
     problems = changed(tmp_path / "strokes-npz", "strokes-npz", b"<f4", b"<i4")
     assert any("not arrays of lines of strokes" in one for one in problems), problems
+    for was, now in ((b'"strokes":[[[', b'"strokes":[[9,['), (b'"index":0', b'"index":1e999')):
+        problems = changed(tmp_path / "ndjson", "ndjson", was, now)
+        assert "train/00000.ndjson: line 1: not a line of strokes" in problems
+    name = tmp_path / "strokes-npz" / "train" / "00000.npz"
+    data = name.read_bytes()
+    for at in range(0, len(data), len(data) // 40):  # a file that is cut, or overwritten
+        for broken in (data[:at], data[:at] + b"\xff" * 9 + data[at + 9 :]):
+            name.write_bytes(broken)
+            assert check(tmp_path / "strokes-npz").problems
+    name.write_bytes(data)
     (tmp_path / "ndjson" / "train" / "stray.txt").write_text("x")
     assert "train/stray.txt: not in the report" in check(tmp_path / "ndjson").problems
 
@@ -494,6 +513,9 @@ def test_seconds_are_milliseconds_and_odd_values_are_left_out() -> None:
     assert odd.points.tolist()[0] == [1, 2]
     other = '<traceFormat><channel name="X"/><channel name="Y"/></traceFormat>'
     mixed = group.replace("</traceGroup>", f"{other}<trace>5 6</trace></traceGroup>")
+    assert parsed(
+        f"{head}<traceGroup><traceFormat><trace>1 2</trace></traceFormat></traceGroup></ink>"
+    )
     (plain,) = parsed(f"{head}{mixed}</ink>")
     assert (plain.channels, len(plain.strokes)) == ({}, 2)
 

@@ -20,7 +20,15 @@ from penline.errors import UsageError
 from penline.formats.ink import InkPage
 from penline.gc_tuning import seldom_collected
 from penline.job import takes_keywords
-from penline.records import GlyphRecord, GlyphRun, LineRecord, Record, StrokeRecord, in_words
+from penline.records import (
+    GlyphRecord,
+    GlyphRun,
+    LineRecord,
+    OnlineLine,
+    Record,
+    StrokeRecord,
+    in_words,
+)
 from penline.render.hand import STROKE_HEIGHT_PX, RenderedCharacter, StrokeRenderer
 from penline.render.simplify import simplified
 from penline.sources.collect import AnyPath, given_names, open_sources
@@ -196,7 +204,8 @@ def _put_pictures(records: Iterator[Any], bank: BankWriter) -> Iterator[int]:
         if isinstance(record, GlyphRun):
             yield bank.add_run(record)
         elif not isinstance(record, GlyphRecord):
-            hint = " (penline convert takes it)" if isinstance(record, LineRecord | InkPage) else ""
+            taken = isinstance(record, LineRecord | InkPage | OnlineLine)
+            hint = " (penline convert takes it)" if taken else ""
             bank.drop(f"{in_words(record)}, no single character{hint}")
         elif _labelled(record, bank):
             if max(record.pixels.shape) > MAX_SIDE_PX:

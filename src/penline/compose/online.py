@@ -64,14 +64,14 @@ def online_line(
         strokes: where they lie; None where there are none.
         page: what else is known of the line.
     """
-    if strokes is None or len(_from_ink(line, strokes)):
+    if len(_from_ink(line, strokes)):
         return None
     owners = line.items["owner"].copy()
     if line.error_index >= 0:
         owners[owners == line.error_index] = -1
         owners[owners > line.error_index] -= 1
     points, spans = [], []
-    for trace, parts in enumerate(joined_strokes(strokes)):
+    for trace, parts in enumerate([] if strokes is None else joined_strokes(strokes)):
         first = 0
         for item, part in parts:
             past = first + len(part)

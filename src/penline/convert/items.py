@@ -173,6 +173,9 @@ def _picture(record: Any, policy: Policy) -> Sample | None:
         return _character(record, record.character, 255 - record.ink)
     if isinstance(record, LineRecord):
         return _line(record, policy)
+    if isinstance(record, OnlineLine):
+        policy.drop(f"{in_words(record)}; formats of strokes take it")
+        return None
     policy.drop(f"{in_words(record)}, no character and no line")
     return None
 

@@ -56,7 +56,7 @@ class NdJson(LineFiles):
         for number, row in json_lines(path, name, found):
             try:
                 yield _line(row)
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, OverflowError):
                 found.add(f"{name}: line {number}: not a line of strokes")
 
 

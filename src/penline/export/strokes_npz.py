@@ -16,6 +16,7 @@ entry_starts  int64 (lines + 1,)  where each line's entries begin
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +41,12 @@ _DTYPES = {
     "index": "i8",
     "entry_starts": "i8",
 }
+_MOST_BYTES = 1 << 30
+_DAMAGE = (
+    *(OSError, EOFError, KeyError, ValueError, TypeError, MemoryError, OverflowError),
+    *(NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error),
+)
+"""What reading a file that is not sound may raise."""
 _TEXTS = ("text", "writer", "entries")
 _OF_POINTS = ("dx", "dy", "pen", "t", "entry")
 
@@ -73,10 +80,13 @@ class StrokesNpz(LineFiles):
         if path is None or not path.is_file():
             return
         try:
+            with zipfile.ZipFile(path) as whole:
+                if sum(one.file_size for one in whole.infolist()) > _MOST_BYTES:
+                    raise ValueError(name)
             with np.load(path, allow_pickle=False) as file:
                 arrays = {key: file[key] for key in (*_DTYPES, *_TEXTS)}
             lines = list(_lines(arrays))
-        except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
+        except _DAMAGE:
             found.add(f"{name}: not arrays of lines of strokes")
             return
         yield from lines

@@ -122,7 +122,7 @@ class InkMlReading:
         frame = _Frame(name, self._parser.CurrentByteIndex, attributes)
         if name == "traceFormat":
             self._channels.names = []
-            self._seconds = False
+            self._kept, self._seconds = (), False
         elif name == "channel":
             self._channel(attributes)
         elif name == "traceGroup" and self._frames:

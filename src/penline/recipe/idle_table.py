@@ -123,6 +123,7 @@ def _without(found: Callable[[str], bool]) -> Callable[[Asked, Any], bool]:
 
 _BORROWING = ("near-writer", "other-writer")
 _LINES = "choose a format of lines"
+_PICTURES = "choose a format of pictures (paddleocr, imagefolder, ...), or another recipe (plain)"
 
 TABLE = (
     IdleSettings(
@@ -195,13 +196,13 @@ TABLE = (
             *("image.mode", "image.format", "image.quality"),
         ),
         "on lines of strokes, which show no ink and no paper",
-        _LINES,
+        _PICTURES,
         _as_strokes,
     ),
     IdleSettings(
         ("papers",),
         "on lines of strokes, but for squared paper",
-        _LINES,
+        _PICTURES,
         lambda asked, _: (
             asked.online and not any(one.paper.cells for one in asked.recipe.papers if one.share)
         ),
