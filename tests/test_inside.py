@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from penline.bank import Bank
+from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.items import blank_items
 from penline.compose import Composer
 from penline.compose.draw import draw_items
@@ -22,6 +23,7 @@ from penline.compose.text_assignment import TextAssignment
 from penline.corpus import Corpus, load
 from penline.effects.warp import apply as warp
 from penline.errors import UnwritableLine
+from penline.records import Source
 from penline.sample import corpus_files, sample_bank
 
 WARP = {"name": "warp", "chance": 1, "turn_deg_range": [-3, 3], "keystone_range": [-0.1, 0.1]}
@@ -86,6 +88,24 @@ def test_a_line_is_whole_and_in_its_boxes(sample: tuple[Bank, Corpus], name: str
         anatomy = decompose(lines.plan, lines.seed, index)
         assert list(consistency_errors(anatomy)) == [], index
         laid = anatomy.laid
+        assert max(lost(laid, laid.ink.shape)) < 8, index
+
+
+@pytest.mark.parametrize("direction", ["horizontal", "vertical"])
+def test_a_part_of_a_glyph_that_lies_outside_alone_comes_back(
+    tmp_path: Path, direction: str
+) -> None:
+    """What shows of the glyph, its lower dot, keeps clear of the edge."""
+    ink = np.zeros((60, 12), np.uint8)
+    ink[:4, 8:], ink[-4:, :4] = 255, 255
+    with BankWriter(tmp_path / "b") as bank:
+        bank.add(ink, "永", Source("1.gnt", "own:a"))
+    (tmp_path / "t.txt").write_text("永永永永\n", "utf-8")
+    layout = {**EDGE, "slant_deviation": 0.5, "direction": direction}
+    recipe = {"corpus": {"length_range": [1, 4]}, "layout": layout}
+    lines = Composer(recipe, [open_bank(tmp_path / "b")], tmp_path / "t.txt", seed=3, length=40)
+    for index in range(40):
+        laid = lay_out(lines.plan, 3, index)
         assert max(lost(laid, laid.ink.shape)) < 8, index
 
 

@@ -8,9 +8,10 @@ import pytest
 from fakes_items import items_for
 from penline.bank.items import GlyphColumns
 from penline.compose.character_table import HAN, LEAST_WIDTH, MODEL_CLASS, WHITE, holds
-from penline.compose.draw import _glyphs, item_gains
-from penline.compose.inside import reaches_edge
+from penline.compose.draw import InkSource, _glyphs, item_gains
+from penline.compose.inside import _points_outside, lies_outside, reaches_edge
 from penline.compose.items_of import number_repeats
+from penline.compose.place.base import Placements
 from penline.compose.place.latin import NO_LATIN
 from penline.compose.place.model import place_by_model, sum_sizes
 from penline.compose.place.params import LINE_PARAMS, sample_line_params
@@ -101,6 +102,25 @@ def test_ink_that_reaches_the_edge(chance: np.random.Generator) -> None:
         found.append(reaches_edge(items, boxes, 29, 30, rim))
         assert found[-1] == slow_compose.reaches_edge(inked, boxes, 29, 30, rim)
     assert 5 < sum(found) < 50
+
+
+@pytest.mark.parametrize("padded", [False, True])
+def test_places_and_points_outside(padded: bool, chance: np.random.Generator) -> None:
+    found = []
+    for _ in range(80):
+        places = np.concatenate([chance.integers(-30, 900, (4, 2)), [[6000, 6500]] * 4], 1)
+        slants = chance.integers(-3000, 3000, 4)
+        placed = Placements(places, slants, np.full(4, 256), 29, 20.0, 20.0)
+        sizes, pads = chance.integers(20, 60, (4, 2)), chance.integers(0, 2, (4, 4))
+        sizes[3] = 0
+        source = InkSource(np.zeros(0, np.uint8), np.zeros(4, np.int64), sizes, None)
+        source = source._replace(pads_px=pads) if padded else source
+        points = chance.integers(-2, 7424, (3, 2))
+        white = source.places(placed)[:3]
+        found.append(lies_outside(placed, [source], None, (30, 29)))
+        assert found[-1] == slow_compose.places_outside(white, slants[:3], 30, 29)
+        assert _points_outside(points, 30, 29) == slow_compose.points_outside(points, 30, 29)
+    assert 5 < sum(found) < 75
 
 
 @pytest.mark.parametrize("cell", [0.0, 1.1])

@@ -116,6 +116,9 @@ def test_another_bank_or_text_is_refused_by_name(
     ):
         with pytest.raises(UsageError, match=f"{name} is not what"):
             api.rebuild(out / "report.json", tmp_path / "again", **{**given, **more})
+    few = build(tmp_path / "few.bank", {"casia:003": "Q"})
+    with pytest.raises(UsageError, match=r"was not made from these banks .* same files again"):
+        api.rebuild(out / "report.json", tmp_path / "again", **{**given, "banks": [few]})
     with pytest.raises(UsageError, match="no dictionary"):
         api.rebuild(out / "report.json", tmp_path / "again", **given, dictionary=out / "dict.txt")
     with pytest.raises(UsageError, match="photos"):

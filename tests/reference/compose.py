@@ -21,6 +21,8 @@ __all__ = [
     "mark_turned",
     "number_repeats",
     "place_by_rules",
+    "places_outside",
+    "points_outside",
     "press_walk",
     "reaches_edge",
     "sample_line_params",
@@ -298,3 +300,19 @@ def reaches_edge(
     left, top, right, bottom = boxes[inked].T
     free = np.stack([left, top, width_px - right, height_px - bottom])
     return bool((free < max(rim_px, 1)).any())
+
+
+def places_outside(
+    places_q8: np.ndarray, slants_q16: np.ndarray, height_px: int, width_px: int
+) -> bool:
+    """See `inside.lies_outside`; `places_q8`: with their white, of what has ink."""
+    corner, sides = places_q8[:, :2], places_q8[:, 2:]
+    lean = np.stack([abs(slants_q16) * sides[:, 1] // 2**17, 0 * slants_q16], 1)
+    reached = np.concatenate([corner - lean, corner + sides + lean])
+    return points_outside(reached, height_px, width_px)
+
+
+def points_outside(points_q8: np.ndarray, height_px: int, width_px: int) -> bool:
+    """See `inside.lies_outside`."""
+    size = np.array([width_px, height_px]) * 256
+    return bool(((points_q8 < 0) | (points_q8 > size)).any())

@@ -20,9 +20,10 @@ from penline.compose.place.base import Placements
 from penline.effects import RIM_PX
 from penline.recipe.schema import Recipe
 
-__all__ = ["FitInside", "find_fit", "may_reach", "reaches_edge", "rim_of"]
+__all__ = ["FitInside", "find_fit", "lies_outside", "may_reach", "reaches_edge", "rim_of"]
 
 Ints = npt.NDArray[np.int64]
+_NO_PADS = np.zeros((0, 4), np.int64)
 _ROUNDS = 8
 _LESS_PX = 2
 """What rounding may take when a line is made smaller."""
@@ -90,6 +91,64 @@ def reaches_edge(items: Any, boxes: Ints, height_px: int, width_px: int, rim_px:
         if boxes[i, 0] < rim or boxes[i, 1] < rim:
             return True
         if boxes[i, 2] > width_px - rim or boxes[i, 3] > height_px - rim:
+            return True
+    return False
+
+
+def lies_outside(
+    placed: Placements,
+    sources: Sequence[InkSource],
+    strokes: LineStrokes | None,
+    size: tuple[int, ...],
+) -> bool:
+    """Whether a glyph's place, with its white and its lean, or a point of its strokes lies outside
+    of the picture, where a dot may be lost that leaves nothing at the edge.
+
+    Args:
+        placed: where glyphs go.
+        sources: where the ink of the items lies.
+        strokes: those of items that are drawn from strokes.
+        size: height and width of the picture, px.
+    """
+    if strokes is not None and _points_outside(strokes.points_q8, *size):
+        return True
+    places, slants = placed[:2]
+    return any(
+        _places_outside(
+            *(places, slants, one.sizes_px, _NO_PADS if one.pads_px is None else one.pads_px), *size
+        )
+        for one in sources
+    )
+
+
+@compiled
+def _points_outside(points_q8: Ints, height_px: int, width_px: int) -> bool:
+    for i in range(points_q8.shape[0]):
+        x, y = points_q8[i]
+        if x < 0 or y < 0 or x > width_px << 8 or y > height_px << 8:
+            return True
+    return False
+
+
+@compiled
+def _places_outside(
+    places_q8: Ints, slants_q16: Ints, sizes_px: Ints, pads_px: Ints, height_px: int, width_px: int
+) -> bool:
+    for i in range(places_q8.shape[0]):
+        if sizes_px[i, 0] <= 0:
+            continue
+        left, top, wide, high = places_q8[i]
+        right, bottom = left + wide, top + high
+        if pads_px.shape[0]:
+            before, above, behind, below = pads_px[i]
+            inner_high = max(sizes_px[i, 0] - above - below, 1)
+            inner_wide = max(sizes_px[i, 1] - before - behind, 1)
+            left, right = left - before * wide // inner_wide, right + behind * wide // inner_wide
+            top, bottom = top - above * high // inner_high, bottom + below * high // inner_high
+        lean = abs(slants_q16[i]) * (bottom - top) >> 17
+        if left < lean or top < 0:
+            return True
+        if right + lean > width_px << 8 or bottom > height_px << 8:
             return True
     return False
 

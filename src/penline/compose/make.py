@@ -25,7 +25,7 @@ from penline.compose.draw import (
     sources_of,
     strokes_of,
 )
-from penline.compose.inside import find_fit, reaches_edge
+from penline.compose.inside import find_fit, lies_outside, reaches_edge
 from penline.compose.line_strokes import (
     GlyphStrokes,
     LinePen,
@@ -165,7 +165,10 @@ def lay_out(
     boxes = draw_items(sources, placed, gains, ink, strokes)
     chosen = line, side, paper, paper_rng, ink_rng, params, strength, column
     laid = LineLayout(*chosen, sources, placed, gains, ink, boxes, strokes)
-    if not reaches_edge(line.items, boxes, *ink.shape, plan.rim_px):
+    if not (
+        reaches_edge(line.items, boxes, *ink.shape, plan.rim_px)
+        or lies_outside(placed, sources, strokes, ink.shape)
+    ):
         return laid
     laid = _kept_inside(plan, seed, index, laid)
     if ((laid.boxes[:, 2] == 0) & (line.items["row"] >= 0)).any():

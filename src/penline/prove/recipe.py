@@ -14,7 +14,7 @@ from penline.bank import Bank
 from penline.compose import Composer
 from penline.corpus import Corpus
 from penline.durable import read_file
-from penline.errors import ExportError, UsageError
+from penline.errors import CorpusError, ExportError, RecipeError, UsageError
 from penline.export.paddleocr import DICTIONARY, read_dictionary
 from penline.produce import contents
 from penline.recipe import Recipe
@@ -23,6 +23,7 @@ from penline.registry import check_packages
 __all__ = ["RecipeFiles", "composer_of"]
 
 AnyPath = str | os.PathLike[str]
+_SAME_AGAIN = "name the same files again, in the same order (--bank, --corpus)"
 
 
 class RecipeFiles(NamedTuple):
@@ -116,6 +117,10 @@ def composer_of(
             alphabet=alphabet,
             strict=False,
         )
+    except (RecipeError, CorpusError) as error:
+        raise UsageError(
+            f"{out} was not made from these banks and this text ({error}); {_SAME_AGAIN}"
+        ) from None
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise ExportError(f"{out}: its report does not say how it was composed ({error})") from None
     found = contents(composer)
@@ -123,8 +128,5 @@ def composer_of(
         if wanted.get(name) != found.get(name):
             number = name.removeprefix("bank ")
             what = f"bank number {int(number) + 1}" if number.isdecimal() else name
-            raise UsageError(
-                f"{what} is not what {out} was made from; name the same files again, in "
-                "the same order (--bank, --corpus)"
-            )
+            raise UsageError(f"{what} is not what {out} was made from; {_SAME_AGAIN}")
     return composer
