@@ -64,7 +64,10 @@ def test_bank_info_compose_check(penline, gnt: Path, tmp_path: Path) -> None:
     assert (code, error) == (0, "")
     assert "40 glyphs" in text
     code, text, _ = penline("info", tmp_path / "b", "--json")
-    assert json.loads(text)[0]["writers"] == {"casia:001": 40}
+    told = json.loads(text)[0]
+    assert told["writers"] == {"casia:001": 40}
+    assert (told["records"], told["pages"], told["characters"]) == (40, 0, 40)
+    assert "40 glyphs, 40 characters" in penline("info", tmp_path / "b")[1]
     code, text, _ = penline("info", gnt)
     assert code == 0
     assert "40 records" in text

@@ -235,7 +235,7 @@ def _set_facts(path: Path) -> FileFacts:
 
 
 def _bank_facts(bank: Bank) -> FileFacts:
-    facts = FileFacts(printable(str(bank.path)), "bank", len(bank), len(bank.characters))
+    facts = FileFacts(printable(str(bank.path)), "bank", len(bank), characters=len(bank.characters))
     facts.writers = {writer.id: writer.glyphs for writer in bank.header.writers}
     names = ("em_px", "pen_px", "level", "slant", "aspect")
     facts.styles = {
