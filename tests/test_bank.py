@@ -233,3 +233,22 @@ def test_many_glyphs_at_once(bank_path: Path) -> None:
     for rows in ([0, 8], [-1]):
         with pytest.raises(IndexError, match="of a bank of 8"):
             bank.inks(rows)
+
+
+def test_a_file_of_a_bank_names_its_folder(tmp_path: Path) -> None:
+    with BankWriter(tmp_path / "b") as bank:
+        bank.add(np.full((4, 4), 255, np.uint8), "永", Source("1.gnt", "own:a"))
+    for name in ("bank.json", "ink.arrow"):
+        with pytest.raises(BankError, match=r"is a file of a bank; name its folder, .*b$"):
+            open_bank(tmp_path / "b" / name)
+
+
+def test_a_damaged_header_says_what_to_do(tmp_path: Path) -> None:
+    with BankWriter(tmp_path / "b") as bank:
+        bank.add(np.full((4, 4), 255, np.uint8), "永", Source("1.gnt", "own:a"))
+    file = tmp_path / "b" / HEADER
+    told = json.loads(file.read_text("utf-8"))
+    for wrong, said in (({"strokes": []}, "strokes: not an object"), ({"glyphs": "x"}, "glyphs")):
+        file.write_text(json.dumps({**told, **wrong}), "utf-8")
+        with pytest.raises(BankError, match=f"{said}.*the bank is damaged; build it again"):
+            open_bank(tmp_path / "b")

@@ -359,7 +359,7 @@ def test_a_paragraph_within_the_range_can_be_taken_whole() -> None:
 
 def test_nothing_usable_is_one_clear_line() -> None:
     corpus = Corpus.from_texts(["短", "Pneumonoultramicroscopic"])
-    with pytest.raises(CorpusError, match="of 2 paragraphs 1 are shorter and 1 cannot be cut"):
+    with pytest.raises(CorpusError, match="has 2 paragraphs, 1 of them shorter, 1 that cannot"):
         corpus.sample(rng(1, 0, "text"), (4, 6))
     with pytest.raises(CorpusError, match="the train side"):
         corpus.sample(rng(1, 0, "text"), (4, 6), "train", val_fraction=0.5)

@@ -76,8 +76,9 @@ def test_the_default_says_what_it_was_fitted_on() -> None:
         ({"classes": {"no-such-class": None}}, "no-such-class"),
         ({"pull": float("nan")}, "pull"),
         ({"more": 1}, "more"),
+        ({"fitted_on": {}}, "it has no fitted_on.* penline fit makes"),
     ],
-    ids=["version", "class", "nan", "extra"],
+    ids=["version", "class", "nan", "extra", "missing"],
 )
 def test_a_false_model_is_refused_by_field(change: dict, told: str) -> None:
     values = yaml.safe_load(dump(estimate(lines())))

@@ -360,6 +360,8 @@ def open_bank(path: str | os.PathLike[str]) -> Bank:
 def _header(folder: Path) -> BankHeader:
     file = folder / HEADER
     if not file.is_file():
+        if folder.is_file() and (folder.parent / HEADER).is_file():
+            raise BankError(f"{folder} is a file of a bank; name its folder, {folder.parent}")
         raise BankError(f"{folder} is not a bank (no {HEADER} in it); make one with penline bank")
     if file.stat().st_size > _MAX_HEADER_BYTES:
         raise BankError(f"{file} is larger than any bank's header")
@@ -369,7 +371,8 @@ def _header(folder: Path) -> BankHeader:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise BankError(f"{file}: {place}: {first['msg']}") from None
+        told = first["msg"].replace("Input should be", "not").replace("Field required", "missing")
+        raise BankError(f"{file}: {place}: {told}: the bank is damaged; build it again") from None
     versions = VERSION, VERSION_WITH_STROKES
     if header.format != FORMAT or header.version not in versions:
         raise BankError(

@@ -13,6 +13,7 @@ from penline.corpus.cut import Flags, cut, reach
 from penline.corpus.normal import Codes, decoded
 from penline.errors import CorpusError, UsageError
 from penline.randomness import Draws
+from penline.words import counted
 
 __all__ = ["Line", "LineTables", "Lines", "UseCounts"]
 
@@ -114,9 +115,10 @@ class Lines:
         self._all = int(self._shares[-1]) if usable else 0
         if not usable:
             raise CorpusError(
-                f"{what} gives no line of {shortest} to {longest} characters: of {lengths.size} "
-                f"paragraphs {self.counts.too_short} are shorter and {self.counts.uncuttable} "
-                "cannot be cut; give more text, or another range of lengths"
+                f"{what} gives no line of {shortest} to {longest} characters: it has "
+                f"{counted(lengths.size, 'paragraph')}, {self.counts.too_short:,} of them shorter, "
+                f"{self.counts.uncuttable:,} that cannot be cut; give more text, or another range "
+                "of lengths"
             )
 
     @property

@@ -12,6 +12,7 @@ from penline.corpus.lines import Line, UseCounts
 from penline.corpus.normal import Codes, decoded
 from penline.errors import CorpusError
 from penline.randomness import Draws, rng
+from penline.words import counted
 
 __all__ = ["WholeLines"]
 
@@ -50,9 +51,9 @@ class WholeLines:
         self.counts = UseCounts(count, short, int(lengths.size - count - short))
         if not count:
             raise CorpusError(
-                f"{what} has no line of {shortest} to {longest} characters as it stands: of "
-                f"{lengths.size} lines {short} are shorter; give another range of lengths, or "
-                "let lines be cut (corpus: lines: cut)"
+                f"{what} has no line of {shortest} to {longest} characters as it stands: it has "
+                f"{counted(lengths.size, 'line')}, {short:,} of them shorter; give another range "
+                "of lengths, or let lines be cut (corpus: lines: cut)"
             )
 
     def __len__(self) -> int:

@@ -20,7 +20,7 @@ from penline.errors import RecipeError, UsageError
 from penline.measure.classes import CLASSES, FAMILIES, expected_of, family_of
 from penline.measure.latin import LatinShape
 from penline.measure.spread import NeighbourCorrelation, Spread, bell_quantiles
-from penline.settings import Settings, Share, plain_yaml
+from penline.settings import Settings, Share, first_fault, plain_yaml
 
 __all__ = [
     "ClassFigures",
@@ -270,10 +270,8 @@ def _validated(values: Mapping[str, Any], where: str) -> PlacementModel:
     try:
         model = PlacementModel.model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "hand"
-        reason = first["msg"].removeprefix("Value error, ")
-        raise RecipeError(f"{where}: {place}: {reason}") from None
+        wrong = first_fault(error)
+        raise RecipeError(f"{where}: {wrong}; penline fit makes placement models") from None
     known = {*CLASSES, *FAMILIES, ALL}
     for name in (*model.classes, *(part for key in model.gaps for part in key.split(">"))):
         if name not in known:
