@@ -64,6 +64,12 @@ def test_the_recipes_lengths_and_made_text_do_not_touch_what_is_typed(bank: Bank
     assert not getattr(caught.value, "__notes__", ())  # no other bank would help
 
 
+def test_one_bank_needs_no_list(bank: Bank) -> None:
+    [line] = package.write(HAN, banks=[bank], seed=5)
+    for alone in (bank, bank.path, str(bank.path)):
+        assert np.array_equal(package.write(HAN, banks=alone, seed=5)[0].image, line.image)
+
+
 def test_a_writer_is_kept_to(bank: Bank) -> None:
     found = {package.write(HAN, banks=[bank], seed=seed)[0].writer for seed in range(12)}
     assert found == {"own:a", "own:b"}

@@ -225,7 +225,8 @@ def known_part(part: str) -> str:
     return part
 
 
-def opened(banks: Sequence[Bank | AnyPath]) -> list[Bank]:
-    """Banks, opened; none: the embedded sample."""
-    found = [one if isinstance(one, Bank) else open_bank(one) for one in banks]
+def opened(banks: Bank | AnyPath | Sequence[Bank | AnyPath]) -> list[Bank]:
+    """Banks, opened, also one by itself; none: the embedded sample."""
+    several = [banks] if isinstance(banks, (Bank, str, os.PathLike)) else banks
+    found = [one if isinstance(one, Bank) else open_bank(one) for one in several]
     return found or [sample_bank()]
