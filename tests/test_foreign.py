@@ -92,7 +92,7 @@ def test_help_and_the_playground_offer_its_parts() -> None:
     assert [one.name for one in load_recipe(line_request.recipe()).effects] == ["warp", "fade"]
     lines, pages = filled("{exporters lines}"), filled("{exporters pages}")
     assert lines.endswith("kraken, kraken-arrow, easyocr or rows (of penline-foreign)")
-    assert pages == "paddleocr-det, page-xml or coco"
+    assert pages == "paddleocr-det, page-xml, alto or coco"
     shown = CliRunner().invoke(app, ["compose", "--help"], terminal_width=200).stdout
     assert "backwards" in shown and "{" not in shown.partition("--engine")[2].partition("--addr")[0]
 

@@ -191,6 +191,6 @@ def _line(block: ET.Element, page: Page, line: PageLine, name: str, tags: _Writt
         string = ET.SubElement(element, "String", {"CONTENT": clean(line.text)})
         string.attrib |= _box(page, line.polygon)
         if line.characters is not None:
-            for character, corners in zip(line.text, line.characters, strict=True):
+            for character, corners in zip(line.items, line.characters, strict=True):
                 glyph = ET.SubElement(string, "Glyph", {"CONTENT": clean(character)})
                 _placed(glyph, page, corners, shape=True)
