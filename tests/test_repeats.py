@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -82,7 +83,8 @@ def test_strokes_are_drawn_to_be_compared() -> None:
     strokes = [[stroke], [stroke * 3 + 100], [stroke[:2]]]
     boxes = [(0, 0, 60, 80), (100, 100, 280, 340), (300, 0, 310, 80)]
     met = MeasuredRepeats()
-    met.add(of_boxes("天天地", boxes, "w:1", "s", strokes=strokes))
+    line = of_boxes("天天地", boxes, "w:1", "s")
+    met.add(dataclasses.replace(line, strokes=tuple(strokes)))
     (found,) = met.figures()
     assert found.pairs == 1 and found.quantiles[2] > 0.97
 
