@@ -47,13 +47,13 @@ class InkML(StrokeFiles):
         labels: list[tuple[str, str]] = []
         written: list[tuple[str, str]] = []
         with ExitStack() as stack:
-            files: dict[str, _Characters | _Lines] = {}
+            files: dict[str, _Characters | _ComposedLines] = {}
             folders: dict[str, Path] = {}
             for item in unwritten.left_out(samples):
                 record, side = item.record, item.side
                 if isinstance(record, StrokeRecord | OnlineLine):
-                    kind: type[_Characters | _Lines] = (
-                        _Characters if isinstance(record, StrokeRecord) else _Lines
+                    kind: type[_Characters | _ComposedLines] = (
+                        _Characters if isinstance(record, StrokeRecord) else _ComposedLines
                     )
                     name = f"{side}/{kind.prefix}{number:05d}.inkml"
                     if name not in files:
@@ -123,7 +123,7 @@ class _Characters:
             self.file.write(GROUP_END.encode())
 
 
-class _Lines:
+class _ComposedLines:
     """A file of lines."""
 
     prefix = "lines-"
@@ -131,7 +131,7 @@ class _Lines:
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
 
-    def __enter__(self) -> _Lines:
+    def __enter__(self) -> _ComposedLines:
         self.file.write(start("lines").encode())
         return self
 
