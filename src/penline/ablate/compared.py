@@ -15,7 +15,7 @@ from penline.ablate.training import WEIGHTS, Training, TrainingPlan
 from penline.catalogue.terms import terms
 from penline.version import __version__
 
-__all__ = ["Compared", "length_class"]
+__all__ = ["Compared", "errors", "length_class", "worst_first"]
 
 _WORST = 40
 _LENGTHS = ((1, 4), (5, 8), (9, 16), (17, 32))
@@ -77,9 +77,8 @@ class Compared:
         """The lines that the best weights read worst, and what they read."""
         arm, seed = self._best()
         result = self._results_of(arm)[seed - 1]
-        wrong = np.array(result["characters"])[:, 0]
-        order = np.argsort(-wrong, kind="stable")[:_WORST].tolist()
-        return [(self.real[at], result["readings"][at]) for at in order if wrong[at]]
+        order = worst_first(np.array(result["characters"]))
+        return [(self.real[at], result["readings"][at]) for at in order]
 
     def _results_of(self, arm: Arm) -> list[Mapping[str, Any]]:
         """By seed."""
@@ -102,7 +101,7 @@ class Compared:
             "name": arm.name,
             "composed": arm.composed,
             "differs": differences(self.arms[0], arm),
-            **{unit: _errors(self._counts(arm, unit)) for unit in _UNITS},
+            **{unit: errors(self._counts(arm, unit)) for unit in _UNITS},
             "seconds": [result["seconds"] for result in results],
             "skipped": [result["skipped"] for result in results],
             "curves": [result["curve"] for result in results],
@@ -121,12 +120,19 @@ class Compared:
         return row
 
 
-def _errors(counts: Any) -> dict[str, Any]:
+def errors(counts: Any) -> dict[str, Any]:
+    """The error rate of ``int64 (seeds, lines, 2)`` with its interval, and that of each seed."""
     return {
         "error": rate(counts),
         "interval": interval(counts),
         "seeds": [rate(one) for one in counts],
     }
+
+
+def worst_first(counts: Any) -> list[int]:
+    """Numbers of the lines with most edits, at most `_WORST`; counts are ``int64 (lines, 2)``."""
+    order = np.argsort(-counts[:, 0], kind="stable")[:_WORST].tolist()
+    return [at for at in order if counts[at, 0]]
 
 
 def length_class(text: str) -> str:

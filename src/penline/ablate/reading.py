@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from penline.ablate.compared import length_class
+from penline.ablate.compared import errors, length_class, worst_first
 from penline.ablate.lines import RealLine, real_lines
 from penline.ablate.models import model_of
-from penline.ablate.scores import by_group, classes_of, confusions, edits_of, interval, rate
+from penline.ablate.scores import by_group, classes_of, confusions, edits_of
 from penline.ablate.text import Folding
 
 __all__ = ["Readings", "read_lines"]
 
 AnyPath = str | os.PathLike[str]
-_WORST = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,23 +76,16 @@ def read_lines(
     references = [folding(line.text) for line in lines]
     read = [folding(text) for text in texts]
     edits = edits_of(references, read)
-    order = np.argsort(-edits.characters[:, 0], kind="stable")[:_WORST].tolist()
     results = {
         "model": reader.name,
         "judged_on": {
             "lines": len(lines),
             "writers": len({line.writer for line in lines} - {""}),
         },
-        **{
-            unit: {
-                "error": rate(counts),
-                "interval": interval(counts[None]),
-                "seeds": [rate(counts)],
-            }
-            for unit, counts in (("characters", edits.characters), ("words", edits.words))
-        },
+        "characters": errors(edits.characters[None]),
+        "words": errors(edits.words[None]),
         "lengths": by_group(edits.characters[None], list(map(length_class, references))),
         "classes": classes_of(references, [read]),
         "confusions": confusions(references, [read]),
     }
-    return Readings(lines, texts, results, [at for at in order if edits.characters[at, 0]])
+    return Readings(lines, texts, results, worst_first(edits.characters))

@@ -8,7 +8,8 @@ from pathlib import Path
 from penline.ablate.models import write_onnx
 from penline.ablate.reading import Readings
 from penline.ablate.running import Ablation
-from penline.look.ablation import ablation_page, readings_page, write_page
+from penline.export.run import put
+from penline.look.ablation import ablation_page, readings_page
 from penline.look.realism import page_name
 
 __all__ = ["ablation_files", "readings_file"]
@@ -29,7 +30,7 @@ def ablation_files(found: Ablation, *, onnx: bool = False) -> Path:
     """
     path = found.out / "ablation.html"
     worst = [(line.image, line.text, read) for line, read in found.worst]
-    write_page(ablation_page(found.results, worst), path)
+    put(path, ablation_page(found.results, worst))
     if onnx:
         write_onnx(found.out, found.out / "model.onnx")
     return path
@@ -49,4 +50,4 @@ def readings_file(
         worst = [
             (found.lines[at].image, found.lines[at].text, found.texts[at]) for at in found.worst
         ]
-        write_page(readings_page(found.results, worst, "Readings"), path)
+        put(path, readings_page(found.results, worst, "Readings"))

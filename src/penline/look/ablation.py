@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy.typing as npt
 
-from penline.export.run import put
 from penline.look.page import data_uri, page
 from penline.words import counted
 
-__all__ = ["ablation_page", "readings_page", "write_page"]
+__all__ = ["ablation_page", "readings_page"]
 
 _SCRIPTS = ("base.js", "plots.js", "ablation.js")
 _MOST_NAMED = 20
@@ -28,11 +26,6 @@ _STYLE = """
 .key span { display: inline-block; width: 1.2em; height: .25em; vertical-align: middle; }
 """
 Worst = Sequence[tuple[npt.NDArray[Any], str, str]]
-
-
-def write_page(data: bytes, out: Path) -> None:
-    """Write a page: one HTML file that loads nothing."""
-    put(out, data)
 
 
 def ablation_page(results: Mapping[str, Any], worst: Worst, title: str = "Ablation") -> bytes:
