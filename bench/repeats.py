@@ -44,12 +44,12 @@ NAMES = (
 )
 HEIGHT_PX, MOST_OF_ONE, MOST = 96, 15, 3000
 Key = tuple[str, str]
-Written = dict[Key, list[tuple[int, np.ndarray]]]
-"""By writer and character: the glyph's row (-1: not known) and its ink."""
+Written = dict[Key, list[tuple[int, np.ndarray, float]]]
+"""By writer and character: the glyph's row (-1: not known), its ink, and the em of its line, px."""
 
 
-def marks(ink: np.ndarray) -> np.ndarray | None:
-    """What is compared of one writing."""
+def marks(ink: np.ndarray, em_px: float) -> np.ndarray | None:
+    """What is compared of one writing; sizes as shares of its line's em."""
     dark = ink > 40
     down, across = np.flatnonzero(dark.any(1)), np.flatnonzero(dark.any(0))
     if not len(down) or len(down) < 6:
@@ -70,15 +70,16 @@ def marks(ink: np.ndarray) -> np.ndarray | None:
     turns = np.bincount(
         np.minimum((angle * 8 / np.pi).astype(int), 7).ravel(), strength.ravel(), minlength=8
     )
-    logs = np.log([high, wide, wide / high, max(length[0], 1), max(pen[0], 1)])
+    sizes = np.array([high, wide, max(length[0], 1), max(pen[0], 1)]) / em_px
+    logs = np.log([*sizes[:2], wide / high, *sizes[2:]])
     points = [x[first], y[first], x[last], y[last], x.mean(), y.mean()]
     own = [*logs, (tight > 40).mean(), lean, *points, *(turns / turns.sum())]
     return np.array(own)
 
 
-def differences(one: np.ndarray, two: np.ndarray) -> np.ndarray | None:
-    """What differs within a pair, by `NAMES`."""
-    a, b, like = marks(one), marks(two), likeness(one, two)
+def differences(one: tuple, two: tuple) -> np.ndarray | None:
+    """What differs within a pair, each an entry of `Written`, by `NAMES`."""
+    a, b, like = marks(*one[1:]), marks(*two[1:]), likeness(one[1], two[1])
     if a is None or b is None or like is None:
         return None
     far = np.abs(a - b)
@@ -101,19 +102,20 @@ def composed(bank: Bank, corpus: list[Path], settings: dict, count: int) -> Writ
             if item["row"] >= 0 and family_of(class_of(character)) in FAMILIES:
                 left, top, right, bottom = box
                 ink = laid.ink[top:bottom, left:right].copy()
-                found[laid.line.writer, character].append((int(item["row"]), ink))
+                one = int(item["row"]), ink, laid.placed.em_px
+                found[laid.line.writer, character].append(one)
     return found
 
 
 def real_pages(pages: list[Path]) -> Written:
-    """Writings of real lines."""
+    """Writings of real lines, which have one size."""
     found: Written = defaultdict(list)
     for line in measured_lines(pages, Counter(), pictures=10**6):
         for at in np.flatnonzero(line.trusted).tolist():
             character = line.characters[at]
             if line.ink is not None and family_of(class_of(character)) in FAMILIES:
                 x0, y0, x1, y1 = np.maximum(np.rint(line.boxes[at]), 0).astype(int).tolist()
-                found[line.writer, character].append((-1, line.ink[y0:y1, x0:x1]))
+                found[line.writer, character].append((-1, line.ink[y0:y1, x0:x1], 1.0))
     return found
 
 
@@ -126,7 +128,7 @@ def pairs_of(written: Written, by: int, same: bool | None) -> dict[str, np.ndarr
         same: pairs of one glyph, or of two; None for either.
     """
     pairs = [
-        (key[by], a[1], b[1])
+        (key[by], a, b)
         for key, own in sorted(written.items(), key=lambda entry: entry[0])
         for a, b in itertools.islice(
             (
