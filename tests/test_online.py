@@ -28,6 +28,8 @@ from penline.compose.online import (
 )
 from penline.convert import convert
 from penline.errors import FormatError, RecipeError, UsageError
+from penline.export.base import Options, StrokeItem
+from penline.export.unipen import Unipen
 from penline.formats import reader_for
 from penline.formats.byte_source import MappedBytes
 from penline.randomness import rng
@@ -37,8 +39,8 @@ from penline.stream import Item, LineDataset, LineStream
 
 LETTERS = "abdeinorstu"
 TEXT = "nine in it in one\nsent it to eros\nno one is in it do not run\n" * 4
-FORMATS = ("inkml", "strokes-npz", "ndjson")
-SUFFIX = {"inkml": "inkml", "strokes-npz": "npz", "ndjson": "ndjson"}
+FORMATS = ("inkml", "strokes-npz", "ndjson", "unipen")
+SUFFIX = {"inkml": "inkml", "strokes-npz": "npz", "ndjson": "ndjson", "unipen": "unipen"}
 NS = "{http://www.w3.org/2003/InkML}"
 RECIPE = {"corpus": {"length_range": [6, 20]}, "joins": "always"}
 
@@ -181,6 +183,67 @@ def test_the_files_say_the_lines(penned: Bank, text: Path, tmp_path: Path) -> No
         ends = np.cumsum([len(trace) for trace in line.traces]) - 1
         assert np.flatnonzero(arrays["pen"][own]).tolist() == ends.tolist()
         assert arrays["text"][index] == line.text
+
+
+def test_unipen_by_the_words_of_the_format(penned: Bank, text: Path, tmp_path: Path) -> None:
+    """Another reader: components counted through the file, y upwards, points within them."""
+    given = {"banks": [penned], "corpora": [text], "recipe": RECIPE, "n": 6, "workers": 1}
+    api.compose(tmp_path / "o", to="unipen", **given)
+    path = tmp_path / "o" / "train" / "00000.unipen"
+    written = path.read_text("latin-1")
+    pens: list[list[list[float]]] = []
+    texts: list[tuple[str, int, int]] = []
+    shares: dict[int, list[tuple[str, list[list[float]]]]] = {}
+    for row in written.splitlines():
+        if row == ".PEN_DOWN":
+            pens.append([])
+        elif row[:1] in "-0123456789":
+            pens[-1].append([float(word) for word in row.split()])
+        elif row.startswith(".SEGMENT TEXT"):
+            low, high = row.split()[2].split("-")
+            texts.append((row.split(" ", 4)[4].strip('"'), int(low), int(high)))
+        elif row.startswith(".SEGMENT CHARACTER"):
+            points = []
+            for part in row.split()[2].split(","):
+                ends = [[int(number) for number in one.split(":")] for one in part.split("-")]
+                first, last = ends[0], ends[-1]
+                stop = last[1] + 1 if len(last) > 1 else None
+                points += pens[first[0]][first[1] if len(first) > 1 else 0 : stop]
+            shares.setdefault(len(texts) - 1, []).append((row[-2], points))
+    composer = Composer(RECIPE, penned, text)
+    records = list(read(path))
+    for index, (label, low, high) in enumerate(texts):
+        line = composer.online(index)
+        assert label == line.text
+        up = np.array([1, -1, 1])
+        for trace, pen in zip(line.traces, pens[low : high + 1], strict=True):
+            np.testing.assert_array_equal(np.array(pen) * up, trace)
+        own = [(i, line.traces[t][first:past]) for i, t, first, past in line.spans.tolist()]
+        items = sorted({item for item, _ in own})
+        for item, (character, points) in zip(items, shares[index], strict=True):
+            assert character == line.items[item]
+            whole = np.concatenate([part for number, part in own if number == item])
+            np.testing.assert_array_equal(np.array(points) * up, whole)
+        again = records[index]
+        assert isinstance(again, OnlineLine)
+        same(line, again)
+    assert len(texts) == 6 and any(":" in row for row in written.splitlines())
+
+
+def test_unipen_leaves_out_what_it_has_no_letter_for(tmp_path: Path) -> None:
+    trace, none = np.array([[1.25, 2], [3, 4]], np.float32), np.zeros((0, 4), np.int64)
+    texts = ("no", "n\u4e00", 'a"\\')
+    items = [
+        StrokeItem(at, "train", OnlineLine(text, (trace,), none, Source("", "own:a"), at))
+        for at, text in enumerate(texts)
+    ]
+    found = Unipen(tmp_path, Options()).shard(0, items)
+    assert found["labels"] == [("train", "no"), ("train", 'a"\\')]
+    alien = "line skipped: text and ids of UNIPEN are Latin-1, which has no \u4e00"
+    assert found["counts"] == {alien: 1}
+    back = list(read(tmp_path / "train" / "00000.unipen"))
+    assert [line.text for line in back] == ["no", 'a"\\']
+    assert [one.traces[0].tolist() for one in back] == [trace.tolist()] * 2
 
 
 def test_bytes_are_the_same_by_any_number_of_workers(
@@ -373,6 +436,16 @@ def test_check_finds_what_was_changed(penned: Bank, text: Path, tmp_path: Path) 
     assert any("points of a trace of the line" in one for one in problems), problems
     problems = changed(tmp_path / "strokes-npz", "strokes-npz", b"<f4", b"<i4")
     assert any("not arrays of lines of strokes" in one for one in problems), problems
+    for was, now in (
+        (b"SEGMENT TEXT 0-", b"SEGMENT TEXT 9-"),
+        (b" OK ", b" "),
+        (b".PEN_DOWN\n", b".PEN_DOWN\nx"),
+        (b".COORD X Y T", b".COORD"),
+        (b".LINE_INDEX 0", b".LINE_INDEX a"),
+        (b"SEGMENT CHARACTER 0", b"SEGMENT CHARACTER 7777777"),
+    ):
+        problems = changed(tmp_path / "unipen", "unipen", was, now)
+        assert any("a line of strokes" in one for one in problems), (was, problems)
     for was, now in ((b'"strokes":[[[', b'"strokes":[[9,['), (b'"index":0', b'"index":1e999')):
         problems = changed(tmp_path / "ndjson", "ndjson", was, now)
         assert "train/00000.ndjson: line 1: not a line of strokes" in problems

@@ -114,9 +114,9 @@ def convert(job: ConvertJob) -> dict[str, Any]:
     The format decides what is written. Formats of lines (``paddleocr``, ``imagefolder``,
     ``parquet``) take characters and lines, each a picture of its own size. Formats of pages
     (``paddleocr-det``, ``page-xml``, ``coco``) take the lines of page files, put together.
-    ``inkml``, ``strokes-npz`` and ``ndjson`` take strokes as they are. Lines and pages of strokes
-    are rendered with the pen of their writer, 64 px a Chinese character. The publisher's part
-    decides the side: train, or test.
+    ``inkml``, ``strokes-npz``, ``ndjson`` and ``unipen`` take strokes as they are. Lines and
+    pages of strokes are rendered with the pen of their writer, 64 px a Chinese character. The
+    publisher's part decides the side: train, or test.
 
     Args:
         job: what to write.

@@ -36,6 +36,7 @@ EXPORTERS: Registry[type[Exporter]] = Registry(
         "inkml": Row("penline.export.inkml:InkML", "strokes in InkML"),
         "strokes-npz": Row("penline.export.strokes_npz:StrokesNpz", "strokes as arrays of NumPy"),
         "ndjson": Row("penline.export.ndjson:NdJson", "strokes as JSON, a line an object"),
+        "unipen": Row("penline.export.unipen:Unipen", "strokes in UNIPEN's text"),
     },
     fits=lambda found: isinstance(found, type) and issubclass(found, Exporter),
 )

@@ -18,7 +18,8 @@ A keyword begins a line; what follows belongs to it, up to the next one. Compone
 are not counted; the others are, of both kinds, from 0. Segments may stand in one file and
 what they count in others. Characters are given as `StrokeRecord`, words and texts as an `InkPage`
 with a line for each row and, where segments tell them, the strokes of each character; y
-**downwards**. Names of writers are not carried on.
+**downwards**. Names of writers are not carried on. Lines that penline composed are told by a
+keyword of theirs, and given as `OnlineLine` (`penline.formats.unipen_traces`).
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ from penline.formats.sniff import misnamed
 from penline.formats.unipen_lines import LinePart, goes_back, lines_of, pieces_of, spelled
 from penline.formats.unipen_sheet import MOST_BYTES, UnipenSheet
 from penline.formats.unipen_text import UnipenPart, UnipenSegment, parts_of
-from penline.records import Defect, Source, StrokeRecord
+from penline.formats.unipen_traces import has_lines, salvage_lines
+from penline.records import Defect, OnlineLine, Source, StrokeRecord
 from penline.words import printable
 
 __all__ = [
@@ -69,7 +71,7 @@ Ink: TypeAlias = StrokeRecord | InkPage
 SourceOf: TypeAlias = Callable[[str], Source]
 
 
-def read(stream: ByteSource, source: Source) -> Iterator[Ink]:
+def read(stream: ByteSource, source: Source) -> Iterator[Ink | OnlineLine]:
     """Yield the segments of a file that stands by itself, in their order.
 
     Raises:
@@ -78,7 +80,7 @@ def read(stream: ByteSource, source: Source) -> Iterator[Ink]:
     return strictly(salvage(stream, source))
 
 
-def salvage(stream: ByteSource, source: Source) -> Iterator[Ink | Defect]:
+def salvage(stream: ByteSource, source: Source) -> Iterator[Ink | OnlineLine | Defect]:
     """Yield sound segments, in the place of each other one what is wrong with it, and what is left.
 
     Where nothing can be read on, the segments before are given. Never raises.
@@ -88,7 +90,11 @@ def salvage(stream: ByteSource, source: Source) -> Iterator[Ink | Defect]:
     record = 0
     source_of = styled(source, sheet)
     try:
-        sheet.read(whole(stream), stream.file)
+        data = whole(stream)
+        if has_lines(data):
+            yield from salvage_lines(data, stream.file, source)
+            return
+        sheet.read(data, stream.file)
     except FormatError as error:
         last_fault = error if sheet.segments else misnamed(stream, error, _EXPECTED)
     units = stroke_labels(sheet.segments, len(sheet.components))
