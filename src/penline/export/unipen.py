@@ -7,12 +7,13 @@ Labels are Latin-1: a line with another character is left out, and counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from penline.errors import UnwritableLine
+from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Report, StrokeItem
 from penline.export.examine import Findings
 from penline.export.stroke_files import LineFiles, lines_of
@@ -25,6 +26,7 @@ _HEAD = b""".VERSION 1.0
 .HIERARCHY TEXT CHARACTER
 .KEYWORD .LINE_INDEX Number of the line in its set
 """
+_LATIN = "text and ids of UNIPEN are Latin-1, which has no"
 
 
 class Unipen(LineFiles):
@@ -35,6 +37,30 @@ class Unipen(LineFiles):
     def shard(self, number: int, samples: Iterable[StrokeItem | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
         return super().shard(number, map(_spelled, samples))
+
+    def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
+        """See `Exporter.finish`.
+
+        Raises:
+            ExportError: no line has a label that UNIPEN can hold.
+        """
+        lines, skipped = 0, Counter[str]()
+
+        def watched() -> Iterator[Report]:
+            nonlocal lines
+            for shard in shards:
+                lines += len(shard["labels"])
+                skipped.update({r: n for r, n in shard["counts"].items() if _LATIN in r})
+                yield shard
+
+        try:
+            return super().finish(watched(), report)
+        except ExportError:
+            if lines or not skipped:
+                raise
+            told = "; ".join(f"{reason}: {count}" for reason, count in sorted(skipped.items()))
+            what = "write inkml, strokes-npz or ndjson"
+            raise ExportError(f"nothing to convert or compose: {told}; {what}") from None
 
     @classmethod
     def put(cls, lines: list[OnlineLine], file: IO[bytes]) -> None:
@@ -58,7 +84,7 @@ def _spelled(item: StrokeItem | UnwritableLine) -> StrokeItem | UnwritableLine:
     alien = next((character for character in text if ord(character) > 255), None)
     if alien is None:
         return item
-    reason = f"line skipped: text and ids of UNIPEN are Latin-1, which has no {alien}"
+    reason = f"line skipped: {_LATIN} {alien}"
     return UnwritableLine(item.index, 1, reason, {reason: 1})
 
 
