@@ -9,7 +9,7 @@ from fakes_items import items_for
 from penline.bank.items import GlyphColumns
 from penline.compose.character_table import HAN, LEAST_WIDTH, MODEL_CLASS, WHITE, holds
 from penline.compose.draw import InkSource, _glyphs, item_gains
-from penline.compose.inside import _points_outside, lies_outside, reaches_edge
+from penline.compose.inside import points_outside, reaches_edge
 from penline.compose.items_of import number_repeats
 from penline.compose.place.base import Placements
 from penline.compose.place.latin import NO_LATIN
@@ -91,35 +91,33 @@ def test_small_kernels(chance: np.random.Generator) -> None:
     assert found.tolist() == slow_compose.press_walk(words.tolist(), deviation, keep)
 
 
-def test_ink_that_reaches_the_edge(chance: np.random.Generator) -> None:
-    items, _ = items_for("永 和", np.full((3, 2), 9))
-    inked, found = np.array([True, False, True]), []
-    for _ in range(50):
-        rim = int(chance.integers(0, 4))
-        boxes = np.concatenate([chance.integers(1, 5, (3, 2)), chance.integers(26, 30, (3, 2))], 1)
-        boxes[1] = chance.integers(0, 2) * boxes[1]
-        boxes[2] *= chance.random() < 0.9
-        found.append(reaches_edge(items, boxes, 29, 30, rim))
-        assert found[-1] == slow_compose.reaches_edge(inked, boxes, 29, 30, rim)
-    assert 5 < sum(found) < 50
-
-
 @pytest.mark.parametrize("padded", [False, True])
-def test_places_and_points_outside(padded: bool, chance: np.random.Generator) -> None:
+@pytest.mark.parametrize("near", [False, True])
+def test_ink_that_reaches_the_edge(near: bool, padded: bool, chance: np.random.Generator) -> None:
+    """By what shows of it (`near`), or by its place."""
+    items, _ = items_for("永 和永", np.full((4, 2), 9))
+    inked, sizes = np.array([True, False, True, True]), chance.integers(20, 60, (4, 2))
+    sizes[1] = 0
     found = []
     for _ in range(80):
-        places = np.concatenate([chance.integers(-30, 900, (4, 2)), [[6000, 6500]] * 4], 1)
+        room = 30, 29, int(chance.integers(0, 4)) if near else 0
+        boxes = np.full((4, 4), 9)
+        if near:
+            boxes[:, :2], boxes[:, 2:] = chance.integers(1, 5, (4, 2)), chance.integers(25, 29)
+            boxes[1] = chance.integers(0, 2) * boxes[1]
+            boxes[2] *= chance.random() < 0.9
+        corner = [[700, 700]] * 4 if near else chance.integers(-30, 900, (4, 2))
+        places = np.concatenate([corner, [[6000, 6500]] * 4], 1)
         slants = chance.integers(-3000, 3000, 4)
         placed = Placements(places, slants, np.full(4, 256), 29, 20.0, 20.0)
-        sizes, pads = chance.integers(20, 60, (4, 2)), chance.integers(0, 2, (4, 4))
-        sizes[3] = 0
         source = InkSource(np.zeros(0, np.uint8), np.zeros(4, np.int64), sizes, None)
-        source = source._replace(pads_px=pads) if padded else source
+        if padded:
+            source = source._replace(pads_px=chance.integers(0, 2, (4, 4)))
+        white = source.places(placed)[inked]
+        found.append(reaches_edge(items, boxes, placed, [source], None, room))
+        assert found[-1] == slow_compose.ink_reaches(inked, boxes, white, slants[inked], room)
         points = chance.integers(-2, 7424, (3, 2))
-        white = source.places(placed)[:3]
-        found.append(lies_outside(placed, [source], None, (30, 29)))
-        assert found[-1] == slow_compose.places_outside(white, slants[:3], 30, 29)
-        assert _points_outside(points, 30, 29) == slow_compose.points_outside(points, 30, 29)
+        assert points_outside(points, 30, 29) == slow_compose.points_outside(points, 30, 29)
     assert 5 < sum(found) < 75
 
 
@@ -197,7 +195,7 @@ def test_lines_by_a_model(chance: np.random.Generator) -> None:
     made = place_by_model(
         items, tuple(table), tuple(NO_LATIN), tuple(model),
         np.concatenate(typical), np.array([0, 2]),
-        np.array([params[name] for name in LINE_PARAMS]), words, press_words, height,
+        np.array([params[name] for name in LINE_PARAMS]), np.append(words, press_words), height,
     )  # fmt: skip
     places, press, facts = slow_model.place_by_model(
         text, items, table.traits[items["entry"], MODEL_CLASS],
@@ -205,6 +203,7 @@ def test_lines_by_a_model(chance: np.random.Generator) -> None:
         press_words.tolist(), height,
     )  # fmt: skip
     np.testing.assert_allclose(made[0], places, rtol=0, atol=2)
-    assert made[1].tolist() == press
-    np.testing.assert_allclose(made[2][1:], facts[1:], rtol=1e-9, atol=1e-9)
-    assert abs(made[2][0] - facts[0]) <= 1  # of whole px
+    assert made[2].tolist() == press
+    assert made[1].tolist() == [facts[4]] * len(text)
+    np.testing.assert_allclose(made[3][1:], facts[1:4], rtol=1e-9, atol=1e-9)
+    assert abs(made[3][0] - facts[0]) <= 1  # of whole px

@@ -17,14 +17,13 @@ __all__ = [
     "fit_to_image",
     "glyphs",
     "holds",
+    "ink_reaches",
     "item_gains",
     "mark_turned",
     "number_repeats",
     "place_by_rules",
-    "places_outside",
     "points_outside",
     "press_walk",
-    "reaches_edge",
     "sample_line_params",
 ]
 
@@ -293,26 +292,25 @@ def item_gains(levels: Iterable[int], press_q8: Iterable[int], strength_q8: int)
     return found
 
 
-def reaches_edge(
-    inked: np.ndarray, boxes: np.ndarray, height_px: int, width_px: int, rim_px: int
+def ink_reaches(
+    inked: np.ndarray,
+    boxes: np.ndarray,
+    places_q8: np.ndarray,
+    slants_q16: np.ndarray,
+    room: tuple[int, int, int],
 ) -> bool:
-    """See `inside.reaches_edge`; `inked`: which items are no white space."""
+    """See `inside.ink_reaches`; `inked`: which items are no white space; `places_q8`: with their
+    white, of what has ink, as `slants_q16`."""
+    height_px, width_px, rim_px = room
     left, top, right, bottom = boxes[inked].T
     free = np.stack([left, top, width_px - right, height_px - bottom])
-    return bool((free < max(rim_px, 1)).any())
-
-
-def places_outside(
-    places_q8: np.ndarray, slants_q16: np.ndarray, height_px: int, width_px: int
-) -> bool:
-    """See `inside.lies_outside`; `places_q8`: with their white, of what has ink."""
     corner, sides = places_q8[:, :2], places_q8[:, 2:]
     lean = np.stack([abs(slants_q16) * sides[:, 1] // 2**17, 0 * slants_q16], 1)
     reached = np.concatenate([corner - lean, corner + sides + lean])
-    return points_outside(reached, height_px, width_px)
+    return bool((free < max(rim_px, 1)).any()) or points_outside(reached, height_px, width_px)
 
 
 def points_outside(points_q8: np.ndarray, height_px: int, width_px: int) -> bool:
-    """See `inside.lies_outside`."""
+    """See `inside.points_outside`."""
     size = np.array([width_px, height_px]) * 256
     return bool(((points_q8 < 0) | (points_q8 > size)).any())

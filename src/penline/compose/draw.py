@@ -18,7 +18,7 @@ from penline.compose.transform.vary import DEVIATIONS_Q16, Variation, vary_glyph
 from penline.render.kernel import draw_glyphs
 from penline.render.pen_path import bow_strokes, draw_strokes
 
-__all__ = ["FAINT", "InkSource", "draw_items", "item_gains", "sources_of", "strokes_of"]
+__all__ = ["FAINT", "Change", "InkSource", "draw_items", "item_gains", "sources_of", "strokes_of"]
 
 FAINT = 8
 """Ink below this does not widen a character's box."""
@@ -29,6 +29,8 @@ MAX_GAIN_Q8 = 4 * 256
 
 Ints = npt.NDArray[np.int64]
 Ink = npt.NDArray[np.uint8]
+Change = tuple[Transform, Ints]
+"""What changes glyphs, and what it has planned for each item."""
 
 
 class InkSource(NamedTuple):
@@ -79,24 +81,22 @@ class InkSource(NamedTuple):
         return np.where(self.sizes_px > 0, np.maximum(np.maximum(before, behind), 0), 0)
 
 
-def strokes_of(
-    banks: BankSet, transforms: Sequence[tuple[Transform, Ints]], items: Items
-) -> GlyphStrokes | None:
+def strokes_of(banks: BankSet, changes: Sequence[Change], items: Items) -> GlyphStrokes | None:
     """Take the strokes of a line's items, transformed; None where all are drawn from ink.
 
     That is so of what came as pictures, and of what a transform changes that knows no strokes.
 
     Args:
         banks: where glyphs come from.
-        transforms: what changes them, in this order, and what each has planned for the items.
+        changes: what is done to them, in this order.
         items: records of `ITEM`.
     """
     as_ink = np.zeros(len(items), np.bool_)
-    for transform, amounts in transforms:
+    for transform, amounts in changes:
         if not isinstance(transform, StrokeTransform):
             as_ink |= amounts != 0
     strokes = take_strokes(banks, items, as_ink)
-    for transform, amounts in transforms:
+    for transform, amounts in changes:
         if strokes is not None and isinstance(transform, StrokeTransform):
             strokes = transform.apply_strokes(strokes, items, amounts)
     return strokes
@@ -104,26 +104,40 @@ def strokes_of(
 
 def sources_of(
     banks: BankSet,
-    transforms: Sequence[tuple[Transform, Ints]],
+    changes: Sequence[Change],
     items: Items,
-    variation: Variation | None = None,
-    penned: Ints | None = None,
-) -> tuple[InkSource, ...]:
-    """Find the ink of a line's items: in the banks, or in copies where a transform changes some.
+    variation: Variation | None,
+    strokes: GlyphStrokes | None,
+) -> Sequence[InkSource]:
+    """Find the ink of a line's items: in the banks, or in copies where something changes them.
 
     Args:
         banks: where glyphs come from.
-        transforms: what changes them, in this order, and what each has planned for the items.
+        changes: what is done to them, in this order.
         items: records of `ITEM`.
-        variation: how each is written unlike the next, after the transforms; None to take them as
+        variation: how each is written unlike the next, after the changes; None to take them as
             they are.
-        penned: numbers of items that are drawn from strokes, and have no ink here.
+        strokes: of items that have no ink here; None where all have.
 
     Returns:
-        One source a bank.
+        One source a bank; none where all items are drawn from strokes.
     """
-    sources = _taken(banks, transforms, items, penned)
-    return sources if variation is None else tuple(_varied(one, variation) for one in sources)
+    starts, sizes = _glyphs(items)
+    if strokes is not None:
+        sizes[strokes.owners] = 0
+        if not sizes.any():
+            return ()
+    if len(banks.banks) == 1:
+        sources = [InkSource(banks.banks[0].ink.data, starts, sizes)]
+    else:
+        bank_of = items["bank"][:, None]
+        sources = [  # in each, those of other banks are passed over
+            InkSource(bank.ink.data, starts, np.where(bank_of == number, sizes, 0))
+            for number, bank in enumerate(banks.banks)
+        ]
+    if changes:
+        sources = [_transformed(one, items, changes) for one in sources]
+    return sources if variation is None else [_varied(one, variation) for one in sources]
 
 
 def _varied(source: InkSource, variation: Variation) -> InkSource:
@@ -132,25 +146,6 @@ def _varied(source: InkSource, variation: Variation) -> InkSource:
         source.data, source.starts, source.sizes_px, *variation, DEVIATIONS_Q16
     )
     return InkSource(bent, begins, sizes, pads if source.pads_px is None else pads + source.pads_px)
-
-
-def _taken(
-    banks: BankSet,
-    transforms: Sequence[tuple[Transform, Ints]],
-    items: Items,
-    penned: Ints | None,
-) -> tuple[InkSource, ...]:
-    starts, sizes = _glyphs(items)
-    if penned is not None:
-        sizes[penned] = 0
-    if len(banks.banks) == 1 and not transforms:
-        return (InkSource(banks.banks[0].ink.data, starts, sizes),)
-    found = []
-    for number, bank in enumerate(banks.banks):
-        own = np.where(items["bank"][:, None] == number, sizes, 0)  # the others are passed over
-        source = InkSource(bank.ink.data, starts, own)
-        found.append(_transformed(source, items, transforms) if transforms else source)
-    return tuple(found)
 
 
 @compiled
@@ -165,9 +160,7 @@ def _glyphs(items: Any) -> Any:
     return starts, sizes
 
 
-def _transformed(
-    source: InkSource, items: Items, transforms: Sequence[tuple[Transform, Ints]]
-) -> InkSource:
+def _transformed(source: InkSource, items: Items, changes: Sequence[Change]) -> InkSource:
     """Copies of a bank's glyphs, transformed."""
     glyphs: list[GlyphInk] = []
     for at, (height, width) in enumerate(source.sizes_px.tolist()):
@@ -176,7 +169,7 @@ def _transformed(
             height, width = width, height
         glyph = GlyphInk(source.data[start : start + height * width].reshape(height, width))
         if height:
-            for transform, amounts in transforms:
+            for transform, amounts in changes:
                 if amounts[at]:
                     glyph = transform.apply(glyph, int(amounts[at]))
         glyphs.append(glyph)

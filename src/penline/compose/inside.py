@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from penline.bank.items import Items
 from penline.compiled import compiled
 from penline.compose.draw import InkSource, draw_items
 from penline.compose.line_strokes import LineStrokes
@@ -20,10 +21,11 @@ from penline.compose.place.base import Placements
 from penline.effects import RIM_PX
 from penline.recipe.schema import Recipe
 
-__all__ = ["FitInside", "find_fit", "lies_outside", "may_reach", "reaches_edge", "rim_of"]
+__all__ = ["FitInside", "find_fit", "may_reach", "reaches_edge", "rim_of"]
 
 Ints = npt.NDArray[np.int64]
 _NO_PADS = np.zeros((0, 4), np.int64)
+_NO_INK = (InkSource(np.zeros(0, np.uint8), np.zeros(0, np.int64), np.zeros((0, 2), np.int64)),)
 _ROUNDS = 8
 _LESS_PX = 2
 """What rounding may take when a line is made smaller."""
@@ -73,68 +75,65 @@ def rim_of(recipe: Recipe) -> int:
     return 1 + RIM_PX * (moving - 1) if moving else 0
 
 
-@compiled
-def reaches_edge(items: Any, boxes: Ints, height_px: int, width_px: int, rim_px: int) -> bool:
-    """Whether a glyph is cut by its picture, or its rim, for all one sees, or shows nothing.
+def reaches_edge(
+    items: Items,
+    boxes: Ints,
+    placed: Placements,
+    sources: Sequence[InkSource],
+    strokes: LineStrokes | None,
+    room: tuple[int, int, int],
+) -> bool:
+    """Find whether a glyph is cut by its picture, or its rim, for all one sees, or shows nothing.
+
+    So it is, too, where its place, with its white and its lean, or a point of its strokes lies
+    outside of the picture, where a dot may be lost that leaves nothing at the edge.
 
     Args:
         items: records of `ITEM`, ``(n,)``.
         boxes: ``int64 (n, 4)``: left, top, right, bottom of what shows of each.
-        height_px: of the picture.
-        width_px: of the picture.
-        rim_px: what stays free at its edges.
+        placed: where glyphs go.
+        sources: where the ink of the items lies.
+        strokes: those of items that are drawn from strokes.
+        room: height and width of the picture, and what stays free at its edges, px.
     """
-    rim = max(rim_px, 1)
+    for one in sources or _NO_INK:
+        pads = _NO_PADS if one.pads_px is None else one.pads_px
+        if ink_reaches(items, boxes, placed.places_q8, placed.slants_q16, one.sizes_px, pads, room):
+            return True
+    return strokes is not None and bool(points_outside(strokes.points_q8, *room[:2]))
+
+
+@compiled
+def ink_reaches(
+    items: Any,
+    boxes: Ints,
+    places_q8: Ints,
+    slants_q16: Ints,
+    sizes_px: Ints,
+    pads_px: Ints,
+    room: tuple[int, int, int],
+) -> bool:
+    """Find whether boxes of items, or places of those with ink in a source, reach an edge.
+
+    Args:
+        items: as `reaches_edge` takes them, and the next.
+        boxes: of what shows.
+        places_q8: of `Placements`, as the next.
+        slants_q16: lean of each.
+        sizes_px: of an `InkSource`, as the next; 0 high: it has no ink there.
+        pads_px: white around each; no rows where there is none.
+        room: height and width of the picture, and what stays free at its edges, px.
+    """
+    height, width = room[0], room[1]
+    rim = max(room[2], 1)
     for i in range(items.shape[0]):
         if items[i].row < 0:
             continue
         if boxes[i, 0] < rim or boxes[i, 1] < rim:
             return True
-        if boxes[i, 2] > width_px - rim or boxes[i, 3] > height_px - rim:
+        if boxes[i, 2] > width - rim or boxes[i, 3] > height - rim:
             return True
-    return False
-
-
-def lies_outside(
-    placed: Placements,
-    sources: Sequence[InkSource],
-    strokes: LineStrokes | None,
-    size: tuple[int, ...],
-) -> bool:
-    """Whether a glyph's place, with its white and its lean, or a point of its strokes lies outside
-    of the picture, where a dot may be lost that leaves nothing at the edge.
-
-    Args:
-        placed: where glyphs go.
-        sources: where the ink of the items lies.
-        strokes: those of items that are drawn from strokes.
-        size: height and width of the picture, px.
-    """
-    if strokes is not None and _points_outside(strokes.points_q8, *size):
-        return True
-    places, slants = placed[:2]
-    return any(
-        _places_outside(
-            *(places, slants, one.sizes_px, _NO_PADS if one.pads_px is None else one.pads_px), *size
-        )
-        for one in sources
-    )
-
-
-@compiled
-def _points_outside(points_q8: Ints, height_px: int, width_px: int) -> bool:
-    for i in range(points_q8.shape[0]):
-        x, y = points_q8[i]
-        if x < 0 or y < 0 or x > width_px << 8 or y > height_px << 8:
-            return True
-    return False
-
-
-@compiled
-def _places_outside(
-    places_q8: Ints, slants_q16: Ints, sizes_px: Ints, pads_px: Ints, height_px: int, width_px: int
-) -> bool:
-    for i in range(places_q8.shape[0]):
+    for i in range(sizes_px.shape[0]):
         if sizes_px[i, 0] <= 0:
             continue
         left, top, wide, high = places_q8[i]
@@ -148,7 +147,17 @@ def _places_outside(
         lean = abs(slants_q16[i]) * (bottom - top) >> 17
         if left < lean or top < 0:
             return True
-        if right + lean > width_px << 8 or bottom > height_px << 8:
+        if right + lean > width << 8 or bottom > height << 8:
+            return True
+    return False
+
+
+@compiled
+def points_outside(points_q8: Ints, height_px: int, width_px: int) -> bool:
+    """Find whether a point, ``int64 (points, 2)``, lies outside of the picture."""
+    for i in range(points_q8.shape[0]):
+        x, y = points_q8[i]
+        if x < 0 or y < 0 or x > width_px << 8 or y > height_px << 8:
             return True
     return False
 

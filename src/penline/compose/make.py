@@ -7,8 +7,8 @@ The first four stages make a `LineLayout`, the rest a `Sample` of it.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -19,13 +19,14 @@ from penline.bank.items import Items
 from penline.compose.choose import choose
 from penline.compose.draw import (
     FAINT,
+    Change,
     InkSource,
     draw_items,
     item_gains,
     sources_of,
     strokes_of,
 )
-from penline.compose.inside import find_fit, lies_outside, reaches_edge
+from penline.compose.inside import find_fit, reaches_edge
 from penline.compose.line_strokes import (
     GlyphStrokes,
     LinePen,
@@ -34,7 +35,7 @@ from penline.compose.line_strokes import (
     sample_pen,
 )
 from penline.compose.marks import apply_marks, sample_marks, sample_show_through, show_through
-from penline.compose.online import OnlinePlace, online_line, why_no_strokes
+from penline.compose.online import online_line, why_no_strokes
 from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.rules import mark_turned
 from penline.compose.place.spacing import CELL
@@ -112,7 +113,7 @@ class LineLayout(NamedTuple):
     params: Floats
     strength: float
     column: bool
-    sources: tuple[InkSource, ...]
+    sources: Sequence[InkSource]
     placed: Placements
     gains: Ints
     ink: InkArray
@@ -165,10 +166,8 @@ def lay_out(
     boxes = draw_items(sources, placed, gains, ink, strokes)
     chosen = line, side, paper, paper_rng, ink_rng, params, strength, column
     laid = LineLayout(*chosen, sources, placed, gains, ink, boxes, strokes)
-    if not (
-        reaches_edge(line.items, boxes, *ink.shape, plan.rim_px)
-        or lies_outside(placed, sources, strokes, ink.shape)
-    ):
+    room = height, placed.width_px, plan.rim_px
+    if not reaches_edge(line.items, boxes, placed, sources, strokes, room):
         return laid
     laid = _kept_inside(plan, seed, index, laid)
     if ((laid.boxes[:, 2] == 0) & (line.items["row"] >= 0)).any():
@@ -210,7 +209,7 @@ def place(
 
 def line_sources(
     plan: ComposePlan, line: TextAssignment, variation_rng: Draws
-) -> tuple[tuple[InkSource, ...], GlyphStrokes | None]:
+) -> tuple[Sequence[InkSource], GlyphStrokes | None]:
     """Find the ink of a line's items, or their strokes, each written unlike the next.
 
     Args:
@@ -222,22 +221,16 @@ def line_sources(
         The ink of those that came as pictures; the strokes of the others, in the measures of their
         glyphs, None where there are none.
     """
-    strengths, traits, items = plan.recipe.variation_range, plan.table.traits, line.items
-    variation = sample_variation(variation_rng, strengths, items, traits)
-    planned = (
-        (one, one.plan(items, line.writer, variation_rng.branch(name)))
-        for name, one in plan.transforms.items()
-    )
-    changes = [(one, amounts) for one, amounts in planned if amounts is not None]
+    items, strengths = line.items, plan.recipe.variation_range
+    variation = sample_variation(variation_rng, strengths, items, plan.table.traits)
+    changes: list[Change] = []
+    for name, one in plan.transforms.items():
+        amounts = one.plan(items, line.writer, variation_rng.branch(name))
+        if amounts is not None:
+            changes.append((one, amounts))
     strokes = strokes_of(plan.banks, changes, items) if plan.strokes else None
-    if strokes is None:
-        return sources_of(plan.banks, changes, items, variation), None
-    inked = items["row"] >= 0
-    inked[strokes.owners] = False
-    sources: tuple[InkSource, ...] = ()
-    if inked.any():
-        sources = sources_of(plan.banks, changes, items, variation, strokes.owners)
-    if variation is not None:
+    sources = sources_of(plan.banks, changes, items, variation, strokes)
+    if strokes is not None and variation is not None:
         strokes = vary_line_strokes(strokes, items, variation.strengths_q16, variation_rng)
     return sources, strokes
 
@@ -322,16 +315,17 @@ def make_online(plan: ComposePlan, seed: int, index: int) -> OnlineLine:
         UnwritableLine: no line could be written, or a glyph of it came as a picture.
     """
     laid = lay_out(plan, seed, index, what="strokes")
-    found = online_line(laid.line, laid.strokes, _online_place(seed, index, laid))
+    found = _online(seed, index, laid)()
     if found is None:
         why = why_no_strokes(plan.banks, laid.line, laid.strokes)
         raise UnwritableLine(index, 1, why, dict(laid.line.counts))
     return found
 
 
-def _online_place(seed: int, index: int, laid: LineLayout) -> OnlinePlace:
+def _online(seed: int, index: int, laid: LineLayout) -> Callable[[], OnlineLine | None]:
     column_px = laid.ink.shape[0] if laid.column else 0
-    return OnlinePlace(seed, index, laid.side, laid.placed.em_px, column_px)
+    em_px = laid.placed.em_px
+    return partial(online_line, laid.line, laid.strokes, seed, index, laid.side, em_px, column_px)
 
 
 def make_some(
@@ -407,8 +401,8 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         quads=quads,
         writer=line.writer,
         side=laid.side,
-        trace=functools.partial(origins_of, plan.banks, line.items, line.error_index),
-        write=functools.partial(online_line, line, laid.strokes, _online_place(seed, index, laid)),
+        trace=partial(origins_of, plan.banks, line.items, line.error_index),
+        write=_online(seed, index, laid),
         drawn={
             "layout": dict(zip(_LAYOUT_PARAMS, figures, strict=True)),
             "ink": ink_metadata(laid.strength, colour, laid.strokes and laid.strokes.pen),

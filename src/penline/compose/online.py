@@ -10,7 +10,6 @@ tell of the pen in the air; ranges are the quartiles of the files' paces over th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +21,7 @@ from penline.compose.text_assignment import TextAssignment
 from penline.randomness import Draws, rng, span
 from penline.records import OnlineLine, Source
 
-__all__ = ["OnlinePlace", "joined_strokes", "online_line", "stroke_times", "why_no_strokes"]
+__all__ = ["joined_strokes", "online_line", "stroke_times", "why_no_strokes"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -36,33 +35,25 @@ LIFT_RANGE = span(0.8, 1.4)
 """Of each time that the pen is up, likewise."""
 
 
-class OnlinePlace(NamedTuple):
-    """What a line's strokes do not tell themselves.
-
-    Attributes:
-        seed: of the set.
-        number: of the line.
-        side: ``"train"`` or ``"val"``.
-        em_px: the line's em.
-        column_px: of a column, which lies on its side, the height of its picture; else 0.
-    """
-
-    seed: int
-    number: int
-    side: str
-    em_px: float
-    column_px: int
-
-
 def online_line(
-    line: TextAssignment, strokes: LineStrokes | None, page: OnlinePlace
+    line: TextAssignment,
+    strokes: LineStrokes | None,
+    seed: int,
+    index: int,
+    side: str,
+    em_px: float,
+    column_px: int,
 ) -> OnlineLine | None:
     """Tell the strokes of a line as the pen writes them; None where a glyph came as a picture.
 
     Args:
         line: what is written.
         strokes: where they lie; None where there are none.
-        page: what else is known of the line.
+        seed: of the set.
+        index: of the line.
+        side: ``"train"`` or ``"val"``.
+        em_px: the line's em.
+        column_px: of a column, which lies on its side, the height of its picture; else 0.
     """
     if len(_from_ink(line, strokes)):
         return None
@@ -79,16 +70,16 @@ def online_line(
                 spans.append((int(owners[item]), trace, first, past))
             first = past
         points.append(np.concatenate([part for _, part in parts]))
-    times = stroke_times(points, page.em_px * 256, rng(page.seed, page.number, "times"))
-    if page.column_px:  # as it is read: turned clockwise
-        points = [np.stack([page.column_px * 256 - y, x], 1) for x, y in (p.T for p in points)]
+    times = stroke_times(points, em_px * 256, rng(seed, index, "times"))
+    if column_px:  # as it is read: turned clockwise
+        points = [np.stack([column_px * 256 - y, x], 1) for x, y in (p.T for p in points)]
     traces = tuple(
         np.concatenate([own / 256, when[:, None]], 1).astype(np.float32)
         for own, when in zip(points, times, strict=True)
     )
     told = np.array(sorted(spans, key=lambda span: span[0]), np.int64).reshape(-1, 4)
     source, counts = Source("", line.writer), dict(line.counts)
-    return OnlineLine(line.label, traces, told, source, page.number, side=page.side, counts=counts)
+    return OnlineLine(line.label, traces, told, source, index, side=side, counts=counts)
 
 
 def why_no_strokes(banks: BankSet, line: TextAssignment, strokes: LineStrokes | None) -> str:

@@ -85,7 +85,7 @@ class PlacedLine(NamedTuple):
     """
 
     line: TextAssignment
-    sources: tuple[InkSource, ...]
+    sources: Sequence[InkSource]
     placed: Placements
     gains: npt.NDArray[np.int64]
     boxes: npt.NDArray[np.int64]

@@ -74,7 +74,9 @@ def apply(
     """
     height, width = guide.height_px, guide.width_px
     if uneven == 0 and mode == "gray":
-        return np.full((height, width), luma(colour), np.uint8)
+        sheet = np.empty((height, width), np.uint8)
+        sheet.fill(luma(colour))
+        return sheet
     if uneven == 0:
         rows = np.empty((height, width * 3), np.uint8)
         rows[:] = np.tile(np.array(colour, np.uint8), width)

@@ -225,7 +225,6 @@ def place_by_model(
     typical_at: Any,
     params: Any,
     words: Any,
-    press_words: Any,
     height_px: int,
 ) -> Any:
     """Place the items of a line by a placement model.
@@ -241,13 +240,13 @@ def place_by_model(
             each writer's glyphs by class; behind the last writer, the model's own.
         typical_at: ``int64 (banks,)``: where each bank's writers begin there.
         params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
-        words: ``uint64 (LINE_WORDS + n * WORDS_PER_CHARACTER,)``: chance.
-        press_words: ``uint64 (n,)``: chance, for the ink's strength.
+        words: ``uint64 (LINE_WORDS + n * (WORDS_PER_CHARACTER + 1),)``: chance; the last n for the
+            ink's strength.
         height_px: height of the picture.
 
     Returns:
-        Places and press as `Placements` has them; ``float64 (5,)``: width of the picture, em, y of
-        the middle of Chinese characters (px), slope, lean.
+        Places, slants and press as `Placements` has them; ``float64 (4,)``: width of the picture,
+        em, y of the middle of Chinese characters (px), slope.
     """
     table, latin, model = CharacterTable(*table), LatinPlaces(*latin), ModelTables(*model)
     n, traits = items.shape[0], table.traits
@@ -287,13 +286,13 @@ def place_by_model(
     elif narrow:
         _set_words(items, traits, table.lengths_em, params[_GAP_LATIN], em, drawn)
     places, press = np.empty((n, 4), np.int64), np.empty(n, np.int64)
-    metrics = np.empty(5)
+    metrics, rest = np.empty(4), words[LINE_WORDS + n * WORDS_PER_CHARACTER :]
     fit_to_image(
-        drawn, items, table.lengths_em, params, press_words, em, height_px, places, press, metrics
+        drawn, items, table.lengths_em, params, rest, em, height_px, places, press, metrics
     )
     metrics[3] = slopes[0]
-    metrics[4] = np.int64(round(slopes[2] * 65536.0)) + np.int64(round(params[_SLANT] * 65536))
-    return places, press, metrics
+    lean = np.int64(round(slopes[2] * 65536.0)) + np.int64(round(params[_SLANT] * 65536))
+    return places, np.full(n, lean), press, metrics
 
 
 class ModelPlacer:
@@ -325,12 +324,18 @@ class ModelPlacer:
         sizes = [self._typical(banks, number) for number in range(len(banks.banks))]
         self._typical_at = frozen(np.cumsum([0, *(len(one) for one in sizes[:-1])]))
         self._sizes = frozen(np.concatenate([*sizes, sampler.moments[None, 1:3]]))
+        self._set_given()
+
+    def _set_given(self) -> None:
+        fields = tuple(self._table), tuple(self._latin), tuple(self._sampler.tables)
+        self._given: tuple[Any, ...] = (*fields, self._sizes, self._typical_at)
 
     def with_table(self, table: CharacterTable) -> ModelPlacer:
         """The same model and banks, for further characters."""
         other = object.__new__(ModelPlacer)
         latin = with_figures(self._latin, table, self._shapes)
         other.__dict__.update({**self.__dict__, "_table": table, "_latin": latin})
+        other._set_given()
         return other
 
     def takes(self, line: LineToPlace) -> bool:
@@ -341,21 +346,12 @@ class ModelPlacer:
 
     def place(self, line: LineToPlace, rng: Draws) -> Placements:
         """Place the items of a line, see `place_by_model`."""
-        count = len(line.items)
-        places, press, metrics = place_by_model(
-            line.items,
-            tuple(self._table),
-            tuple(self._latin),
-            tuple(self._sampler.tables),
-            self._sizes,
-            self._typical_at,
-            line.params,
-            rng.words(LINE_WORDS + WORDS_PER_CHARACTER * count),
-            rng.words(count),
-            line.height_px,
+        words = rng.words(LINE_WORDS + (WORDS_PER_CHARACTER + 1) * len(line.items))
+        places, slants, press, metrics = place_by_model(
+            line.items, *self._given, line.params, words, line.height_px
         )
-        width, em_px, middle, slope, lean = metrics.tolist()
-        slants, base = np.full(count, int(lean), np.int64), middle + MIDDLE_EM * em_px
+        width, em_px, middle, slope = metrics.tolist()
+        base = middle + MIDDLE_EM * em_px
         return Placements(places, slants, press, int(width), em_px, base, slope)
 
     def _typical(self, banks: BankSet, number: int) -> Floats:
