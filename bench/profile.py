@@ -24,11 +24,12 @@ from penline.export.base import Options
 from penline.sample import corpus_files, sample_bank
 
 ROAD = import_module("penline.compose.make")
+LAYOUT = import_module("penline.compose.line_layout")
 STEPS: dict[str, tuple[Any, str]] = {
-    "text, writer and glyphs": (ROAD, "choose"),
-    "places": (ROAD, "place"),
-    "sources of ink": (ROAD, "sources_of"),
-    "ink": (ROAD, "draw_items"),
+    "text, writer and glyphs": (LAYOUT, "choose"),
+    "places": (LAYOUT, "place"),
+    "shapes": (LAYOUT, "shape_line"),
+    "ink": (LAYOUT, "draw_items"),
     "ink on paper": (ROAD, "lay_ink"),
     "quads": (ROAD, "line_quads"),
     "effects drawn": (ROAD, "sample_effects"),

@@ -26,7 +26,7 @@ import numpy as np
 
 from penline.bank import Bank, open_bank
 from penline.bank.measured import glyph_levels, stroke_sizes
-from penline.compose.make import lay_out
+from penline.compose.line_layout import lay_out
 from penline.compose.plan import ComposePlan
 from penline.corpus import load
 from penline.errors import UnwritableLine

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from conftest import TEXT, build
 from penline.bank import Bank
 from penline.compose import Composer
-from penline.compose.make import LineLayout, finish, lay_out
+from penline.compose.line_layout import LineLayout, lay_out
+from penline.compose.make import finish
 from penline.compose.page_render import lay_page
 from penline.corpus import Corpus
 from penline.corpus.common import common

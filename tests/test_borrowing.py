@@ -9,8 +9,9 @@ import pytest
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.compose import ComposePlan, Composer
+from penline.compose.line_layout import lay_out
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.make import lay_out, make
+from penline.compose.make import make
 from penline.compose.transform.stroke_width import StrokeWidth
 from penline.corpus import Corpus
 from penline.errors import UnwritableLine

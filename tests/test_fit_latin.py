@@ -12,7 +12,7 @@ import pytest
 
 from penline.bank import BankWriter, open_bank
 from penline.compose import Composer
-from penline.compose.make import lay_out
+from penline.compose.line_layout import lay_out
 from penline.compose.place.params import with_hand
 from penline.corpus import Corpus
 from penline.fit import measured_lines
@@ -157,8 +157,8 @@ def test_lines_are_placed_as_the_hand_was_measured(tmp_path: Path) -> None:
         lines = []
         for index in range(12):
             laid = lay_out(made.plan, 1, index)
-            left, top, wide, high = laid.placed.places_q8.T / 256
-            half = pen * laid.placed.em_px / 2
+            left, top, wide, high = laid.shapes.placed.places_q8.T / 256
+            half = pen * laid.shapes.placed.em_px / 2
             boxes = np.stack([left + half, top + half, left + wide - half, top + high - half], 1)
             lines.append(of_boxes(laid.line.text, boxes, "w:1", "s"))
         found = latin_hand(with_writer_ems(lines))

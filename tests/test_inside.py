@@ -15,8 +15,8 @@ from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.items import blank_items
 from penline.compose import Composer
 from penline.compose.draw import draw_items
+from penline.compose.line_layout import LineLayout, lay_out
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.make import LineLayout, lay_out
 from penline.compose.page import PlacedLine, fill
 from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.compose.text_assignment import TextAssignment
@@ -72,9 +72,9 @@ def lost(line: LineLayout | PlacedLine, size: tuple[int, ...]) -> Iterator[int]:
     """How much of each glyph's ink lies outside of a picture of that size."""
     pad = 2 * max(size)
     around = np.zeros((size[0] + 2 * pad, size[1] + 2 * pad), np.uint8)
-    places = line.placed.places_q8 + np.array([pad * 256, pad * 256, 0, 0])
-    placed = line.placed._replace(places_q8=places)
-    draw_items(line.sources, placed, line.gains, around)
+    places = line.shapes.placed.places_q8 + np.array([pad * 256, pad * 256, 0, 0])
+    placed = line.shapes.placed._replace(places_q8=places)
+    draw_items(line.shapes._replace(placed=placed), around)
     around[pad : pad + size[0], pad : pad + size[1]] = 0
     yield int(around.max())
 
@@ -117,7 +117,7 @@ def test_a_line_that_no_warp_moves_keeps_its_ink(sample: tuple[Bank, Corpus]) ->
     for index in range(60):
         laid = lay_out(lines.plan, 3, index)
         ink = np.zeros_like(laid.ink)
-        draw_items(laid.sources, laid.placed, laid.gains, ink)
+        draw_items(laid.shapes, ink)
         assert np.array_equal(laid.ink, ink), index
 
 

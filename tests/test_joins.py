@@ -13,8 +13,8 @@ from conftest import build
 from fakes_items import items_for
 from penline import Composer
 from penline.bank import Bank
+from penline.compose.line_layout import lay_out
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.make import lay_out
 from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.compose.transform.join import (
     ALWAYS,
@@ -302,8 +302,8 @@ def test_joined_lines_are_what_their_labels_say(bank: Bank, tmp_path: Path) -> N
     for index in range(20):
         masks = decompose(composer.plan, 3, index)
         assert not list(consistency_errors(masks))
-        assert masks.laid.strokes is not None
-        joins += int(masks.laid.strokes.joined.sum())
+        assert masks.laid.shapes.strokes is not None
+        joins += int(masks.laid.shapes.strokes.joined.sum())
     assert joins > 100
     masks.sample.quads[0] += 9.0  # planted
     assert any("outside of its box" in fault for fault in consistency_errors(masks))
@@ -319,13 +319,13 @@ def test_joined_pages_are_what_their_labels_say(bank: Bank, tmp_path: Path) -> N
 def test_joins_change_nothing_where_there_are_none(bank: Bank, tmp_path: Path) -> None:
     never, always = (lines(bank, tmp_path, joins=joins) for joins in ("never", "always"))
     one, other = lay_out(never.plan, 3, 4), lay_out(always.plan, 3, 4)
-    assert one.strokes is not None and not one.strokes.joined.any()
-    assert other.strokes is not None and other.strokes.joined.any()
-    assert other.placed.width_px < one.placed.width_px  # joined letters stand closer
-    moved = one.placed.places_q8[:, 0] - other.placed.places_q8[:, 0]
+    assert one.shapes.strokes is not None and not one.shapes.strokes.joined.any()
+    assert other.shapes.strokes is not None and other.shapes.strokes.joined.any()
+    assert other.shapes.placed.width_px < one.shapes.placed.width_px  # joined letters stand closer
+    moved = one.shapes.placed.places_q8[:, 0] - other.shapes.placed.places_q8[:, 0]
     assert moved[0] == 0 and (np.diff(moved) >= 0).all()
     gaps = np.flatnonzero(np.diff(moved))
-    assert set(gaps + 1) <= set(other.strokes.owners[other.strokes.joined].tolist())
+    assert set(gaps + 1) <= set(other.shapes.strokes.owners[other.shapes.strokes.joined].tolist())
 
 
 def test_a_hand_joins_in_all_lines_as_often(bank: Bank, tmp_path: Path) -> None:
@@ -334,14 +334,14 @@ def test_a_hand_joins_in_all_lines_as_often(bank: Bank, tmp_path: Path) -> None:
     for index in range(60):
         laid = lay_out(composer.plan, 3, index)
         pairs = sum(len(word) - 1 for word in laid.line.text.split())
-        assert laid.strokes is not None
-        found.setdefault(laid.line.writer, []).append(laid.strokes.joined.sum() / pairs)
+        assert laid.shapes.strokes is not None
+        found.setdefault(laid.line.writer, []).append(laid.shapes.strokes.joined.sum() / pairs)
     for writer, rates in found.items():
         assert np.mean(rates) == pytest.approx(habit(3, writer), abs=0.15)
 
 
 def test_strokes_are_written_word_by_word(bank: Bank, tmp_path: Path) -> None:
-    strokes = lay_out(lines(bank, tmp_path, joins="always").plan, 3, 4).strokes
+    strokes = lay_out(lines(bank, tmp_path, joins="always").plan, 3, 4).shapes.strokes
     assert strokes is not None
     late = strokes._replace(late=np.arange(len(strokes.ends)) == 0)
     first, again = strokes.written, late.written
@@ -352,7 +352,7 @@ def test_strokes_are_written_word_by_word(bank: Bank, tmp_path: Path) -> None:
 
 
 def test_a_moved_line_keeps_its_cuts(bank: Bank, tmp_path: Path) -> None:
-    strokes = lay_out(lines(bank, tmp_path, joins="always").plan, 3, 4).strokes
+    strokes = lay_out(lines(bank, tmp_path, joins="always").plan, 3, 4).shapes.strokes
     assert strokes is not None
     middles = strokes.cuts_q8.any(axis=1)
     assert 0 < middles.sum() < len(middles)

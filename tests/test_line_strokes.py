@@ -15,9 +15,9 @@ from penline.bank.bank_set import BankSet
 from penline.bank.items import blank_items
 from penline.compose import line_strokes
 from penline.compose.draw import draw_items
+from penline.compose.line_layout import lay_out
 from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.line_strokes import GlyphStrokes, LinePen, take_strokes
-from penline.compose.make import lay_out
 from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.compose.transform.stroke_width import StrokeWidth
 from penline.compose.transform.vary_strokes import STROKE_DEVIATIONS_Q16, vary_strokes
@@ -145,7 +145,7 @@ def test_a_line_without_variation_is_the_ink_of_its_bank(penned: Bank, text: Pat
     stamps = plain(penned, text, **still, strokes="never")
     for index in range(8):
         one, other = lay_out(lines.plan, 3, index), lay_out(stamps.plan, 3, index)
-        assert one.strokes is not None and other.strokes is None
+        assert one.shapes.strokes is not None and other.shapes.strokes is None
         assert one.ink.shape == other.ink.shape and lines[index].text == stamps[index].text
         assert np.abs(one.boxes - other.boxes).max() <= 3
         difference = np.abs(one.ink.astype(int) - other.ink)
@@ -174,21 +174,20 @@ def test_boxes_hold_what_the_pen_leaves(penned: Bank, text: Path, name: str) -> 
         assert list(consistency_errors(masks)) == []
         laid = masks.laid
         ink = np.zeros_like(laid.ink)
-        draw_items(laid.sources, laid.placed, laid.gains, ink, laid.strokes)
+        draw_items(laid.shapes, ink)
         assert np.array_equal(ink, laid.ink)
 
 
 def test_a_stroke_out_of_its_box_is_found(penned: Bank, text: Path) -> None:
     lines = plain(penned, text)
     masks = decompose(lines.plan, 3, 1)
-    strokes = masks.laid.strokes
+    shapes, strokes = masks.laid.shapes, masks.laid.shapes.strokes
     assert strokes is not None
-    astray = strokes._replace(owners=np.where(strokes.owners == 1, 0, strokes.owners))
+    owners = np.where(strokes.owners == 1, 0, strokes.owners)
+    astray = shapes._replace(sources=[], strokes=strokes._replace(owners=owners))
     ink = np.zeros((2, *masks.ink.shape), np.uint8)
     for item in range(2):
-        part = slice(item, item + 1)
-        draw_items([], masks.laid.placed.only(part), masks.laid.gains[part], ink[item],
-                   astray.only(part))  # fmt: skip
+        draw_items(astray.only(slice(item, item + 1)), ink[item])
     masks.after[:2] = ink
     found = list(consistency_errors(masks))
     assert any("ink outside of its box" in one for one in found)
@@ -208,7 +207,7 @@ def test_pages_and_forms(penned: Bank, text: Path, page) -> None:
     for index in range(3):
         masks = decompose_page(lines.plan, 5, index)
         assert list(page_consistency_errors(masks)) == []
-        assert any(line.strokes is not None for line in masks.laid.lines)
+        assert any(line.shapes.strokes is not None for line in masks.laid.lines)
 
 
 def test_columns_turn_strokes_with_their_ink(penned: Bank, text: Path) -> None:
@@ -235,7 +234,7 @@ def test_pictures_and_strokes_in_one_line(tmp_path: Path, text: Path) -> None:
     for index in range(9):
         masks = decompose(lines.plan, 1, index)
         assert list(consistency_errors(masks)) == []
-        items, strokes = masks.laid.line.items, masks.laid.strokes
+        items, strokes = masks.laid.line.items, masks.laid.shapes.strokes
         assert strokes is not None
         drawn_by_pen = np.isin(np.arange(len(items)), strokes.owners)
         inked = items["row"] >= 0
@@ -267,7 +266,7 @@ def test_what_is_drawn_counts_in_the_hash(penned: Bank, text: Path) -> None:
 def test_version_1_draws_ink(penned: Bank, text: Path) -> None:
     recipe = {"corpus": {"length_range": [5, 12]}, "version": 1}
     lines = Composer(recipe, [penned], text, seed=3, length=4)
-    assert lay_out(lines.plan, 3, 0).strokes is None
+    assert lay_out(lines.plan, 3, 0).shapes.strokes is None
 
 
 def test_settings_without_effect_are_refused(small_bank: Path, penned: Bank, text: Path) -> None:
@@ -288,7 +287,7 @@ def test_a_pen_of_another_breadth(penned: Bank, text: Path) -> None:
 
 def test_strokes_of_a_line_can_be_taken_and_moved(penned: Bank, text: Path) -> None:
     laid = lay_out(plain(penned, text).plan, 3, 2)
-    strokes = laid.strokes
+    strokes = laid.shapes.strokes
     assert strokes is not None and not strokes.joined.any()
     assert strokes.ends[-1] == len(strokes.points_q8) == len(strokes.tones)
     ends = np.flatnonzero(laid.line.items["row"] >= 0)

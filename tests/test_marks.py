@@ -11,8 +11,8 @@ import pytest
 from penline.bank.items import blank_items
 from penline.compose import Composer
 from penline.compose.choose import inserted_error
+from penline.compose.line_layout import lay_out
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.make import lay_out
 from penline.compose.marks import (
     _blot,
     _fade,

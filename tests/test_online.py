@@ -16,8 +16,8 @@ from conftest import build
 from penline import Composer, api
 from penline.bank import Bank
 from penline.check import check
+from penline.compose.line_layout import lay_out
 from penline.compose.line_strokes import LineStrokes
-from penline.compose.make import lay_out
 from penline.compose.online import (
     LIFT_MS,
     MS_PER_EM,
@@ -92,7 +92,7 @@ def same(one: OnlineLine, other: OnlineLine) -> None:
 def test_traces_are_the_strokes_of_the_picture(penned: Bank, text: Path) -> None:
     composer, joined, dots = Composer(RECIPE, penned, text), 0, 0
     for index in range(8):
-        line, strokes = composer.online(index), lay_out(composer.plan, 0, index).strokes
+        line, strokes = composer.online(index), lay_out(composer.plan, 0, index).shapes.strokes
         assert strokes is not None
         starts = strokes.ends - np.diff(strokes.ends, prepend=0)
         written = [k for k in range(len(strokes.ends)) if not strokes.cuts_q8[k].any()]
@@ -303,7 +303,7 @@ def test_inkml_by_the_standards_rules(penned: Bank, text: Path, tmp_path: Path) 
         items, told = view.findall(f"{NS}traceView"), 0
         assert "".join(str(one.findtext(f"{NS}annotation")) for one in items) == sample.text
         drawn = np.zeros(laid.ink.shape, bool)
-        strokes = laid.strokes
+        strokes = laid.shapes.strokes
         assert strokes is not None
         reach = int(strokes.radii_q8.max()) / 256 + 2
         rows, columns = np.mgrid[: laid.ink.shape[0], : laid.ink.shape[1]] + 0.5

@@ -8,9 +8,10 @@ import pytest
 from fakes_items import items_for
 from penline.bank.items import GlyphColumns
 from penline.compose.character_table import HAN, LEAST_WIDTH, MODEL_CLASS, WHITE, holds
-from penline.compose.draw import InkSource, _glyphs, item_gains
+from penline.compose.draw import InkSource, LineShapes
 from penline.compose.inside import points_outside, reaches_edge
 from penline.compose.items_of import number_repeats
+from penline.compose.line_shapes import find_glyphs
 from penline.compose.place.base import Placements
 from penline.compose.place.latin import NO_LATIN
 from penline.compose.place.model import place_by_model, sum_sizes
@@ -72,8 +73,6 @@ def test_small_kernels(chance: np.random.Generator) -> None:
     sizes = chance.integers(1, 90, (len(text), 2))
     items, table = items_for(text, sizes)
     items["start"] = chance.integers(0, 1 << 40, len(text))
-    for one, other in zip(_glyphs(items), slow_compose.glyphs(items), strict=True):
-        np.testing.assert_array_equal(one, other)
     for trait, has in ((HAN, "永一今天"), (WHITE, " \u3000")):
         assert holds(items, table.traits, trait) == slow_compose.holds(text, has)
     items["repeat"] = 99
@@ -81,10 +80,9 @@ def test_small_kernels(chance: np.random.Generator) -> None:
     assert items["repeat"].tolist() == slow_compose.number_repeats(items["entry"].tolist())
     items["level"] = chance.choice([0, 39, 40, 255, 1 << 32, *range(41, 254, 9)], len(text))
     press, strength = chance.integers(100, 400, len(text)), int(chance.integers(60, 300))
-    gains = item_gains(items, press, strength)
-    assert gains.tolist() == slow_compose.item_gains(
-        items["level"].tolist(), press.tolist(), strength
-    )
+    wanted = slow_compose.find_glyphs(items, press, strength)
+    for one, other in zip(find_glyphs(items, press, strength), wanted, strict=True):
+        np.testing.assert_array_equal(one, other)
     deviation, keep = chance.uniform(0, [0.2, 1]).tolist()
     words, found = words_of(chance, 40), np.empty(40, np.int64)
     press_walk(words, deviation, keep, found)
@@ -114,7 +112,8 @@ def test_ink_that_reaches_the_edge(near: bool, padded: bool, chance: np.random.G
         if padded:
             source = source._replace(pads_px=chance.integers(0, 2, (4, 4)))
         white = source.places(placed)[inked]
-        found.append(reaches_edge(items, boxes, placed, [source], None, room))
+        shapes = LineShapes(placed, np.zeros(4, np.int64), [source])
+        found.append(reaches_edge(items, boxes, shapes, room))
         assert found[-1] == slow_compose.ink_reaches(inked, boxes, white, slants[inked], room)
         points = chance.integers(-2, 7424, (3, 2))
         assert points_outside(points, 30, 29) == slow_compose.points_outside(points, 30, 29)

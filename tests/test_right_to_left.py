@@ -17,8 +17,8 @@ from penline.bidi import RIGHT_TO_LEFT, display
 from penline.compose import Composer
 from penline.compose.choose import choose
 from penline.compose.ladder import assign_by_tries
+from penline.compose.line_layout import lay_out
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.make import lay_out
 from penline.compose.page_render import lay_page
 from penline.corpus import Corpus
 from penline.errors import RecipeError, UnwritableLine
@@ -172,7 +172,7 @@ def test_a_slip_stands_beside_its_character(bank: Bank) -> None:
         laid = lay_out(composer.plan, 5, index)
         at = laid.line.error_index
         assert at >= 0
-        left = laid.placed.places_q8[:, 0]
+        left = laid.shapes.placed.places_q8[:, 0]
         assert left[at] < left[at + 1]  # Chinese runs from the left inside
         sample = composer[index]
         assert (sample.text, len(sample.quads)) == (text, len(text))
@@ -245,7 +245,7 @@ def test_paragraphs_begin_at_the_right(bank: Bank) -> None:
     for set_ in laid.lines:
         if set_.line.text[0] in HEBREW:
             assert set_.boxes[:, 2].argmax() == 0
-        assert set_.placed.places_q8[:, 0].min() / 256 > left - laid.sheet.em
+        assert set_.shapes.placed.places_q8[:, 0].min() / 256 > left - laid.sheet.em
     page = composer.page(0)
     assert {entry.metadata["leftward"] for entry in page.lines} == {True}
     assert [entry.text for entry in page.lines] == texts
@@ -259,7 +259,7 @@ def test_a_line_goes_by_its_paragraph(bank: Bank) -> None:
     page = lay_page(composer.plan, 5, 0)
     last = next(set_ for set_ in page.lines if set_.line.text.endswith("klm."))
     assert RIGHT_TO_LEFT.search(last.line.text) is None
-    left = last.placed.places_q8[:, 0]
+    left = last.shapes.placed.places_q8[:, 0]
     assert left.argmin() == len(left) - 1
 
 

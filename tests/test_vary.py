@@ -7,8 +7,8 @@ import pytest
 
 from fakes_items import items_for
 from penline import Composer
+from penline.compose.line_layout import lay_out
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.make import lay_out
 from penline.compose.transform.vary import (
     DEVIATIONS_Q16,
     LATIN_STRENGTH,
@@ -94,7 +94,7 @@ def lines(tmp_path_factory: pytest.TempPathFactory):
 def glyphs_of(composer: Composer) -> list[np.ndarray]:
     """What shows of each glyph of a line, without place and size of the placing."""
     laid = lay_out(composer.plan, 3, 0)
-    source = laid.sources[0]
+    source = laid.shapes.sources[0]
     return [
         source.data[start : start + height * width].reshape(height, width)
         for start, (height, width) in zip(source.starts, source.sizes_px, strict=True)

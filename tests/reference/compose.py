@@ -14,11 +14,10 @@ from penline.characters import MIDDLE_EM, kind_of
 from reference.randomness import bell, bell_q16
 
 __all__ = [
+    "find_glyphs",
     "fit_to_image",
-    "glyphs",
     "holds",
     "ink_reaches",
-    "item_gains",
     "mark_turned",
     "number_repeats",
     "place_by_rules",
@@ -276,20 +275,17 @@ def number_repeats(entries: Iterable[int]) -> list[int]:
     return out
 
 
-def glyphs(items: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """See `draw._glyphs`."""
-    return items["start"], np.stack([items["height_px"], items["width_px"]], 1)
-
-
-def item_gains(levels: Iterable[int], press_q8: Iterable[int], strength_q8: int) -> list[int]:
-    """See `draw.item_gains`: 245 is full ink, 40 the faintest writer's, four times is the most."""
-    found = []
-    for level, press in zip(levels, press_q8, strict=True):
+def find_glyphs(
+    items: np.ndarray, press_q8: Iterable[int], strength_q8: int
+) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """See `line_shapes.find_glyphs`: 245 is full ink, 40 the faintest writer's, four times is the
+    most."""
+    gains = []
+    for level, press in zip(items["level"].tolist(), press_q8, strict=True):
         to_full = math.floor(Fraction(245, max(level, 40)) * 256)
-        found.append(
-            min(math.floor(to_full * Fraction(press, 256) * Fraction(strength_q8, 256)), 1024)
-        )
-    return found
+        exact = to_full * Fraction(int(press), 256) * Fraction(strength_q8, 256)
+        gains.append(min(math.floor(exact), 1024))
+    return items["start"], np.stack([items["height_px"], items["width_px"]], 1), gains
 
 
 def ink_reaches(

@@ -7,7 +7,6 @@ with what lies at the edge, would draw it out into a smear outside of its box.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,9 +14,7 @@ import numpy.typing as npt
 
 from penline.bank.items import Items
 from penline.compiled import compiled
-from penline.compose.draw import InkSource, draw_items
-from penline.compose.line_strokes import LineStrokes
-from penline.compose.place.base import Placements
+from penline.compose.draw import InkSource, LineShapes, draw_items
 from penline.effects import RIM_PX
 from penline.recipe.schema import Recipe
 
@@ -46,26 +43,10 @@ class FitInside(NamedTuple):
     down_px: int
     width_px: int
 
-    def placed(self, placed: Placements) -> Placements:
-        """The same glyphs, smaller and moved."""
-        places = placed.places_q8 * self.share_q16 >> 16
-        places[:, 2:] = np.maximum(places[:, 2:], 256)
-        places[:, :2] += np.array([self.across_px, self.down_px]) * 256
-        share = self.share_q16 / 65536
-        return placed._replace(
-            places_q8=places,
-            width_px=self.width_px,
-            em_px=placed.em_px * share,
-            baseline_px=placed.baseline_px * share + self.down_px,
-            cell_left_px=placed.cell_left_px * share + self.across_px,
-            cell_top_px=placed.cell_top_px * share + self.down_px,
-        )
-
-    def moved(self, strokes: LineStrokes | None) -> LineStrokes | None:
-        """The same strokes, smaller and moved."""
-        if strokes is None:
-            return None
-        return strokes.moved(self.across_px, self.down_px, self.share_q16)
+    def applied(self, shapes: LineShapes) -> LineShapes:
+        """The same shapes, smaller and moved."""
+        found = shapes.moved(self.across_px, self.down_px, self.share_q16)
+        return found._replace(placed=found.placed._replace(width_px=self.width_px))
 
 
 def rim_of(recipe: Recipe) -> int:
@@ -75,14 +56,7 @@ def rim_of(recipe: Recipe) -> int:
     return 1 + RIM_PX * (moving - 1) if moving else 0
 
 
-def reaches_edge(
-    items: Items,
-    boxes: Ints,
-    placed: Placements,
-    sources: Sequence[InkSource],
-    strokes: LineStrokes | None,
-    room: tuple[int, int, int],
-) -> bool:
+def reaches_edge(items: Items, boxes: Ints, shapes: LineShapes, room: tuple[int, int, int]) -> bool:
     """Find whether a glyph is cut by its picture, or its rim, for all one sees, or shows nothing.
 
     So it is, too, where its place, with its white and its lean, or a point of its strokes lies
@@ -91,11 +65,10 @@ def reaches_edge(
     Args:
         items: records of `ITEM`, ``(n,)``.
         boxes: ``int64 (n, 4)``: left, top, right, bottom of what shows of each.
-        placed: where glyphs go.
-        sources: where the ink of the items lies.
-        strokes: those of items that are drawn from strokes.
+        shapes: of the items.
         room: height and width of the picture, and what stays free at its edges, px.
     """
+    placed, _, sources, strokes = shapes
     for one in sources or _NO_INK:
         pads = _NO_PADS if one.pads_px is None else one.pads_px
         if ink_reaches(items, boxes, placed.places_q8, placed.slants_q16, one.sizes_px, pads, room):
@@ -162,57 +135,36 @@ def points_outside(points_q8: Ints, height_px: int, width_px: int) -> bool:
     return False
 
 
-def may_reach(
-    placed: Placements,
-    sources: Sequence[InkSource],
-    strokes: LineStrokes | None,
-    room: tuple[int, int, int],
-) -> bool:
-    """Whether a glyph's place, with its lean, comes near an edge; where not, no ink can.
+def may_reach(shapes: LineShapes, room: tuple[int, int, int]) -> bool:
+    """Find whether a glyph's place, with its lean, comes near an edge; where not, no ink can.
 
     Args:
-        placed: where glyphs go.
-        sources: where the ink of the items lies.
-        strokes: those of items that are drawn from strokes.
+        shapes: of the items.
         room: height and width of the picture, and what stays free at its edges, px.
     """
     height_px, width_px, rim_px = room
-    low, high = _extent(placed, sources, strokes)
+    low, high = shapes.extent()
     return bool((low < rim_px).any() or (high > np.array([width_px, height_px]) - rim_px).any())
 
 
 def find_fit(
-    sources: Sequence[InkSource],
-    placed: Placements,
-    gains: Ints,
-    room: tuple[int, int, int],
-    strokes: LineStrokes | None,
-    *,
-    grows: bool = False,
+    shapes: LineShapes, room: tuple[int, int, int], *, grows: bool = False
 ) -> FitInside | None:
     """Find what brings a line's ink into its picture; None where it is inside already.
 
     Args:
-        sources: where the ink of the items lies.
-        placed: where each glyph would go.
-        gains: ``int64 (items,)``: factor on the ink, 1/256.
+        shapes: of the items, where they would go.
         room: height and width of the picture, and what stays free at its edges, px.
-        strokes: those of items that are drawn from strokes, where they would lie.
         grows: the picture becomes as wide as its line.
     """
     height, width, rim = room
     size = np.array([1 << 30 if grows else width, height])
     share = 65536
     for again in range(_ROUNDS):
-        fit = FitInside(share, 0, 0, width)
-        smaller, penned = fit.placed(placed), fit.moved(strokes)
-        first, last = _extent(smaller, sources, penned)
-        places = smaller.places_q8.copy()
-        places[:, :2] -= first * 256
+        smaller = shapes.moved(0, 0, share)
+        first, last = smaller.extent()
         canvas = np.zeros(tuple((last - first)[::-1]), np.uint8)
-        if penned is not None:
-            penned = penned.moved(*(-first).tolist())
-        boxes = draw_items(sources, smaller._replace(places_q8=places), gains, canvas, penned)
+        boxes = draw_items(smaller.moved(*(-first).tolist()), canvas)
         shown = boxes[boxes[:, 2] > 0]
         if not len(shown):
             return None
@@ -228,26 +180,3 @@ def find_fit(
     wide = max(wide, int(high[0]) + across + rim) if grows else width
     found = FitInside(share, across, down, wide)
     return None if found == FitInside(65536, 0, 0, width) else found
-
-
-def _extent(
-    placed: Placements, sources: Sequence[InkSource], strokes: LineStrokes | None
-) -> tuple[Ints, Ints]:
-    """``int64 (2,)`` twice: x, y that all ink begins and ends at, px; more rather than less."""
-    lows, highs = [], []
-    if strokes is not None and len(strokes.points_q8):
-        first, last = strokes.extent()
-        lows.append(first)
-        highs.append(last)
-    for source in sources:
-        inked = source.sizes_px[:, 0] > 0
-        if not inked.any():
-            continue
-        places = source.places(placed)[inked]
-        # a glyph made larger reaches beyond its place, and so does one that leans
-        more = places[:, 2:] // source.sizes_px[inked][:, ::-1] + 256
-        more[:, 0] += np.abs(placed.slants_q16[inked]) * places[:, 3] >> 16
-        lows.append((places[:, :2] - more).min(0) >> 8)
-        highs.append((places[:, :2] + places[:, 2:] + more).max(0) + 255 >> 8)
-    low, high = np.min(lows, 0), np.max(highs, 0)
-    return low, high

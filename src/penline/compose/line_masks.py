@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.bidi import Levels, mirrored
-from penline.compose.draw import FAINT, InkSource, draw_items
-from penline.compose.line_strokes import LineStrokes
-from penline.compose.make import LineLayout, finish, lay_out, line_quads, rotate_to_reading
-from penline.compose.place.base import Placements
+from penline.compose.draw import FAINT, draw_items
+from penline.compose.line_layout import LineLayout, lay_out, line_quads, rotate_to_reading
+from penline.compose.make import finish
 from penline.compose.plan import ComposePlan
 from penline.compose.spellings import spellings
 from penline.compose.text_assignment import TextAssignment
@@ -28,7 +27,6 @@ __all__ = [
     "added",
     "consistency_errors",
     "decompose",
-    "draw_part",
     "label_errors",
     "spans_of",
     "strengths",
@@ -75,7 +73,7 @@ def decompose(plan: ComposePlan, seed: int, index: int) -> LineMasks:
     line = laid.line
     masks = np.zeros((len(line.text), *laid.ink.shape), np.uint8)
     for owner, span in spans_of(line):
-        draw_part(laid.sources, laid.placed, laid.gains, span, masks[owner], laid.strokes)
+        draw_items(laid.shapes.only(span), masks[owner])
     moving = [e for e in sample.drawn["effects"] if effect_class(e["name"]).moves]
     # how far a warp may go depends on the quads
     quads = line_quads(laid)
@@ -95,20 +93,6 @@ def spans_of(line: TextAssignment) -> Iterator[tuple[int, slice]]:
     for owner, (end, count) in enumerate(zip(ends.tolist(), spans.tolist(), strict=True)):
         if inked[end - 1]:
             yield owner, slice(end - count, end)
-
-
-def draw_part(
-    sources: Sequence[InkSource],
-    placed: Placements,
-    gains: npt.NDArray[np.int64],
-    part: slice,
-    ink: Masks,
-    strokes: LineStrokes | None,
-) -> None:
-    """Draw some items of a line alone, as `draw_items` draws all."""
-    own = [source.only(part) for source in sources]
-    penned = None if strokes is None else strokes.only(part)
-    draw_items(own, placed.only(part), gains[part], ink, penned)
 
 
 def consistency_errors(masks: LineMasks) -> Iterator[str]:

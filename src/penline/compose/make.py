@@ -9,292 +9,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
-from penline.compose.choose import choose
-from penline.compose.draw import (
-    FAINT,
-    Change,
-    InkSource,
-    draw_items,
-    item_gains,
-    sources_of,
-    strokes_of,
-)
-from penline.compose.inside import find_fit, reaches_edge
-from penline.compose.line_strokes import (
-    GlyphStrokes,
-    LinePen,
-    LineStrokes,
-    place_strokes,
-    sample_pen,
-)
+from penline.compose.line_layout import LineLayout, lay_out, line_quads, rotate_to_reading
+from penline.compose.line_strokes import LinePen
 from penline.compose.marks import apply_marks, sample_marks, sample_show_through, show_through
 from penline.compose.online import online_line, why_no_strokes
-from penline.compose.place.base import LineToPlace, Placements
-from penline.compose.place.rules import mark_turned
 from penline.compose.place.spacing import CELL
 from penline.compose.plan import ComposePlan, Side
-from penline.compose.text_assignment import TextAssignment
-from penline.compose.transform.join import JoinChance
-from penline.compose.transform.vary import sample_variation
-from penline.compose.transform.vary_strokes import vary_line_strokes
-from penline.effects import apply_effects, effect_class, sample_effects
+from penline.effects import apply_effects, sample_effects
 from penline.entries import Entries, whole_text
 from penline.errors import UnwritableLine
-from penline.paper import Guide, PaperSettings, paper_apply
-from penline.randomness import Draws, rng, rngs
+from penline.paper import Guide, paper_apply
+from penline.randomness import Draws, rng
 from penline.recipe.layout import LINE_PARAMS
-from penline.recipe.schema import Recipe
 from penline.recipe.sections import Ink
 from penline.records import OnlineLine, Origin, Sample
-from penline.render.kernel import box_corners, lay_ink, least_side
+from penline.render.kernel import lay_ink, least_side
 
 __all__ = [
     "OTHER_SIDE",
-    "LineLayout",
     "finish",
     "ink_colour",
     "ink_metadata",
-    "lay_out",
-    "line_quads",
-    "line_sources",
-    "line_strokes",
     "make",
     "make_online",
     "make_some",
     "origins_of",
-    "place",
-    "quads_of",
-    "rotate_to_reading",
 ]
 
 OTHER_SIDE = 1 << 62
 """Indices from here on are lines that show through from the other side of a sheet."""
-_STAGES = ("paper", "layout", "ink")
 _LAYOUT_PARAMS = (*LINE_PARAMS, "em_px")
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-InkArray = npt.NDArray[np.uint8]
-
-
-class LineLayout(NamedTuple):
-    """A line before it meets its paper.
-
-    Attributes:
-        line: the text, the writer and the items.
-        side: ``"train"`` or ``"val"``.
-        paper: the settings of the paper that was drawn.
-        paper_rng: the chance that goes on deciding about it.
-        ink_rng: the chance that goes on deciding about the ink.
-        params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
-        strength: how much of full ink the writer's usual stroke reaches.
-        column: whether it is a column, laid on its side.
-        sources: where the ink of the items lies.
-        placed: where each goes.
-        gains: ``int64 (items,)``: factor on the ink of each, 1/256.
-        ink: ``uint8 (height_px, width_px)``.
-        boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each.
-        strokes: those of items that are drawn from strokes, where they lie; None where there are
-            none.
-    """
-
-    line: TextAssignment
-    side: Side
-    paper: PaperSettings
-    paper_rng: Draws
-    ink_rng: Draws
-    params: Floats
-    strength: float
-    column: bool
-    sources: Sequence[InkSource]
-    placed: Placements
-    gains: Ints
-    ink: InkArray
-    boxes: Ints
-    strokes: LineStrokes | None = None
-
-
-def lay_out(
-    plan: ComposePlan,
-    seed: int,
-    index: int,
-    side: Side | None = None,
-    *,
-    what: Literal["lines", "strokes"] = "lines",
-) -> LineLayout:
-    """Make the first half of a line: text, writer, glyphs, places and ink.
-
-    Args:
-        plan: the recipe, banks and text.
-        seed: of the set.
-        index: of the sample.
-        side: which side it is of; None to draw it.
-        what: what the recipe is asked for.
-
-    Raises:
-        RecipeError: a setting of the recipe has no effect on them.
-        UnwritableLine: as `make`.
-    """
-    plan.ask(what)
-    recipe = plan.recipe
-    side = side or plan.side_of(seed, index)
-    line = choose(plan, seed, index, side)
-    paper_rng, layout_rng, ink_rng = rngs(seed, index, _STAGES)
-    paper = plan.papers.of_line(line.text, paper_rng)
-    params = plan.params.sample(layout_rng, paper.cells)
-    column, height = recipe.layout.direction == "vertical", recipe.image.height_px
-    if column:
-        mark_turned(line.items, plan.table.traits)
-    placed = place(plan, line, params, height, layout_rng, column=column)
-    _check_width(recipe, placed, index, line)
-    sources, penned = line_sources(plan, line, rng(seed, index, "variation"))
-    strokes = None
-    if penned is not None:
-        pen = sample_pen(rng(seed, index, "pen"), recipe.ink.breadth_range)
-        chance = JoinChance(seed, rng(seed, index, "joins"))
-        strokes, placed = line_strokes(plan, line, penned, placed, pen, chance)
-    strength = ink_rng.uniform(*recipe.ink.strength_range)
-    gains = item_gains(line.items, placed.press_q8, round(strength * 256))
-    ink = np.zeros((height, placed.width_px), np.uint8)
-    boxes = draw_items(sources, placed, gains, ink, strokes)
-    chosen = line, side, paper, paper_rng, ink_rng, params, strength, column
-    laid = LineLayout(*chosen, sources, placed, gains, ink, boxes, strokes)
-    room = height, placed.width_px, plan.rim_px
-    if not reaches_edge(line.items, boxes, placed, sources, strokes, room):
-        return laid
-    laid = _kept_inside(plan, seed, index, laid)
-    if ((laid.boxes[:, 2] == 0) & (line.items["row"] >= 0)).any():
-        hole = "a glyph shows nothing: too faint, or placed outside of the picture"
-        raise UnwritableLine(index, 1, hole, dict(line.counts))
-    return laid
-
-
-def place(
-    plan: ComposePlan,
-    line: TextAssignment,
-    params: Floats,
-    height_px: int,
-    layout_rng: Draws,
-    *,
-    column: bool = False,
-) -> Placements:
-    """Place the items of a line, by the first of the plan's placers that takes it.
-
-    Args:
-        plan: holds the placers.
-        line: what is placed.
-        params: ``float64 (len(LINE_PARAMS),)``: the line's own figures.
-        height_px: height of the picture.
-        layout_rng: chance.
-        column: whether it is a column, laid on its side.
-    """
-    order = line.order
-    items = line.items if order is None else line.items[order]
-    given = LineToPlace(items, params, height_px, column, line.template)
-    for placer in plan.placers[:-1]:
-        if placer.takes(given):
-            break
-    else:
-        placer = plan.placers[-1]  # the rules take any line
-    placed = placer.place(given, layout_rng)
-    return placed if order is None else placed.only(np.argsort(order))
-
-
-def line_sources(
-    plan: ComposePlan, line: TextAssignment, variation_rng: Draws
-) -> tuple[Sequence[InkSource], GlyphStrokes | None]:
-    """Find the ink of a line's items, or their strokes, each written unlike the next.
-
-    Args:
-        plan: the recipe and its glyphs.
-        line: what is written.
-        variation_rng: chance.
-
-    Returns:
-        The ink of those that came as pictures; the strokes of the others, in the measures of their
-        glyphs, None where there are none.
-    """
-    items, strengths = line.items, plan.recipe.variation_range
-    variation = sample_variation(variation_rng, strengths, items, plan.table.traits)
-    changes: list[Change] = []
-    for name, one in plan.transforms.items():
-        amounts = one.plan(items, line.writer, variation_rng.branch(name))
-        if amounts is not None:
-            changes.append((one, amounts))
-    strokes = strokes_of(plan.banks, changes, items) if plan.strokes else None
-    sources = sources_of(plan.banks, changes, items, variation, strokes)
-    if strokes is not None and variation is not None:
-        strokes = vary_line_strokes(strokes, items, variation.strengths_q16, variation_rng)
-    return sources, strokes
-
-
-def line_strokes(
-    plan: ComposePlan,
-    line: TextAssignment,
-    penned: GlyphStrokes,
-    placed: Placements,
-    pen: LinePen,
-    chance: JoinChance,
-) -> tuple[LineStrokes, Placements]:
-    """Bring a line's strokes to their places, and join its letters, which then stand closer.
-
-    Args:
-        plan: the recipe and its glyphs.
-        line: what is written.
-        penned: strokes as `line_sources` gives them.
-        placed: where each item goes.
-        pen: what they are drawn with.
-        chance: decides about joins.
-    """
-    strokes = place_strokes(penned, line.items, placed, pen)
-    if plan.joiner is None:
-        return strokes, placed
-    return plan.joiner.join(strokes, line, placed, chance)
-
-
-def _kept_inside(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> LineLayout:
-    """A line that reaches its picture's edge, moved and made smaller where ink would be lost, or
-    where its warp would draw it out over the edge."""
-    recipe, placed, size = plan.recipe, laid.placed, laid.ink.shape
-    fits = [
-        find_fit(laid.sources, placed, laid.gains, (*size, rim), laid.strokes, grows=True)
-        for rim in (0, plan.rim_px)
-    ]
-    if fits[1] is None or (fits[0] is None and not _smears(recipe, seed, index, laid)):
-        return laid
-    placed, strokes = fits[1].placed(placed), fits[1].moved(laid.strokes)
-    _check_width(recipe, placed, index, laid.line)
-    ink = np.zeros((size[0], placed.width_px), np.uint8)
-    boxes = draw_items(laid.sources, placed, laid.gains, ink, strokes)
-    return laid._replace(placed=placed, ink=ink, boxes=boxes, strokes=strokes)
-
-
-def _smears(recipe: Recipe, seed: int, index: int, laid: LineLayout) -> bool:
-    """Whether the line's own warp shows ink beside its boxes, a pixel away or more."""
-    ink, quads = rotate_to_reading(laid, laid.ink).copy(), line_quads(laid)
-    effects = sample_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
-    moving = [params for params in effects if effect_class(params["name"]).moves]
-    if not moving:
-        return False
-    ink, quads = apply_effects(ink, quads, moving)
-    for low, high in zip(quads.min(1), quads.max(1), strict=True):
-        left, top = np.maximum(np.ceil(low - 1), 0).astype(int).tolist()
-        right, bottom = np.maximum(np.floor(high + 1), 0).astype(int).tolist()
-        ink[top:bottom, left:right] = 0
-    return bool((ink >= FAINT).any())
-
-
-def _check_width(recipe: Recipe, placed: Placements, index: int, line: TextAssignment) -> None:
-    if placed.width_px > recipe.image.max_width_px:
-        wide = f"wider than {recipe.image.max_width_px} px; take shorter lines, or a larger width"
-        raise UnwritableLine(index, 1, wide, dict(line.counts))
 
 
 def make(plan: ComposePlan, seed: int, index: int) -> Sample:
@@ -317,15 +70,15 @@ def make_online(plan: ComposePlan, seed: int, index: int) -> OnlineLine:
     laid = lay_out(plan, seed, index, what="strokes")
     found = _online(seed, index, laid)()
     if found is None:
-        why = why_no_strokes(plan.banks, laid.line, laid.strokes)
+        why = why_no_strokes(plan.banks, laid.line, laid.shapes.strokes)
         raise UnwritableLine(index, 1, why, dict(laid.line.counts))
     return found
 
 
 def _online(seed: int, index: int, laid: LineLayout) -> Callable[[], OnlineLine | None]:
     column_px = laid.ink.shape[0] if laid.column else 0
-    em_px = laid.placed.em_px
-    return partial(online_line, laid.line, laid.strokes, seed, index, laid.side, em_px, column_px)
+    em_px, strokes = laid.shapes.placed.em_px, laid.shapes.strokes
+    return partial(online_line, laid.line, strokes, seed, index, laid.side, em_px, column_px)
 
 
 def make_some(
@@ -357,7 +110,8 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
     Raises:
         UnwritableLine: effects leave too little of a character.
     """
-    recipe, line, placed, paper = plan.recipe, laid.line, laid.placed, laid.paper
+    recipe, line, paper = plan.recipe, laid.line, laid.paper
+    placed, strokes = laid.shapes.placed, laid.shapes.strokes
     height = recipe.image.height_px
     guide = Guide(
         height_px=height,
@@ -405,7 +159,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         write=_online(seed, index, laid),
         drawn={
             "layout": dict(zip(_LAYOUT_PARAMS, figures, strict=True)),
-            "ink": ink_metadata(laid.strength, colour, laid.strokes and laid.strokes.pen),
+            "ink": ink_metadata(laid.strength, colour, strokes and strokes.pen),
             **({"marks": marks} if recipe.marks.any else {}),
             "paper": {"name": paper.name, **paper.metadata(paper_params)},
             "effects": effects,
@@ -431,7 +185,7 @@ def _shrunk(text: Entries, before: Floats, after: Floats) -> bool:
     return bool((found.prod(1) < _SHRUNK**2 * laid.prod(1))[small].any())
 
 
-def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> InkArray:
+def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> npt.NDArray[np.uint8]:
     """The ink of the other side of the paper: a line of its own, that nobody else gets.
 
     It is of the same side of a split, by whose writers and of whose text the line is.
@@ -440,11 +194,6 @@ def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> InkArra
         return lay_out(plan, seed, OTHER_SIDE + index, side).ink
     except UnwritableLine:
         return np.zeros((plan.recipe.image.height_px, 1), np.uint8)
-
-
-def rotate_to_reading(laid: LineLayout, image: InkArray) -> InkArray:
-    """A line's picture as it is read: that of a column is turned clockwise."""
-    return np.ascontiguousarray(np.rot90(image, -1)) if laid.column else image
 
 
 def ink_metadata(strength: float, colour: list[int], pen: LinePen | None) -> dict[str, Any]:
@@ -459,30 +208,6 @@ def ink_colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
     if mode == "gray":
         return [tone]
     return [min(part + tone, 255) for part in ink_rng.choose(ink.colours)]
-
-
-def line_quads(laid: LineLayout) -> Floats:
-    """``float64 (entries, 4, 2)``: clockwise from the upper left, before any effect.
-
-    A character of several glyphs gets the box around them all; white space, and a glyph too faint
-    to show, gets the place that was set aside for it.
-    """
-    height_px, width_px = laid.ink.shape
-    quads = quads_of(laid.line, laid.placed, laid.boxes, height_px, width_px)
-    if not laid.column:
-        return quads
-    # turned clockwise, the lower left corner becomes the upper left one
-    turned = np.stack([height_px - quads[:, :, 1], quads[:, :, 0]], 2)
-    return np.roll(turned, 1, axis=1)
-
-
-def quads_of(
-    line: TextAssignment, placed: Placements, boxes: Ints, height_px: int, width_px: int
-) -> Floats:
-    """``float64 (entries of the label, 4, 2)``: what shows of each, or its place."""
-    quads = np.empty((len(line.text), 4, 2))
-    box_corners(placed.places_q8, boxes, line.items["owner"], height_px, width_px, quads)
-    return quads if line.error_index < 0 else np.delete(quads, line.error_index, axis=0)
 
 
 def origins_of(banks: BankSet, items: Items, error_index: int = -1) -> Sequence[Origin]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,18 +13,16 @@ import numpy.typing as npt
 from penline.bidi import faces, levels_of, mirrored
 from penline.characters import is_han, kind_of
 from penline.compose.choose import with_error
-from penline.compose.draw import InkSource, draw_items, item_gains
+from penline.compose.draw import LineShapes, draw_items
 from penline.compose.form import Form
 from penline.compose.inside import find_fit, may_reach
 from penline.compose.items_of import items_of
 from penline.compose.ladder import made_kind, without
-from penline.compose.line_strokes import LinePen, LineStrokes, place_strokes, sample_pen, spread_of
-from penline.compose.make import line_sources, line_strokes, place
-from penline.compose.place.base import Placements
+from penline.compose.line_layout import place
+from penline.compose.line_shapes import Inside, PenChance, sample_pen_chance, shape_line
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.split import LEFT_OUT, tell
 from penline.compose.text_assignment import TextAssignment
-from penline.compose.transform.join import JoinChance
 from penline.corpus import WholeLines
 from penline.corpus.breaks import break_flags
 from penline.corpus.cut import ENDS, STARTS
@@ -73,25 +71,18 @@ class PlacedLine(NamedTuple):
 
     Attributes:
         line: what is written, a slip of the pen among it.
-        sources: where the ink of the items lies.
-        placed: where each goes on the sheet.
-        gains: ``int64 (items,)``: factor on the ink of each, 1/256.
+        shapes: what the items are drawn from, and where on the sheet.
         boxes: ``int64 (items, 4)``: left, top, right, bottom of what shows of each; -1 for white
             space.
         baseline: ``float64 (2, 2)``: the writing line from end to end.
         field: number of the form's field that it stands in; -1 for none.
-        strokes: those of items that are drawn from strokes, where they lie on the sheet; None where
-            there are none.
     """
 
     line: TextAssignment
-    sources: Sequence[InkSource]
-    placed: Placements
-    gains: npt.NDArray[np.int64]
+    shapes: LineShapes
     boxes: npt.NDArray[np.int64]
     baseline: Floats
     field: int = -1
-    strokes: LineStrokes | None = None
 
 
 class Sheet(NamedTuple):
@@ -103,7 +94,6 @@ class Sheet(NamedTuple):
         ink_rng: for the ink.
         error_rng: for slips of the pen.
         variation_rng: for what makes one writing unlike the next.
-        joins: for which letters are joined.
         pen: what strokes are drawn with; None where the banks hold none.
         em: height of a median Chinese character, px.
         pitch: from one line to the next, px.
@@ -119,8 +109,7 @@ class Sheet(NamedTuple):
     ink_rng: Draws
     error_rng: Draws
     variation_rng: Draws
-    joins: JoinChance
-    pen: LinePen | None
+    pen: PenChance | None
     em: float
     pitch: float
     margins: tuple[float, ...]
@@ -155,9 +144,8 @@ def open_sheet(plan: ComposePlan, seed: int, index: int, side: Side) -> Sheet:
     strength = ink_rng.uniform(*recipe.ink.strength_range)
     ink = np.zeros((page.height_px, page.width_px), np.uint8)
     rngs = page_rng, ink_rng, rng(seed, index, "slip"), rng(seed, index, "variation")
-    joins = JoinChance(seed, rng(seed, index, "joins"))
-    pen = sample_pen(rng(seed, index, "pen"), recipe.ink.breadth_range) if plan.strokes else None
-    return Sheet(side, *rngs, joins, pen, em, pitch, margins, most, params, strength, ink)
+    pen = sample_pen_chance(plan, seed, index)
+    return Sheet(side, *rngs, pen, em, pitch, margins, most, params, strength, ink)
 
 
 def line_params(plan: ComposePlan, sheet: Sheet) -> Floats:
@@ -357,7 +345,7 @@ def place_on_sheet(
     params: Floats,
     em: float,
     spot: tuple[float, float, float],
-    inside: Callable[[Placements, Ints], Placements] | None = None,
+    inside: Inside | None = None,
 ) -> PlacedLine:
     """Lay one line out, draw it onto the sheet's ink.
 
@@ -369,8 +357,7 @@ def place_on_sheet(
         em: height of a median Chinese character, px.
         spot: where it begins (one from the right to the left: may end), the height of its writing
             line, how long it may be, px.
-        inside: what moves its glyphs before they are drawn, given how far they reach out of their
-            places; None for nothing.
+        inside: what moves its glyphs before they are drawn; None for nothing.
     """
     start, level, room = spot
     placed = place(plan, line, params, math.ceil(ROOM_EM * em), sheet.page_rng)
@@ -388,24 +375,15 @@ def place_on_sheet(
     places[:, 0] += round(start * 256)
     places[:, 1] += round((level - placed.baseline_px) * 256)
     placed = placed._replace(places_q8=places)
-    sources, penned = line_sources(plan, line, sheet.variation_rng)
-    if inside is not None:
-        spreads = [one.spread(placed) for one in sources]
-        if penned is not None and sheet.pen is not None:
-            spreads.append(spread_of(place_strokes(penned, line.items, placed, sheet.pen), placed))
-        placed = inside(placed, np.max(spreads, axis=0))
-    strokes = None
-    if penned is not None and sheet.pen is not None:
-        strokes, joined = line_strokes(plan, line, penned, placed, sheet.pen, sheet.joins)
-        length -= placed.width_px - joined.width_px
-        placed = joined
-    gains = item_gains(line.items, placed.press_q8, round(sheet.strength * 256))
+    strength, variation_rng = sheet.strength, sheet.variation_rng
+    shapes = shape_line(plan, line, placed, strength, variation_rng, sheet.pen, inside)
+    length -= placed.width_px - shapes.placed.width_px  # what is joined stands closer
     fit, limits = None, (*sheet.ink.shape, plan.rim_px)
-    if may_reach(placed, sources, strokes, limits):
-        fit = find_fit(sources, placed, gains, limits, strokes)
+    if may_reach(shapes, limits):
+        fit = find_fit(shapes, limits)
     if fit is not None:
-        placed, strokes = fit.placed(placed), fit.moved(strokes)
-    boxes = draw_items(sources, placed, gains, sheet.ink, strokes)
+        shapes = fit.applied(shapes)
+    boxes = draw_items(shapes, sheet.ink)
     boxes[line.items["row"] < 0] = -1  # told from glyphs that show nothing
     rise = placed.slope * length / 2
     ends = [(start, level + rise), (start + length, level - rise)]
@@ -413,4 +391,4 @@ def place_on_sheet(
     if fit is not None:
         baseline = baseline * (fit.share_q16 / 65536) + (fit.across_px, fit.down_px)
     baseline = np.round(baseline * 64) / 64
-    return PlacedLine(line, sources, placed, gains, boxes, baseline, strokes=strokes)
+    return PlacedLine(line, shapes, boxes, baseline)

@@ -42,7 +42,7 @@ def marked_ink(
         origin = np.array([left, top, left, top])
         boxes = np.where(line.boxes[:, 2:3] > 0, line.boxes - origin, line.boxes)
         params = sample_marks(marks, marks_rng, line.line, boxes, laid.sheet.em)
-        draw_items(line.sources, line.placed, line.gains, own, line.strokes)
+        draw_items(line.shapes, own)
         window = own[top:bottom, left:right]
         add_ink(out[top:bottom, left:right], apply_marks(window, params))
         own[:] = 0

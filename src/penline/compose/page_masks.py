@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from penline.compose.draw import draw_items
 from penline.compose.line_masks import (
     SHOWS,
     SLACK_PX,
     added,
-    draw_part,
     label_errors,
     spans_of,
     strengths,
@@ -96,12 +96,13 @@ def _parts(laid: PageLayout, number: int, line: PlacedLine, scratch: Ink) -> Ite
     """Every character of a line, drawn again on an empty sheet, which is left empty."""
     error = line.line.error_index
     for item, span in spans_of(line.line):
-        own = line.placed.only(span)
-        draw_part(line.sources, line.placed, line.gains, span, scratch, line.strokes)
+        own = line.shapes.only(span)
+        draw_items(own, scratch)
+        places = own.placed.places_q8
         # a glyph made larger and a leaning one reach beyond their place
         room = round(laid.sheet.em)
-        left, top = (own.places_q8[:, :2].min(0) >> 8) - room
-        right, bottom = ((own.places_q8[:, :2] + own.places_q8[:, 2:]).max(0) >> 8) + room
+        left, top = (places[:, :2].min(0) >> 8) - room
+        right, bottom = ((places[:, :2] + places[:, 2:]).max(0) >> 8) + room
         first, start = max(int(top), 0), max(int(left), 0)
         window = scratch[first : max(int(bottom), 0), start : max(int(right), 0)]
         label_item = -1 if item == error else item - (0 <= error < item)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from penline.compose.form import Form, print_form
 from penline.compose.form_fill import lay_form
-from penline.compose.make import OTHER_SIDE, ink_colour, ink_metadata, origins_of, quads_of
+from penline.compose.line_layout import quads_of
+from penline.compose.make import OTHER_SIDE, ink_colour, ink_metadata, origins_of
 from penline.compose.marks import sample_show_through, show_through
 from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs, open_sheet
 from penline.compose.page_marks import marked_ink
@@ -112,7 +113,7 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
             "margins_px": list(sheet.margins),
         },
         "layout": dict(zip(LINE_PARAMS, sheet.params.tolist(), strict=True)),
-        "ink": ink_metadata(sheet.strength, colour, sheet.pen),
+        "ink": ink_metadata(sheet.strength, colour, sheet.pen and sheet.pen.pen),
         **({"marks": marks} if recipe.marks.any else {}),
         "paper": {"name": paper.name, **paper.metadata(paper_params)},
         **({} if form is None else {"form": form.metadata()}),
@@ -143,7 +144,7 @@ def page_quads(laid: PageLayout) -> list[Floats]:
     """What goes through the effects, ``float64 (n, 4, 2)`` each: of every line the characters, of
     every line the writing line as quads without extent, and of a form all fields and captions."""
     shape = laid.sheet.ink.shape
-    parts = [quads_of(line.line, line.placed, line.boxes, *shape) for line in laid.lines]
+    parts = [quads_of(line.line, line.shapes.placed, line.boxes, *shape) for line in laid.lines]
     parts += [np.repeat(line.baseline[:, None], 4, 1) for line in laid.lines]
     return parts if laid.form is None else [*parts, _corners(laid.form.boxes)]
 

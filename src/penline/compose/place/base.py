@@ -44,6 +44,19 @@ class Placements(NamedTuple):
     cell_top_px: float = 0.0
     cells: int = 0
 
+    def moved(self, across_px: int, down_px: int, share_q16: int = 65536) -> Placements:
+        """The same glyphs, smaller about the picture's corner and then moved."""
+        places, share = self.places_q8 * share_q16 >> 16, share_q16 / 65536
+        places[:, 2:] = np.maximum(places[:, 2:], 256)
+        places[:, :2] += np.array([across_px, down_px]) * 256
+        return self._replace(
+            places_q8=places,
+            em_px=self.em_px * share,
+            baseline_px=self.baseline_px * share + down_px,
+            cell_left_px=self.cell_left_px * share + across_px,
+            cell_top_px=self.cell_top_px * share + down_px,
+        )
+
     def only(self, items: slice | Ints) -> Placements:
         """Some of the glyphs, or all in another order, where they are."""
         places, slants, press = self[:3]

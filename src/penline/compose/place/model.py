@@ -328,7 +328,7 @@ class ModelPlacer:
 
     def _set_given(self) -> None:
         fields = tuple(self._table), tuple(self._latin), tuple(self._sampler.tables)
-        self._given: tuple[Any, ...] = (*fields, self._sizes, self._typical_at)
+        self._given = (*fields, self._sizes, self._typical_at)
 
     def with_table(self, table: CharacterTable) -> ModelPlacer:
         """The same model and banks, for further characters."""
