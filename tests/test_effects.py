@@ -22,7 +22,6 @@ from penline.effects import (
     EffectSettings,
     apply_effects,
     effect_apply,
-    effect_class,
     sample_effects,
     warp,
 )
@@ -72,7 +71,7 @@ def quads_of(height: int, width: int) -> Quads:
 
 @pytest.fixture(params=sorted(EFFECTS))
 def effect(request: pytest.FixtureRequest) -> EffectSettings:
-    return effect_class(request.param)()
+    return EFFECTS.load(request.param)()
 
 
 # --- the contract, over the table ------------------------------------------------------------
@@ -85,8 +84,8 @@ def test_effects_are_pure(effect: EffectSettings, size: tuple[int, int], channel
     before, before_quads = image.copy(), quads.copy()
     apply = effect_apply(effect.name)
     for index in range(6):
-        drawn = effect.draw(rng(5, index, "effects"), size)
-        assert drawn == effect.draw(rng(5, index, "effects"), size)
+        drawn = effect.sample_params(rng(5, index, "effects"), size)
+        assert drawn == effect.sample_params(rng(5, index, "effects"), size)
         made, moved = apply(image, quads, **drawn)
         again, moved_again = apply(image, quads, **json.loads(json.dumps(drawn)))
         assert made.dtype == np.uint8
@@ -108,7 +107,7 @@ def test_effects_are_pure(effect: EffectSettings, size: tuple[int, int], channel
 
 def test_read_only_and_strided_images(effect: EffectSettings) -> None:
     image, quads = picture_of(64, 300, 3), quads_of(64, 300)
-    drawn = effect.draw(rng(5, 0, "effects"), (64, 300))
+    drawn = effect.sample_params(rng(5, 0, "effects"), (64, 300))
     apply = effect_apply(effect.name)
     expected, _ = apply(image, quads, **drawn)
     image.setflags(write=False)
@@ -121,7 +120,7 @@ def test_read_only_and_strided_images(effect: EffectSettings) -> None:
 def test_lines_without_quads(effect: EffectSettings) -> None:
     none = np.empty((0, 4, 2))
     for index in range(5):
-        drawn = effect.draw(rng(5, index, "effects"), (64, 300))
+        drawn = effect.sample_params(rng(5, index, "effects"), (64, 300))
         _, moved = effect_apply(effect.name)(picture_of(64, 300), none, **drawn)
         assert moved.shape == (0, 4, 2)
 
@@ -129,7 +128,7 @@ def test_lines_without_quads(effect: EffectSettings) -> None:
 def test_default_strength_leaves_strokes_legible(effect: EffectSettings) -> None:
     image, quads = picture_of(64, 400), quads_of(64, 400)
     for index in range(25):
-        drawn = effect.draw(rng(6, index, "effects"), (64, 400))
+        drawn = effect.sample_params(rng(6, index, "effects"), (64, 400))
         made, _ = effect_apply(effect.name)(image, quads, **drawn)
         dark, light = np.percentile(made, 5), np.percentile(made, 90)
         assert light - dark > 60
@@ -156,7 +155,7 @@ def test_settings_are_strict_and_documented(effect: EffectSettings) -> None:
 
 def test_unknown_effect() -> None:
     with pytest.raises(RecipeError, match=r"sepia.*blur"):
-        effect_class("sepia")
+        EFFECTS.load("sepia")
     with pytest.raises(RecipeError, match="sepia"):
         effect_apply("sepia")
 
@@ -175,7 +174,7 @@ def test_default_is_five_effects_and_is_drawn_by_chance() -> None:
 def test_apply_effects_is_one_after_another() -> None:
     image, quads = picture_of(64, 300), quads_of(64, 300)
     drawn = [
-        {"name": effect.name, **effect.draw(rng(1, 7, effect.name), (64, 300))}
+        {"name": effect.name, **effect.sample_params(rng(1, 7, effect.name), (64, 300))}
         for effect in DEFAULT
     ]
     made, moved = apply_effects(image, quads, json.loads(json.dumps(drawn)))
@@ -195,7 +194,7 @@ def test_golden(name: str) -> None:
     digest = hashlib.blake2b(digest_size=12)
     for index in range(12):
         size = SIZES[index % len(SIZES)]
-        drawn = effect_class(name)().draw(rng(11, index, "effects"), size)
+        drawn = EFFECTS.load(name)().sample_params(rng(11, index, "effects"), size)
         image, quads = picture_of(*size, (1, 3)[index % 2]), quads_of(*size)
         made, moved = effect_apply(name)(image, quads, **drawn)
         digest.update(made.tobytes() + (moved * 64).astype("<i8").tobytes())
@@ -222,7 +221,7 @@ def test_boxes_are_found_at_their_quads(warp: Warp, size: tuple[int, int]) -> No
     """Half a pixel inside a quad all is black, half a pixel outside all is white."""
     image, quads = _markers(*size)
     for index in range(6):
-        drawn = warp.draw(rng(9, index, "effects"), size)
+        drawn = warp.sample_params(rng(9, index, "effects"), size)
         made, moved = effect_apply("warp")(image, quads, **drawn)
         for quad in moved:
             left, top = np.maximum(np.floor(quad.min(axis=0)).astype(int) - 2, 0).tolist()
@@ -245,7 +244,7 @@ def test_forward_undoes_the_map(warp: Warp) -> None:
     numbers = np.random.default_rng(1)
     for index in range(40):
         width, height = int(numbers.integers(16, 1500)), int(numbers.integers(16, 256))
-        drawn = warp.draw(rng(3, index, "effects"), (height, width))
+        drawn = warp.sample_params(rng(3, index, "effects"), (height, width))
         geometry = np.array(
             [width, height, drawn["slope"], *drawn["keystone"], drawn["bend"], drawn["cell_px"]]
         )
@@ -283,7 +282,7 @@ def test_lines_stay_level() -> None:
     for size in ((64, 800), (64, 200), (32, 400), (128, 1500)):
         quads = quads_of(*size)
         for index in range(100):
-            drawn = Warp().draw(rng(4, index, "effects"), size)
+            drawn = Warp().sample_params(rng(4, index, "effects"), size)
             _, moved = effect_apply("warp")(picture_of(*size), quads, **drawn)
             centres = moved.mean(axis=1)
             run = centres[-1] - centres[0]
@@ -305,7 +304,7 @@ def test_quads_stay_inside(height: int, width: int, index: int, share: float) ->
     box = [[left, top], [width - left, top], [width - left, height - top], [left, height - top]]
     edges = [[0, 0], [width, 0], [width, height], [0, height]]
     quads = np.array([box, edges] if index % 2 else [box], float)
-    drawn = STRONG.draw(rng(8, index, "effects"), (height, width))
+    drawn = STRONG.sample_params(rng(8, index, "effects"), (height, width))
     _, moved = effect_apply("warp")(np.zeros((height, width), np.uint8), quads, **drawn)
     assert moved.min() >= 0
     assert moved[..., 0].max() <= width
@@ -317,7 +316,7 @@ def test_little_is_lost_by_keeping_quads_inside() -> None:
     """A line with ordinary margins is shrunk by little, and by nothing where nothing leaves."""
     quads = quads_of(64, 600)
     for index in range(100):
-        drawn = Warp().draw(rng(2, index, "effects"), (64, 600))
+        drawn = Warp().sample_params(rng(2, index, "effects"), (64, 600))
         _, moved = effect_apply("warp")(picture_of(64, 600), quads, **drawn)
         heights = moved[:, 3, 1] - moved[:, 0, 1]
         assert heights.mean() > 0.8 * 48
@@ -363,7 +362,12 @@ def test_blur_softens_in_the_direction_of_motion() -> None:
 
 def test_blur_is_weaker_on_low_lines() -> None:
     strengths = [
-        np.mean([Blur().draw(rng(1, index, "e"), (height, 400))["sigma"] for index in range(50)])
+        np.mean(
+            [
+                Blur().sample_params(rng(1, index, "e"), (height, 400))["sigma"]
+                for index in range(50)
+            ]
+        )
         for height in (32, 64, 128)
     ]
     assert strengths[1] == pytest.approx(2 * strengths[0], rel=0.05)
@@ -385,7 +389,7 @@ def test_noise_of_nothing_and_of_other_seeds() -> None:
     image, none = picture_of(20, 31, 3), np.empty((0, 4, 2))
     made, _ = effect_apply("noise")(image, none, dark=0, light=0, seed=9)
     np.testing.assert_array_equal(made, image)
-    first, second = (Noise().draw(rng(1, index, "e"), (20, 31)) for index in (0, 1))
+    first, second = (Noise().sample_params(rng(1, index, "e"), (20, 31)) for index in (0, 1))
     assert first["seed"] != second["seed"]
 
 
@@ -432,7 +436,7 @@ def test_shadow_never_lightens_and_a_fold_ends() -> None:
     assert _fold(100)[0] == _fold(100)[-1] == 0
     image = picture_of(64, 300, 3)
     for index in range(20):
-        drawn = Shadow().draw(rng(1, index, "e"), (64, 300))
+        drawn = Shadow().sample_params(rng(1, index, "e"), (64, 300))
         made, _ = effect_apply("shadow")(image, np.empty((0, 4, 2)), **drawn)
         assert (made <= image).all()
 

@@ -21,13 +21,13 @@ from penline.api import compose, convert, rebuild
 from penline.check import check
 from penline.cli.base import app, filled
 from penline.compose import Composer
-from penline.effects import DEFAULT, effect_class, sample_effects
+from penline.effects import DEFAULT, EFFECTS, sample_effects
 from penline.engine import workers_for
 from penline.errors import ExportError, RecipeError, UsageError
 from penline.formats import kind_of, known_extensions, reader_for
 from penline.formats.byte_source import open_path
 from penline.look.app.line_request import effects, papers, read_line_request
-from penline.paper import PAPERS, paper_class
+from penline.paper import PAPERS
 from penline.randomness import rng
 from penline.recipe import load_recipe
 from penline.recipe.placers import PLACERS
@@ -77,7 +77,7 @@ def test_tables_list_its_rows_behind_penlines_own() -> None:
         table = found[group]
         assert tuple(table) == (*table.own, *names)
         assert {str(table[name].package) for name in names} == {"penline-foreign 1.2"}
-    assert paper_class("crumpled")().name == "crumpled"
+    assert PAPERS.load("crumpled")().name == "crumpled"
     assert "{engines}" not in filled("one of {engines}")
     assert filled("{engines}") == "local, ray or backwards (of penline-foreign)"
     assert filled("{engines}", own=True) == "local or ray"
@@ -114,7 +114,7 @@ def test_what_is_broken_is_told_where_it_is_used_and_not_before() -> None:
         with pytest.raises(RecipeError, match=said) as caught:
             load_recipe({"papers": [name]})
         assert "\n" not in str(caught.value)
-    assert paper_class("plain").__module__ == "penline.paper.plain"
+    assert PAPERS.load("plain").__module__ == "penline.paper.plain"
 
 
 def test_a_name_of_penlines_own_is_not_taken_over(
@@ -144,7 +144,7 @@ def test_one_name_in_two_packages_and_metadata_that_cannot_be_read(
     (torn / "entry_points.txt").write_text("[penline.papers]\nno place at all\n")
     monkeypatch.syspath_prepend(str(tmp_path / "more"))
     with caplog.at_level(logging.WARNING, "penline"), pytest.raises(RecipeError) as caught:
-        paper_class("crumpled")
+        PAPERS.load("crumpled")
     whose = "twin 3 and penline-foreign 1.2"
     assert str(caught.value) == f"the paper 'crumpled' is in {whose}; uninstall one of them"
     assert any("torn-1.dist-info: its entry points cannot be read" in m for m in caplog.messages)
@@ -155,7 +155,7 @@ def test_an_effect_that_is_added_changes_nothing_of_what_the_others_draw() -> No
     assert [effect.name for effect in load_recipe({"effects": "default"}).effects] == [
         effect.name for effect in DEFAULT
     ]
-    fade = effect_class("fade")()
+    fade = EFFECTS.load("fade")()
     moved = 0
     for index in range(50):
         drawn = [

@@ -27,13 +27,13 @@ from penline import api
 from penline.bank import Bank
 from penline.compose import Composer
 from penline.corpus import load
-from penline.effects import EFFECTS, effect_class
+from penline.effects import EFFECTS
 from penline.errors import RecipeError, UnwritableLine
 from penline.export.base import Options, encode
 from penline.job import Execution
 from penline.measure.model import dump, load_placement_model
 from penline.measure.template import HAN, LineTemplate, dump_templates
-from penline.paper import PAPERS, paper_class
+from penline.paper import PAPERS
 from penline.produce import ProduceJob, produce
 from penline.recipe import Recipe, load_recipe, preset_names
 from penline.recipe.idle import changed
@@ -262,9 +262,9 @@ def every_field() -> list[str]:
     """Names of all fields of a recipe, of every paper, and of every effect."""
     found = [*fields_of(Recipe), "papers.weight"]
     for name in PAPERS:
-        found += fields_of(paper_class(name), f"papers.{name}.")
+        found += fields_of(PAPERS.load(name), f"papers.{name}.")
     for name in EFFECTS:
-        found += fields_of(effect_class(name), f"effects.{name}.")
+        found += fields_of(EFFECTS.load(name), f"effects.{name}.")
     return found
 
 

@@ -16,7 +16,7 @@ from pages.docstrings import field_docs
 from pydantic import ValidationError
 
 from penline.errors import RecipeError
-from penline.paper import PAPERS, Guide, Mode, PaperSettings, paper_apply, paper_class
+from penline.paper import PAPERS, Guide, Mode, PaperSettings, paper_apply
 from penline.paper import kernel as fast
 from penline.paper.base import luma
 from penline.paper.field import noise_field, waver
@@ -26,7 +26,7 @@ from penline.paper.plain import Plain
 from penline.paper.ruled import Ruled
 from penline.paper.squared import Squared
 from penline.paper.texture import Texture
-from penline.randomness import rng
+from penline.randomness import Draws, rng
 from reference import paper as slow
 
 SIZES = [(64, 800), (32, 301), (256, 517), (65, 333), (16, 16), (9, 41)]
@@ -61,7 +61,7 @@ def pictures(folder: Path) -> Path:
 
 @pytest.fixture(params=sorted(PAPERS))
 def paper(request: pytest.FixtureRequest, tmp_path: Path) -> PaperSettings:
-    cls = paper_class(request.param)
+    cls = PAPERS.load(request.param)
     return cls(folder=pictures(tmp_path / "p")) if request.param == "photo" else cls()  # type: ignore[call-arg]
 
 
@@ -76,8 +76,8 @@ def test_shape_type_and_determinism(
     guide = guide_of(*size)
     apply = paper_apply(paper.name)
     for index in range(6):
-        drawn = paper.draw(rng(5, index, "paper"), guide)
-        assert drawn == paper.draw(rng(5, index, "paper"), guide)
+        drawn = paper.sample_params(rng(5, index, "paper"), guide)
+        assert drawn == paper.sample_params(rng(5, index, "paper"), guide)
         first = apply(guide, mode, **drawn)
         again = apply(guide, mode, **json.loads(json.dumps(drawn)))
         assert first.dtype == np.uint8
@@ -92,7 +92,9 @@ def test_shape_type_and_determinism(
 def test_other_draws_give_another_sheet(paper: PaperSettings) -> None:
     guide = guide_of(64, 400)
     sheets = {
-        paper_apply(paper.name)(guide, "rgb", **paper.draw(rng(1, index, "paper"), guide)).tobytes()
+        paper_apply(paper.name)(
+            guide, "rgb", **paper.sample_params(rng(1, index, "paper"), guide)
+        ).tobytes()
         for index in range(12)
     }
     assert len(sheets) > 8
@@ -101,7 +103,9 @@ def test_other_draws_give_another_sheet(paper: PaperSettings) -> None:
 def test_ink_stays_legible(paper: PaperSettings) -> None:
     guide = guide_of(64, 400)
     for index in range(40):
-        sheet = paper_apply(paper.name)(guide, "gray", **paper.draw(rng(2, index, "p"), guide))
+        sheet = paper_apply(paper.name)(
+            guide, "gray", **paper.sample_params(rng(2, index, "p"), guide)
+        )
         assert np.median(sheet) >= 180
         assert np.percentile(sheet, 2) >= 90
 
@@ -110,7 +114,7 @@ def test_gray_is_the_luma_of_rgb(paper: PaperSettings) -> None:
     guide = guide_of(64, 300)
     apply = paper_apply(paper.name)
     for index in range(8):
-        drawn = paper.draw(rng(3, index, "paper"), guide)
+        drawn = paper.sample_params(rng(3, index, "paper"), guide)
         gray = apply(guide, "gray", **drawn).astype(float)
         colour = apply(guide, "rgb", **drawn).astype(float)
         difference = colour @ [0.299, 0.587, 0.114] - gray
@@ -139,24 +143,24 @@ def test_settings_are_strict_and_documented(paper: PaperSettings) -> None:
 
 def test_unknown_paper() -> None:
     with pytest.raises(RecipeError, match=r"vellum.*plain"):
-        paper_class("vellum")
+        PAPERS.load("vellum")
     with pytest.raises(RecipeError, match="vellum"):
         paper_apply("vellum")
 
 
 def test_only_squared_paper_has_cells() -> None:
-    assert {name for name in PAPERS if paper_class(name).cells} == {"squared"}
+    assert {name for name in PAPERS if PAPERS.load(name).cells} == {"squared"}
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
 def test_golden(name: str) -> None:
     digest = hashlib.blake2b(digest_size=12)
-    settings = paper_class(name)()
+    settings = PAPERS.load(name)()
     if isinstance(settings, Plain):
         settings = Plain(uneven_chance=0.5)
     for index in range(12):
         guide = guide_of(*SIZES[index % len(SIZES)])
-        drawn = settings.draw(rng(11, index, "paper"), guide)
+        drawn = settings.sample_params(rng(11, index, "paper"), guide)
         digest.update(paper_apply(name)(guide, MODES[index % 2], **drawn).tobytes())
     assert digest.hexdigest() == GOLDEN[name]
 
@@ -166,10 +170,10 @@ def test_golden(name: str) -> None:
 
 def test_flat_paper_is_flat_and_uneven_paper_is_not() -> None:
     guide = guide_of(64, 200)
-    flat = paper_apply("plain")(guide, "rgb", **Plain().draw(rng(1, 1, "p"), guide))
+    flat = paper_apply("plain")(guide, "rgb", **Plain().sample_params(rng(1, 1, "p"), guide))
     assert len(np.unique(flat.reshape(-1, 3), axis=0)) == 1
     settings = Plain(uneven_chance=1, uneven_range=(2, 2), tone_range=(240, 240))
-    uneven = paper_apply("plain")(guide, "gray", **settings.draw(rng(1, 1, "p"), guide))
+    uneven = paper_apply("plain")(guide, "gray", **settings.sample_params(rng(1, 1, "p"), guide))
     assert 1 <= int(uneven.max()) - int(uneven.min()) <= 4
 
 
@@ -179,7 +183,7 @@ def test_rule_is_a_little_below_the_writing_line() -> None:
     )
     for index in range(20):
         guide = Guide(64, 300, 44.0, 40.0, 0, 0, 0, 0)
-        drawn = settings.draw(rng(1, index, "p"), guide)
+        drawn = settings.sample_params(rng(1, index, "p"), guide)
         rows = paper_apply("ruled")(guide, "gray", **drawn).astype(int).min(axis=1)
         darkest = int(rows.argmin())
         assert 44 <= darkest <= 44 + 0.2 * 40 + 2
@@ -190,7 +194,7 @@ def test_tilted_rules_reach_both_edges() -> None:
     settings = Ruled(texture_chance=0, tilt_range=(0.04, 0.04), dotted_chance=0)
     guide = Guide(64, 900, 44.0, 24.0, 0, 0, 0, 0)
     for index in range(10):
-        drawn = settings.draw(rng(1, index, "p"), guide)
+        drawn = settings.sample_params(rng(1, index, "p"), guide)
         sheet = paper_apply("ruled")(guide, "gray", **drawn).astype(int)
         for column in range(0, 900, 50):
             assert sheet[:, column].min() < sheet.max() - 8
@@ -206,7 +210,7 @@ def test_cells_have_their_borders_at_the_guides_places() -> None:
     )
     guide = Guide(64, 400, 50.0, 40.0, 20.0, 50.0, 7, 7.0)
     for index in range(10):
-        drawn = {**settings.draw(rng(1, index, "p"), guide), "waver": [1, 0, 0]}
+        drawn = {**settings.sample_params(rng(1, index, "p"), guide), "waver": [1, 0, 0]}
         sheet = paper_apply("squared")(guide, "gray", **drawn).astype(int)
         middle = sheet[32]
         paper_tone = sheet.max()
@@ -222,7 +226,9 @@ def test_extended_cells_fill_the_picture_and_no_cells_are_cells_everywhere() -> 
     settings = Squared(texture_chance=0, variant_weights=(0, 0, 1), extend_chance=1)
     for cells in (7, 0):
         guide = Guide(64, 400, 50.0, 40.0, 120.0, 40.0, cells, 12.0)
-        sheet = paper_apply("squared")(guide, "gray", **settings.draw(rng(1, 0, "p"), guide))
+        sheet = paper_apply("squared")(
+            guide, "gray", **settings.sample_params(rng(1, 0, "p"), guide)
+        )
         for left in range(0, 400, 40):
             assert sheet[14:50, left : left + 40].min() < sheet.max() - 10
 
@@ -258,7 +264,7 @@ def test_texture_takes_its_colour_and_light() -> None:
 def test_flecks_show() -> None:
     guide = guide_of(64, 400)
     settings = Texture(fleck_chance=1, flecks_range=(10, 10), stain_chance=0)
-    drawn = settings.draw(rng(1, 0, "p"), guide)
+    drawn = settings.sample_params(rng(1, 0, "p"), guide)
     assert drawn["flecks"] == pytest.approx(25, abs=1)
     with_flecks = paper_apply("texture")(guide, "gray", **drawn)
     without = paper_apply("texture")(guide, "gray", **{**drawn, "flecks": 0})
@@ -361,7 +367,7 @@ def test_inputs_are_the_pictures_sorted(tmp_path: Path) -> None:
 def test_photo_picks_all_pictures(tmp_path: Path) -> None:
     settings = Photo(folder=pictures(tmp_path / "p"))
     guide = guide_of(64, 200)
-    files = {settings.draw(rng(1, index, "p"), guide)["file"] for index in range(60)}
+    files = {settings.sample_params(rng(1, index, "p"), guide)["file"] for index in range(60)}
     assert files == {"a.png", "b.jpg", "c.webp", "d.bmp"}
 
 
@@ -395,10 +401,10 @@ def test_dark_pictures_are_lightened(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "a.png"), np.full((50, 50), 40, np.uint8))
     settings = Photo(folder=tmp_path, lighten_to=200)
     guide = guide_of(32, 100)
-    sheet = paper_apply("photo")(guide, "rgb", **settings.draw(rng(1, 0, "p"), guide))
+    sheet = paper_apply("photo")(guide, "rgb", **settings.sample_params(rng(1, 0, "p"), guide))
     assert np.abs(sheet.astype(int) - 200).max() <= 1
     dark = Photo(folder=tmp_path, lighten_to=0)
-    sheet = paper_apply("photo")(guide, "gray", **dark.draw(rng(1, 0, "p"), guide))
+    sheet = paper_apply("photo")(guide, "gray", **dark.sample_params(rng(1, 0, "p"), guide))
     assert (sheet == 40).all()
 
 
@@ -413,7 +419,7 @@ def test_folders_without_pictures(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("nothing", encoding="utf-8")
     guide = guide_of(64, 200)
     with pytest.raises(RecipeError, match=f"{tmp_path.name}.*no readable image"):
-        Photo(folder=tmp_path).draw(rng(1, 0, "p"), guide)
+        Photo(folder=tmp_path).sample_params(rng(1, 0, "p"), guide)
     with pytest.raises(RecipeError, match="absent is not a folder"):
         Photo(folder=tmp_path / "absent").inputs()
 
@@ -451,3 +457,21 @@ def test_jpeg_headers_are_found_behind_other_segments(tmp_path: Path) -> None:
     (tmp_path / "loop.jpg").write_bytes(b"\xff\xd8" + b"\xff" * 5000)
     with pytest.raises(RecipeError):
         picture_size(tmp_path / "loop.jpg")
+
+
+class Old(PaperSettings):
+    """A paper as packages wrote them before `sample_params` had this name."""
+
+    name: str = "old"
+
+    def draw(self, rng: Draws, about: Guide) -> dict[str, Any]:
+        return {"tone": rng.below(about.height_px)}
+
+
+def test_the_old_name_still_works_and_warns() -> None:
+    guide = guide_of(64, 300)
+    with pytest.warns(DeprecationWarning, match="Old.draw is now called sample_params"):
+        assert Old().sample_params(rng(1, 0, "p"), guide) == Old().draw(rng(1, 0, "p"), guide)
+    with pytest.warns(DeprecationWarning, match="Plain.draw is now called sample_params"):
+        drawn = Plain().draw(rng(1, 0, "p"), guide)
+    assert drawn == Plain().sample_params(rng(1, 0, "p"), guide)

@@ -11,7 +11,7 @@ from penline.compose import Composer
 from penline.errors import RecipeError
 from penline.recipe import load_recipe
 from penline.recipe.identity import recipe_hash, recipe_told
-from penline.recipe.placers import PLACERS, placer_class
+from penline.recipe.placers import PLACERS
 from penline.sample import corpus_files, sample_bank
 
 SAME: list[tuple[Any, dict[str, Any]]] = [
@@ -83,6 +83,6 @@ def test_the_settings_of_the_rules_are_those_of_the_layout() -> None:
     """Each stands in the layout, with its bounds and its default."""
     fields = type(load_recipe({}).layout).model_fields
     for name in PLACERS.own:
-        own = placer_class(name)
+        own = PLACERS.load(name)
         for field in own.model_fields.keys() - {"name"}:
             assert getattr(own, "named", {}).get(field, field) in fields

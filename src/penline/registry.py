@@ -22,7 +22,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from penline.errors import MissingExtra, PenlineError, UsageError
 from penline.machine import say_once
 
-__all__ = ["Package", "Registry", "Row", "check_packages", "required_packages"]
+__all__ = ["Package", "Registry", "Row", "check_packages", "required_packages", "subclass_of"]
 
 T = TypeVar("T")
 
@@ -168,6 +168,11 @@ class Registry(Mapping[str, Row], Generic[T]):
             others = {name: rows for name, rows in found.items() if name not in self.own}
             self._others = (path, others)
         return self._others[1]
+
+
+def subclass_of(base: type) -> Callable[[Any], bool]:
+    """Make what tells whether an object is a class that is derived from `base`."""
+    return lambda found: isinstance(found, type) and issubclass(found, base)
 
 
 def required_packages(used: Iterable[tuple[Registry[Any], str]]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias, TypeVar
 
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 __all__ = [
     "ORDERED",
     "EmRange",
+    "SampledSettings",
     "Settings",
     "Share",
     "ShareRange",
@@ -34,6 +36,31 @@ class Settings(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SampledSettings(Settings):
+    """Settings that numbers are drawn by: of a paper, of an effect."""
+
+    def sample_params(self, rng: Any, about: Any, /) -> dict[str, Any]:
+        """Draw the numbers that decide one picture: plain numbers, strings and short lists.
+
+        Args:
+            rng: chance.
+            about: what they are drawn for.
+        """
+        if type(self).draw is SampledSettings.draw:
+            raise NotImplementedError
+        self._warn()
+        return self.draw(rng, about)
+
+    def draw(self, rng: Any, about: Any, /) -> dict[str, Any]:
+        """Draw the numbers by the old name of `sample_params`, which still works and warns."""
+        self._warn()
+        return self.sample_params(rng, about)
+
+    def _warn(self) -> None:
+        old = f"{type(self).__name__}.draw is now called sample_params"
+        warnings.warn(old, DeprecationWarning, stacklevel=3)
 
 
 @dataclass(frozen=True, slots=True)

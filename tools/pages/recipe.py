@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from pages.docstrings import field_docs
 from pages.registries import tables
 from pages.tables import kind, table
-from penline.effects import EFFECTS, effect_class
-from penline.paper import PAPERS, paper_class
+from penline.effects import EFFECTS
+from penline.paper import PAPERS
 from penline.recipe.form import FormSettings
 from penline.recipe.idle_table import TABLE
 from penline.recipe.layout import Layout
@@ -132,7 +132,7 @@ def _papers() -> str:
     choice = ("`name`", names, "must be given", "Which paper; its own settings stand beside it.")
     parts = [table(_HEAD, [choice, *rows(PaperChoice, leave_out=("paper",))])]
     for name in sorted(PAPERS.own):
-        paper = paper_class(name)
+        paper = PAPERS.load(name)
         parts += [_title(name, paper), table(_HEAD, rows(paper, leave_out=("name",)))]
     return "\n".join(parts)
 
@@ -140,7 +140,7 @@ def _papers() -> str:
 def _effects() -> str:
     parts = []
     for name in sorted(EFFECTS.own):
-        effect = effect_class(name)
+        effect = EFFECTS.load(name)
         parts += [_title(name, effect), table(_HEAD, rows(effect, leave_out=("name",)))]
     return "\n".join(parts)
 

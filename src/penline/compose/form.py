@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 
 from penline.corpus.made import CELLS, KINDS
 from penline.paper.base import Mode, channels, jitter, sample_units
@@ -23,8 +22,6 @@ __all__ = ["Form", "FormField", "print_form", "sample_form"]
 Ints = npt.NDArray[np.int64]
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom, px."""
-
-Rows = Annotated[int, Field(ge=1, le=200)]
 
 CAPTIONS = {
     "text": "REMARKS",

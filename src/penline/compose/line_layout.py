@@ -18,7 +18,7 @@ from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.rules import mark_turned
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.text_assignment import TextAssignment
-from penline.effects import apply_effects, effect_class, sample_effects
+from penline.effects import apply_effects, moving, sample_effects
 from penline.errors import UnwritableLine
 from penline.paper import PaperSettings
 from penline.randomness import Draws, rng, rngs
@@ -161,10 +161,10 @@ def _smears(recipe: Recipe, seed: int, index: int, laid: LineLayout) -> bool:
     """Whether the line's own warp shows ink beside its boxes, a pixel away or more."""
     ink, quads = rotate_to_reading(laid, laid.ink).copy(), line_quads(laid)
     effects = sample_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
-    moving = [params for params in effects if effect_class(params["name"]).moves]
-    if not moving:
+    effects = moving(effects)
+    if not effects:
         return False
-    ink, quads = apply_effects(ink, quads, moving)
+    ink, quads = apply_effects(ink, quads, effects)
     for low, high in zip(quads.min(1), quads.max(1), strict=True):
         left, top = np.maximum(np.ceil(low - 1), 0).astype(int).tolist()
         right, bottom = np.maximum(np.floor(high + 1), 0).astype(int).tolist()

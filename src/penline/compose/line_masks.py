@@ -18,7 +18,7 @@ from penline.compose.make import finish
 from penline.compose.plan import ComposePlan
 from penline.compose.spellings import spellings
 from penline.compose.text_assignment import TextAssignment
-from penline.effects import apply_effects, effect_class
+from penline.effects import apply_effects, moving
 from penline.entries import in_entries
 from penline.records import Origin, Sample
 
@@ -74,11 +74,11 @@ def decompose(plan: ComposePlan, seed: int, index: int) -> LineMasks:
     masks = np.zeros((len(line.text), *laid.ink.shape), np.uint8)
     for owner, span in spans_of(line):
         draw_items(laid.shapes.only(span), masks[owner])
-    moving = [e for e in sample.drawn["effects"] if effect_class(e["name"]).moves]
+    effects = moving(sample.drawn["effects"])
     # how far a warp may go depends on the quads
     quads = line_quads(laid)
     kept = [mask for owner, mask in enumerate(masks) if owner != line.error_index]
-    after = [apply_effects(rotate_to_reading(laid, mask), quads, moving)[0] for mask in kept]
+    after = [apply_effects(rotate_to_reading(laid, mask), quads, effects)[0] for mask in kept]
     return LineMasks(sample, laid.ink, masks, np.stack(after), laid)
 
 

@@ -123,7 +123,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         cells=placed.cells,
         cell_top_px=placed.cell_top_px,
     )
-    paper_params = paper.draw(laid.paper_rng, guide)
+    paper_params = paper.sample_params(laid.paper_rng, guide)
     image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
     colour = ink_colour(recipe.ink, recipe.image.mode, laid.ink_rng)
     sheet, full = image.reshape(height, placed.width_px, -1), np.array(colour, np.int64)

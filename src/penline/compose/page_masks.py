@@ -24,7 +24,7 @@ from penline.compose.line_masks import (
 from penline.compose.page import PageLayout, PlacedLine
 from penline.compose.page_render import finish_page, lay_page, page_quads
 from penline.compose.plan import ComposePlan
-from penline.effects import apply_effects, effect_class
+from penline.effects import apply_effects, moving
 from penline.pages import Page
 from penline.records import Origin
 
@@ -131,7 +131,6 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
     if (np.abs(union.astype(np.int32) - laid.sheet.ink) > 1).any():
         yield "the page's ink is not the union of its glyphs"
     effects = page.metadata["drawn"]["effects"]
-    moving = [effect for effect in effects if effect_class(effect["name"]).moves]
     slack = SLACK_PX if effects else 0.0
     parts = page_quads(laid)
     near = NEAR_EM * laid.sheet.em
@@ -143,7 +142,7 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
             window = _window(sheet, part)
             window[:] = np.maximum(window, part.mask)
         # how far a warp may go depends on the quads
-        sheet, _ = apply_effects(sheet, np.concatenate(parts), moving)
+        sheet, _ = apply_effects(sheet, np.concatenate(parts), moving(effects))
         for part in group:
             quads = lines[part.line].characters
             character = lines[part.line].items[part.item]

@@ -78,7 +78,7 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
         cells=0,
         cell_top_px=0.0,
     )
-    paper_params = paper.draw(paper_rng, guide)
+    paper_params = paper.sample_params(paper_rng, guide)
     if "pitch" in paper_params:
         paper_params["pitch"] = round(sheet.pitch * 256)  # who writes on rules keeps to them
     image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)

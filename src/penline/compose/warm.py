@@ -33,11 +33,11 @@ def compile_parts(recipe: Recipe) -> None:
     for number in range(_TRIES):
         draws = rng(0, number, "warm")
         for choice in recipe.papers:
-            params = choice.paper.draw(draws, guide)
+            params = choice.paper.sample_params(draws, guide)
             image = paper_apply(choice.paper.name)(guide, recipe.image.mode, **params)
             quads = np.zeros((1, 4, 2))
             for effect in recipe.effects:
-                drawn = effect.draw(draws, image.shape[:2])
+                drawn = effect.sample_params(draws, image.shape[:2])
                 image, quads = effect_apply(effect.name)(image, quads, **drawn)
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from penline.effects.base import RIM_PX, EffectSettings, Image, Params, Quads
 from penline.errors import RecipeError
 from penline.randomness import Draws
-from penline.registry import Registry, Row
+from penline.registry import Registry, Row, subclass_of
 
 __all__ = [
     "DEFAULT",
@@ -26,7 +26,7 @@ __all__ = [
     "EffectSettings",
     "apply_effects",
     "effect_apply",
-    "effect_class",
+    "moving",
     "sample_effects",
 ]
 
@@ -46,7 +46,7 @@ EFFECTS: Registry[type[EffectSettings]] = Registry(
         "warp": Row("penline.effects.warp:Warp", "a slight turn, perspective and bending"),
     },
     error=RecipeError,
-    fits=lambda found: isinstance(found, type) and issubclass(found, EffectSettings),
+    fits=subclass_of(EffectSettings),
 )
 
 DEFAULT_ORDER = ("warp", "shadow", "blur", "noise", "jpeg")
@@ -60,17 +60,8 @@ else:
     def __getattr__(name: str) -> tuple[EffectSettings, ...]:
         """`DEFAULT`: the effects of an ordinary scan, in order, at default strength."""
         if name == "DEFAULT":
-            return tuple(effect_class(member)() for member in DEFAULT_ORDER)
+            return tuple(EFFECTS.load(member)() for member in DEFAULT_ORDER)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def effect_class(name: str) -> type[EffectSettings]:
-    """The settings class of the effect called `name`.
-
-    Raises:
-        RecipeError: no effect has that name; the message lists those that there are.
-    """
-    return EFFECTS.load(name)
 
 
 @functools.cache
@@ -101,12 +92,17 @@ def sample_effects(
             own = rng.branch(f"{effect.name} {streams[effect.name]}")
         if not own.chance(effect.chance):
             continue
-        drawn.append({"name": effect.name, **effect.draw(own, shape)})
+        drawn.append({"name": effect.name, **effect.sample_params(own, shape)})
         if effect.moves:
             if last is not None:
                 last["rim"] = RIM_PX
             last = drawn[-1]
     return drawn
+
+
+def moving(drawn: Iterable[Params]) -> list[Params]:
+    """Take those that move pixels out of what `sample_effects` decided."""
+    return [params for params in drawn if EFFECTS.load(params["name"]).moves]
 
 
 def apply_effects(image: Image, quads: Quads, drawn: Iterable[Params]) -> tuple[Image, Quads]:

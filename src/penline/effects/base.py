@@ -7,8 +7,8 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from penline.randomness import Draws, sample_seed, sample_units
-from penline.settings import ORDERED, Settings, Share, ShareRange, SizeRange
+from penline.randomness import sample_seed, sample_units
+from penline.settings import ORDERED, SampledSettings, Share, ShareRange, SizeRange
 
 __all__ = [
     "ORDERED",
@@ -34,12 +34,12 @@ RIM_PX = 2
 """What an effect that moves pixels leaves free around the quads for the next one that does."""
 
 
-class EffectSettings(Settings):
+class EffectSettings(SampledSettings):
     """Settings of one effect.
 
     An effect's module holds a subclass and, beside it, the pure function
-    ``apply(image, quads, **params) -> (image, quads)``. `draw` gives the params: plain numbers,
-    strings and short lists that survive JSON.
+    ``apply(image, quads, **params) -> (image, quads)``. ``sample_params(rng, shape)`` gives the
+    params of an image of that height and width, px: what survives JSON.
     """
 
     moves: ClassVar[bool] = False
@@ -47,10 +47,6 @@ class EffectSettings(Settings):
     name: str
     chance: Share = 1.0
     """How often the effect is applied."""
-
-    def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:
-        """The numbers that decide the effect on an image of `shape` (height, width), in px."""
-        raise NotImplementedError
 
 
 def height_factor(shape: tuple[int, int]) -> float:

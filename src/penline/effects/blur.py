@@ -38,8 +38,8 @@ class Blur(EffectSettings):
     motion_px_range: SizeRange = (1.0, 2.5)
     """Length of the motion."""
 
-    def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:
-        """See `EffectSettings.draw`."""
+    def sample_params(self, rng: Draws, shape: tuple[int, int]) -> Params:
+        """See `EffectSettings.sample_params`."""
         factor = height_factor(shape)
         params: Params = {"sigma": round(sample_units(rng, self.sigma_px_range, 64) * factor)}
         if rng.chance(self.motion_chance):

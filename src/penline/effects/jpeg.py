@@ -30,8 +30,8 @@ class Jpeg(EffectSettings):
     quality_range: QualityRange = (45, 92)
     """Quality, 1..100, as libjpeg counts."""
 
-    def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:  # noqa: ARG002
-        """See `EffectSettings.draw`."""
+    def sample_params(self, rng: Draws, shape: tuple[int, int]) -> Params:  # noqa: ARG002
+        """See `EffectSettings.sample_params`."""
         return {"quality": rng.between(*self.quality_range)}
 
 

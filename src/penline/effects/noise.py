@@ -34,8 +34,8 @@ class Noise(EffectSettings):
     light_range: SizeRange = (0.5, 6.0)
     """What white adds to the deviation (the squares add up), in levels."""
 
-    def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:  # noqa: ARG002
-        """See `EffectSettings.draw`."""
+    def sample_params(self, rng: Draws, shape: tuple[int, int]) -> Params:  # noqa: ARG002
+        """See `EffectSettings.sample_params`."""
         return {
             "dark": sample_units(rng, self.dark_range, 256),
             "light": sample_units(rng, self.light_range, 256),

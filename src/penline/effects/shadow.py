@@ -49,8 +49,8 @@ class Shadow(EffectSettings):
     softness_range: HeightsRange = (0.3, 4.0)
     """Width of a shadow's edge, in image heights; a fold is half as wide, and at least 0.3."""
 
-    def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:
-        """See `EffectSettings.draw`."""
+    def sample_params(self, rng: Draws, shape: tuple[int, int]) -> Params:
+        """See `EffectSettings.sample_params`."""
         height, width = shape
         kind = "fold" if rng.chance(self.fold_chance) else "edge"
         softness = sample_units(rng, self.softness_range, 256) * height

@@ -66,8 +66,8 @@ class Warp(EffectSettings):
     ] = (1.0, 3.0)
     """Distance from one bend to the next, in image heights."""
 
-    def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:
-        """See `EffectSettings.draw`."""
+    def sample_params(self, rng: Draws, shape: tuple[int, int]) -> Params:
+        """See `EffectSettings.sample_params`."""
         height, width = shape
         slope = round(rng.uniform(*self.turn_deg_range) * _RADIAN * 65536)
         limit = int(self.rise_limit * 65536 * height) // max(width, height)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from penline.errors import UsageError
 from penline.export.base import Exporter, Takes
-from penline.registry import Registry, Row
+from penline.registry import Registry, Row, subclass_of
 
 __all__ = ["EXPORTERS", "Exporter", "exporter_class"]
 
@@ -38,7 +38,7 @@ EXPORTERS: Registry[type[Exporter]] = Registry(
         "ndjson": Row("penline.export.ndjson:NdJson", "strokes as JSON, a line an object"),
         "unipen": Row("penline.export.unipen:Unipen", "strokes in UNIPEN's text"),
     },
-    fits=lambda found: isinstance(found, type) and issubclass(found, Exporter),
+    fits=subclass_of(Exporter),
 )
 
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from penline.errors import RecipeError
 from penline.paper.base import Image, Mode, PaperSettings
 from penline.paper.guide import Guide
-from penline.registry import Registry, Row
+from penline.registry import Registry, Row, subclass_of
 
-__all__ = ["PAPERS", "Guide", "Mode", "PaperSettings", "paper_apply", "paper_class"]
+__all__ = ["PAPERS", "Guide", "Mode", "PaperSettings", "paper_apply"]
 
 PAPERS: Registry[type[PaperSettings]] = Registry(
     "penline.papers",
@@ -32,17 +32,8 @@ PAPERS: Registry[type[PaperSettings]] = Registry(
         ),
     },
     error=RecipeError,
-    fits=lambda found: isinstance(found, type) and issubclass(found, PaperSettings),
+    fits=subclass_of(PaperSettings),
 )
-
-
-def paper_class(name: str) -> type[PaperSettings]:
-    """The settings class of the paper called `name`.
-
-    Raises:
-        RecipeError: no paper has that name; the message lists those that there are.
-    """
-    return PAPERS.load(name)
 
 
 @functools.cache

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from penline.paper.guide import Guide
 from penline.randomness import Draws, sample_seed, sample_units
-from penline.settings import ORDERED, Settings, Share, ShareRange, SizeRange
+from penline.settings import ORDERED, SampledSettings, Share, ShareRange, SizeRange
 
 __all__ = [
     "ORDERED",
@@ -44,22 +43,18 @@ ToneRange: TypeAlias = Annotated[
 ]
 
 
-class PaperSettings(Settings):
+class PaperSettings(SampledSettings):
     """Settings of one kind of paper.
 
     A paper's module holds a subclass and, beside it, the pure function
-    ``apply(guide, mode, **params)``. `draw` gives the params: plain numbers, strings and short
-    lists that survive JSON.
+    ``apply(guide, mode, **params)``. ``sample_params(rng, guide)`` gives the params: what survives
+    JSON.
     """
 
     cells: ClassVar[bool] = False
     """Whether the characters sit in cells, one each."""
 
     name: str
-
-    def draw(self, rng: Draws, guide: Guide) -> Params:
-        """The numbers that decide one background."""
-        raise NotImplementedError
 
     def metadata(self, drawn: Params) -> Params:
         """Of what was drawn, what a sample tells: all but where files lie on this machine."""

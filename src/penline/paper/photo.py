@@ -39,8 +39,8 @@ class Photo(PaperSettings):
     lighten_to: Annotated[int, Field(ge=0, le=255)] = 190
     """A cut-out whose median grey is darker is lightened to this; 0 = never."""
 
-    def draw(self, rng: Draws, guide: Guide) -> Params:  # noqa: ARG002
-        """See `PaperSettings.draw`.
+    def sample_params(self, rng: Draws, guide: Guide) -> Params:  # noqa: ARG002
+        """See `PaperSettings.sample_params`.
 
         Raises:
             RecipeError: the folder holds no readable image.

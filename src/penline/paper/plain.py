@@ -41,8 +41,8 @@ class Plain(PaperSettings):
     uneven_range: SizeRange = (0.5, 2.5)
     """Largest deviation of uneven light, in levels."""
 
-    def draw(self, rng: Draws, guide: Guide) -> Params:
-        """See `PaperSettings.draw`."""
+    def sample_params(self, rng: Draws, guide: Guide) -> Params:
+        """See `PaperSettings.sample_params`."""
         tone = rng.between(*self.tone_range)
         warmth = sample_units(rng, self.warmth_range, 1)
         params: Params = {"colour": [tone, max(tone - warmth // 3, 0), max(tone - warmth, 0)]}

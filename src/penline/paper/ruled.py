@@ -58,8 +58,8 @@ class Ruled(PrintedSettings):
     tilt_range: ShareRange = (0.0, 0.004)
     """How far a rule falls or rises, as a slope."""
 
-    def draw(self, rng: Draws, guide: Guide) -> Params:
-        """See `PaperSettings.draw`."""
+    def sample_params(self, rng: Draws, guide: Guide) -> Params:
+        """See `PaperSettings.sample_params`."""
         sheet = self.sample_sheet(rng, guide)
         colour = _COLOURS[rng.choose(tuple(_COLOURS), _WEIGHTS)]
         thickness = sample_thickness(rng, self.thickness_px_range, guide.em_px)

@@ -31,7 +31,7 @@ class PrintedSettings(PaperSettings):
     def sample_sheet(self, rng: Draws, guide: Guide) -> Params:
         """Which sheet, and its numbers."""
         chosen: Plain | Texture = self.texture if rng.chance(self.texture_chance) else self.plain
-        return {"name": chosen.name, **chosen.draw(rng, guide)}
+        return {"name": chosen.name, **chosen.sample_params(rng, guide)}
 
 
 def apply_sheet(guide: Guide, mode: Mode, sheet: Mapping[str, Any]) -> Image:

@@ -61,8 +61,8 @@ class Squared(PrintedSettings):
     row_gap_chance: Share = 0.6
     """How often a strip is left free between rows of cells, as in composition books."""
 
-    def draw(self, rng: Draws, guide: Guide) -> Params:
-        """See `PaperSettings.draw`."""
+    def sample_params(self, rng: Draws, guide: Guide) -> Params:
+        """See `PaperSettings.sample_params`."""
         sheet = self.sample_sheet(rng, guide)
         colour = _COLOURS[rng.choose(tuple(_COLOURS), _WEIGHTS)]
         gap = rng.between(30, 110) if rng.chance(self.row_gap_chance) else 0

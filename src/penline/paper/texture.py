@@ -60,8 +60,8 @@ class Texture(PaperSettings):
     flecks_range: SizeRange = (2.0, 14.0)
     """Flecks in each 100 x 100 px."""
 
-    def draw(self, rng: Draws, guide: Guide) -> Params:
-        """See `PaperSettings.draw`."""
+    def sample_params(self, rng: Draws, guide: Guide) -> Params:
+        """See `PaperSettings.sample_params`."""
         tone = rng.between(*self.tone_range)
         tint = rng.choose(_TINTS)
         colour = [min(max(tone + part, 1), 255) for part in tint]

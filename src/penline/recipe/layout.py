@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, SerializeAsAny, ValidationError, create_model, model_validator
 
-from penline.recipe.placers import OwnPlacer, PlacerSettings, placer_class
+from penline.recipe.placers import PLACERS, OwnPlacer, PlacerSettings
 from penline.settings import (
     ORDERED,
     EmRange,
@@ -211,7 +211,7 @@ def _placer(given: object) -> PlacerSettings:
         given = {"name": given}
     if not isinstance(given, Mapping) or "name" not in given:
         raise ValueError("placer: say which it is by its `name`")
-    found = placer_class(str(given["name"]))
+    found = PLACERS.load(str(given["name"]))
     extra = sorted(given.keys() - found.model_fields.keys())
     if extra:
         own = ", ".join(name for name in found.model_fields if name != "name") or "none"

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from penline.errors import RecipeError
-from penline.registry import Registry, Row
+from penline.registry import Registry, Row, subclass_of
 from penline.settings import Settings, Share
 
-__all__ = ["PLACERS", "OwnPlacer", "PlacerSettings", "placer_class"]
+__all__ = ["PLACERS", "OwnPlacer", "PlacerSettings"]
 
 
 class PlacerSettings(Settings):
@@ -78,14 +78,5 @@ PLACERS: Registry[type[PlacerSettings]] = Registry(
         "replay": Row("penline.recipe.placers:Replay", "where the characters of real lines stood"),
     },
     error=RecipeError,
-    fits=lambda found: isinstance(found, type) and issubclass(found, PlacerSettings),
+    fits=subclass_of(PlacerSettings),
 )
-
-
-def placer_class(name: str) -> type[PlacerSettings]:
-    """The settings of the placer called `name`.
-
-    Raises:
-        RecipeError: no placer has that name.
-    """
-    return PLACERS.load(name)

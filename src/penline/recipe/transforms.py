@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from penline.errors import RecipeError
-from penline.registry import Registry, Row
+from penline.registry import Registry, Row, subclass_of
 from penline.settings import Settings
 
 __all__ = ["TRANSFORMS", "TransformSettings"]
@@ -43,5 +43,5 @@ TRANSFORMS: Registry[type[TransformSettings]] = Registry(
         ),
     },
     error=RecipeError,
-    fits=lambda found: isinstance(found, type) and issubclass(found, TransformSettings),
+    fits=subclass_of(TransformSettings),
 )

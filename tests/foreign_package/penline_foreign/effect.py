@@ -18,8 +18,8 @@ class Fade(EffectSettings):
 
     name: Literal["fade"] = "fade"
 
-    def draw(self, rng: Draws, shape: tuple[int, int]) -> Params:
-        """See `EffectSettings.draw`."""
+    def sample_params(self, rng: Draws, shape: tuple[int, int]) -> Params:
+        """See `EffectSettings.sample_params`."""
         return {"levels": rng.between(1, 20)}
 
 

@@ -20,8 +20,8 @@ class Crumpled(PaperSettings):
     band_px: int = 9
     """Breadth of a fold's side."""
 
-    def draw(self, rng: Draws, guide: Guide) -> Params:
-        """See `PaperSettings.draw`."""
+    def sample_params(self, rng: Draws, guide: Guide) -> Params:
+        """See `PaperSettings.sample_params`."""
         return {"band_px": self.band_px, "start_px": rng.below(self.band_px)}
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from penline.effects import DEFAULT_ORDER, EFFECTS, effect_class
+from penline.effects import DEFAULT_ORDER, EFFECTS
 from penline.errors import PenlineError, UsageError
 from penline.look.app.limits import TEXT_CHARACTERS
 from penline.machine import say_once
-from penline.paper import PAPERS, paper_class
-from penline.settings import Settings
+from penline.paper import PAPERS
+from penline.registry import Registry
 
 __all__ = [
     "HEIGHTS_PX",
@@ -42,18 +42,18 @@ _MOST_WIDTH_PX = 32_768
 
 def papers() -> tuple[str, ...]:
     """Name the papers that need no setting, such as a folder of the user's."""
-    return tuple(name for name in PAPERS if _usable(paper_class, name))
+    return tuple(name for name in PAPERS if _usable(PAPERS, name))
 
 
 def effects() -> tuple[str, ...]:
     """Name the effects that need no setting, in the order in which they happen."""
     others = [name for name in EFFECTS if name not in DEFAULT_ORDER]
-    return tuple(name for name in (*DEFAULT_ORDER, *others) if _usable(effect_class, name))
+    return tuple(name for name in (*DEFAULT_ORDER, *others) if _usable(EFFECTS, name))
 
 
-def _usable(kind: Callable[[str], type[Settings]], name: str) -> bool:
+def _usable(table: Registry[Any], name: str) -> bool:
     try:
-        kind(name)()
+        table.load(name)()
     except ValidationError:
         return False
     except PenlineError as error:  # another author's, and broken
