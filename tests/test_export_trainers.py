@@ -207,13 +207,13 @@ def test_one_and_two_workers_and_a_run_that_was_cut(
     assert check(tmp_path / "one").problems == []
     assert not [name for name in whole if "partial" in name or name.startswith((".", "parts"))]
 
-    module = exporter_class(to).__module__
-    writer = module if to in (*PACKED, "webdataset") else "penline.export.pictures"
+    of_format = {"lmdb": "lmdb.put", "kraken-arrow": "kraken.put"}
+    last = {**of_format, "webdataset": "shard_files.put_report"}.get(to, "pictures.put_report")
 
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(f"{writer}.put", fail)  # all else has its final name
+    monkeypatch.setattr(f"penline.export.{last}", fail)  # all else has its final name
     with pytest.raises(OSError, match="disk full"):
         make(tmp_path / "cut")
     monkeypatch.undo()

@@ -25,11 +25,11 @@ from penline.records import Origin, Sample
 __all__ = [
     "LineMasks",
     "added",
+    "box_errors",
     "consistency_errors",
     "decompose",
     "label_errors",
     "spans_of",
-    "strengths",
 ]
 
 SHOWS = 40
@@ -112,25 +112,33 @@ def consistency_errors(masks: LineMasks) -> Iterator[str]:
         if character.isspace():
             continue
         what = f"character {item} ({character})"
-        shows, least = strengths(kept[item])
-        if masks.after[item].max(initial=0) < least:
-            yield f"{what} has no ink"
-            continue
-        rows, columns = np.nonzero(masks.after[item] >= shows)
-        if not rows.size:
-            continue
-        left, top = quad.min(0)
-        right, bottom = quad.max(0)
-        out = (
-            left - slack > columns.min(),
-            top - slack > rows.min(),
-            right + slack < columns.max() + 1,
-            bottom + slack < rows.max() + 1,
-        )
-        if any(out):
-            yield f"{what} has ink outside of its box"
+        yield from box_errors(what, kept[item], masks.after[item], quad, slack)
     if len(laid.boxes) != len(laid.line.items):
         yield "a glyph has no box"
+
+
+def box_errors(
+    what: str, mask: Masks, after: Masks, quad: npt.NDArray[np.float64], slack: float
+) -> Iterator[str]:
+    """Tell whether a character has no ink, or ink outside of its box.
+
+    Args:
+        what: the character, in words.
+        mask: its ink before any effect.
+        after: its ink after them, where the quad lies.
+        quad: ``float64 (4, 2)``: its corners.
+        slack: how far ink may lie outside, px.
+    """
+    shows, least = strengths(mask)
+    if after.max(initial=0) < least:
+        yield f"{what} has no ink"
+        return
+    places = np.argwhere(after >= shows)[:, ::-1]
+    if len(places) and (
+        (quad.min(0) - slack > places.min(0)).any()
+        or (quad.max(0) + slack < places.max(0) + 1).any()
+    ):
+        yield f"{what} has ink outside of its box"
 
 
 def strengths(mask: Masks) -> tuple[int, int]:

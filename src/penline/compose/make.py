@@ -37,6 +37,7 @@ __all__ = [
     "finish",
     "ink_colour",
     "ink_metadata",
+    "ink_paper",
     "make",
     "make_online",
     "make_some",
@@ -48,6 +49,7 @@ OTHER_SIDE = 1 << 62
 _LAYOUT_PARAMS = (*LINE_PARAMS, "em_px")
 
 Floats = npt.NDArray[np.float64]
+InkArray = npt.NDArray[np.uint8]
 
 
 def make(plan: ComposePlan, seed: int, index: int) -> Sample:
@@ -126,17 +128,14 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
     paper_params = paper.sample_params(laid.paper_rng, guide)
     image = paper_apply(paper.name)(guide, recipe.image.mode, **paper_params)
     colour = ink_colour(recipe.ink, recipe.image.mode, laid.ink_rng)
-    sheet, full = image.reshape(height, placed.width_px, -1), np.array(colour, np.int64)
-    ink, marks = laid.ink, {}
+    ink, marks, other = laid.ink, None, None
     if recipe.marks.any:
         marks_rng = rng(seed, index, "marks")
         marks = sample_marks(recipe.marks, marks_rng, line, laid.boxes, placed.em_px)
         marks |= sample_show_through(recipe.marks, marks_rng)
         ink = apply_marks(ink, marks)
-        if "bleed" in marks:
-            other = _other_side(plan, seed, index, laid.side)
-            lay_ink(sheet, show_through(other, marks["bleed"], ink.shape), full)
-    lay_ink(sheet, ink, full)
+        other = _other_side(plan, seed, index, laid.side) if "bleed" in marks else None
+    ink_paper(image, ink, colour, marks, other)
     image, quads = rotate_to_reading(laid, image), line_quads(laid)
     effects: list[dict[str, Any]] = []
     if recipe.effects:
@@ -160,7 +159,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         drawn={
             "layout": dict(zip(_LAYOUT_PARAMS, figures, strict=True)),
             "ink": ink_metadata(laid.strength, colour, strokes and strokes.pen),
-            **({"marks": marks} if recipe.marks.any else {}),
+            **({} if marks is None else {"marks": marks}),
             "paper": {"name": paper.name, **paper.metadata(paper_params)},
             "effects": effects,
         },
@@ -185,7 +184,7 @@ def _shrunk(text: Entries, before: Floats, after: Floats) -> bool:
     return bool((found.prod(1) < _SHRUNK**2 * laid.prod(1))[small].any())
 
 
-def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> npt.NDArray[np.uint8]:
+def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> InkArray:
     """The ink of the other side of the paper: a line of its own, that nobody else gets.
 
     It is of the same side of a split, by whose writers and of whose text the line is.
@@ -194,6 +193,28 @@ def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> npt.NDA
         return lay_out(plan, seed, OTHER_SIDE + index, side).ink
     except UnwritableLine:
         return np.zeros((plan.recipe.image.height_px, 1), np.uint8)
+
+
+def ink_paper(
+    image: InkArray,
+    ink: InkArray,
+    colour: list[int],
+    marks: dict[str, Any] | None,
+    other: InkArray | None,
+) -> None:
+    """Lay the ink of a line or page on its paper, and before it what shines through.
+
+    Args:
+        image: ``uint8 (height_px, width_px)`` or ``(height_px, width_px, 3)``: the paper, changed.
+        ink: ``uint8 (height_px, width_px)``.
+        colour: of full ink.
+        marks: what was drawn of marks; None for none.
+        other: ink of the other side of the sheet, if it shines through.
+    """
+    sheet, full = image.reshape(*ink.shape, -1), np.array(colour, np.int64)
+    if marks is not None and other is not None:
+        lay_ink(sheet, show_through(other, marks["bleed"], ink.shape), full)
+    lay_ink(sheet, ink, full)
 
 
 def ink_metadata(strength: float, colour: list[int], pen: LinePen | None) -> dict[str, Any]:

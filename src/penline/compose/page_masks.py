@@ -17,9 +17,9 @@ from penline.compose.line_masks import (
     SHOWS,
     SLACK_PX,
     added,
+    box_errors,
     label_errors,
     spans_of,
-    strengths,
 )
 from penline.compose.page import PageLayout, PlacedLine
 from penline.compose.page_render import finish_page, lay_page, page_quads
@@ -153,17 +153,7 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
             left, top = np.maximum(np.floor(low - near), 0).astype(int).tolist()
             right, bottom = np.maximum(np.ceil(high + near), 0).astype(int).tolist()
             ink = sheet[top:bottom, left:right]
-            shows, least = strengths(part.mask)
-            if ink.max(initial=0) < least:
-                yield f"{what} has no ink"
-                continue
-            rows, columns = np.nonzero(ink >= shows)
-            if not rows.size:
-                continue
-            first = np.array([columns.min() + left, rows.min() + top])
-            last = np.array([columns.max() + left + 1, rows.max() + top + 1])
-            if (low - slack > first).any() or (high + slack < last).any():
-                yield f"{what} has ink outside of its box"
+            yield from box_errors(what, part.mask, ink, quads[part.item] - (left, top), slack)
             ink[:] = 0
         if (sheet >= SHOWS).any():
             yield "there is ink far from every box"

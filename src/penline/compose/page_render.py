@@ -12,8 +12,8 @@ import numpy.typing as npt
 from penline.compose.form import Form, print_form
 from penline.compose.form_fill import lay_form
 from penline.compose.line_layout import quads_of
-from penline.compose.make import OTHER_SIDE, ink_colour, ink_metadata, origins_of
-from penline.compose.marks import sample_show_through, show_through
+from penline.compose.make import OTHER_SIDE, ink_colour, ink_metadata, ink_paper, origins_of
+from penline.compose.marks import sample_show_through
 from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs, open_sheet
 from penline.compose.page_marks import marked_ink
 from penline.compose.plan import ComposePlan, Side
@@ -24,7 +24,6 @@ from penline.pages import Page, PageLine, PageRegion
 from penline.paper import Guide, paper_apply
 from penline.randomness import rng
 from penline.recipe.layout import LINE_PARAMS
-from penline.render.kernel import lay_ink
 
 __all__ = ["finish_page", "lay_page", "make_page", "page_quads"]
 
@@ -85,15 +84,13 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
     if form is not None:
         print_form(image, guide, recipe.image.mode, form)
     colour = ink_colour(recipe.ink, recipe.image.mode, sheet.ink_rng)
-    planes, full, marks = image.reshape(*ink.shape, -1), np.array(colour, np.int64), {}
+    marks, other = None, None
     if recipe.marks.any:
         marks_rng = rng(seed, index, "marks")
         ink, of_lines = marked_ink(recipe.marks, marks_rng, laid)
         marks = {"lines": of_lines, **sample_show_through(recipe.marks, marks_rng)}
-        if "bleed" in marks:
-            other = _other_side(plan, seed, index, sheet.side)
-            lay_ink(planes, show_through(other, marks["bleed"], ink.shape), full)
-    lay_ink(planes, ink, full)
+        other = _other_side(plan, seed, index, sheet.side) if "bleed" in marks else None
+    ink_paper(image, ink, colour, marks, other)
     effects = sample_effects(recipe.effects, rng(seed, index, "effects"), ink.shape)
     parts = page_quads(laid)
     image, quads = apply_effects(image, np.concatenate(parts), effects)
@@ -114,7 +111,7 @@ def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> P
         },
         "layout": dict(zip(LINE_PARAMS, sheet.params.tolist(), strict=True)),
         "ink": ink_metadata(sheet.strength, colour, sheet.pen and sheet.pen.pen),
-        **({"marks": marks} if recipe.marks.any else {}),
+        **({} if marks is None else {"marks": marks}),
         "paper": {"name": paper.name, **paper.metadata(paper_params)},
         **({} if form is None else {"form": form.metadata()}),
         "effects": effects,

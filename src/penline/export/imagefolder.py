@@ -24,7 +24,6 @@ from penline.errors import UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
-    file_hash,
     hasher,
     shard_folder,
     write,
@@ -32,7 +31,7 @@ from penline.export.base import (
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, json_lines, picture_bytes
 from penline.export.rows import FOLDERS, row
-from penline.export.run import REPORT, put
+from penline.export.run import put_report
 from penline.export.tally import Tally
 from penline.records import Sample
 
@@ -88,14 +87,7 @@ class ImageFolder(Exporter):
                     files[side].write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
                     tally.label(side, entry["text"])
         names = [f"{FOLDERS[side]}/{METADATA}" for side in self.options.splits if side in files]
-        whole = {
-            **report,
-            **tally.totals(),
-            "files": {name: file_hash(self.out / name) for name in names},
-            "shards": kept,
-        }
-        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
-        return whole
+        return put_report(self.out, {**report, **tally.totals()}, names, kept)
 
     @classmethod
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:

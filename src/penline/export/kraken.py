@@ -50,7 +50,7 @@ from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, p
 from penline.export.packed import PARTS, Packed, PackedLine, PackedPart
 from penline.export.pictures import BOXES, PictureFolders, label_file, shard_folders
 from penline.export.rows import FOLDERS
-from penline.export.run import REPORT, put
+from penline.export.run import put, put_report
 from penline.export.tally import Tally
 
 __all__ = ["SCHEMA", "Kraken", "KrakenArrow", "arrow_file"]
@@ -153,14 +153,7 @@ class KrakenArrow(Packed):
                 names += [file, listed]
         self.remove_parts()
         names += [BOXES] if self.options.boxes else []
-        whole = {
-            **report,
-            **totals,
-            "files": {name: file_hash(self.out / name) for name in names},
-            "shards": pixels,
-        }
-        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
-        return whole
+        return put_report(self.out, {**report, **totals}, names, pixels)
 
     def _lines(self, side: str, parts: list[PackedPart], metadata: Mapping[str, str]) -> None:
         schema = SCHEMA.with_metadata(metadata)

@@ -17,7 +17,6 @@ with its content; so its bytes follow from its lines alone, on machines of the s
 from __future__ import annotations
 
 import errno
-import json
 import mmap
 import os
 from collections import Counter
@@ -29,7 +28,7 @@ from typing import Any, ClassVar
 
 from penline.durable import about, read_file, remove, removed_if_failed, streamed, sync_folder
 from penline.errors import MissingExtra
-from penline.export.base import Options, Report, file_hash
+from penline.export.base import Options, Report
 from penline.export.boxes import box_line
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, picture
 from penline.export.lmdb_read import read_pairs
@@ -38,7 +37,7 @@ from penline.export.paddleocr import BOXES, DICTIONARY, fit_of, needs_space, rea
 from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import line_fit
 from penline.export.rows import FOLDERS
-from penline.export.run import REPORT, put
+from penline.export.run import put, put_report
 from penline.export.tally import Tally
 
 __all__ = ["DATABASE", "LMDB", "image_key", "label_key"]
@@ -121,18 +120,9 @@ class LMDB(Packed):
         self.remove_parts()
         names = [f"{FOLDERS[side]}/{DATABASE}" for side in self.options.splits]
         names += [DICTIONARY, CONFIGURATION, *([BOXES] if self.options.boxes else [])]
-        whole = {
-            **report,
-            **totals,
-            "columns": fit.metadata(),
-            "outside_dictionary": {
-                c: n for c, n in sorted(tally.characters.items()) if c not in entries | {" "}
-            },
-            "files": {name: file_hash(self.out / name) for name in names},
-            "shards": pixels,
-        }
-        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
-        return whole
+        outside = {c: n for c, n in sorted(tally.characters.items()) if c not in entries | {" "}}
+        told = {**report, **totals, "columns": fit.metadata(), "outside_dictionary": outside}
+        return put_report(self.out, told, names, pixels)
 
     def _dictionary(self, tally: Tally) -> bytes:
         if self.options.dictionary is not None:

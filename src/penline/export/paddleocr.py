@@ -14,7 +14,6 @@ Layout (label files as PaddleOCR's ``SimpleDataSet`` reads them: UTF-8, LF, no B
 from __future__ import annotations
 
 import codecs
-import json
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from contextlib import ExitStack
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from penline.durable import read_file, streamed
-from penline.errors import ExportError, UnwritableLine, UsageError, no_line
+from penline.errors import ExportError, UnwritableLine, UsageError
 from penline.export.base import (
     Exporter,
     Options,
@@ -39,7 +38,8 @@ from penline.export.paddleocr_check import examine_recognition
 from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import Fit, line_fit
 from penline.export.paddleocr_networks import NETWORKS
-from penline.export.run import REPORT, put
+from penline.export.run import put, put_report
+from penline.export.tally import Tally
 from penline.records import Sample
 
 __all__ = [
@@ -175,33 +175,27 @@ class PaddleOCR(Exporter):
 
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
         """See `Exporter.finish`."""
-        lines = dict.fromkeys(self.options.splits, 0)
-        characters: Counter[str] = Counter()
-        counts: Counter[str] = Counter()
-        errors: list[str] = []
-        hashes, longest, size, fit = [], 0, 0, fit_of(self.options)
+        tally = Tally(dict.fromkeys(self.options.splits, 0))
+        hashes, fit = [], fit_of(self.options)
         with ExitStack() as stack:
             lists = {
                 side: stack.enter_context(streamed(self.out / f"rec_gt_{side}.txt"))
-                for side in lines
+                for side in tally.lines
             }
             boxes = stack.enter_context(streamed(self.out / BOXES)) if self.options.boxes else None
             for shard in shards:
+                tally.shard(shard)
+                tally.characters.update(shard["characters"])
+                tally.longest = max(tally.longest, shard["longest"])
                 for side, entries in shard["lists"].items():
                     lists[side].write(entries.encode())
-                    lines[side] += shard["lines"][side]
-                characters.update(shard["characters"])
-                longest = max(longest, shard["longest"])
-                size += shard["bytes"]
+                    tally.lines[side] += shard["lines"][side]
                 if boxes:
                     boxes.write(shard["boxes"])
-                counts.update(shard["counts"])
-                errors += shard["errors"]
                 fit.add(shard["fits"])
                 hashes.append({key: shard[key] for key in ("number", "files", "pixels")})
-            if not any(lines.values()):
-                raise no_line(errors[0] if errors else "")
-        spaces = characters.pop(" ", 0)
+            totals = tally.totals()
+        characters = {c: n for c, n in tally.characters.items() if c != " "}
         if self.options.dictionary is None:
             dictionary = "".join(f"{c}\n" for c in sorted(characters)).encode()
         else:
@@ -214,31 +208,17 @@ class PaddleOCR(Exporter):
                 part: ["name: SimpleDataSet", "data_dir: ./", f'label_file_list: ["./{name}"]']
                 for part, name in zip(("Train", "Eval"), names, strict=False)
             },
-            longest=longest,
+            longest=tally.longest,
             fit=fit,
-            use_space=needs_space({" "} if spaces else (), self.options, entries),
+            use_space=needs_space(tally.characters, self.options, entries),
             network=self.options.network,
         )
         put(self.out / CONFIGURATION, config.encode())
         names += [DICTIONARY, CONFIGURATION]
         names += [BOXES] if self.options.boxes else []
-        whole = {
-            **report,
-            "lines": lines,
-            "characters": sum(characters.values()),
-            "spaces": spaces,
-            "classes": len(characters),
-            "longest_label": longest,
-            "columns": fit.metadata(),
-            "image_bytes": size,
-            "outside_dictionary": {c: n for c, n in sorted(characters.items()) if c not in entries},
-            "files": {name: file_hash(self.out / name) for name in names},
-            "skipped": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
-            "errors": errors,
-            "shards": hashes,
-        }
-        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
-        return whole
+        outside = {c: n for c, n in sorted(characters.items()) if c not in entries}
+        told = {**report, **totals, "columns": fit.metadata(), "outside_dictionary": outside}
+        return put_report(self.out, told, names, hashes)
 
     @classmethod
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:

@@ -25,14 +25,13 @@ from penline.export.base import (
     Report,
     Takes,
     encode,
-    file_hash,
     hasher,
     pixel_bytes,
     shard_folder,
     write,
 )
 from penline.export.examine import Findings, entries, picture_bytes
-from penline.export.run import REPORT, put
+from penline.export.run import put_report
 from penline.export.tally import Tally
 from penline.pages import Page
 
@@ -180,16 +179,8 @@ class PageFiles(Exporter):
                 provenance = stack.enter_context(streamed(self.out / PAGES))
             names = self.lists(all_pages(provenance))
         names += [PAGES] if self.options.boxes else []
-        whole = {
-            **report,
-            "pages": pages,
-            **tally.totals(),
-            "ignored_lines": ignored,
-            "files": {name: file_hash(self.out / name) for name in names},
-            "shards": kept,
-        }
-        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
-        return whole
+        told = {**report, "pages": pages, **tally.totals(), "ignored_lines": ignored}
+        return put_report(self.out, told, names, kept)
 
     @classmethod
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:

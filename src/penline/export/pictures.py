@@ -6,7 +6,6 @@ beside a picture or close its folder, and how a list of all labels looks, if it 
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -18,7 +17,6 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import (
     Exporter,
     Report,
-    file_hash,
     hasher,
     shard_folder,
     write,
@@ -27,7 +25,7 @@ from penline.export.boxes import box_line, box_metadata
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, inside, picture
 from penline.export.rows import FOLDERS
-from penline.export.run import REPORT, put
+from penline.export.run import put_report
 from penline.export.tally import Tally
 from penline.records import Sample
 
@@ -145,14 +143,7 @@ class PictureFolders(Exporter):
         totals = tally.totals()
         names = [name for side in lists if (name := self.list_name(side))]
         names += [BOXES] if self.options.boxes else []
-        whole = {
-            **report,
-            **totals,
-            "files": {name: file_hash(self.out / name) for name in sorted(names)},
-            "shards": kept,
-        }
-        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
-        return whole
+        return put_report(self.out, {**report, **totals}, sorted(names), kept)
 
     def _list(
         self, side: str, path: str, text: str, lists: dict[str, IO[bytes]], stack: ExitStack

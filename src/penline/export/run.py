@@ -17,11 +17,21 @@ from typing import Any
 from penline.durable import about, made, put, read_file, remove
 from penline.errors import OVERWRITE, ExportError, UsageError
 from penline.export import exporter_class
-from penline.export.base import TAKES
+from penline.export.base import TAKES, Report, file_hash
 from penline.export.examine import entries
 from penline.lock import locked
 
-__all__ = ["FORMAT_OF_RUN", "PREFIX", "REPORT", "SHARD", "Run", "owned_by", "put", "under_way"]
+__all__ = [
+    "FORMAT_OF_RUN",
+    "PREFIX",
+    "REPORT",
+    "SHARD",
+    "Run",
+    "owned_by",
+    "put",
+    "put_report",
+    "under_way",
+]
 
 REPORT = "report.json"
 SHARD = 1000
@@ -39,6 +49,26 @@ _BYTES = "boxes"
 def under_way(out: Path) -> bool:
     """Whether a run into that folder is under way, as seen from the machine that asks."""
     return (out / _WORK / "run.json").is_file()
+
+
+def put_report(
+    out: Path,
+    told: Mapping[str, Any],
+    files: Iterable[str] | Mapping[str, str],
+    shards: list[dict[str, Any]],
+) -> Report:
+    """Write ``report.json``, which ends a set; return it.
+
+    Args:
+        out: the data set.
+        told: all but the next two.
+        files: names of the files that it holds beside those of shards, or their hashes, too.
+        shards: what it says of each.
+    """
+    named = files if isinstance(files, Mapping) else {name: file_hash(out / name) for name in files}
+    whole = {**told, "files": named, "shards": shards}
+    put(out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
+    return whole
 
 
 class Run:

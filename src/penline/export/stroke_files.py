@@ -7,7 +7,6 @@ report.json
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +19,7 @@ from penline.durable import streamed
 from penline.errors import UnwritableLine
 from penline.export.base import Exporter, Report, StrokeItem, Takes, file_hash
 from penline.export.examine import Findings, entries
-from penline.export.run import REPORT, put
+from penline.export.run import put_report
 from penline.export.tally import Tally
 from penline.records import OnlineLine, StrokeRecord
 
@@ -73,9 +72,7 @@ class StrokeFiles(Exporter):
             numbers.append({"number": shard["number"]})
         totals = tally.totals()
         del totals["image_bytes"]
-        whole = {**report, **totals, "files": files, "shards": numbers}
-        put(self.out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
-        return whole
+        return put_report(self.out, {**report, **totals}, files, numbers)
 
     @classmethod
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:
