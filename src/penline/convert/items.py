@@ -35,7 +35,7 @@ from penline.sources.overrides import overridden
 from penline.sources.pages.cut import lines_of
 from penline.sources.unit import Unit
 
-__all__ = ["items"]
+__all__ = ["items", "seen"]
 
 Item: TypeAlias = Sample | Page | StrokeItem
 
@@ -67,6 +67,33 @@ def items(
                 placed = scaled(placed, policy.height_px)
             yield sided(placed, policy.val)
             index += 1
+
+
+def seen(file: Unit, policy: Policy) -> Iterator[LineRecord | Page]:
+    """Yield the lines and the pages of a file for a person to look at: what `items` takes.
+
+    Lines that archives have of a page are put together to it. Damage, and what is neither line nor
+    page, is counted by `policy`.
+    """
+    records = _lined(file, policy, True, whole=True)
+    for kind, some in groupby(records, _kind):
+        if kind == "page":
+            yield from (kept_page(record, policy).page for record in some)
+        elif kind == "line of a page":
+            yield from pages(some, policy, salvage=True)
+        elif kind == "line":
+            yield from some
+        else:
+            for record in some:
+                policy.drop(f"{in_words(record)}, no line and no page")
+
+
+def _kind(record: Any) -> str:
+    if isinstance(record, PageRecord):
+        return "page"
+    if isinstance(record, LineRecord):
+        return "line of a page" if record.picture is None else "line"
+    return ""
 
 
 def _key(item: Item) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:

@@ -36,7 +36,6 @@ from penline.provenance import Places
 from penline.registry import required_packages
 from penline.sources.collect import AnyPath, given_names, open_sources
 from penline.sources.overrides import make_override
-from penline.sources.pages.unit import PagesUnit
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import Unit, sides_of
 from penline.version import __version__
@@ -166,8 +165,6 @@ def convert(job: ConvertJob) -> dict[str, Any]:
     made = [name for name, told in sets.items() if told["run"].get("recipe_hash")]
     reading = dataclasses.replace(job.reading, take="lines")
     files = list(open_sources(given, part=job.part, reading=reading))
-    if reading.images is not None and not any(isinstance(file, PagesUnit) for file in files):
-        raise UsageError("--images is for pages in PAGE XML or ALTO; there is none here")
     places = Places(given_names(given))
     composed = [file for file in files if set_of(file, made)]
     real = [file for file in files if not set_of(file, made)]

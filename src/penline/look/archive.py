@@ -14,21 +14,21 @@ import numpy.typing as npt
 
 from penline.bank import Bank, BankWriter, open_bank
 from penline.errors import FormatError
+from penline.formats.ink import InkPage
 from penline.look.choose import spread
 from penline.look.damage import damage_rows
 from penline.look.glyphs import Counted
 from penline.pack import pack_records
+from penline.pages import PageRecord
 from penline.provenance import short_names
 from penline.randomness import Draws
 from penline.records import Defect, LeftOut, LineRecord, Record
 from penline.render.hand import STROKE_HEIGHT_PX
-from penline.sources.collect import open_sources
 from penline.sources.names import leaf
-from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import Unit
 from penline.words import counted, printable
 
-__all__ = ["sample_archive"]
+__all__ = ["ArchiveIndex", "count_glyphs", "sample_archive"]
 
 Numbers = npt.NDArray[np.int64]
 
@@ -36,27 +36,30 @@ _DEFECTS_LISTED = 100
 
 
 def sample_archive(
-    source: Path, folder: Path, limit: int, draws: Draws, reading: Reading = NOTHING_SAID
+    source: Path,
+    files: list[Unit],
+    found: ArchiveIndex,
+    folder: Path,
+    limit: int,
+    draws: Draws,
 ) -> tuple[Bank, Counted]:
-    """Count every sound record, choose at most `limit`, and pack those into a bank for a while.
+    """Choose at most `limit` sound records, and pack those into a bank for a while.
 
     Damaged records are left out and listed. Strokes are rendered as `penline.pack` does, but
     where not all are chosen, the writer's size is that of the chosen ones.
 
     Args:
         source: a file, a folder or a zip archive.
+        files: its units.
+        found: what `count_glyphs` found in them.
         folder: where to make the bank; must not exist.
         limit: glyphs at most.
         draws: where chance comes from.
-        reading: what pictures are, where their names do not tell it.
 
     Raises:
         FormatError: not one sound record; the message is about the first damaged one.
-        UsageError: the path does not exist.
         BankError: nothing but blank records.
     """
-    files = list(open_sources(source, reading=reading))
-    found = _count(files)
     if not found.characters.size:
         raise _nothing(source, files, found)
     rows = spread(found.characters, found.writers, limit, draws)
@@ -86,10 +89,10 @@ def sample_archive(
 
 
 @dataclass(slots=True)
-class _ArchiveIndex:
+class ArchiveIndex:
     """What the first reading found: a character and a writer for each sound record, in order.
 
-    Others are lines, pages, and pictures without a label; nothing of them is shown.
+    Others are lines, pages, and pictures without a label; `lines` of them are lines or pages.
     """
 
     characters: Numbers
@@ -100,16 +103,18 @@ class _ArchiveIndex:
     defects: list[Defect]
     damaged: int
     others: int
+    lines: int
 
 
-def _count(files: list[Unit]) -> _ArchiveIndex:
+def count_glyphs(files: list[Unit]) -> ArchiveIndex:
+    """Read files once, and tell the character and the writer of each sound record."""
     names: dict[str, int] = {}
     labels: list[Numbers] = []
     writers: list[int] = []
     by_writer: Counter[str] = Counter()
     ids: dict[str, int] = {}
     defects: list[Defect] = []
-    damaged = others = 0
+    damaged = others = lines = 0
     for file in files:
         here: list[int] = []
         for record in file.salvage():
@@ -126,9 +131,10 @@ def _count(files: list[Unit]) -> _ArchiveIndex:
                 writers.append(ids.setdefault(writer, len(ids)))
             else:
                 others += 1
+                lines += isinstance(record, LineRecord | PageRecord | InkPage)
         labels.append(np.array(here, np.int64))
     records = [len(here) for here in labels]
-    return _ArchiveIndex(
+    return ArchiveIndex(
         np.concatenate(labels),
         np.array(writers, np.int64),
         names,
@@ -137,10 +143,11 @@ def _count(files: list[Unit]) -> _ArchiveIndex:
         defects,
         damaged,
         others,
+        lines,
     )
 
 
-def _damage(files: list[Unit], found: _ArchiveIndex) -> list[dict[str, Any]]:
+def _damage(files: list[Unit], found: ArchiveIndex) -> list[dict[str, Any]]:
     names = [file.source.file for file in files]
     short = dict(zip(names, short_names(names), strict=True))
     short |= {d.file: leaf(d.file) for d in found.defects if d.file not in short}
@@ -148,7 +155,7 @@ def _damage(files: list[Unit], found: _ArchiveIndex) -> list[dict[str, Any]]:
 
 
 def _tables(
-    source: Path, files: list[Unit], unseen: list[tuple[str, int]], found: _ArchiveIndex
+    source: Path, files: list[Unit], unseen: list[tuple[str, int]], found: ArchiveIndex
 ) -> list[dict[str, Any]]:
     tables: list[dict[str, Any]] = []
     if unseen:
@@ -176,7 +183,7 @@ def _picked(file: Unit, wanted: set[int]) -> Iterator[Record]:
         place += 1
 
 
-def _nothing(source: Path, files: list[Unit], found: _ArchiveIndex) -> FormatError:
+def _nothing(source: Path, files: list[Unit], found: ArchiveIndex) -> FormatError:
     """Why there is nothing to show: damage, or else what the files' notes say."""
     if found.defects:
         first = found.defects[0]
@@ -187,7 +194,5 @@ def _nothing(source: Path, files: list[Unit], found: _ArchiveIndex) -> FormatErr
     notes = "; ".join(dict.fromkeys(file.note for file in files if file.note))
     if notes:
         what += f" ({notes})"
-    expected = "at least one isolated character with a label"
-    if found.others and not notes:
-        expected += "; of lines and pages, make a data set with penline convert, and show that"
+    expected = "at least one isolated character with a label, or a line or page"
     return FormatError(printable(str(source)), 0, "records", expected, what)

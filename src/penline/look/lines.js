@@ -1,85 +1,46 @@
-// Lines with their text; the boxes of their characters are drawn over the pictures on demand.
+// Lines with their text and pages with their outlines; boxes are drawn over lines on demand.
 
-const list = el("ol", { class: "lines", "aria-label": "Lines" });
+const list = el("ol", { class: "lines", "aria-label": data.unit });
 const status = el("output", { class: "status", role: "status" });
-const items = data.lines.map(makeLine);
+const openLarge = largeDialog();
+const pages = data.pages || [];
+const items = [
+  ...pages.map((page) => makePage(page, cutOut, openLarge)),
+  ...data.lines.map((line) => makeLine(line, data.archives, openLarge)),
+];
+const things = [...pages, ...data.lines];
 let query = "";
 let side = "";
 
-// By item of the text: where its ink comes from.
-function originsOf(line) {
-  return new Map((line.origins || []).map((origin) => [origin[0], origin]));
+// A line of a page, cut out of the picture that the sheet holds.
+function cutOut(page, at, image) {
+  const points = page.lines[at].points, around = 8, larger = 2;
+  const xs = points.filter((_, place) => place % 2 === 0), ys = points.filter((_, place) => place % 2);
+  const left = Math.max(Math.min(...xs) - around, 0), top = Math.max(Math.min(...ys) - around, 0);
+  const width = Math.max(Math.min(Math.max(...xs) + around, page.width) - left, 1);
+  const height = Math.max(Math.min(Math.max(...ys) + around, page.height) - top, 1);
+  const canvas = el("canvas", { width: width * larger, height: height * larger, role: "img",
+    "aria-label": page.lines[at].text });
+  image.decode().then(() => canvas.getContext("2d").drawImage(
+    image, left, top, width, height, 0, 0, width * larger, height * larger));
+  return canvas;
 }
 
-function told(line, characters, item, origin) {
-  const name = characters[item] + "  " + codePoints(characters[item]);
-  if (!origin) return name;
-  const [, written, whose, file, record] = origin;
-  const standIn = written === characters[item] ? [] : ["written as " + written];
-  return [name, ...standIn, whose || line.writer, data.archives[file] + ", record " + count(record)]
-    .join("\n");
-}
-
-// What has a box each: mostly the characters of the label.
-function entriesOf(line) {
-  return line.entries || Array.from(line.text);
-}
-
-function drawBoxes(line) {
-  const characters = entriesOf(line), origins = originsOf(line);
-  return svg("svg", {
-    class: "boxes", viewBox: "0 0 " + line.width + " " + line.height, "aria-hidden": "true",
-  }, ...line.boxes.map((box, item) => {
-    const kind = !origins.has(item) && /\s/u.test(characters[item]) ? "blank" : "k" + (item % 2);
-    const points = box.map((v, at) => (at % 2 ? v + " " : v + ",")).join("").trim();
-    return svg("polygon", { class: kind, points },
-      svg("title", {}, told(line, characters, item, origins.get(item))));
-  }));
-}
-
-// The label; a character that another one stands in for is marked.
-function lineText(line) {
-  const origins = originsOf(line), characters = entriesOf(line);
-  const made = label("", { class: "text", lang: HAN.test(line.text) ? "zh-Hans" : null });
-  characters.forEach((one, item) => {
-    const origin = origins.get(item);
-    if (!origin || origin[1] === one) made.append(one);
-    else made.append(el("mark", { title: "written as " + origin[1] }, one));
-  });
-  made.normalize();
-  return made;
-}
-
-function makeLine(line) {
-  const picture = el("div", { class: "picture" });
-  if (line.src) {
-    picture.append(el("img", {
-      src: line.src, width: line.width, height: line.height, loading: "lazy", decoding: "async",
-      alt: line.index === null ? "Line" : "Line " + line.index,
-    }));
-  } else picture.append(el("p", { class: "problem" }, line.problem + ": ", label(line.path)));
-  const facts = [
-    line.index === null ? null : "#" + line.index, line.side, line.writer || null,
-    Array.from(line.text).length + " characters",
-    line.src ? line.width + " × " + line.height + " px" : null,
-  ].filter((fact) => fact !== null);
-  return el("li", {}, el("figure", {}, picture, el("figcaption", {}, lineText(line),
-    el("span", { class: "meta", title: line.path }, ...facts.map((fact) => label(fact))),
-    line.boxes_problem ? el("p", { class: "problem" }, "No boxes: " + line.boxes_problem) : null)));
-}
-
-function matches(line) {
-  if (side && line.side !== side) return false;
-  const asked = query.toLowerCase();
-  return line.text.toLowerCase().includes(asked) || String(line.index) === asked ||
-    (line.writer || "").toLowerCase().includes(asked) || line.path.toLowerCase().includes(asked);
+function matches(one, asked) {
+  if (side && one.side !== side) return false;
+  const told = [one.writer, one.path, one.name].some((fact) => (fact || "").toLowerCase().includes(asked));
+  if (one.lines) return told || one.lines.some((line) => line.text.toLowerCase().includes(asked));
+  return told || one.text.toLowerCase().includes(asked) || String(one.index) === asked;
 }
 
 function draw() {
-  const shown = items.filter((_, at) => matches(data.lines[at]));
+  const asked = query.toLowerCase();
+  const shown = items.filter((_, at) => matches(things[at], asked));
   list.replaceChildren(...shown);
+  pages.forEach((page, at) => items[at].querySelectorAll(".texts > li").forEach((row, number) =>
+    row.classList.toggle("hit", asked !== "" && page.lines[number].text.toLowerCase().includes(asked))));
   status.textContent = query || side
-    ? count(shown.length) + " of " + count(items.length) + " shown lines" : "";
+    ? count(shown.length) + " of " + count(items.length) + " shown " + data.unit : "";
 }
 
 function boxesButton() {
@@ -91,13 +52,25 @@ function boxesButton() {
     if (on && !drawn) {
       drawn = true;
       data.lines.forEach((line, at) => {
-        if (line.src && line.boxes) items[at].querySelector(".picture").append(drawBoxes(line));
+        const place = items[pages.length + at].querySelector(".picture");
+        if (line.src && line.boxes) place.append(drawBoxes(line, data.archives));
       });
     }
   }
   button.addEventListener("click", flip);
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() === "b" && !isTyping(event)) flip();
+  });
+  return button;
+}
+
+function outlinesButton() {
+  const button = toggle("Outlines", true, { "aria-keyshortcuts": "o", title: "Key o" });
+  const flip = () => button.setAttribute(
+    "aria-pressed", String(!document.body.classList.toggle("no-outlines")));
+  button.addEventListener("click", flip);
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() === "o" && !isTyping(event)) flip();
   });
   return button;
 }
@@ -117,12 +90,14 @@ function sideChoice() {
 }
 
 const tools = document.getElementById("tools");
+if (pages.length) tools.append(outlinesButton());
 if (data.has_boxes) tools.append(boxesButton());
 if (data.sides.length > 1) tools.append(sideChoice());
 tools.append(
-  searchBox("text, writer or number", "A part of the text, of the writer's id or of the path",
+  searchBox("text, writer or number", "A part of the text, of the writer's id or of the name",
     (text) => { query = text; draw(); }), status);
 document.getElementById("content").append(
+  damage(data.damage || [], "Damaged records", data.damaged),
   el("h2", { class: "visually-hidden" }, "Lines"),
   data.lines.some((line) => (line.origins || []).length)
     ? el("p", { class: "note" }, "A ", el("mark", {}, "marked"),

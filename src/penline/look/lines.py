@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,12 +18,12 @@ from penline.look.choose import even
 from penline.look.page import data_uri
 from penline.look.pictures import picture
 from penline.look.plots import distribution
-from penline.look.set_lines import DatasetLine, format_of, labels_of, read_report
+from penline.look.set_lines import DatasetLine, format_of, labels_of
 from penline.look.terms import badges, reported_terms
 from penline.measure.appearance import ink_of_picture, looks_of
 from penline.randomness import Draws
 
-__all__ = ["line_data"]
+__all__ = ["label_plots", "line_data", "picture_plots"]
 
 MAX_PICTURES_BYTES = 16 << 20
 """All pictures of a sheet together; where they are more, fewer lines are shown."""
@@ -35,21 +36,23 @@ _ROWS_OF = "imagefolder"
 _ROWS = 200
 
 
-def line_data(folder: Path, title: str, limit: int, draws: Draws) -> dict[str, Any]:
+def line_data(
+    folder: Path, report: Mapping[str, Any], title: str, limit: int, draws: Draws
+) -> dict[str, Any]:
     """The page's data.
 
     Args:
         folder: a finished data set whose lines are pictures in folders: ``paddleocr``,
             ``imagefolder``, ``doctr``, ``easyocr`` or ``kraken``.
+        report: what it says of itself.
         title: its name.
         limit: lines at most.
         draws: where chance comes from.
 
     Raises:
-        ExportError: not a finished data set of penline's, or a label list that is damaged.
+        ExportError: a label list that is damaged.
     """
-    report = read_report(folder)
-    to = format_of(report, folder)
+    to = format_of(report)
     total = sum(1 for _ in labels_of(folder, to, report))
     if not total:
         raise ExportError(f"{folder}: no line in its label lists")
@@ -110,28 +113,52 @@ def _plots(
     of = "one from each part of the lists" if len(lines) < total else ""
     sized = [line for line in lines if "src" in line]
     writers = Counter(line["writer"] for line in lines if line.get("writer"))
-    step = max(1, len(sized) // MOST_MEASURED)
-    strokes = [width for line in sized[::step] for width in _stroke_px(folder, line)]
-    measured = "some of the lines" if len(sized[::step]) < total else ""
+
+    def data(line: Mapping[str, Any]) -> bytes:
+        file = _inside(folder, line["path"])
+        return b"" if file is None else read_file(file)
+
+    pictures = [(line["width"], line["height"], partial(data, line)) for line in sized]
+    return [
+        *label_plots(lengths, classes),
+        *distribution("Lines of a writer", list(writers.values()), "lines", "writers", of),
+        *picture_plots(pictures, total, of),
+    ]
+
+
+def label_plots(lengths: Sequence[int], classes: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Distributions of the lengths of labels, and of how often characters are used."""
     return [
         *distribution("Characters of a line", lengths, "characters", "lines"),
         *distribution("Uses of a character", list(classes.values()), "uses", "characters"),
-        *distribution("Lines of a writer", list(writers.values()), "lines", "writers", of),
-        *distribution("Width", [line["width"] for line in sized], "px", "lines", of),
-        *distribution("Height", [line["height"] for line in sized], "px", "lines", of),
+    ]
+
+
+def picture_plots(
+    pictures: Sequence[tuple[int, int, Callable[[], bytes]]], total: int, of: str
+) -> list[dict[str, Any]]:
+    """Distributions of the sizes of lines; and of the stroke widths of some of them.
+
+    Args:
+        pictures: width and height of each that is shown, and what gives its file.
+        total: how many lines there are.
+        of: how those shown were chosen.
+    """
+    some = pictures[:: max(1, len(pictures) // MOST_MEASURED)]
+    strokes = [px for width, height, data in some for px in _stroke_px(width, height, data)]
+    measured = "some of the lines" if len(some) < total else ""
+    return [
+        *distribution("Width", [width for width, _, _ in pictures], "px", "lines", of),
+        *distribution("Height", [height for _, height, _ in pictures], "px", "lines", of),
         *distribution("Stroke width", strokes, "px", "lines", measured),
     ]
 
 
-def _stroke_px(folder: Path, line: Mapping[str, Any]) -> list[float]:
+def _stroke_px(width: int, height: int, read: Callable[[], bytes]) -> list[float]:
     """Stroke width of a line's ink on any paper; nothing of a picture that is large or damaged."""
-    width, height = line["width"], line["height"]
-    file = _inside(folder, line["path"])
-    if file is None or width * height > _MOST_MEASURED_PX:
-        return []
-    data = np.frombuffer(read_file(file), np.uint8)
+    data = read() if width * height <= _MOST_MEASURED_PX else b""
     try:
-        grey = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
+        grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     except cv2.error:
         return []
     if grey is None or grey.shape != (height, width):

@@ -19,6 +19,7 @@ from typing import Any
 
 __all__ = ["data_uri", "page", "safe_json"]
 
+_STYLES = ("page.css", "app/static/seen.css")
 _SLOT = re.compile(r"@@([a-z]+)@@")
 
 
@@ -41,7 +42,7 @@ def page(
     """
     slots = {
         "title": html.escape(title.encode("utf-8", "replace").decode()),
-        "style": _read("page.css"),
+        "style": "\n".join(map(_read, _STYLES)),
         "more": style,
         "data": safe_json(data),
         "script": "\n".join(_read(name) for name in scripts),

@@ -15,7 +15,6 @@ from penline.export.examine import Findings, inside, json_lines
 from penline.export.pictures import PictureFolders
 from penline.export.rows import FOLDERS
 from penline.export.run import REPORT
-from penline.words import printable
 
 __all__ = ["DatasetLine", "format_of", "labels_of", "read_report"]
 
@@ -53,16 +52,11 @@ def read_report(folder: Path) -> dict[str, Any]:
     return report
 
 
-def format_of(report: Mapping[str, Any], folder: Path) -> str:
-    """The format's name; a set that keeps its pictures in other files than pictures is refused."""
+def format_of(report: Mapping[str, Any]) -> str:
+    """The format's name; "" where its lines are no pictures in folders."""
     run = report.get("run")
     to = str(run.get("to", _LISTS)) if isinstance(run, dict) else _LISTS
-    if to != _LISTS and to != _ROWS_OF and _folders(to) is None:
-        raise ExportError(
-            f"{folder} is a set for {printable(to)}, whose lines are no pictures in folders: the "
-            "same command with --to paddleocr or imagefolder composes the same lines to look at"
-        )
-    return to
+    return to if to in (_LISTS, _ROWS_OF) or _folders(to) is not None else ""
 
 
 def _folders(to: str) -> type[PictureFolders] | None:

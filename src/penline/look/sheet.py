@@ -11,24 +11,31 @@ from typing import Any
 from penline.bank import open_bank
 from penline.bank.layout import HEADER
 from penline.durable import made
-from penline.errors import UsageError, refuse_taken
+from penline.errors import FormatError, UsageError, refuse_taken
 from penline.export.run import REPORT, put
-from penline.look.archive import sample_archive
+from penline.look.archive import count_glyphs, sample_archive
 from penline.look.census import REPORT_SUFFIX, census_data
 from penline.look.glyphs import choose_rows, count_bank, glyph_data
 from penline.look.lines import line_data
 from penline.look.page import page
-from penline.randomness import rng
+from penline.look.seen import has_texts, open_texts
+from penline.look.set_lines import format_of, read_report
+from penline.look.texts import text_data
+from penline.randomness import Draws, rng
 from penline.sources.reading import NOTHING_SAID, Reading
+from penline.sources.unit import Unit
 from penline.words import printable
 
 __all__ = ["SheetFacts", "sheet"]
 
 _STAGE = "sheet"
 _SUFFIXES = (".html", ".htm")
+_LINES = ("app/static/seen.js", "lines.js")
 _SCRIPTS = {
     "glyphs": ("inflate.js", "grid.js", "glyphs.js"),
-    "lines": ("lines.js",),
+    "lines": _LINES,
+    "pages": _LINES,
+    "pages and lines": _LINES,
     "findings": ("census.js",),
 }
 """What runs on a page of each kind, after what all of them have."""
@@ -94,22 +101,58 @@ def sheet(
     title = printable(source.resolve().name or str(source))
     draws = rng(seed, 0, _STAGE)
     if (source / HEADER).is_file():
+        _says_nothing(reading, f"{source} is a bank")
         bank = open_bank(source)
         rows = choose_rows(bank, limit, draws)
         data, blocks = glyph_data(bank, rows, title, "bank", count_bank(bank))
         return _write(out, title, data, blocks)
     if (source / REPORT).is_file():
-        return _write(out, title, line_data(source, title, limit, draws))
-    if source.suffix.lower() == REPORT_SUFFIX:
-        return _write(out, title, census_data(source, title))
+        _says_nothing(reading, f"{source} is a finished set, which says itself what it is")
+        return _write(out, title, _set_data(source, title, limit, draws))
     if (source / ".penline").is_dir():
         raise UsageError(f"{source} is an unfinished data set; repeat its command to go on with it")
+    files = _units(source, reading)
+    if files is None:
+        _says_nothing(reading, f"{source} is taken for a census report")
+        return _write(out, title, census_data(source, title))
+    found = None if all(map(has_texts, files)) else count_glyphs(files)
+    if found is None or (found.lines and not found.characters.size):
+        if reading.labels or reading.classes or reading.keep_odd:
+            raise UsageError(
+                f"{source} holds lines: --labels, --classes and --keep-odd are for pictures of "
+                "characters; leave them out"
+            )
+        return _write(out, title, text_data(source, files, title, limit, draws))
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        bank, counted = sample_archive(source, Path(folder) / "shown.bank", limit, draws, reading)
+        place = Path(folder) / "shown.bank"
+        bank, counted = sample_archive(source, files, found, place, limit, draws)
         data, blocks = glyph_data(bank, range(len(bank)), title, "archive", counted)
         facts = _write(out, title, data, blocks)
         del bank, blocks  # some systems remove no file that is mapped
     return facts
+
+
+def _units(source: Path, reading: Reading) -> list[Unit] | None:
+    """The units of a source; None of a file that may be a census report, and is nothing else."""
+    try:
+        return open_texts(source, reading, "either")
+    except FormatError:
+        if source.suffix.lower() != REPORT_SUFFIX:
+            raise
+        return None
+
+
+def _says_nothing(reading: Reading, what: str) -> None:
+    if reading != NOTHING_SAID:
+        raise UsageError(f"{what}: leave options of how pictures are read out")
+
+
+def _set_data(source: Path, title: str, limit: int, draws: Draws) -> dict[str, Any]:
+    """The data of a finished set: by its own lists of pictures in folders, else as it is read."""
+    report = read_report(source)
+    if format_of(report):
+        return line_data(source, report, title, limit, draws)
+    return text_data(source, open_texts(source), title, limit, draws, report)
 
 
 def _write(

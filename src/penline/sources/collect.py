@@ -166,6 +166,9 @@ class _Search:
         with_columns = any(getattr(one, "has_columns", False) for one in self.collectors)
         if self.reading.columns is not None and not with_columns:
             raise UsageError("--columns is for tables and lists; there is none here")
+        with_pages = any(getattr(one, "has_pages", False) for one in self.collectors)
+        if self.reading.images is not None and not with_pages:
+            raise UsageError("--images is for pages in PAGE XML or ALTO; there is none here")
         of_pictures = self.reading.character is not None or self.reading.many is not None
         if of_pictures and not any(getattr(one, "has_pictures", False) for one in self.collectors):
             raise UsageError("--character, --many and --one are for pictures; there are none here")

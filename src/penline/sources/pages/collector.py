@@ -51,6 +51,7 @@ class PagesCollector(Collector):
 
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)
+        self.has_pages = False
         self._found: dict[tuple[Path, str], list[PageFile]] = {}
         self._sizes: dict[tuple[Path, str], int] = {}
         self._others: dict[Path, list[str]] = {}
@@ -77,6 +78,7 @@ class PagesCollector(Collector):
                 taken.add(name)
             elif name.lower().endswith(".xml"):
                 self._others.setdefault(root, []).append(before + name)
+        self.has_pages |= bool(taken)
         if taken:
             taken.update(filter(is_picture, listing.names))
         return Claims([one for one in listing.names if one not in taken], {}, later=bool(taken))

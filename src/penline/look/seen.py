@@ -1,0 +1,238 @@
+"""One line or page as it is shown: its picture in the browser's form, its text, its outlines.
+
+What a set of lines or pages holds comes from the readers of `penline.convert`. Everything here is
+bounded: a picture is made smaller than `LINE_PX` or `PAGE_PX`, an outline has at most so many
+corners, and of a page's lines the first are shown.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from penline.convert.items import seen
+from penline.convert.policy import Policy
+from penline.errors import ExportError
+from penline.look.pictures import picture
+from penline.pages import Page
+from penline.records import Defect, LineRecord
+from penline.sources.collect import open_sources
+from penline.sources.pages.unit import PagesUnit
+from penline.sources.reading import NOTHING_SAID, Reading, Taken
+from penline.sources.unit import Unit
+
+__all__ = ["FULL_PX", "PAGE_PX", "Seen", "SeenUnit", "has_texts", "jpeg", "known_writer", "of_records", "open_texts", "see"]
+
+LINE_PX = 4096, 1024
+"""Width and height that a line has at most."""
+PAGE_PX = 1200, 1700
+FULL_PX = 8000, 8000
+"""Of a page whose lines are cut out of it when somebody asks for them."""
+_LINE_BYTES = 1 << 20
+_CORNERS = 120
+_LOOKED_AT = 1 << 14
+_LINES = 1000
+_TEXT = 2000
+_NOBODY = "unknown:"
+
+Image = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One line or page, ready to be shown.
+
+    Attributes:
+        kind: ``"line"`` or ``"page"``.
+        facts: what the page's script shows of it; values of JSON.
+        picture: a PNG or JPEG file.
+        media_type: of the picture.
+        """
+
+    kind: str
+    facts: dict[str, Any]
+    picture: bytes
+    media_type: str
+
+    def read(self) -> bytes:
+        """Return the picture."""
+        return self.picture
+
+
+class SeenUnit(Unit):
+    """A unit whose defects somebody wants to hear of: the first of them, and how many there are.
+
+    Args:
+        unit: what is read.
+        most: so many defects are kept.
+    """
+
+    def __init__(self, unit: Unit, most: int = 100) -> None:
+        self.unit, self.most = unit, most
+        self.source, self.kind, self.size_bytes = unit.source, unit.kind, unit.size_bytes
+        self.defects: list[Defect] = []
+        self.damaged = 0
+
+    def salvage(self) -> Iterator[Any]:
+        """Yield what the unit does."""
+        for record in self.unit.salvage():
+            if isinstance(record, Defect):
+                self.damaged += 1
+                if len(self.defects) < self.most:
+                    self.defects.append(record)
+            yield record
+
+
+def open_texts(
+    source: Path, reading: Reading = NOTHING_SAID, take: Taken = "lines"
+) -> list[Unit]:
+    """Return the units of a source, in which labels may be texts.
+
+    Args:
+        source: what the user named.
+        reading: what pictures are, where their names do not tell it.
+        take: ``"either"``: lines where there are no characters.
+    """
+    return list(open_sources(source, reading=dataclasses.replace(reading, take=take)))
+
+
+def has_texts(unit: Unit) -> bool:
+    """Tell of a unit that is not yet read whether it surely holds lines or pages."""
+    understood = unit.understood
+    return isinstance(unit, PagesUnit) or (understood is not None and understood.of_lines)
+
+
+def of_records(unit: Unit, counts: Counter[str]) -> Iterator[LineRecord | Page]:
+    """Yield the lines and pages of a unit; what is left out or changed is counted, with its reason.
+
+    Ink without a label is U+FFFD in the text.
+    """
+    return seen(unit, Policy("keep", counts=counts))
+
+
+def see(record: LineRecord | Page, page_px: tuple[int, int] = PAGE_PX) -> Seen:
+    """Make what is shown of a line or a page.
+
+    Args:
+        record: the line or page.
+        page_px: width and height that a page's picture has at most.
+
+    Raises:
+        ExportError: a picture that cannot be encoded.
+    """
+    return _page(record, page_px) if isinstance(record, Page) else _line(record)
+
+
+def jpeg(image: Image, most: tuple[int, int], quality: int = 85) -> tuple[bytes, float]:
+    """Encode a picture, made smaller where it is larger than `most`; and the scale that it has.
+
+    Args:
+        image: ``uint8 (height_px, width_px)``, or with three channels in RGB order.
+        most: width and height in pixels.
+        quality: of the JPEG file.
+
+    Raises:
+        ExportError: it cannot be encoded.
+    """
+    small, scale = _within(image, most)
+    return _encoded(small, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality]), scale
+
+
+def _within(image: Image, most: tuple[int, int]) -> tuple[Image, float]:
+    height, width = image.shape[:2]
+    scale = min(most[0] / width, most[1] / height, 1.0)
+    if scale == 1.0:
+        return image, scale
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+
+
+def _encoded(image: Image, ending: str, how: list[int]) -> bytes:
+    good, data = cv2.imencode(ending, image[:, :, ::-1] if image.ndim == 3 else image, how)
+    if not good:
+        raise ExportError("a picture could not be encoded")
+    return bytes(data.tobytes())
+
+
+def known_writer(writer: str) -> str:
+    """Return the id of a writer; "" of one whom nobody knows."""
+    return "" if writer.startswith(_NOBODY) else writer
+
+
+def _line(record: LineRecord) -> Seen:
+    image = 255 - record.ink if record.picture is None else record.picture
+    height, width = image.shape[:2]
+    packed = record.packed
+    facts = picture(packed) if packed is not None and len(packed) <= _LINE_BYTES else None
+    fits = width <= LINE_PX[0] and height <= LINE_PX[1]
+    if packed is not None and facts is not None and facts[1:] == (width, height) and fits:
+        data, kind, scale = packed, facts[0], 1.0
+    elif fits:
+        data, kind, scale = _encoded(image, ".png", []), "image/png", 1.0
+    else:
+        (data, scale), kind = jpeg(image, LINE_PX), "image/jpeg"
+    told = {
+        "text": _short(record.text()),
+        "side": record.source.part or "train",
+        "writer": known_writer(record.source.writer),
+        "index": record.record,
+        "width": max(round(width * scale), 1),
+        "height": max(round(height * scale), 1),
+    }
+    return Seen("line", told, data, kind)
+
+
+def _page(page: Page, most: tuple[int, int]) -> Seen:
+    data, scale = jpeg(page.image, most)
+    lines = [
+        {
+            "text": _short(line.text),
+            "kind": str(line.metadata.get("kind", ""))[:60],
+            "region": line.region,
+            "points": _corners(line.polygon * scale, closed=True),
+            "base": [] if line.baseline is None else _corners(line.baseline * scale),
+        }
+        for line in page.lines[:_LINES]
+    ]
+    regions = [
+        {
+            "kind": (region.kind or region.role)[:60],
+            "points": _corners(region.polygon * scale, closed=True),
+        }
+        for region in page.regions[:_LINES]
+    ]
+    told = {
+        "name": page.name,
+        "side": page.side,
+        "writer": known_writer(page.writer),
+        "width": max(round(page.width_px * scale), 1),
+        "height": max(round(page.height_px * scale), 1),
+        "full": [page.width_px, page.height_px],
+        "lines": lines,
+        "line_count": len(page.lines),
+        "regions": regions,
+    }
+    return Seen("page", told, data, "image/jpeg")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT else f"{text[:_TEXT]}…"
+
+
+def _corners(points: Points, *, closed: bool = False) -> list[float]:
+    """Corners for the eye, x and y by turns: on tenths of a pixel, at most `_CORNERS` of them."""
+    kept = np.round(points[:: -(-len(points) // _LOOKED_AT)], 1).astype(np.float32)
+    slack = 0.25
+    while len(kept) > _CORNERS:
+        kept = cv2.approxPolyDP(kept[:, None], slack, closed)[:, 0]
+        slack *= 2
+    return [round(float(n), 1) for n in kept.ravel()]
