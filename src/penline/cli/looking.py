@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +13,14 @@ from penline.cli.base import (
     WRONG_DATA,
     AsJson,
     Encoding,
+    Images,
     Overwrite,
     app,
     reading_options,
 )
 from penline.cli.summaries import print_realism
 from penline.console import Rate, bar, out, print_json
+from penline.errors import UsageError
 from penline.provenance import path_told
 from penline.words import counted, counted_sides
 
@@ -106,23 +109,30 @@ def sheet(
     source: Annotated[
         Path,
         typer.Argument(
-            help="A bank, an archive or file, the id of a card, a data set, or a census report."
+            help="A bank, an archive or file, the id of a card, a data set, lines or pages as "
+            "`penline convert` reads them, or a census report."
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file.")],
-    limit: Annotated[int, typer.Option(min=1, help="At most so many glyphs or lines.")] = 2000,
+    limit: Annotated[
+        int, typer.Option(min=1, help="At most so many glyphs, lines or pages.")
+    ] = 2000,
     reading: Any = None,
+    images: Images = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Make a page to look at: glyphs by character and writer, lines with boxes, or a census.
+    """Make a page to look at: glyphs by character and writer, lines, pages, or a census.
 
     One file that opens from disk and loads nothing: distributions as plots, what looks odd among
-    the glyphs, damaged records with a picture of their bytes. A census report is what
-    `penline census --json` printed. A page of 100,000 glyphs stays light: what is not in view is
-    not drawn.
+    the glyphs, damaged records with a picture of their bytes. Of any set that `penline convert`
+    reads it shows the lines with their text, and pages with outlines, baselines and reading order.
+    A census report is what `penline census --json` printed. A page of 100,000 glyphs stays light:
+    what is not in view is not drawn.
     """
     from penline.api import sheet as make
 
+    if images is not None:
+        reading = replace(reading, images=str(images))
     facts = make(source, output, limit=limit, overwrite=overwrite, reading=reading)
     out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")
 
@@ -160,6 +170,13 @@ def realism(
 
 @app.command()
 def serve(
+    sets: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Sets of lines or pages to look at: whatever `penline convert` reads.",
+            metavar="[SET]...",
+        ),
+    ] = None,
     banks: Annotated[
         list[Path] | None,
         typer.Option("--bank", help="A bank to look at; the embedded sample by default."),
@@ -168,6 +185,11 @@ def serve(
         list[Path] | None,
         typer.Option("--corpus", help="Text for sentences; the embedded sample's by default."),
     ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option("--columns", help="Columns of a set's table: label=value,writer=suite_id."),
+    ] = None,
+    images: Images = None,
     field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
     encoding: Encoding = None,
     port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8137,
@@ -175,12 +197,20 @@ def serve(
         str, typer.Option(help="Where to listen; for others than this machine, with a token.")
     ] = "127.0.0.1",
 ) -> None:
-    """Show the catalogue, the atlas and the playground in a browser, until Ctrl-C."""
-    from penline.api import serve as run
+    """Show sets, the catalogue, the atlas and the playground in a browser, until Ctrl-C.
 
+    A set is read as far as somebody looks: a page of it is a page of its own, or fifty lines.
+    """
+    from penline.api import serve as run
+    from penline.sources.reading import Reading
+
+    if not sets and (columns is not None or images is not None):
+        raise UsageError("--columns and --images are for a set; name one, or leave them out")
     run(
         banks or (),
         corpora or (),
+        sets=sets or (),
+        reading=Reading(columns=columns, images=None if images is None else str(images)),
         field=field,
         encoding=encoding,
         port=port,

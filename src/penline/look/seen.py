@@ -29,14 +29,28 @@ from penline.sources.pages.unit import PagesUnit
 from penline.sources.reading import NOTHING_SAID, Reading, Taken
 from penline.sources.unit import Unit
 
-__all__ = ["FULL_PX", "PAGE_PX", "Seen", "SeenUnit", "has_texts", "jpeg", "known_writer", "of_records", "open_texts", "see"]
+__all__ = [
+    "FULL_PX",
+    "PAGE_PX",
+    "Seen",
+    "SeenUnit",
+    "form_of",
+    "has_texts",
+    "jpeg",
+    "known_writer",
+    "of_records",
+    "open_texts",
+    "png",
+    "see",
+]
 
 LINE_PX = 4096, 1024
 """Width and height that a line has at most."""
 PAGE_PX = 1200, 1700
 FULL_PX = 8000, 8000
 """Of a page whose lines are cut out of it when somebody asks for them."""
-_LINE_BYTES = 1 << 20
+_LINE_BYTES = 1 << 16
+"""Of a picture of a line as it lies in its set; a larger one is made a JPEG."""
 _CORNERS = 120
 _LOOKED_AT = 1 << 14
 _LINES = 1000
@@ -56,7 +70,7 @@ class Seen:
         facts: what the page's script shows of it; values of JSON.
         picture: a PNG or JPEG file.
         media_type: of the picture.
-        """
+    """
 
     kind: str
     facts: dict[str, Any]
@@ -92,9 +106,7 @@ class SeenUnit(Unit):
             yield record
 
 
-def open_texts(
-    source: Path, reading: Reading = NOTHING_SAID, take: Taken = "lines"
-) -> list[Unit]:
+def open_texts(source: Path, reading: Reading = NOTHING_SAID, take: Taken = "lines") -> list[Unit]:
     """Return the units of a source, in which labels may be texts.
 
     Args:
@@ -109,6 +121,11 @@ def has_texts(unit: Unit) -> bool:
     """Tell of a unit that is not yet read whether it surely holds lines or pages."""
     understood = unit.understood
     return isinstance(unit, PagesUnit) or (understood is not None and understood.of_lines)
+
+
+def form_of(unit: Unit) -> str:
+    """Return what a unit is, in words."""
+    return unit.kind if unit.understood is None else unit.understood.form
 
 
 def of_records(unit: Unit, counts: Counter[str]) -> Iterator[LineRecord | Page]:
@@ -147,6 +164,15 @@ def jpeg(image: Image, most: tuple[int, int], quality: int = 85) -> tuple[bytes,
     return _encoded(small, ".jpg", [cv2.IMWRITE_JPEG_QUALITY, quality]), scale
 
 
+def png(image: Image) -> bytes:
+    """Encode a picture, as `jpeg`.
+
+    Raises:
+        ExportError: it cannot be encoded.
+    """
+    return _encoded(image, ".png", [])
+
+
 def _within(image: Image, most: tuple[int, int]) -> tuple[Image, float]:
     height, width = image.shape[:2]
     scale = min(most[0] / width, most[1] / height, 1.0)
@@ -170,25 +196,25 @@ def known_writer(writer: str) -> str:
 
 def _line(record: LineRecord) -> Seen:
     image = 255 - record.ink if record.picture is None else record.picture
-    height, width = image.shape[:2]
-    packed = record.packed
-    facts = picture(packed) if packed is not None and len(packed) <= _LINE_BYTES else None
-    fits = width <= LINE_PX[0] and height <= LINE_PX[1]
-    if packed is not None and facts is not None and facts[1:] == (width, height) and fits:
-        data, kind, scale = packed, facts[0], 1.0
-    elif fits:
-        data, kind, scale = _encoded(image, ".png", []), "image/png", 1.0
+    small, scale = _within(image, LINE_PX)
+    packed = record.packed if scale == 1.0 else None
+    known = None if packed is None else picture(packed)
+    if packed is None or known is None or known[1:] != image.shape[1::-1]:
+        packed, kind = png(small), "image/png"
     else:
-        (data, scale), kind = jpeg(image, LINE_PX), "image/jpeg"
+        kind = known[0]
+    if len(packed) > _LINE_BYTES:
+        packed, kind = jpeg(small, LINE_PX)[0], "image/jpeg"
+    height, width = small.shape[:2]
     told = {
         "text": _short(record.text()),
         "side": record.source.part or "train",
         "writer": known_writer(record.source.writer),
         "index": record.record,
-        "width": max(round(width * scale), 1),
-        "height": max(round(height * scale), 1),
+        "width": width,
+        "height": height,
     }
-    return Seen("line", told, data, kind)
+    return Seen("line", told, packed, kind)
 
 
 def _page(page: Page, most: tuple[int, int]) -> Seen:
@@ -230,7 +256,7 @@ def _short(text: str) -> str:
 
 def _corners(points: Points, *, closed: bool = False) -> list[float]:
     """Corners for the eye, x and y by turns: on tenths of a pixel, at most `_CORNERS` of them."""
-    kept = np.round(points[:: -(-len(points) // _LOOKED_AT)], 1).astype(np.float32)
+    kept: npt.NDArray[Any] = points[:: -(-len(points) // _LOOKED_AT)].astype(np.float32)
     slack = 0.25
     while len(kept) > _CORNERS:
         kept = cv2.approxPolyDP(kept[:, None], slack, closed)[:, 0]

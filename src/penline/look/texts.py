@@ -6,7 +6,7 @@ import functools
 import os
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from penline.look.damage import damage_rows
 from penline.look.lines import label_plots, picture_plots
 from penline.look.page import data_uri, safe_json
 from penline.look.plots import distribution
-from penline.look.seen import Seen, SeenUnit, known_writer, of_records, see
+from penline.look.seen import Seen, SeenUnit, form_of, known_writer, of_records, see
 from penline.look.terms import badges, reported_terms
 from penline.pages import Page
 from penline.provenance import Places
@@ -71,7 +71,7 @@ def text_data(
     names = {defect.file: Places(given_names(source))(defect.file) for defect in defects}
     rows = terms(file.source for file in files) if report is None else reported_terms(report)
     return {
-        "kind": "data set" if report is not None else ", ".join(dict.fromkeys(map(_form, files))),
+        "kind": "data set" if report is not None else ", ".join(dict.fromkeys(map(form_of, files))),
         "title": title,
         "unit": told.unit,
         "shown": len(items),
@@ -95,11 +95,6 @@ def text_data(
 
 def _with_picture(item: Seen) -> dict[str, Any]:
     return {**item.facts, "src": data_uri(item.picture, item.media_type)}
-
-
-def _form(file: Unit) -> str:
-    said = file.understood
-    return file.kind if said is None else said.form
 
 
 class _Kept:
@@ -169,8 +164,9 @@ class _Told:
     @property
     def unit(self) -> str:
         """What the sheet shows."""
-        alone = sum(self.page_lines) < self.lines
-        return "pages and lines" if self.page_lines and alone else "pages" if self.page_lines else "lines"
+        names = ["pages"] if self.page_lines else []
+        names += ["lines"] if sum(self.page_lines) < self.lines else []
+        return " and ".join(names)
 
     def figures(self) -> list[list[Any]]:
         """Return the figures of the page's head."""
@@ -186,7 +182,7 @@ class _Told:
         said = [file.understood.line() for file in files if file.understood is not None]
         said += [file.note for file in files if file.note]
         notes = [one.replace(outside, "") for one in dict.fromkeys(said)]
-        rows = {
+        rows: dict[str, list[list[Any]]] = {
             "Left out, or changed on the way": [
                 [reason, n]
                 for reason, n in sorted(self.left_out.items())

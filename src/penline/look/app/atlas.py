@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from penline.entries import MOST_CODE_POINTS
 from penline.errors import UsageError
-from penline.look.app.base import Base, code_path
+from penline.look.app.base import Base, asked_page, code_path
 from penline.look.app.glyphs import COLUMNS, Cell, cells, facts, large, rows_of, sprite_png
 from penline.look.app.judge import FLAGS
 from penline.look.app.limits import PAGE_GLYPHS
@@ -100,13 +100,6 @@ def code_points(text: str) -> list[str]:
     return list(dict.fromkeys(c for c in text if not c.isspace()))[:_FOUND]
 
 
-def _page_number(request: Request) -> int:
-    given = request.query_params.get("page", "1")
-    if not (given.isascii() and given.isdigit() and len(given) < 8 and int(given) > 0):
-        raise UsageError("page: a whole number from 1 up")
-    return int(given)
-
-
 def _banks(base: Base, request: Request) -> list[ServedBank]:
     given = request.query_params.get("bank", "")
     if not given:
@@ -138,7 +131,7 @@ def overview(base: Base, request: Request) -> Response:
     banks = _banks(base, request)
     if query:
         return _found(base, query, banks)
-    number = _page_number(request)
+    number = asked_page(request)
     characters = sorted(base.characters(banks))
     shown = characters[(number - 1) * PAGE_GLYPHS : number * PAGE_GLYPHS]
     writers = base.writers(banks)
@@ -216,7 +209,7 @@ def of_character(base: Base, request: Request) -> Response:
     flag = request.query_params.get("flag", "")
     if order not in ("odd", "writer") or flag not in ("", *FLAGS):
         raise UsageError("no such order")
-    number = _page_number(request)
+    number = asked_page(request)
     banks = _banks(base, request)
     holding = [one for one in banks if one.bank.rows(character=character).size]
     size = max(PAGE_GLYPHS // max(len(holding), 1), 20)
@@ -258,7 +251,7 @@ def of_character(base: Base, request: Request) -> Response:
 def of_writer(base: Base, request: Request) -> Response:
     """Every character of a writer, in order of the bank's characters."""
     writer = request.query_params.get("w", "")
-    number = _page_number(request)
+    number = asked_page(request)
     start = (number - 1) * PAGE_GLYPHS
     groups, most = [], 0
     for one in _banks(base, request):

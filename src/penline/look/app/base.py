@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from penline.errors import BankError, FormatError, PenlineError
+from penline.errors import BankError, FormatError, PenlineError, UsageError
 from penline.look.app import limits
 from penline.look.app.cut_sheet import CutSheets
 from penline.look.app.judge import Judgements
@@ -23,7 +23,7 @@ from penline.look.app.server_state import ServedBank, ServerState
 from penline.sources.names import leaf
 from penline.words import at_byte
 
-__all__ = ["ASSETS", "Base", "Handler", "asset", "explained"]
+__all__ = ["ASSETS", "Base", "Handler", "asked_page", "asset", "explained"]
 
 R = TypeVar("R")
 Handler = Callable[["Base", Request], Response]
@@ -31,6 +31,8 @@ ASSETS = {
     "app.css": "text/css; charset=utf-8",
     "app.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",
+    "seen.css": "text/css; charset=utf-8",
+    "seen.js": "text/javascript; charset=utf-8",
 }
 """All that is served from the package, by name; nothing else is reachable."""
 
@@ -55,6 +57,7 @@ class Base:
             undefined=jinja2.StrictUndefined,
         )
         self.templates.globals |= {"assets": {name: f"/{name}?{asset(name)[1]}" for name in ASSETS}}
+        self.templates.globals |= {"has_sets": bool(state.sets)}
         self.templates.filters["code"] = code_point
         self.templates.filters["code_path"] = code_path
 
@@ -93,6 +96,18 @@ class Base:
         if isinstance(error, HTTPException):
             return self.refuse(request, error.status_code, error.detail)
         return self.refuse(request, 422, explained(error))
+
+
+def asked_page(request: Request) -> int:
+    """The number of the page that an address asks for.
+
+    Raises:
+        UsageError: no such number.
+    """
+    given = request.query_params.get("page", "1")
+    if not (given.isascii() and given.isdigit() and len(given) < 8 and int(given) > 0):
+        raise UsageError("page: a whole number from 1 up")
+    return int(given)
 
 
 def explained(error: Exception) -> str:

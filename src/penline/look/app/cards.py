@@ -26,7 +26,14 @@ def home(base: Base, _: Request) -> Response:
     """What is open, and where to go."""
     rows = [(one, len(one.bank), len(one.bank.writers), len(one.bank.characters))
             for one in base.state.banks]  # fmt: skip
-    return base.page("home.html", title="penline", here="home", banks=rows, cards=len(ids()))
+    return base.page(
+        "home.html",
+        title="penline",
+        here="home",
+        sets=base.state.sets,
+        banks=rows,
+        cards=len(ids()),
+    )
 
 
 def catalogue(base: Base, _: Request) -> Response:

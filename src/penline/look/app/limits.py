@@ -15,6 +15,10 @@ __all__ = [
     "MARKS",
     "PAGE_GLYPHS",
     "SEND_SECONDS",
+    "SET_BYTES",
+    "SET_DEFECTS",
+    "SET_LINES",
+    "SET_SECONDS",
     "TEXT_CHARACTERS",
     "UPLOADS",
     "UPLOAD_BYTES",
@@ -57,3 +61,10 @@ CUT_PIECES: Final = 2000
 """Pieces of one photograph."""
 CUT_PIXELS: Final = 16_000_000
 """A larger photograph is made so small before it is cut apart."""
+SET_BYTES: Final = 4 << 30
+"""Of a set of lines or pages, kept on disk while the server runs."""
+SET_DEFECTS: Final = 50
+SET_LINES: Final = 50
+"""Lines of a set on a page; of pages there is one."""
+SET_SECONDS: Final = 10.0
+"""For reading on in a set, before a page says how far that came."""

@@ -22,8 +22,10 @@ from penline.look.app.glyphs import sprite_png
 from penline.look.app.limits import CONNECTIONS
 from penline.look.app.line_request import LineRequest
 from penline.look.app.line_response import line_response, sentence
+from penline.look.app.open_set import open_set
 from penline.look.app.server_state import ServerState
 from penline.sample import sample_bank, text_of
+from penline.sources.reading import NOTHING_SAID, Reading
 from penline.words import printable
 
 __all__ = ["PORT", "open_state", "serve"]
@@ -37,17 +39,21 @@ def serve(
     banks: Sequence[Bank | str | os.PathLike[str]] = (),
     corpora: Sequence[str | os.PathLike[str]] = (),
     *,
+    sets: Sequence[str | os.PathLike[str]] = (),
+    reading: Reading = NOTHING_SAID,
     field: str = "text",
     encoding: str | None = None,
     host: str = "127.0.0.1",
     port: int = PORT,
     ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Show the catalogue, the atlas and the playground in a browser, until it is interrupted.
+    """Show sets, the catalogue, the atlas and the playground in a browser, until it is interrupted.
 
     Args:
         banks: banks, opened or by path; none: the embedded sample.
         corpora: text files; none: the embedded sample's.
+        sets: lines and pages to look at, whatever `convert` reads.
+        reading: what the user says of them, where they do not tell it.
         field: the field of a jsonl file that holds the text.
         encoding: of the text files; None for UTF-8.
         host: the address to listen at. At any other than this machine's own, visitors need the
@@ -58,7 +64,7 @@ def serve(
     Raises:
         MissingExtra: a package of the extra ``serve`` is not installed.
         UsageError: nothing can listen there.
-        BankError, CorpusError: what is given does not work.
+        BankError, CorpusError, FormatError: what is given does not work.
     """
     if any(importlib.util.find_spec(name) is None for name in _NEEDED):
         raise MissingExtra("penline serve", "serve")
@@ -69,6 +75,9 @@ def serve(
 
     with tempfile.TemporaryDirectory(prefix="penline-", ignore_cleanup_errors=True) as folder:
         state = open_state(banks, corpora, Path(folder), field, encoding)
+        for path in sets:
+            made = open_set(Path(path), Path(folder), len(state.sets), reading)
+            state.sets = (*state.sets, made)
         listening = _listen(host, port)
         own = listening.getsockname()[1]
         token = "" if _is_loopback(host) else secrets.token_urlsafe(24)

@@ -20,6 +20,7 @@ from penline.compose.spellings import spellings
 from penline.corpus import Corpus
 from penline.errors import UsageError
 from penline.look.app.limits import UPLOADS
+from penline.look.app.open_set import OpenSet
 from penline.recipe.load import load_recipe
 from penline.sources.names import leaf
 from penline.words import printable
@@ -97,11 +98,13 @@ class ServerState:
         corpus: where the sentences come from.
         folder: where uploads may lie.
         samples: whether the banks are the embedded sample.
+        sets: lines and pages, by their numbers.
     """
 
     corpus: Corpus
     folder: Path
     samples: bool = False
+    sets: tuple[OpenSet, ...] = ()
     _banks: dict[int, ServedBank] = field(default_factory=dict)
     _ready: OrderedDict[tuple[int, ...], Ready] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -168,6 +171,16 @@ class ServerState:
             if number not in self._banks:
                 raise UsageError("no such bank here")
             return self._banks[number]
+
+    def one_set(self, number: int) -> OpenSet:
+        """One set by its number.
+
+        Raises:
+            UsageError: no set has it.
+        """
+        if not 0 <= number < len(self.sets):
+            raise UsageError("no such set here")
+        return self.sets[number]
 
     def chosen(self, numbers: Sequence[int]) -> list[ServedBank]:
         """The banks of these numbers; all that are no uploads where there is no number."""

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from penline.errors import PenlineError
-from penline.look.app import atlas, cards, cut, marks, playground, upload
+from penline.look.app import atlas, cards, cut, marks, playground, sets, upload
 from penline.look.app.base import ASSETS, Base, Handler, asset
 from penline.look.app.guard import Guard
 from penline.look.app.server_state import ServerState
@@ -30,6 +30,11 @@ PAGES: dict[str, Handler] = {
     "/sprite/{bank:int}.png": atlas.sprite,
     "/glyph/{bank:int}/{row:int}.png": atlas.glyph_png,
     "/glyph/{bank:int}/{row:int}.json": atlas.glyph_facts,
+    "/sets": sets.overview,
+    "/sets/{set:int}": sets.show,
+    "/sets/{set:int}.json": sets.items,
+    "/sets/{set:int}/{item:int}": sets.picture,
+    "/sets/{set:int}/{item:int}/{line:int}.png": sets.line_png,
     "/marks": marks.show,
     "/cut": cut.show,
     "/cut/{sheet:int}.jpg": cut.photo,

@@ -16,6 +16,19 @@ function el(name, attributes, ...children) {
 
 const count = (number) => Number(number).toLocaleString("en-US");
 
+const HAN = /\p{Script=Han}/u;
+
+function label(text, attributes) {
+  return el("bdi", { lang: HAN.test(text) ? "zh-Hans" : null, ...attributes }, text);
+}
+
+function svg(name, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  made.append(...children);
+  return made;
+}
+
 async function got(address, options) {
   const answer = await fetch(address, { headers: { accept: "application/json" }, ...options });
   const type = answer.headers.get("content-type") || "";
@@ -476,7 +489,56 @@ function cutPage() {
   }
 }
 
+// One leaf of a set: lines, or one page.
+async function setPage() {
+  const { set, page } = $("set").dataset, number = Number(page);
+  let found;
+  try {
+    found = await got(`/sets/${set}.json?page=${number}`);
+  } catch (error) {
+    $("set-said").replaceChildren(el("span", { class: "bad" }, error.message));
+    return;
+  }
+  const open = largeDialog();
+  const cut = (item, at) => el("img", { src: `${item.src}/${at}.png`, alt: item.lines[at].text });
+  $("set-items").replaceChildren(...found.items.map((item) =>
+    item.kind === "page" ? makePage(item, cut, open) : makeLine(item, item.archives || [], open)));
+  const first = found.start + 1, last = found.start + found.items.length;
+  const ended = found.last !== null, whole = `${count(found.read)} ${ended ? "in all" : "read so far"}`;
+  $("set-said").textContent = first === last ? `${count(first)}, of ${whole}.`
+    : first < last ? `${count(first)} to ${count(last)}, of ${whole}.`
+      : ended ? `Nothing here: ${whole}.` : `Reading takes long: ${whole}. Load this page again to go on.`;
+  const link = (to, said, rel) => to
+    ? el("a", { href: `?page=${to}`, rel }, said) : el("span", { class: "quiet" }, said);
+  for (const pages of document.querySelectorAll("#set .pager")) {
+    pages.replaceChildren(link(number > 1 ? number - 1 : 0, "← Before", "prev"),
+      el("span", {}, `Page ${count(number)}${ended ? ` of ${count(found.last)}` : ""}`),
+      link(found.more ? number + 1 : 0, "Next →", "next"));
+  }
+  const left = [...found.defects, ...found.counts
+    .filter(([reason]) => !reason.startsWith("defect: ")).map(([reason, times]) => `${reason}: ${count(times)}`)];
+  if (found.cut_short) left.push("the rest of the set is more than this server keeps");
+  if (left.length) {
+    const more = found.damaged - found.defects.length;
+    $("set-left").replaceChildren(el("h2", {}, "Damaged, left out or changed, so far"),
+      el("ul", { class: "plain" }, ...left.map((one) => el("li", {}, label(one)))),
+      ...(more > 0 ? [el("p", { class: "quiet" }, `… and ${count(more)} more defects.`)] : []));
+  }
+  const toggles = [["Outlines", "no-outlines", found.items.some((item) => item.kind === "page"), true],
+    ["Boxes", "with-boxes", found.items.some((item) => item.boxes), false]];
+  $("set-tools").replaceChildren(...toggles.filter(([, , some]) => some).map(([said, name, , on]) => {
+    const button = el("button", { type: "button", "aria-pressed": String(on) }, said);
+    button.addEventListener("click", () => button.setAttribute("aria-pressed",
+      String(document.body.classList.toggle(name) !== on)));
+    return button;
+  }));
+  found.items.forEach((item, at) => {
+    if (item.boxes) $("set-items").children[at].querySelector(".picture").append(drawBoxes(item, item.archives || []));
+  });
+}
+
 tally();
+if ($("set")) document.addEventListener("DOMContentLoaded", setPage);
 if ($("cut-photo")) cutPage();
 if ($("one")) atlas();
 if ($("marks-form")) markedPage();

@@ -107,7 +107,7 @@ function makePage(page, cut, open) {
     numbers.append(number);
     const said = el("button", { type: "button", "aria-haspopup": "dialog" },
       line.text ? label(line.text) : el("span", { class: "silent" }, "no text"));
-    const row = el("li", { value: at + 1 }, said, line.kind ? el("small", {}, label(line.kind)) : null);
+    const row = el("li", {}, el("span", { class: "at" }, String(at + 1)), said, line.kind ? el("small", {}, label(line.kind)) : null);
     const mark = (on) => {
       for (const one of [outline, row, number]) one.classList.toggle("now", on);
     };
