@@ -402,6 +402,8 @@ class LineRecord:
             was photographed, of a line that somebody transcribed; None of others. Its paper has no
             one value, and `ink` is no more than its darkness.
         packed: the PNG or JPEG file that `picture` was decoded from, where it is all of it.
+        name: of a line that somebody transcribed, ``file::picture``, for messages; else "".
+        told: what its set tells of its characters, as penline writes it with ``--boxes``; or None.
     """
 
     codes: tuple[bytes, ...]
@@ -418,6 +420,8 @@ class LineRecord:
     offset: int
     picture: npt.NDArray[np.uint8] | None = None
     packed: bytes | None = None
+    name: str = ""
+    told: Mapping[str, Any] | None = None
 
     def text(self, unknown: str = "\ufffd") -> str:
         """The label, with `unknown` for each unit without a character."""

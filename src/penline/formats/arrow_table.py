@@ -24,7 +24,7 @@ from penline.errors import FormatError
 from penline.formats.byte_source import HOLD_LIMIT, ByteSource
 from penline.formats.defects import defect_of
 from penline.formats.sniff import misnamed
-from penline.formats.table_row import ROWS_AT_ONCE, TableRow
+from penline.formats.table_row import BOXES, ROWS_AT_ONCE, TableRow
 from penline.records import Defect
 from penline.words import listed, printable
 
@@ -54,6 +54,7 @@ class ArrowColumns(NamedTuple):
         texts: the label is text, by its type or by the names of classes.
         rows: how many rows the table says it has; -1 where it does not say.
         sides: names of the columns that say on which side a row is.
+        boxes: those of `BOXES` that it has.
     """
 
     picture: str
@@ -63,6 +64,7 @@ class ArrowColumns(NamedTuple):
     texts: bool
     rows: int
     sides: tuple[str, ...] = ()
+    boxes: tuple[str, ...] = ()
 
     def sides_in(self, opening: Callable[[], ByteSource]) -> frozenset[str]:
         """Return those of the sides that some row is on, by what opens the file."""
@@ -108,7 +110,8 @@ def arrow_columns(stream: ByteSource, said: Mapping[str, str] | None = None) -> 
         writer = writer or _usual(names, _WRITERS)
         classes = _class_names(schema, label)
         texts = bool(classes) or (bool(label) and not pa.types.is_integer(schema.field(label).type))
-        return ArrowColumns(picture, label, writer, classes, texts, table.rows)
+        boxes = tuple(name for name in BOXES if name in names)
+        return ArrowColumns(picture, label, writer, classes, texts, table.rows, (), boxes)
 
 
 def read_arrow(stream: ByteSource, columns: ArrowColumns) -> Iterator[TableRow | Defect]:
@@ -120,7 +123,7 @@ def read_arrow(stream: ByteSource, columns: ArrowColumns) -> Iterator[TableRow |
     """
     record = 0
     wanted = [name for name in (columns.picture, columns.label, columns.writer) if name]
-    wanted += columns.sides
+    wanted += (*columns.sides, *columns.boxes)
     try:
         with _opened(stream) as table:
             for batch in table.batches(list(dict.fromkeys(wanted))):
@@ -172,6 +175,7 @@ def _row(
         "" if writer is None else str(writer),
         next((side for side in columns.sides if row[side]), ""),
         str(name or ""),
+        boxes={name: row[name] for name in columns.boxes} or None,
     )
 
 

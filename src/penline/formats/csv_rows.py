@@ -12,7 +12,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
@@ -38,11 +38,13 @@ class TextRow(NamedTuple):
             file does not name them.
         record: number of the row, from 0.
         offset: byte offset of its line.
+        lists: of a JSON object, its values that are lists, which are no cells.
     """
 
     cells: Mapping[str, str]
     record: int
     offset: int
+    lists: Mapping[str, list[Any]] = {}
 
 
 def read_text_rows(stream: ByteSource, name: str) -> Iterator[TextRow | Defect]:
@@ -69,13 +71,13 @@ def read_text_rows(stream: ByteSource, name: str) -> Iterator[TextRow | Defect]:
             if isinstance(found, FormatError):
                 yield defect_of(found, record)
             else:
-                yield TextRow(found[1], record, found[0])
+                yield TextRow(found[1], record, found[0], *found[2:])
             record += 1
     except FormatError as error:
         yield defect_of(error, record)
 
 
-def _objects(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | FormatError]:
+def _objects(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
     for offset, line in text_lines(stream):
         try:
             found = json.loads(decoded(stream, offset, line))
@@ -86,10 +88,11 @@ def _objects(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | Format
         if not isinstance(found, dict):
             yield FormatError(stream.file, offset, "row", "a JSON object", repr(line[:40])[1:])
             continue
-        yield offset, dict(_flat("", found))
+        lists = {name: value for name, value in found.items() if isinstance(value, list)}
+        yield offset, dict(_flat("", found)), lists
 
 
-def _one_object(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | FormatError]:
+def _one_object(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
     """The entries of one object, under ``file`` and ``label``."""
     buffer, at, have = stream.peek(0, _OBJECT_LIMIT + 1)
     if have > _OBJECT_LIMIT:
@@ -119,7 +122,7 @@ def _flat(before: str, found: Mapping[str, object]) -> Iterator[tuple[str, str]]
             yield before + key, str(value)
 
 
-def _cells(stream: ByteSource) -> Iterator[tuple[int, dict[str, str]] | FormatError]:
+def _cells(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
     names: list[str] = []
     separator = pair = ""
     for offset, line in text_lines(stream):

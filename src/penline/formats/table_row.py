@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ROWS_AT_ONCE", "SIDE_LIMIT_PX", "BoxPlace", "TableRow", "square_side"]
+__all__ = ["BOXES", "ROWS_AT_ONCE", "SIDE_LIMIT_PX", "BoxPlace", "TableRow", "square_side"]
 
 SIDE_LIMIT_PX = 4096
 """A table's pictures are never higher or broader than this."""
 ROWS_AT_ONCE = 256
 """So many rows of a table are held at once at most."""
+BOXES = ("quads", "origins", "drawn")
+"""What penline's own tables tell of the characters of a line, with ``--boxes``."""
 
 
 class BoxPlace(NamedTuple):
@@ -48,6 +51,7 @@ class TableRow(NamedTuple):
         part: as the table names the part; ``""`` where it does not.
         name: the picture's own name, where it has one.
         place: where on a page it was cut out; None where it was not.
+        boxes: of a line, what the table tells of its characters, by `BOXES`; or None.
     """
 
     picture: npt.NDArray[np.generic] | bytes
@@ -58,6 +62,7 @@ class TableRow(NamedTuple):
     part: str = ""
     name: str = ""
     place: BoxPlace | None = None
+    boxes: Mapping[str, Any] | None = None
 
 
 def square_side(pixels: int) -> int:

@@ -23,7 +23,7 @@ from penline.look.terms import badges, reported_terms
 from penline.measure.appearance import ink_of_picture, looks_of
 from penline.randomness import Draws
 
-__all__ = ["label_plots", "line_data", "picture_plots"]
+__all__ = ["label_plots", "line_data", "picture_plots", "set_figures", "set_notes", "set_tables"]
 
 MAX_PICTURES_BYTES = 16 << 20
 """All pictures of a sheet together; where they are more, fewer lines are shown."""
@@ -32,7 +32,6 @@ MOST_MEASURED = 200
 """Lines whose strokes are measured."""
 
 _MOST_MEASURED_PX = 1 << 22
-_ROWS_OF = "imagefolder"
 _ROWS = 200
 
 
@@ -42,8 +41,8 @@ def line_data(
     """The page's data.
 
     Args:
-        folder: a finished data set whose lines are pictures in folders: ``paddleocr``,
-            ``imagefolder``, ``doctr``, ``easyocr`` or ``kraken``.
+        folder: a finished data set whose lines are pictures in folders: ``paddleocr``, ``doctr``,
+            ``easyocr`` or ``kraken``.
         report: what it says of itself.
         title: its name.
         limit: lines at most.
@@ -75,13 +74,6 @@ def line_data(
     )
     rows = reported_terms(report)
     lines = [_shown(folder, line, boxes.get(line.path)) for line in chosen]
-    notes = []
-    if to == _ROWS_OF:
-        notes.append("Boxes of an image folder stand in its rows; they are not drawn here.")
-    elif not has_boxes:
-        notes.append("No boxes: this set was made without them (penline compose --boxes).")
-    if report.get("mixed_writers") is True:
-        notes.append("The glyphs of a line come from several writers.")
     return {
         "kind": "data set",
         "title": title,
@@ -90,16 +82,26 @@ def line_data(
         "total": total,
         "spread": "one by chance from each equal part of the lists",
         "badges": badges(rows, report.get("simulated") is True),
-        "figures": _figures(report),
+        "figures": set_figures(report),
         "sources": rows,
-        "tables": _tables(report),
-        "notes": notes,
+        "tables": set_tables(report),
+        "notes": set_notes(report, boxed=has_boxes),
         "has_boxes": has_boxes,
         "archives": archives,
         "sides": sorted({line.side for line in chosen}),
         "lines": lines,
         "plots": _plots(folder, lines, lengths, classes, total),
     }
+
+
+def set_notes(report: Mapping[str, Any], *, boxed: bool) -> list[str]:
+    """What is to be known of a finished set."""
+    notes = []
+    if not boxed:
+        notes.append("No boxes: this set was made without them (penline compose --boxes).")
+    if report.get("mixed_writers") is True:
+        notes.append("The glyphs of a line come from several writers.")
+    return notes
 
 
 def _plots(
@@ -213,7 +215,8 @@ def _shown(folder: Path, line: DatasetLine, boxes: Mapping[str, Any] | None) -> 
     return {**found, "src": data_uri(data, media_type), "width": width, "height": height}
 
 
-def _figures(report: Mapping[str, Any]) -> list[list[Any]]:
+def set_figures(report: Mapping[str, Any]) -> list[list[Any]]:
+    """The counts of a finished set, as its report tells them."""
     lines = {str(k): v for k, v in report["lines"].items() if isinstance(v, int)}
     figures: list[list[Any]] = [[f"{side} lines", count] for side, count in lines.items()]
     for key, name in (
@@ -232,7 +235,8 @@ def _figures(report: Mapping[str, Any]) -> list[list[Any]]:
     return figures
 
 
-def _tables(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+def set_tables(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the report of a finished set says was left out."""
     tables = []
     for key, title in (
         ("skipped", "Skipped, dropped or borrowed on the way"),

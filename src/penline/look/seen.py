@@ -21,6 +21,7 @@ import numpy.typing as npt
 from penline.convert.items import seen
 from penline.convert.policy import Policy
 from penline.errors import ExportError
+from penline.look.boxes import row_boxes
 from penline.look.pictures import picture
 from penline.pages import Page
 from penline.records import Defect, LineRecord
@@ -70,12 +71,14 @@ class Seen:
         facts: what the page's script shows of it; values of JSON.
         picture: a PNG or JPEG file.
         media_type: of the picture.
+        name: of a line, `LineRecord.name`.
     """
 
     kind: str
     facts: dict[str, Any]
     picture: bytes
     media_type: str
+    name: str = ""
 
     def read(self) -> bytes:
         """Return the picture."""
@@ -114,7 +117,7 @@ def open_texts(source: Path, reading: Reading = NOTHING_SAID, take: Taken = "lin
         reading: what pictures are, where their names do not tell it.
         take: ``"either"``: lines where there are no characters.
     """
-    return list(open_sources(source, reading=dataclasses.replace(reading, take=take)))
+    return list(open_sources(source, reading=dataclasses.replace(reading, take=take, boxes=True)))
 
 
 def has_texts(unit: Unit) -> bool:
@@ -206,15 +209,21 @@ def _line(record: LineRecord) -> Seen:
     if len(packed) > _LINE_BYTES:
         packed, kind = jpeg(small, LINE_PX)[0], "image/jpeg"
     height, width = small.shape[:2]
+    text = record.text()
     told = {
-        "text": _short(record.text()),
+        "path": record.name.rpartition("::")[2],
+        "text": _short(text),
         "side": record.source.part or "train",
         "writer": known_writer(record.source.writer),
         "index": record.record,
         "width": width,
         "height": height,
     }
-    return Seen("line", told, packed, kind)
+    if record.told is not None and len(text) <= _TEXT:
+        told |= row_boxes(record.told, text, record.source.writer)
+    if scale != 1.0:
+        told["full"] = [image.shape[1], image.shape[0]]
+    return Seen("line", told, packed, kind, record.name)
 
 
 def _page(page: Page, most: tuple[int, int]) -> Seen:

@@ -11,9 +11,8 @@ from typing import Any, BinaryIO
 from penline.durable import read_file
 from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
-from penline.export.examine import Findings, inside, json_lines
+from penline.export.examine import Findings
 from penline.export.pictures import PictureFolders
-from penline.export.rows import FOLDERS
 from penline.export.run import REPORT
 
 __all__ = ["DatasetLine", "format_of", "labels_of", "read_report"]
@@ -22,7 +21,6 @@ _MAX_REPORT_BYTES = 1 << 30
 _MAX_LABEL_BYTES = 1 << 16
 _SIDES = ("train", "val")
 _LISTS = "paddleocr"
-_ROWS_OF = "imagefolder"
 
 
 @dataclass(slots=True)
@@ -56,7 +54,7 @@ def format_of(report: Mapping[str, Any]) -> str:
     """The format's name; "" where its lines are no pictures in folders."""
     run = report.get("run")
     to = str(run.get("to", _LISTS)) if isinstance(run, dict) else _LISTS
-    return to if to in (_LISTS, _ROWS_OF) or _folders(to) is not None else ""
+    return to if to == _LISTS or _folders(to) is not None else ""
 
 
 def _folders(to: str) -> type[PictureFolders] | None:
@@ -73,30 +71,14 @@ def labels_of(folder: Path, to: str, report: Mapping[str, Any]) -> Iterator[Data
         yield from _listed(folder)
         return
     exporter, found = _folders(to), Findings()
+    if exporter is None:
+        return
     for side in report["lines"]:
-        if exporter is not None:
-            parent = exporter.parent(str(side))
-            labels = exporter.labels(folder, str(side), found)
-        else:
-            parent = FOLDERS.get(str(side), str(side))
-            labels = _rows(folder, f"{parent}/metadata.jsonl", found)
-        for path, text in labels:
+        parent = exporter.parent(str(side))
+        for path, text in exporter.labels(folder, str(side), found):
             yield DatasetLine(f"{parent}/{path}", text, str(side))
         if found.problems:
             raise ExportError(f"{folder}: {found.problems[0]}")
-
-
-def _rows(folder: Path, name: str, found: Findings) -> Iterator[tuple[str, str]]:
-    """Picture and text of each row of ``metadata.jsonl``."""
-    path = inside(folder, name)
-    if path is None or not path.is_file():
-        return
-    for number, row in json_lines(path, name, found):
-        picked = row.get("file_name"), row.get("text")
-        if not (isinstance(picked[0], str) and isinstance(picked[1], str)):
-            found.add(f"{name}: line {number}: no file_name or no text")
-            return
-        yield picked[0], picked[1]
 
 
 def _listed(folder: Path) -> Iterator[DatasetLine]:

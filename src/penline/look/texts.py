@@ -13,8 +13,9 @@ from typing import Any
 
 from penline.catalogue.terms import terms
 from penline.errors import FormatError
+from penline.look.boxes import add_boxes, box_paths
 from penline.look.damage import damage_rows
-from penline.look.lines import label_plots, picture_plots
+from penline.look.lines import label_plots, picture_plots, set_figures, set_notes, set_tables
 from penline.look.page import data_uri, safe_json
 from penline.look.plots import distribution
 from penline.look.seen import Seen, SeenUnit, form_of, known_writer, of_records, see
@@ -68,6 +69,14 @@ def text_data(
     if not kept.total:
         raise _nothing(source, files, told, defects)
     items = [item for _, item in sorted(kept.items, key=lambda pair: pair[0])]
+    if report is not None:
+        root = given_names(source)[0]
+        lines = [item for item in items if item.kind == "line"]
+        add_boxes(
+            source,
+            ((one.facts, box_paths(root, one.name, one.facts["index"])) for one in lines),
+        )
+    boxed = any("boxes" in item.facts for item in items)
     names = {defect.file: Places(given_names(source))(defect.file) for defect in defects}
     rows = terms(file.source for file in files) if report is None else reported_terms(report)
     return {
@@ -78,14 +87,14 @@ def text_data(
         "total": kept.total,
         "spread": "chosen by chance",
         "badges": badges(rows, None if report is None else report.get("simulated") is True),
-        "figures": told.figures(),
+        "figures": told.figures(report),
         "sources": rows,
-        "tables": told.tables(files, source),
-        "notes": [],
+        "tables": [*([] if report is None else set_tables(report)), *told.tables(files, source)],
+        "notes": [] if report is None else set_notes(report, boxed=boxed or told.unit != "lines"),
         "sides": sorted({item.facts["side"] for item in items}),
         "lines": [_with_picture(item) for item in items if item.kind == "line"],
         "pages": [_with_picture(item) for item in items if item.kind == "page"],
-        "has_boxes": any("boxes" in item.facts for item in items),
+        "has_boxes": boxed,
         "archives": [],
         "plots": told.plots(items),
         "damage": damage_rows(defects, (), names),
@@ -168,9 +177,11 @@ class _Told:
         names += ["lines"] if sum(self.page_lines) < self.lines else []
         return " and ".join(names)
 
-    def figures(self) -> list[list[Any]]:
-        """Return the figures of the page's head."""
+    def figures(self, report: Mapping[str, Any] | None) -> list[list[Any]]:
+        """Return the figures of the page's head: of a finished set those of its report."""
         found: list[list[Any]] = [["pages", len(self.page_lines)]] if self.page_lines else []
+        if report is not None:
+            return found + set_figures(report)
         found += [[f"{side} lines", count] for side, count in self.sides.items()]
         found += [["without a text", self.silent]] if self.silent else []
         found += [["characters", sum(self.lengths)], ["classes", len(self.classes)]]

@@ -28,6 +28,7 @@ class Reading:
             lines are nobody's; ``"lines"``: labels are texts, and a page's lines come before the
             boxes of its characters; ``"either"``: lines where it has no characters.
         images: the folder of the pictures that pages are of, where it is not theirs.
+        boxes: lines are to come with what tables tell of their characters, which takes longer.
     """
 
     labels: str | None = None
@@ -40,6 +41,7 @@ class Reading:
     card: str = ""
     take: Taken = "characters"
     images: str | None = None
+    boxes: bool = False
 
     @property
     def says_label(self) -> bool:

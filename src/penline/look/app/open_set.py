@@ -21,10 +21,13 @@ import cv2
 import numpy as np
 
 from penline.errors import FormatError, UsageError
+from penline.export.run import REPORT
 from penline.look.app.limits import SET_BYTES, SET_DEFECTS, SET_SECONDS
+from penline.look.boxes import add_boxes, box_paths
 from penline.look.seen import FULL_PX, SeenUnit, form_of, jpeg, of_records, open_texts, png, see
 from penline.pages import Page, PageLine
 from penline.records import LineRecord
+from penline.sources.collect import given_names
 from penline.sources.names import leaf
 from penline.sources.pages.cut import cut_line
 from penline.sources.reading import NOTHING_SAID, Reading
@@ -86,6 +89,8 @@ class OpenSet:
         self._place, self._lock = place, threading.Lock()
         self._places: array[int] = array("Q")
         self._bytes = 0
+        self._root = given_names(source)[0]
+        self._folder = source if (source / REPORT).is_file() else None
         self._records = chain.from_iterable(of_records(unit, self.counts) for unit in self.units)
 
     def __len__(self) -> int:
@@ -104,12 +109,17 @@ class OpenSet:
                     self.ended, self.cut_short = True, record is not None
                 else:
                     self._keep(file, record)
-        return [self.facts(at) for at in range(start, min(start + most, len(self)))]
+        found = [self.facts(at) for at in range(start, min(start + most, len(self)))]
+        if self._folder is not None:
+            add_boxes(self._folder, [(one, one.pop("called", [])) for one in found])
+        return found
 
     def _keep(self, file: IO[bytes], record: LineRecord | Page) -> None:
         item = see(record)
         whole = jpeg(record.image, FULL_PX, 92)[0] if isinstance(record, Page) else b""
         facts = {**item.facts, "kind": item.kind, "media_type": item.media_type}
+        if self._folder is not None and item.kind == "line":
+            facts["called"] = box_paths(self._root, item.name, facts["index"])
         parts = json.dumps(facts).encode(), item.picture, whole
         file.writelines(parts)
         file.flush()

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
@@ -44,6 +44,7 @@ class Labelled(NamedTuple):
         part: ``"train"``, ``"test"``; ``""``: the unit's.
         offset: where its bytes begin in the unit's file, where that says something.
         packed: of a line, the file that the picture is decoded from.
+        boxes: of a line, what is told of its characters, as `TableRow.boxes`.
     """
 
     picture: Picture | FormatError | Callable[[], Picture | FormatError]
@@ -55,6 +56,7 @@ class Labelled(NamedTuple):
     part: str = ""
     offset: int = 0
     packed: bytes = b""
+    boxes: Mapping[str, Any] | None = None
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -150,7 +152,8 @@ class InkedUnit(Unit):
             return defect_of(found, one.record)
         source = self.source_of(one, sources)
         if self.lines:
-            return line_of(one.character, one.packed, found, source, (one.record, one.offset))
+            made = line_of(one.character, one.packed, found, source, (one.record, one.offset))
+            return dataclasses.replace(made, name=one.file, told=one.boxes)
         whole = self.rule.whole_ink(found)
         ink = tight(whole)
         reason = self.rule.odd(whole, ink)

@@ -144,6 +144,8 @@ class TablesCollector(Collector):
         place = listing.place(name)
         with place.open() as stream:
             columns = arrow_columns(stream, self._columns())
+        if not self.reading.boxes:
+            columns = columns._replace(boxes=())
         known, source = self._known(listing, name)
         named = bool(columns.classes)
         unit = ArrowUnit(

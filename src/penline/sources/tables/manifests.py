@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 from penline.errors import FormatError
 from penline.formats.csv_rows import TextRow, read_text_rows
 from penline.formats.defects import defect_of
-from penline.formats.table_row import TableRow
+from penline.formats.table_row import BOXES, TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect
 from penline.sources.collector import Claims, Collector, unknown
@@ -86,7 +87,10 @@ class ManifestUnit(TableUnit):
                     yield defect_of(picture, row.record)
                     continue
                 label, writer, part = (self._cell(row, one) for one in ("label", "writer", "part"))
-                yield TableRow(picture, label, row.record, row.offset, writer, part, name)
+                told: dict[str, Any] = {one: row.lists[one] for one in BOXES if one in row.lists}
+                told |= {"drawn": row.cells["drawn"]} if told and "drawn" in row.cells else {}
+                place = row.record, row.offset
+                yield TableRow(picture, label, *place, writer, part, name, boxes=told or None)
 
     def _cell(self, row: TextRow, role: str) -> str:
         return row.cells.get(self.columns.get(role, ""), "")

@@ -102,6 +102,7 @@ class TableUnit(InkedUnit):
                 "" if self.part_said else self.part(row),
                 row.offset,
                 row.picture if self.lines and isinstance(row.picture, bytes) else b"",
+                row.boxes,
             )
 
     def part(self, row: TableRow) -> str:

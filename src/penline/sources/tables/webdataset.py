@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path, PurePosixPath
@@ -11,7 +11,7 @@ from typing import Any
 
 from penline.errors import FormatError, UsageError
 from penline.formats.defects import defect_of
-from penline.formats.table_row import TableRow
+from penline.formats.table_row import BOXES, TableRow
 from penline.formats.tarred import TarMember, walk
 from penline.records import Defect
 from penline.sources.names import hidden
@@ -61,15 +61,16 @@ def is_webdataset(path: Path) -> bool:
     return bool(keys) and all(found & {*_LABELS} for found in keys)
 
 
-def _metadata(content: bytes) -> dict[str, Any]:
-    """What the JSON of a key tells: a label, and who wrote it."""
+def _metadata(content: bytes, lists: Iterable[str] = ()) -> dict[str, Any]:
+    """What the JSON of a key tells: a label, who wrote it, and fields that are lists."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
         return {}
     found = found if isinstance(found, dict) else {"label": found}
-    metadata = {name: found[name] for name in (*_IN_JSON, *_WRITERS) if name in found}
-    return {name: one for name, one in metadata.items() if isinstance(one, str | int)}
+    texts = {name: found[name] for name in (*_IN_JSON, *_WRITERS) if name in found}
+    told = {name: found[name] for name in lists if name in found}
+    return told | {name: one for name, one in texts.items() if isinstance(one, str | int)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +115,7 @@ class TarUnit(TableUnit):
             fault = FormatError(self.source.file, 0, f"key {printable(key)}", "a picture", found)
         if fault is not None:
             return defect_of(fault, record)
-        metadata = _metadata(fields.get("json", b"{}"))
+        metadata = _metadata(fields.get("json", b"{}"), BOXES)
         texts = [
             fields[kind].decode("utf-8", "replace").strip() for kind in _TEXTS if kind in fields
         ]
@@ -123,7 +124,9 @@ class TarUnit(TableUnit):
             what, found = f"key {printable(key)}", repr(fields.get("json", b"")[:20])[1:]
             return defect_of(FormatError(self.source.file, 0, what, "a label", found), record)
         writer = next((str(metadata[name]) for name in _WRITERS if name in metadata), "")
-        return TableRow(fields[picture], texts[0], record, 0, writer, name=f"{key}.{picture}")
+        boxes = {one: metadata[one] for one in BOXES if one in metadata} or None
+        name = f"{key}.{picture}"
+        return TableRow(fields[picture], texts[0], record, 0, writer, name=name, boxes=boxes)
 
 
 def _content(member: TarMember) -> bytes:

@@ -22,10 +22,12 @@ function entriesOf(line) {
   return line.entries || Array.from(line.text);
 }
 
-function drawBoxes(line, archives) {
+function drawBoxes(line, shared) {
+  const archives = line.archives || shared;
   const characters = entriesOf(line), origins = originsOf(line);
   return svg("svg", {
-    class: "boxes", viewBox: "0 0 " + line.width + " " + line.height, "aria-hidden": "true",
+    class: "boxes", viewBox: ["0 0", ...(line.full || [line.width, line.height])].join(" "),
+    "aria-hidden": "true",
   }, ...line.boxes.map((box, item) => {
     const kind = !origins.has(item) && /\s/u.test(characters[item]) ? "blank" : "k" + (item % 2);
     return svg("polygon", { class: kind, points: pointsOf(box) },
