@@ -230,7 +230,7 @@ def _set_facts(path: Path) -> FileFacts:
     told = [f"made by penline {report.get('penline', 'of an unknown version')}"]
     told += [f"seed {run['seed']}, lines from {run['start']}"] if "seed" in run else []
     told += ["simulated handwriting"] if report.get("simulated") else []
-    facts.note = f"{', '.join(told)}; penline check proves it"
+    facts.note = f"{', '.join(told)}; penline check proves it, penline sheet shows it"
     return facts
 
 

@@ -92,7 +92,7 @@ def print_understood(one: Understood, *, whole: bool = True) -> None:
 
     Args:
         one: how it was.
-        whole: with examples, and the command that makes a bank of it.
+        whole: with examples, and the commands that make a bank of it, or show it.
     """
     out.print(f"  understood as: {escape(one.line())}")
     if one.ink:
@@ -107,6 +107,8 @@ def print_understood(one: Understood, *, whole: bool = True) -> None:
     if whole:
         what = "training set" if one.of_lines else "bank"
         out.print(f"  a {what} of it: {escape(one.command)}")
+    if whole and one.look:
+        out.print(f"  to look at it: {escape(one.look)}")
 
 
 def print_sources(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -26,7 +26,6 @@ from penline.look.pictures import picture
 from penline.pages import Page
 from penline.records import Defect, LineRecord
 from penline.sources.collect import open_sources
-from penline.sources.pages.unit import PagesUnit
 from penline.sources.reading import NOTHING_SAID, Reading, Taken
 from penline.sources.unit import Unit
 
@@ -53,6 +52,7 @@ FULL_PX = 8000, 8000
 _LINE_BYTES = 1 << 16
 """Of a picture of a line as it lies in its set; a larger one is made a JPEG."""
 _CORNERS = 120
+_LEAST = 3
 _LOOKED_AT = 1 << 14
 _LINES = 1000
 _TEXT = 2000
@@ -122,8 +122,7 @@ def open_texts(source: Path, reading: Reading = NOTHING_SAID, take: Taken = "lin
 
 def has_texts(unit: Unit) -> bool:
     """Tell of a unit that is not yet read whether it surely holds lines or pages."""
-    understood = unit.understood
-    return isinstance(unit, PagesUnit) or (understood is not None and understood.of_lines)
+    return unit.understood is not None and unit.understood.of_lines
 
 
 def form_of(unit: Unit) -> str:
@@ -266,8 +265,15 @@ def _short(text: str) -> str:
 def _corners(points: Points, *, closed: bool = False) -> list[float]:
     """Corners for the eye, x and y by turns: on tenths of a pixel, at most `_CORNERS` of them."""
     kept: npt.NDArray[Any] = points[:: -(-len(points) // _LOOKED_AT)].astype(np.float32)
+    found = _thinned(kept, closed)
+    if closed and len(found) < _LEAST:  # it went to and fro
+        found = _thinned(cv2.convexHull(kept)[:, 0], closed)
+    return [round(float(n), 1) for n in found.ravel()]
+
+
+def _thinned(points: npt.NDArray[Any], closed: bool) -> npt.NDArray[Any]:
     slack = 0.25
-    while len(kept) > _CORNERS:
-        kept = cv2.approxPolyDP(kept[:, None], slack, closed)[:, 0]
+    while len(points) > _CORNERS:
+        points = cv2.approxPolyDP(points[:, None], slack, closed)[:, 0]
         slack *= 2
-    return [round(float(n), 1) for n in kept.ravel()]
+    return points

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 __all__ = ["NOTHING_SAID", "Reading", "Taken"]
@@ -41,7 +41,7 @@ class Reading:
     card: str = ""
     take: Taken = "characters"
     images: str | None = None
-    boxes: bool = False
+    boxes: bool = field(default=False, repr=False)
 
     @property
     def says_label(self) -> bool:

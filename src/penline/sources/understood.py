@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
-from penline.words import counted
+from penline.words import counted, printable
 
-__all__ = ["PAGE", "Example", "Understood"]
+__all__ = ["PAGE", "Example", "Understood", "lines_understood"]
 
 PAGE = "docs/own-characters.md"
 """The page that has all forms."""
@@ -43,7 +44,8 @@ class Understood:
         ink: what is ink, as `InkRule.words`.
         doubts: what speaks against it.
         examples: a few pictures.
-        command: what makes a bank of it.
+        command: what makes a bank of it; of lines and pages a training set.
+        look: what shows them; "" of characters.
         complete: `classes` counts all of it; False where only a part was looked at.
         many: each picture shows its character many times, and is cut apart.
         of_lines: its labels are texts of lines, and pictures stay as they are.
@@ -57,6 +59,7 @@ class Understood:
     doubts: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     command: str = ""
+    look: str = ""
     complete: bool = True
     many: bool = False
     of_lines: bool = False
@@ -78,3 +81,20 @@ class Understood:
         classes = f"{least}{counted(self.classes, 'class')}"
         many = ", many in each picture, cut apart" if self.many else ""
         return f"label = {self.label_rule} ({classes}), writer = {self.writer_rule}{many}"
+
+
+def lines_understood(form: str, label_rule: str, writer_rule: str, path: str) -> Understood:
+    """Return how lines or pages were understood, with what makes a set of them and shows them.
+
+    Args:
+        form: what they are, ``"pages in ALTO"``.
+        label_rule: where the text comes from.
+        writer_rule: where the writer comes from, or "".
+        path: what the user named.
+    """
+    made, shown = (
+        printable(shlex.join(["penline", verb, path, "-o", out]))
+        for verb, out in (("convert", "OUT"), ("sheet", "OUT.html"))
+    )
+    told = writer_rule or "not told"
+    return Understood(form, label_rule, 0, told, command=made, look=shown, of_lines=True)

@@ -27,6 +27,7 @@ from penline.sources.pages.unit import PageFile, PagesUnit
 from penline.sources.pictures.decode import is_picture
 from penline.sources.tables.beside import Beside, unpack_first
 from penline.sources.tables.classes import side_of
+from penline.sources.understood import lines_understood
 from penline.sources.unit import Place, Unit
 from penline.words import counted, printable
 
@@ -114,6 +115,9 @@ class PagesCollector(Collector):
                 part_said=self.part is not None,
                 note=note,
                 file_count=len(files),
+                understood=lines_understood(
+                    f"pages in {form}", "the text of each line", "", str(path)
+                ),
             )
 
 

@@ -23,6 +23,7 @@ from penline.sources.pictures.as_line import as_shown
 from penline.sources.pictures.decode import decode
 from penline.sources.tables.beside import Beside, SiblingFiles
 from penline.sources.tables.page_pictures import nearest_picture, pictures_by_name
+from penline.sources.understood import Understood
 from penline.sources.unit import Unit
 from penline.words import printable
 
@@ -76,6 +77,7 @@ class PagesUnit(Unit):
     fault: FormatError | None = None
     unique: bool = True
     file_count: int = 1
+    understood: Understood | None = None
     lacks: str = field(default="", init=False)
 
     def salvage(self) -> Iterator[PageRecord | Defect]:

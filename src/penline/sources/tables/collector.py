@@ -159,6 +159,7 @@ class TablesCollector(Collector):
             sides=columns.sides_in(place.open) if columns.sides else frozenset(),
         )
         label = f"column {printable(columns.label)!r}" if columns.label else "none"
+        label = f"the text in column {columns.picture!r}" if columns.sides else label
         label += " by the names of its ClassLabel" if named else _stand_for(known)
         writer = f"column {printable(columns.writer)!r}" if columns.writer else ""
         return self._decided(unit, f"a table of pictures ({unit.kind})", label, writer)

@@ -155,7 +155,8 @@ class ManifestCollector(Collector):
         counts = Counter[str]() if texts else one.counts()
         total = one.row_count if texts else counts.total()
         pictures = sum(n for place, n in self._pictures.items() if one.covers(place))
-        spare = pictures - total
+        beside = (two for two in self._lists if two is not one and two.beside == one.beside)
+        spare = pictures - total - sum(two.row_count for two in beside)
         note = f"{counted(spare, 'picture')} beside {one.own} are not in it, and left out"
         unit = ManifestUnit(
             *(self.said(source), "list", 0, InkRule()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,7 +25,7 @@ from penline.sources.pictures.planes import Picture
 from penline.sources.pictures.unit import InkedUnit, Labelled
 from penline.sources.tables.classes import side_of_word
 from penline.sources.tables.context import TableContext
-from penline.sources.understood import PAGE, Example, Understood
+from penline.sources.understood import PAGE, Example, Understood, lines_understood
 from penline.words import counted, listed, printable
 
 __all__ = ["TableUnit", "decided"]
@@ -211,14 +210,8 @@ def _is_of_lines(unit: TableUnit, labels: Iterable[str], said: TableContext) -> 
 def _of_lines(unit: T, form: str, label_rule: str, writer_rule: str, said: TableContext) -> T:
     """A unit that gives lines, its pictures as they are."""
     path = unit.source.file.partition("::")[0]
-    understood = Understood(
-        form.replace("pictures", "lines"),
-        label_rule,
-        0,
-        writer_rule or "not told",
-        command=printable(shlex.join(["penline", "convert", path, "-o", "OUT"])),
-        of_lines=True,
-    )
+    form = form.replace("pictures of lines", "pictures").replace("pictures", "lines")
+    understood = lines_understood(form, label_rule, writer_rule, path)
     part = said.part or said.side
     return dataclasses.replace(
         unit,
