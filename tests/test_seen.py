@@ -124,13 +124,8 @@ def test_a_limit_takes_some_by_chance(limit: int, tmp_path: Path) -> None:
     first = (tmp_path / "x.html").read_bytes()
     shown(source, tmp_path / "x.html", limit=limit)
     assert (tmp_path / "x.html").read_bytes() == first
-    taken = {
-        tuple(
-            line["index"] for line in shown(source, tmp_path / "x.html", limit=4, seed=k)["lines"]
-        )
-        for k in range(6)
-    }
-    assert len(taken) > 4
+    some = [shown(source, tmp_path / "x.html", limit=4, seed=k)["lines"] for k in range(6)]
+    assert len({tuple(line["index"] for line in lines) for lines in some}) > 4
 
 
 def test_a_sheet_has_a_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +166,8 @@ def test_a_million_corners_are_few_on_a_sheet(tmp_path: Path) -> None:
     assert time.process_time() - begun < 20
     (line,) = page["lines"]
     points = np.array(line["points"]).reshape(-1, 2)
-    assert (points.min(0).tolist(), points.max(0).tolist()) == ([0, 4], [129, 43])
+    assert np.abs(points.min(0) - (0, 4)).max() <= 1
+    assert np.abs(points.max(0) - (129, 43)).max() <= 1
     assert len(points) <= 120
     assert (tmp_path / "x.html").stat().st_size < 200_000
 
@@ -226,11 +222,8 @@ def test_a_page_without_its_picture_is_told(picture: bytes | None, tmp_path: Pat
 
 
 def test_a_line_without_its_picture_is_told(tmp_path: Path) -> None:
-    files = made.pairs() | {
-        "train/9.gt.txt": b"alone",
-        "train/8.png": EMPTY,
-        "train/8.gt.txt": b"8",
-    }
+    files = made.pairs() | {"train/9.gt.txt": b"alone"}
+    files |= {"train/8.png": EMPTY, "train/8.gt.txt": b"8"}
     data = shown(folder(tmp_path / "set", files), tmp_path / "x.html")
     assert (len(data["lines"]), data["damaged"]) == (6, 2)
     assert [row["file"] for row in data["damage"]] == ["train::8.png", "train/9.gt.txt"]

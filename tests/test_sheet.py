@@ -27,6 +27,7 @@ from penline.bank import BankWriter
 from penline.bank.layout import GLYPHS, HEADER
 from penline.census import census
 from penline.errors import BankError, ExportError, FormatError, UsageError
+from penline.export import EXPORTERS
 from penline.look.choose import even, spread
 from penline.look.damage import MOST_PICTURES
 from penline.look.lines import MAX_PICTURES_BYTES
@@ -539,10 +540,6 @@ def test_pictures_without_labels_are_told(tmp_path: Path) -> None:
     assert "no labels beside it" in said[0]
     assert said[1].startswith("3 records")
     assert str(tmp_path) not in facts.path.read_text("utf-8")
-    page = tmp_path / "006-P16.dgrl"
-    page.write_bytes(fakes_pages.dgrl(["永和"]))
-    with pytest.raises(FormatError, match=r"penline convert, .*found none among 1 record$"):
-        sheet(page, tmp_path / "x.html")
 
 
 def test_lines_with_their_boxes(tmp_path: Path) -> None:
@@ -567,7 +564,9 @@ def test_lines_with_their_boxes(tmp_path: Path) -> None:
     assert data["tables"][1]["rows"] == [["sample 3: no line", None]]
 
 
-@pytest.mark.parametrize("to", ["imagefolder", "doctr", "easyocr", "kraken", "paddleocr"])
+@pytest.mark.parametrize(
+    "to", [name for name in EXPORTERS.own if EXPORTERS.load(name).takes == "lines"]
+)
 def test_sets_for_other_trainers(
     tmp_path: Path, small_bank: Any, corpus_file: Path, to: str
 ) -> None:
@@ -576,18 +575,13 @@ def test_sets_for_other_trainers(
     data = data_of(sheet(tmp_path / "s", tmp_path / "x.html").path)
     assert data["total"] == data["shown"] == 6
     assert all(line["src"] and line["text"] and line["side"] == "train" for line in data["lines"])
-    if to != "imagefolder":
-        assert all(len(line["boxes"]) == len(line["text"]) for line in data["lines"])
-
-
-def test_a_packed_set_is_not_shown(tmp_path: Path) -> None:
-    out = make_set(tmp_path / "s")
-    report = json.loads((out / "report.json").read_text("utf-8"))
-    for to in ("lmdb", "parquet", HOSTILE):
-        report["run"] = {"to": to}
-        (out / "report.json").write_text(json.dumps(report), "utf-8")
-        with pytest.raises(ExportError, match="--to paddleocr or imagefolder"):
-            sheet(out, tmp_path / "x.html")
+    assert all(len(line["boxes"]) == len(line["text"]) for line in data["lines"])
+    figures = dict(data["figures"])
+    assert (figures["train lines"], figures["seed"]) == (6, "0")
+    for line in data["lines"]:
+        archives = line.get("archives") or data["archives"]
+        items = [origin[0] for origin in line["origins"] if archives[origin[3]]]
+        assert items == [at for at, one in enumerate(line["text"]) if one != " "]
 
 
 def test_fewer_lines_and_no_boxes(tmp_path: Path) -> None:
