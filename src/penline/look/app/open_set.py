@@ -20,8 +20,9 @@ from typing import IO, Any
 import cv2
 import numpy as np
 
+from penline.bank.layout import HEADER
 from penline.errors import FormatError, UsageError
-from penline.export.run import REPORT
+from penline.export.run import REPORT, under_way
 from penline.look.app.limits import SET_BYTES, SET_DEFECTS, SET_SECONDS
 from penline.look.boxes import add_boxes, box_paths
 from penline.look.seen import FULL_PX, SeenUnit, form_of, jpeg, of_records, open_texts, png, see
@@ -53,6 +54,10 @@ def open_set(source: Path, folder: Path, number: int, reading: Reading = NOTHING
         UsageError: there is no such path, or a bank lies there.
         FormatError: it holds no line and no page.
     """
+    if (source / HEADER).is_file():
+        raise UsageError(f"{source} is a bank: penline serve --bank shows it")
+    if under_way(source):
+        raise UsageError(f"{source} is an unfinished data set; repeat its command to go on with it")
     found = OpenSet(source, open_texts(source, reading), folder / f"set{number}", number)
     if not found.items(0, 1):
         what = next((str(one) for unit in found.units for one in unit.defects), "none")
