@@ -21,6 +21,7 @@ from penline.catalogue.terms import terms
 from penline.check import read_report
 from penline.convert import convert as _convert
 from penline.errors import ExportError
+from penline.export import WRITTEN_ONLY
 from penline.export.run import REPORT, under_way
 from penline.look.sheet import SheetFacts
 from penline.look.sheet import sheet as _sheet
@@ -230,7 +231,8 @@ def _set_facts(path: Path) -> FileFacts:
     told = [f"made by penline {report.get('penline', 'of an unknown version')}"]
     told += [f"seed {run['seed']}, lines from {run['start']}"] if "seed" in run else []
     told += ["simulated handwriting"] if report.get("simulated") else []
-    facts.note = f"{', '.join(told)}; penline check proves it, penline sheet shows it"
+    shows = "" if run["to"] in WRITTEN_ONLY else ", penline sheet and serve show it"
+    facts.note = f"{', '.join(told)}; penline check proves it{shows}"
     return facts
 
 

@@ -69,7 +69,7 @@ def items(
             index += 1
 
 
-def seen(file: Unit, policy: Policy) -> Iterator[LineRecord | Page]:
+def seen(file: Unit, policy: Policy) -> Iterator[LineRecord | OnlineLine | Page]:
     """Yield the lines and the pages of a file for a person to look at: what `items` takes.
 
     Lines that archives have of a page are put together to it. Damage, and what is neither line nor
@@ -91,9 +91,9 @@ def seen(file: Unit, policy: Policy) -> Iterator[LineRecord | Page]:
 def _kind(record: Any) -> str:
     if isinstance(record, PageRecord):
         return "page"
-    if isinstance(record, LineRecord):
-        return "line of a page" if record.picture is None else "line"
-    return ""
+    if isinstance(record, LineRecord) and record.picture is None:
+        return "line of a page"
+    return "line" if isinstance(record, LineRecord | OnlineLine) else ""
 
 
 def _key(item: Item) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:

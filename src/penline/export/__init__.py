@@ -6,7 +6,7 @@ from penline.errors import UsageError
 from penline.export.base import Exporter, Takes
 from penline.registry import Registry, Row, subclass_of
 
-__all__ = ["EXPORTERS", "Exporter", "exporter_class"]
+__all__ = ["EXPORTERS", "WRITTEN_ONLY", "Exporter", "exporter_class"]
 
 EXPORTERS: Registry[type[Exporter]] = Registry(
     "penline.exporters",
@@ -40,6 +40,9 @@ EXPORTERS: Registry[type[Exporter]] = Registry(
     },
     fits=subclass_of(Exporter),
 )
+
+WRITTEN_ONLY = ("ndjson", "strokes-npz")
+"""Formats whose files nothing here reads as a source again."""
 
 
 def exporter_class(name: str, *takes: Takes) -> type[Exporter]:

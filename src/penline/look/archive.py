@@ -22,7 +22,7 @@ from penline.pack import pack_records
 from penline.pages import PageRecord
 from penline.provenance import short_names
 from penline.randomness import Draws
-from penline.records import Defect, LeftOut, LineRecord, Record
+from penline.records import Defect, LeftOut, LineRecord, OnlineLine, Record
 from penline.render.hand import STROKE_HEIGHT_PX
 from penline.sources.names import leaf
 from penline.sources.unit import Unit
@@ -131,7 +131,7 @@ def count_glyphs(files: list[Unit]) -> ArchiveIndex:
                 writers.append(ids.setdefault(writer, len(ids)))
             else:
                 others += 1
-                lines += isinstance(record, LineRecord | PageRecord | InkPage)
+                lines += isinstance(record, LineRecord | OnlineLine | PageRecord | InkPage)
         labels.append(np.array(here, np.int64))
     records = [len(here) for here in labels]
     return ArchiveIndex(

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -20,11 +20,12 @@ import numpy.typing as npt
 
 from penline.convert.items import seen
 from penline.convert.policy import Policy
-from penline.errors import ExportError
+from penline.errors import ExportError, FormatError
+from penline.export.run import REPORT
 from penline.look.boxes import row_boxes
 from penline.look.pictures import picture
 from penline.pages import Page
-from penline.records import Defect, LineRecord
+from penline.records import Defect, LineRecord, OnlineLine
 from penline.sources.collect import open_sources
 from penline.sources.reading import NOTHING_SAID, Reading, Taken
 from penline.sources.unit import Unit
@@ -34,6 +35,7 @@ __all__ = [
     "PAGE_PX",
     "Seen",
     "SeenUnit",
+    "Shown",
     "form_of",
     "has_texts",
     "jpeg",
@@ -56,10 +58,16 @@ _LEAST = 3
 _LOOKED_AT = 1 << 14
 _LINES = 1000
 _TEXT = 2000
+_INK_PX, _AROUND_PX = 96, 6
+"""How high a line of strokes is drawn, and the paper around it."""
+_SHIFT = 4
+_PARTS = 1 << _SHIFT
+"""Of a pixel, as strokes are drawn."""
 _NOBODY = "unknown:"
 
 Image = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float64]
+Shown: TypeAlias = LineRecord | OnlineLine | Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +124,21 @@ def open_texts(source: Path, reading: Reading = NOTHING_SAID, take: Taken = "lin
         source: what the user named.
         reading: what pictures are, where their names do not tell it.
         take: ``"either"``: lines where there are no characters.
+
+    Raises:
+        ExportError: a finished set in a format that penline writes and does not read.
+        UsageError, FormatError: as of `open_sources`.
     """
-    return list(open_sources(source, reading=dataclasses.replace(reading, take=take, boxes=True)))
+    said = dataclasses.replace(reading, take=take, boxes=True)
+    try:
+        return list(open_sources(source, reading=said))
+    except FormatError:
+        if not (source / REPORT).is_file():
+            raise
+        raise ExportError(
+            f"{source} is a finished set in a format that penline does not read again; make it in "
+            "another one to look at it, strokes as --to inkml"
+        ) from None
 
 
 def has_texts(unit: Unit) -> bool:
@@ -130,7 +151,7 @@ def form_of(unit: Unit) -> str:
     return unit.kind if unit.understood is None else unit.understood.form
 
 
-def of_records(unit: Unit, counts: Counter[str]) -> Iterator[LineRecord | Page]:
+def of_records(unit: Unit, counts: Counter[str]) -> Iterator[Shown]:
     """Yield the lines and pages of a unit; what is left out or changed is counted, with its reason.
 
     Ink without a label is U+FFFD in the text.
@@ -138,7 +159,7 @@ def of_records(unit: Unit, counts: Counter[str]) -> Iterator[LineRecord | Page]:
     return seen(unit, Policy("keep", counts=counts))
 
 
-def see(record: LineRecord | Page, page_px: tuple[int, int] = PAGE_PX) -> Seen:
+def see(record: Shown, page_px: tuple[int, int] = PAGE_PX) -> Seen:
     """Make what is shown of a line or a page.
 
     Args:
@@ -148,7 +169,9 @@ def see(record: LineRecord | Page, page_px: tuple[int, int] = PAGE_PX) -> Seen:
     Raises:
         ExportError: a picture that cannot be encoded.
     """
-    return _page(record, page_px) if isinstance(record, Page) else _line(record)
+    if isinstance(record, Page):
+        return _page(record, page_px)
+    return _strokes(record) if isinstance(record, OnlineLine) else _line(record)
 
 
 def jpeg(image: Image, most: tuple[int, int], quality: int = 85) -> tuple[bytes, float]:
@@ -223,6 +246,38 @@ def _line(record: LineRecord) -> Seen:
     if scale != 1.0:
         told["full"] = [image.shape[1], image.shape[0]]
     return Seen("line", told, packed, kind, record.name)
+
+
+def _strokes(line: OnlineLine) -> Seen:
+    """A line as the pen wrote it, drawn thinly, with boxes around its characters, if told."""
+    strokes = [stroke.astype(np.float64) for stroke in line.strokes]
+    every = np.concatenate([*strokes, np.zeros((0, 2))])
+    low, high = (every.min(0), every.max(0)) if len(every) else (np.zeros(2), np.zeros(2))
+    wide, tall = np.maximum(high - low, 1)
+    scale = min(_INK_PX / tall, (LINE_PX[0] - 2 * _AROUND_PX) / wide)
+    placed = [(stroke - low) * scale + _AROUND_PX for stroke in strokes]
+    size = [int(np.ceil(side * scale)) + 2 * _AROUND_PX for side in (tall, wide)]
+    image = np.full(size, 255, np.uint8)
+    drawn = [np.rint(stroke * _PARTS).astype(np.int32) for stroke in placed]
+    cv2.polylines(image, drawn, False, 0, 2, cv2.LINE_AA, _SHIFT)
+    boxes = [[0.0] * 8 for _ in line.items]
+    for item in dict.fromkeys(line.spans[:, 0].tolist()):
+        spans = line.spans[line.spans[:, 0] == item]
+        own = np.concatenate([placed[trace][first:end] for _, trace, first, end in spans.tolist()])
+        (left, top), (right, bottom) = np.round(own.min(0), 1), np.round(own.max(0), 1)
+        boxes[item] = [*map(float, (left, top, right, top, right, bottom, left, bottom))]
+    told = {
+        "path": "",
+        "text": _short(line.text),
+        "side": line.side or line.source.part or "train",
+        "writer": known_writer(line.source.writer),
+        "index": line.record,
+        "width": size[1],
+        "height": size[0],
+    }
+    if len(line.spans) and len(line.text) <= _TEXT:
+        told |= {"boxes": boxes, "entries": list(line.items)}
+    return Seen("line", told, png(image), "image/png")
 
 
 def _page(page: Page, most: tuple[int, int]) -> Seen:

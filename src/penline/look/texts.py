@@ -18,12 +18,12 @@ from penline.look.damage import damage_rows
 from penline.look.lines import label_plots, picture_plots, set_figures, set_notes, set_tables
 from penline.look.page import data_uri, safe_json
 from penline.look.plots import distribution
-from penline.look.seen import Seen, SeenUnit, form_of, known_writer, of_records, see
+from penline.look.seen import Seen, SeenUnit, Shown, form_of, known_writer, of_records, see
 from penline.look.terms import badges, reported_terms
 from penline.pages import Page
 from penline.provenance import Places
 from penline.randomness import Draws
-from penline.records import Defect, LineRecord
+from penline.records import Defect, OnlineLine
 from penline.sources.collect import given_names
 from penline.sources.unit import Unit
 from penline.words import printable
@@ -152,14 +152,14 @@ class _Told:
     lengths: array[int] = field(default_factory=lambda: array("L"))
     page_lines: array[int] = field(default_factory=lambda: array("L"))
 
-    def count(self, record: LineRecord | Page) -> None:
+    def count(self, record: Shown) -> None:
         """Count a line, or a page with its lines."""
         if isinstance(record, Page):
             texts = [line.text for line in record.lines]
             side, writer = record.side, record.writer
             self.page_lines.append(len(texts))
         else:
-            texts = [record.text()]
+            texts = [record.text if isinstance(record, OnlineLine) else record.text()]
             side, writer = record.source.part or "train", record.source.writer
         self.lines += len(texts)
         self.silent += texts.count("")

@@ -25,9 +25,18 @@ from penline.errors import FormatError, UsageError
 from penline.export.run import REPORT, under_way
 from penline.look.app.limits import SET_BYTES, SET_DEFECTS, SET_SECONDS
 from penline.look.boxes import add_boxes, box_paths
-from penline.look.seen import FULL_PX, SeenUnit, form_of, jpeg, of_records, open_texts, png, see
+from penline.look.seen import (
+    FULL_PX,
+    SeenUnit,
+    Shown,
+    form_of,
+    jpeg,
+    of_records,
+    open_texts,
+    png,
+    see,
+)
 from penline.pages import Page, PageLine
-from penline.records import LineRecord
 from penline.sources.collect import given_names
 from penline.sources.names import leaf
 from penline.sources.pages.cut import cut_line
@@ -119,7 +128,7 @@ class OpenSet:
             add_boxes(self._folder, [(one, one.pop("called", [])) for one in found])
         return found
 
-    def _keep(self, file: IO[bytes], record: LineRecord | Page) -> None:
+    def _keep(self, file: IO[bytes], record: Shown) -> None:
         item = see(record)
         whole = jpeg(record.image, FULL_PX, 92)[0] if isinstance(record, Page) else b""
         facts = {**item.facts, "kind": item.kind, "media_type": item.media_type}
