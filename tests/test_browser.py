@@ -20,11 +20,14 @@ pytest.importorskip("uvicorn")
 pytest.importorskip("jinja2")
 pytest.importorskip("httpx")
 
+import fakes_sets
+from fakes import folder as folder_of
 from fakes_pictures import photographed, sheet_of
 from fakes_serve import gnt, make_bank, running
 from penline.bank import open_bank
 from penline.catalogue.errata import parse_errata
 from penline.corpus import Corpus
+from penline.look.app.open_set import open_set
 from penline.look.app.server_state import ServerState
 from test_sheet import CHROMIUM
 
@@ -37,6 +40,7 @@ FLAGS = [
 PLACES = [
     *("/", "/catalogue", "/catalogue/casia-hwdb1.1", "/atlas", "/atlas?q=w:"),
     *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground", "/cut"),
+    *("/sets", "/sets/0", "/sets/1"),
 ]
 AXE_FILE = Path(__file__).parents[1] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 AXE = os.environ.get("PENLINE_AXE", str(AXE_FILE) if AXE_FILE.is_file() else "")
@@ -50,6 +54,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     state = ServerState(Corpus.from_texts(["永远好，永远好，好好好好。"]), folder / "up")
     state.add(open_bank(make_bank(folder / "first.bank", 12)))
     state.add(open_bank(make_bank(folder / "second.bank", 5)))
+    for number, files in enumerate((fakes_sets.page_2019(), fakes_sets.pairs())):
+        source = folder_of(folder / f"set{number}", files)
+        state.sets = (*state.sets, open_set(source, folder / "up", number))
     with running(state) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -110,6 +117,23 @@ def test_axe_finds_nothing_serious(chromium: Any, address: str, place: str, sche
     found = page.evaluate(Path(AXE).read_text("utf-8") + ";axe.run(document)")["violations"]
     context.close()
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_a_line_of_a_set_is_shown_large(tab: Any) -> None:
+    tab.goto("/sets/0")
+    tab.wait_for_selector(".texts li")
+    assert tab.locator(".outlines .k0, .outlines .k1").count() == 6
+    tab.locator(".texts button").nth(2).click()
+    wait(tab, "document.querySelector('dialog img').naturalWidth > 0")
+    left, _, right, _ = fakes_sets.PAGE.boxes[2]
+    assert tab.evaluate("document.querySelector('dialog img').naturalWidth") == right - left
+    assert tab.text_content("dialog p.text") == fakes_sets.TEXTS[2]
+    tab.keyboard.press("Escape")
+    tab.goto("/sets/1")
+    tab.wait_for_selector("#set-items li")
+    assert tab.locator("#set-items li").count() == 6
+    tab.locator(".to-large").first.click()
+    assert tab.is_visible("dialog.large-line")
 
 
 def test_the_line_follows_the_typing(tab: Any) -> None:

@@ -14,13 +14,15 @@ from typer.testing import CliRunner
 
 import fakes_pages
 import fakes_sets as made
-from fakes import folder
+from fakes import folder, pot
 from penline import api
 from penline.cli import app
 from penline.convert import convert
-from penline.errors import FormatError, UsageError
+from penline.errors import ExportError, FormatError, UsageError
 from penline.export import EXPORTERS
 from penline.look.sheet import sheet
+from penline.pack import pack
+from penline.sources.collect import read
 from penline.sources.reading import Reading
 from test_sheet import HOSTILE, data_of, elements
 
@@ -102,6 +104,33 @@ def test_lines_of_an_archive_make_its_pages(tmp_path: Path) -> None:
     assert [line["text"] for line in page["lines"]] == ["永和九年", "a,B!"]
     assert (page["name"], page["writer"]) == ("006-P16", "casia:006")
     assert all(len(line["points"]) >= 8 and line["base"] for line in page["lines"])
+
+
+def test_lines_of_strokes_are_drawn(tmp_path: Path) -> None:
+    bank = pack(folder(tmp_path / "hand", {"001.pot": pot("永和九年，。")}), tmp_path / "bank")
+    (tmp_path / "text.txt").write_text("永和九年，和九永年。九九" * 9, "utf-8")
+    ways: dict[str, Any] = {"banks": [bank], "corpora": [tmp_path / "text.txt"], "workers": 1}
+    api.compose(tmp_path / "made", n=4, to="inkml", recipe="plain", **ways)
+    lines = list(read(tmp_path / "made" / "train"))
+    data = shown(tmp_path / "made", tmp_path / "x.html")
+    assert [line["text"] for line in data["lines"]] == [line.text for line in lines]
+    for line, told in zip(lines, data["lines"], strict=True):
+        assert told["entries"] == list(told["text"]) == list(line.items)
+        ink = pixels(told).max(-1) < 200
+        rows, columns = np.nonzero(ink)
+        every = np.concatenate(line.strokes)
+        wide, tall = np.ptp(every, 0)
+        assert np.ptp(columns) / np.ptp(rows) == pytest.approx(wide / tall, rel=0.1)
+        for box in told["boxes"]:
+            left, top, right, _, _, bottom = box[:6]
+            if right > left:
+                assert ink[int(top) : int(bottom) + 1, int(left) : int(right) + 1].any()
+    for to in ("ndjson", "strokes-npz"):
+        api.compose(tmp_path / to, n=4, to=to, recipe="plain", **ways)
+        with pytest.raises(ExportError, match="does not read again; make it in another one"):
+            sheet(tmp_path / to, tmp_path / "y.html")
+        assert "sheet" not in api.info(tmp_path / to)[0].note
+    assert "penline sheet and serve show it" in api.info(tmp_path / "made")[0].note
 
 
 def test_pages_and_lines_stand_on_one_sheet(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api")
 
 import fakes
+import fakes_sets
 from penline.census import census
 from penline.look.realism import write_realism_page
 from penline.look.sheet import sheet
@@ -26,7 +27,7 @@ from test_sheet import CHROMIUM, inks_of, make_bank, make_set
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 
-KINDS = ("bank", "large", "lines", "archive", "census", "realism")
+KINDS = ("bank", "large", "lines", "pages", "archive", "census", "realism")
 CELL = "document.activeElement.dataset.k"
 IN_VIEW = """() => [...document.querySelectorAll('.row .cell')].filter(cell => {
   const box = cell.getBoundingClientRect();
@@ -58,6 +59,8 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         bank = make_bank(folder / f"{name}.bank", characters, writers)
         found[name] = sheet(bank, folder / f"{name}.html", limit=limit).path
     found["lines"] = sheet(make_set(folder / "set"), folder / "lines.html").path
+    pages = fakes.folder(folder / "pages", fakes_sets.page_2019() | fakes_sets.pairs())
+    found["pages"] = sheet(pages, folder / "pages.html").path
     (folder / "got").mkdir()
     records = fakes.gnt("永和你好大小", 30)
     (folder / "got" / "001-f.gnt").write_bytes(records + records[:40])
@@ -189,6 +192,35 @@ def test_boxes_come_and_go(tab: Any, places: Any) -> None:
     assert tab.locator(".lines li").count() == 6
     tab.get_by_text("val", exact=True).first.click()
     assert tab.locator(".lines li").count() == 2
+
+
+def test_a_page_leads_to_its_lines(tab: Any, places: Any) -> None:
+    tab.goto(places["pages"].as_uri())
+    texts = tab.locator(".texts li")
+    assert texts.count() == tab.locator(".outlines .k0, .outlines .k1").count() == 6
+    assert tab.locator(".outlines .base").count() == tab.locator(".numbers span").count() == 6
+    texts.nth(1).hover()
+    assert tab.locator(".outlines .now").count() == tab.locator(".numbers .now").count() == 1
+    first = tab.locator(".numbers span").first.bounding_box()
+    sheet_box = tab.locator(".sheet").bounding_box()
+    assert first["y"] < sheet_box["y"] + sheet_box["height"] * 0.15
+    texts.nth(1).locator("button").click()
+    dialog = tab.locator("dialog.large-line")
+    assert dialog.locator("h2").text_content() == "p, line 2"
+    assert dialog.locator("p.text").text_content() == fakes_sets.TEXTS[1]
+    tab.wait_for_timeout(100)
+    drawn = tab.evaluate("""() => { const c = document.querySelector("dialog canvas");
+      return c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v > 0); }""")
+    assert drawn
+    tab.keyboard.press("ArrowRight")
+    assert dialog.locator("h2").text_content() == "p, line 3"
+    tab.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    tab.keyboard.press("o")
+    assert not tab.is_visible(".outlines")
+    tab.fill("#search", "永和")
+    assert tab.locator(".texts .hit").count() == 1
+    assert tab.locator(".lines > li").count() == 2
 
 
 def test_defects_show_their_bytes(tab: Any, places: Any) -> None:

@@ -130,6 +130,9 @@ EXAMPLES: dict[str, dict[str, str]] = {
             "penline sheet my.bank -o glyphs.html --limit 100000"
         ),
         "Lines of a data set:": "penline sheet lines -o lines.html --limit 200",
+        "Pages that people transcribed, with their outlines, baselines and reading order:": (
+            "penline sheet pages -o pages.html"
+        ),
         "An archive, its damaged records with a picture of their bytes:": (
             "penline sheet broken.gnt -o broken.html"
         ),
@@ -156,6 +159,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
     "serve": {
         "The embedded sample:": "penline serve",
+        "Pages and lines, whatever `penline convert` reads:": "penline serve pages lines",
         "Two banks side by side, and sentences of your own:": (
             "penline serve --bank hwdb.bank --bank mine.bank --corpus novel.txt"
         ),

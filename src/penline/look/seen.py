@@ -33,7 +33,7 @@ from penline.sources.unit import Unit
 __all__ = [
     "FULL_PX",
     "PAGE_PX",
-    "Seen",
+    "SeenItem",
     "SeenUnit",
     "Shown",
     "form_of",
@@ -71,7 +71,7 @@ Shown: TypeAlias = LineRecord | OnlineLine | Page
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenItem:
     """One line or page, ready to be shown.
 
     Attributes:
@@ -159,7 +159,7 @@ def of_records(unit: Unit, counts: Counter[str]) -> Iterator[Shown]:
     return seen(unit, Policy("keep", counts=counts))
 
 
-def see(record: Shown, page_px: tuple[int, int] = PAGE_PX) -> Seen:
+def see(record: Shown, page_px: tuple[int, int] = PAGE_PX) -> SeenItem:
     """Make what is shown of a line or a page.
 
     Args:
@@ -219,7 +219,7 @@ def known_writer(writer: str) -> str:
     return "" if writer.startswith(_NOBODY) else writer
 
 
-def _line(record: LineRecord) -> Seen:
+def _line(record: LineRecord) -> SeenItem:
     image = 255 - record.ink if record.picture is None else record.picture
     small, scale = _within(image, LINE_PX)
     packed = record.packed if scale == 1.0 else None
@@ -245,16 +245,17 @@ def _line(record: LineRecord) -> Seen:
         told |= row_boxes(record.told, text, record.source.writer)
     if scale != 1.0:
         told["full"] = [image.shape[1], image.shape[0]]
-    return Seen("line", told, packed, kind, record.name)
+    return SeenItem("line", told, packed, kind, record.name)
 
 
-def _strokes(line: OnlineLine) -> Seen:
+def _strokes(line: OnlineLine) -> SeenItem:
     """A line as the pen wrote it, drawn thinly, with boxes around its characters, if told."""
     strokes = [stroke.astype(np.float64) for stroke in line.strokes]
-    every = np.concatenate([*strokes, np.zeros((0, 2))])
-    low, high = (every.min(0), every.max(0)) if len(every) else (np.zeros(2), np.zeros(2))
+    every = np.concatenate(strokes)
+    low, high = every.min(0), every.max(0)
     wide, tall = np.maximum(high - low, 1)
-    scale = min(_INK_PX / tall, (LINE_PX[0] - 2 * _AROUND_PX) / wide)
+    most = _INK_PX if tall < 2 * wide else LINE_PX[1] - 2 * _AROUND_PX  # lines, and columns
+    scale = min(most / tall, (LINE_PX[0] - 2 * _AROUND_PX) / wide)
     placed = [(stroke - low) * scale + _AROUND_PX for stroke in strokes]
     size = [int(np.ceil(side * scale)) + 2 * _AROUND_PX for side in (tall, wide)]
     image = np.full(size, 255, np.uint8)
@@ -277,10 +278,10 @@ def _strokes(line: OnlineLine) -> Seen:
     }
     if len(line.spans) and len(line.text) <= _TEXT:
         told |= {"boxes": boxes, "entries": list(line.items)}
-    return Seen("line", told, png(image), "image/png")
+    return SeenItem("line", told, png(image), "image/png")
 
 
-def _page(page: Page, most: tuple[int, int]) -> Seen:
+def _page(page: Page, most: tuple[int, int]) -> SeenItem:
     data, scale = jpeg(page.image, most)
     lines = [
         {
@@ -310,7 +311,7 @@ def _page(page: Page, most: tuple[int, int]) -> Seen:
         "line_count": len(page.lines),
         "regions": regions,
     }
-    return Seen("page", told, data, "image/jpeg")
+    return SeenItem("page", told, data, "image/jpeg")
 
 
 def _short(text: str) -> str:

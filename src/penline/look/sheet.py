@@ -47,7 +47,7 @@ class SheetFacts:
 
     Attributes:
         path: the file.
-        kind: ``"glyphs"``, ``"lines"`` or ``"findings"``.
+        kind: ``"glyphs"``, ``"lines"``, ``"pages"``, ``"pages and lines"`` or ``"findings"``.
         shown: how many of them are on the page.
         total: how many the source holds.
     """
@@ -70,23 +70,25 @@ def sheet(
     """Write one HTML file to look at; it opens from disk and loads nothing.
 
     A bank or an archive gives glyphs by character and by writer, and damaged records with a
-    picture of their bytes; a finished data set gives its lines with their text and boxes; what
-    ``penline census --json`` printed gives its figures and findings. Where there is more than
-    `limit`, the page says how many it shows; which ones depends on `seed` alone. The same source
-    gives the same bytes.
+    picture of their bytes; a finished data set, and whatever else `convert` reads as lines or
+    pages, gives its lines with their text and boxes, and pages with their outlines, baselines and
+    reading order; what ``penline census --json`` printed gives its figures and findings. Where
+    there is more than `limit`, the page says how many it shows; which ones depends on `seed`
+    alone. The same source gives the same bytes.
 
     Args:
-        source: a bank; a file of records, a zip archive or a folder of them; a data set; or a
-            census report, ``.json``.
+        source: a bank; a file of records, a zip archive or a folder of them; a data set; lines or
+            pages of any form; or a census report, ``.json``.
         out: the file to write; its name ends in ``.html``.
-        limit: at most so many glyphs or lines.
+        limit: at most so many glyphs, lines or pages.
         seed: any whole number from 0 up.
         overwrite: replace a file of that name.
         reading: what pictures are, where their names do not tell it.
 
     Raises:
-        UsageError: a path that does not exist, a name that is taken or is not a page's.
-        FormatError: not one sound record in an archive.
+        UsageError: a path that does not exist, a name that is taken or is not a page's; options of
+            `reading` that do nothing there.
+        FormatError: not one sound record, line or page.
         BankError: a damaged bank.
         ExportError: a data set that is not as it should be.
     """

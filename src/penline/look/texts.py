@@ -18,7 +18,7 @@ from penline.look.damage import damage_rows
 from penline.look.lines import label_plots, picture_plots, set_figures, set_notes, set_tables
 from penline.look.page import data_uri, safe_json
 from penline.look.plots import distribution
-from penline.look.seen import Seen, SeenUnit, Shown, form_of, known_writer, of_records, see
+from penline.look.seen import SeenItem, SeenUnit, Shown, form_of, known_writer, of_records, see
 from penline.look.terms import badges, reported_terms
 from penline.pages import Page
 from penline.provenance import Places
@@ -102,7 +102,7 @@ def text_data(
     }
 
 
-def _with_picture(item: Seen) -> dict[str, Any]:
+def _with_picture(item: SeenItem) -> dict[str, Any]:
     return {**item.facts, "src": data_uri(item.picture, item.media_type)}
 
 
@@ -110,11 +110,11 @@ class _Kept:
     """Some of a stream, each as likely as the others, and together not too many bytes."""
 
     def __init__(self, limit: int, draws: Draws) -> None:
-        self.items: list[tuple[int, Seen]] = []
+        self.items: list[tuple[int, SeenItem]] = []
         self.total = 0
         self._room, self._draws, self._bytes = limit, draws, 0
 
-    def offer(self, make: Callable[[], Seen]) -> None:
+    def offer(self, make: Callable[[], SeenItem]) -> None:
         """Take the next one in, or leave it out unmade."""
         number, self.total = self.total, self.total + 1
         full = len(self.items) >= self._room
@@ -135,7 +135,7 @@ class _Kept:
         self._bytes -= _size(self.items.pop()[1])
 
 
-def _size(item: Seen) -> int:
+def _size(item: SeenItem) -> int:
     return len(item.picture) + len(safe_json(item.facts))
 
 
@@ -207,7 +207,7 @@ class _Told:
             if some
         ]
 
-    def plots(self, items: Sequence[Seen]) -> list[dict[str, Any]]:
+    def plots(self, items: Sequence[SeenItem]) -> list[dict[str, Any]]:
         """Return distributions over all lines, and over the pictures of those that are shown."""
         pictures = [
             (item.facts["width"], item.facts["height"], item.read)
