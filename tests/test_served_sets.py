@@ -27,6 +27,7 @@ from penline.cli import app
 from penline.errors import FormatError, UsageError
 from penline.look.app.open_set import open_set
 from penline.look.app.site import site
+from penline.look.sheet import sheet
 
 Opened = Callable[..., Visitor]
 
@@ -133,6 +134,16 @@ def test_names_and_texts_are_no_markup(opened: Opened, tmp_path: Path) -> None:
         assert "style=" not in text
     assert "&lt;b&gt;set" in visit.page("/sets")
     assert 'href="/sets"' in visit.page("/atlas")
+
+
+def test_a_text_that_utf_8_has_no_bytes_for(opened: Opened, tmp_path: Path) -> None:
+    rows = [{"file_name": f"{at}.png", "text": f"half \ud83d {at}"} for at in range(3)]
+    files = {f"{at}.png": made.png(made.picture(at)) for at in range(3)}
+    files |= {"metadata.jsonl": "\n".join(map(json.dumps, rows)).encode()}
+    source = folder(tmp_path / "set", files)
+    data = got(opened(source), "/sets/0.json")
+    assert [item["text"] for item in data["items"]] == [row["text"] for row in rows]
+    assert sheet(source, tmp_path / "x.html").shown == 3
 
 
 def test_a_server_without_sets_says_how(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ __all__ = [
 LINE_PX = 4096, 1024
 """Width and height that a line has at most."""
 PAGE_PX = 1200, 1700
-FULL_PX = 8000, 8000
+FULL_PX = 6000, 6000
 """Of a page whose lines are cut out of it when somebody asks for them."""
 _LINE_BYTES = 1 << 16
 """Of a picture of a line as it lies in its set; a larger one is made a JPEG."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from penline.look.app.base import Base, asked_page
 from penline.look.app.limits import SET_LINES
@@ -51,7 +52,8 @@ def items(base: Base, request: Request) -> Response:
         "defects": found.defects(),
         "damaged": found.damaged,
     }
-    return JSONResponse(data, headers={"cache-control": "no-store"})
+    body = json.dumps(data, allow_nan=False)  # ASCII: a text may hold what UTF-8 has no bytes for
+    return Response(body, media_type="application/json", headers={"cache-control": "no-store"})
 
 
 def picture(base: Base, request: Request) -> Response:
