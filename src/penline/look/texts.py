@@ -77,7 +77,8 @@ def text_data(
             ((one.facts, box_paths(root, one.name, one.facts["index"])) for one in lines),
         )
     boxed = any("boxes" in item.facts for item in items)
-    names = {defect.file: Places(given_names(source))(defect.file) for defect in defects}
+    places = Places(given_names(source))
+    names = {defect.file: places(defect.file) for defect in defects}
     rows = terms(file.source for file in files) if report is None else reported_terms(report)
     return {
         "kind": "data set" if report is not None else ", ".join(dict.fromkeys(map(form_of, files))),
