@@ -91,7 +91,9 @@ def test_a_data_set_on_the_shelf_is_read_by_its_id(
 def test_what_a_layout_becomes() -> None:
     ids = ["cmaterdb-bangla-digits"]
     assert card_reading(Reading(keep_odd=True), ids) == Reading(
-        keep_odd=True, listed_classes=tuple(DIGITS["bangla"]), card=ids[0]
+        keep_odd=True,
+        listed_classes=tuple((str(n), one) for n, one in enumerate(DIGITS["bangla"])),
+        card=ids[0],
     )
     for others in ([], ["none"], ["mnist"], ["mnist", "emnist"]):
         assert card_reading(NOTHING_SAID, others) is NOTHING_SAID

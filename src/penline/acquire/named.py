@@ -27,7 +27,8 @@ class OnShelf:
     Attributes:
         id: the data set.
         folder: where its files lie.
-        here: those that are there, in the card's order.
+        here: those that are there, in the card's order; the folder itself where the card names
+            none and it holds some.
         data: those of them that hold handwriting; labels lie beside their data.
         missing: those that are not, and without which the data set is not whole.
         choice: the part, as an option of the command line with a space before it; or "".
@@ -45,7 +46,9 @@ class OnShelf:
         """How to get what is missing; "" where nothing is."""
         found = card(self.id)
         if not self.missing:
-            return "" if self.data else f"the card names no files. {found.access}"
+            if self.data:
+                return ""
+            return f"the card names no files; put yours into {self.folder}. {found.access}"
         root = self.folder.parent
         where = f" --root {_shell(root)}"
         with suppress(OSError):  # nobody's default where there is no home
@@ -150,7 +153,8 @@ def paths_of(
             )
         if not shelf.data:
             raise UsageError(
-                f"{shelf.id}: its card names no files; name yours instead of the id\n"
+                f"{shelf.id}: its card names no files; put yours into {shelf.folder}, or name them "
+                "instead of the id\n"
                 f"{card(shelf.id).access}"
             )
     return list(found.paths)
@@ -181,5 +185,8 @@ def _on_shelf(found: Card, part: str | None, root: Path) -> OnShelf:
         elif file.needed:
             words, reason = ExpectedFile.of(file).words, f"not in {store.folder}"
             missing.append(MissingFile(file.name, reason, words, found.urls(file)))
+    if not any(file.role == "data" for file in found.files) and store.folder.is_dir():
+        data = [store.folder] if any(store.folder.iterdir()) else []  # files got by hand
+        here = list(data)
     choice = f" --part {part}" if part else ""
     return OnShelf(found.id, store.folder, tuple(here), tuple(data), tuple(missing), choice)

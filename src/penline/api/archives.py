@@ -7,7 +7,7 @@ import functools
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -59,20 +59,36 @@ def by_id(
     return call
 
 
-@functools.wraps(_pack)
-def pack(sources: Sources, /, *more: Any, **named_ones: Any) -> Bank:
-    reading, id = named_ones.get("reading", NOTHING_SAID), named_ones.get("card")
-    found = named(sources)
+def by_card(
+    verb: Callable[Concatenate[Sources, P], R],
+) -> Callable[Concatenate[Sources, P], R]:
+    """Let a verb take ids as `by_id` does, and read files as their card's layout says."""
+
+    @functools.wraps(verb)
+    def call(sources: Sources, /, *more: P.args, **named_ones: P.kwargs) -> R:
+        reading = named_ones["reading"] = _read_as(sources, named_ones)
+        if reading.card:
+            named_ones["card"] = reading.card
+        return by_id(verb)(sources, *more, **named_ones)
+
+    return call
+
+
+def _read_as(sources: Sources, said: Mapping[str, Any]) -> Reading:
+    id, found = said.get("card"), named(sources)
     ids, mixed = ((id,), False) if id else (found.ids, found.mixed)
-    named_ones["reading"] = card_reading(reading, ids, mixed=mixed)
-    return by_id(_pack)(sources, *more, **named_ones)
+    return card_reading(said.get("reading", NOTHING_SAID), ids, mixed=mixed)
 
 
-convert = by_id(_convert)
+pack = by_card(_pack)
+convert = by_card(_convert)
 
 
 @functools.wraps(_sheet)
-def sheet(source: Path | str, out: Path | str, **more: Any) -> SheetFacts:
+def sheet(
+    source: Path | str, out: Path | str, *, card: str | None = None, **more: Any
+) -> SheetFacts:
+    more["reading"] = _read_as(source, {**more, "card": card})
     found = paths_of(source)
     shelves = {path.parent for path in found}
     return _sheet(found[0] if len(found) == 1 else shelves.pop(), out, **more)
@@ -121,10 +137,11 @@ class FileFacts:
     styles: dict[str, dict[str, float | None]] = field(default_factory=dict)
 
 
-@by_id
+@by_card
 def info(
     paths: AnyPath | Iterable[AnyPath],
     *,
+    card: str | None = None,
     most_defects: int = 5,
     reading: Reading = NOTHING_SAID,
     progress: Callable[[str], None] | None = None,
@@ -135,6 +152,7 @@ def info(
 
     Args:
         paths: ids of data sets, files, folders and archives.
+        card: id of the data set that the files are of, whose layout tells how they are read.
         most_defects: so many of a file are listed.
         reading: what pictures are, where their names do not tell it.
         progress: called with each file's name.
@@ -161,6 +179,8 @@ def info(
                 progress(file.source.file)
             facts = FileFacts(file.source.file, file.kind, card=file.source.card, note=file.note)
             facts.known_by = "name" if facts.card else ""
+            if card is not None:
+                facts.card, facts.known_by = card, "user"
             facts.understood = file.understood
             characters: set[str] = set()
             writers: Counter[str] = Counter()

@@ -227,21 +227,45 @@ class ListingLayout(CardModel):
     """How files are read that no publisher's format explains: what a user would say of them.
 
     Attributes:
-        form: the general form, as `docs/own-characters.md` has them.
+        form: the general form, as `docs/own-characters.md` and `docs/own-lines.md` have them:
+            ``lines`` are pictures of lines with their texts, ``pages`` PAGE XML and ALTO.
         known: how this is known: ``bytes`` (files were read), ``code`` (a program that reads them)
             or ``page`` (a description only, which does not make the set readable).
         labels: the pattern of names, as ``--labels``.
         columns: which column is what, as ``--columns``.
-        classes: what class numbers stand for, from 0 on, each one character.
+        classes: what class numbers stand for, from `first` on, each one character.
+        first: the number of the first class.
+        names: what classes stand for that have names in place of numbers.
+        texts: where the text of each picture of a line lies: a pattern that the end of its path
+            fits, ``words/*.txt``; its name is the picture's, but for the ending.
+        omit: patterns of paths' ends; files that fit one are not read: what says the same twice.
         sources: keys of the card's sources that tell it.
     """
 
-    form: Literal["folders", "list", "table", "arrays", "boxes"]
+    form: Literal["folders", "list", "table", "arrays", "idx", "boxes", "lines", "pages"]
     known: Literal["bytes", "code", "page"]
     labels: Text | None = None
     columns: Text | None = None
     classes: tuple[Text, ...] = ()
+    first: Whole = 0
+    names: dict[Text, Text] = Field(default_factory=dict)
+    texts: Text | None = None
+    omit: tuple[Text, ...] = ()
     sources: tuple[Id, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> ListingLayout:
+        if self.classes and self.names:
+            raise ValueError("classes have numbers or names, not both")
+        if self.texts is not None and self.form != "lines":
+            raise ValueError("texts lie beside pictures of lines: form lines")
+        return self
+
+    @property
+    def stands_for(self) -> tuple[tuple[str, str], ...]:
+        """Each class's number or name, and what it stands for."""
+        numbered = enumerate(self.classes, self.first)
+        return (*self.names.items(), *((str(number), one) for number, one in numbered))
 
 
 class WriterNumbers(CardModel):

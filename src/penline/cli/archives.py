@@ -14,6 +14,7 @@ from rich.table import Table
 from penline.cli.base import (
     WRONG_DATA,
     AsJson,
+    Card,
     Images,
     Part,
     Sources,
@@ -159,6 +160,7 @@ def get(
 @reading_options
 def info(
     paths: Sources,
+    card: Card = None,
     reading: Any = None,
     images: Images = None,
     as_json: AsJson = False,
@@ -169,6 +171,7 @@ def info(
     with bar("reading", "files") as (shown, task):
         facts = look(
             paths,
+            card=card,
             reading=reading if images is None else replace(reading, images=str(images)),
             progress=lambda file: shown.update(task, description=escape(file)),
         )

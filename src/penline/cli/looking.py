@@ -12,6 +12,7 @@ from rich.markup import escape
 from penline.cli.base import (
     WRONG_DATA,
     AsJson,
+    Card,
     Encoding,
     Images,
     Overwrite,
@@ -114,6 +115,7 @@ def sheet(
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file.")],
+    card: Card = None,
     limit: Annotated[
         int, typer.Option(min=1, help="At most so many glyphs, lines or pages.")
     ] = 2000,
@@ -133,7 +135,7 @@ def sheet(
 
     if images is not None:
         reading = replace(reading, images=str(images))
-    facts = make(source, output, limit=limit, overwrite=overwrite, reading=reading)
+    facts = make(source, output, card=card, limit=limit, overwrite=overwrite, reading=reading)
     out.print(f"{escape(str(output))}: {facts.shown:,} of {facts.total:,} {facts.kind}")
 
 

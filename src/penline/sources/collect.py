@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal, TypeAlias, overload
 
 from penline.errors import FormatError, UsageError
@@ -156,9 +157,29 @@ class _Search:
         for collector in self.collectors:
             collector.reading = reading
         self.loose: dict[Path, Root] = {}
+        self.omitted = 0
 
     def all(self, paths: Iterable[Path]) -> Found:
-        """Yield what is found in all paths together."""
+        """Yield what is found in all paths together; a unit's note tells what was omitted."""
+        for one in self._all(paths):
+            if self.omitted and not isinstance(one, FormatError):
+                which = ", ".join(self.reading.omit)
+                told = f"{counted(self.omitted, 'file')} as {which} left out"
+                note = f"{one.note}; {told}" if one.note else told
+                one, self.omitted = dataclasses.replace(one, note=note), 0  # type: ignore[type-var]
+            yield one
+
+    def wanted(self, inside: str, names: list[str]) -> list[str]:
+        """Return the names without those that are to be omitted, which are counted."""
+        omit = self.reading.omit
+        if not omit:
+            return names
+        paths = {name: PurePosixPath(f"{inside}/{name}") for name in names}
+        kept = [name for name in names if not any(map(paths[name].match, omit))]
+        self.omitted += len(names) - len(kept)
+        return kept
+
+    def _all(self, paths: Iterable[Path]) -> Found:
         for path in paths:
             yield from self.within(path)
         for collector in self.collectors:
@@ -215,6 +236,7 @@ class _Search:
         for here, folders, files in os.walk(folder, onerror=_unreadable):
             folders[:] = sorted(name for name in folders if not hidden(name))
             names = [name for name in files if not hidden(name)]
+            names = self.wanted(Path(here).as_posix(), names)
             archives = {name for name in names if _is_archive(name)}
             plain = sorted(name for name in names if name not in archives)
             place = Path(here)
@@ -259,6 +281,8 @@ class _Search:
             if isinstance(listing, FormatError):
                 yield self.unread(path, listing)
                 return
+            if self.reading.omit:
+                listing = listing.only(self.wanted(listing.inside, listing.names))
             units, left, later = self.claimed(listing)
             rest = set(left)
             for name in listing.names:

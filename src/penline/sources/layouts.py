@@ -40,6 +40,8 @@ def card_reading(reading: Reading, ids: Sequence[str], *, mixed: bool = False) -
         reading,
         labels=layout.labels,
         columns=layout.columns,
-        listed_classes=layout.classes,
+        listed_classes=layout.stands_for,
+        texts=layout.texts,
+        omit=layout.omit,
         card=id,
     )

@@ -150,19 +150,22 @@ class MnistCollector(Collector):
         label = listing.label(name)
         source = self.said(identify(label) or unknown(label))
         family, split, _ = _matched(label) or ("", "", "")
+        said = self.reading.listed_classes
+        family = family or "mnist" if said else family
         names, mappings = sidecar_names(name)
         labels = next(filter(None, map(listing.find, names)), None)
-        said = note(source, labels is not None)
+        words = note(source, labels is not None)
         twin = next((one for one in (f"{name}.gz", f"{name}.xz") if listing.find(one)), "")
         if twin:
             double = f"{twin} is taken for the same file, and left out"
-            said = f"{said}; {double}" if said else double
+            words = f"{words}; {double}" if words else double
         return LabelledImages(
-            *(source, "idx", listing.size_bytes(name), listing.place(name), said),
+            *(source, "idx", listing.size_bytes(name), listing.place(name), words),
             fault=listing.fault(name),
             lacks="" if labels else names[0],
             labels=labels,
             mapping=next(filter(None, map(listing.find, mappings)), None),
             family=family,
             split=split,
+            said=said,
         )

@@ -52,6 +52,7 @@ class LabelledImages(FileUnit):
         family: ``mnist``, ``emnist``, ``qmnist``, ``xnist``, ``kmnist`` or ``k49``; ``""`` where
             labels are no characters, and are left aside.
         split: EMNIST's split, or ``""``.
+        said: class numbers with what they stand for, where that was said; else nothing.
     """
 
     lacks: str = ""
@@ -59,6 +60,7 @@ class LabelledImages(FileUnit):
     mapping: Place | None = None
     family: str = ""
     split: str = ""
+    said: tuple[tuple[str, str], ...] = ()
 
     def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[GlyphRecord | Defect]:
         """Yield images with their characters, strictly or with defects.
@@ -116,7 +118,7 @@ class _LabelFile:
         wide = numbers.ndim == 2
         characters = _characters(unit)
         classes = numbers[:, 0] if wide else numbers
-        if unit.family == "mnist" and not wide:
+        if unit.family == "mnist" and not wide and not unit.said:
             _is_mnist(file, classes)
         size = 4 if wide else 1
         highest = max(characters, default=0)
@@ -159,6 +161,8 @@ class _LabelFile:
 
 
 def _characters(unit: LabelledImages) -> dict[int, str]:
+    if unit.said:
+        return {int(number): character for number, character in unit.said if number.isdigit()}
     if unit.family == "emnist" and unit.mapping is not None:
         with unit.mapping.open() as stream:
             return {label: found[0] for label, found in read_mapping(stream).items()}

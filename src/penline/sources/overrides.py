@@ -65,7 +65,8 @@ def make_override(
             own = writer if ":" in writer else f"own:{writer}"
         named = source.card if card is None else "" if card == _NO_CARD else card
         whose = writer is None and "writer" not in source.told
-        if writer == _UNKNOWN or (whose and named != source.card):
+        others = source.card not in ("", named)
+        if writer == _UNKNOWN or (whose and others):
             own = f"{_UNKNOWN}:{PurePosixPath(leaf(source.file)).stem}"
         terms = source.licence if licence is None else licence
         told = tuple(name for name in said if name in overruled or name in source.told)

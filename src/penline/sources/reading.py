@@ -22,7 +22,9 @@ class Reading:
         character: what every picture shows, whatever its name is.
         many: each picture shows its character many times, and is cut apart; False: once; None:
             as the pictures look.
-        listed_classes: what class numbers stand for, from 0 on, where no file says it.
+        listed_classes: classes' numbers or names with what they stand for, where no file says it.
+        texts: where the texts of pictures of lines lie: a pattern of the ends of paths, or None.
+        omit: patterns of the ends of paths; files that fit one are left out, and counted.
         card: the card that says all this, or "".
         take: what the verb can use. ``"characters"``: labels have to be characters, and pages of
             lines are nobody's; ``"lines"``: labels are texts, and a page's lines come before the
@@ -37,7 +39,9 @@ class Reading:
     keep_odd: bool = False
     character: str | None = None
     many: bool | None = None
-    listed_classes: tuple[str, ...] = ()
+    listed_classes: tuple[tuple[str, str], ...] = ()
+    texts: str | None = None
+    omit: tuple[str, ...] = ()
     card: str = ""
     take: Taken = "characters"
     images: str | None = None

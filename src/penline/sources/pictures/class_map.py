@@ -71,9 +71,9 @@ NO_CLASSES = ClassMap()
 """Nothing says what classes stand for."""
 
 
-def listed_classes(characters: Iterable[str], name: str) -> ClassMap:
-    """Classes counted from 0 that stand for these characters, as `name` says."""
-    return ClassMap({str(number): one for number, one in enumerate(characters)}, name)
+def listed_classes(stand_for: Iterable[tuple[str, str]], name: str) -> ClassMap:
+    """Classes, by number or name, that stand for these characters, as `name` says."""
+    return ClassMap(dict(stand_for), name)
 
 
 def read_class_map(data: bytes, file: str, *, names: bool = False) -> ClassMap:

@@ -2,12 +2,16 @@
 
 So kraken, OCRopus, Calamari and Tesseract take their training lines. Between a picture's name and
 its ending may stand another one (``1.bin.png``); of several pictures the shortest name counts.
+
+Where a card says that texts lie elsewhere (``words/*.txt``), a text's picture is the one of its name
+in its own folder, or the only one of its name anywhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from penline.errors import FormatError
 from penline.formats.defects import defect_of
@@ -15,7 +19,7 @@ from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import Listing
+from penline.sources.listing import DiskListing, Listing
 from penline.sources.pictures.decode import is_picture
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, unpack_first
@@ -51,7 +55,7 @@ class PairsUnit(TableUnit):
         for record, (text, picture) in enumerate(zip(self.texts, self.pictures, strict=True)):
             label = printable(f"{self.source.file}/{text}")
             if not picture:
-                expected = f"a picture beside it, as {printable(text.removesuffix(_TEXT))}.png"
+                expected = f"a picture beside it, as {printable(_stem(text))}.png"
                 yield defect_of(FormatError(label, 0, "picture", expected, "none"), record)
                 continue
             found = [folder.content(name, label, 0) for name in (text, picture)]
@@ -77,11 +81,17 @@ class PairsCollector(Collector):
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)
         self._refused: list[FormatError] = []
+        self._texts: dict[tuple[Path, str], list[str]] = {}
+        self._pictures: dict[Path, list[str]] = {}
 
     def claim(self, listing: Listing) -> Claims:
         """Take the pairs of a listing; pictures without a text are told in the unit's note."""
+        if self.reading.take == "characters":
+            return Claims(listing.names, {})
+        if self.reading.texts is not None:
+            return self._anywhere(listing, self.reading.texts)
         texts = [name for name in listing.names if name.endswith(_TEXT)]
-        if not texts or self.reading.take == "characters":
+        if not texts:
             return Claims(listing.names, {})
         label = listing.label("").rstrip("/") or listing.label(texts[0])
         pictures = list(filter(is_picture, listing.names))
@@ -110,6 +120,62 @@ class PairsCollector(Collector):
         said = TableContext(self.reading, self.part, side=side_of(listing, texts[0]))
         return Claims(left, {texts[0]: decided(unit, "pictures of lines", _TEXT, "", said)})
 
+    def _anywhere(self, listing: Listing, pattern: str) -> Claims:
+        """Take texts whose paths end as the pattern says, and all pictures: they are paired later."""
+        root, before = listing.root.path, listing.prefix
+        if isinstance(listing, DiskListing) and listing.path != root:
+            before = f"{listing.path.relative_to(root).as_posix()}/"
+        taken = set()
+        for name in listing.names:
+            if PurePosixPath(f"{listing.inside}/{name}").match(pattern):
+                key = root, side_of(listing, name)
+                self._texts.setdefault(key, []).append(before + name)
+                taken.add(name)
+            elif is_picture(name):
+                self._pictures.setdefault(root, []).append(before + name)
+                taken.add(name)
+        left = [name for name in listing.names if name not in taken]
+        return Claims(left, {}, later=bool(taken))
+
     def close(self) -> Iterator[Unit | FormatError]:
-        """Yield what cannot be read where it is."""
+        """Yield what cannot be read where it is, and the pairs of texts that lie elsewhere."""
         yield from self._refused
+        spare = {root: set(names) for root, names in self._pictures.items()}
+        for (root, _), texts in self._texts.items():
+            own = tuple(_pictures_of(texts, self._pictures.get(root, [])))
+            spare.get(root, set()).difference_update(own)
+        for (root, side), texts in self._texts.items():
+            beside = Beside(root, "", root.is_file())
+            label = printable(str(root))
+            if beside.packed and is_packed(root.name):
+                yield unpack_first(label)
+                continue
+            rest = len(spare.pop(root, ()))
+            stem = root.name.partition(".")[0] if beside.packed else root.name
+            unit = PairsUnit(
+                *(self.said(Source(label, f"unknown:{stem}")), "pairs", 0, InkRule()),
+                note=f"{counted(rest, 'picture')} without a text left out" if rest else "",
+                family=stem,
+                numbers=False,
+                lines=True,
+                beside=beside,
+                texts=tuple(texts),
+                pictures=tuple(_pictures_of(texts, self._pictures.get(root, []))),
+            )
+            said = TableContext(self.reading, self.part, side=side)
+            yield decided(unit, "pictures of lines", self.reading.texts or "", "", said)
+
+
+def _stem(text: str) -> str:
+    return text.removesuffix(_TEXT) if text.endswith(_TEXT) else text.rpartition(".")[0]
+
+
+def _pictures_of(texts: list[str], pictures: list[str]) -> Iterator[str]:
+    """The picture of each text: of its name in its folder, or else the only one of its name; or ""."""
+    by_path = {picture.rpartition(".")[0]: picture for picture in pictures}
+    by_name: dict[str, list[str]] = {}
+    for picture in pictures:
+        by_name.setdefault(PurePosixPath(picture).stem, []).append(picture)
+    for text in texts:
+        alike = by_name.get(PurePosixPath(text).stem, [])
+        yield by_path.get(_stem(text)) or (alike[0] if len(alike) == 1 else "")
