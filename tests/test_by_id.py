@@ -85,7 +85,9 @@ def test_a_set_without_addresses_says_how_it_is_had(root: Path) -> None:
     (shelf,) = named("mnist").shelves
     assert len(shelf.missing) == 4
     assert "http://yann.lecun.com" in shelf.advice
-    with pytest.raises(UsageError, match=r"names no files; put yours into .* name them instead.*\n.*home page"):
+    with pytest.raises(
+        UsageError, match=r"names no files; put yours into .* name them instead.*\n.*home page"
+    ):
         paths_of("iam")
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
-from penline.api import pack
+from fakes_card_layouts import FAKES
+from penline.api import convert, info, pack, sheet
 from penline.catalogue import card, load
+from penline.catalogue.facts import ListingLayout
 from penline.errors import CatalogueError, FormatError, UsageError
 from penline.formats import READERS
 from penline.sources.layouts import card_reading
@@ -112,6 +115,83 @@ def test_a_layout_of_a_page_alone_makes_nothing_readable() -> None:
     assert not paged.readable(READERS)
 
 
-def test_each_layout_read_by_code_has_a_fake_here() -> None:
+def test_each_layout_read_by_bytes_or_code_has_a_fake() -> None:
     laid_out = {id for id, one in load().items() if one.layout and one.layout.known != "page"}
-    assert laid_out == {f"cmaterdb-{script}-digits" for script in DIGITS}
+    assert laid_out == {*FAKES, *(f"cmaterdb-{script}-digits" for script in DIGITS)}
+
+
+def of(kind: str) -> list[str]:
+    return sorted(id for id in FAKES if (kind in card(id).kind))
+
+
+@pytest.mark.parametrize("id", of("lines"))
+def test_lines_are_converted_as_the_card_says(id: str, tmp_path: Path) -> None:
+    folder = tmp_path / "got by hand"
+    folder.mkdir()
+    told = FAKES[id](folder)
+    report = convert([folder], tmp_path / "out", card=id, to="paddleocr", skip=())
+    rows = (tmp_path / "out" / "rec_gt_train.txt").read_text("utf-8").splitlines()
+    assert sorted(row.partition("\t")[2] for row in rows) == sorted(told)
+    assert [one["card"] for one in report["sources"]] == [id]
+    (facts, *_) = info([folder], card=id)
+    assert (facts.card, facts.known_by) == (id, "user")
+
+
+@pytest.mark.parametrize("id", of("characters"))
+def test_characters_are_packed_as_the_card_says(id: str, tmp_path: Path) -> None:
+    folder = tmp_path / "got by hand"
+    folder.mkdir()
+    told = FAKES[id](folder)
+    bank = pack([folder], tmp_path / "a.bank", card=id)
+    assert sorted(glyph.character for glyph in bank) == sorted(told)
+    assert sum(one.records for one in info([folder], card=id)) == len(told)
+    assert sheet(folder, tmp_path / "a.html", card=id).total == len(told)
+
+
+def test_writers_in_names_stay_with_the_card(tmp_path: Path) -> None:
+    FAKES["adbase-madbase"](tmp_path)
+    bank = pack([tmp_path], tmp_path / "a.bank", card="adbase-madbase")
+    assert {writer.partition(":")[2] for writer in bank.writers} == {"001", "002", "061"}
+
+
+def test_files_got_by_hand_are_read_by_the_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENLINE_ROOT", str(tmp_path / "shelf"))
+    with pytest.raises(UsageError, match=r"put yours into .*shelf/hmbd"):
+        pack(["hmbd"], tmp_path / "a.bank")
+    (tmp_path / "shelf" / "hmbd").mkdir(parents=True)
+    told = FAKES["hmbd"](tmp_path / "shelf" / "hmbd")
+    assert len(pack(["hmbd"], tmp_path / "a.bank")) == len(told)
+    (tmp_path / "shelf" / "bullinger").mkdir()
+    lines = FAKES["bullinger"](tmp_path / "shelf" / "bullinger")
+    report = convert(["bullinger"], tmp_path / "out", to="paddleocr")
+    assert report["lines"] == {"train": len(lines)}
+
+
+def test_what_is_omitted_is_told(tmp_path: Path) -> None:
+    FAKES["kannada-mnist"](tmp_path)
+    notes = [facts.note for facts in info([tmp_path], card="kannada-mnist")]
+    assert notes[0] == "4 files as *.npy left out"
+
+
+def test_a_text_without_its_picture_is_a_defect(tmp_path: Path) -> None:
+    FAKES["digital-peter"](tmp_path)
+    (tmp_path / "words" / "9_9_9.txt").write_text("нет", "utf-8")
+    (facts,) = info([tmp_path], card="digital-peter")
+    assert (facts.records, facts.defect_count) == (2, 1)
+    assert "a picture beside it, as words/9_9_9.png" in facts.defects[0].expected
+
+
+@pytest.mark.parametrize(
+    ("layout", "what"),
+    [
+        ({"classes": ["a"], "names": {"A": "b"}}, "numbers or names"),
+        ({"texts": "words/*.txt"}, "form lines"),
+    ],
+)
+def test_a_layout_that_does_not_fit_together(layout: dict[str, object], what: str) -> None:
+    with pytest.raises(ValidationError, match=what):
+        ListingLayout.model_validate(
+            {"form": "folders", "known": "code", "sources": ["s"], **layout}
+        )

@@ -3,8 +3,8 @@
 So kraken, OCRopus, Calamari and Tesseract take their training lines. Between a picture's name and
 its ending may stand another one (``1.bin.png``); of several pictures the shortest name counts.
 
-Where a card says that texts lie elsewhere (``words/*.txt``), a text's picture is the one of its name
-in its own folder, or the only one of its name anywhere.
+Where a card says that texts lie elsewhere (``words/*.txt``), a text's picture is the one of its
+name in its own folder, or the only one of its name anywhere.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class PairsCollector(Collector):
         return Claims(left, {texts[0]: decided(unit, "pictures of lines", _TEXT, "", said)})
 
     def _anywhere(self, listing: Listing, pattern: str) -> Claims:
-        """Take texts whose paths end as the pattern says, and all pictures: they are paired later."""
+        """Take texts whose paths end as the pattern says, and all pictures, to be paired later."""
         root, before = listing.root.path, listing.prefix
         if isinstance(listing, DiskListing) and listing.path != root:
             before = f"{listing.path.relative_to(root).as_posix()}/"
@@ -171,7 +171,7 @@ def _stem(text: str) -> str:
 
 
 def _pictures_of(texts: list[str], pictures: list[str]) -> Iterator[str]:
-    """The picture of each text: of its name in its folder, or else the only one of its name; or ""."""
+    """The picture of each text: its name's in its folder, or the only one of its name; or ""."""
     by_path = {picture.rpartition(".")[0]: picture for picture in pictures}
     by_name: dict[str, list[str]] = {}
     for picture in pictures:

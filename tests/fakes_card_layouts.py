@@ -1,0 +1,316 @@
+"""Small fakes of sets whose cards say how they are read, each as the card's cited source has it.
+
+FAKES["cremma-medieval"](folder) writes it and gives what has to come out: the texts of its lines,
+or the characters of its pictures. None looks at a card.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+FAKES: dict[str, Callable[[Path], list[str]]] = {}
+TALL, WIDE = 400, 600
+
+
+def put(folder: Path, name: str, content: bytes | str) -> None:
+    place = folder / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def picture(
+    name: str, marks: int = 1, shape: tuple[int, int] = (TALL, WIDE), paper: int = 255
+) -> bytes:
+    """A picture in the format of its name: paper, and a bar for each mark."""
+    pixels = np.full(shape, paper, np.uint8)
+    step = shape[1] // (marks + 1)
+    for at in range(marks):
+        left = step // 2 + at * step
+        pixels[shape[0] // 4 : -shape[0] // 4, left : left + max(step // 3, 2)] = 255 - paper
+    return cv2.imencode(name[name.rindex(".") :].lower(), pixels)[1].tobytes()
+
+
+def box(at: int) -> tuple[int, int, int]:
+    """Top, baseline and bottom of a line."""
+    return 60 * at + 10, 60 * at + 50, 60 * at + 60
+
+
+def alto(image: str, lines: Sequence[str]) -> str:
+    """A page as eScriptorium exports it in ALTO 4: a block, lines with polygon and one string."""
+    rows = ""
+    for at, text in enumerate(lines):
+        top, base, low = box(at)
+        place = f'HPOS="20" VPOS="{top}" WIDTH="560" HEIGHT="50"'
+        around = f"20 {top} 580 {top} 580 {low} 20 {low} 20 {top}"
+        rows += (
+            f'<TextLine ID="eSc_line_{at}" TAGREFS="LT8" BASELINE="20 {base} 580 {base}" {place}>'
+            f'<Shape><Polygon POINTS="{around}"/></Shape>'
+            f'<String CONTENT="{text}" {place}></String></TextLine>'
+        )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<alto xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+        'xmlns="http://www.loc.gov/standards/alto/ns-v4#"><Description>'
+        "<MeasurementUnit>pixel</MeasurementUnit><sourceImageInformation>"
+        f"<fileName>{image}</fileName></sourceImageInformation></Description><Tags>"
+        '<OtherTag ID="BT7" LABEL="MainZone" DESCRIPTION="block type MainZone"/>'
+        '<OtherTag ID="LT8" LABEL="DefaultLine" DESCRIPTION="line type DefaultLine"/></Tags>'
+        "<Layout>"
+        f'<Page WIDTH="{WIDE}" HEIGHT="{TALL}" PHYSICAL_IMG_NR="0" ID="eSc_dummypage_">'
+        f'<PrintSpace HPOS="0" VPOS="0" WIDTH="{WIDE}" HEIGHT="{TALL}">'
+        f'<TextBlock ID="eSc_textblock_1" TAGREFS="BT7">{rows}</TextBlock></PrintSpace></Page>'
+        "</Layout></alto>"
+    )
+
+
+def page(
+    image: str, lines: Sequence[str], year: str = "2019-07-15", creator: str = "escriptorium"
+) -> str:
+    """A page in PAGE XML: one region, lines with coordinates, baseline and text."""
+    space = f"http://schema.primaresearch.org/PAGE/gts/pagecontent/{year}"
+    rows = ""
+    for at, text in enumerate(lines):
+        top, base, low = box(at)
+        around = f"20,{top} 580,{top} 580,{low} 20,{low}"
+        rows += (
+            f'<TextLine id="l_{at}" custom="structure {{type:default;}}">'
+            f'<Coords points="{around}"/>'
+            f'<Baseline points="20,{base} 580,{base}"/><TextEquiv><Unicode>{text}</Unicode>'
+            "</TextEquiv></TextLine>"
+        )
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<PcGts xmlns="{space}">'
+        f'<Metadata><Creator>{creator}</Creator></Metadata><Page imageFilename="{image}" imageWidth="{WIDE}" '
+        f'imageHeight="{TALL}"><TextRegion id="r_1"><Coords points="10,5 590,5 590,390 10,390"/>'
+        f"{rows}</TextRegion></Page></PcGts>"
+    )
+
+
+def fake(id: str) -> Callable[[Callable[[Path], list[str]]], Callable[[Path], list[str]]]:
+    def keep(make: Callable[[Path], list[str]]) -> Callable[[Path], list[str]]:
+        FAKES[id] = make
+        return make
+
+    return keep
+
+
+def pages_at(
+    id: str, *names: str, form: Callable[..., str] = alto, image: str = "", **more: str
+) -> None:
+    """A set of pages: XML files of these names, each with a picture beside it, or as `image`."""
+
+    def make(folder: Path) -> list[str]:
+        told: list[str] = []
+        for at, name in enumerate(names):
+            stem = name.rpartition("/")[2].rpartition(".")[0]
+            shown = image.format(stem=stem) if image else name.rpartition(".")[0] + ".jpg"
+            lines = [f"linea {at}a prima", f"linea {at}b altera"]
+            put(folder, name, form(shown.rpartition("/")[2], lines, **more))
+            put(folder, shown, picture(shown))
+            told += lines
+        return told
+
+    FAKES[id] = make
+
+
+def twins(id: str, stem: str, ending: str, *, normalised: bool) -> None:
+    """A page with two files of ALTO, one of them with its signs brought to a table."""
+
+    def make(folder: Path) -> list[str]:
+        own, brought = ["ꝑ dieu ⁊ lui", "ꝯment"], ["p̱ dieu et lui", "coment"]
+        shown = f"{stem}{ending}"
+        put(folder, shown, picture(shown))
+        put(folder, f"{stem}.xml", alto(Path(shown).name, own))
+        put(folder, f"{stem}.chocomufin.xml", alto(Path(shown).name, brought))
+        return brought if normalised else own
+
+    FAKES[id] = make
+
+
+twins(
+    "cremma-medieval",
+    "data/vaticane_reg_lat_1616-otinel/reg-lat-1616_093r",
+    ".png",
+    normalised=False,
+)
+twins("cremma-medii-aevi", "data/WettF0015/e-codices_109v_max", ".jpg", normalised=False)
+twins("htromance-latin", "data/bnf-smith-16/btv1b10085734j-f23", ".jpg", normalised=True)
+twins("htromance-french", "data/bnf-fr-104/btv1b90588354_f4", ".jpg", normalised=True)
+pages_at(
+    "fondue-mss-18",
+    "data/AEG_211/CHAEG_RC_211_242.xml",
+    "data/Arsenal_MS-10287/x_1.xml",
+    image="data/AEG_211/{stem}.jpeg",
+)
+pages_at(
+    "testaments-poilus", "data/batch-1/will_AD78_0003-1.xml", "data/batch-2/will_AN_0374-1.xml"
+)
+pages_at("lectaurep-repertoires", "data/lectaurep-rigault-6/FRAN_0187_16423_L-1.xml")
+pages_at(
+    "lectaurep-mariages", "lectaurep-cm1/FRAN_1_L.xml", "lectaurep-cm3/FRAN_3_L.xml", form=page
+)
+pages_at("iforal", "data/foral_a_1217/1.xml", "data/foral_b_1222/1.xml", form=page)
+pages_at("copiste-dun-jour", "alto/wikitexte_0296.xml", image="jpg/{stem}.jpg")
+pages_at("genauto-td", "sermaises/archives_05_0006.xml", "rom-1883-1892/r_1.xml")
+pages_at("cremma-wikipedia", "data/batch-03/batch3_45.out.xml", image="data/batch-03/{stem}.png")
+pages_at("rasam", "page/rasam1/A_0012.xml", form=page, year="2013-07-15", creator="Calfa")
+pages_at("tarima", "page/mss/MMSH_0365.xml", "page/litho/B_0148.xml", form=page, year="2013-07-15")
+pages_at(
+    "chi-know-po",
+    "page/Lishan_Wenxuan/FR67_0194.xml",
+    form=page,
+    year="2013-07-15",
+    image="pictures/{stem}.jpg",
+)
+
+
+@fake("hooker")
+def hooker(folder: Path) -> list[str]:
+    """Transkribus's PAGE of 2013, all in one folder; a line without a text among them."""
+    lines = ["My dear Sir", "", "many thanks"]
+    put(
+        folder,
+        "JDH_2_16_145_001.xml",
+        page("JDH_2_16_145_001.jpg", lines, "2013-07-15", "Transkribus"),
+    )
+    put(folder, "JDH_2_16_145_001.jpg", picture("a.jpg"))
+    return ["My dear Sir", "many thanks"]
+
+
+@fake("timeus")
+def timeus(folder: Path) -> list[str]:
+    """Pictures with blanks in their names; ALTO, PAGE and METS in folders of their own."""
+    lines = ["Du dit jour huit", "entre les soussignés"]
+    for name in ("PH 1858-10", "PH 1858-2 a"):
+        put(folder, f"cph_1858/{name}.jpg", picture("a.jpg", len(name)))
+        put(
+            folder, f"cph_1858/alto/{name}.xml", alto(f"{name}.jpg", [f"{name} {x}" for x in lines])
+        )
+        put(
+            folder, f"cph_1858/page/{name}.xml", page(f"{name}.jpg", [f"{name} {x}" for x in lines])
+        )
+    put(folder, "cph_1858/alto/METS.xml", '<mets xmlns="http://www.loc.gov/METS/"></mets>')
+    return [f"{name} {line}" for name in ("PH 1858-10", "PH 1858-2 a") for line in lines]
+
+
+@fake("bullinger")
+def bullinger(folder: Path) -> list[str]:
+    """Lines as PNG, each with its text beside it, by language; and lists of all files above."""
+    texts = {"de/6_00_r1l43": "Uwer frowen schick ich", "la/10127_00_r2l19": "ex litteris tuis"}
+    for stem, text in texts.items():
+        put(folder, f"{stem}.png", picture("a.png", 5, (60, 400)))
+        put(folder, f"{stem}.txt", text)
+    put(folder, "test.files.png.txt", "".join(f"{stem}.png\n" for stem in texts))
+    return list(texts.values())
+
+
+@fake("digital-peter")
+def digital_peter(folder: Path) -> list[str]:
+    """images/0_1_0.jpg with words/0_1_0.txt, and a table that maps names."""
+    texts = {"0_1_0": "зело скоро писал", "20_16_1": "и послал к нему"}
+    for stem, text in texts.items():
+        put(folder, f"images/{stem}.jpg", picture("a.jpg", 6, (128, 700)))
+        put(folder, f"words/{stem}.txt", text + "\n")
+    put(folder, "mapper.csv", "new_name,old_name,train,public,private\n0_1_0,1_1,1,0,0\n")
+    return list(texts.values())
+
+
+@fake("bentham")
+def bentham(folder: Path) -> list[str]:
+    """Lines and texts in folders of their own; whole pages, PAGE of 2010 and lists besides."""
+    texts = {"002_080_001_01_01": "the greatest happiness", "002_080_001_01_02": "of the number"}
+    for stem, text in texts.items():
+        put(folder, f"Images/Lines/{stem}.png", picture("a.png", 7, (80, 900)))
+        put(folder, f"Transcriptions/{stem}.txt", text + "\n")
+    put(folder, "Images/Pages/002_080_001.jpg", picture("a.jpg"))
+    put(folder, "PAGE/002_080_001.xml", page("002_080_001.jpg", list(texts.values()), "2010-03-19"))
+    put(folder, "Partitions/Train.lst", "002_080_001\n")
+    return list(texts.values())
+
+
+@fake("iam")
+def iam(folder: Path) -> list[str]:
+    """gt/words.txt: nine columns, comments before; img/a01/a01-000u/*.png."""
+    rows = "#--- words.txt\n# a01-000u-00-00 ok 154 1 408 768 27 51 AT A\n"
+    for at, word in enumerate(("MOVE", "to stop")):
+        rows += f"a01-000u-00-0{at} ok 154 408 768 27 51 AT {word}\n"
+        name = f"img/a01/a01-000u/a01-000u-00-0{at}.png"
+        put(folder, name, picture(name, 3, (50, 150)))
+    put(folder, "gt/words.txt", rows)
+    return ["MOVE", "to stop"]
+
+
+@fake("hmbd")
+def hmbd(folder: Path) -> list[str]:
+    """Dataset/Sin_Start/AHCR_00001_Sin_Start_70.jpg: 300 x 300, black on white."""
+    classes = {
+        "Sin_Start": "ﺳ",
+        "Lam_Alf_Mad_End": "ﻶ",
+        "Yaa_Middle": "ﻴ",
+        "Alf_Isolated": "ﺍ",
+        "Two": "٢",
+    }
+    for at, name in enumerate(classes):
+        for turn in range(4):
+            own = f"Dataset/{name}/AHCR_0000{turn}_{name}_{turn}.jpg"
+            put(folder, own, picture(own, at % 3 + 1, (300, 300)))
+    return [character for character in classes.values() for _ in range(4)]
+
+
+@fake("ahcd")
+def ahcd(folder: Path) -> list[str]:
+    """A zip of test/id_1000_label_24.png, 32 x 32, white on black; labels 1, alef, to 28, yeh."""
+    letters = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for number in range(1, 29):
+            for turn in range(2):
+                content = picture("a.png", number % 4 + 1, (32, 32), paper=0)
+                file.writestr(f"test/id_{2 * number + turn}_label_{number}.png", content)
+    put(folder, "Test Images 3360x32x32.zip", made.getvalue())
+    return [letter for letter in letters for _ in range(2)]
+
+
+@fake("kannada-mnist")
+def kannada_mnist(folder: Path) -> list[str]:
+    """X_kannada_MNIST_train.npz with `arr_0`, (n, 28, 28), and y_; the same as NPY besides."""
+    told = []
+    for part, count in (("train", 40), ("test", 20)):
+        labels = (np.arange(count) * 3 % 10).astype(np.uint8)
+        pictures = np.zeros((count, 28, 28), np.uint8)
+        for one, label in zip(pictures, labels, strict=True):
+            one[6:22, 4 : 7 + 2 * label] = 220
+        for name, array in (("X", pictures), ("y", labels)):
+            np.savez_compressed(folder / f"{name}_kannada_MNIST_{part}.npz", array)
+            np.save(folder / f"{name}_kannada_MNIST_{part}.npy", array)
+        told += [chr(0x0CE6 + int(label)) for label in labels]
+    return told
+
+
+@fake("traditional-chinese-aifree")
+def aifree(folder: Path) -> list[str]:
+    """A folder a character, 50 x 50."""
+    for at, character in enumerate("自由繁體"):
+        for turn in range(5):
+            name = f"cleaned_data(50_50)/{character}/{character}_{turn}.png"
+            put(folder, name, picture(name, at + 1, (50, 50)))
+    return [character for character in "自由繁體" for _ in range(5)]
+
+
+@fake("adbase-madbase")
+def madbase(folder: Path) -> list[str]:
+    """MAHDBase_TrainingSet/Part01/writer001_pass01_digit0.bmp: 28 x 28, black on white."""
+    told = []
+    for writer in (1, 2, 61):
+        for digit in range(10):
+            folder_of = f"MAHDBase_TrainingSet/Part{writer // 60 + 1:02}"
+            name = f"{folder_of}/writer{writer:03}_pass01_digit{digit}.bmp"
+            put(folder, name, picture(name, digit % 3 + 1, (28, 28)))
+            told.append(chr(0x0660 + digit))
+    return told
