@@ -86,7 +86,8 @@ def page(
         )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<PcGts xmlns="{space}">'
-        f'<Metadata><Creator>{creator}</Creator></Metadata><Page imageFilename="{image}" imageWidth="{WIDE}" '
+        f"<Metadata><Creator>{creator}</Creator></Metadata>"
+        f'<Page imageFilename="{image}" imageWidth="{WIDE}" '
         f'imageHeight="{TALL}"><TextRegion id="r_1"><Coords points="10,5 590,5 590,390 10,390"/>'
         f"{rows}</TextRegion></Page></PcGts>"
     )

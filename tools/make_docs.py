@@ -2,9 +2,10 @@
 
     python tools/make_docs.py [--check | --data]
 
-Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue/*.md` from the cards,
-`docs/python/*.md` from docstrings, and the marked tables of `docs/recipe.md` and
-`docs/extending.md` from the recipe's models and the registries. With `--check` nothing is
+Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue/*.md` from the cards, and
+`docs/catalogue/table.html`, the table of all of them, complete in itself; `docs/python/*.md` from
+docstrings, and the marked tables of `docs/recipe.md` and `docs/extending.md` from the recipe's
+models and the registries. With `--check` nothing is
 written, and the exit code is 1 if a page is not current. With `--data` it writes what the site has
 for programs beside the catalogue's pages instead; that is not kept in the repository.
 """
@@ -18,11 +19,13 @@ from pathlib import Path
 from pages import recipe, reference, verbs
 
 from penline.catalogue import site as catalogue
+from penline.catalogue.finding_pages import TABLE
 from penline.formats import READERS
+from penline.look.catalogue import catalogue_page
 
 FOLDERS = {
     "verbs": verbs.pages,
-    "catalogue": lambda: catalogue.pages(READERS),
+    "catalogue": lambda: {**catalogue.pages(READERS), TABLE: catalogue_page(READERS).decode()},
     "python": reference.pages,
 }
 """Folders in which every page is made."""
@@ -52,7 +55,8 @@ def stale() -> list[Path]:
     left = [
         path.relative_to(DOCS)
         for folder in FOLDERS
-        for path in sorted((DOCS / folder).glob("*.md"))
+        for path in sorted((DOCS / folder).glob("*.*"))
+        if path.suffix in (".md", ".html")
     ]
     return wrong + [place for place in left if place not in pages]
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from penline.catalogue.croissant import croissant, markup
+from penline.catalogue.finding_pages import finding_pages, ways
 from penline.catalogue.listing import listing, schema
 from penline.catalogue.loading import load
 from penline.catalogue.model import Card, Count
@@ -26,15 +27,15 @@ _PICTURES = {
 
 
 def pages(known: Collection[str]) -> dict[str, str]:
-    """File name -> text: ``index.md``, and a page for each card.
+    """File name -> text: ``index.md``, ``which.md``, a page for each card and for each script.
 
     Args:
         known: kinds of file that penline has a reader for.
     """
     cards = load().values()
     made = {f"{card.id}.md": "\n".join(_page(card, known)) for card in cards}
-    made["index.md"] = overview(known)
-    return made
+    made["index.md"] = overview(known).replace("\n| data set |", f"\n{ways()}\n| data set |", 1)
+    return made | finding_pages(known)
 
 
 def data(known: Collection[str]) -> dict[str, str]:

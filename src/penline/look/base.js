@@ -96,7 +96,7 @@ function countsTable(table) {
 
 function fillHead() {
   document.getElementById("head").append(
-    el("p", { class: "kind" }, "penline sheet · " + data.kind),
+    el("p", { class: "kind" }, (data.by || "penline sheet") + " · " + data.kind),
     el("h1", {}, label(data.title)),
     data.badges.length ? el("ul", { class: "badges", "aria-label": "Mind" },
       ...data.badges.map((badge) =>
