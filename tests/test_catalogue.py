@@ -19,6 +19,7 @@ from fakes import REAL
 from penline.catalogue import Card, Erratum, alphabet, card, ids, load, page, parse, site
 from penline.catalogue.alphabets import CASIA_SYMBOLS
 from penline.catalogue.errata import apply, errata, parse_errata
+from penline.catalogue.finding import scripts
 from penline.catalogue.numbers import expand
 from penline.characters import is_han
 from penline.errors import CatalogueError
@@ -625,7 +626,7 @@ def test_the_page_says_where_no_rule_finds_the_writers() -> None:
 
 def test_the_pages_show_every_card_and_figure() -> None:
     made = site.pages(READERS)
-    assert len(made) == len(load()) + 1
+    assert len(made) == len(load()) + len(scripts()) + 2
     for found in load().values():
         text = made[f"{found.id}.md"]
         assert text.startswith(f"# {found.id}\n")

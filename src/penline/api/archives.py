@@ -17,6 +17,7 @@ from penline.bank import Bank, open_bank
 from penline.bank.choice import GlyphChoice, read_keys
 from penline.bank.layout import HEADER, PARTS
 from penline.bank.unused import advice, unknown_glyphs
+from penline.catalogue.overlaps import shared
 from penline.catalogue.terms import terms
 from penline.check import read_report
 from penline.convert import convert as _convert
@@ -231,8 +232,9 @@ def bank_notes(bank: Bank) -> tuple[tuple[int, int], list[dict[str, Any]], list[
         How many glyphs are of unknown writers, and how many those are; the terms of its sources;
         notes with what to do.
     """
-    notes = [*_told(bank), *advice(bank)]
-    return unknown_glyphs(bank), terms(bank.header.sources), notes
+    rows = terms(bank.header.sources)
+    notes = [*_told(bank), *advice(bank), *shared(row["card"] for row in rows)]
+    return unknown_glyphs(bank), rows, notes
 
 
 def _set_facts(path: Path) -> FileFacts:

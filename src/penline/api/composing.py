@@ -10,6 +10,7 @@ from typing import Any
 
 from penline.api.fitting import fitted, turns
 from penline.bank import Bank, open_bank
+from penline.catalogue.overlaps import shared
 from penline.catalogue.terms import terms
 from penline.compose import Composer
 from penline.errors import UsageError
@@ -166,7 +167,9 @@ def _metadata(banks: Sequence[Bank], *, mixed: bool, embedded: bool) -> dict[str
     sources = terms(source for bank in banks for source in bank.header.sources)
     if embedded:  # it came with penline, whatever its files are called
         sources = [{**row, "known_by": ""} for row in sources]
+    both = shared(row["card"] for row in sources)
     return {
+        **({"overlaps": both} if both else {}),
         "simulated": bool(sources) and all(source["simulated"] for source in sources),
         "mixed_writers": mixed,
         "sources": sources,

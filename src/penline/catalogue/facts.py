@@ -20,6 +20,7 @@ __all__ = [
     "Id",
     "Licence",
     "ListingLayout",
+    "Overlap",
     "Part",
     "Reference",
     "Text",
@@ -266,6 +267,23 @@ class ListingLayout(CardModel):
         """Each class's number or name, and what it stands for."""
         numbered = enumerate(self.classes, self.first)
         return (*self.names.items(), *((str(number), one) for number, one in numbered))
+
+
+class Overlap(CardModel):
+    """What a data set is known to share with another one.
+
+    Attributes:
+        of_set: id of the other one; ``with`` in a card.
+        of: what both hold: the same ``writers``, or the same ``samples``, be they cut or scaled
+            otherwise.
+        source: key of the card's source.
+        note: what to know about it.
+    """
+
+    of_set: Id = Field(alias="with")
+    of: Literal["writers", "samples"]
+    source: Id
+    note: str = ""
 
 
 class WriterNumbers(CardModel):

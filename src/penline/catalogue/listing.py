@@ -23,7 +23,7 @@ def entry(card: Card, known: Collection[str]) -> dict[str, Any]:
         known: kinds of file that have a reader.
     """
     return {
-        **card.model_dump(mode="json", exclude={"prose"}),
+        **card.model_dump(mode="json", exclude={"prose"}, by_alias=True),
         "state": card.state(known),
         "readable": card.readable(known),
         "gettable": card.gettable,

@@ -19,6 +19,7 @@ from penline.catalogue.facts import (
     Id,
     Licence,
     ListingLayout,
+    Overlap,
     Reference,
     Text,
     Url,
@@ -34,6 +35,7 @@ __all__ = [
     "File",
     "Licence",
     "ListingLayout",
+    "Overlap",
     "Reference",
     "WriterNumbers",
     "Writers",
@@ -48,7 +50,8 @@ class Card(CardModel):
     `formats` are kinds of file as penline's readers are named (``gnt``), or words for a form that
     has no reader of its own; `layout` tells the general readers what they need to read it, or is
     None. `writers` is None where no file says who wrote what. `alphabet` names the only characters
-    that the set has isolated glyphs of, where they are known one by one. `scopes` tells
+    that the set has isolated glyphs of, where they are known one by one. `overlaps` are what other
+    sets are known to hold, too. `scopes` tells
     what a figure's scope means: a regular expression that matches the whole of one name on the way
     to a file (a folder, an archive, a member), by the scope's name; with one for ``everything``,
     nothing else counts there.
@@ -79,6 +82,7 @@ class Card(CardModel):
     formats: tuple[Text, ...] = Field(min_length=1)
     layout: ListingLayout | None = None
     writers: Writers | None
+    overlaps: tuple[Overlap, ...] = ()
     advice: tuple[Text, ...] = Field(min_length=1)
     sources: dict[Id, Reference] = Field(min_length=1)
     prose: Text
@@ -94,6 +98,8 @@ class Card(CardModel):
         names = [file.name for file in self.files]
         if len(names) != len(set(names)):
             raise ValueError("two files bear the same name")
+        if self.id in {overlap.of_set for overlap in self.overlaps}:
+            raise ValueError("a set does not overlap with itself")
         said = {"everything", *(count.scope for count in self.counts)}
         for scope, pattern in self.scopes.items():
             if scope not in said:
@@ -106,7 +112,7 @@ class Card(CardModel):
 
     @property
     def cited(self) -> Iterator[str]:
-        """Keys of sources that the licence, files, counts and numbers of writers refer to."""
+        """Keys of sources that the licence, files, counts, writers and overlaps refer to."""
         yield from self.licence.sources
         for file in self.files:
             yield from file.sources
@@ -115,6 +121,7 @@ class Card(CardModel):
             yield from self.layout.sources
         if self.writers is not None:
             yield from (numbers.source for numbers in self.writers.expected)
+        yield from (overlap.source for overlap in self.overlaps)
 
     def published(
         self, what: str, part: str = "all", scope: str = "everything"

@@ -98,6 +98,12 @@ def _sections(card: Card, prose: str, known: Collection[str]) -> Iterator[str]:
     yield f"Formats: {', '.join(card.formats)}.\n"
     yield from _layout(card)
     yield from _writers(card.writers)
+    if card.overlaps:
+        yield "Shared with other sets:\n"
+        yield _list(
+            f"`{one.of_set}`: {one.of} ({one.source}" + (f"; {one.note})" if one.note else ")")
+            for one in card.overlaps
+        )
     yield from _errata(errata(card.id))
     yield "### Sources\n"
     yield _list(f"<{page}>" for page in card.homepages)

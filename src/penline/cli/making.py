@@ -247,6 +247,8 @@ def compose(
         what = f"{counted(row['glyphs'], 'glyph')} of {counted(row['writers'], 'writer')}"
         told = f"  not used: {what} ({row['why']}); {row['advice']}"
         out.print(escape(told))
+    if "overlaps" in report and val:
+        out.print(f"  both sides may hold the same: {escape('; '.join(report['overlaps']))}")
     if report["run"]["turned"]:
         out.print("  columns are turned a quarter to the left, to be read across (or: --no-turn)")
     print_columns(report)

@@ -1,0 +1,50 @@
+"""What sets are known to share: the same writers, or the same samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+from penline.catalogue.loading import ids, load
+from penline.catalogue.model import Card
+
+__all__ = ["shared"]
+
+
+def shared(cards: Iterable[str]) -> list[str]:
+    """Say what data sets share that a split by writer does not part, a line for each two of them.
+
+    Writers of one family have the same ids in all its sets: these are parted by themselves, and
+    not told.
+
+    >>> shared(["mnist", "nist-sd19"])
+    ['mnist and nist-sd19 share samples (qmnist)']
+    >>> shared(["casia-hwdb1.0", "casia-hwdb2.0"])
+    []
+
+    Args:
+        cards: ids of data sets; others are left aside.
+    """
+    known, every = load(), set(ids())
+    given = [known[id] for id in sorted(set(cards) & every)]
+    return [line for one, two in combinations(given, 2) for line in _between(one, two)]
+
+
+def _between(one: Card, two: Card) -> Iterator[str]:
+    for card, other in ((one, two), (two, one)):
+        for overlap in card.overlaps:
+            parted = overlap.of == "writers" and _family(card) == _family(other) is not None
+            if overlap.of_set == other.id and not parted:
+                yield f"{one.id} and {two.id} share {overlap.of} ({overlap.source})"
+                return
+    for both in sorted(_samples_of(one) & _samples_of(two)):
+        yield f"{one.id} and {two.id} both hold samples of {both}"
+        return
+
+
+def _samples_of(card: Card) -> set[str]:
+    return {overlap.of_set for overlap in card.overlaps if overlap.of == "samples"}
+
+
+def _family(card: Card) -> str | None:
+    return None if card.writers is None else card.writers.family
