@@ -75,7 +75,7 @@ def test_a_bank_of_both_and_its_lines_say_so(tmp_path: Path) -> None:
     assert bank_notes(bank)[2][-1] == told
     one = pack([tmp_path / "mnist"], tmp_path / "one.bank")
     assert told not in bank_notes(one)[2]
-    (tmp_path / "text.txt").write_text("0 1 2\n" * 40, "utf-8")
+    (tmp_path / "text.txt").write_text("0 1 2 2 1 0 0 1 2\n" * 40, "utf-8")
     recipe = {"writers": "mixed"}
     more = {"banks": [tmp_path / "both.bank"], "corpora": [tmp_path / "text.txt"], "n": 3}
     made = compose(tmp_path / "lines", recipe=recipe, **more)
