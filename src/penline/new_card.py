@@ -85,6 +85,7 @@ writers:  # TODO: or null, where no file says who wrote what
   example: null
   numbers: "TODO: which numbers occur"
   expected: []  # TODO: numbers known to be there without a gap, for the census
+overlaps: []  # TODO: other sets with the same writers or samples
 advice:
   - "TODO: what to use it for, and what to watch"
 sources:
