@@ -63,9 +63,11 @@ class TablesCollector(Collector):
         self._maps = tuple(map(listing.place, maps[:_MAPS]))
         for name in listing.names:
             kind = _kind(name)
+            if not kind:
+                continue
             self._side = side_of(listing, name)
             try:
-                unit = getattr(self, f"_{kind}")(listing, name) if kind else None
+                unit = getattr(self, f"_{kind}")(listing, name)
             except FormatError as error:
                 unit = self._faulty(listing, name, kind, error)
             if unit is not None:
