@@ -105,7 +105,7 @@ def test_the_user_says_what_all_photographs_show(tmp_path: Path) -> None:
     ):
         with pytest.raises(UsageError, match=told):
             list(open_sources(photo, reading=said))
-    with pytest.raises(UsageError, match="are for pictures"):
+    with pytest.raises(UsageError, match="is for pictures"):
         (tmp_path / "1.gnt").write_bytes(b"")
         list(open_sources(tmp_path / "1.gnt", reading=Reading(character="永")))
 

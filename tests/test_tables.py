@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import fakes_tables as made
-from fakes import REAL, zip_file
+from fakes import REAL, gnt, zip_file
 from fakes_etl import tar_file
 from fakes_pages import idx_images, idx_labels
 from penline.bank import Bank
@@ -115,7 +115,7 @@ def test_its_ink_and_labels_are_those_of_the_idx_files(form: str, tmp_path: Path
     assert found == expected
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if not form.startswith("npz")])
+@pytest.mark.parametrize("form", FORMS)
 def test_the_same_in_a_zip_and_a_tar(form: str, tmp_path: Path, expected) -> None:
     for archive in (
         zip_file(tmp_path / "set.zip", FORMS[form], zipfile.ZIP_DEFLATED),
@@ -124,10 +124,96 @@ def test_the_same_in_a_zip_and_a_tar(form: str, tmp_path: Path, expected) -> Non
         assert glyphs(pack(archive, tmp_path / "x.bank", overwrite=True)) == expected
 
 
-def test_an_npz_in_a_zip_is_refused(tmp_path: Path) -> None:
-    (unit,) = open_sources(zip_file(tmp_path / "set.zip", FORMS["npz"]))
-    with pytest.raises(FormatError, match="unpack the archive"):
-        list(unit.read())
+def test_an_npz_in_a_stored_zip_and_a_packed_tar(tmp_path: Path, expected) -> None:
+    for archive in (
+        zip_file(tmp_path / "set.zip", FORMS["npz"], zipfile.ZIP_STORED),
+        tar_file(tmp_path / "set.tar.gz", FORMS["npz-stored"]),
+    ):
+        assert glyphs(pack(archive, tmp_path / "x.bank", overwrite=True)) == expected
+
+
+def test_pictures_in_a_packed_tar_without_their_labels_say_what_to_do(tmp_path: Path) -> None:
+    path = tar_file(tmp_path / "set.tar.gz", FORMS["npz-pairs"])
+    with pytest.raises(FormatError, match=r"labels in the same array file \(unpack the archive"):
+        list(open_sources(path))
+
+
+def test_arrays_without_labels_show_what_the_user_says(tmp_path: Path) -> None:
+    np.save(tmp_path / "own.npy", PICTURES)
+    with pytest.raises(FormatError, match="--character"):
+        list(open_sources(tmp_path / "own.npy"))
+    bank = pack(tmp_path / "own.npy", tmp_path / "x.bank", reading=Reading(character="U+6C38"))
+    assert bank.characters == ("永",)
+    assert len(bank) == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"labels": "{label}/*"}, "--labels is for pictures"),
+        ({"many": True}, "--many and --one are for pictures"),
+        ({"many": False}, "--many and --one are for pictures"),
+    ],
+)
+def test_what_says_nothing_of_arrays_is_refused(tmp_path: Path, said, words: str) -> None:
+    path = folder(tmp_path / "set", FORMS["npz"])
+    with pytest.raises(UsageError, match=words):
+        pack(path, tmp_path / "x.bank", reading=Reading(**said))
+
+
+@pytest.mark.parametrize("said", [{"classes": "x.txt"}, {"keep_odd": True}, {"character": "a"}])
+def test_what_says_nothing_of_archives_is_refused(tmp_path: Path, said) -> None:
+    (tmp_path / "a.gnt").write_bytes(gnt("永"))
+    with pytest.raises(UsageError, match="there are none here"):
+        pack(tmp_path / "a.gnt", tmp_path / "x.bank", reading=Reading(**said))
+
+
+def test_leaf_gives_ink_and_the_writers_of_sd19(tmp_path: Path) -> None:
+    light = 1 - PICTURES / 255
+    content = made.leaf(light, LABELS, {"f0000_14": 100, "f2100_03": NUMBER - 100})
+    np.savez(tmp_path / "own.npz", x=light.astype(np.float32), y=LABELS)
+    (tmp_path / "digits.txt").write_text("".join(f"{n}\t{n}\n" for n in range(10)))
+    said = Reading(classes=str(tmp_path / "digits.txt"))
+    expected = glyphs(pack(tmp_path / "own.npz", tmp_path / "own.bank", reading=said))
+    file = tmp_path / "all_data_0_niid_0_keep_0_train_9.json"
+    file.write_bytes(content)
+    bank = pack(file, tmp_path / "x.bank")
+    assert glyphs(bank) == expected
+    assert bank.writers == ("sd19:0000", "sd19:2100")
+    assert {one.part for one in bank} == {"train"}
+    spaced = tmp_path / "spaced_train.json"
+    spaced.write_bytes(
+        b'{ "hierarchies": [["a]\\"", {}], 1e3, null], ' + content[1:].replace(b",", b" ,\n")
+    )
+    assert glyphs(pack(spaced, tmp_path / "y.bank")) == expected
+    zipped = zip_file(tmp_path / "set.zip", {"a_train.json": content})
+    assert glyphs(pack(zipped, tmp_path / "z.bank")) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"users": ["a"], "user_data": {"a": {"x": ["the"], "y": ["e"]}}}', "a row of numbers"),
+        (b'{"users": [], "user_data": {"a": {"x": [[1, 2, 3]], "y": [1]}}}', "of a square"),
+        (b'{"users": [], "user_data": {"a": {"x": [[1, 0, 0, 1]], "y": []}}}', "1 labels"),
+        (b'{"users": [], "user_data": {"a": {"x": [[1, 0, 0, 1]], "y": [0.5]}}}', "class numbers"),
+        (b'{"users": [], "user_data": {"a": {"x": [[1, 0, 0', "a row of numbers"),
+        (b'{"users": ["a', "end of a string"),
+        (b'{"users": [[[[', "end of a value"),
+    ],
+)
+def test_leaf_that_lies_is_a_defect(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    (unit,) = open_sources(tmp_path / "a.json")
+    (found,) = unit.salvage()
+    assert isinstance(found, Defect)
+    assert words in str(found)
+
+
+def test_json_that_only_begins_like_leafs_is_anothers(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"users": ["a"], "version": 2}')
+    with pytest.raises(FormatError, match="a picture, table or list"):
+        list(open_sources(tmp_path / "a.json"))
 
 
 def test_lmdb_gives_the_same(tmp_path: Path, expected) -> None:

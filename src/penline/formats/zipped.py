@@ -21,7 +21,7 @@ from penline.formats.packed import STORED, UNPACKERS, Unpacking
 from penline.formats.zip_directory import Directory, Places, read_directory, sorted_entries
 from penline.words import printable
 
-__all__ = ["Archive", "Member", "Members", "members", "open_member"]
+__all__ = ["Archive", "Member", "Members", "members", "members_in", "open_member"]
 
 # offset  bytes  field of a local header (APPNOTE 4.3.7)
 # 0       4      signature "PK\3\4"
@@ -139,8 +139,19 @@ def members(path: str | os.PathLike[str]) -> Members:
         UsageError: the archive cannot be opened.
         FormatError: it is a folder, has no directory that can be read, or a name in it twice.
     """
-    archive = str(path)
-    view = map_file(path)
+    return members_in(str(path), map_file(path))
+
+
+def members_in(archive: str, view: memoryview) -> Members:
+    """The files of a zip archive that lies in memory, as `members`.
+
+    Args:
+        archive: what it is called, for messages.
+        view: its bytes.
+
+    Raises:
+        FormatError: as `members`.
+    """
     if not view:
         raise FormatError(printable(archive), 0, "zip directory", "a zip archive", "an empty file")
     directory = read_directory(archive, view)

@@ -42,6 +42,16 @@ _PARTS = ("train", "test")
 _SHOWN = 3
 _MADE = {"bank.json": "a bank", "report.json": "a finished data set"}
 """By the file that marks them: folders that penline made, and does not read as archives."""
+_OPTIONS = {
+    "columns": "--columns is for tables and lists",
+    "labels": "--labels is for pictures whose names tell their labels",
+    "classes": "--classes is for pictures, tables and lists",
+    "character": "--character is for pictures and for tables of pixels",
+    "many": "--many and --one are for pictures",
+    "images": "--images is for pages in PAGE XML or ALTO",
+    "keep_odd": "--keep-odd is for pictures, tables and lists",
+}
+"""Options of reading, and what heeds them: where nothing does, they are refused."""
 Found: TypeAlias = Iterator[Unit | FormatError]
 """Units, and what is wrong with what holds them."""
 
@@ -184,15 +194,11 @@ class _Search:
             yield from self.within(path)
         for collector in self.collectors:
             yield from collector.close()
-        with_columns = any(getattr(one, "has_columns", False) for one in self.collectors)
-        if self.reading.columns is not None and not with_columns:
-            raise UsageError("--columns is for tables and lists; there is none here")
-        with_pages = any(getattr(one, "has_pages", False) for one in self.collectors)
-        if self.reading.images is not None and not with_pages:
-            raise UsageError("--images is for pages in PAGE XML or ALTO; there is none here")
-        of_pictures = self.reading.character is not None or self.reading.many is not None
-        if of_pictures and not any(getattr(one, "has_pictures", False) for one in self.collectors):
-            raise UsageError("--character, --many and --one are for pictures; there are none here")
+        heeded = frozenset[str]().union(*(getattr(c, "heeds", ()) for c in self.collectors))
+        for option, words in _OPTIONS.items():
+            said = getattr(self.reading, option) != getattr(NOTHING_SAID, option)
+            if said and option not in heeded:
+                raise UsageError(f"{words}; there are none here")
 
     def within(self, path: Path) -> Found:
         """Yield what is found in one path, and what is wrong with it."""

@@ -43,10 +43,12 @@ class Collector:
     Attributes:
         reading: what else the user said; set before anything is shown.
         guesses: it takes what may be anything; what it finds says nothing about its root.
+        heeds: those fields of `reading` that decide something of what it has found.
     """
 
     reading: Reading = NOTHING_SAID
     guesses: bool = False
+    heeds: frozenset[str] = frozenset()
 
     def __init__(self, part: str | None = None) -> None:
         self.part = part

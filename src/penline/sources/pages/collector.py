@@ -52,7 +52,6 @@ class PagesCollector(Collector):
 
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)
-        self.has_pages = False
         self._found: dict[tuple[Path, str], list[PageFile]] = {}
         self._sizes: dict[tuple[Path, str], int] = {}
         self._others: dict[Path, list[str]] = {}
@@ -79,8 +78,8 @@ class PagesCollector(Collector):
                 taken.add(name)
             elif name.lower().endswith(".xml"):
                 self._others.setdefault(root, []).append(before + name)
-        self.has_pages |= bool(taken)
         if taken:
+            self.heeds = frozenset(("images",))
             taken.update(filter(is_picture, listing.names))
         return Claims([one for one in listing.names if one not in taken], {}, later=bool(taken))
 

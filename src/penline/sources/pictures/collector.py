@@ -8,7 +8,6 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from penline.entries import entry_fault
 from penline.errors import FormatError, UsageError
 from penline.records import Source
 from penline.sources.collector import Claims, Collector
@@ -28,7 +27,8 @@ from penline.sources.pictures.collection import PictureCollection
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
 from penline.sources.pictures.decode import decode, is_picture
 from penline.sources.pictures.files import PictureFile, PictureFiles
-from penline.sources.pictures.forms import class_number, plain
+from penline.sources.pictures.forms import class_number
+from penline.sources.pictures.said import said_character
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.labels import LabelRule, fits
 from penline.sources.pictures.many import ManyCollection, shows_many, told
@@ -49,6 +49,7 @@ _COUNTED = 200_000
 """Of up to so many pictures all labels are counted before they are read."""
 _EXAMPLES = 5
 _MAPS = 8
+_HEEDED = frozenset(("labels", "classes", "character", "many", "keep_odd"))
 
 
 class PictureCollector(Collector):
@@ -65,9 +66,9 @@ class PictureCollector(Collector):
         self._maps: dict[int, list[Place]] = {}
 
     @property
-    def has_pictures(self) -> bool:
-        """Whether it has claimed any."""
-        return bool(self._found)
+    def heeds(self) -> frozenset[str]:  # type: ignore[override]
+        """What is said of pictures, where there are any."""
+        return _HEEDED if self._found else frozenset()
 
     def claim(self, listing: Listing) -> Claims:
         """Take pictures, and look for maps of classes beside them."""
@@ -242,14 +243,7 @@ def _examples(
 
 def _said_rule(said: Reading) -> LabelRule:
     """The rule of a character that the user named."""
-    character = plain(said.character or "")
-    if character is None or entry_fault(character):
-        raise UsageError(
-            f"--character takes one character or its code point, not {said.character!r}"
-        )
-    if said.labels is not None or said.classes is not None:
-        raise UsageError("--character says what all pictures show: leave --labels, --classes out")
-    return LabelRule(Pattern("{label}"), said=character)
+    return LabelRule(Pattern("{label}"), said=said_character(said))
 
 
 def _top(root: Path) -> str:

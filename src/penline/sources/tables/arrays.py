@@ -8,11 +8,10 @@ from typing import NamedTuple
 
 from penline.errors import FormatError
 from penline.formats.npy import NpyHead, read_head
-from penline.formats.zipped import members, open_member
+from penline.formats.zipped import open_member
 from penline.sources.listing import Listing
 from penline.sources.tables.classes import part_of_name
-from penline.sources.tables.pixels import ArrayPlace, ArraySet, picture_shape
-from penline.sources.unit import Place
+from penline.sources.tables.pixels import ArrayPlace, ArraySet, arrays_in, picture_shape
 
 __all__ = ["array_sets"]
 
@@ -69,19 +68,15 @@ def _arrays(listing: Listing, name: str) -> Iterator[_Array]:
                 name, stem, ArrayPlace(place, "", name, part_of_name(name)), read_head(stream)
             )
         return
-    if place.member is not None:
-        expected = "a file on disk; unpack the archive"
-        raise FormatError(listing.label(name), 0, "file", expected, "an NPZ in an archive")
-    found = list(members(place.path))
+    every, archive = arrays_in(place)
+    found = list(every)
     for member in found:
         own = member.name.removesuffix(".npy")
         key = stem if len(found) == 1 else f"{stem}/{own.lower()}"
         part = part_of_name(own) or part_of_name(name)
-        with open_member(member) as stream:
+        with open_member(member, archive) as stream:
             head = read_head(stream)
-        yield _Array(
-            name, key, ArrayPlace(Place(place.path), member.name, f"{name}:{own}", part), head
-        )
+        yield _Array(name, key, ArrayPlace(place, member.name, f"{name}:{own}", part), head)
 
 
 def _are_pictures(head: NpyHead) -> bool:

@@ -161,6 +161,8 @@ class BoxesCollector(Collector):
         for name, form in forms.items():
             self._found.setdefault((root, form), []).append(before + name)
         left = [name for name in listing.names if name not in forms]
+        if forms:
+            self.heeds = frozenset(("classes", "keep_odd"))
         return Claims(left, {}, later=bool(forms))
 
     def close(self) -> Iterator[Unit | FormatError]:

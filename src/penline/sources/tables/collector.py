@@ -21,6 +21,7 @@ from penline.sources.tables.beside import is_made
 from penline.sources.tables.classes import KnownSet, known_set, part_of_name, side_of, side_of_name
 from penline.sources.tables.columns import columns_said
 from penline.sources.tables.context import TableContext
+from penline.sources.tables.leaf import LeafUnit, femnist_classes, is_leaf
 from penline.sources.tables.pixels import ArrayUnit, MatUnit, PixelCsvUnit, image_sets, mapping_of
 from penline.sources.tables.unit import TableUnit, decided
 from penline.sources.tables.webdataset import TarUnit, is_of_sample, is_webdataset
@@ -45,7 +46,6 @@ class TablesCollector(Collector):
         self._maps: tuple[Place, ...] = ()
         self._side = ""
         self._refused: list[FormatError] = []
-        self.has_columns = False
 
     def claim(self, listing: Listing) -> Claims:
         """Take the tables of a listing; their beginnings are looked at."""
@@ -56,6 +56,7 @@ class TablesCollector(Collector):
             if first:
                 self._tars[listing.path] = is_webdataset(listing.path)
             if self._tars[listing.path]:
+                self.heeds |= {"classes", "keep_odd", "character"}
                 return Claims([], {listing.names[0]: self._tar(listing)} if first else {}, True)
         found: dict[str, TableUnit] = {}
         silent: set[str] = set()
@@ -77,7 +78,10 @@ class TablesCollector(Collector):
         silent |= beside
         if _LMDB in found:
             silent.add(_LMDB_LOCK)
-        self.has_columns |= any(_kind(name) in ("csv", "table") for name in found)
+        if found:
+            self.heeds |= {"classes", "keep_odd", "character"}
+        if any(_kind(name) in ("csv", "table") for name in found):
+            self.heeds |= {"columns"}
         units: dict[str, Unit] = {}
         for name in (name for name in listing.names if name in found):
             fault = found[name].fault
@@ -138,6 +142,26 @@ class TablesCollector(Collector):
         return self._decided(
             unit, "MATLAB's arrays", f"array labels {label_rule}".strip(), "array writers"
         )
+
+    def _leaf(self, listing: Listing, name: str) -> TableUnit | None:
+        place = listing.place(name)
+        if not is_leaf(place):
+            return None
+        try:
+            classes = femnist_classes(place)
+        except FormatError as error:
+            if error.field != "user_data":
+                raise
+            return None  # another's, that begins alike
+        known, source = self._known(listing, name)
+        unit = LeafUnit(
+            *(source, "leaf", listing.size_bytes(name), InkRule()),
+            classes=classes or known.classes,
+            family=_family(source),
+            place=place,
+        )
+        label_rule = "y" + (", class numbers of FEMNIST" if classes else _stand_for(known))
+        return self._decided(unit, "LEAF's pictures by user (JSON)", label_rule, "user")
 
     def _table(self, listing: Listing, name: str) -> TableUnit:
         from penline.formats.arrow_table import arrow_columns
@@ -254,7 +278,10 @@ def _kind(name: str) -> str:
     return _KINDS.get(lower.rpartition(".")[2], "")
 
 
-_KINDS = {"mat": "mat", "parquet": "table", "arrow": "table", "feather": "table"}
+_KINDS = {
+    **{"mat": "mat", "json": "leaf"},
+    **dict.fromkeys(("parquet", "arrow", "feather"), "table"),
+}
 
 
 def _family(source: Source) -> str:

@@ -16,6 +16,7 @@ from penline.sources.pictures.class_map import (
     listed_classes,
     read_class_map,
 )
+from penline.sources.pictures.said import said_character
 from penline.sources.reading import Reading
 from penline.sources.tables.columns import columns_said
 from penline.sources.unit import Place
@@ -49,6 +50,11 @@ class TableContext(NamedTuple):
     part: str | None = None
     maps: tuple[Place, ...] = ()
     side: str = ""
+
+    @property
+    def character(self) -> str:
+        """What all pictures show, as the user says; "" where nobody does."""
+        return "" if self.reading.character is None else said_character(self.reading)
 
     @property
     def entries(self) -> bool:
@@ -90,7 +96,8 @@ class TableContext(NamedTuple):
         words = ["penline", "bank", path, "-o", f"{Path(path).name.partition('.')[0]}.bank"]
         said = self.reading
         told = {"card": said.card} if said.card else {"columns": said.columns}
-        for option, value in {"classes": said.classes, **told}.items():
+        told |= {"classes": said.classes, "character": said.character}
+        for option, value in told.items():
             words += [] if value is None else [f"--{option}", value]
         words += ["--keep-odd"] if self.reading.keep_odd else []
         return printable(shlex.join(words))

@@ -101,7 +101,6 @@ class ManifestCollector(Collector):
 
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)
-        self.has_columns = False
         self._lists: list[PictureList] = []
         self._pictures: Counter[Beside] = Counter()
 
@@ -117,7 +116,8 @@ class ManifestCollector(Collector):
         named = [name for name in named if name not in _BESIDE]
         found = [one for name in named if (one := find_list(listing, name, said))]
         self._lists += found
-        self.has_columns |= bool(found)
+        if found:
+            self.heeds = frozenset(("columns", "classes", "keep_odd"))
         own = {one.own for one in found}
         left = [name for name in listing.names if name not in own]
         return Claims(left, {}, later=bool(found))

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError
-from penline.formats.byte_source import ByteSource
+from penline.formats.byte_source import HOLD_LIMIT, ByteSource, MappedBytes
 from penline.formats.defects import defect_of
 from penline.formats.idx import unpacked
 from penline.formats.mat import MatValue, read_mat
 from penline.formats.npy import as_labels, read_head, read_items, read_vector
 from penline.formats.pixel_csv import PixelColumns, read_pixel_csv
 from penline.formats.table_row import SIDE_LIMIT_PX, TableRow, square_side
-from penline.formats.zipped import members, open_member
+from penline.formats.zipped import Members, members, members_in, open_member
 from penline.records import Defect
 from penline.sources.names import leaf
 from penline.sources.tables.unit import TableUnit
@@ -30,6 +30,7 @@ __all__ = [
     "ArrayUnit",
     "MatUnit",
     "PixelCsvUnit",
+    "arrays_in",
     "mapping_of",
     "picture_shape",
 ]
@@ -73,10 +74,29 @@ class ArrayPlace:
         """Open the array's bytes."""
         if not self.member:
             return self.place.open()
-        found = members(self.place.path).find(self.member)
+        every, archive = arrays_in(self.place)
+        found = every.find(self.member)
         if found is None:
             raise FormatError(self.place.label, 0, "member", self.member, "none of that name")
-        return open_member(found)
+        return open_member(found, archive)
+
+
+def arrays_in(place: Place) -> tuple[Members, MappedBytes | None]:
+    """Return the arrays of an NPZ; and its bytes, where it lies in an archive.
+
+    Raises:
+        FormatError: it is no zip, or in an archive of more than `HOLD_LIMIT` bytes.
+    """
+    if place.member is None:
+        return members(place.path), None
+    with place.open() as stream:
+        buffer, at, have = stream.peek(0, HOLD_LIMIT)
+        if stream.peek(have, 1)[2]:
+            expected = f"at most {HOLD_LIMIT:,} bytes in an archive; unpack it"
+            raise FormatError(place.label, 0, "size", expected, "more")
+        view = buffer[at : at + have]
+        stream.finish()
+    return members_in(place.label, view), MappedBytes(place.label, view)
 
 
 ArraySet: TypeAlias = tuple[ArrayPlace, ArrayPlace | None]

@@ -15,6 +15,7 @@ import numpy as np
 from penline.entries import is_letter
 from penline.errors import FormatError
 from penline.formats.table_row import TableRow
+from penline.formats.tarred import is_packed
 from penline.records import Defect, LeftOut
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
 from penline.sources.pictures.decode import decode
@@ -48,6 +49,7 @@ class TableUnit(InkedUnit):
         part_said: the user said the part, whatever rows have.
         numbers: labels are class numbers, where they are digits; False of a table that has texts.
         named: labels are entries as they stand, of one character or several.
+        said: what all pictures show, whatever their labels are; or "".
         sides: those that rows name, as they name them, until the unit is decided.
     """
 
@@ -56,6 +58,7 @@ class TableUnit(InkedUnit):
     transposed: bool = False
     numbers: bool = True
     named: bool = False
+    said: str = ""
     part_said: bool = False
     sides: frozenset[str] = frozenset()
 
@@ -114,6 +117,8 @@ class TableUnit(InkedUnit):
 
     def character(self, row: TableRow) -> str | FormatError:
         """Return what a row's label stands for."""
+        if self.said:
+            return self.said
         label = row.label.strip() or row.label
         if self.named:
             return named(label) or label
@@ -157,19 +162,21 @@ def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableCo
         writer_rule: where the writer comes from, or "".
         said: what the user said, and what lies beside the table.
     """
-    kept, seen, whole = _looked_at(unit)
+    kept, seen, whole, sound_rows = _looked_at(unit)
     if unit.fault is None and _is_of_lines(unit, seen, said):
         return _of_lines(unit, form, label_rule, writer_rule, said)
     every = unit.labels() if unit.fault is None else None
     labels = [label for label in dict.fromkeys(seen if every is None else every) if label]
-    unit = dataclasses.replace(unit, named=unit.named or said.entries)
-    known = None if unit.named else said.classes_of(unit, labels)
+    unit = dataclasses.replace(unit, named=unit.named or said.entries, said=said.character)
+    label_rule = f"{unit.said}, as said" if unit.said else label_rule
+    known = None if unit.named or unit.said else said.classes_of(unit, labels)
     if known is not None:
         label_rule = f"{label_rule}, by {known.name}"
         unit = dataclasses.replace(unit, classes=known.characters)
     found = [(row, unit.picture(row)) for row in kept]
     sound = [(row, one) for row, one in found if not isinstance(one, FormatError)]
-    characters = dict.fromkeys(str(unit.character(TableRow(b"", one, 0))) for one in labels)
+    told = [unit.said] if unit.said else labels
+    characters = dict.fromkeys(str(unit.character(TableRow(b"", one, 0))) for one in told)
     rule = decide_ink([picture for _, picture in sound], characters)
     examples = [_example(unit, rule, *one) for one in sound[:: max(1, len(sound) // 5)][:5]]
     understood = Understood(
@@ -187,7 +194,7 @@ def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableCo
         unit,
         rule=rule,
         understood=understood,
-        fault=unit.fault or _unexplained(unit, labels),
+        fault=unit.fault or _unexplained(unit, labels, seen=bool(kept) and sound_rows),
         keep_odd=said.reading.keep_odd,
         part_said=said.part is not None,
         sides=_sides(unit, PARTS.get, said.part or unit.source.part, said),
@@ -197,6 +204,8 @@ def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableCo
 def _is_of_lines(unit: TableUnit, labels: Iterable[str], said: TableContext) -> bool:
     """Whether labels are texts, and no names or numbers of classes."""
     if said.reading.take == "characters" or said.reading.classes is not None or unit.classes:
+        return False
+    if said.character:
         return False
     if unit.lines:
         return True
@@ -232,20 +241,22 @@ def _sides(
     return frozenset(meant(word.lower()) or part or "train" for word in unit.sides)
 
 
-def _looked_at(unit: TableUnit) -> tuple[list[TableRow], dict[str, None], bool]:
-    """Some rows from all over those that are looked at, their labels, and whether that is all."""
+def _looked_at(unit: TableUnit) -> tuple[list[TableRow], dict[str, None], bool, bool]:
+    """Some rows from all over those that are looked at, their labels, whether that is all, and
+    whether all of it is sound."""
     kept: list[TableRow] = []
     labels: dict[str, None] = {}
-    step, count = 1, 0
+    step, count, sound = 1, 0, True
     for count, row in enumerate(unit.looked_at() if unit.fault is None else (), 1):
         if not isinstance(row, TableRow):
+            sound = sound and not isinstance(row, Defect)
             continue
         labels.setdefault(row.label)
         if count % step == 0:
             kept.append(row)
         if len(kept) == 2 * SAMPLES:
             kept, step = kept[1::2], 2 * step
-    return kept, labels, count < _LOOKED_AT
+    return kept, labels, count < _LOOKED_AT, sound
 
 
 def _example(unit: TableUnit, rule: InkRule, row: TableRow, picture: Picture) -> Example:
@@ -260,10 +271,22 @@ def _class_key(label: str) -> str:
     return (label.lstrip("0") or "0") if label.isdigit() else label
 
 
-def _unexplained(unit: TableUnit, labels: list[str]) -> FormatError | None:
+def _unlabelled(unit: TableUnit) -> FormatError:
+    """The error for pictures of which nothing says what they show."""
+    packed = is_packed(unit.container)
+    beside = (
+        "labels in the same array file (unpack the archive)" if packed else "labels beside them"
+    )
+    expected = f"{beside}, or --character for what all pictures show, see {PAGE}"
+    return FormatError(unit.source.file, 0, "labels", expected, "none")
+
+
+def _unexplained(unit: TableUnit, labels: list[str], *, seen: bool) -> FormatError | None:
     """The error for labels that are no characters, and of which nobody said what they stand for."""
     numbers = [label for label in labels if label.isdigit()]
-    if unit.classes or unit.named or not labels:
+    if not labels and seen and not unit.said:
+        return _unlabelled(unit)
+    if unit.classes or unit.named or unit.said or not labels:
         return None
     if len(numbers) == len(labels) and (unit.numbers or max(map(len, numbers)) > 1):
         found = f"class numbers {listed(sorted(numbers, key=int), 5)}, and no list of them"
