@@ -268,6 +268,38 @@ def tables() -> Seeds:
             sets.kraken_arrow(2)["set.arrow"],
         ],
         "boxes": list(made.boxes_files().values()),
+        **collections(pictures),
+    }
+
+
+def collections(pictures: np.ndarray) -> Seeds:
+    """LEAF's JSON, an LMDB, a WebDataset, names of files, a picture of many characters."""
+    labels = ["永", "a"] * 3
+    with tempfile.TemporaryDirectory() as room:
+        place = Path(room)
+        mdb = made.lmdb_file(place, pictures, labels).read_bytes()
+        tars = [
+            made.webdataset(place / f"{kind}.tar", pictures[:2], labels[:2], kind).read_bytes()
+            for kind in ("txt", "json")
+        ]
+    ends = [one.rstrip(b"\0") for one in tars]
+    rows = np.full((60, 96), 255, np.uint8)
+    for top in (6, 34):
+        for left in (6, 36, 66):
+            one = fakes.glyph("永", left, 16)
+            rows[top : top + one.shape[0], left : left + one.shape[1]] = one
+    file = io.BytesIO()
+    Image.fromarray(rows).save(file, "PNG")
+    return {
+        "leaf": [made.leaf(pictures / 255, [1, 2, 3, 1, 2, 3], {"f0000_14": 4, "b": 2})],
+        "lmdb": [mdb],
+        "webdataset": [one + bytes(-len(one) % 512 + 1024) for one in ends],
+        "names": [
+            "永/1.png\n和/2.png\n永/3.png".encode(),
+            b"U+4E00/1.png\nU+6C38_2.png\n0x61/1.png\nA_upper/2.png\n%3A/1.png\nslash/3.png",
+            b"input_{writer}_{}_{label:class}.jpg\ninput_1_2_3.jpg\nimg001-00001.png\n5_1234.png",
+        ],
+        "many": [file.getvalue()],
     }
 
 

@@ -40,6 +40,7 @@ from penline.recipe import load_recipe
 from penline.records import Source
 
 __all__ = [
+    "FileOnDisk",
     "bank_check",
     "check_card",
     "check_corpus",
@@ -67,7 +68,7 @@ def _room() -> Path:
 _numbers = itertools.count()
 
 
-class _File:
+class FileOnDisk:
     """A new file with this content; a new one each time, since the last may still be mapped."""
 
     def __init__(self, content: bytes, suffix: str) -> None:
@@ -92,7 +93,7 @@ def check_zip(content: bytes) -> None:
 
     LZMA's dictionary is what the directory says, at most 256 MiB.
     """
-    with little_memory(len(content), 300 * MIB), _File(content, ".zip") as path:
+    with little_memory(len(content), 300 * MIB), FileOnDisk(content, ".zip") as path:
         try:
             found = members(path)
         except FormatError as error:
@@ -131,7 +132,7 @@ def check_tar(content: bytes) -> None:
 def _members_of(content: bytes, suffix: str) -> list[tuple[str, int, int | None]]:
     """Name, said size and real size of each member; None where it breaks off."""
     found: list[tuple[str, int, int | None]] = []
-    with _File(content, suffix) as path:
+    with FileOnDisk(content, suffix) as path:
         try:
             for member in walk(path):
                 made = None
@@ -236,7 +237,7 @@ def check_corpus(suffix: str) -> Callable[[bytes], None]:
     """A check of one text file of a corpus."""
 
     def check(content: bytes) -> None:
-        with little_memory(len(content), 16 * MIB), _File(content, suffix) as path:
+        with little_memory(len(content), 16 * MIB), FileOnDisk(content, suffix) as path:
             for nfkc in (False, True):
                 try:
                     corpus = load_corpus(path, nfkc=nfkc, max_bytes=4 * MIB)
@@ -263,7 +264,7 @@ def check_dictionary(content: bytes) -> None:
 
 def check_recipe(content: bytes) -> None:
     """A recipe, settings in YAML."""
-    with little_memory(len(content), 16 * MIB), _File(content, ".yaml") as path:
+    with little_memory(len(content), 16 * MIB), FileOnDisk(content, ".yaml") as path:
         try:
             load_recipe(path).inputs()
         except (RecipeError, UsageError) as error:

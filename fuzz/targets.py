@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fuzz import on_disk, sheets, tables
+from fuzz import collections, on_disk, sheets, tables
 from fuzz.checks import MIB, check_reader, check_strict
 from fuzz.repair import blocks, chunks, mend_png, mend_tar
 from fuzz.unpacked import check_classes, check_compressed, check_picture, check_png
@@ -69,6 +69,8 @@ WORDS: dict[str, tuple[bytes, ...]] = {
     "iam": (b" ok ", b" err ", b"a01-000u-00", b"|", b'writer-id="000"', b"<line id=", b"#"),
     "picture": (b"\xff\xd9", b"\xff\xc0\0\x11\x08", b"BM", b"GIF89a", b"VP8L", b"VP8X", b"MM\0*"),
     "classes": (b"\t", b",", b'{"1": "', b'["', b"U+4E00", b"0x41", b"id,char\n", b"\xef\xbb\xbf"),
+    "leaf": (b'"user_data"', b'"x": [[', b"]], ", b"1e999", b"nan", b'"\\ud800"', b"[[[[", b"\\"),
+    "names": (b"U+4E00", b"0x", b"%3A", b"_upper", b"{label}", b"{label:hex}", b"/", b"../", b"\xff"),
     "yaml": (b"&a ", b"*a", b"<<: ", b"!!python/none ", b"- ", b": ", b"2026-02-30", b"0x", b"[{"),
 }
 WORDS |= {"dgr": WORDS["dgrl"], "wptt": WORDS["ptts"], "pct": WORDS["mis"]}
@@ -192,6 +194,9 @@ def _eights(content: bytes) -> Sequence[int]:
     return range(128, min(len(content), 640), 8)
 
 
+_LMDB = ("penline.export.lmdb_read", "penline.sources.tables.encoded")
+_WEB = ("penline.sources.tables.webdataset",)
+_NAMES = tuple(_PLACE + name for name in ("labels", "pattern", "forms"))
 _CUT = ("penline.sources.pages.cut", "penline.export.carried")
 _BANK = ("penline.bank.read",)
 _CORPUS = ("penline.corpus.files", "penline.corpus.text", "penline.corpus.normal")
@@ -234,6 +239,13 @@ def _others() -> tuple[Target, ...]:
         Target("npy-labels", tables.check_npy_labels, _tables("npy"), words=WORDS["npy"]),
         Target("mat", tables.check_mat, _tables("mat"), _eights, WORDS["mat"]),
         Target("arrow", tables.check_arrow, _tables("arrow_table"), words=(b"PAR1", b"ARROW1")),
+        Target("leaf", collections.check_leaf, _tables("leaf"), words=WORDS["leaf"]),
+        Target("lmdb", collections.check_lmdb, _LMDB, lambda _: (0, 16, 4096, 4112, 8192, 8208)),
+        Target(
+            "webdataset", collections.check_webdataset, _WEB, blocks, WORDS["tar"], mend_tar
+        ),
+        Target("names", collections.check_names, _NAMES, _lines, WORDS["names"]),
+        Target("many", collections.check_many, (_PLACE + "pieces",), words=WORDS["picture"]),
         Target("boxes", tables.check_boxes, _tables("page_boxes"), _lines, WORDS["boxes"]),
         Target(
             "page-xml",
