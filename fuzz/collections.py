@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from fuzz.checks import MIB, Finding, check_error, check_strict, little_memory
+from fuzz.checks import MIB, Finding, check_error, check_reader, check_strict, little_memory
 from fuzz.on_disk import FileOnDisk
 from fuzz.touch import fingerprint
 from penline.entries import entry_fault
 from penline.errors import FormatError, UsageError
 from penline.formats.byte_source import ByteSource
+from penline.formats.defects import strictly
 from penline.formats.leaf import read_leaf
 from penline.formats.table_row import TableRow
+from penline.formats.uji import read_sessions, salvage_uji
 from penline.records import Defect, Source
 from penline.sources.pictures.decode import decode
 from penline.sources.pictures.deciding import decide_ink
@@ -26,7 +29,7 @@ from penline.sources.tables.encoded import LmdbUnit, is_lmdb
 from penline.sources.tables.unit import TableUnit
 from penline.sources.tables.webdataset import TarUnit, is_webdataset
 
-__all__ = ["check_leaf", "check_lmdb", "check_many", "check_names", "check_webdataset"]
+__all__ = ["check_leaf", "check_lmdb", "check_many", "check_names", "check_uji", "check_webdataset"]
 
 _SOURCE = Source("x", "unknown:x")
 _SLACK = 64 * MIB
@@ -42,6 +45,23 @@ def check_leaf(content: bytes) -> None:
             yield pixels.tobytes(), row.label, row.offset, row.writer
 
     check_strict(rows, content, slack_bytes=_SLACK)
+
+
+def check_uji(content: bytes) -> None:
+    """UJI's strokes, by each of the sessions that it names, and all of them."""
+
+    def read(stream: ByteSource) -> Iterator[Any]:
+        return strictly(salvage_uji(stream, lambda _: _SOURCE))
+
+    def sessions(stream: ByteSource) -> Iterator[Any]:
+        return iter(read_sessions(stream))
+
+    reader = SimpleNamespace(
+        read=lambda stream, _: read(stream),
+        salvage=lambda stream, _: salvage_uji(stream, lambda _: _SOURCE),
+    )
+    check_reader(reader, content, _SOURCE, _SLACK)
+    check_strict(sessions, content, slack_bytes=_SLACK)
 
 
 def _rows_of(unit: TableUnit) -> list[str]:

@@ -293,6 +293,7 @@ def collections(pictures: np.ndarray) -> Seeds:
     return {
         "leaf": [made.leaf(pictures / 255, [1, 2, 3, 1, 2, 3], {"f0000_14": 4, "b": 2})],
         "lmdb": [mdb],
+        "uji": [online.uji(["a", "\u00f1", ";"], ["trn_UJI_W01-01", "tst_UPV_W47-02"])],
         "webdataset": [one + bytes(-len(one) % 512 + 1024) for one in ends],
         "names": [
             "永/1.png\n和/2.png\n永/3.png".encode(),

@@ -76,3 +76,17 @@ def mpf(
     kind = b"unsigned char\0junk".ljust(20, b"\xcc")
     head += struct.pack("<20sh20sii", b"GB", 2, kind, len(codes), vectors.shape[1])
     return head + b"".join(c + row.tobytes() for c, row in zip(codes, vectors, strict=True))
+
+
+def uji(characters: Sequence[str], sessions: Sequence[str]) -> bytes:
+    """UJI's text file: each character in each session, its strokes of other points each time."""
+    lines = ["// UJI: 100 units per millimetre"]
+    for number, session in enumerate(sessions):
+        for place, character in enumerate(characters):
+            lines += [f"// ASCII char: {character}", f"WORD {character} {session}"]
+            strokes = 1 + (place + number) % 3
+            lines.append(f"  NUMSTROKES {strokes}")
+            for stroke in range(strokes):
+                points = [500 + 90 * stroke + 7 * number, 700, 560, 1300 + 11 * place, 700, 900]
+                lines.append(f"  POINTS 3 # {' '.join(map(str, points))}")
+    return "\n".join(lines).encode() + b"\n"

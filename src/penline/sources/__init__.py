@@ -27,6 +27,7 @@ COLLECTORS: Registry[Any] = Registry(
         "unipen": Row("penline.sources.unipen.collector:UnipenCollector", "UNIPEN's two trees"),
         "mnist": Row("penline.sources.mnist:MnistCollector", "IDX files of pictures and of labels"),
         "etl": Row("penline.sources.etl:EtlCollector", "the ETL Character Database"),
+        "uji": Row("penline.sources.uji:UjiCollector", "UJI Pen Characters, version 2"),
         "casia": Row("penline.sources.casia:CasiaCollector", "CASIA's names of archives and files"),
         "pages": Row(
             "penline.sources.pages.collector:PagesCollector", "pages of lines in PAGE XML and ALTO"
