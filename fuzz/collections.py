@@ -19,8 +19,8 @@ from penline.formats.leaf import read_leaf
 from penline.formats.table_row import TableRow
 from penline.formats.uji import read_sessions, salvage_uji
 from penline.records import Defect, Source
-from penline.sources.pictures.decode import decode
 from penline.sources.pictures.deciding import decide_ink
+from penline.sources.pictures.decode import decode
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.labels import fits
 from penline.sources.pictures.pattern import Pattern
@@ -135,7 +135,9 @@ def check_many(content: bytes) -> None:
         cut.words()
         for piece in cut.pieces:
             height, width = piece.ink.shape
-            inside = 0 <= piece.left <= ink.shape[1] - width and 0 <= piece.top <= ink.shape[0] - height
+            inside = (
+                0 <= piece.left <= ink.shape[1] - width and 0 <= piece.top <= ink.shape[0] - height
+            )
             if not (inside and piece.ink.any()):
                 raise Finding(f"a piece of {piece.ink.shape} at {piece.left}, {piece.top}")
         for piece in cut.pieces[:_PIECES]:

@@ -71,7 +71,17 @@ WORDS: dict[str, tuple[bytes, ...]] = {
     "classes": (b"\t", b",", b'{"1": "', b'["', b"U+4E00", b"0x41", b"id,char\n", b"\xef\xbb\xbf"),
     "leaf": (b'"user_data"', b'"x": [[', b"]], ", b"1e999", b"nan", b'"\\ud800"', b"[[[[", b"\\"),
     "uji": (b"WORD a trn_UJI_W01-01", b"NUMSTROKES 2", b"POINTS 1 # 1 -32769", b"// x", b"tst_"),
-    "names": (b"U+4E00", b"0x", b"%3A", b"_upper", b"{label}", b"{label:hex}", b"/", b"../", b"\xff"),
+    "names": (
+        b"U+4E00",
+        b"0x",
+        b"%3A",
+        b"_upper",
+        b"{label}",
+        b"{label:hex}",
+        b"/",
+        b"../",
+        b"\xff",
+    ),
     "yaml": (b"&a ", b"*a", b"<<: ", b"!!python/none ", b"- ", b": ", b"2026-02-30", b"0x", b"[{"),
 }
 WORDS |= {"dgr": WORDS["dgrl"], "wptt": WORDS["ptts"], "pct": WORDS["mis"]}
@@ -243,9 +253,7 @@ def _others() -> tuple[Target, ...]:
         Target("leaf", collections.check_leaf, _tables("leaf"), words=WORDS["leaf"]),
         Target("uji", collections.check_uji, _tables("uji"), _lines, WORDS["uji"]),
         Target("lmdb", collections.check_lmdb, _LMDB, lambda _: (0, 16, 4096, 4112, 8192, 8208)),
-        Target(
-            "webdataset", collections.check_webdataset, _WEB, blocks, WORDS["tar"], mend_tar
-        ),
+        Target("webdataset", collections.check_webdataset, _WEB, blocks, WORDS["tar"], mend_tar),
         Target("names", collections.check_names, _NAMES, _lines, WORDS["names"]),
         Target("many", collections.check_many, (_PLACE + "pieces",), words=WORDS["picture"]),
         Target("boxes", tables.check_boxes, _tables("page_boxes"), _lines, WORDS["boxes"]),

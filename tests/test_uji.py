@@ -1,4 +1,4 @@
-"""UJI Pen Characters: one file, a unit for each writer, and a defect for each character that lies."""
+"""UJI Pen Characters: one file, a unit for each writer, a defect for each character that lies."""
 
 from __future__ import annotations
 

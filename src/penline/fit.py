@@ -31,6 +31,9 @@ from penline.sources.collect import AnyPath, open_sources
 __all__ = ["Fitted", "fit", "grey_picture", "measured_lines"]
 
 _SUFFIXES = (".yaml", ".yml")
+_NO_PLACES = (
+    "banks, whose glyphs have no place and tell of repeats alone: name the pages they were cut from"
+)
 _MOST_OF_HAND = 400
 """Glyphs of one writer of a bank that are looked at."""
 
@@ -119,7 +122,7 @@ def fit(
         progress(len(lines))
     for bank in banks:
         _add_instances(open_bank(bank), repeats)
-        left_out["banks, whose glyphs have no place: they tell of repeats alone"] += 1
+        left_out[_NO_PLACES] += 1
     sized = with_writer_ems(lines)
     unsized = "lines of writers without Chinese characters or Latin letters to measure by"
     left_out[unsized] += len(lines) - len(sized)

@@ -51,11 +51,11 @@ def read_leaf(stream: ByteSource) -> Iterator[TableRow]:
         FormatError: the file is not of this form, or a row is no picture.
     """
     scan, record = _Scan(stream), 0
-    for key in scan.keys():
+    for key in scan.fields():
         if key != "user_data":
             scan.skip()
             continue
-        for user in scan.keys():
+        for user in scan.fields():
             pictures, labels = _user(scan)
             if len(pictures) != len(labels):
                 expected = f"{len(pictures):,} labels, one a picture"
@@ -78,7 +78,7 @@ def _user(scan: _Scan) -> tuple[Pictures, list[str]]:
     pictures: Pictures = []
     labels: list[str] = []
     held = 0
-    for key in scan.keys():
+    for key in scan.fields():
         if key == "x":
             for offset in scan.items():
                 row = scan.row("x").astype(np.float32)
@@ -141,7 +141,7 @@ class _Scan:
             first = False
         self._at += 1
 
-    def keys(self) -> Iterator[str]:
+    def fields(self) -> Iterator[str]:
         """Yield the keys of an object; whoever asks for them reads the value of each."""
         self._take(b"{")
         first = True

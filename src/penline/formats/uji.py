@@ -110,6 +110,8 @@ def _strokes(file: str, offset: int, body: list[bytes]) -> list[npt.NDArray[np.i
             shown = printable(line[:40].decode("utf-8", "replace").strip())
             raise FormatError(file, offset, "stroke", "POINTS, their number, # and x y each", shown)
         if numbers.min() < _LOW or numbers.max() > _HIGH:
-            raise FormatError(file, offset, "stroke", f"points from {_LOW:,} to {_HIGH:,}", "others")
+            raise FormatError(
+                file, offset, "stroke", f"points from {_LOW:,} to {_HIGH:,}", "others"
+            )
         strokes.append(numbers.reshape(-1, 2))
     return strokes

@@ -28,7 +28,6 @@ from penline.sources.pictures.deciding import SAMPLES, decide_ink
 from penline.sources.pictures.decode import decode, is_picture
 from penline.sources.pictures.files import PictureFile, PictureFiles
 from penline.sources.pictures.forms import class_number
-from penline.sources.pictures.said import said_character
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.labels import LabelRule, fits
 from penline.sources.pictures.many import ManyCollection, shows_many, told
@@ -36,6 +35,7 @@ from penline.sources.pictures.names import id_part
 from penline.sources.pictures.pattern import Pattern
 from penline.sources.pictures.pieces import pieces_of
 from penline.sources.pictures.planes import Picture
+from penline.sources.pictures.said import said_character
 from penline.sources.reading import Reading
 from penline.sources.understood import Example, Understood
 from penline.sources.unit import Place, Unit

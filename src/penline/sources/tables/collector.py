@@ -279,7 +279,8 @@ def _kind(name: str) -> str:
 
 
 _KINDS = {
-    **{"mat": "mat", "json": "leaf"},
+    "mat": "mat",
+    "json": "leaf",
     **dict.fromkeys(("parquet", "arrow", "feather"), "table"),
 }
 
