@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -103,7 +102,7 @@ def check_webdataset(content: bytes) -> None:
 def check_names(content: bytes) -> None:
     """Names of files, one a line, the first of them also as a pattern: rules, or `UsageError`."""
     names = [os.fsdecode(one) for one in content.replace(b"\0", b"").split(b"\n") if one]
-    paths = [str(Path("top") / name) for name in names[:_NAMES]]
+    paths = [f"top/{name}" for name in names[:_NAMES]] or ["top/1.png"]
     with little_memory(len(content), _SLACK):
         patterns = []
         try:

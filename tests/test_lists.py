@@ -180,6 +180,17 @@ def test_a_list_of_nothing_but_ways_out_is_refused(tmp_path: Path) -> None:
     assert [one.field for one in unit.salvage()] == ["file"] * 5
 
 
+def test_a_list_in_gb_18030_is_told_and_not_passed_over(tmp_path: Path) -> None:
+    listed = "file,label\n" + "".join(f"{at}.png,{one}\n" for at, one in enumerate("永和九"))
+    pictures = {f"{at}.png": picture(one, at) for at, one in enumerate("永和九")}
+    place = folder(tmp_path / "set", {**pictures, "labels.csv": listed.encode("gb18030")})
+    with pytest.raises(FormatError, match=r"labels\.csv.*UTF-8; save it so .*GB 18030"):
+        list(open_sources(place))
+    notes = "no list at all, b\xe9b\xe9 \xff\n".encode("latin-1")
+    other = folder(tmp_path / "other", {"永/1.png": picture("永", 1), "永/notes.txt": notes})
+    assert len([one for unit in open_sources(other) for one in unit.read()]) == 1
+
+
 def test_formulas_are_text(tmp_path: Path) -> None:
     content = dict(FORMS["csv"])
     first = content["english.csv"].split(b"\r\n")[1]

@@ -111,6 +111,31 @@ def test_a_folder_of_one_character_is_called_by_it(tmp_path: Path) -> None:
     assert labels_of(one_unit(place)) == {"永": 9}
 
 
+@pytest.mark.parametrize("name", ["a7", "b4", "12", "x"])
+def test_a_folders_own_name_says_nothing_where_it_may_be_any(name: str, tmp_path: Path) -> None:
+    files = {f"{one}_{at:03d}.png": data(one, at) for one in "0123456789" for at in range(4)}
+    unit = one_unit(folder_of(files, tmp_path / name))
+    assert labels_of(unit) == dict.fromkeys("0123456789", 4)
+    listed = {
+        f"img{k:03d}-{at:05d}.png": data(one, at)
+        for k, one in enumerate(CHARACTERS)
+        for at in range(3)
+    }
+    listed["classes.txt"] = "\n".join(CHARACTERS).encode()
+    unit = one_unit(folder_of(listed, tmp_path / "listed" / name))
+    assert labels_of(unit) == dict.fromkeys(CHARACTERS, 3)
+
+
+def test_a_running_number_is_no_code_point_where_looks_tell(tmp_path: Path) -> None:
+    files = {f"{one}_{1000 + at}.png": data(one, at) for one in "0123456789" for at in range(4)}
+    assert labels_of(one_unit(folder_of(files, tmp_path / "set"))) == dict.fromkeys("0123456789", 4)
+    points = {f"{ord(one)}/{at}.png": data(one, at) for one in CHARACTERS for at in range(4)}
+    unit = one_unit(folder_of(points, tmp_path / "points"))
+    assert labels_of(unit) == dict.fromkeys(CHARACTERS, 4)
+    unit = one_unit(folder_of({f"{at}.png": data("永", at) for at in range(9)}, tmp_path / "6c38"))
+    assert labels_of(unit) == {"永": 9}
+
+
 def test_zips_of_other_systems_hold_names_in_other_encodings(tmp_path: Path) -> None:
     for number, encoding in enumerate(("utf-8", "gbk")):
         files = {

@@ -18,6 +18,7 @@ Unlike: TypeAlias = Callable[[LabelRule], float | None]
 """What `alike.unlikeness` tells of a rule."""
 
 _SHOWN = 3
+_BARE = ("hex", "decimal")
 _CLEARLY = 0.9
 _TELLING = 0.95
 _DIGITS = 1
@@ -65,8 +66,12 @@ def choose(
     if not fits:
         raise _none(found, paths, file)
     best = fits[0]
+    if said is None and best.rule.form in _BARE:
+        best = _looked_over(fits, paths, unlike)
     rivals = [
-        fit for fit in fits[1:] if fit.strength == best.strength and _differ(best, fit, paths)
+        fit
+        for fit in fits
+        if fit is not best and fit.strength == best.strength and _differ(best, fit, paths)
     ]
     if rivals:
         seen = [(unlike(fit.rule) or 1.0, at) for at, fit in enumerate((best, *rivals))]
@@ -77,7 +82,7 @@ def choose(
         best = next(fit for fit in rivals if fit.classes > 1)
         rivals = [fit for fit in rivals if fit.classes > 1 and _differ(best, fit, paths)]
     doubts: list[str] = []
-    if best.strength == _DIGITS and said is None:
+    if best.strength == _DIGITS and best.classes > 1 and said is None:
         doubts.append(
             "digits in names are taken for the digits themselves; for numbers of classes, "
             "give --classes FILE"
@@ -92,6 +97,19 @@ def choose(
         )
     doubts += _writers(best.rule, paths)
     return Choice(best.rule, tuple(doubts))
+
+
+def _looked_over(fits: Sequence[RuleFit], paths: Sequence[str], unlike: Unlike) -> RuleFit:
+    """The first rule, whose bare numbers are taken for code points; or one by digits, where
+    pictures of one digit are clearly more alike: `5_1234.png`."""
+    best, found = fits[0], fits[0]
+    least = unlike(best.rule) or 1.0
+    for fit in fits[1:]:
+        if fit.strength == _DIGITS and fit.classes > 1 and _differ(best, fit, paths):
+            apart = unlike(fit.rule)
+            if apart is not None and apart < _CLEARLY * least:
+                found, least = fit, apart
+    return found
 
 
 def _tells(fit: RuleFit, unlike: Unlike) -> bool:

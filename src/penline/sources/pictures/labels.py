@@ -92,6 +92,8 @@ class LabelRule:
         return re.sub(r"\{label(:[^}]*)?\}", f"{{label{form}}}", self.pattern.text)
 
 
+_SHORTEST_POINT = 4
+"""Digits of a code point that may be a collection's own name."""
 _WHERE = {
     "{label}/*": "folder's name",
     "{label}/*/*": "name of the folder above",
@@ -156,10 +158,22 @@ def fits(
             known = classes if form == CLASS and classes is not None else NO_CLASSES
             rule = LabelRule(pattern, form, known, map_said)
             fit = _fit(rule, named, len(paths))
+            if not patterns and named[0].label == paths[0].partition("/")[0]:
+                fit = _by_own_name(fit, named)
             if fit.share > 0:
                 found.append(fit)
     found.sort(key=lambda fit: (fit.enough, fit.strength, fit.share), reverse=True)
     return found
+
+
+def _by_own_name(fit: RuleFit, named: Sequence[NamePieces]) -> RuleFit:
+    """A fit, less sure where all labels are the collection's own name, which may be any: `a7`."""
+    own = named[0].label
+    if not own.isascii() or any(one.label != own for one in named):
+        return fit
+    if fit.rule.form in (PLAIN.name, ENTRY):
+        return fit._replace(strength=min(fit.strength, 1)) if len(own) == 1 else fit
+    return fit._replace(share=0.0) if len(own) < _SHORTEST_POINT else fit
 
 
 def _fit(rule: LabelRule, named: Sequence[NamePieces], count: int) -> RuleFit:

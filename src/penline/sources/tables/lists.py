@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from penline.errors import FormatError
-from penline.formats.byte_source import ByteSource
+from penline.formats.byte_source import ByteSource, MappedBytes
 from penline.formats.csv_rows import TextRow, read_text_rows
 from penline.formats.pixel_csv import LABELS, WRITERS
 from penline.records import Defect
@@ -43,6 +43,7 @@ _LOOKED_AT = 60
 _NAMES, _NAMES_KEPT = 4096, 256
 _DETECTED = '[{"transcription"'
 _CLASSES_LIMIT = 200_000
+_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureLis
     except FormatError:
         return None
     if not rows:
+        _see_that_it_is_utf8(listing, own, here)
         return None
     first_cells = rows[0].values()
     if any(text.startswith(_DETECTED) for text in first_cells):
@@ -144,6 +146,38 @@ def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureLis
     texts = any(is_text(row.get(columns["label"], "")) for row in rows)
     told = tuple(rows[0]), first, texts, count, side_of(listing, own)
     return PictureList(label, own, place, here, names, columns, *told)
+
+
+def _see_that_it_is_utf8(listing: Listing, own: str, here: Beside) -> None:
+    """Raise where a file would be a list, were it of UTF-8: nobody is to miss it.
+
+    Raises:
+        FormatError: it is of GB 18030, as Chinese spreadsheets save, and names pictures.
+    """
+    with listing.place(own).open() as stream:
+        buffer, at, have = stream.peek(0, _HEAD_BYTES)
+        head = bytes(buffer[at : at + min(have, _HEAD_BYTES)])
+    lines = head.rpartition(b"\n")[0] if have > _HEAD_BYTES else head
+    try:
+        lines.decode()
+        return
+    except UnicodeDecodeError as error:
+        offset, found = error.start, repr(lines[error.start : error.start + 8])[1:]
+    try:
+        text = memoryview(lines.decode("gb18030").encode())
+    except UnicodeDecodeError:
+        return
+    rows, _ = _spread(MappedBytes(own, text), own)
+    names = name_rule(
+        rows, list(islice(filter(is_picture, here.below()), _NAMES_KEPT)), _nowhere, ""
+    )
+    if rows and names is not None and "label" in _columns(rows, {}, names):
+        expected = "UTF-8; save it so (it looks like GB 18030)"
+        raise FormatError(listing.label(own), offset, "text", expected, found)
+
+
+def _nowhere(_: str) -> bool:
+    return False
 
 
 def _spread(stream: ByteSource, name: str) -> tuple[list[Mapping[str, str]], int]:
