@@ -20,6 +20,8 @@ from penline.errors import UsageError
 from penline.formats.ink import InkPage
 from penline.gc_tuning import seldom_collected
 from penline.job import takes_keywords
+from penline.measure.cutting import LineCutter
+from penline.pages import PageRecord
 from penline.records import (
     GlyphRecord,
     GlyphRun,
@@ -32,6 +34,7 @@ from penline.records import (
 from penline.render.hand import STROKE_HEIGHT_PX, RenderedCharacter, StrokeRenderer
 from penline.render.simplify import simplified
 from penline.sources.collect import AnyPath, given_names, open_sources
+from penline.sources.pages.cut import lines_of
 from penline.sources.overrides import Override, make_override, overridden
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.understood import Understood
@@ -61,6 +64,7 @@ class PackJob:
         reading: what pictures are, where their names do not tell it.
         tell: called with how each collection of pictures was understood.
         choice: which glyphs go into the bank; the others are counted in its header. None for all.
+        from_lines: cuts the characters out of lines, too; None leaves lines out.
         progress: called with each file's name and the number of glyphs so far.
     """
 
@@ -77,6 +81,7 @@ class PackJob:
     reading: Reading = NOTHING_SAID
     tell: Callable[[Understood], None] | None = None
     choice: GlyphChoice | None = None
+    from_lines: LineCutter | None = None
     progress: Progress | None = None
 
 
@@ -101,7 +106,8 @@ def pack(job: PackJob) -> Bank:
     if not 16 <= job.height_px <= 256:
         raise UsageError(f"height_px must be from 16 to 256, not {job.height_px}")
     of = make_override(job.writer, job.card, job.licence)
-    count, progress = 0, job.progress or _told_nobody
+    count, progress, cutter = 0, job.progress or _told_nobody, job.from_lines
+    reading = job.reading if cutter is None else dataclasses.replace(job.reading, take="lines")
     sources = job.sources
     named = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     given = [Path(path) for path in named]
@@ -117,13 +123,15 @@ def pack(job: PackJob) -> Bank:
                 count += looked_at
                 progress(str(one.path), count)
         seen = set()
-        for file in open_sources(files, part=job.part, reading=job.reading):
+        for file in open_sources(files, part=job.part, reading=reading):
             if job.tell and file.understood is not None:
                 job.tell(file.understood)
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice; name it once")
             seen.add(file.source.file)
             records = overridden(file.sound(bank.drop, salvage=job.salvage, runs=True), of)
+            if cutter is not None:
+                records = _cut(records, cutter, bank)
             said, shown = of(file.source).writer, count
             for packed in pack_records(records, said, bank, job.height_px, job.salvage):
                 count += packed
@@ -132,6 +140,17 @@ def pack(job: PackJob) -> Bank:
                     progress(file.source.file, count)
             progress(file.source.file, count)
     return open_bank(Path(job.out))
+
+
+def _cut(records: Iterator[Any], cutter: LineCutter, bank: BankWriter) -> Iterator[Any]:
+    """The same records; of lines, and pages of lines, their characters."""
+    for record in records:
+        lines = lines_of(record) if isinstance(record, PageRecord) else (record,)
+        for line in lines:
+            if isinstance(line, LineRecord):
+                yield from cutter.glyphs(line, bank.drop)
+            else:
+                yield line
 
 
 def _told_nobody(file: str, glyphs: int) -> None:
@@ -205,7 +224,8 @@ def _put_pictures(records: Iterator[Any], bank: BankWriter) -> Iterator[int]:
             yield bank.add_run(record)
         elif not isinstance(record, GlyphRecord):
             taken = isinstance(record, LineRecord | InkPage | OnlineLine)
-            hint = " (penline convert takes it)" if taken else ""
+            cuts = "--from-lines cuts it, " if isinstance(record, LineRecord) else ""
+            hint = f" ({cuts}penline convert takes it)" if taken else ""
             bank.drop(f"{in_words(record)}, no single character{hint}")
         elif _labelled(record, bank):
             if max(record.pixels.shape) > MAX_SIDE_PX:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from penline.api.archives import choice_of as choice_of
     from penline.api.archives import convert as convert
     from penline.api.archives import info as info
+    from penline.api.archives import line_cutter as line_cutter
     from penline.api.archives import pack as pack
     from penline.api.archives import sheet as sheet
     from penline.api.checking import check as check
@@ -59,6 +60,7 @@ _PLACES = {
     "fit": "penline.fit",
     "get": "penline.acquire",
     "info": "penline.api.archives",
+    "line_cutter": "penline.api.archives",
     "line_files": "penline.api.writing",
     "new_card": "penline.new_card",
     "pack": "penline.api.archives",
@@ -90,6 +92,7 @@ __all__ = [
     "fit",
     "get",
     "info",
+    "line_cutter",
     "line_files",
     "new_card",
     "pack",

@@ -26,6 +26,7 @@ from penline.export import WRITTEN_ONLY
 from penline.export.run import REPORT, under_way
 from penline.look.sheet import SheetFacts
 from penline.look.sheet import sheet as _sheet
+from penline.measure.cutting import LineCutter
 from penline.pack import pack as _pack
 from penline.pages import PageRecord
 from penline.records import Defect, LeftOut
@@ -36,7 +37,7 @@ from penline.sources.understood import Understood
 from penline.template.listing import read_characters
 from penline.words import counted, printable
 
-__all__ = ["FileFacts", "bank_notes", "choice_of", "convert", "info", "pack", "sheet"]
+__all__ = ["FileFacts", "bank_notes", "choice_of", "convert", "info", "line_cutter", "pack", "sheet"]
 
 SET = "data set for"
 P = ParamSpec("P")
@@ -223,6 +224,25 @@ def choice_of(characters: Path | None, without: Path | None) -> GlyphChoice:
     """
     wanted = None if characters is None else read_characters(characters)
     return GlyphChoice(wanted, () if without is None else read_keys(without), str(without))
+
+
+def line_cutter(reader: str | None = None) -> LineCutter:
+    """Make what cuts the characters of lines out for `pack`.
+
+    Args:
+        reader: a model that tells where the characters are: the folder of an ablation, or an
+            ``.onnx`` file; None goes by their shapes alone.
+
+    Raises:
+        UsageError: no such model, or one that does not tell it.
+        MissingExtra: the package that runs it is not installed.
+        ExportError: it is not as it should be.
+    """
+    if reader is None:
+        return LineCutter()
+    from penline.ablate.places import places_by  # PyTorch is loaded on use
+
+    return LineCutter(places_by(reader))
 
 
 def bank_notes(bank: Bank) -> tuple[tuple[int, int], list[dict[str, Any]], list[str]]:

@@ -30,6 +30,7 @@ from penline.cli.base import (
 )
 from penline.cli.summaries import print_columns, print_sources, print_text, print_understood
 from penline.console import Rate, bar, out, print_json
+from penline.errors import UsageError
 from penline.words import counted, counted_sides
 
 if TYPE_CHECKING:
@@ -59,17 +60,32 @@ def bank(
             help="A .json list of glyphs to leave out, by file, record, writer, character."
         ),
     ] = None,
+    from_lines: Annotated[
+        bool,
+        typer.Option("--from-lines", help="Cut the characters of lines out, where that is sure."),
+    ] = False,
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            help="With --from-lines: what reads them, a folder of penline ablate or an .onnx file."
+        ),
+    ] = None,
+    images: Images = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Pack glyphs into a bank; strokes are rendered with a pen of their writer's own.
 
-    Sources may be banks: their glyphs go over as they are, with where each came from.
+    Sources may be banks: their glyphs go over as they are, with where each came from. With
+    --from-lines, sources may be lines and pages in any form that `penline convert` reads.
     """
-    from penline.api import bank_notes, choice_of, pack
+    from penline.api import bank_notes, choice_of, line_cutter, pack
 
     told: list[Understood] = []
     choice = choice_of(characters, without)
+    cutter = line_cutter(reader) if from_lines else None
+    if cutter is None and (reader is not None or images is not None):
+        raise UsageError("--reader and --images are for lines; say --from-lines, too")
     with bar("packing", "glyphs") as (shown, task):
         rate = Rate(shown, task, "glyphs")
         made = pack(
@@ -82,9 +98,10 @@ def bank(
             height_px=height_px,
             salvage=salvage,
             overwrite=overwrite,
-            reading=reading,
+            reading=reading if images is None else replace(reading, images=str(images)),
             tell=told.append,
             choice=choice,
+            from_lines=cutter,
             progress=lambda _, count: rate(count),
         )
     header = made.header
@@ -98,6 +115,7 @@ def bank(
                 "writers": len(made.writers),
                 "unknown": {"glyphs": unknown[0], "writers": unknown[1]},
                 "dropped": header.dropped,
+                "from_lines": cutter and cutter.counts(),
                 "understood": [asdict(one) for one in told],
                 "unmet": choice.unmet,
                 "sources": rows,
@@ -113,6 +131,11 @@ def bank(
     )
     for one in told:
         print_understood(one, whole=False)
+    if cutter is not None:
+        out.print(
+            f"  {counted(cutter.lines, 'line')}: {cutter.kept:,} of "
+            f"{counted(cutter.characters, 'character')} cut out, sure by {cutter.sure:g} and more"
+        )
     for reason, count in sorted(header.dropped.items()):
         out.print(f"  left out: {count:,} ({escape(reason)})")
     unmet = choice.unmet

@@ -10,19 +10,21 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from penline.measure.appearance import looks_of, slant_of_strokes
+from penline.measure.appearance import ink_of_picture, looks_of, slant_of_strokes
 from penline.measure.geometry import LineGeometry, of_boxes
 from penline.measure.grid import rows_of_cells
-from penline.measure.segment import segment
+from penline.measure.segment import LEAST_INK, segment
 from penline.pages import StrokePage
 from penline.records import Bytes2D, GlyphRecord, LineRecord, StrokeRecord
 
-__all__ = ["MOST_PX", "of_ink", "of_line", "of_page", "of_records"]
+__all__ = ["MOST_PX", "ink_of_line", "of_ink", "of_line", "of_page", "of_records"]
 
 Floats = npt.NDArray[np.float64]
 
 MOST_PX = 1 << 22
 """Of a line's picture, or of a character's; real lines at 300 dpi have a quarter of a million."""
+_PEN = 0.25
+"""Of the pen's darkness: what is fainter in a photograph is paper."""
 
 _Cell: TypeAlias = tuple[str, tuple[float, float, float, float], float, float]
 """An isolated character: its label, box, length of strokes and slant."""
@@ -77,7 +79,7 @@ def of_line(record: LineRecord) -> LineGeometry | None:
     if not record.boxes and large:
         return None
     if not record.boxes:
-        return of_ink(record.ink, record.characters, source.writer, source.file, margins)
+        return of_ink(ink_of_line(record), record.characters, source.writer, source.file, margins)
     inks: list[Bytes2D] = []
     inner = []
     for box in record.boxes:
@@ -101,6 +103,20 @@ def of_line(record: LineRecord) -> LineGeometry | None:
         looks=looks,
         ink=None if large else record.ink,
     )
+
+
+def ink_of_line(record: LineRecord) -> Bytes2D:
+    """The ink of a line, ``uint8 (height_px, width_px)``, 0 = paper.
+
+    A photographed one has paper of any value: what is no darker than a quarter of its pen is none.
+    """
+    ink = record.ink
+    if record.picture is None or not ink.size or np.median(ink) == 0:
+        return ink
+    ink = ink_of_picture(255 - ink, 0.7 * record.height_px)
+    dark = ink[ink >= LEAST_INK]
+    least = max(LEAST_INK, _PEN * float(np.percentile(dark, 90))) if len(dark) else 255.0
+    return np.where(ink < least, np.uint8(0), ink)
 
 
 def of_ink(

@@ -10,7 +10,7 @@ again from the result, so the whole is done a few times.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,8 @@ _PASSES = 3
 _TWO_PARTS = frozenset('“”"《》：:；;！!？?％%＝=')
 """Marks of two strokes that stand apart; most hands do not join them."""
 _ALONE = _TWO_PARTS | frozenset("一·•・")
+_READ_EM = 0.3
+"""How far the middle of a character's ink lies from where somebody read it, in ems."""
 _MOST_COST = 14.0
 """Of one run; a strange character must not bend its neighbours."""
 
@@ -48,6 +50,10 @@ class Segmented:
         costs: ``float64 (n,)``: what each character's run costs; `doubtful` has the limit.
         em_px: the em that was found.
         middle_px: y of the line's middle at its left edge, and its slope.
+        units: what was dealt.
+        first: ``int64 (n,)``: the first unit of each character's run.
+        margins: ``float64 (n,)``: how much more the whole line costs where this character has any
+            other run; None where nobody asked.
     """
 
     boxes: npt.NDArray[np.int64]
@@ -56,6 +62,9 @@ class Segmented:
     costs: Floats
     em_px: float
     middle_px: tuple[float, float]
+    units: Units
+    first: npt.NDArray[np.int64]
+    margins: Floats | None = None
 
     @property
     def doubtful(self) -> npt.NDArray[np.bool_]:
@@ -63,12 +72,21 @@ class Segmented:
         return self.costs > 9.0
 
 
-def segment(ink: Bytes2D, characters: Sequence[str | None]) -> Segmented | None:
+def segment(
+    ink: Bytes2D,
+    characters: Sequence[str | None],
+    *,
+    middles_px: Floats | None = None,
+    margins: bool = False,
+) -> Segmented | None:
     """Find the characters of a line.
 
     Args:
         ink: ``uint8 (height_px, width_px)``, 0 = paper.
         characters: the label without white space; None for ink that is no character.
+        middles_px: ``float64 (n,)``: x of each character's middle, by somebody who can read; NaN
+            where he could not; None where nobody did.
+        margins: say how sure each run is, too.
 
     Returns:
         None where there are fewer units of ink than characters, or none of either.
@@ -84,10 +102,13 @@ def segment(ink: Bytes2D, characters: Sequence[str | None]) -> Segmented | None:
         if len(units.boxes) < len(label):
             return found
         middle = middle or _first_middle(units)
-        found = _align(units, label, em, middle)
+        line = _Alignment(units, label, em, middle, middles_px)
+        found = line.best()
         if found is None:
             return None
         em, middle = _refit(found, label, em, middle)
+    if found is not None and margins:
+        found = replace(found, margins=line.margins(found))
     return found
 
 
@@ -109,46 +130,105 @@ def _first_middle(units: Units) -> tuple[float, float]:
     return float(np.average(middles, weights=tall)), 0.0
 
 
-def _align(
-    units: Units, label: Sequence[str], em: float, middle: tuple[float, float]
-) -> Segmented | None:
-    count = len(units.boxes)
-    longest = min(_LONGEST_RUN, count - len(label) + 1)
-    runs = _Runs(units, longest, em, middle)
-    edge = _edges(units, em)
-    best = np.full(count + 1, np.inf)
-    best[0] = 0.0
-    came = np.zeros((len(label), count + 1), np.int64)
-    costs: dict[str, Floats] = {}
-    for number, character in enumerate(label):
-        key = _key(character)
-        if key not in costs:
-            costs[key] = runs.costs(character)
-        paid = costs[key]
-        new = np.full(count + 1, np.inf)
-        for length in range(1, longest + 1):
-            total = best[: count - length + 1] + paid[: count - length + 1, length - 1]
-            better = total < new[length:]
-            new[length:][better] = total[better]
-            came[number, length:][better] = length
-        best = new + edge
-    if not np.isfinite(best[count]):
-        return None
-    ends = [count]
-    for number in range(len(label) - 1, -1, -1):
-        ends.append(ends[-1] - int(came[number, ends[-1]]))
-    cuts = np.array(ends[::-1])
-    first, lengths = cuts[:-1], np.diff(cuts)
-    boxes = runs.boxes[:, first, lengths - 1].T.astype(np.int64)
-    areas = np.add.reduceat(units.areas, first)
-    own = np.array(
-        [
-            costs[_key(c)][at, n - 1]
-            for c, at, n in zip(label, first.tolist(), lengths.tolist(), strict=True)
+class _Alignment:
+    """The costs of all runs of units for each character of a label, and the cheapest deal.
+
+    Args:
+        units: of the line's ink.
+        label: a character each.
+        em: of the line.
+        middle: of the line, as `Segmented.middle_px`.
+        middles_px: as `segment` takes it.
+    """
+
+    def __init__(
+        self,
+        units: Units,
+        label: Sequence[str],
+        em: float,
+        middle: tuple[float, float],
+        middles_px: Floats | None,
+    ) -> None:
+        self.units, self.label, self.em, self.middle = units, label, em, middle
+        count = len(units.boxes)
+        self.runs = _Runs(units, min(_LONGEST_RUN, count - len(label) + 1), em, middle)
+        self.edge = _edges(units, em)
+        self.costs: dict[str, Floats] = {}
+        self.middles_px = middles_px
+
+    def paid(self, number: int) -> Floats:
+        """``float64 (units, longest)`` of dealing each run to character `number`."""
+        key = _key(self.label[number])
+        if key not in self.costs:
+            self.costs[key] = self.runs.costs(self.label[number])
+        if self.middles_px is None:
+            return self.costs[key]
+        x0, _, x1, _ = self.runs.boxes
+        middle = self.middles_px[number]
+        off = (0.5 * (x0 + x1) - middle) / (_READ_EM * self.em)
+        far = 0.0 if np.isnan(middle) else np.minimum(off * off, _MOST_COST)
+        return np.asarray(self.costs[key] + far)
+
+    def best(self) -> Segmented | None:
+        """The cheapest deal; None where there is none."""
+        count, runs = len(self.units.boxes), self.runs
+        best = np.full(count + 1, np.inf)
+        best[0] = 0.0
+        came = np.zeros((len(self.label), count + 1), np.int64)
+        for number in range(len(self.label)):
+            new, came[number] = _dealt(best, self.paid(number))
+            best = new + self.edge
+        if not np.isfinite(best[count]):
+            return None
+        ends = [count]
+        for number in range(len(self.label) - 1, -1, -1):
+            ends.append(ends[-1] - int(came[number, ends[-1]]))
+        cuts = np.array(ends[::-1])
+        first, lengths = cuts[:-1], np.diff(cuts)
+        boxes = runs.boxes[:, first, lengths - 1].T.astype(np.int64)
+        areas = np.add.reduceat(self.units.areas, first)
+        own = [
+            self.costs[_key(c)][at, n - 1]
+            for c, at, n in zip(self.label, first.tolist(), lengths.tolist(), strict=True)
         ]
-    )
-    touching = _crossed(units)[cuts[1:-1]] > 0
-    return Segmented(boxes, areas, touching, own, em, middle)
+        touching = _crossed(self.units)[cuts[1:-1]] > 0
+        return Segmented(
+            boxes, areas, touching, np.array(own), self.em, self.middle, self.units, first
+        )
+
+    def margins(self, found: Segmented) -> Floats:
+        """`Segmented.margins` of the cheapest deal."""
+        count, longest = self.runs.valid.shape
+        before = [np.full(count + 1, np.inf)]
+        before[0][0] = 0.0
+        for number in range(len(self.label)):
+            before.append(_dealt(before[-1], self.paid(number))[0] + self.edge)
+        after = np.full(count + 1, np.inf)
+        after[count] = 0.0
+        ends = np.arange(count)[:, None] + np.arange(1, longest + 1)
+        lengths = np.diff([*found.first.tolist(), count])
+        margins = np.zeros(len(self.label))
+        for number in range(len(self.label) - 1, -1, -1):
+            paid = self.paid(number)
+            behind = np.append(after + self.edge, np.full(longest, np.inf))[ends] + paid
+            whole = before[number][:-1, None] + behind
+            at = found.first[number], lengths[number] - 1
+            best, whole[at] = whole[at], np.inf
+            margins[number] = whole.min() - best
+            after = np.append(behind.min(1), np.inf)
+        return margins
+
+
+def _dealt(best: Floats, paid: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """``(n + 1,)`` each: the least cost of dealing so many units, and the length of the last run."""
+    size = len(best)
+    new, came = np.full(size, np.inf), np.zeros(size, np.int64)
+    for length in range(1, paid.shape[1] + 1):
+        total = best[: size - length] + paid[: size - length, length - 1]
+        better = total < new[length:]
+        new[length:][better] = total[better]
+        came[length:][better] = length
+    return new, came
 
 
 def _key(character: str) -> str:

@@ -37,12 +37,15 @@ class Units:
         components: ``int64 (n,)``: the component that each unit is of.
         cut_px: ``float64 (n,)``: how much ink a cut between this unit and the one before it in
             the same component goes through; 0 for the first of a component.
+        labels: ``int32 (height_px, width_px)``: the component of each pixel, 0 for none; of one
+            that was cut, the boxes of its units share no column.
     """
 
     boxes: npt.NDArray[np.int64]
     areas: npt.NDArray[np.int64]
     components: npt.NDArray[np.int64]
     cut_px: Floats
+    labels: npt.NDArray[np.int32]
 
 
 def units_of(ink: Bytes2D, em_px: float, least_ink: int) -> Units:
@@ -76,7 +79,7 @@ def units_of(ink: Bytes2D, em_px: float, least_ink: int) -> Units:
     rows.sort(key=lambda row: (row[0] + row[2], row[1]))
     whole = np.array(rows, np.float64).reshape(-1, 7)
     numbers = whole[:, :6].astype(np.int64)
-    return Units(numbers[:, :4], numbers[:, 4], numbers[:, 5], whole[:, 6].copy())
+    return Units(numbers[:, :4], numbers[:, 4], numbers[:, 5], whole[:, 6].copy(), labels)
 
 
 def _parts(
