@@ -34,8 +34,8 @@ from penline.records import (
 from penline.render.hand import STROKE_HEIGHT_PX, RenderedCharacter, StrokeRenderer
 from penline.render.simplify import simplified
 from penline.sources.collect import AnyPath, given_names, open_sources
-from penline.sources.pages.cut import lines_of
 from penline.sources.overrides import Override, make_override, overridden
+from penline.sources.pages.cut import lines_of
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.understood import Understood
 

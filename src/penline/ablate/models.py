@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from penline.ablate.recognisers import RECOGNISERS
 from penline.durable import put, read_file
@@ -17,11 +18,12 @@ from penline.records import Bytes2D
 from penline.stream.labels import CTCLabels
 from penline.stream.place import torch
 
-__all__ = ["MODEL", "LineReader", "model_of", "write_onnx"]
+__all__ = ["MODEL", "LineReader", "ScoringReader", "model_of", "write_onnx"]
 
 MODEL = "model.json"
 _MOST_BYTES = 1 << 30
 _LEAST_PX = 8
+_LEAST_CHANCE = 1e-9
 
 
 class LineReader(Protocol):
@@ -37,6 +39,26 @@ class LineReader(Protocol):
 
     def read(self, image: Bytes2D) -> str:
         """Read a line: ``uint8 (height_px, width_px)``, grey."""
+
+
+@runtime_checkable
+class ScoringReader(LineReader, Protocol):
+    """Reads lines by CTC, and tells the scores.
+
+    Attributes:
+        labels: its alphabet.
+        step_px: width of a step, in px at its height.
+    """
+
+    labels: CTCLabels
+    step_px: float
+
+    def scores(self, image: Bytes2D) -> npt.NDArray[np.float32]:
+        """Logits or probabilities' logarithms, ``float32 (steps, classes)``, the blank first.
+
+        Args:
+            image: as `read` takes it.
+        """
 
 
 def model_of(spec: str) -> LineReader:
@@ -67,6 +89,7 @@ class _Trained:
         self.name = f"{self.told['recogniser']}, arm {self.told['arm']}, seed {self.told['seed']}"
         kind = RECOGNISERS.load(self.told["recogniser"])
         self.height_px, self.stride_px = kind.height_px, kind.stride_px
+        self.step_px = float(kind.stride_px)
         self.labels = CTCLabels(self.told["alphabet"])
         self.network = kind.build(len(self.labels))
         weights = folder / self.told["weights"]
@@ -75,11 +98,14 @@ class _Trained:
         self.network.load_state_dict(torch().load(weights, map_location="cpu", weights_only=True))
         self.network.eval()
 
-    def read(self, image: Bytes2D) -> str:
+    def scores(self, image: Bytes2D) -> npt.NDArray[np.float32]:
         module = torch()
         with module.no_grad():
             scores = self.network(module.from_numpy(_wide(image, self.stride_px))[None, None])
-        return self.labels.decode(scores[:, 0].argmax(1).tolist()).strip()
+        return np.asarray(scores[:, 0].numpy(), np.float32)
+
+    def read(self, image: Bytes2D) -> str:
+        return self.labels.decode(self.scores(image).argmax(1).tolist()).strip()
 
 
 def write_onnx(folder: Path, out: Path) -> None:
@@ -150,16 +176,22 @@ class _Onnx:
         entries = characters.split("\n")
         self.labels = CTCLabels(entries if self.ours else [*entries, " "])
         self.name, self.height_px, self.input = path.name, shape[2], given.name
+        self.step_px = 0.0
 
-    def read(self, image: Bytes2D) -> str:
+    def scores(self, image: Bytes2D) -> npt.NDArray[np.float32]:
+        wide = _wide(image)
         if self.ours:
-            given: Any = _wide(image)[None, None]
+            given: Any = wide[None, None]
         else:
-            colour = np.repeat(_wide(image)[None, None], 3, 1)
+            colour = np.repeat(wide[None, None], 3, 1)
             given = colour.astype(np.float32) / np.float32(127.5) - np.float32(1)
         scores = self.session.run(None, {self.input: given})[0]
-        steps = scores[:, 0] if self.ours else scores[0]
-        best = steps.argmax(1).tolist()
+        found = scores[:, 0] if self.ours else np.log(np.maximum(scores[0], _LEAST_CHANCE))
+        self.step_px = wide.shape[1] / len(found)
+        return np.asarray(found, np.float32)
+
+    def read(self, image: Bytes2D) -> str:
+        best = self.scores(image).argmax(1).tolist()
         return self.labels.decode(min(one, len(self.labels) - 1) for one in best).strip()
 
 

@@ -37,7 +37,16 @@ from penline.sources.understood import Understood
 from penline.template.listing import read_characters
 from penline.words import counted, printable
 
-__all__ = ["FileFacts", "bank_notes", "choice_of", "convert", "info", "line_cutter", "pack", "sheet"]
+__all__ = [
+    "FileFacts",
+    "bank_notes",
+    "choice_of",
+    "convert",
+    "info",
+    "line_cutter",
+    "pack",
+    "sheet",
+]
 
 SET = "data set for"
 P = ParamSpec("P")

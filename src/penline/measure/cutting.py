@@ -35,15 +35,15 @@ class ReadPlaces(NamedTuple):
 
     Attributes:
         middles_px: ``float64 (n,)``: x of each one's middle; NaN of those that he does not know.
-        agrees: ``bool (n,)``: he read there what the label says.
+        agrees: ``bool (n,)``: he read there what the label says, or does not know it.
     """
 
     middles_px: Floats
     agrees: Flags
 
 
-ReadsPlaces: TypeAlias = Callable[[Bytes2D, Sequence[str]], ReadPlaces | None]
-"""Of a line's ink (0 = paper) and its label without white space; None where it does not fit in."""
+ReadsPlaces: TypeAlias = Callable[[Bytes2D, Sequence[str | None]], ReadPlaces | None]
+"""Of a line's ink (0 = paper) and its label; None where that does not fit in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,15 +161,16 @@ def cut_characters(
     """
     kept = [at for at, one in enumerate(label) if one is None or not one.isspace()]
     text = [label[at] for at in kept]
-    places = read(ink, [one or "\ufffd" for one in text]) if read is not None else None
+    places = None if read is None else read(ink, label)
     if read is not None and places is None:
         return None
-    middles = None if places is None else places.middles_px
+    middles = None if places is None else places.middles_px[kept]
+    agrees = None if places is None else places.agrees[kept]
     found = segment(ink, text, middles_px=middles, margins=True)
     if found is None:
         return None
     owner = _owners(ink, found)
-    faults = _faults(found, sure, None if places is None else places.agrees)
+    faults = _faults(found, sure, agrees)
     margins = found.margins if found.margins is not None else np.zeros(len(kept))
     cut = []
     for number, at in enumerate(kept):

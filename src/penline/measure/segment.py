@@ -220,7 +220,7 @@ class _Alignment:
 
 
 def _dealt(best: Floats, paid: Floats) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """``(n + 1,)`` each: the least cost of dealing so many units, and the length of the last run."""
+    """``(n + 1,)`` each: the least cost of dealing so many units, and the last run's length."""
     size = len(best)
     new, came = np.full(size, np.inf), np.zeros(size, np.int64)
     for length in range(1, paid.shape[1] + 1):
