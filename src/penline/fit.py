@@ -7,7 +7,9 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,17 +18,20 @@ from penline.bank import Bank, open_bank
 from penline.bank.layout import HEADER
 from penline.bidi import RIGHT_TO_LEFT
 from penline.errors import ExportError, RecipeError, UsageError, refuse_taken
-from penline.export.run import REPORT, put
-from penline.measure.composed import BOXES, of_set
+from penline.export.run import REPORT, put, report_of
+from penline.measure.composed import BOXES, has_pictures, of_set
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, with_writer_ems
 from penline.measure.model import PlacementModel, dump
 from penline.measure.reading import of_records
 from penline.measure.repeats import MeasuredRepeats, RepeatFigures
 from penline.measure.template import dump_templates, template_of
+from penline.pages import PageRecord
 from penline.paper.picture import picture_size
 from penline.records import Bytes2D
 from penline.sources.collect import AnyPath, open_sources
+from penline.sources.pages.cut import lines_of
+from penline.sources.reading import NOTHING_SAID, Reading, Taken
 
 __all__ = ["Fitted", "fit", "grey_picture", "measured_lines"]
 
@@ -63,25 +68,28 @@ def fit(
     part: str | None = None,
     salvage: bool = False,
     overwrite: bool = False,
+    reading: Reading = NOTHING_SAID,
     progress: Callable[[int], None] | None = None,
 ) -> Fitted:
     """Fit a placement model, and write it.
 
-    Lines of DGRL pages are cut into characters by `measure.segment`; DGR pages, boxes on pages
-    (COCO, LabelMe, PAGE XML and the like) and sets with boxes have boxes; pages of strokes (PTTS,
-    UNIPEN) know whose each stroke is; isolated online characters (POT) that stand in the cells of
-    a sheet give sizes, and their height in the cell. The em of a hand is the median height of its
+    Lines of DGRL pages, of transcribed pages (PAGE XML, ALTO) and of sets in any form that
+    `convert` reads are cut into characters by `measure.segment`; DGR pages, boxes of characters on
+    pages (COCO, LabelMe and the like) and sets with ``boxes.jsonl`` have boxes; pages of strokes
+    (PTTS, UNIPEN) know whose each stroke is; isolated online characters (POT) that stand in the
+    cells of a sheet give sizes, and their height in the cell. The em of a hand is the median height of its
     Chinese characters; where it wrote none, its x-height over 0.42, or what capitals and digits
     say of that. Latin is measured in x-heights, beside Chinese and alone.
 
     Args:
-        sources: files, folders, zip archives, and finished data sets with ``boxes.jsonl``; and
-            banks, whose writers' repeated characters tell how alike they are.
+        sources: files, folders, zip archives, and finished data sets; and banks, whose writers'
+            repeated characters tell how alike they are.
         out: the YAML file to write; None writes nothing.
         templates: a ``.json`` file to write the lines' own geometry to, for ``layout: replay``.
         part: ``"train"`` or ``"test"``: files of the other part are left out; None takes all.
         salvage: leave out damaged records, counted, instead of stopping.
         overwrite: replace files of these names.
+        reading: what pictures are, where their names do not tell it.
         progress: called with the number of lines so far.
 
     Raises:
@@ -113,6 +121,7 @@ def fit(
         salvage=salvage,
         kinds=kinds,
         repeats=repeats,
+        reading=reading,
     )
     for line in found:
         lines.append(line)
@@ -167,6 +176,7 @@ def measured_lines(
     kinds: set[str] | None = None,
     pictures: int = 0,
     repeats: MeasuredRepeats | None = None,
+    reading: Reading = NOTHING_SAID,
 ) -> Iterator[LineGeometry]:
     """The geometry of all lines of the sources; `geometry.with_writer_ems` is still to come.
 
@@ -180,13 +190,14 @@ def measured_lines(
         kinds: what was read is put here, as format and card.
         pictures: how many lines, the first ones, keep their ink.
         repeats: is given each line, with its ink or its strokes.
+        reading: what pictures are, where their names do not tell it.
 
     Raises:
         UsageError: a path that does not exist.
         FormatError: a file that is not what its format says.
         ExportError: a finished set whose boxes or pictures are not as they should be.
     """
-    found = _measured(sources, left_out, part, salvage, segmented, most, kinds)
+    found = _measured(sources, left_out, part, salvage, segmented, most, kinds, reading)
     number = 0
     for line in found:
         # gaps are measured from one character of the label to the next, to its right
@@ -208,6 +219,7 @@ def _measured(
     segmented: bool,
     most: int | None,
     kinds: set[str] | None,
+    reading: Reading,
 ) -> Iterator[LineGeometry]:
     given = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     met: set[Path] = set()
@@ -216,20 +228,40 @@ def _measured(
         if folder.resolve() in met:
             raise UsageError(f"{folder} is named twice; name it once")
         met.add(folder.resolve())
-        if (folder / BOXES).is_file() or (folder / REPORT).is_file():  # which needs its boxes
-            if kinds is not None:
-                kinds.add("data set with boxes")
-            yield from of_set(folder, left_out, grey_picture, segmented=segmented, most=most)
-            continue
-        for file in open_sources(source):
+        take: Taken = "either"
+        if (folder / BOXES).is_file() or (folder / REPORT).is_file():
+            if _has_boxes(folder, left_out):
+                if kinds is not None:
+                    kinds.add("data set with boxes")
+                yield from of_set(folder, left_out, grey_picture, segmented=segmented, most=most)
+                continue
+            take = "lines"
+        for file in open_sources(source, reading=dataclasses.replace(reading, take=take)):
             if part is not None and file.source.part not in ("", part):
                 left_out[f"files of the {file.source.part} part"] += 1
                 continue
             if kinds is not None:
                 kinds.add(" ".join(filter(None, (file.kind, file.source.card))))
-            yield from of_records(
-                file.placed(lambda reason: left_out.update((reason,)), salvage=salvage), left_out
-            )
+            records = file.placed(lambda reason: left_out.update((reason,)), salvage=salvage)
+            yield from of_records(chain.from_iterable(map(_lines, records)), left_out)
+
+
+def _has_boxes(folder: Path, left_out: Counter[str]) -> bool:
+    """Tell whether a finished set is measured by its boxes; else its lines are, by their ink."""
+    if (folder / BOXES).is_file() and has_pictures(folder):
+        return True
+    run = report_of(folder).get("run", {})
+    if "recipe_hash" not in run:
+        return False
+    # of a composed set boxes can be had, and are exact
+    if run.get("boxes"):
+        left_out[f"boxes that {run.get('to')} keeps elsewhere: its lines were measured by ink"] += 1
+    return not run.get("boxes")
+
+
+def _lines(record: Any) -> Iterable[Any]:
+    """The lines of a page of them; another record as it is."""
+    return lines_of(record) if isinstance(record, PageRecord) else (record,)
 
 
 def grey_picture(path: Path) -> Bytes2D:

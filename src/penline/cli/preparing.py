@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from penline.cli.base import AsJson, Encoding, Overwrite, Salvage, Sources, app
+from penline.cli.base import (
+    AsJson,
+    Encoding,
+    Images,
+    Overwrite,
+    Salvage,
+    Sources,
+    app,
+    reading_options,
+)
 from penline.console import Rate, bar, out, print_json
 from penline.words import counted
 
@@ -86,6 +96,7 @@ def select(
 
 
 @app.command()
+@reading_options
 def fit(
     sources: Sources,
     output: Annotated[Path, typer.Option("-o", "--output", help="The model, a .yaml file.")],
@@ -94,13 +105,15 @@ def fit(
         typer.Option("--lines", help="Write each line's own geometry, too, .json, to be replayed."),
     ] = None,
     part: Annotated[str | None, typer.Option(help="train or test, and not the other.")] = None,
+    reading: Any = None,
+    images: Images = None,
     salvage: Salvage = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Measure how a hand sets its characters: size, place, gaps, drift of real lines.
 
-    Sources are pages with lines (DGRL, DGR, PTTS, UNIPEN), sheets of single characters (POT), and
-    finished sets with boxes. Latin is measured by its x-height or its capitals, beside Chinese and
+    Sources are pages with lines (DGRL, DGR, PTTS, UNIPEN, PAGE XML, ALTO), sets of lines in any
+    form that `penline convert` reads, and sheets of single characters (POT). Latin is measured by its x-height or its capitals, beside Chinese and
     alone. The model is numbers with their sample sizes, and no data.
     """
     from penline.acquire.named import paths_of
@@ -115,6 +128,7 @@ def fit(
             part=part,
             salvage=salvage,
             overwrite=overwrite,
+            reading=reading if images is None else replace(reading, images=str(images)),
             progress=Rate(shown, task, "lines"),
         )
     on = found.model.fitted_on

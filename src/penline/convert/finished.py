@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from penline.catalogue.terms import terms
 from penline.convert.policy import Policy
-from penline.durable import read_file
-from penline.export.run import FORMAT_OF_RUN, REPORT
+from penline.export.run import report_of
 from penline.sources.collect import AnyPath, given_names
 from penline.sources.unit import Unit
 
 __all__ = ["Finished", "finished_sets", "set_of", "terms_of"]
 
-_BYTES_LIMIT = 1 << 28
 _ROW = {
     **dict.fromkeys(("card", "title", "licence", "redistribution", "known_by"), str),
     "files": int,
@@ -30,19 +27,8 @@ Finished = Mapping[str, Mapping[str, Any]]
 
 def finished_sets(given: Iterable[AnyPath]) -> Finished:
     """Return the reports of those of the sources that are finished sets; damaged ones are none."""
-    found = {}
-    for path in given:
-        report = Path(path) / REPORT
-        if not report.is_file() or report.stat().st_size > _BYTES_LIMIT:
-            continue
-        try:
-            told = json.loads(read_file(report))
-        except (ValueError, RecursionError):
-            continue
-        run = told.get("run") if isinstance(told, dict) else None
-        if isinstance(run, dict) and run.get("format_of_run") == FORMAT_OF_RUN:
-            found[given_names(path)[0]] = told
-    return found
+    found = ((given_names(path)[0], report_of(Path(path))) for path in given)
+    return {name: told for name, told in found if told}
 
 
 def set_of(file: Unit, sets: Iterable[str]) -> str:

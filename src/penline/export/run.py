@@ -30,6 +30,7 @@ __all__ = [
     "owned_by",
     "put",
     "put_report",
+    "report_of",
     "under_way",
 ]
 
@@ -42,6 +43,7 @@ FORMAT_OF_RUN = 1
 PREFIX = r"^([0-9a-f]{8})?$"
 """What `prefix_of` gives, and nothing, of sets made before there was one."""
 LOCK = ".penline.lock"
+_REPORT_BYTES = 1 << 28
 _BYTES = "boxes"
 """Of a shard's facts, those that are bytes."""
 
@@ -69,6 +71,20 @@ def put_report(
     whole = {**told, "files": named, "shards": shards}
     put(out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
     return whole
+
+
+def report_of(folder: Path) -> dict[str, Any]:
+    """Return what the report of a finished set says; nothing of another folder, or a damaged one."""
+    path = folder / REPORT
+    if not path.is_file() or path.stat().st_size > _REPORT_BYTES:
+        return {}
+    try:
+        told = json.loads(read_file(path))
+    except (ValueError, RecursionError):
+        return {}
+    run = told.get("run") if isinstance(told, dict) else None
+    known = isinstance(run, dict) and run.get("format_of_run") == FORMAT_OF_RUN
+    return told if known else {}
 
 
 class Run:

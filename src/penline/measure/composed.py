@@ -20,7 +20,7 @@ from penline.measure.reading import MOST_PX, of_ink
 from penline.measure.segment import LEAST_INK
 from penline.records import Bytes2D
 
-__all__ = ["BOXES", "of_set"]
+__all__ = ["BOXES", "has_pictures", "of_set"]
 
 BOXES = "boxes.jsonl"
 _MAX_LINE_BYTES = 1 << 24
@@ -28,6 +28,18 @@ _MAX_CHARACTERS = 4096
 
 Picture = Callable[[Path], Bytes2D]
 Floats = npt.NDArray[np.float64]
+
+
+def has_pictures(folder: Path) -> bool:
+    """Tell whether the pictures that a set's ``boxes.jsonl`` names are files of their own.
+
+    Raises:
+        ExportError: boxes that are not as they should be.
+    """
+    path = folder / BOXES
+    with path.open("rb") as file:
+        raw = file.readline(_MAX_LINE_BYTES)
+    return not raw or (folder / _entry(raw, f"{path}: line 1")[4]).is_file()
 
 
 def of_set(
