@@ -77,9 +77,9 @@ def fit(
     `convert` reads are cut into characters by `measure.segment`; DGR pages, boxes of characters on
     pages (COCO, LabelMe and the like) and sets with ``boxes.jsonl`` have boxes; pages of strokes
     (PTTS, UNIPEN) know whose each stroke is; isolated online characters (POT) that stand in the
-    cells of a sheet give sizes, and their height in the cell. The em of a hand is the median height of its
-    Chinese characters; where it wrote none, its x-height over 0.42, or what capitals and digits
-    say of that. Latin is measured in x-heights, beside Chinese and alone.
+    cells of a sheet give sizes, and their height in the cell. The em of a hand is the median
+    height of its Chinese characters; where it wrote none, its x-height over 0.42, or what capitals
+    and digits say of that. Latin is measured in x-heights, beside Chinese and alone.
 
     Args:
         sources: files, folders, zip archives, and finished data sets; and banks, whose writers'

@@ -113,8 +113,9 @@ def fit(
     """Measure how a hand sets its characters: size, place, gaps, drift of real lines.
 
     Sources are pages with lines (DGRL, DGR, PTTS, UNIPEN, PAGE XML, ALTO), sets of lines in any
-    form that `penline convert` reads, and sheets of single characters (POT). Latin is measured by its x-height or its capitals, beside Chinese and
-    alone. The model is numbers with their sample sizes, and no data.
+    form that `penline convert` reads, and sheets of single characters (POT). Latin is measured by
+    its x-height or its capitals, beside Chinese and alone. The model is numbers with their sample
+    sizes, and no data.
     """
     from penline.acquire.named import paths_of
     from penline.api import fit as run

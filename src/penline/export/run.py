@@ -74,7 +74,7 @@ def put_report(
 
 
 def report_of(folder: Path) -> dict[str, Any]:
-    """Return what the report of a finished set says; nothing of another folder, or a damaged one."""
+    """Return what a finished set's report says; nothing of other folders, or a damaged one."""
     path = folder / REPORT
     if not path.is_file() or path.stat().st_size > _REPORT_BYTES:
         return {}

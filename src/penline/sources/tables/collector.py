@@ -17,7 +17,7 @@ from penline.sources.listing import DiskListing, Listing, TarListing
 from penline.sources.pictures.class_map import is_class_map
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.arrays import array_sets
-from penline.sources.tables.beside import is_made
+from penline.sources.tables.beside import Beside, is_made
 from penline.sources.tables.classes import KnownSet, known_set, part_of_name, side_of, side_of_name
 from penline.sources.tables.columns import columns_said
 from penline.sources.tables.context import TableContext
@@ -25,6 +25,7 @@ from penline.sources.tables.leaf import LeafUnit, femnist_classes, is_leaf
 from penline.sources.tables.pixels import ArrayUnit, MatUnit, PixelCsvUnit, image_sets, mapping_of
 from penline.sources.tables.unit import TableUnit, decided
 from penline.sources.tables.webdataset import TarUnit, is_of_sample, is_webdataset
+from penline.sources.tables.written import writers_beside
 from penline.sources.unit import Place, Unit
 from penline.words import printable
 
@@ -180,6 +181,7 @@ class TablesCollector(Collector):
             family=_family(source),
             numbers=not columns.texts,
             lines=bool(columns.sides),
+            written=writers_beside(Beside.of(listing), f"{PurePosixPath(name).name}/"),
             place=place,
             columns=columns,
             sides=columns.sides_in(place.open) if columns.sides else frozenset(),
@@ -205,6 +207,7 @@ class TablesCollector(Collector):
             classes=known.classes,
             family=_family(source),
             numbers=False,
+            written=writers_beside(Beside.of(listing)),
             path=path,
         )
         return self._decided(unit, "an LMDB of pictures", "key label-000000001 and so on")

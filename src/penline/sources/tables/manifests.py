@@ -28,6 +28,7 @@ from penline.sources.tables.cutting import Pages, edges_of
 from penline.sources.tables.lists import BOX, ENDINGS, PictureList, find_list
 from penline.sources.tables.naming import NameRule
 from penline.sources.tables.unit import TableUnit, decided
+from penline.sources.tables.written import writers_beside
 from penline.sources.unit import Place, Unit
 from penline.words import counted, listed, printable
 
@@ -170,6 +171,7 @@ class ManifestCollector(Collector):
             named="entry" in one.columns,
             row_count=total,
             sides=one.sides(),
+            written=writers_beside(one.beside) if texts else None,
         )
         writer = one.columns.get("writer")
         return decided(

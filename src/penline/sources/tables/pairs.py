@@ -26,6 +26,7 @@ from penline.sources.tables.beside import Beside, unpack_first
 from penline.sources.tables.classes import side_of
 from penline.sources.tables.context import TableContext
 from penline.sources.tables.unit import TableUnit, decided
+from penline.sources.tables.written import writers_beside
 from penline.sources.unit import Unit
 from penline.words import counted, printable
 
@@ -116,6 +117,7 @@ class PairsCollector(Collector):
             beside=Beside.of(listing),
             texts=tuple(texts),
             pictures=own,
+            written=writers_beside(Beside.of(listing)),
         )
         said = TableContext(self.reading, self.part, side=side_of(listing, texts[0]))
         return Claims(left, {texts[0]: decided(unit, "pictures of lines", _TEXT, "", said)})

@@ -26,6 +26,7 @@ from penline.sources.pictures.planes import Picture
 from penline.sources.pictures.unit import InkedUnit, Labelled
 from penline.sources.tables.classes import side_of_word
 from penline.sources.tables.context import TableContext
+from penline.sources.tables.written import BOXES, WritersBeside
 from penline.sources.understood import PAGE, Example, Understood, lines_understood
 from penline.words import counted, listed, printable
 
@@ -51,6 +52,7 @@ class TableUnit(InkedUnit):
         named: labels are entries as they stand, of one character or several.
         said: what all pictures show, whatever their labels are; or "".
         sides: those that rows name, as they name them, until the unit is decided.
+        written: who wrote its lines, where rows do not tell and a file beside does.
     """
 
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class TableUnit(InkedUnit):
     said: str = ""
     part_said: bool = False
     sides: frozenset[str] = frozenset()
+    written: WritersBeside | None = None
 
     def rows(self) -> Iterator[TableRow | Defect | LeftOut]:
         """Yield the rows of the table, and a defect in the place of each that is not sound."""
@@ -79,7 +82,8 @@ class TableUnit(InkedUnit):
 
         Words are left out, unless somebody said that they are entries.
         """
-        for row in self.rows():
+        written = self.written if self.lines else None
+        for row in self.rows() if written is None else written.signed(self.rows()):
             if isinstance(row, LeftOut):
                 yield row
                 continue
@@ -220,7 +224,9 @@ def _of_lines(unit: T, form: str, label_rule: str, writer_rule: str, said: Table
     """A unit that gives lines, its pictures as they are."""
     path = unit.source.file.partition("::")[0]
     form = form.replace("pictures of lines", "pictures").replace("pictures", "lines")
-    understood = lines_understood(form, label_rule, writer_rule, path)
+    understood = lines_understood(
+        form, label_rule, writer_rule or (BOXES if unit.written else ""), path
+    )
     part = said.part or said.side
     return dataclasses.replace(
         unit,
