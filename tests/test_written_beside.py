@@ -11,6 +11,7 @@ import pytest
 
 from penline import api
 from penline.errors import FormatError
+from penline.records import LineRecord
 from penline.sources.collect import open_sources
 from penline.sources.reading import Reading
 
@@ -26,12 +27,10 @@ def composed(bank: Path, corpus: Path, out: Path, to: str = "paddleocr", **more:
 
 def told(path: Path, *, salvage: bool = False) -> list[tuple[str, str]]:
     """Of each line its label and its writer, sorted."""
-    found = []
-    for unit in open_sources(path, reading=Reading(take="lines")):
-        for record in unit.salvage() if salvage else unit.read():
-            if hasattr(record, "characters"):
-                found.append(("".join(record.characters), record.source.writer))
-    return sorted(found)
+    units = open_sources(path, reading=Reading(take="lines"))
+    records = (r for unit in units for r in (unit.salvage() if salvage else unit.read()))
+    lines = (record for record in records if isinstance(record, LineRecord))
+    return sorted((line.text(), line.source.writer) for line in lines)
 
 
 def written(folder: Path) -> list[tuple[str, str]]:
