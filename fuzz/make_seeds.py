@@ -331,6 +331,29 @@ def sheets() -> Seeds:
     }
 
 
+def line_sets() -> Seeds:
+    """The files that name lines, and those that hold them."""
+    with tempfile.TemporaryDirectory() as room:
+        base = sets.lmdb_files(Path(room))
+    rows = [{"path": f"{at}.png", "text": f"ab {at}", "writer": f"own:w{at}"} for at in range(3)]
+    names = [f"images/{at}.png" for at in range(3)]
+    return {
+        "set-list": ["".join(f"{name}\tab 永 {name[7]}\n" for name in names).encode()],
+        "set-pairs": ["ab 永\n".encode()],
+        "set-jsonl": [
+            b"".join(b'{"file_name": "%d.png", "text": "ab %d"}\n' % (at, at) for at in range(3))
+        ],
+        "set-csv": [b'file_name,text,writer,split\n0.png,"a, b",w1,train\n1.png,cde,w2,val\n'],
+        "set-doctr": [json.dumps({f"{at}.png": f"ab {at}" for at in range(3)}).encode()],
+        "set-easyocr": [b"filename,words\n0.png,a, b\n1.png,cde\n"],
+        "set-parquet": list(sets.parquet().values())[:1],
+        "set-arrow": [*list(sets.arrow().values())[:1], *sets.kraken_arrow(2).values()],
+        "set-lmdb": [one for name, one in base.items() if name.endswith("data.mdb")][:1],
+        "set-tars": list(sets.webdataset().values())[:1],
+        "set-writers": ["".join(json.dumps(row) + "\n" for row in rows).encode()],
+    }
+
+
 def seeds() -> Seeds:
     """All seeds by the name of their target."""
     return {
@@ -344,6 +367,7 @@ def seeds() -> Seeds:
         **texts(),
         **tables(),
         **sheets(),
+        **line_sets(),
     }
 
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fuzz import collections, on_disk, sheets, tables
+from fuzz import collections, on_disk, sets, sheets, tables
 from fuzz.checks import MIB, check_reader, check_strict
 from fuzz.repair import blocks, chunks, mend_png, mend_tar
 from fuzz.unpacked import check_classes, check_compressed, check_picture, check_png
@@ -68,6 +68,10 @@ WORDS: dict[str, tuple[bytes, ...]] = {
     ),
     "iam": (b" ok ", b" err ", b"a01-000u-00", b"|", b'writer-id="000"', b"<line id=", b"#"),
     "picture": (b"\xff\xd9", b"\xff\xc0\0\x11\x08", b"BM", b"GIF89a", b"VP8L", b"VP8X", b"MM\0*"),
+    "lists": (
+        *(b"\t", b"../1.png", b"/etc/passwd", b'"', b"1.png\t", b"\xff\xfe", b"\\ud800", b"\0"),
+        *(b'{"path": ', b'"writer": null', b"[[[[", b"image-000000002", b"PAR1", b"ARROW1"),
+    ),
     "classes": (b"\t", b",", b'{"1": "', b'["', b"U+4E00", b"0x41", b"id,char\n", b"\xef\xbb\xbf"),
     "leaf": (b'"user_data"', b'"x": [[', b"]], ", b"1e999", b"nan", b'"\\ud800"', b"[[[[", b"\\"),
     "uji": (b"WORD a trn_UJI_W01-01", b"NUMSTROKES 2", b"POINTS 1 # 1 -32769", b"// x", b"tst_"),
@@ -208,6 +212,16 @@ def _eights(content: bytes) -> Sequence[int]:
 _LMDB = ("penline.export.lmdb_read", "penline.sources.tables.encoded")
 _WEB = ("penline.sources.tables.webdataset",)
 _NAMES = tuple(_PLACE + name for name in ("labels", "pattern", "forms"))
+_SETS = "penline.sources.tables."
+_OF_SETS = {
+    "set-list": (_SETS + "lists", _SETS + "manifests", _SETS + "naming"),
+    "set-pairs": (_SETS + "pairs",),
+    "set-parquet": (_SETS + "encoded", _FORMATS + "arrow_table"),
+    "set-arrow": (_SETS + "encoded", _FORMATS + "arrow_table"),
+    "set-lmdb": (_SETS + "encoded", "penline.export.lmdb_read"),
+    "set-tars": (_SETS + "webdataset",),
+    "set-writers": (_SETS + "written",),
+}
 _CUT = ("penline.sources.pages.cut", "penline.export.carried")
 _BANK = ("penline.bank.read",)
 _CORPUS = ("penline.corpus.files", "penline.corpus.text", "penline.corpus.normal")
@@ -268,6 +282,10 @@ def _others() -> tuple[Target, ...]:
         Target("det-list", sheets.check_detection, _tables("page_lists"), _lines, WORDS["boxes"]),
         Target("coco-lines", sheets.check_coco_lines, _tables("page_lists"), words=WORDS["boxes"]),
         Target("iam", sheets.check_iam, _tables("iam"), _lines, WORDS["iam"]),
+        *(
+            Target(name, check, _OF_SETS.get(name, _tables("csv_rows")), _lines, WORDS["lists"])
+            for name, check in sets.checks()
+        ),
         Target("dictionary", disk.check_dictionary, ("penline.export.paddleocr",), _lines),
         Target("recipe", disk.check_recipe, _RECIPE, _lines, WORDS["yaml"]),
         Target("card", disk.check_card, _CATALOGUE, _lines, WORDS["yaml"]),
