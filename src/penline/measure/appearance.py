@@ -80,7 +80,9 @@ def looks_of(ink: Bytes2D, boxes: npt.NDArray[np.int64], em_px: float = EM_PX) -
     return found
 
 
-def ink_of_picture(picture: Bytes2D, em_px: float) -> Bytes2D:
+def ink_of_picture(
+    picture: Bytes2D, em_px: float, *, outside: npt.NDArray[np.bool_] | None = None
+) -> Bytes2D:
     """Ink on any paper: how much darker a pixel is than the paper around it.
 
     The paper is what a grey closing of the width of half a character leaves; rules and cells of the
@@ -89,10 +91,16 @@ def ink_of_picture(picture: Bytes2D, em_px: float) -> Bytes2D:
     Args:
         picture: ``uint8 (height_px, width_px)``, 255 = white.
         em_px: about the height of a Chinese character.
+        outside: ``bool (height_px, width_px)``: what is no part of the paper, and has no ink.
     """
     side = int(np.clip(round(0.5 * em_px), 3, 201)) | 1
-    paper = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    return np.asarray(cv2.subtract(paper, picture), np.uint8)
+    near = np.ones((side, side), np.uint8)
+    if outside is None:
+        paper = cv2.morphologyEx(picture, cv2.MORPH_CLOSE, near)
+        return np.asarray(cv2.subtract(paper, picture), np.uint8)
+    bright = cv2.dilate(np.where(outside, np.uint8(0), picture), near)
+    paper = cv2.erode(np.where(outside, np.uint8(255), bright), near)
+    return np.where(outside, np.uint8(0), cv2.subtract(paper, picture))
 
 
 def slant_of_strokes(strokes: list[npt.NDArray[np.float32]]) -> float:

@@ -26,6 +26,9 @@ LINE = 10_000
 _NEAR_EM = 0.08
 """Ink that was dealt to nobody (grey edges, specks) is the nearest character's, if that is near."""
 
+_MOST_UNSURE = 0.5
+"""Of a line's characters; of one with more, as of joined letters, nothing is sure."""
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -199,6 +202,8 @@ def _faults(found: Segmented, sure: float, agrees: Flags | None) -> list[str]:
     if agrees is not None:
         reasons[~agrees] = "not read as what the label says"
     reasons[tied] = "hangs together with a neighbour"
+    if (reasons != "").mean() > _MOST_UNSURE:
+        reasons[reasons == ""] = "most of its line is not"
     return [str(one) for one in reasons]
 
 

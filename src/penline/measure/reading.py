@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -108,15 +109,24 @@ def of_line(record: LineRecord) -> LineGeometry | None:
 def ink_of_line(record: LineRecord) -> Bytes2D:
     """The ink of a line, ``uint8 (height_px, width_px)``, 0 = paper.
 
-    A photographed one has paper of any value: what is no darker than a quarter of its pen is none.
+    A photographed one has paper of any value: what is no darker than a quarter of its pen is none,
+    and so is what lies outside of the line's outline, which is white.
     """
     ink = record.ink
     if record.picture is None or not ink.size or np.median(ink) == 0:
         return ink
-    ink = ink_of_picture(255 - ink, 0.7 * record.height_px)
+    ink = ink_of_picture(255 - ink, 0.7 * record.height_px, outside=_outside(ink))
     dark = ink[ink >= LEAST_INK]
     least = max(LEAST_INK, _PEN * float(np.percentile(dark, 90))) if len(dark) else 255.0
     return np.where(ink < least, np.uint8(0), ink)
+
+
+def _outside(ink: Bytes2D) -> npt.NDArray[np.bool_]:
+    """White that reaches the picture's edge."""
+    _, found = cv2.connectedComponents((ink == 0).astype(np.uint8), connectivity=4)
+    parts = np.asarray(found, np.int32)
+    edges = np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))
+    return np.isin(parts, edges[edges > 0])
 
 
 def of_ink(
