@@ -334,3 +334,65 @@ def test_the_command_line(folders: Path, tmp_path: Path, penline) -> None:
     code, _, told = penline("read", folders / "real", "--model", folders / "a")
     assert code == 2
     assert "is no model" in told
+
+
+def test_a_label_is_laid_along_the_steps_as_well_as_any_way_can() -> None:
+    from penline.ablate.places import forced
+
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        scores = rng.normal(size=(6, 4)).astype(np.float32) * 2
+        numbers = rng.integers(1, 4, 1 + seed % 3).tolist()
+        likely = scores - np.log(np.exp(scores).sum(1, keepdims=True))
+        best, steps = -np.inf, None
+        for path in itertools.product(range(4), repeat=6):
+            kept = [one for one, _ in itertools.groupby(path)]
+            if [one for one in kept if one] != numbers:
+                continue
+            total = float(likely[range(6), path].sum())
+            if total > best:
+                best, steps = total, path
+        found = forced(scores, numbers)
+        assert (found is None) == (steps is None)
+        if found is not None:
+            way = np.zeros(6, int)
+            for number, own in zip(numbers, found, strict=True):
+                way[own] = number
+            assert float(likely[range(6), way].sum()) == pytest.approx(best, abs=1e-5)
+    assert forced(np.zeros((2, 3), np.float32), [1, 1]) is None
+    assert forced(np.zeros((0, 3), np.float32), [1]) is None
+
+
+def test_a_reader_tells_where_characters_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    from penline.ablate import places
+    from penline.stream.labels import CTCLabels
+
+    class Seer:
+        """Sees a in the first half of a line, and b in the second."""
+
+        name, height_px, step_px, labels = "seer", 32, 4.0, CTCLabels("abc ")
+
+        def read(self, image: np.ndarray) -> str:
+            raise NotImplementedError
+
+        def scores(self, image: np.ndarray) -> np.ndarray:
+            found = np.zeros((image.shape[1] // 4, 5), np.float32)
+            found[:, 0] = 5
+            found[len(found) // 4, 1] = found[3 * len(found) // 4, 2] = 9
+            return found
+
+    monkeypatch.setattr(places, "model_of", lambda _: Seer())
+    read = places.places_by("x")
+    ink = np.zeros((64, 320), np.uint8)
+    found = read(ink, list("ab"))
+    assert found is not None
+    np.testing.assert_allclose(found.middles_px, [84.0, 244.0])
+    assert found.agrees.all()
+    wrong = read(ink, list("a永c"))
+    assert wrong is not None
+    assert np.isnan(wrong.middles_px[1])
+    assert wrong.agrees.tolist() == [True, True, False]
+    assert read(ink, list("ab" * 60)) is None
+    monkeypatch.setattr(places, "model_of", lambda _: object())
+    with pytest.raises(UsageError, match="--reader"):
+        places.places_by("x")

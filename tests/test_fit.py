@@ -15,6 +15,7 @@ import fakes
 import fakes_lines
 import fakes_online
 import fakes_pages
+from penline.api import compose, convert
 from penline.errors import ExportError, FormatError, RecipeError, UsageError
 from penline.fit import fit, measured_lines
 from penline.measure import sample
@@ -376,3 +377,57 @@ def test_pictures_that_are_none_are_refused(tmp_path: Path) -> None:
     (tmp_path / "images" / "a.png").write_bytes(bytes(lie))
     with pytest.raises(ExportError, match="too large"):
         list(measured_lines(tmp_path, Counter()))
+
+
+# ---- lines in any form that convert reads
+
+FORMS = (
+    *("paddleocr", "kraken", "kraken-arrow", "lmdb", "parquet", "imagefolder"),
+    *("webdataset", "doctr", "easyocr"),
+)
+
+
+@pytest.mark.parametrize("to", FORMS)
+def test_lines_in_any_form_are_measured_as_those_of_the_archive(tmp_path: Path, to: str) -> None:
+    source = tmp_path / "006-P16.dgrl"
+    source.write_bytes(fakes_lines.page([TEXT, TEXT[::-1]]))
+    convert(source, tmp_path / to, to=to)
+    wanted = list(measured_lines(source, Counter()))
+    left_out: Counter[str] = Counter()
+    found = list(measured_lines(tmp_path / to, left_out))
+    assert not left_out
+    for one, two in zip(wanted, found, strict=True):
+        assert one.characters == two.characters
+        np.testing.assert_array_equal(one.boxes, two.boxes)
+        np.testing.assert_array_equal(one.trusted, two.trusted)
+
+
+def test_lines_of_pages_are_measured(tmp_path: Path) -> None:
+    source = tmp_path / "006-P16.dgrl"
+    source.write_bytes(fakes_lines.page([TEXT, TEXT[::-1]]))
+    convert(source, tmp_path / "pages", to="page-xml")
+    wanted = list(measured_lines(source, Counter()))
+    found = list(measured_lines(tmp_path / "pages", Counter()))
+    for one, two in zip(wanted, found, strict=True):
+        assert one.characters == two.characters
+        # outlines begin elsewhere than the lines of the archive
+        np.testing.assert_array_equal(
+            one.boxes[:, 2:] - one.boxes[:, :2], two.boxes[:, 2:] - two.boxes[:, :2]
+        )
+
+
+def test_a_composed_set_says_where_its_boxes_are(tmp_path: Path, small_bank, corpus_file) -> None:
+    def composed(to: str, *, boxes: bool) -> Path:
+        out = tmp_path / f"{to}-{boxes}"
+        given = {"banks": [small_bank.path], "corpora": [corpus_file], "workers": 1}
+        compose(out, n=4, recipe={"version": 2}, to=to, boxes=boxes, **given)
+        return out
+
+    for to in ("paddleocr", "parquet"):
+        with pytest.raises(ExportError, match="with --boxes"):
+            list(measured_lines(composed(to, boxes=False), Counter()))
+    for to in ("lmdb", "parquet"):
+        left_out: Counter[str] = Counter()
+        found = list(measured_lines(composed(to, boxes=True), left_out))
+        assert len(found) + sum(left_out.values()) == 5
+        assert left_out[f"boxes that {to} keeps elsewhere: its lines were measured by ink"] == 1
