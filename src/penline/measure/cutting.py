@@ -20,7 +20,7 @@ __all__ = ["LINE", "SURE", "CutCharacter", "LineCutter", "ReadPlaces", "cut_char
 
 SURE = 1.5
 """Least margin of a sure cut: so much more has the whole line to cost, where the character has any
-other ink. docs/bank.md says how many cuts of such lines are wrong whose places are known."""
+other ink. docs/own-lines.md says how many cuts of such lines are wrong whose places are known."""
 LINE = 10_000
 """Record of a character cut from a line: `LINE` times the line's, and its place in the label."""
 _NEAR_EM = 0.08
