@@ -15,7 +15,7 @@ from conftest import build
 from penline import api
 from penline.ablate.arms import Arm, arm_of, differences, with_mixes
 from penline.ablate.leaks import known_before
-from penline.ablate.lines import MixedLines, RealLine, real_lines, scaled
+from penline.ablate.lines import MixedLines, RealLine, fitted, real_lines, scaled, trimmed
 from penline.ablate.scores import by_group, classes_of, confusions, edits_of, interval, rate
 from penline.ablate.text import Folding
 from penline.corpus import Corpus, load
@@ -232,6 +232,24 @@ def test_lines_of_a_set_come_grey_and_of_the_readers_height(folders: Path) -> No
         scaled(np.zeros((2, 900), np.uint8), 32)
 
 
+def test_a_line_is_cut_to_its_ink_with_like_margins() -> None:
+    page = np.full((90, 200), 240, np.uint8)
+    page[20:52, 70:170] = 30
+    page[60, 5] = 200  # a speck, lighter than halfway to the ink
+    cut = trimmed(page)
+    assert cut.shape == (32 + 2 * 2, 100 + 2 * 2)
+    assert (cut == 240).sum() == 36 * 104 - 32 * 100
+    assert (trimmed(np.pad(page, 40, constant_values=240)) == cut).all()
+    edge = trimmed(page[20:52, 70:170].repeat(3, 1))
+    assert edge.shape == (32, 300)  # nothing is darker than the paper: as it is
+    tight = np.hstack([page[20:52, 165:], page[20:52, :70]])
+    assert trimmed(tight).shape == (36, 5 + 4)  # paper is added where there was no margin
+    assert fitted(page, 18, trim=True).shape == (18, 52)
+    assert fitted(page, 45, trim=False).shape == (45, 100)
+    colour = np.repeat(page[:, :, None], 3, 2)
+    assert (trimmed(colour) == cut).all()
+
+
 @pytest.mark.parametrize("share", [0, 0.25, 0.5, 0.7, 1])
 def test_a_mix_has_its_share_and_no_composed_line_twice(share: float) -> None:
     composed = [real(f"c{number}") for number in range(100)]
@@ -314,6 +332,38 @@ def test_a_reader_learns_and_is_read_with(folders: Path, tmp_path: Path) -> None
     best = found.results["best"]
     error = next(a for a in found.results["arms"] if a["name"] == best["arm"])["characters"]
     assert read.results["characters"]["error"] == pytest.approx(error["error"], abs=0.03)
+
+
+def test_lines_cut_to_their_ink_are_so_wherever_they_are_read(
+    folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from penline.ablate import training
+
+    seen: list[bool] = []
+
+    def noted(image: np.ndarray, height_px: int, *, trim: bool) -> np.ndarray:
+        seen.append(trim)
+        return fitted(image, height_px, trim=trim)
+
+    monkeypatch.setattr("penline.ablate.lines.fitted", noted)
+    found = ablation(folders, tmp_path / "out", trim=True, half=True, steps=40, batch=4, every=20)
+    assert len(seen) >= 24 + 2 * 40 * 4
+    read = api.read_lines(folders / "real", str(tmp_path / "out"))
+    assert all(seen)
+    best = found.results["best"]
+    error = next(a for a in found.results["arms"] if a["name"] == best["arm"])["characters"]
+    assert read.results["characters"]["error"] == pytest.approx(error["error"], abs=0.03)
+    assert found.results["plan"]["trim"]
+    assert found.results["plan"]["half"]
+    whole = torch_weights(tmp_path / "out" / "a" / "seed-1" / training.WEIGHTS)
+    assert {str(one.dtype) for one in whole.values()} <= {"torch.float32", "torch.int64"}
+
+
+def torch_weights(path: Path) -> dict:
+    import torch
+
+    return torch.load(path, weights_only=True)
 
 
 def test_the_command_line(folders: Path, tmp_path: Path, penline) -> None:

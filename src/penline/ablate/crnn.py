@@ -8,13 +8,14 @@ from penline.stream.place import torch
 
 __all__ = ["SmallCRNN"]
 
-_CHANNELS = 24
+_CHANNELS = (16, 32, 64, 96)
+_POOLS = ((2, 2), (2, 2), (2, 1), (2, 1))
 _HALF = 128
 """Features of the LSTM for each of its two ways."""
 
 
 class SmallCRNN:
-    """Four convolutions and a two-way LSTM over the columns: about 0.5 million parameters.
+    """Four convolutions and a two-way LSTM over the columns: about 0.4 million parameters.
 
     After Shi, Bai and Yao, An end-to-end trainable neural network for image-based sequence
     recognition (2015), made small enough for a processor: a third of their channels, one recurrent
@@ -41,13 +42,13 @@ class SmallCRNN:
         Raises:
             MissingExtra: PyTorch is not installed.
         """
-        nn = torch().nn
+        module = torch()
+        nn, last = module.nn, module.channels_last  # half the time on a processor
         layers: list[Any] = []
         before = 1
-        for times, pool in ((1, (2, 2)), (2, (2, 2)), (3, (2, 1)), (4, (2, 1))):
-            out = _CHANNELS * times
-            layers += [nn.Conv2d(before, out, 3, padding=1, bias=False), nn.BatchNorm2d(out)]
-            layers += [nn.ReLU(inplace=True), nn.MaxPool2d(pool)]
+        for out, pool in zip(_CHANNELS, _POOLS, strict=True):
+            layers += [nn.Conv2d(before, out, 3, padding=1, bias=False), nn.MaxPool2d(pool)]
+            layers += [nn.BatchNorm2d(out), nn.ReLU(inplace=True)]
             before = out
 
         class CRNNLayers(nn.Module):  # type: ignore[misc,name-defined]
@@ -58,8 +59,9 @@ class SmallCRNN:
                 self.classes = nn.Linear(2 * _HALF, classes)
 
             def forward(self, images: Any) -> Any:
-                seen = self.columns(1 - images.float() / 255)
+                ink = 1 - images.float() / 255
+                seen = self.columns(ink.contiguous(memory_format=last))
                 steps, _ = self.both_ways(seen.flatten(1, 2).permute(2, 0, 1))
                 return self.classes(steps)
 
-        return CRNNLayers()
+        return CRNNLayers().to(memory_format=last)

@@ -21,7 +21,7 @@ from penline.sources.collect import given_names, open_sources
 from penline.sources.reading import Reading
 from penline.stream.dataset import Item
 
-__all__ = ["MixedLines", "RealLine", "real_lines", "scaled"]
+__all__ = ["MixedLines", "RealLine", "fitted", "real_lines", "scaled", "trimmed"]
 
 _MOST_PX = 4000
 """Width of the widest line that is read, at the reader's height."""
@@ -54,7 +54,7 @@ def scaled(image: Any, height_px: int) -> Bytes2D:
     Raises:
         ExportError: its line would be wider than any that is read.
     """
-    grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    grey = _grey(image)
     height, width = grey.shape
     wide = max(round(width * height_px / height), 1)
     if wide > _MOST_PX:
@@ -69,8 +69,48 @@ def scaled(image: Any, height_px: int) -> Bytes2D:
     return resized
 
 
+def _grey(image: Any) -> Any:
+    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+
+
+def fitted(image: Any, height_px: int, *, trim: bool) -> Bytes2D:
+    """Bring an image to the reader's height, as `scaled` does; `trim`: its ink, as `trimmed`."""
+    return scaled(trimmed(image) if trim else image, height_px)
+
+
+def trimmed(image: Any) -> Bytes2D:
+    """Cut a line to its ink, with a sixteenth of the ink's height left on each side.
+
+    Ink is what is darker than halfway from the paper, the median of some pixels, to the darkest.
+    Lines of different origin are then equally large, and have equal margins.
+
+    Args:
+        image: ``uint8 (height_px, width_px)``, or ``(height_px, width_px, 3)``; dark on light.
+
+    Returns:
+        The part of it, grey, paper added where it has no margin; all of it where nothing is darker
+        than the paper.
+    """
+    grey = _grey(image)
+    paper = int(np.median(grey[::4, ::4]))
+    ink = grey < (paper + int(grey.min())) / 2
+    down, across = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+    if not len(down):
+        return grey
+    more = max(round((down[-1] - down[0] + 1) / 16), 1)
+    whole = np.pad(grey, more, constant_values=paper)
+    return np.ascontiguousarray(
+        whole[down[0] : down[-1] + 1 + 2 * more, across[0] : across[-1] + 1 + 2 * more]
+    )
+
+
 def real_lines(
-    path: Path, height_px: int, side: str | None = None, most: int | None = None
+    path: Path,
+    height_px: int,
+    side: str | None = None,
+    most: int | None = None,
+    *,
+    trim: bool = False,
 ) -> list[RealLine]:
     """Read the lines of a set, of pages or of archives: whatever `convert` makes lines of.
 
@@ -79,26 +119,27 @@ def real_lines(
         height_px: of the pictures to give.
         side: ``train``, ``val`` or ``test``; None for all.
         most: no more than these, the first.
+        trim: cut them to their ink.
 
     Raises:
         UsageError: no such file or folder.
         FormatError: a file that is not what its format says.
         ExportError: no lines, or a picture that cannot be read.
     """
-    found = list(islice(_lines_of(path, height_px, side), most))
+    found = list(islice(_lines_of(path, height_px, side, trim), most))
     if not found:
         raise ExportError(f"{path} has no lines{f' of the side {side}' if side else ''}")
     return found
 
 
-def _lines_of(path: Path, height_px: int, side: str | None) -> Iterator[RealLine]:
+def _lines_of(path: Path, height_px: int, side: str | None, trim: bool) -> Iterator[RealLine]:
     files = open_sources([path], reading=Reading(take="lines"))
     places = Places(given_names([path]))
     for item in items(files, "lines", Policy("drop-line"), places, salvage=False):
         if isinstance(item, Sample) and side in (None, item.side):
             name = f"{item.origins[0].archive}:{item.origins[0].record}"
             writer = "" if item.writer.startswith("unknown:") else item.writer
-            yield RealLine(scaled(item.image, height_px), item.text, writer, name)
+            yield RealLine(fitted(item.image, height_px, trim=trim), item.text, writer, name)
 
 
 class MixedLines(Sequence[Item]):
@@ -114,6 +155,7 @@ class MixedLines(Sequence[Item]):
         folding: of the labels.
         height_px: of the pictures.
         size: how many there are.
+        trim: cut composed lines to their ink; the real ones are as they are.
     """
 
     def __init__(
@@ -125,9 +167,10 @@ class MixedLines(Sequence[Item]):
         *,
         height_px: int,
         size: int,
+        trim: bool = False,
     ) -> None:
         self.composed, self.real, self.share = composed, real, share
-        self.folding, self.height_px, self.size = folding, height_px, size
+        self.folding, self.height_px, self.size, self.trim = folding, height_px, size, trim
 
     def __len__(self) -> int:
         return self.size
@@ -141,6 +184,7 @@ class MixedLines(Sequence[Item]):
         before = int(index * self.share)
         if self.composed is not None and int((index + 1) * self.share) > before:
             sample = self.composed[before]
-            return Item(scaled(sample.image, self.height_px), self.folding(sample.text), index)
+            image = fitted(sample.image, self.height_px, trim=self.trim)
+            return Item(image, self.folding(sample.text), index)
         line = self.real[(index - before) % len(self.real)]
         return Item(line.image, self.folding(line.text), index)

@@ -32,10 +32,12 @@ class LineReader(Protocol):
     Attributes:
         name: what it is, in words.
         height_px: of the lines that it takes.
+        trim: they are cut to their ink.
     """
 
     name: str
     height_px: int
+    trim: bool
 
     def read(self, image: Bytes2D) -> str:
         """Read a line: ``uint8 (height_px, width_px)``, grey."""
@@ -90,6 +92,7 @@ class _Trained:
         kind = RECOGNISERS.load(self.told["recogniser"])
         self.height_px, self.stride_px = kind.height_px, kind.stride_px
         self.step_px = float(kind.stride_px)
+        self.trim = self.told.get("trim") is True
         self.labels = CTCLabels(self.told["alphabet"])
         self.network = kind.build(len(self.labels))
         weights = folder / self.told["weights"]
@@ -142,6 +145,7 @@ def write_onnx(folder: Path, out: Path) -> None:
     metadata = {
         "character": "\n".join(trained.labels.characters),
         "stride_px": str(trained.stride_px),
+        "trim": str(int(trained.trim)),
         "penline": json.dumps(trained.told, ensure_ascii=False),
     }
     onnx.helper.set_model_props(model, metadata)
@@ -165,7 +169,9 @@ class _Onnx:
         except Exception as error:  # noqa: BLE001  the runtime's own are of many classes
             raise ExportError(f"{path} is no ONNX model: {str(error).splitlines()[0]}") from None
         given = self.session.get_inputs()[0]
-        characters = self.session.get_modelmeta().custom_metadata_map.get("character", "")
+        told = self.session.get_modelmeta().custom_metadata_map
+        characters = told.get("character", "")
+        self.trim = told.get("trim") == "1"
         shape = given.shape
         if not characters or len(shape) != 4 or not isinstance(shape[2], int):
             raise ExportError(
@@ -198,7 +204,7 @@ class _Onnx:
 class _RapidOCR:
     """RapidOCR's recogniser, whose weights come in its package."""
 
-    name, height_px = "RapidOCR", 48
+    name, height_px, trim = "RapidOCR", 48, False
 
     def __init__(self) -> None:
         try:

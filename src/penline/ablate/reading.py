@@ -64,7 +64,7 @@ def read_lines(
         ExportError: the set or the model is not as it should be.
     """
     reader = model_of(model)
-    lines = real_lines(Path(source), reader.height_px, side, most)
+    lines = real_lines(Path(source), reader.height_px, side, most, trim=reader.trim)
     texts = []
     for done, line in enumerate(lines):
         if progress and not done % 16:

@@ -25,7 +25,7 @@ from penline.job import takes_keywords
 from penline.stream.place import torch
 from penline.version import __version__
 
-__all__ = ["RESULTS", "AblateJob", "Ablation", "ablate"]
+__all__ = ["RESULTS", "AblateJob", "Ablation", "ablate", "trainings"]
 
 AnyPath = str | os.PathLike[str]
 RESULTS = "results.json"
@@ -58,6 +58,8 @@ class AblateJob:
         case: tell capitals from small letters.
         nfkc: fold labels and readings by NFKC.
         part: the publisher's part that glyphs may come from.
+        trim: cut all lines to their ink, with like margins.
+        half: multiply in bfloat16 while training: faster on processors and GPUs that have it.
         overwrite: begin anew in a folder that holds another comparison.
         progress: called with steps done and steps in all.
     """
@@ -83,6 +85,8 @@ class AblateJob:
     case: bool = True
     nfkc: bool = True
     part: str = "train"
+    trim: bool = False
+    half: bool = False
     overwrite: bool = False
     progress: Callable[[int, int], None] | None = None
 
@@ -129,12 +133,12 @@ def ablate(job: AblateJob) -> Ablation:
     )
     if not arms:
         raise UsageError("name at least one arm: --arm NAME:RECIPE.yaml, or --recipe FILE")
-    real = real_lines(Path(job.real), height_px, job.side)
+    real = real_lines(Path(job.real), height_px, job.side, trim=job.trim)
     training: list[RealLine] = []
     if any(arm.composed < 1 for arm in arms):
         if job.real_train is None:
             raise UsageError("a mix with real lines needs some to train on: --real-train SET")
-        training = real_lines(Path(job.real_train), height_px, "train")
+        training = real_lines(Path(job.real_train), height_px, "train", trim=job.trim)
     elif job.real_train is not None:
         raise UsageError("--real-train has no effect without real lines in the mix: --mix 0,1")
     known = known_before(real, arms, training)
@@ -149,8 +153,10 @@ def ablate(job: AblateJob) -> Ablation:
         every=job.every or max(job.steps // 20, 1),
         device=_device(job.device),
         part=job.part,
+        trim=job.trim,
+        half=job.half,
     )
-    runs = _runs(plan, arms, job.seeds, out, real, training)
+    runs = trainings(plan, arms, range(1, job.seeds + 1), out, real, training)
     _take_folder(runs, overwrite=job.overwrite)
     groups = _groups_of(real, None if job.groups is None else Path(job.groups))
     found = dict(_trained(runs, job))
@@ -182,17 +188,18 @@ def _device(name: str) -> str:
     return name
 
 
-def _runs(
+def trainings(
     plan: TrainingPlan,
     arms: Sequence[Arm],
-    seeds: int,
+    seeds: Sequence[int],
     out: Path,
     real: Sequence[RealLine],
     training: Sequence[RealLine],
 ) -> list[Training]:
+    """Every arm with every seed, in folders of their own: all arms with the first seed first."""
     judged = [_content(real), _content(training)]
     runs = []
-    for seed in range(1, seeds + 1):  # all arms with one seed first
+    for seed in seeds:
         for arm in arms:
             decides = [__version__, plan.decides(), arm.decides(), seed, judged[0]]
             decides += [judged[1]] if arm.composed < 1 else []

@@ -52,6 +52,8 @@ class TrainingPlan:
         every: steps between two looks at the lines to judge on, and between checkpoints.
         device: ``cpu``, ``cuda``, ``cuda:1`` ...
         part: the publisher's part that glyphs may come from.
+        trim: all lines are cut to their ink, with like margins.
+        half: layers multiply in bfloat16 while they train; weights and readings are float32.
     """
 
     recogniser: str
@@ -63,6 +65,8 @@ class TrainingPlan:
     every: int
     device: str
     part: str = "train"
+    trim: bool = False
+    half: bool = False
 
     def decides(self) -> dict[str, Any]:
         """What decides the numbers of a training, as JSON can hold it."""
@@ -75,6 +79,8 @@ class TrainingPlan:
             "batch": self.batch,
             "rate": self.rate,
             "part": self.part,
+            "trim": self.trim,
+            "half": self.half,
         }
 
 
@@ -180,6 +186,7 @@ class Training:
             self.plan.folding,
             height_px=height_px,
             size=size,
+            trim=self.plan.trim,
         )
 
     def _rate(self, step: int) -> float:
@@ -190,7 +197,10 @@ class Training:
         return float(self.plan.rate * (1 + np.cos(np.pi * done)) / 2)
 
     def _step(self, module: Any, network: Any, optimiser: Any, batch: Any, stride: int) -> float:
-        scores = network(batch.images.to(self.plan.device)).log_softmax(2)
+        kind = module.device(self.plan.device).type
+        with module.autocast(kind, dtype=module.bfloat16, enabled=self.plan.half):
+            scores = network(batch.images.to(self.plan.device))
+        scores = scores.float().log_softmax(2)
         steps = (batch.widths // stride).clamp(min=1)
         loss = module.nn.functional.ctc_loss(
             scores.cpu(), batch.labels, steps, batch.lengths, zero_infinity=True

@@ -65,6 +65,12 @@ def ablate(
         typer.Option(help="Lines of WRITER (or FILE:NUMBER), TAB, GROUP: errors by group, too."),
     ] = None,
     part: Annotated[str, typer.Option(help="Of the banks: train, test or all.")] = "train",
+    trim: Annotated[
+        bool, typer.Option("--trim", help="Cut all lines to their ink, with like margins.")
+    ] = False,
+    half: Annotated[
+        bool, typer.Option("--half", help="Multiply in bfloat16 while training.")
+    ] = False,
     ignore_case: IgnoreCase = False,
     no_nfkc: AsWritten = False,
     onnx: Annotated[
@@ -105,6 +111,8 @@ def ablate(
             case=not ignore_case,
             nfkc=not no_nfkc,
             part=part,
+            trim=trim,
+            half=half,
             overwrite=overwrite,
             progress=Rate(shown, task, "steps"),
         )
