@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from penline.ablate.lines import RealLine, fitted
 from penline.bank import Bank, BankWriter, open_bank
 from penline.convert.penned import penned_lines
@@ -28,8 +26,6 @@ CHARACTERS = (
 WORDS = {"6", "7"}
 """Categories of words."""
 SPLIT = Path(__file__).with_name("proof_split.tsv")
-OF_A_STYLE = 1000
-"""Words of each style that are judged on."""
 HEIGHT_PX = 32
 
 
@@ -91,14 +87,13 @@ def _words(unit: Any) -> Iterator[Word]:
 
 
 def split(words: Iterable[Word]) -> list[Word]:
-    """The words to judge on: as many of each style, drawn once, of test's contributors; mixed."""
-    chance = np.random.Generator(np.random.Philox(18))
-    found: list[Word] = []
-    for style in ("printed", "mixed", "cursive"):
-        own = [one for one in words if one.contributor in TEST and one.style == style]
-        own.sort(key=lambda one: one.line.name)
-        found += [own[at] for at in chance.permutation(len(own))[:OF_A_STYLE]]
-    return [found[at] for at in chance.permutation(len(found))]
+    """The words to judge on, in the order in which `SPLIT` names them.
+
+    They were drawn once: 1,000 of each style, of the contributors to judge on, then mixed.
+    """
+    by_name = {one.line.name: one for one in words}
+    rows = (row.split("\t") for row in SPLIT.read_text("utf-8").splitlines())
+    return [by_name[row[3]] for row in rows if row[0] == "judged"]
 
 
 def bank_of(archive: Path, out: Path, *, one_each: bool = False) -> Bank:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
+import shlex
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+import fakes
+import fakes_pages
 from conftest import build
 from penline import api
 from penline.ablate.arms import Arm, arm_of, differences, with_mixes
@@ -358,6 +362,44 @@ def test_lines_cut_to_their_ink_are_so_wherever_they_are_read(
     assert found.results["plan"]["half"]
     whole = torch_weights(tmp_path / "out" / "a" / "seed-1" / training.WEIGHTS)
     assert {str(one.dtype) for one in whole.values()} <= {"torch.float32", "torch.int64"}
+
+
+CHINESE = "今天上午九点我们在学校门口集合准备去参观"
+
+
+def test_the_plan_for_chinese_runs_on_small_stand_ins(tmp_path: Path, penline, monkeypatch) -> None:
+    """The commands of the page, on 20 classes by four hands and pages of others."""
+    pytest.importorskip("torch")
+    page = (Path(__file__).parent.parent / "docs" / "what-teaches.md").read_text("utf-8")
+    (block,) = re.findall(r"```sh\n(penline bank casia-hwdb1\.1.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    files = {f"{n}-c.gnt": fakes.gnt(CHINESE, n) for n in (1001, 1002, 1003, 1004)}
+    fakes.zip_file(tmp_path / "Gnt1.1TrainPart1.zip", files)
+    for name, number, lines in (
+        ("HWDB2.0Train.zip", "001", ["今天上午", "我们在学校", "九点集合"]),
+        ("Competition13Line.zip", "C001", ["准备去参观", "门口", "上午九点"]),
+    ):
+        fakes.zip_file(tmp_path / name, {f"{number}-P16.dgrl": fakes_pages.dgrl(lines)})
+    (tmp_path / "novel.txt").write_text("今天我们去学校上午集合 门口我们在准备\n" * 9, "utf-8")
+    (tmp_path / "stamps.yaml").write_text("variation_range: [0, 0]", "utf-8")
+    small = {
+        "casia-hwdb1.1": "Gnt1.1TrainPart1.zip",
+        "--steps 100000": "--steps 3",
+        "--batch 64": "--batch 2",
+        "--seeds 3": "--seeds 1",
+    }
+    for before, after in small.items():
+        assert before in block
+        block = block.replace(before, after)
+    commands = [shlex.split(one) for one in block.replace("\\\n", " ").splitlines() if one]
+    assert [words[1] for words in commands] == ["bank", "ablate", "read"]
+    for words in commands:
+        code, _, told = penline(*words[1:])
+        assert code == 0, told
+    found = json.loads((tmp_path / "hwdb" / "results.json").read_text("utf-8"))
+    arms = ["real", "mixed+real-50%", "stamps+real-50%", "mixed", "stamps"]
+    assert [arm["name"] for arm in found["arms"]] == arms
+    assert found["judged_on"] == {"lines": 3, "writers": 1}
 
 
 def torch_weights(path: Path) -> dict:

@@ -91,7 +91,7 @@ def trimmed(image: Any) -> Bytes2D:
         The part of it, grey, paper added where it has no margin; all of it where nothing is darker
         than the paper.
     """
-    grey = _grey(image)
+    grey: Bytes2D = _grey(image)
     paper = int(np.median(grey[::4, ::4]))
     ink = grey < (paper + int(grey.min())) / 2
     down, across = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
