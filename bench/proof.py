@@ -29,12 +29,15 @@ import proof_data as data
 import proof_places  # noqa: F401  its placer joins the table
 
 from penline.ablate.arms import Arm, differences
+from penline.ablate.compared import Compared
 from penline.ablate.leaks import known_before
 from penline.ablate.lines import RealLine
-from penline.ablate.running import trainings
+from penline.ablate.models import MODEL
+from penline.ablate.running import Ablation, trainings
 from penline.ablate.scores import interval, rate
 from penline.ablate.text import Folding
 from penline.ablate.training import Training, TrainingPlan
+from penline.api import ablation_files
 from penline.corpus import Corpus
 from penline.durable import put
 from penline.recipe import load_recipe
@@ -154,6 +157,7 @@ class Proof:
         counts = np.array([one["characters"] for one in found])
         words = np.array([one["words"] for one in found])
         styles = np.array([one.style for one in self.judged])
+        people = np.array([line.writer for line in self.real])
         row: dict[str, Any] = {
             "seeds": [one["seed"] for one in found],
             "minutes": [round(one["seconds"] / 60, 1) for one in found],
@@ -166,7 +170,7 @@ class Proof:
         if first is not None:
             both = min(len(counts), len(first))
             row["less_than_placed"] = {
-                style: difference(counts[:both][:, where], first[:both][:, where])
+                style: difference(counts[:both][:, where], first[:both][:, where], people[where])
                 for style, where in (
                     ("all", np.ones(len(styles), bool)),
                     *((one, styles == one) for one in ("printed", "mixed", "cursive")),
@@ -193,11 +197,14 @@ def told(counts: Any) -> dict[str, Any]:
     }
 
 
-def difference(counts: Any, first: Any) -> dict[str, Any]:
-    """Of the same seeds and lines, paired."""
+def difference(counts: Any, first: Any, people: Any) -> dict[str, Any]:
+    """Of the same seeds and words, paired; the interval over words, and that over people."""
+    whose = np.equal.outer(np.unique(people), people).astype(np.int64)
+    by_person = [np.einsum("pl,slk->spk", whose, one) for one in (counts, first)]
     return {
         "error": per_cent(rate(counts) - rate(first)),
         "interval": [per_cent(one) for one in interval(counts, first)],
+        "interval_over_people": [per_cent(one) for one in interval(*by_person)],
     }
 
 
@@ -245,6 +252,27 @@ def results(proof: Proof) -> dict[str, Any]:
     }
 
 
+def page(proof: Proof) -> None:
+    """Write the page and the best weights of all arms with their first seed."""
+    runs = [proof.training(name, 1) for name in ARMS]
+    ran = [(run, found) for run in runs if (found := run.finished())]
+    if not ran:
+        return
+    compared = Compared(
+        proof.plan,
+        [run.arm for run, _ in ran],
+        [run for run, _ in ran],
+        {number: found for number, (_, found) in enumerate(ran)},
+        proof.real,
+        [one.style for one in proof.judged],
+    )
+    out = proof.work / "trained"
+    put(out / MODEL, json.dumps(compared.model(), ensure_ascii=False, indent=1).encode())
+    told = {"known_before": known_before(proof.real, [runs[0].arm], proof.train).figures()}
+    told |= {"real_training_lines": len(proof.train), **compared.results()}
+    ablation_files(Ablation(out, told, compared.worst()))
+
+
 def table(found: dict[str, Any]) -> Iterator[str]:
     """The rows of the table, as Markdown has them."""
     styles = ("all", "printed", "mixed", "cursive")
@@ -280,6 +308,7 @@ def main() -> None:
             print(f"{name}, seed {seed}: {error} in {ran['seconds']:.0f} s", flush=True)
     found = results(proof)
     put(given.out, json.dumps(found, indent=1).encode())
+    page(proof)
     print("\n".join(table(found)))
 
 
