@@ -43,7 +43,7 @@ from penline.durable import put
 from penline.recipe import load_recipe
 
 RESULTS = Path(__file__).with_name("proof_results.json")
-STEPS, BATCH, RATE, EVERY = 2000, 32, 2e-3, 250
+STEPS, BATCH, RATE, EVERY = 2000, 32, 2e-3, 500
 FOLDING = Folding(nfkc=True, case=False)
 COMMON: dict[str, Any] = {
     "version": 2,
