@@ -83,6 +83,8 @@ ARMS: dict[str, Kind] = {
     "main": Kind({"version": 1}),
     "kinds": Kind({**PLACED, "layout": {"latin": "kinds"}}),
     "always": Kind({"joins": "always"}),
+    "joins-0.7": Kind({"joins": 0.7}),
+    "varied-twice": Kind({"variation_range": [1.6, 2.4]}),
     "both+real-50%": Kind(share=0.5),
     "both+real-25%": Kind(share=0.75),
     "both+real-75%": Kind(share=0.25),
