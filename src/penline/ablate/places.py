@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from penline.ablate.lines import scaled
+from penline.ablate.lines import scaled, trim_box, trimmed
 from penline.ablate.models import ScoringReader, model_of
 from penline.errors import UsageError
 from penline.measure.cutting import ReadPlaces, ReadsPlaces
@@ -40,7 +40,10 @@ def places_by(spec: str) -> ReadsPlaces:
         )
 
     def places(ink: Bytes2D, label: Sequence[str | None]) -> ReadPlaces | None:
-        scores = reader.scores(scaled(255 - ink, reader.height_px))
+        picture, left = 255 - ink, 0
+        if reader.trim:
+            left, picture = trim_box(picture)[0], trimmed(picture)
+        scores = reader.scores(scaled(picture, reader.height_px))
         numbers = [_number(reader.labels, one or "") for one in label]
         known = np.flatnonzero(numbers)
         steps = forced(scores, [numbers[at] for at in known.tolist()])
@@ -48,10 +51,10 @@ def places_by(spec: str) -> ReadsPlaces:
             return None
         middles, agrees = np.full(len(label), np.nan), np.ones(len(label), bool)
         # the picture was made wider by less than a step, and the steps are of equal breadth
-        wide = reader.step_px * ink.shape[0] / reader.height_px
+        wide = reader.step_px * picture.shape[0] / reader.height_px
         best = scores[:, 1:].argmax(1) + 1
         for at, own in zip(known.tolist(), steps, strict=True):
-            middles[at] = (own.mean() + 0.5) * wide
+            middles[at] = left + (own.mean() + 0.5) * wide
             agrees[at] = numbers[at] in best[own]
         return ReadPlaces(middles, agrees)
 
