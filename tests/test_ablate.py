@@ -463,6 +463,7 @@ def test_a_reader_tells_where_characters_are(monkeypatch: pytest.MonkeyPatch) ->
         """Sees a in the first half of a line, and b in the second."""
 
         name, height_px, step_px, labels = "seer", 32, 4.0, CTCLabels("abc ")
+        trim = False
 
         def read(self, image: np.ndarray) -> str:
             raise NotImplementedError
@@ -485,6 +486,11 @@ def test_a_reader_tells_where_characters_are(monkeypatch: pytest.MonkeyPatch) ->
     assert np.isnan(wrong.middles_px[1])
     assert wrong.agrees.tolist() == [True, True, False]
     assert read(ink, list("ab" * 60)) is None
+    Seer.trim = True
+    ink[24:40, 100:228] = 200  # cut to 130 x 18 px from x = 99 on: 57 steps of 2.25 px
+    found = read(ink, list("ab"))
+    assert found is not None
+    np.testing.assert_allclose(found.middles_px, [99 + 14.5 * 2.25, 99 + 42.5 * 2.25])
     monkeypatch.setattr(places, "model_of", lambda _: object())
     with pytest.raises(UsageError, match="--reader"):
         places.places_by("x")
