@@ -275,8 +275,8 @@ def test_no_text_of_a_page_can_act(tmp_path: Path) -> None:
     ("name", "said", "match"),
     [
         ("page-2019", {"columns": "label=text"}, "--columns is for tables and lists"),
-        ("page-2019", {"labels": "{label}/*.png"}, "--labels, --classes and --keep-odd"),
-        ("page-2019", {"character": "a"}, "--character, --many and --one are for pictures"),
+        ("page-2019", {"labels": "{label}/*.png"}, "--labels is for pictures whose names"),
+        ("page-2019", {"character": "a"}, "--character is for pictures and for tables"),
         ("lmdb", {"keep_odd": True}, "--labels, --classes and --keep-odd"),
         ("parquet", {"images": "."}, "--images is for pages"),
     ],
