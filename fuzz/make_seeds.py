@@ -333,8 +333,6 @@ def sheets() -> Seeds:
 
 def line_sets() -> Seeds:
     """The files that name lines, and those that hold them."""
-    with tempfile.TemporaryDirectory() as room:
-        base = sets.lmdb_files(Path(room))
     rows = [{"path": f"{at}.png", "text": f"ab {at}", "writer": f"own:w{at}"} for at in range(3)]
     names = [f"images/{at}.png" for at in range(3)]
     return {
@@ -348,8 +346,6 @@ def line_sets() -> Seeds:
         "set-easyocr": [b"filename,words\n0.png,a, b\n1.png,cde\n"],
         "set-parquet": list(sets.parquet().values())[:1],
         "set-arrow": [*list(sets.arrow().values())[:1], *sets.kraken_arrow(2).values()],
-        "set-lmdb": [one for name, one in base.items() if name.endswith("data.mdb")][:1],
-        "set-tars": list(sets.webdataset().values())[:1],
         "set-writers": ["".join(json.dumps(row) + "\n" for row in rows).encode()],
     }
 

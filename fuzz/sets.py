@@ -54,8 +54,6 @@ BENT: Mapping[str, tuple[str, Mapping[str, bytes]]] = {
     "set-easyocr": ("train/labels.csv", _pictures("train/")),
     "set-parquet": ("data/train-00000-of-00001.parquet", {}),
     "set-arrow": ("train.arrow", {}),
-    "set-lmdb": ("train/data.mdb", {}),
-    "set-tars": ("train-000000.tar", {}),
     "set-writers": ("boxes.jsonl", {"rec_gt_train.txt": _LIST, **_pictures("")}),
 }
 """Of each target the file that is bent, and what lies beside it."""

@@ -218,8 +218,6 @@ _OF_SETS = {
     "set-pairs": (_SETS + "pairs",),
     "set-parquet": (_SETS + "encoded", _FORMATS + "arrow_table"),
     "set-arrow": (_SETS + "encoded", _FORMATS + "arrow_table"),
-    "set-lmdb": (_SETS + "encoded", "penline.export.lmdb_read"),
-    "set-tars": (_SETS + "webdataset",),
     "set-writers": (_SETS + "written",),
 }
 _CUT = ("penline.sources.pages.cut", "penline.export.carried")
