@@ -20,6 +20,7 @@ from penline.formats.zipped import members, open_member
 from penline.recipe import load_recipe
 from penline.records import Defect, Source
 from penline.settings import plain_yaml
+from penline.sources.tables.naming import name_rule
 
 BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in ("ab", "bc", "cd"))
 MERGES = "a: &a {k: v}\nb: {<<: [*a, *a]}\n"
@@ -89,3 +90,12 @@ def test_inkml_that_is_text_is_called_so_through_every_door(piece: int) -> None:
     stream = StreamedBytes("x.inkml", SimpleNamespace(read=lambda _: content.read(piece)))
     with pytest.raises(FormatError, match=r"byte 0: first record: .*found text"):
         list(reader_for("inkml").read(stream, Source("x.inkml", "unknown:x")))
+
+
+def test_a_list_of_objects_one_of_which_lacks_a_column() -> None:
+    """`KeyError`, where no one column named the pictures."""
+    rows = [{"file_name": "0.png", "text": "ab"}, {"text": "cd"}]
+    pictures = [f"a{at}_b{at}.png" for at in range(3)]
+    found = name_rule(rows, pictures, pictures.__contains__)
+    assert found is not None
+    assert found.columns == ("file_name",)

@@ -121,7 +121,7 @@ def _of_many(
         return None
     by_place = list(zip(*tokens, strict=True))
     gaps = [place for place, found in enumerate(by_place) if len(set(found)) > 1]
-    usable = [one for one in columns if all(0 < len(row[one]) <= 64 for row in rows)][
+    usable = [one for one in columns if all(0 < len(row.get(one, "")) <= 64 for row in rows)][
         :_MOST_COLUMNS
     ]
     if not 2 <= len(gaps) <= _MOST_GAPS or len(usable) < len(gaps):
