@@ -315,3 +315,39 @@ def madbase(folder: Path) -> list[str]:
             put(folder, name, picture(name, digit % 3 + 1, (28, 28)))
             told.append(chr(0x0660 + digit))
     return told
+
+
+@fake("dhcd")
+def dhcd(folder: Path) -> list[str]:
+    """Folders of names in `Train` and `Test`, light on dark, 32 x 32."""
+    for side in ("Train", "Test"):
+        for at, name in enumerate(("character_1_ka", "character_36_gya", "digit_0")):
+            put(folder, f"{side}/{name}/10{at}.png", picture("a.png", at + 1, (32, 32), 0))
+    return ["\u0915", "\u091c\u094d\u091e", "\u0966"] * 2
+
+
+@fake("omniglot")
+def omniglot(folder: Path) -> list[str]:
+    """An alphabet a folder, a character a folder in it; the last number is the drawer's."""
+    for character in (1, 2):
+        for drawer in (1, 2):
+            name = f"images_background/Greek/character{character:02}/039{character}_{drawer:02}.png"
+            put(folder, name, picture(name, character, (105, 105)))
+    return ["Greek/character01", "Greek/character02"] * 2
+
+
+@fake("chinese-numbers")
+def chinese_numbers(folder: Path) -> list[str]:
+    """A list whose columns make up the names, light on dark, 64 x 64."""
+    rows, told = "suite_id,sample_id,code,value,character\n", []
+    for suite in (1, 2):
+        for code, (value, character) in enumerate(
+            ((0, "\u96f6"), (1, "\u4e00"), (100, "\u767e")), 1
+        ):
+            rows += f"{suite},1,{code},{value},{character}\n"
+            put(
+                folder, f"data/data/input_{suite}_1_{code}.jpg", picture("a.jpg", code, (64, 64), 0)
+            )
+            told.append(character)
+    put(folder, "chinese_mnist.csv", rows)
+    return told
