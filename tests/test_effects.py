@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -22,10 +23,11 @@ from penline.effects import (
     EffectSettings,
     apply_effects,
     effect_apply,
+    kernel,
+    mesh,
     sample_effects,
     warp,
 )
-from penline.effects import kernel as fast
 from penline.effects.base import Image, Quads
 from penline.effects.blur import Blur, _taps
 from penline.effects.noise import Noise
@@ -34,6 +36,8 @@ from penline.effects.warp import _NO_FIT, Warp, warp_mesh
 from penline.errors import RecipeError
 from penline.randomness import rng
 from reference import effects as slow
+
+fast = SimpleNamespace(**{**vars(kernel), **vars(mesh)})
 
 SIZES = [(64, 800), (32, 301), (256, 517), (65, 333), (16, 16), (9, 41), (300, 40), (1, 1)]
 

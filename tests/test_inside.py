@@ -17,8 +17,9 @@ from penline.compose import Composer
 from penline.compose.draw import draw_items
 from penline.compose.line_layout import LineLayout, lay_out
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.page import PlacedLine, fill
+from penline.compose.page import fill
 from penline.compose.page_masks import decompose_page, page_consistency_errors
+from penline.compose.sheet import PlacedLine
 from penline.compose.text_assignment import TextAssignment
 from penline.corpus import Corpus, load
 from penline.effects.warp import apply as warp

@@ -17,15 +17,13 @@ from penline.compose.line_layout import lay_out
 from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.compose.transform.join import (
-    ALWAYS,
     choose_joins,
     first_joined,
-    habit,
     join_line,
-    join_table,
     measure_letters,
     pack_strokes,
 )
+from penline.compose.transform.join_table import ALWAYS, habit, join_table
 from penline.corpus import load
 from penline.errors import RecipeError
 from penline.measure.joins import LETTERS, join_figures, odds_of

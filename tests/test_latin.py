@@ -22,7 +22,8 @@ from penline.compose.place.latin import (
     place_latin,
     with_figures,
 )
-from penline.compose.place.model import _set_latin, place_by_model
+from penline.compose.place.model import place_by_model
+from penline.compose.place.model_runs import set_latin
 from penline.compose.place.rules import CLASS_OF_KIND, SPACING_OF_KIND, place_by_rules
 from penline.corpus import load
 from penline.errors import RecipeError
@@ -188,7 +189,7 @@ def test_runs_of_latin_in_lines_by_a_model(chance: np.random.Generator) -> None:
         made = drawn.copy()
         params = params_of(chance)
         given = np.array([params[name] for name in LINE_PARAMS])
-        _set_latin(items, table.traits, latin, words, given, 50.0, made)
+        set_latin(items, table.traits, latin, words, given, 50.0, made)
         sizes = np.stack([items["height_px"], items["width_px"]], 1)
         slow_model.set_latin(
             *fits_of(text, items, latin, scales),

@@ -33,6 +33,9 @@ from reference import randomness as slow_randomness
 HERE, SOURCE = Path(__file__).parent, Path(penline.__file__).parent
 OTHERS = {
     "formats.g4:_rows": "g4:decode",  # libtiff's
+    "compose.place.model_runs:even_numbers": "model:even_numbers",
+    "compose.place.model_runs:set_latin": "model:set_latin",
+    "compose.place.model_runs:set_words": "model:set_words",
     "compose.transform.join:choose_joins": "joins:choose",
     "compose.transform.join:first_joined": "joins:first_joined",
     "compose.transform.join:join_line": "joins:join_line",
@@ -107,7 +110,7 @@ def covered() -> set[str]:
 
 def test_kernels_are_found_by_themselves() -> None:
     assert len(kernels()) > 90
-    assert "effects.kernel:_fold" in kernels()["effects.kernel:resample_mesh"]
+    assert "effects.mesh:_fold" in kernels()["effects.mesh:resample_mesh"]
     assert "randomness:philox_words" in kernels()["effects.warp:_mesh"]
     assert "effects.blocks:go" in kernels()["effects.blocks:quantised"]
     assert oracle_of("effects.noise:_deviations") == "effects:deviations"

@@ -14,7 +14,8 @@ from penline.bank.measured import stroke_sizes
 from penline.compose import Composer
 from penline.compose.character_table import character_table
 from penline.compose.line_masks import consistency_errors, decompose
-from penline.compose.place.model import STROKE_LENGTH, ModelPlacer, _even_numbers, _set_words
+from penline.compose.place.model import STROKE_LENGTH, ModelPlacer
+from penline.compose.place.model_runs import even_numbers, set_words
 from penline.corpus import Corpus
 from penline.measure.model import dump, load_placement_model
 from penline.measure.sample import Sampler
@@ -156,9 +157,9 @@ def test_numbers_and_words_equal_their_definition() -> None:
         items, table = items_for(text, sizes)
         drawn = chance.integers(-500, 3000, (len(text), 5))
         one, other = drawn.copy(), drawn.copy()
-        _even_numbers(items, table.traits, one)
+        even_numbers(items, table.traits, one)
         slow_model.even_numbers(text, sizes, other)
         np.testing.assert_array_equal(one, other)
-        _set_words(items, table.traits, table.lengths_em, 0.0625, 50.0, one)
+        set_words(items, table.traits, table.lengths_em, 0.0625, 50.0, one)
         slow_model.set_words(text, 0.0625, 50.0, other)
         np.testing.assert_array_equal(one, other)

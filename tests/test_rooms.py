@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import import_module
@@ -15,7 +16,9 @@ import pytest
 import penline
 
 SOURCE = Path(penline.__file__).parent
+ROOMS = Path(__file__).parents[1] / "docs" / "decisions" / "0004-rooms.md"
 MOST_PARAMETERS = 12
+MOST_LINES = 300
 TWICE = {"Batch": "of glyphs inside `bank`, and of lines in `stream`, where it is public"}
 """Names of more than one class, and why."""
 PACKAGES = ["penline", *(m.name for m in walk_packages(penline.__path__, "penline.") if m.ispkg)]
@@ -49,6 +52,18 @@ def test_no_two_classes_have_one_name() -> None:
             places[node.name.lstrip("_")].append(str(path))
     twice = {name: found for name, found in places.items() if len(found) > 1}
     assert twice.keys() == TWICE.keys(), twice
+
+
+def test_long_files_have_their_reasons() -> None:
+    _, _, listed = ROOMS.read_text("utf-8").partition("## Files past 300 lines")
+    reasons = dict(re.findall(r"^\| `(.+?\.py)` \| (.+?) \|$", listed, re.MULTILINE))
+    files = {path.relative_to(SOURCE).as_posix(): path for path in SOURCE.rglob("*.py")}
+    long = {
+        name
+        for name, path in files.items()
+        if len(path.read_text("utf-8").splitlines()) > MOST_LINES
+    }
+    assert reasons.keys() == long
 
 
 def test_no_function_takes_more_than_its_job_needs() -> None:

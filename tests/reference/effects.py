@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from penline.effects.kernel import STEP_PX
+from penline.effects.mesh import STEP_PX
 from penline.randomness import stage_key
 
 __all__ = [

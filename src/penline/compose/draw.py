@@ -39,7 +39,7 @@ class InkSource(NamedTuple):
     pads_px: Ints | None = None
 
     def only(self, items: slice) -> InkSource:
-        """Some of the items."""
+        """Take some of the items."""
         pads = None if self.pads_px is None else self.pads_px[items]
         return InkSource(self.data, self.starts[items], self.sizes_px[items], pads)
 
@@ -86,13 +86,13 @@ class LineShapes(NamedTuple):
     strokes: LineStrokes | None = None
 
     def only(self, items: slice) -> LineShapes:
-        """Some of the items."""
+        """Take the shapes of some of the items."""
         sources = [source.only(items) for source in self.sources]
         strokes = None if self.strokes is None else self.strokes.only(items)
         return LineShapes(self.placed.only(items), self.gains[items], sources, strokes)
 
     def moved(self, across_px: int, down_px: int, share_q16: int = 65536) -> LineShapes:
-        """The same shapes, smaller about the picture's corner and then moved."""
+        """Make the shapes smaller about the picture's corner, then move them."""
         strokes = self.strokes and self.strokes.moved(across_px, down_px, share_q16)
         placed = self.placed.moved(across_px, down_px, share_q16)
         return self._replace(placed=placed, strokes=strokes)

@@ -15,18 +15,15 @@ from penline.compose.form import FormField, sample_form
 from penline.compose.ladder import without
 from penline.compose.page import (
     PageLayout,
-    PlacedLine,
-    Sheet,
     advances,
     assign,
     fill,
     keeps,
-    line_params,
-    place_on_sheet,
     writer_of_page,
 )
 from penline.compose.place.base import Placements
 from penline.compose.plan import ComposePlan
+from penline.compose.sheet import PlacedLine, Sheet, line_params, place_on_sheet
 from penline.compose.text_assignment import TextAssignment
 from penline.corpus.made import made_cells, made_line
 from penline.entries import Entries

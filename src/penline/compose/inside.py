@@ -44,7 +44,7 @@ class FitInside(NamedTuple):
     width_px: int
 
     def applied(self, shapes: LineShapes) -> LineShapes:
-        """The same shapes, smaller and moved."""
+        """Make shapes smaller, and move them, as it says."""
         found = shapes.moved(self.across_px, self.down_px, self.share_q16)
         return found._replace(placed=found.placed._replace(width_px=self.width_px))
 

@@ -179,7 +179,7 @@ def _check_width(recipe: Recipe, placed: Placements, index: int, line: TextAssig
 
 
 def rotate_to_reading(laid: LineLayout, image: Ink) -> Ink:
-    """A line's picture as it is read: that of a column is turned clockwise."""
+    """Turn a line's picture as it is read: that of a column clockwise."""
     return np.ascontiguousarray(np.rot90(image, -1)) if laid.column else image
 
 

@@ -96,7 +96,7 @@ def spans_of(line: TextAssignment) -> Iterator[tuple[int, slice]]:
 
 
 def consistency_errors(masks: LineMasks) -> Iterator[str]:
-    """What is wrong between a line's label, boxes and ink; nothing for a sound line."""
+    """Yield what is wrong between a line's label, boxes and ink; nothing for a sound line."""
     sample, laid = masks.sample, masks.laid
     yield from label_errors(sample.items, sample.origins, laid.line.label_levels)
     union = np.zeros_like(masks.ink)
@@ -142,7 +142,7 @@ def box_errors(
 
 
 def strengths(mask: Masks) -> tuple[int, int]:
-    """From which strength on a character's ink must lie in its box, and how strong some must be.
+    """Find from which strength on ink must lie in its box, and how strong some must be.
 
     Args:
         mask: its ink before any effect.
@@ -153,7 +153,7 @@ def strengths(mask: Masks) -> tuple[int, int]:
 
 
 def added(ink: Masks, more: Masks) -> Masks:
-    """Ink over ink, as strokes add up when a line is drawn; ``uint8``, of one shape."""
+    """Lay ink over ink, as strokes add up when a line is drawn; ``uint8``, of one shape."""
     both = ink.astype(np.int32) * more + 128
     return (ink + more.astype(np.int32) - ((both + (both >> 8)) >> 8)).astype(np.uint8)
 

@@ -122,7 +122,7 @@ class LineStrokes(NamedTuple):
         return np.asarray(order[~self.cuts_q8[order].any(axis=1)])
 
     def only(self, items: slice) -> LineStrokes:
-        """Those of some of the items, whose numbers then begin with 0."""
+        """Take the strokes of some of the items, whose numbers then begin with 0."""
         kept = (self.owners >= items.start) & (self.owners < items.stop)
         lengths = np.diff(self.ends, prepend=0)
         points = np.repeat(kept, lengths)
@@ -140,7 +140,7 @@ class LineStrokes(NamedTuple):
         )
 
     def moved(self, across_px: int, down_px: int, share_q16: int = 65536) -> LineStrokes:
-        """The same, smaller about the picture's corner and then moved."""
+        """Make the strokes smaller about the picture's corner, then move them."""
         cuts, move = self.cuts_q8.copy(), np.array([across_px, down_px]) * 256
         middles = cuts.any(axis=1)
         cuts[middles, :2] = (cuts[middles, :2] * share_q16 >> 16) + move

@@ -91,7 +91,7 @@ def sample_show_through(marks: Marks, marks_rng: Draws) -> Params:
 
 
 def apply_marks(ink: Ink, params: Params) -> Ink:
-    """The ink with its marks; `ink` stays as it is. ``bleed`` is the paper's, see `show_through`.
+    """Add marks to ink; `ink` itself stays as it is. ``bleed`` is the paper's, see `show_through`.
 
     Args:
         ink: ``uint8 (height_px, width_px)``, 0 = paper.

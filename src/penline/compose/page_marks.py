@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from penline.compose.draw import draw_items
 from penline.compose.marks import add_ink, apply_marks, sample_marks
-from penline.compose.page import PageLayout, PlacedLine
+from penline.compose.page import PageLayout
+from penline.compose.sheet import PlacedLine
 from penline.randomness import Draws
 from penline.recipe.marks import Marks
 

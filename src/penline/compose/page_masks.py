@@ -21,9 +21,10 @@ from penline.compose.line_masks import (
     label_errors,
     spans_of,
 )
-from penline.compose.page import PageLayout, PlacedLine
+from penline.compose.page import PageLayout
 from penline.compose.page_render import finish_page, lay_page, page_quads
 from penline.compose.plan import ComposePlan
+from penline.compose.sheet import PlacedLine
 from penline.effects import apply_effects, moving
 from penline.pages import Page
 from penline.records import Origin
@@ -111,7 +112,7 @@ def _parts(laid: PageLayout, number: int, line: PlacedLine, scratch: Ink) -> Ite
 
 
 def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
-    """What is wrong between a page's labels, boxes and ink; nothing for a sound page."""
+    """Yield what is wrong between a page's labels, boxes and ink; nothing for a sound one."""
     page, laid = masks.page, masks.laid
     lines = [line for line in page.lines if line.characters is not None]
     if len(lines) != len(laid.lines):

@@ -14,9 +14,10 @@ from penline.compose.form_fill import lay_form
 from penline.compose.line_layout import quads_of
 from penline.compose.make import OTHER_SIDE, ink_colour, ink_metadata, ink_paper, origins_of
 from penline.compose.marks import sample_show_through
-from penline.compose.page import PageLayout, PlacedLine, lay_paragraphs, open_sheet
+from penline.compose.page import PageLayout, lay_paragraphs
 from penline.compose.page_marks import marked_ink
 from penline.compose.plan import ComposePlan, Side
+from penline.compose.sheet import PlacedLine, open_sheet
 from penline.effects import apply_effects, sample_effects
 from penline.entries import whole_text
 from penline.errors import UnwritableLine
@@ -31,7 +32,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def make_page(plan: ComposePlan, seed: int, index: int) -> Page:
-    """One page: the same for the same recipe, banks, corpus, seed and index, always.
+    """Make one page: the same for the same recipe, banks, corpus, seed and index, always.
 
     A page is by one writer; see `page.lay_paragraphs` and `form_fill.lay_form`.
 
@@ -62,7 +63,7 @@ def lay_page(plan: ComposePlan, seed: int, index: int, side: Side | None = None)
 
 
 def finish_page(plan: ComposePlan, seed: int, index: int, laid: PageLayout) -> Page:
-    """The second half of `make_page`: paper, print, the ink on it, effects."""
+    """Make the second half of a page: paper, print, the ink on it, effects."""
     recipe, page, sheet = plan.recipe, plan.recipe.page, laid.sheet
     ink, lines, form = sheet.ink, laid.lines, laid.form
     paper_rng = rng(seed, index, "paper")
@@ -138,8 +139,11 @@ def _other_side(plan: ComposePlan, seed: int, index: int, side: Side) -> npt.NDA
 
 
 def page_quads(laid: PageLayout) -> list[Floats]:
-    """What goes through the effects, ``float64 (n, 4, 2)`` each: of every line the characters, of
-    every line the writing line as quads without extent, and of a form all fields and captions."""
+    """Collect what goes through effects, ``float64 (n, 4, 2)`` each.
+
+    Of every line the characters, then of every line the writing line as quads without extent, and
+    of a form all fields and captions.
+    """
     shape = laid.sheet.ink.shape
     parts = [quads_of(line.line, line.shapes.placed, line.boxes, *shape) for line in laid.lines]
     parts += [np.repeat(line.baseline[:, None], 4, 1) for line in laid.lines]

@@ -27,7 +27,7 @@ from penline.compose.place.replay import ReplayPlacer
 from penline.compose.place.rules import RulesPlacer
 from penline.compose.quick_choice import QuickChoice
 from penline.compose.spellings import spellings
-from penline.compose.split import TextSplit
+from penline.compose.split import TextSplit, sides_of
 from penline.compose.transform.base import Transform
 from penline.compose.transform.join import Joiner
 from penline.corpus import Corpus, Lines, WholeLines
@@ -141,7 +141,7 @@ class ComposePlan:
             self.split = TextSplit(corpus, val, changes, policy.length_range[0])
         self.lines: dict[Side, Lines | WholeLines] = {}
         self.eligible_writers: dict[Side, Bits] = {}
-        for side, own in _sides(self.banks.writers if mixed else known, val):
+        for side, own in sides_of(self.banks.writers if mixed else known, val):
             self.eligible_writers[side] = frozen(self.banks.bits(own))
             find = corpus.whole_lines if policy.lines == "whole" else corpus.lines
             self.lines[side] = find(policy.length_range, side if val else None, val_fraction=val)
@@ -293,16 +293,3 @@ class ComposePlan:
             text = "\n".join(sorted(self.alphabet))
             hashes["alphabet"] = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         return hashes
-
-
-def _sides(writers: Sequence[str], val: float) -> list[tuple[Side, Sequence[str]]]:
-    if not val:
-        return [("train", writers)]
-    if len(writers) < 2:
-        raise RecipeError(
-            f"--val splits by writer, and there is {len(writers)} to choose from: "
-            "take a bank with more writers, or leave --val out"
-        )
-    order = sorted(writers, key=lambda writer: rng(0, 0, f"split:{writer}").word())
-    count = min(max(round(val * len(order)), 1), len(order) - 1)
-    return [("train", order[count:]), ("val", order[:count])]

@@ -24,8 +24,10 @@ from penline.corpus.breaks import CLOSING, OPENING
 from penline.corpus.common import LEAST, MOST, common, gram, grams
 from penline.corpus.normal import Codes
 from penline.corpus.sides import word_ends
+from penline.errors import RecipeError
+from penline.randomness import rng
 
-__all__ = ["LEFT_OUT", "TextSplit", "free", "tell"]
+__all__ = ["LEFT_OUT", "TextSplit", "free", "sides_of", "tell"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -73,7 +75,7 @@ class TextSplit:
         self._common.setflags(write=False)
 
     def texts(self, paragraph: int, side: Side) -> list[str]:
-        """What a side has of a paragraph: nothing, all of it, or the pieces left to validation."""
+        """Find what a side has of a paragraph: nothing, all, or the pieces left to validation."""
         if bool(self._sides.mask[paragraph]) != (side == "val"):
             return []
         if side == "train":
@@ -160,3 +162,17 @@ def _han_alone(codes: Codes, offsets: Ints) -> tuple[Codes, Ints]:
     present = np.unique(codes)
     kept = np.isin(codes, present[[is_han(chr(code)) for code in present.tolist()]])
     return codes[kept], np.concatenate(([0], np.cumsum(kept)))[offsets]
+
+
+def sides_of(writers: Sequence[str], val: float) -> list[tuple[Side, Sequence[str]]]:
+    """Part writers: of each side those who write it."""
+    if not val:
+        return [("train", writers)]
+    if len(writers) < 2:
+        raise RecipeError(
+            f"--val splits by writer, and there is {len(writers)} to choose from: "
+            "take a bank with more writers, or leave --val out"
+        )
+    order = sorted(writers, key=lambda writer: rng(0, 0, f"split:{writer}").word())
+    count = min(max(round(val * len(order)), 1), len(order) - 1)
+    return [("train", order[count:]), ("val", order[:count])]

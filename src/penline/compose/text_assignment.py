@@ -38,13 +38,13 @@ class TextAssignment(NamedTuple):
 
     @property
     def label(self) -> Entries:
-        """What the line says: without a slip that was struck out."""
+        """Take what the line says: without a slip that was struck out."""
         at = self.error_index
         return self.text if at < 0 else in_entries((*self.text[:at], *self.text[at + 1 :]))
 
     @property
     def label_levels(self) -> Levels | None:
-        """Of the label, where some of it runs from the right."""
+        """Find the levels of the label, where some of it runs from the right; else None."""
         if self.levels is None or self.error_index < 0:
             return self.levels
         return self.levels.without(self.error_index)

@@ -43,7 +43,7 @@ def compile_parts(recipe: Recipe) -> None:
 
 @contextmanager
 def compiling_beside(recipe: Recipe, workers: int) -> Iterator[None]:
-    """While the block compiles the kernels of lines, compile those of papers and effects.
+    """Compile kernels of papers and effects while the block compiles those of lines.
 
     It is done by another process, and only where the cache was found empty, and there will be
     workers to use it; they are ready when the block ends.

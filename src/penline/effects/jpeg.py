@@ -36,7 +36,7 @@ class Jpeg(EffectSettings):
 
 
 def apply(image: Image, quads: Quads, *, quality: int) -> tuple[Image, Quads]:
-    """What `image` is after one round of JPEG; the quads stay.
+    """Put `image` through one round of JPEG; the quads stay.
 
     A grey image is not encoded for it: only what quantising takes away is taken away.
 

@@ -25,7 +25,8 @@ from penline.effects.base import (
     sample_seed,
     sample_units,
 )
-from penline.effects.kernel import STEP_PX, Ints, fill_mesh, invert_mesh, resample_mesh
+from penline.effects.kernel import Ints
+from penline.effects.mesh import STEP_PX, fill_mesh, invert_mesh, resample_mesh
 from penline.randomness import Draws, philox_words, stage_key
 
 __all__ = ["Warp", "apply", "fit_points", "rims_of", "warp_mesh"]
@@ -206,7 +207,7 @@ def _plan(geometry: Ints, key: Any, corners: Any, moved: Any) -> Any:
 
 @compiled
 def rims_of(corners: Any, width: int, height: int) -> Any:
-    """Px between the image's edges and the writing.
+    """Measure the white between the image's edges and the writing, px.
 
     Args:
         corners: ``float64 (n, 2)``: x, y of the writing.

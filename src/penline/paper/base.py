@@ -57,7 +57,7 @@ class PaperSettings(SampledSettings):
     name: str
 
     def metadata(self, drawn: Params) -> Params:
-        """Of what was drawn, what a sample tells: all but where files lie on this machine."""
+        """Give what a sample tells of its numbers: all but where files lie on this machine."""
         return drawn
 
     def inputs(self) -> list[Path]:

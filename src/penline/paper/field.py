@@ -34,7 +34,7 @@ def _add_octaves(levels: Any, octaves: Any, key: Any, tag: int) -> None:
 def noise_field(
     height: int, width: int, seed: int, octaves: Iterable[Sequence[int]], tag: int = 0
 ) -> npt.NDArray[np.int32]:
-    """A field of smooth noise, ``int32 (height, width)``, around 0.
+    """Make a field of smooth noise, ``int32 (height, width)``, around 0.
 
     Args:
         height: px.
@@ -51,7 +51,7 @@ def noise_field(
 
 
 def waver(seed: int, tag: int, count: int, cell: int, amplitude: int) -> npt.NDArray[np.int64]:
-    """Smooth noise along a line, ``int64 (count,)`` within `amplitude` of 0.
+    """Make smooth noise along a line, ``int64 (count,)`` within `amplitude` of 0.
 
     Args:
         seed: a drawn key.

@@ -29,7 +29,7 @@ class PrintedSettings(PaperSettings):
     """The textured sheet."""
 
     def sample_sheet(self, rng: Draws, guide: Guide) -> Params:
-        """Which sheet, and its numbers."""
+        """Draw which sheet it is, and its numbers."""
         chosen: Plain | Texture = self.texture if rng.chance(self.texture_chance) else self.plain
         return {"name": chosen.name, **chosen.sample_params(rng, guide)}
 
@@ -43,18 +43,18 @@ def apply_sheet(guide: Guide, mode: Mode, sheet: Mapping[str, Any]) -> Image:
 
 
 def sample_thickness(rng: Draws, interval: tuple[float, float], height_px: float) -> int:
-    """Thickness of a print, 1/256 px: as drawn for characters 44 px high, in proportion else."""
+    """Draw the thickness of a print, 1/256 px; `interval` is for characters 44 px high."""
     return round(sample_units(rng, interval, 256) * min(max(height_px / 44, 0.5), 4.0))
 
 
 def sample_waver(rng: Draws) -> list[int]:
-    """How a print wavers: seed, largest drift (1/256 px), most of its strength lost (0..256)."""
+    """Draw how a print wavers: seed, largest drift (1/256 px), most strength lost (0..256)."""
     drift = rng.between(0, 90) if rng.chance(0.5) else 0
     return [sample_seed(rng), drift, rng.between(10, 110)]
 
 
 def waver_arrays(guide: Guide, waver_numbers: list[int]) -> tuple[Ints, Ints]:
-    """Drift and fade along a line, each ``int64 (n,)``: what `kernel.print_lines` takes."""
+    """Make drift and fade along a line, each ``int64 (n,)``: what `kernel.print_lines` takes."""
     seed, drift, loss = waver_numbers
     places = max(guide.height_px, guide.width_px)
     fade = (

@@ -20,7 +20,7 @@ Refusals = dict[Literal["lines", "pages", "strokes"], str]
 def refusals(
     recipe: Recipe, corpus: Corpus, *, strokes: bool = True, strict: bool = True
 ) -> Refusals:
-    """What a recipe is refused for, where lines, pages, and lines as strokes are asked of it.
+    """Say what a recipe is refused for, where lines, pages, and lines as strokes are asked of it.
 
     A setting of another value than its default has an effect, or is named here. What the recipe
     itself switches off (``chance: 0``, ``weight: 0``) keeps its settings.
@@ -68,7 +68,7 @@ def _reason(row: IdleSettings, asked: Asked, names: tuple[tuple[str, Settings], 
 def changed(
     settings: Settings, usual: Settings | None = None, prefix: str = ""
 ) -> Iterator[tuple[str, Settings]]:
-    """Names of all fields that are not what they are by default, and the settings that hold them.
+    """Yield names of fields that are not at their defaults, and the settings that hold them.
 
     Settings of a paper are named by it: ``papers.ruled.plain.tone_range``.
     """
@@ -89,7 +89,7 @@ def changed(
 
 
 def placers(recipe: Recipe, *, pages: bool) -> frozenset[str]:
-    """What may place the glyphs: ``rules``, a ``model``, ``templates``, or a paper's ``cells``.
+    """Find what may place glyphs: ``rules``, a ``model``, ``templates``, or a paper's ``cells``.
 
     None of them does where a placer of another package takes every line.
     """

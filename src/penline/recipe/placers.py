@@ -43,7 +43,7 @@ class OwnPlacer(PlacerSettings):
     """Of a setting its name in ``layout``, where that is another."""
 
     def layout(self) -> dict[str, Any]:
-        """The settings that were given, by their names in ``layout``."""
+        """Give the settings that were said, by their names in ``layout``."""
         given = self.model_dump(include=self.model_fields_set - {"name"})
         return {self.named.get(name, name): value for name, value in given.items()}
 
@@ -57,7 +57,7 @@ class Model(OwnPlacer):
     mark_shape: Share = 0.0
 
     def layout(self) -> dict[str, Any]:
-        """The settings, the model among them even where it is the default."""
+        """Give the settings, the model among them even where it is the default."""
         return {"hand": self.model, **super().layout()}
 
 

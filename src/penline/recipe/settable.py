@@ -76,7 +76,7 @@ def _named(characters: Collection[str]) -> str:
 
 
 def way_out(why: str) -> str:
-    """What to do about text that cannot be set."""
+    """Say what to do about text that cannot be set."""
     if why == COLUMNS:
         return "set layout: {direction: horizontal}"
     if why.startswith("Arabic"):

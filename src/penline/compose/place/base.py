@@ -45,7 +45,7 @@ class Placements(NamedTuple):
     cells: int = 0
 
     def moved(self, across_px: int, down_px: int, share_q16: int = 65536) -> Placements:
-        """The same glyphs, smaller about the picture's corner and then moved."""
+        """Make the glyphs smaller about the picture's corner, then move them."""
         places, share = self.places_q8 * share_q16 >> 16, share_q16 / 65536
         places[:, 2:] = np.maximum(places[:, 2:], 256)
         places[:, :2] += np.array([across_px, down_px]) * 256
@@ -58,7 +58,7 @@ class Placements(NamedTuple):
         )
 
     def only(self, items: slice | Ints) -> Placements:
-        """Some of the glyphs, or all in another order, where they are."""
+        """Take some of the glyphs, or all in another order, where they are."""
         places, slants, press = self[:3]
         return self._replace(
             places_q8=places[items], slants_q16=slants[items], press_q8=press[items]
@@ -87,10 +87,10 @@ class Placer(Protocol):
     """Places the glyphs of lines; made whole, and then only read."""
 
     def with_table(self, table: CharacterTable, /) -> Placer:
-        """The same placer, for further characters; this one stays as it is."""
+        """Make the same placer for further characters; this one stays as it is."""
 
     def takes(self, line: LineToPlace, /) -> bool:
-        """Whether it can place this line."""
+        """Tell whether it can place this line."""
 
     def place(self, line: LineToPlace, rng: Draws) -> Placements:
         """Place the items of a line."""

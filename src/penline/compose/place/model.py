@@ -11,14 +11,9 @@ from penline.bank.bank_set import BankSet
 from penline.characters import MIDDLE_EM
 from penline.compiled import compiled, frozen
 from penline.compose.character_table import (
-    ASCII_DIGIT,
-    DIGIT,
     DIGIT_KIND,
     HAN,
-    IN_NUMBERS,
-    IN_WORDS,
     LETTER,
-    LOW,
     MODEL_CLASS,
     WHITE,
     CharacterTable,
@@ -27,28 +22,20 @@ from penline.compose.character_table import (
 from penline.compose.place.base import LineToPlace, Placements
 from penline.compose.place.fit_to_image import fit_to_image
 from penline.compose.place.latin import (
-    FITS,
-    FOOT,
     NO_LATIN,
-    SCALE,
-    SPACE_AFTER,
-    SPACE_BEFORE,
     LatinPlaces,
     Shapes,
-    place_latin,
     with_figures,
 )
+from penline.compose.place.model_runs import GAP_LATIN, even_numbers, set_latin, set_words
 from penline.compose.place.spacing import (
     CELL,
-    LATIN_OVERLAP,
-    LATIN_RISE,
-    LATIN_WALK,
 )
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.classes import HAN as HAN_CLASSES
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, ModelTables, place_items
 from penline.measure.sample import CLASS_NUMBERS, LEAST_OF_CLASS, Sampler
-from penline.randomness import Draws, bell
+from penline.randomness import Draws
 from penline.recipe.layout import LINE_PARAMS
 
 __all__ = ["ModelPlacer", "place_by_model", "sum_sizes"]
@@ -59,11 +46,6 @@ STROKE_LENGTH = 1.25
 _LIGHT, _MIDDLE, _DENSE = (CLASS_NUMBERS[name] for name in HAN_CLASSES)
 _ALL_HAN = CLASS_NUMBERS["han"]
 _EM_MOST, _SPACE, _SLANT = (LINE_PARAMS.index(name) for name in ("em_most", "space", "slant"))
-_GAP_LATIN, _GAP_WALK, _RISE_WALK = (
-    LINE_PARAMS.index(name) for name in ("gap_latin", "gap_walk", "rise_walk")
-)
-_GAP_LEAST_EM = 0.05
-"""The least gap of Latin to what is not."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -114,105 +96,6 @@ def sum_sizes(
                 sums[1, number, k] += size
                 sums[2, number, k] += size * size
     return -1
-
-
-@compiled
-def _even_numbers(items: Any, traits: Any, drawn: Any) -> None:
-    """Give the digits of a number one size and one level; `drawn` is changed.
-
-    The model draws each digit by itself, as it was measured.
-    """
-    n = items.shape[0]
-    at = 0
-    while at < n:
-        end = at
-        while end < n and (
-            traits[items[end].entry, DIGIT] or (end > at and traits[items[end].entry, IN_NUMBERS])
-        ):
-            end += 1
-        count = scale = level = 0
-        for k in range(at, end):
-            if traits[items[k].entry, ASCII_DIGIT]:
-                count += 1
-                scale += drawn[k, 0]
-                level += drawn[k, 4] - drawn[k, 1] // 2
-        if count > 1:
-            scale = scale // count
-            level = level // count
-            for k in range(at, end):
-                if traits[items[k].entry, ASCII_DIGIT]:
-                    drawn[k, 1] = max(items[k].height_px * scale >> 6, 64)
-                    drawn[k, 2] = max(items[k].width_px * scale >> 6, 64)
-                    drawn[k, 4] = level + drawn[k, 1] // 2
-        at = max(end, at + 1)
-
-
-@compiled
-def _set_words(
-    items: Any, traits: Any, lengths_em: Any, gap_latin: float, em: float, drawn: Any
-) -> None:
-    """Set letters of words on the writing line, close to each other; `drawn` is changed."""
-    n = items.shape[0]
-    least = np.int64(round(0.6 * gap_latin * em * 64))
-    gap = np.int64(round(gap_latin * em * 64))
-    for at in range(n):
-        own = traits[items[at].entry]
-        before = traits[items[max(at - 1, 0)].entry]
-        if at and own[DIGIT_KIND] and (before[LETTER] or before[DIGIT_KIND]):
-            # digits that run into each other are read as something else
-            drawn[at, 3] = max(drawn[at, 3], least)
-        if not own[LETTER]:
-            inside = 0 < at < n - 1 and before[LETTER] and traits[items[at + 1].entry, LETTER]
-            if not (inside and own[IN_WORDS]):
-                continue
-        low = lengths_em[items[at].entry, LOW]
-        if not np.isnan(low):
-            middle = (low - MIDDLE_EM) * em + drawn[at, 1] / 128
-            drawn[at, 4] = np.int64(round(middle * 64))
-        if at and (before[LETTER] or before[IN_WORDS]):
-            drawn[at, 3] = gap
-
-
-@compiled
-def _set_latin(
-    items: Any, traits: Any, latin: Any, words: Any, params: Any, em: float, drawn: Any
-) -> None:
-    """Set Latin as it stands in real lines, each run of it at one scale; `drawn` is changed.
-
-    The scale of a run is the mean of what the model drew for its letters and digits.
-    """
-    n, gap_latin = items.shape[0], params[_GAP_LATIN]
-    uneven, rise = LATIN_WALK * params[_GAP_WALK], LATIN_RISE * params[_RISE_WALK]
-    fits, marks = np.empty((n, FITS)), np.zeros(n, np.bool_)
-    place_latin(items, traits, latin, fits, marks)
-    at = 0
-    while at < n:
-        end, count, total = at, 0, 0
-        while end < n and not np.isnan(fits[end, FOOT]):
-            if not marks[end]:
-                count += 1
-                total += drawn[end, 0]
-            end += 1
-        for k in range(at, end):
-            if count:
-                drawn[k, 0] = total // count
-            grown = drawn[k, 0] * fits[k, SCALE] / 64.0
-            drawn[k, 1] = max(np.int64(round(items[k].height_px * grown)), 64)
-            drawn[k, 2] = max(np.int64(round(items[k].width_px * grown)), 64)
-            # of the hand's own em, at the size that the run has
-            own_em = items[k].em_px * drawn[k, 0] / 4096.0
-            first = LINE_WORDS + k * WORDS_PER_CHARACTER
-            foot = (fits[k, FOOT] + rise * bell(words[first + 3])) * own_em - MIDDLE_EM * em
-            drawn[k, 4] = np.int64(round(foot * 64.0)) + drawn[k, 1] // 2
-            if k > at:
-                gap = gap_latin * em + uneven * own_em * bell(words[first + 5])
-                gap += (fits[k, SPACE_BEFORE] + fits[k - 1, SPACE_AFTER]) * own_em
-                drawn[k, 3] = np.int64(round(max(gap, LATIN_OVERLAP * em) * 64.0))
-        for k in (at, end):
-            if end > at and 0 < k < n:
-                # what runs into a letter is read as something else
-                drawn[k, 3] = max(drawn[k, 3], np.int64(round(_GAP_LEAST_EM * em * 64.0)))
-        at = max(end, at + 1)
 
 
 @compiled
@@ -280,11 +163,11 @@ def place_by_model(
     drawn, slopes = np.zeros((n, 5), np.int64), np.zeros(3)
     space = params[_SPACE]
     place_items(kind, white, sizes, ems, usual, spread, words, space, em, model, drawn, slopes)
-    _even_numbers(items, traits, drawn)
+    even_numbers(items, traits, drawn)
     if narrow and latin.figures.shape[0]:
-        _set_latin(items, traits, latin, words, params, em, drawn)
+        set_latin(items, traits, latin, words, params, em, drawn)
     elif narrow:
-        _set_words(items, traits, table.lengths_em, params[_GAP_LATIN], em, drawn)
+        set_words(items, traits, table.lengths_em, params[GAP_LATIN], em, drawn)
     places, press = np.empty((n, 4), np.int64), np.empty(n, np.int64)
     metrics, rest = np.empty(4), words[LINE_WORDS + n * WORDS_PER_CHARACTER :]
     fit_to_image(
@@ -331,7 +214,7 @@ class ModelPlacer:
         self._given = (*fields, self._sizes, self._typical_at)
 
     def with_table(self, table: CharacterTable) -> ModelPlacer:
-        """The same model and banks, for further characters."""
+        """Make the same placer for further characters."""
         other = object.__new__(ModelPlacer)
         latin = with_figures(self._latin, table, self._shapes)
         other.__dict__.update({**self.__dict__, "_table": table, "_latin": latin})

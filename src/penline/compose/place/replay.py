@@ -35,7 +35,7 @@ class ReplayPlacer:
         self._templates = tuple(templates)
 
     def with_table(self, _: CharacterTable) -> ReplayPlacer:
-        """The same placer, for further characters."""
+        """Make the same placer for further characters."""
         return self
 
     def takes(self, line: LineToPlace) -> bool:

@@ -198,12 +198,12 @@ class RulesPlacer:
         self._traits, self._latin, self._shapes = table.traits, latin, shapes or {}
 
     def with_table(self, table: CharacterTable) -> RulesPlacer:
-        """The same placer, for further characters."""
+        """Make the same placer for further characters."""
         latin = with_figures(self._latin, table, self._shapes)
         return RulesPlacer(table, latin, self._shapes)
 
     def takes(self, _: LineToPlace) -> bool:
-        """Every line."""
+        """Take every line."""
         return True
 
     def place(self, line: LineToPlace, rng: Draws) -> Placements:

@@ -7,112 +7,51 @@ cannot be joined where the glyph ends or begins is made up for by the line's oth
 
 from __future__ import annotations
 
-import functools
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from penline.bank.bank_set import BankSet
-from penline.compiled import compiled, frozen
-from penline.compose.character_table import HAN, CharacterTable
+from penline.compiled import compiled
+from penline.compose.character_table import CharacterTable
 from penline.compose.line_strokes import LineStrokes
 from penline.compose.place.base import Placements
 from penline.compose.text_assignment import TextAssignment
-from penline.measure.joins import LETTERS, join_figures, odds_of
-from penline.measure.latin import X_HEIGHT_EM, latin_figures
-from penline.randomness import Draws, rng
+from penline.compose.transform.join_table import (
+    ALWAYS,
+    BELOW,
+    ENTERING,
+    HEIGHT,
+    LEAVING,
+    STEPS,
+    habit,
+    join_table,
+    measured_odds,
+)
+from penline.measure.joins import odds_of
+from penline.measure.latin import X_HEIGHT_EM
+from penline.randomness import Draws
 from penline.recipe.schema import Joins
 from penline.render.joins import add_joins, can_join
 from penline.render.letter_ends import (
     ANYWHERE,
-    ARCHED,
-    BARRED,
-    DOTTED,
     END,
-    LEFT_HIGH,
     find_ends,
     path_lengths,
 )
 
-__all__ = [
-    "JoinChance",
-    "JoinTable",
-    "Joiner",
-    "choose_joins",
-    "habit",
-    "join_table",
-    "measure_letters",
-    "pack_strokes",
-]
+__all__ = ["JoinChance", "Joiner", "choose_joins", "measure_letters", "pack_strokes"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-HEIGHT, BELOW, LEAVING, ENTERING = range(4)
 LEAST_UNIT = 256.0
 """Letters of less than a pixel's x-height are not joined."""
 CLOSER = 0.15
 """How much closer letters stand that are joined, x-heights. Lines take their gaps from hands that
 print; of 62 pairs of letters, composed by those gaps and joined in real words, the latter were so
 much nearer from middle to middle."""
-ALWAYS = 1e12
-"""Odds of a hand that joins whatever can be joined."""
-_STEPS = 64
-"""A habit is one of so many shares, and none."""
-_LIKE = ((LEFT_HIGH, "bovwr"), (DOTTED, "ij"), (BARRED, "ft"), (ARCHED, "acdgoqs"))
-
-
-class JoinTable(NamedTuple):
-    """What joining asks of each entry; read-only.
-
-    Attributes:
-        kinds: ``int64 (entries,)``: what each is like, see `penline.render.joins`; -1: never
-            joined.
-        figures: ``float64 (entries, 4)``: height and reach below the line in x-heights, of Chinese
-            characters 0; what it does to the odds of a join behind it and before it.
-    """
-
-    kinds: Any
-    figures: Any
-
-
-def join_table(table: CharacterTable, chinese: bool) -> JoinTable:
-    """Make the table of small Latin letters and, where they are joined, Chinese characters."""
-    kinds, figures = np.full(len(table.traits), -1, np.int64), np.ones((len(table.traits), 4))
-    joins, latin = join_figures(), latin_figures()
-    for number, one in enumerate(LETTERS):
-        entry = int(table.entry_of[ord(one)])
-        if entry >= 0:
-            kinds[entry] = sum(kind for kind, letters in _LIKE if one in letters)
-            effects = joins.leaving[number], joins.entering[number]
-            figures[entry] = latin[one].height, latin[one].below, *effects
-    if chinese:
-        han = table.traits[:, HAN] != 0
-        kinds[han], figures[han, :2] = ANYWHERE, 0.0
-    return JoinTable(frozen(kinds), frozen(figures))
-
-
-@functools.cache
-def _measured_odds() -> Floats:
-    """``float64 (_STEPS + 1,)``: odds of hands that join 0, 1/64, ... of their pairs."""
-    rates = range(_STEPS + 1)
-    return frozen(np.array([odds_of(step / _STEPS) if step else 0.0 for step in rates]))
-
-
-@functools.lru_cache(maxsize=65_536)
-def habit(seed: int, writer: str) -> float:
-    """Draw what share of its pairs of letters a hand joins, as people do: 0 to 1.
-
-    Args:
-        seed: of the set.
-        writer: whose hand.
-    """
-    rates = join_figures().rates["all"]
-    place = rng(seed, 0, f"joins:{writer}").uniform(0.0, 1.0) * (len(rates) - 1)
-    before = min(int(place), len(rates) - 2)
-    rate: float = rates[before] + (rates[before + 1] - rates[before]) * (place - before)
-    return rate
 
 
 @compiled
@@ -215,17 +154,17 @@ class Joiner:
         self._odds = {"never": 0.0, "always": ALWAYS}.get(str(latin), -1.0)
         if self._odds < 0 and latin != "measured":
             self._odds = odds_of(float(latin))
-        self._measured = _measured_odds() if self._odds < 0 else ()
+        self._measured = measured_odds() if self._odds < 0 else ()
 
     def with_table(self, table: CharacterTable) -> Joiner:
-        """The same, for further characters."""
+        """Make the same joiner for further characters."""
         return Joiner(self._banks, table, self._latin, self._chinese)
 
     def odds(self, seed: int, writer: str) -> float:
-        """Odds of a hand, which keeps them in all lines of a set."""
+        """Find the odds of a hand, which keeps them in all lines of a set."""
         if self._odds >= 0:
             return self._odds
-        return float(self._measured[round(habit(seed, writer) * _STEPS)])
+        return float(self._measured[round(habit(seed, writer) * STEPS)])
 
     def join(
         self,

@@ -31,7 +31,7 @@ class Turn:
     """Turns glyphs anticlockwise; the picture is turned back when it is done."""
 
     def plan(self, items: Items, _: str, __: Draws) -> npt.NDArray[np.int64] | None:
-        """Those that `place.rules.mark_turned` marked."""
+        """Decide which glyphs are turned: those that `place.rules.mark_turned` marked."""
         turned = items["turned"]
         return turned if turned.any() else None
 
