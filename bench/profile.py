@@ -25,6 +25,7 @@ from penline.sample import corpus_files, sample_bank
 
 ROAD = import_module("penline.compose.make")
 LAYOUT = import_module("penline.compose.line_layout")
+ENCODED = import_module("penline.export.encoded")
 STEPS: dict[str, tuple[Any, str]] = {
     "text, writer and glyphs": (LAYOUT, "choose"),
     "places": (LAYOUT, "place"),
@@ -34,7 +35,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "quads": (ROAD, "line_quads"),
     "effects drawn": (ROAD, "sample_effects"),
     "effects applied": (ROAD, "apply_effects"),
-    "image encoded": (paddleocr, "encode"),
+    "image encoded": (ENCODED, "encode"),
     "file written": (paddleocr, "write"),
     "boxes told": (paddleocr, "box_metadata"),
 }

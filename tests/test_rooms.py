@@ -57,13 +57,13 @@ def test_no_two_classes_have_one_name() -> None:
 def test_long_files_have_their_reasons() -> None:
     _, _, listed = ROOMS.read_text("utf-8").partition("## Files past 300 lines")
     reasons = dict(re.findall(r"^\| `(.+?\.py)` \| (.+?) \|$", listed, re.MULTILINE))
-    files = {path.relative_to(SOURCE).as_posix(): path for path in SOURCE.rglob("*.py")}
-    long = {
-        name
-        for name, path in files.items()
-        if len(path.read_text("utf-8").splitlines()) > MOST_LINES
+    lines = {
+        path.relative_to(SOURCE).as_posix(): len(path.read_text("utf-8").splitlines())
+        for path in SOURCE.rglob("*.py")
     }
-    assert reasons.keys() == long
+    assert {name for name, count in lines.items() if count > MOST_LINES} - reasons.keys() == set()
+    # one that has become a little shorter keeps its row
+    assert {name for name in reasons if lines.get(name, 0) < MOST_LINES - 20} == set()
 
 
 def test_no_function_takes_more_than_its_job_needs() -> None:
