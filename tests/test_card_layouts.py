@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from fakes_card_layouts import FAKES
-from penline.api import convert, info, pack, sheet
-from penline.catalogue import card, load
+from fakes_card_layouts import DIGITS, FAKES, cmaterdb
+from penline.api import convert, info, pack
+from penline.catalogue import card
 from penline.catalogue.facts import ListingLayout
 from penline.errors import CatalogueError, FormatError, UsageError
 from penline.formats import READERS
 from penline.sources.layouts import card_reading
 from penline.sources.reading import NOTHING_SAID, Reading
-
-DIGITS = {
-    "bangla": "\u09e6\u09e7\u09e8\u09e9\u09ea\u09eb\u09ec\u09ed\u09ee\u09ef",
-    "devanagari": "\u0966\u0967\u0968\u0969\u096a\u096b\u096c\u096d\u096e\u096f",
-    "telugu": "\u0c66\u0c67\u0c68\u0c69\u0c6a\u0c6b\u0c6c\u0c6d\u0c6e\u0c6f",
-}
-
-
-def cmaterdb(folder: Path) -> list[int]:
-    """Two archives with `images` and `labels`, 32 x 32 in three colours, as TensorFlow Datasets
-    reads them (cmaterdb.py); dark marks on white, wider from class to class."""
-    told: list[int] = []
-    for name, count in (("training-images.npz", 40), ("testing-images.npz", 20)):
-        images = np.full((count, 32, 32, 3), 255, np.uint8)
-        labels = np.arange(count) * 7 % 10
-        for image, label in zip(images, labels, strict=True):
-            image[8:24, 6 : 9 + 2 * label] = 20
-        np.savez(folder / name, images=images, labels=labels)
-        told += labels.tolist()
-    return told
 
 
 @pytest.mark.parametrize("script", sorted(DIGITS))
@@ -113,39 +92,6 @@ def test_a_layout_of_a_page_alone_makes_nothing_readable() -> None:
     assert found.layout is not None and found.readable(READERS) and not found.readable(())
     paged = found.model_copy(update={"layout": found.layout.model_copy(update={"known": "page"})})
     assert not paged.readable(READERS)
-
-
-def test_each_layout_read_by_bytes_or_code_has_a_fake() -> None:
-    laid_out = {id for id, one in load().items() if one.layout and one.layout.known != "page"}
-    assert laid_out == {*FAKES, *(f"cmaterdb-{script}-digits" for script in DIGITS)}
-
-
-def of(kind: str) -> list[str]:
-    return sorted(id for id in FAKES if (kind in card(id).kind))
-
-
-@pytest.mark.parametrize("id", of("lines"))
-def test_lines_are_converted_as_the_card_says(id: str, tmp_path: Path) -> None:
-    folder = tmp_path / "got by hand"
-    folder.mkdir()
-    told = FAKES[id](folder)
-    report = convert([folder], tmp_path / "out", card=id, to="paddleocr", skip=())
-    rows = (tmp_path / "out" / "rec_gt_train.txt").read_text("utf-8").splitlines()
-    assert sorted(row.partition("\t")[2] for row in rows) == sorted(told)
-    assert [one["card"] for one in report["sources"]] == [id]
-    (facts, *_) = info([folder], card=id)
-    assert (facts.card, facts.known_by) == (id, "user")
-
-
-@pytest.mark.parametrize("id", of("characters"))
-def test_characters_are_packed_as_the_card_says(id: str, tmp_path: Path) -> None:
-    folder = tmp_path / "got by hand"
-    folder.mkdir()
-    told = FAKES[id](folder)
-    bank = pack([folder], tmp_path / "a.bank", card=id)
-    assert sorted(glyph.character for glyph in bank) == sorted(told)
-    assert sum(one.records for one in info([folder], card=id)) == len(told)
-    assert sheet(folder, tmp_path / "a.html", card=id).total == len(told)
 
 
 def test_writers_in_names_stay_with_the_card(tmp_path: Path) -> None:

@@ -84,7 +84,8 @@ def open_sources(
         on_fault: told of what would raise `FormatError`; the search goes on.
 
     Raises:
-        UsageError: a path that does not exist, a part that is neither; at once.
+        UsageError: a path that does not exist, a part that is neither, characters of a card whose
+            files are lines; at once.
         FormatError: a file of an unknown name, a folder or archive without any known file, an
             archive inside an archive; when its turn comes.
     """
@@ -93,6 +94,11 @@ def open_sources(
     given = _paths(paths)
     for path in given:
         _stat(path)
+    if given and reading.of_lines and reading.take == "characters":
+        raise UsageError(
+            f"{reading.card}: its card says lines with their text, no single characters; penline "
+            "convert takes them (--labels or --character, if you know better)"
+        )
     return _units(_Search(part, reading).all(given), on_fault)
 
 

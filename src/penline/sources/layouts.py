@@ -44,4 +44,5 @@ def card_reading(reading: Reading, ids: Sequence[str], *, mixed: bool = False) -
         texts=layout.texts,
         omit=layout.omit,
         card=id,
+        of_lines=layout.form in ("lines", "pages"),
     )

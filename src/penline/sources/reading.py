@@ -26,6 +26,7 @@ class Reading:
         texts: where the texts of pictures of lines lie: a pattern of the ends of paths, or None.
         omit: patterns of the ends of paths; files that fit one are left out, and counted.
         card: the card that says all this, or "".
+        of_lines: whether the card says lines or pages with their text, and no single characters.
         take: what the verb can use. ``"characters"``: labels have to be characters, and pages of
             lines are nobody's; ``"lines"``: labels are texts, and a page's lines come before the
             boxes of its characters; ``"either"``: lines where it has no characters.
@@ -43,6 +44,7 @@ class Reading:
     texts: str | None = None
     omit: tuple[str, ...] = ()
     card: str = ""
+    of_lines: bool = False
     take: Taken = "characters"
     images: str | None = None
     boxes: bool = field(default=False, repr=False)
