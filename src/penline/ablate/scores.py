@@ -93,7 +93,7 @@ def interval(
 
 
 def _weighted(counts: Counts, seeds: Any, weights: Any) -> float:
-    edits, length = np.einsum("slk,l->k", counts[seeds], weights).tolist()
+    edits, length = (weights @ counts[seeds].sum(axis=0)).tolist()
     return float(edits / length) if length else 0.0
 
 
