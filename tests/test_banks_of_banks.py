@@ -36,7 +36,7 @@ def facts(bank: Bank) -> list[tuple]:
     return [
         (
             *(one.character, one.writer, one.part, one.archive, one.card, one.record, one.offset),
-            *(one.told, one.ink.shape, one.ink.tobytes(), sources[row].model_dump_json()),
+            *(one.user_given, one.ink.shape, one.ink.tobytes(), sources[row].model_dump_json()),
         )
         for one, row in zip(bank, rows, strict=True)
     ]
@@ -203,7 +203,7 @@ def test_the_users_word_overrules_what_a_bank_says(whole: Bank, tmp_path: Path) 
     assert bank.writers == ("own:anna",)
     assert {one.part for one in bank} == {"test"}
     assert {one.licence for one in bank.header.sources} == {"CC BY 4.0, Anna"}
-    assert {one.told for one in bank.header.sources} == {("writer", "licence")}
+    assert {one.user_given for one in bank.header.sources} == {("writer", "licence")}
     none = pack(tmp_path / "mine", tmp_path / "none", card="none")
     assert none.writers == ("own:anna",)  # the user has said so, and not the file's name
     assert {one.card for one in none.header.sources} == {""}

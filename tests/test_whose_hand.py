@@ -15,6 +15,7 @@ from penline.bank.layout import HEADER
 from penline.convert import convert
 from penline.errors import CatalogueError, UsageError
 from penline.pack import pack
+from penline.records import Source
 from test_cli import penline as penline
 
 TEXT = "今天上午九点我们在学校门口集合准备去参观老师说习没有捷径只坚持会议定于年月日下举"
@@ -67,8 +68,11 @@ def test_the_users_word_overrules_the_name_in_a_bank(penline, gnt: Path, tmp_pat
     assert bank.writers == ("own:anna",)
     (source,) = bank.header.sources
     assert (source.card, source.licence) == ("", "CC BY 4.0, Anna")
-    assert source.told == ("writer", "card", "licence")
-    assert bank[0].told == source.told
+    assert source.user_given == ("writer", "card", "licence")
+    assert bank[0].user_given == source.user_given
+    for one in (bank[0], Source("a.gnt", "own:anna", user_given=("card",))):
+        with pytest.warns(DeprecationWarning, match="is now called user_given"):
+            assert one.told == one.user_given != ()
     assert [g.ink.tobytes() for g in bank] == [g.ink.tobytes() for g in named]
     (facts,) = info(tmp_path / "b")
     assert (facts.card, facts.known_by) == ("", "")
@@ -118,7 +122,7 @@ def test_each_word_overrules_its_own(
     bank = pack(gnt, tmp_path / "b", **said)
     assert bank.writers == (writer,)
     (source,) = bank.header.sources
-    assert (source.card, source.told) == (card, tuple(said))
+    assert (source.card, source.user_given) == (card, tuple(said))
 
 
 def test_a_writer_overrules_those_of_single_sheets(tmp_path: Path) -> None:

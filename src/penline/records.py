@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -53,8 +54,8 @@ class Source:
         part: the publisher's part, ``"train"`` or ``"test"``; ``""`` where it is not known.
         card: id of the card in the catalogue, or ``""``.
         licence: the terms as the user said them; ``""``: those of the card.
-        told: what of ``writer``, ``card`` and ``licence`` the user said; the rest is known by the
-            file's name alone.
+        user_given: which of ``writer``, ``card`` and ``licence`` the user gave; the rest is known
+            by the file's name alone.
         left_out: what the file's format has that its records have not, of another program; or "".
         style: how it was written, ``"printed"``, ``"cursive"`` or ``"mixed"``; or "".
         guides_y: heights of the writing lines that the writer saw, y down, in units of the strokes.
@@ -67,11 +68,17 @@ class Source:
     part: str = ""
     card: str = ""
     licence: str = field(default="", repr=False)
-    told: tuple[str, ...] = field(default=(), repr=False)
+    user_given: tuple[str, ...] = field(default=(), repr=False)
     left_out: str = field(default="", repr=False)
     style: str = field(default="", repr=False)
     guides_y: tuple[int, ...] = field(default=(), repr=False)
     filed: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Give `user_given` by its old name, which still works and warns."""
+        warnings.warn("Source.told is now called user_given", DeprecationWarning, stacklevel=2)
+        return self.user_given
 
 
 @dataclass(frozen=True, slots=True)

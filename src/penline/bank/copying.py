@@ -114,7 +114,7 @@ class _Owners:
 
     def _make(self, key: tuple[int, int, int]) -> tuple[Source, dict[str, Any]]:
         facts, writer = self._bank.header.sources[key[0]], self._bank.writers[key[1]]
-        said = facts.file, writer, PARTS[key[2]], facts.card, facts.licence, facts.told
+        said = facts.file, writer, PARTS[key[2]], facts.card, facts.licence, facts.user_given
         source = self._of(Source(*said))
         check_source(source)
         self._made[key] = source, facts.rendered

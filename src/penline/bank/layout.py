@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from pydantic import (
+    AliasChoices,
     BaseModel,
     ConfigDict,
     Field,
@@ -135,13 +136,14 @@ class BankSource(_Frozen):
     """For strokes: the numbers they were drawn with."""
     licence: str = ""
     """The terms as the user said them; "": those of the card."""
-    told: tuple[str, ...] = ()
-    """What of writer, card and licence the user said; the rest is known by the file's name."""
+    user_given: tuple[str, ...] = Field((), validation_alias=AliasChoices("told", "user_given"))
+    """Which of writer, card and licence the user gave; the rest is known by the file's name."""
 
     @model_serializer(mode="wrap")
     def _without_the_untold(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """What most files do not have is left out of ``bank.json``."""
         found: dict[str, Any] = written(self)
+        found["told"] = found.pop("user_given")  # as files of before have it
         return {k: v for k, v in found.items() if v or k not in ("licence", "told")}
 
 

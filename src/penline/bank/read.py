@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,8 +113,8 @@ class BankGlyph:
         part: ``"train"``, ``"test"`` or ``""``.
         archive: the file it came from.
         card: the card of that file's data set, or ``""``.
-        told: what of ``writer``, ``card`` and ``licence`` the user said; the rest is known by the
-            file's name.
+        user_given: which of ``writer``, ``card`` and ``licence`` the user gave; the rest is known
+            by the file's name.
         record: number of the record in that file.
         offset: byte offset of the record in that file.
     """
@@ -126,8 +127,14 @@ class BankGlyph:
     card: str
     record: int
     offset: int
-    told: tuple[str, ...] = ()
+    user_given: tuple[str, ...] = ()
     strokes: tuple[npt.NDArray[np.float32], ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Give `user_given` by its old name, which still works and warns."""
+        warnings.warn("BankGlyph.told is now called user_given", DeprecationWarning, stacklevel=2)
+        return self.user_given
 
     def __repr__(self) -> str:
         height, width = self.ink.shape
@@ -217,7 +224,7 @@ class Bank:
             card=source.card,
             record=int(columns["record"][row]),
             offset=int(columns["offset"][row]),
-            told=source.told,
+            user_given=source.user_given,
             strokes=self._strokes(row),
         )
 

@@ -322,7 +322,7 @@ class BankWriter:
 
     def _source(self, source: Source, rendered: Mapping[str, Any] | None) -> int:
         drawn = str(rendered) if rendered else ""
-        key = (source.file, source.card, source.licence, source.told, drawn)
+        key = (source.file, source.card, source.licence, source.user_given, drawn)
         number = self._sources.get(key)
         if number is None:
             number = self._sources[key] = len(self._source_facts)
@@ -332,7 +332,7 @@ class BankWriter:
                     card=source.card,
                     rendered=dict(rendered or {}),
                     licence=source.licence,
-                    told=source.told,
+                    user_given=source.user_given,
                 )
             )
         return number

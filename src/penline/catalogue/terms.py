@@ -22,7 +22,7 @@ class Said(Protocol):
     @property
     def licence(self) -> str: ...
     @property
-    def told(self) -> tuple[str, ...]: ...
+    def user_given(self) -> tuple[str, ...]: ...
 
 
 def terms(sources: Iterable[Said]) -> list[Row]:
@@ -42,7 +42,7 @@ def terms(sources: Iterable[Said]) -> list[Row]:
 
 
 def _known_by(source: Said) -> str:
-    if "card" in source.told:
+    if "card" in source.user_given:
         return "user"
     return "name" if source.card else ""
 

@@ -42,7 +42,7 @@ def terms_of(files: Sequence[Unit], sets: Finished, policy: Policy) -> list[dict
     """Return the terms of all sources: of a finished set those that its own report tells."""
     own = [file for file in files if not file.fault and not set_of(file, sets)]
     rows = terms(policy.override(file.source) for file in own)
-    said = policy.override(next(iter(files)).source).told if files else ()
+    said = policy.override(next(iter(files)).source).user_given if files else ()
     for report in sets.values():
         for row in report.get("sources") or ():
             if isinstance(row, dict) and all(type(row.get(k)) is kind for k, kind in _ROW.items()):

@@ -64,13 +64,13 @@ def make_override(
         if writer is not None:
             own = writer if ":" in writer else f"own:{writer}"
         named = source.card if card is None else "" if card == _NO_CARD else card
-        whose = writer is None and "writer" not in source.told
+        whose = writer is None and "writer" not in source.user_given
         others = source.card not in ("", named)
         if writer == _UNKNOWN or (whose and others):
             own = f"{_UNKNOWN}:{PurePosixPath(leaf(source.file)).stem}"
         terms = source.licence if licence is None else licence
-        told = tuple(name for name in said if name in overruled or name in source.told)
-        return dataclasses.replace(source, writer=own, card=named, licence=terms, told=told)
+        given = tuple(name for name in said if name in overruled or name in source.user_given)
+        return dataclasses.replace(source, writer=own, card=named, licence=terms, user_given=given)
 
     return of
 

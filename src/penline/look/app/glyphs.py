@@ -163,7 +163,7 @@ def facts(one: ServedBank, row: int) -> dict[str, object]:
         "writer": glyph.writer,
         "part": glyph.part,
         "card": glyph.card
-        and glyph.card + ("" if "card" in glyph.told else ", by the file's name"),
+        and glyph.card + ("" if "card" in glyph.user_given else ", by the file's name"),
         "archive": source.archive,
         "member": source.member,
         "record": glyph.record,
