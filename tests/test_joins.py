@@ -17,6 +17,7 @@ from penline.compose.line_layout import lay_out
 from penline.compose.line_masks import consistency_errors, decompose
 from penline.compose.page_masks import decompose_page, page_consistency_errors
 from penline.compose.transform.join import (
+    NO_PICTURES,
     choose_joins,
     first_joined,
     join_line,
@@ -235,7 +236,7 @@ def test_a_line_is_joined_as_defined(word: str, chance: np.random.Generator) -> 
             for a, b in itertools.pairwise(word)
         ]
         words, odds = words_of(chance, len(word))[: len(word)], float(chance.choice([0.3, 9.0]))
-        made = join_line(items, given, traits, (50.0, -1, odds, 0, 0.15), words)
+        made = join_line(items, given, traits, (50.0, -1, odds, 0, 0.15), words, NO_PICTURES)
         wanted = slow.join_line(own, effects, odds, 0.15, words.tolist())
         assert (made is None) == (wanted is None)
         if made is None or wanted is None:
@@ -363,7 +364,6 @@ def test_a_moved_line_keeps_its_cuts(bank: Bank, tmp_path: Path) -> None:
     ("recipe", "why"),
     [
         ({"joins": 0.5, "writers": "mixed"}, "by writers: mixed"),
-        ({"joins": 0.5, "strokes": "never"}, "where nothing is drawn from strokes"),
         ({"joins_chinese": 0.5}, "on text without Chinese characters"),
         ({"joins": 1.5}, "a share from 0 to 1"),
     ],

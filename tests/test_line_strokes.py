@@ -142,7 +142,7 @@ def test_a_line_without_variation_is_the_ink_of_its_bank(penned: Bank, text: Pat
     """At the bank's own size, by a pen as broad, strokes leave what they left in the bank."""
     still = {"variation_range": [0, 0], "image": {"height_px": 96}}
     lines = plain(penned, text, **still, ink={"breadth_range": [1, 1]}, joins="never")
-    stamps = plain(penned, text, **still, strokes="never")
+    stamps = plain(penned, text, **still, strokes="never", joins="never")
     for index in range(8):
         one, other = lay_out(lines.plan, 3, index), lay_out(stamps.plan, 3, index)
         assert one.shapes.strokes is not None and other.shapes.strokes is None

@@ -33,6 +33,8 @@ from reference import randomness as slow_randomness
 HERE, SOURCE = Path(__file__).parent, Path(penline.__file__).parent
 OTHERS = {
     "formats.g4:_rows": "g4:decode",  # libtiff's
+    "thinning:measure_lines": "picture_ends:measure_lines",
+    "ends:find_all": "picture_ends:find_picture_ends",
     "compose.place.model_runs:even_numbers": "model:even_numbers",
     "compose.place.model_runs:set_latin": "model:set_latin",
     "compose.place.model_runs:set_words": "model:set_words",

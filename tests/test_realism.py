@@ -78,7 +78,7 @@ def test_lines_are_held_against_lines() -> None:
     assert near.places is not None and far.places is not None and far.looks is None
     assert near.places.characters < 0.65 < 0.9 < far.places.characters
     assert features_of(real[0]).shape == (len(TEXT), len(FEATURES))
-    assert all(unit in ("em", "") for unit, _, _ in QUANTITIES.values())
+    assert all(unit in ("em", "", "x-heights") for unit, _, _ in QUANTITIES.values())
 
 
 def test_cells_say_nothing_of_gaps() -> None:
@@ -98,6 +98,7 @@ def test_a_page_is_held_against_a_set(tmp_path: Path) -> None:
     a, b = ({d.quantity: d.wasserstein for d in f.comparison.distances} for f in (one, two))
     assert a["gap"] < 0.01 < 0.25 < b["gap"] < 0.35
     assert {"stroke width", "ink density", "ink strength", "slant"} <= a.keys()
+    assert {"stroke ending", "breadth along strokes"} <= a.keys()
     assert one.comparison.looks is not None
     assert json.dumps(one.figures(), allow_nan=False)
     assert one.left_out == {"real": {}, "synthetic": {}}

@@ -16,6 +16,7 @@ from penline.bank.choice import GlyphChoice
 from penline.bank.layout import HEADER, MAX_SIDE_PX
 from penline.bank.strokes import MAX_POINTS
 from penline.bank.write import TOO_LARGE
+from penline.ends import keep_ends
 from penline.errors import UsageError
 from penline.formats.ink import InkPage
 from penline.gc_tuning import seldom_collected
@@ -65,6 +66,7 @@ class PackJob:
         tell: called with how each collection of pictures was understood.
         choice: which glyphs go into the bank; the others are counted in its header. None for all.
         from_lines: cuts the characters out of lines, too; None leaves lines out.
+        joins: find at once where letters that came as pictures are joined (`penline.ends`).
         progress: called with each file's name and the number of glyphs so far.
     """
 
@@ -82,6 +84,7 @@ class PackJob:
     tell: Callable[[Understood], None] | None = None
     choice: GlyphChoice | None = None
     from_lines: LineCutter | None = None
+    joins: bool = False
     progress: Progress | None = None
 
 
@@ -139,7 +142,10 @@ def pack(job: PackJob) -> Bank:
                     shown = count
                     progress(file.source.file, count)
             progress(file.source.file, count)
-    return open_bank(Path(job.out))
+    packed_bank = open_bank(Path(job.out))
+    if job.joins:
+        keep_ends(packed_bank)
+    return packed_bank
 
 
 def _cut(records: Iterator[Any], cutter: LineCutter, bank: BankWriter) -> Iterator[Any]:

@@ -75,11 +75,13 @@ class Version1:
         hashed: whether hashes name it all the same, as those of the first recipes did.
         of_strokes: whether it acts on glyphs that are drawn from strokes alone: hashes leave it
             out, whatever it is, where no bank has any.
+        of_ends: whether it acts on letters that came as pictures, too.
     """
 
     default: Any
     hashed: bool = False
     of_strokes: bool = False
+    of_ends: bool = False
 
 
 def marks_of(settings: type[BaseModel], mark: type[T]) -> dict[str, T]:

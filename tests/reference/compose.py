@@ -20,6 +20,7 @@ __all__ = [
     "ink_reaches",
     "mark_turned",
     "number_repeats",
+    "padded_places",
     "place_by_rules",
     "points_outside",
     "press_walk",
@@ -310,3 +311,18 @@ def points_outside(points_q8: np.ndarray, height_px: int, width_px: int) -> bool
     """See `inside.points_outside`."""
     size = np.array([width_px, height_px]) * 256
     return bool(((points_q8 < 0) | (points_q8 > size)).any())
+
+
+def padded_places(places: np.ndarray, sizes: np.ndarray, pads: np.ndarray) -> np.ndarray:
+    """Places of glyphs with their white: so many of the place's own pixels more at each side."""
+    found = []
+    for (left, top, wide, high), size, white in zip(
+        places.tolist(), sizes.tolist(), pads.tolist(), strict=True
+    ):
+        inner = [max(size[1] - white[0] - white[2], 1), max(size[0] - white[1] - white[3], 1)] * 2
+        more = [side * px // own for side, px, own in
+                zip([wide, high] * 2, white, inner, strict=True)]  # fmt: skip
+        found.append(
+            [left - more[0], top - more[1], wide + more[0] + more[2], high + more[1] + more[3]]
+        )
+    return np.array(found)

@@ -140,21 +140,8 @@ def _cubic(knots: Floats, chords: Floats, i: int) -> tuple[Floats, Floats, Float
     return c + e - 2.0 * v1, 3.0 * v1 - 2.0 * c - e, c
 
 
-def cover_nodes(
-    nodes: Ints, softness: int, grain: int, salt: int, ink: Bytes2D
-) -> tuple[int, int, int, int]:
-    """Fill the capsules between joined nodes; see `penline.render.strokes.cover_nodes`.
-
-    Args:
-        nodes: ``int64 (nodes, 5)``, see `trace_strokes`.
-        softness: width of the edge, in 1/256 px.
-        grain: largest share of the ink that the grain takes, in 1/256.
-        salt: chooses the grain; a number below 2**32.
-        ink: ``uint8 (height_px, width_px)``, all 0; it is written to.
-
-    Returns:
-        The box of the ink: first row, last row + 1, first column, last column + 1.
-    """
+def cover_capsules(nodes: Ints, softness: int, ink: Bytes2D) -> None:
+    """Fill them where the darker stays."""
     rows, columns = (axis.astype(np.int64) for axis in np.indices(ink.shape))
     for number, node in enumerate(nodes):
         start = nodes[number - node[4]]
@@ -172,6 +159,25 @@ def cover_nodes(
         tone *= np.where(square > inner * inner, edge, 1.0)
         tone[square >= outer * outer] = 0.0
         np.maximum(ink, tone.astype(np.uint8), out=ink)
+
+
+def cover_nodes(
+    nodes: Ints, softness: int, grain: int, salt: int, ink: Bytes2D
+) -> tuple[int, int, int, int]:
+    """Fill the capsules between joined nodes; see `penline.render.strokes.cover_nodes`.
+
+    Args:
+        nodes: ``int64 (nodes, 5)``, see `trace_strokes`.
+        softness: width of the edge, in 1/256 px.
+        grain: largest share of the ink that the grain takes, in 1/256.
+        salt: chooses the grain; a number below 2**32.
+        ink: ``uint8 (height_px, width_px)``, all 0; it is written to.
+
+    Returns:
+        The box of the ink: first row, last row + 1, first column, last column + 1.
+    """
+    cover_capsules(nodes, softness, ink)
+    rows, columns = (axis.astype(np.int64) for axis in np.indices(ink.shape))
     mask = 0xFFFFFFFF
     mixed = ((salt ^ (rows * 1024 + columns)) * 668_265_263) & mask
     mixed = ((mixed ^ (mixed >> 15)) * 1_274_126_177) & mask

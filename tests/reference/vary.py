@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from penline.characters import kind_of
 from reference.compose import LETTERS
 from reference.randomness import bell_q16
 
-__all__ = ["item_strengths", "vary_glyphs"]
+__all__ = ["item_strengths", "move_points", "vary_glyphs"]
 
 
 def item_strengths(text: Sequence[str], usual: int, latin: int) -> list[int]:
@@ -79,3 +80,38 @@ def vary_glyphs(
                 out[y + pad, x + pad] = (mixed + 32768) >> 16
         found.append((out, pad))
     return found
+
+
+def move_points(
+    points: np.ndarray, size: tuple[int, int], words: Sequence[int], strength: int, usual: Any
+) -> np.ndarray:
+    """Where points of one glyph come to, px: those whose ink is taken from there, by bisection."""
+    height, width = size
+    moves = [
+        (bell_q16(word) * deviation // 37837) * strength / 65536**2
+        for word, deviation in zip(words, usual, strict=True)
+    ]
+    most = max(size)
+    units = [width, min(most, height + height // 4), min(most, width + width // 4), height]
+
+    def bend(k: int, place: float) -> float:
+        side = height if k % 2 else width
+        t = 2 * min(max(place, 0.5), side - 0.5) / side - 1
+        line, even, odd = moves[3 * k : 3 * k + 3]
+        return line * t * side / 2 + units[k] * (
+            even * (t * t - 1 / 3) + 2 * odd * (t**3 - 0.6 * t)
+        )
+
+    def solve(wanted: float, comes_from: Callable[[float], float]) -> float:
+        low, high = wanted - 2 * most, wanted + 2 * most
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if comes_from(middle) < wanted else (low, middle)
+        return low
+
+    found = []
+    for u, v in points.tolist():
+        y = solve(v, lambda place, u=u: place + bend(2, u) + bend(3, place))  # type: ignore[misc]
+        x = solve(u, lambda place, y=y: place + bend(0, place) + bend(1, y))  # type: ignore[misc]
+        found.append((x, y))
+    return np.array(found)

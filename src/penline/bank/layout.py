@@ -11,6 +11,8 @@
                   of one that came as a picture
 ================= ===================================================================
 
+A file ``ends-*.arrow`` beside them is of `penline.ends`, and no part of the bank.
+
 Numbers are little-endian. Nothing is compressed, so every column is a view of the memory map.
 """
 

@@ -71,6 +71,10 @@ def bank(
         ),
     ] = None,
     images: Images = None,
+    joins: Annotated[
+        bool,
+        typer.Option("--joins", help="Find where letters join at once, not when lines are made."),
+    ] = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -80,6 +84,7 @@ def bank(
     --from-lines, sources may be lines and pages in any form that `penline convert` reads.
     """
     from penline.api import bank_notes, choice_of, line_cutter, pack
+    from penline.ends import keep_ends
 
     told: list[Understood] = []
     choice = choice_of(characters, without)
@@ -102,6 +107,7 @@ def bank(
             tell=told.append,
             choice=choice,
             from_lines=cutter,
+            joins=joins,
             progress=lambda _, count: rate(count),
         )
     header = made.header
@@ -122,6 +128,7 @@ def bank(
                 "notes": notes,
                 "content": header.content,
                 "strokes": header.strokes and header.strokes.model_dump(),
+                **({"joins": keep_ends(made)} if joins else {}),
             }
         )
         return
@@ -129,6 +136,8 @@ def bank(
         f"{escape(str(output))}: {counted(len(made), 'glyph')}, "
         f"{counted(len(made.characters), 'character')}, {counted(len(made.writers), 'writer')}"
     )
+    if joins:
+        out.print(f"  joins: {counted(keep_ends(made), 'small letter')} with an end to join")
     for one in told:
         print_understood(one, whole=False)
     if cutter is not None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from penline.compiled import compiled
 from penline.compose.line_strokes import LineStrokes
 from penline.compose.place.base import Placements
+from penline.render.joined_glyphs import draw_joined
 from penline.render.kernel import draw_glyphs
 from penline.render.pen_path import bow_strokes, draw_strokes
 
@@ -54,12 +56,7 @@ class InkSource(NamedTuple):
         """``int64 (items, 4)``: where each goes with its white."""
         if self.pads_px is None:
             return placed.places_q8
-        inner = np.maximum(self.inner_px, 1)
-        sides = np.concatenate([placed.places_q8[:, 2:], placed.places_q8[:, 2:]], 1)
-        more = sides * self.pads_px // np.concatenate([inner, inner], 1)[:, ::-1]
-        return np.asarray(
-            placed.places_q8 + np.concatenate([-more[:, :2], more[:, :2] + more[:, 2:]], 1)
-        )
+        return np.asarray(padded_places(placed.places_q8, self.sizes_px, self.pads_px))
 
     def spread(self, placed: Placements) -> Ints:
         """``int64 (items, 2)``: how far each reaches beyond its place, to the side and up or down,
@@ -68,6 +65,26 @@ class InkSource(NamedTuple):
         before = own[:, :2] - places[:, :2]
         behind = (places[:, :2] + places[:, 2:]) - (own[:, :2] + own[:, 2:])
         return np.where(self.sizes_px > 0, np.maximum(np.maximum(before, behind), 0), 0)
+
+
+@compiled
+def padded_places(places_q8: Ints, sizes_px: Ints, pads_px: Ints) -> Any:
+    """Find where glyphs go with their white: ``int64 (n, 4)``, 1/256 px.
+
+    Args:
+        places_q8: ``int64 (n, 4)``: left, top, width and height without it.
+        sizes_px: ``int64 (n, 2)``: height and width with it.
+        pads_px: ``int64 (n, 4)``: white to the left, above, to the right and below.
+    """
+    out = np.empty_like(places_q8)
+    for i in range(places_q8.shape[0]):
+        for axis in range(2):
+            before, behind = pads_px[i, axis], pads_px[i, axis + 2]
+            inner = max(sizes_px[i, 1 - axis] - before - behind, 1)
+            side = places_q8[i, 2 + axis]
+            out[i, axis] = places_q8[i, axis] - side * before // inner
+            out[i, 2 + axis] = side + side * before // inner + side * behind // inner
+    return out
 
 
 class LineShapes(NamedTuple):
@@ -129,9 +146,19 @@ def draw_items(shapes: LineShapes, ink: Ink) -> Ints:
     """
     placed, gains, sources, strokes = shapes
     boxes, slants = np.zeros((len(gains), 4), np.int64), placed.slants_q16
+    joined = None if strokes is None or not strokes.leads.any() else strokes
+    if joined is not None:
+        nodes, ends = bow_strokes(*joined[:4], joined.bows_q8)
+        parts, softness = (joined.owners, joined.cuts_q8, joined.leads), joined.pen.softness_q8
+        strokes = None if joined.leads.all() else joined.own()
     for source in sources:
         places = source.places(placed)
         data, starts, sizes = source.data, source.starts, source.sizes_px
+        if joined is not None:
+            glyphs = data, starts, sizes, places, slants, FAINT, boxes
+            draw_joined(nodes, ends, parts, glyphs, gains, softness, ink)
+            sizes = sizes.copy()
+            sizes[joined.owners[joined.leads]] = 0
         draw_glyphs(data, starts, sizes, places, slants, gains, FAINT, ink, boxes)
     if strokes is not None:
         nodes, ends = bow_strokes(*strokes[:4], strokes.bows_q8)

@@ -13,6 +13,7 @@ from penline.bank.items import Items
 from penline.compiled import compiled
 from penline.compose.draw import InkSource, LineShapes
 from penline.compose.line_strokes import (
+    NO_STROKES,
     GlyphStrokes,
     LinePen,
     place_strokes,
@@ -20,11 +21,12 @@ from penline.compose.line_strokes import (
     spread_of,
     take_strokes,
 )
+from penline.compose.picture_ends import picture_ends, place_ends
 from penline.compose.place.base import Placements
 from penline.compose.plan import ComposePlan
 from penline.compose.text_assignment import TextAssignment
 from penline.compose.transform.base import GlyphInk, StrokeTransform, Transform
-from penline.compose.transform.join import JoinChance
+from penline.compose.transform.join import NO_PICTURES, JoinChance
 from penline.compose.transform.vary import DEVIATIONS_Q16, Variation, sample_variation, vary_glyphs
 from penline.compose.transform.vary_strokes import vary_line_strokes
 from penline.randomness import Draws, rng
@@ -45,17 +47,19 @@ Inside = Callable[[Placements, Ints], Placements]
 
 
 class PenChance(NamedTuple):
-    """What was drawn of the pen of a line or page, and what decides about its joins."""
+    """What was drawn of the pen of a line or page, if it has one, and what decides about joins."""
 
-    pen: LinePen
+    pen: LinePen | None
     joins: JoinChance
 
 
 def sample_pen_chance(plan: ComposePlan, seed: int, index: int) -> PenChance | None:
-    """Draw the pen of a line or page; None where nothing is drawn from strokes."""
-    if not plan.strokes:
+    """Draw the pen of a line or page; None where nothing is drawn from strokes or joined."""
+    if not (plan.strokes or plan.ends):
         return None
-    pen = sample_pen(rng(seed, index, "pen"), plan.recipe.ink.breadth_range)
+    pen = None
+    if plan.strokes:
+        pen = sample_pen(rng(seed, index, "pen"), plan.recipe.ink.breadth_range)
     return PenChance(pen, JoinChance(seed, rng(seed, index, "joins")))
 
 
@@ -76,7 +80,8 @@ def shape_line(
         placed: where each item goes; letters that are joined come to stand closer.
         strength: how much of full ink the writer's usual stroke reaches.
         variation_rng: chance.
-        pen: what strokes are drawn with; None where all is drawn from ink.
+        pen: what strokes are drawn with, and decides about joins; None where all is drawn from ink
+            and nothing joined.
         inside: what moves glyphs before they are drawn; None for nothing.
     """
     items, strengths = line.items, plan.recipe.variation_range
@@ -87,7 +92,13 @@ def shape_line(
         amounts = one.plan(items, line.writer, variation_rng.branch(name))
         if amounts is not None:
             changes.append((one, amounts))
-    penned = None if pen is None else _strokes_of(plan.banks, changes, items)
+    penned, ends = None, None
+    if pen is not None and pen.pen is not None:
+        penned = _strokes_of(plan.banks, changes, items)
+    joiner = plan.joiner
+    joins = None if pen is None or not plan.ends else pen.joins
+    if joins is not None and joiner is not None and joiner.may_join(line, joins.seed):
+        ends = picture_ends(plan.ends, items, changes, variation)
     if penned is not None:
         sizes[penned.owners] = 0
     sources = _sources_of(plan.banks, items, starts, sizes)
@@ -99,18 +110,21 @@ def shape_line(
         sources = [_varied(one, variation) for one in sources]
         if penned is not None:
             penned = vary_line_strokes(penned, items, variation.strengths_q16, variation_rng)
-    if penned is None or pen is None:
-        if inside is not None:
-            placed = inside(placed, np.max([one.spread(placed) for one in sources], axis=0))
-        return LineShapes(placed, gains, sources)
-    strokes = place_strokes(penned, items, placed, pen.pen)
-    if inside is not None:
-        spreads = [*(one.spread(placed) for one in sources), spread_of(strokes, placed)]
-        placed = inside(placed, np.max(spreads, axis=0))
+    strokes, spreads = NO_STROKES, [one.spread(placed) for one in sources if inside is not None]
+    if penned is not None and pen is not None and pen.pen is not None:
         strokes = place_strokes(penned, items, placed, pen.pen)
-    if plan.joiner is not None:
-        strokes, placed = plan.joiner.join(strokes, line, placed, pen.joins)
-    return LineShapes(placed, gains, sources, strokes)
+        if inside is not None:
+            spreads.append(spread_of(strokes, placed))
+    if inside is not None:
+        placed = inside(placed, np.max(spreads, axis=0))
+        if penned is not None and pen is not None and pen.pen is not None:
+            strokes = place_strokes(penned, items, placed, pen.pen)
+    if pen is not None and joiner is not None and (penned is not None or ends is not None):
+        pictures = NO_PICTURES
+        if ends is not None:
+            pictures = place_ends(ends, sources, items, placed, joiner.table)
+        strokes, placed = joiner.join(strokes, line, placed, pen.joins, pictures)
+    return LineShapes(placed, gains, sources, strokes if len(strokes.owners) else None)
 
 
 @compiled

@@ -20,6 +20,7 @@ from penline.randomness import Draws
 from penline.render.simplify import FLATNESS_EM
 
 __all__ = [
+    "NO_STROKES",
     "GlyphStrokes",
     "LinePen",
     "LineStrokes",
@@ -96,6 +97,7 @@ class LineStrokes(NamedTuple):
             joined.
         cuts_q8: ``int64 (strokes, 4)``: of the middle of a join a point and a direction, 1/256 px:
             the stroke's ink is what lies behind the point; 0 of others.
+        leads: ``bool (strokes,)``: of an item that came as a picture: a part of a join.
         pen: what it is drawn with.
     """
 
@@ -108,6 +110,7 @@ class LineStrokes(NamedTuple):
     joined: npt.NDArray[np.bool_]
     late: npt.NDArray[np.bool_]
     cuts_q8: Ints
+    leads: npt.NDArray[np.bool_]
     pen: LinePen
 
     @property
@@ -124,6 +127,13 @@ class LineStrokes(NamedTuple):
     def only(self, items: slice) -> LineStrokes:
         """Take the strokes of some of the items, whose numbers then begin with 0."""
         kept = (self.owners >= items.start) & (self.owners < items.stop)
+        return self._kept(kept, items.start)
+
+    def own(self) -> LineStrokes:
+        """Those of items that came as strokes."""
+        return self._kept(~self.leads, 0)
+
+    def _kept(self, kept: npt.NDArray[np.bool_], first: int) -> LineStrokes:
         lengths = np.diff(self.ends, prepend=0)
         points = np.repeat(kept, lengths)
         return LineStrokes(
@@ -131,11 +141,12 @@ class LineStrokes(NamedTuple):
             self.radii_q8[points],
             self.tones[points],
             np.cumsum(lengths[kept]),
-            self.owners[kept] - items.start,
+            self.owners[kept] - first,
             self.bows_q8[kept],
             self.joined[kept],
             self.late[kept],
             self.cuts_q8[kept],
+            self.leads[kept],
             self.pen,
         )
 
@@ -156,6 +167,14 @@ class LineStrokes(NamedTuple):
         more = self.radii_q8[:, None] + (self.pen.softness_q8 // 2 + 256)
         more = more + np.repeat(self.bows_q8, np.diff(self.ends, prepend=0))[:, None]
         return (self.points_q8 - more).min(0) >> 8, (self.points_q8 + more).max(0) + 255 >> 8
+
+
+_NONE, _NEVER = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+NO_STROKES = LineStrokes(
+    *(np.zeros((0, 2), np.int64), _NONE, _NONE, _NONE, _NONE, _NONE, _NEVER, _NEVER),
+    *(np.zeros((0, 4), np.int64), _NEVER, LinePen(256, 448, 0, 0)),
+)
+"""Those of a line whose letters all came as pictures; their joins have edges as resized ink has."""
 
 
 def sample_pen(rng: Draws, breadth_range: tuple[float, float]) -> LinePen:
@@ -252,7 +271,7 @@ def place_strokes(
         drawn, radii, ends, owners, items, places, slants, pen.breadth_q8, FLATNESS_EM
     )
     never, uncut = np.zeros(len(bows), np.bool_), np.zeros((len(bows), 4), np.int64)
-    return LineStrokes(points, radii, tones, ends, owners, bows, never, never, uncut, pen)
+    return LineStrokes(points, radii, tones, ends, owners, bows, never, never, uncut, never, pen)
 
 
 def spread_of(strokes: LineStrokes, placed: Placements) -> Ints:

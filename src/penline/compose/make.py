@@ -17,7 +17,7 @@ import numpy.typing as npt
 from penline.bank.bank_set import BankSet
 from penline.bank.items import Items
 from penline.compose.line_layout import LineLayout, lay_out, line_quads, rotate_to_reading
-from penline.compose.line_strokes import LinePen
+from penline.compose.line_strokes import NO_STROKES, LinePen
 from penline.compose.marks import apply_marks, sample_marks, sample_show_through, show_through
 from penline.compose.online import online_line, why_no_strokes
 from penline.compose.place.spacing import CELL
@@ -220,7 +220,9 @@ def ink_paper(
 def ink_metadata(strength: float, colour: list[int], pen: LinePen | None) -> dict[str, Any]:
     """What was drawn of ink, and of the pen where there is one."""
     told: dict[str, Any] = {"strength": strength, "colour": colour}
-    return told if pen is None else {**told, "breadth": pen.breadth_q8 / 256}
+    return (
+        told if pen is None or pen is NO_STROKES.pen else {**told, "breadth": pen.breadth_q8 / 256}
+    )
 
 
 def ink_colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:

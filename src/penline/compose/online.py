@@ -94,7 +94,7 @@ def _from_ink(line: TextAssignment, strokes: LineStrokes | None) -> Items:
     """The items that are not drawn from strokes."""
     inked = line.items["row"] >= 0
     if strokes is not None:
-        inked[strokes.owners] = False
+        inked[strokes.owners[~strokes.leads]] = False
     return line.items[inked]
 
 

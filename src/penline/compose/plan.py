@@ -15,10 +15,12 @@ from penline.bank.bank_set import BankSet
 from penline.bank.bits import Bits
 from penline.bank.unused import why_nobody
 from penline.bidi import faces
+from penline.characters import is_han
 from penline.compiled import frozen
 from penline.compose.character_table import character_table
 from penline.compose.inside import rim_of
 from penline.compose.paper_choice import PaperChoices
+from penline.compose.picture_ends import ends_of_banks
 from penline.compose.place.base import Placer
 from penline.compose.place.latin import NO_LATIN, latin_places
 from penline.compose.place.model import ModelPlacer
@@ -33,7 +35,9 @@ from penline.compose.transform.join import Joiner
 from penline.corpus import Corpus, Lines, WholeLines
 from penline.corpus.made import CHARACTERS
 from penline.durable import read_file
+from penline.ends import ENDS_VERSION, BankEnds
 from penline.errors import RecipeError
+from penline.measure.joins import LETTERS
 from penline.measure.model import PlacementModel, load_placement_model
 from penline.measure.sample import Sampler
 from penline.measure.template import LineTemplate, dump_templates, load_templates
@@ -80,7 +84,9 @@ class ComposePlan:
         placers: in this order, the first that takes a line places it.
         transforms: what is done to glyphs before they are drawn, in this order, by name.
         strokes: whether glyphs that have strokes are drawn from them.
-        joiner: joins letters that are drawn from strokes; None where none are.
+        joiner: joins letters; None where none are.
+        ends: of each bank, where a hand leaves and enters its letters that came as pictures; none
+            where no such letters are joined.
         unlike: whether a character that comes back in a line is another of its writer's glyphs.
         rim_px: paper that stays free between ink and the picture's edges.
 
@@ -149,8 +155,10 @@ class ComposePlan:
         self.params = LineParams(with_hand(layout, self._model))
         self.strokes = recipe.strokes == "auto" and held
         self.joiner: Joiner | None = None
-        if self.strokes and not mixed and (recipe.joins != "never" or recipe.joins_chinese):
+        self.ends: tuple[BankEnds, ...] = ()
+        if not mixed and (recipe.joins != "never" or recipe.joins_chinese):
             self.joiner = Joiner(self.banks, self.table, recipe.joins, recipe.joins_chinese)
+            self.ends = self._ends()
         self.placers = self._placers()
         self.transforms = self._transforms()
         self.rim_px = rim_of(recipe)
@@ -168,6 +176,14 @@ class ComposePlan:
         implied = [TRANSFORMS.load(name).model_validate({"name": name}) for name in names]
         settings = [*self.recipe.transforms, *implied]
         return {one.name: one.make(self.banks, self.table) for one in settings}
+
+    def _ends(self) -> tuple[BankEnds, ...]:
+        recipe = self.recipe
+        made = recipe.corpus.made or recipe.page.form is not None
+        written = self.corpus.characters.keys() | set(CHARACTERS if made else ())
+        latin, chinese = recipe.joins != "never", recipe.joins_chinese > 0
+        letters = {c for c in written if (latin and c in LETTERS) or (chinese and is_han(c))}
+        return ends_of_banks(self.banks, letters, strokes=self.strokes)
 
     def _placers(self) -> tuple[Placer, ...]:
         found: list[Placer] = []
@@ -240,7 +256,8 @@ class ComposePlan:
         other.table = character_table(new, self.table)
         other.transforms = other._transforms()
         other.placers = tuple(placer.with_table(other.table) for placer in self.placers)
-        other.joiner = self.joiner and self.joiner.with_table(other.table)
+        if self.joiner is not None:
+            other.joiner, other.ends = self.joiner.with_table(other.table), other._ends()
         other.lines = {"train": corpus.whole_lines(self.recipe.corpus.length_range)}
         if writer:
             other.eligible_writers = {"train": frozen(self.banks.bits([writer]))}
@@ -279,6 +296,8 @@ class ComposePlan:
             for number, bank in drawn
             if bank.header.strokes is not None
         }
+        if self.ends:
+            hashes["ends"] = str(ENDS_VERSION)
         hashes |= {
             f"paper {number}": hashlib.blake2b(read_file(path), digest_size=16).hexdigest()
             for number, path in enumerate(self.recipe.inputs())

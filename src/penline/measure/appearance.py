@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from penline.records import Bytes2D
+from penline.thinning import LONGEST_WALK, measure_lines, prune, thin
 
 __all__ = ["EM_PX", "LOOKS", "ink_of_picture", "looks_of", "slant_of_strokes"]
 
-LOOKS = ("stroke width", "ink density", "ink strength", "slant")
-"""The columns of what `looks_of` gives; the first in px, the others without unit."""
+LOOKS = (
+    *("stroke width", "ink density", "ink strength", "slant"),
+    *("stroke ending", "breadth along strokes", "join"),
+)
+"""The columns of what `looks_of` gives; the first in px, the last a y in px, the others without
+unit."""
 EM_PX = 64.0
 """Pictures are brought to this em before they are looked at, or a coarser picture would have
 broader strokes by its pixels alone."""
@@ -32,7 +39,9 @@ def looks_of(ink: Bytes2D, boxes: npt.NDArray[np.int64], em_px: float = EM_PX) -
     The stroke width is twice the mean distance to paper along the ridges of the ink (less the
     half pixel by which that distance counts too far, twice; a median would jump from one whole
     pixel to the next). The slant is the mean lean of upright edges, weighted by how strong they
-    are.
+    are. Endings and breadth along strokes are of the ink thinned to lines: how broad strokes are at
+    their ends, over their breadth further on (1: blunt), and the deviation of their breadth over
+    its mean. The join is where ink crosses the middle between a box and the next.
 
     Args:
         ink: ``uint8 (height_px, width_px)``, 0 = paper.
@@ -40,8 +49,8 @@ def looks_of(ink: Bytes2D, boxes: npt.NDArray[np.int64], em_px: float = EM_PX) -
         em_px: the line's em, to bring the picture to `EM_PX`.
 
     Returns:
-        ``float64 (n, 4)``, by `LOOKS`, in px of the picture as given; NaN where a box has no ink,
-        or no upright edge.
+        ``float64 (n, len(LOOKS))``, by `LOOKS`, in px of the picture as given; NaN where a box has
+        no ink, or no upright edge, end or join.
     """
     most = (_MOST_PX / max(ink.size, 1)) ** 0.5
     scale = min(float(np.clip(EM_PX / max(em_px, 1.0), 0.05, 8.0)), most)
@@ -64,6 +73,8 @@ def looks_of(ink: Bytes2D, boxes: npt.NDArray[np.int64], em_px: float = EM_PX) -
     upright = np.abs(gy) < _STEEP * np.abs(gx)
     lean, weight = np.where(upright, gx * gy, 0.0), np.where(upright, gx * gx, 0.0)
     found = np.full((len(boxes), len(LOOKS)), np.nan)
+    found[:, 4:6] = _strokes_in(np.asarray(padded, np.uint8), boxes)
+    found[:, 6] = _joins_between(mask, boxes) / scale
     for number, (x0, y0, x1, y1) in enumerate(np.maximum(boxes, 0).tolist()):
         here = slice(y0, y1), slice(x0, x1)
         inked = mask[here].astype(bool)
@@ -77,6 +88,43 @@ def looks_of(ink: Bytes2D, boxes: npt.NDArray[np.int64], em_px: float = EM_PX) -
         whole = float(weight[here].sum())
         if whole > 0:
             found[number, 3] = float(lean[here].sum()) / whole
+    return found
+
+
+def _strokes_in(whole: Bytes2D, boxes: npt.NDArray[np.int64]) -> Floats:
+    """``float64 (n, 2)``: how strokes end, and how their breadth deviates, in each box.
+
+    Args:
+        whole: ``uint8 (height_px + 2, width_px + 2)``: the ink as a mask, with paper around it.
+        boxes: of the picture without it.
+    """
+    lines = whole.copy()
+    left = thin(lines)
+    prune(lines.reshape(-1), left, whole, np.empty(LONGEST_WALK, np.int64))
+    radii, endings = np.empty(len(left)), np.empty(len(left))
+    measure_lines(lines.reshape(-1), left, whole, radii, endings)
+    y, x = left // whole.shape[1] - 1, left % whole.shape[1] - 1
+    found = np.full((len(boxes), 2), np.nan)
+    for number, (x0, y0, x1, y1) in enumerate(boxes.tolist()):
+        here = (x >= x0) & (x < x1) & (y >= y0) & (y < y1) & (radii > 0)
+        ends, along = endings[here & (endings > 0)], radii[here]
+        if len(ends):
+            found[number, 0] = ends.mean()
+        if len(along):
+            found[number, 1] = along.std() / along.mean()
+    return found
+
+
+def _joins_between(mask: Bytes2D, boxes: npt.NDArray[np.int64]) -> Floats:
+    """``float64 (n,)``: mean y of the ink that crosses the middle between each box and the next."""
+    found = np.full(len(boxes), np.nan)
+    for number, (one, other) in enumerate(itertools.pairwise(boxes.tolist())):
+        column = (one[2] + other[0]) // 2
+        low, high = max(min(one[1], other[1]), 0), max(one[3], other[3])
+        if 0 <= column < mask.shape[1]:
+            rows = np.flatnonzero(mask[low:high, column])
+            if len(rows):
+                found[number] = low + float(rows.mean()) + 0.5
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from penline.measure.appearance import LOOKS
 from penline.measure.classes import family_of
 from penline.measure.classify import Auc, tell_apart
 from penline.measure.distance import Distance, compare
@@ -72,6 +73,33 @@ def _look(column: int, per_em: bool) -> Callable[[LineGeometry], Floats]:
     return look
 
 
+def _stroke_look(column: int) -> Callable[[LineGeometry], Floats]:
+    def look(line: LineGeometry) -> Floats:
+        return np.zeros(0) if line.looks is None else line.looks[line.trusted, column]
+
+    return look
+
+
+def _join_heights(line: LineGeometry) -> Floats:
+    """``float64 (n,)``: how high above the writing line each letter is joined to the next, in
+    x-heights; NaN where it is not, and in lines with fewer than three letters of x-height."""
+    found = np.full(len(line.characters), np.nan)
+    low = np.array([name == "x-height" for name in line.classes], bool) & line.trusted
+    if line.touching is None or line.looks is None or low.sum() < _LEAST_LETTERS:
+        return found
+    top, bottom = line.boxes[low, 1], line.boxes[low, 3]
+    middles = 0.5 * (line.boxes[:, 0] + line.boxes[:, 2])
+    slope = line.level_px[1]
+    base = float(np.median(bottom - slope * middles[low])) + slope * line.boxes[:, 2]
+    letters = np.array([family_of(name) == "letter" for name in line.classes], bool)
+    joined = line.touching & line.good_gaps & letters[1:] & letters[:-1]
+    height = (base - line.looks[:, 6]) / max(float(np.median(bottom - top)), 1e-9)
+    found[:-1] = np.where(joined, height[:-1], np.nan)
+    return found
+
+
+_LEAST_LETTERS = 3
+
 QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
     "gap": ("em", "white between neighbours, wide gaps left out", _gap),
     "size": ("em", "height of each character", lambda line: line.heights_em[line.trusted]),
@@ -93,6 +121,21 @@ QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
     "ink density": ("", "inked share of the box of each character of the body", _look(1, False)),
     "ink strength": ("", "mean darkness of its ink", _look(2, False)),
     "slant": ("", "lean of each character of the body", _look(3, False)),
+    "stroke ending": (
+        "",
+        "breadth of strokes at their ends over their breadth further on: 1 for blunt ones",
+        _stroke_look(4),
+    ),
+    "breadth along strokes": (
+        "",
+        "its deviation within each character, over its mean",
+        _stroke_look(5),
+    ),
+    "join height": (
+        "x-heights",
+        "where letters of words hang together, above the writing line",
+        lambda line: _join_heights(line)[:-1],
+    ),
 }
 """Name: unit, what it is, and the numbers of one line. The body is its Chinese characters, and in a
 line without any its letters of x-height."""
@@ -106,9 +149,10 @@ FEATURES: tuple[str, ...] = (
     *(f"{name} ({family})" for family in _FAMILIES for name in _GEOMETRY),
     *(f"{name} squared" for name in _GEOMETRY),
     *("stroke width", "ink density", "ink strength", "slant"),
+    *("stroke ending", "breadth along strokes", "join height"),
 )
 """What the classifier sees of a character; its family's features stand at 0 for the others."""
-PLACES = len(FEATURES) - 4
+PLACES = len(FEATURES) - len(LOOKS)
 """Of the features, those before this one are of places alone."""
 
 
@@ -137,8 +181,9 @@ def features_of(line: LineGeometry) -> Floats:
     )
     parts = [np.where((family == one)[:, None], table, 0.0) for one in _FAMILIES]
     usual = np.array([0.95, 0.85, 0.0, 0.2, 0.2, 0.0, 0.0, 0.0, 1.05])
-    looks = np.full((n, 4), np.nan) if line.looks is None else line.looks.copy()
+    looks = np.full((n, len(LOOKS)), np.nan) if line.looks is None else line.looks.copy()
     looks[:, 0] /= line.em_px
+    looks[:, 6] = _join_heights(line)
     whole = np.concatenate([*parts, (table - usual) ** 2, looks], 1)
     return np.asarray(whole[line.trusted])
 

@@ -241,7 +241,7 @@ def _line(lines: Sequence[LineGeometry]) -> LineFigures:
         if line.writer_em_px > 0:
             ems.append(line.em_px / line.writer_em_px)
         if line.looks is not None and body.any():
-            width, cover, _, lean = line.looks[body].T
+            width, cover, _, lean = line.looks[body, :4].T
             for values, into in ((width / line.em_px, strokes), (cover, densities), (lean, slants)):
                 if np.isfinite(values).any():
                     into.append(float(np.nanmean(values)))

@@ -56,9 +56,10 @@ class LineGeometry:
         middle_px: y of the line's middle at x = 0 and its slope, where something else than the
             line's own characters tells.
         writer_em_px: the writer's median Chinese height; 0 where not known.
-        looks: ``float64 (n, 4)``: of each character's ink: stroke width in px, share of the box
+        looks: ``float64 (n, 7)``: of each character's ink: stroke width in px, share of the box
             that is inked, mean strength of the ink (0 to 1), slant (lean to the right per
-            height); NaN where not known.
+            height), breadth of strokes at their ends over their breadth, deviation of their breadth
+            over its mean, y where ink crosses to the next, px; NaN where not known.
         ink: ``uint8 (height_px, width_px)``: the line's picture, 0 = paper, in which `boxes`
             stand; None where there is none, or nobody keeps it.
         strokes: of each character, ``float32 (points, 2)`` each; None where there are none, or

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from penline.measure.appearance import ink_of_picture, looks_of, slant_of_strokes
+from penline.measure.appearance import LOOKS, ink_of_picture, looks_of, slant_of_strokes
 from penline.measure.geometry import LineGeometry, of_boxes
 from penline.measure.grid import rows_of_cells
 from penline.measure.segment import LEAST_INK, segment
@@ -195,7 +195,7 @@ def of_page(page: StrokePage) -> Iterator[LineGeometry]:
             boxes.append(box)
             lengths.append(length)
             slant = slant_of_strokes(own) if own else np.nan
-            looks.append((np.nan, np.nan, np.nan, slant))
+            looks.append([slant if look == "slant" else np.nan for look in LOOKS])
             if not white:
                 strokes.append(own)
         if any(text):
@@ -218,8 +218,8 @@ def _cell(record: StrokeRecord) -> _Cell:
 
 def _rows(cells: list[_Cell], writer: str, file: str) -> list[LineGeometry]:
     names, boxes, lengths, slants = (list(column) for column in zip(*cells, strict=True))
-    looks = np.full((len(cells), 4), np.nan)
-    looks[:, 3] = slants
+    looks = np.full((len(cells), len(LOOKS)), np.nan)
+    looks[:, LOOKS.index("slant")] = slants
     return rows_of_cells(names, boxes, writer, file, lengths, looks)
 
 

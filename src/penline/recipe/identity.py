@@ -48,8 +48,8 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
     dumped = recipe.model_dump(mode="json") if isinstance(recipe, Recipe) else recipe
     settings = json.loads(json.dumps(dumped))
     settings["image"].pop("format"), settings["image"].pop("quality")
-    strokes = any(name.startswith("strokes ") for name in contents)
-    _leave_out(settings, Recipe, strokes=strokes)
+    acting = any(name.startswith("strokes ") for name in contents), "ends" in contents
+    _leave_out(settings, Recipe, acting)
     if settings["layout"].get("hand") is not None:
         settings["layout"]["hand"] = True  # the model counts by its content
     for choice in settings["papers"]:
@@ -59,18 +59,26 @@ def recipe_hash(recipe: Recipe | Mapping[str, Any], contents: Mapping[str, str])
         for one in settings.get(field, ()):
             part = one.get("paper", one)
             if part["name"] in table.own:
-                _leave_out(part, table.load(part["name"]), strokes=strokes)
+                _leave_out(part, table.load(part["name"]), acting)
     whole = json.dumps([settings, dict(sorted(contents.items()))], sort_keys=True)
     return hashlib.blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
-def _leave_out(held: dict[str, Any], settings: type[Settings], *, strokes: bool) -> None:
-    """Take fields out that make lines as there were before there was the field (`Version1`)."""
+def _leave_out(held: dict[str, Any], settings: type[Settings], acting: tuple[bool, bool]) -> None:
+    """Take fields out that make lines as there were before there was the field (`Version1`).
+
+    Args:
+        held: the fields, changed.
+        settings: what they are of.
+        acting: whether glyphs are drawn from strokes, and whether ends of pictures are known.
+    """
+    strokes, ends = acting
     for name, one in marks_of(settings, Version1).items():
         before = held.get(name) == json.loads(json.dumps(one.default)) and not one.hashed
-        if before or (one.of_strokes and not strokes):
+        idle = one.of_strokes and not strokes and not (one.of_ends and ends)
+        if before or idle:
             held.pop(name, None)
     for name, field in settings.model_fields.items():
         inner = field.annotation
         if isinstance(inner, type) and issubclass(inner, Settings) and name in held:
-            _leave_out(held[name], inner, strokes=strokes)
+            _leave_out(held[name], inner, acting)

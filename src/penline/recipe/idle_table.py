@@ -179,13 +179,13 @@ TABLE = (
         lambda asked, _: asked.recipe.image.mode == "gray",
     ),
     IdleSettings(
-        ("strokes", "joins", "joins_chinese", "ink.breadth_range"),
+        ("strokes", "ink.breadth_range"),
         "where no bank holds strokes",
         "take a bank that penline bank has made of strokes, as POT, UNIPEN or InkML",
         lambda asked, _: not asked.strokes,
     ),
     IdleSettings(
-        ("joins", "joins_chinese", "ink.breadth_range"),
+        ("ink.breadth_range",),
         "where nothing is drawn from strokes",
         "set strokes to auto",
         lambda asked, _: asked.strokes and asked.recipe.strokes == "never",

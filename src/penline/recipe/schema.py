@@ -100,12 +100,12 @@ class Recipe(Settings):
     strokes: Annotated[Literal["auto", "never"], Version1("never", of_strokes=True)] = "auto"
     """``auto``: glyphs that came as strokes are drawn by the pen, at the line's own size;
     ``never``: from the ink that their bank holds."""
-    joins: Annotated[Joins, Version1("never", of_strokes=True)] = "measured"
-    """How many of the small Latin letters of words are joined to the next, where glyphs came as
-    strokes: ``measured``, as people do, each writer by a habit that stays; ``never``; ``always``,
-    as far as letters end and begin where they can be joined; or the share, 0 to 1, of pairs that
-    every writer joins."""
-    joins_chinese: Annotated[Share, Version1(0.0, of_strokes=True)] = 0.0
+    joins: Annotated[Joins, Version1("never", of_strokes=True, of_ends=True)] = "measured"
+    """How many of the small Latin letters of words are joined to the next: ``measured``, as people
+    do, each writer by a habit that stays; ``never``; ``always``, as far as letters end and begin
+    where they can be joined; or the share, 0 to 1, of pairs that every writer joins. Letters that
+    came as pictures are joined where their ends are found in the ink."""
+    joins_chinese: Annotated[Share, Version1(0.0, of_strokes=True, of_ends=True)] = 0.0
     """How many Chinese characters are joined to the next, as in running hand. No figure for it is
     measured."""
     ink: Ink = Ink()

@@ -79,7 +79,8 @@ def add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> 
         index just past its last node, its item, whether it is a dot or a bar, which is written when
         the word is, whether the pen was not lifted since the item before; and ``int64 (strokes,
         4)``: of the middle of a join, which is drawn for both letters, a point and a direction: the
-        letter has what lies behind the point. 0 of others.
+        letter has what lies behind the point. 0 of others. What came as a picture has no nodes:
+        each half of its joins is a stroke of its own, from within the letter.
     """
     n = starts.shape[0] - 1
     room, strokes = nodes.shape[0], 0
@@ -88,7 +89,7 @@ def add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> 
     for i in range(n - 1):
         if joined[i]:
             room += 2 * PIECES + starts[i + 2] - starts[i]
-            strokes += 2
+            strokes += 4
     out = np.empty((room, 4), np.int64)
     past, owners = np.empty(strokes, np.int64), np.empty(strokes, np.int64)
     late, goes_on = np.zeros(strokes, np.bool_), np.zeros(strokes, np.bool_)
@@ -121,6 +122,15 @@ def add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> 
             late[stroke], goes_on[stroke] = nodes[k, 4] < 0 and not leaves, enters
             stroke += 1
             k = last + 1
+        pictured = starts[i] == starts[i + 1]
+        if entered and pictured:
+            at = _half(before[half + 1 :], 1, end.entry_inner_x, end.entry_inner_y, out, at)
+            past[stroke], owners[stroke], goes_on[stroke] = at, i, True
+            stroke += 1
+        if left and pictured:
+            at = _half(behind[:half][::-1], -1, end.exit_inner_x, end.exit_inner_y, out, at)
+            past[stroke], owners[stroke] = at, i
+            stroke += 1
         if entered:
             at = _middle(before, -1, out, at, cuts[stroke])
             past[stroke], owners[stroke] = at, i
@@ -129,7 +139,29 @@ def add_joins(nodes: Any, reached: Any, starts: Any, ends: Any, joined: Any) -> 
             at = _middle(behind, 1, out, at, cuts[stroke])
             past[stroke], owners[stroke] = at, i
             stroke += 1
-    return out[:at], past, owners, late, goes_on, cuts
+    return out[:at], past[:stroke], owners[:stroke], late[:stroke], goes_on[:stroke], cuts[:stroke]
+
+
+@compiled
+def _half(curve: Any, ahead: int, inner_x: float, inner_y: float, out: Any, at: int) -> int:
+    """Add the half of a join that leads into a letter that came as a picture, and on inside of it;
+    returns where `out` goes on.
+
+    Args:
+        curve: ``int64 (PIECES / 2, 4)``: from its middle to the letter.
+        ahead: 1: it is written so; -1: the other way round.
+        inner_x: of the point inside.
+        inner_y: likewise.
+        out: nodes, filled in.
+        at: from where on.
+    """
+    last = curve.shape[0] - 1
+    first = at if ahead > 0 else at + 3
+    out[first], out[first + ahead], out[first + 2 * ahead] = curve[0], curve[1], curve[last]
+    inner = out[first + 3 * ahead]
+    inner[:] = curve[last]
+    inner[0], inner[1] = int(np.floor(inner_x)), int(np.floor(inner_y))
+    return at + 4
 
 
 @compiled

@@ -20,6 +20,8 @@ __all__ = [
     "ANYWHERE",
     "ARCHED",
     "BARRED",
+    "BOWED",
+    "CROSSED",
     "DOTTED",
     "END",
     "HANGING",
@@ -28,12 +30,19 @@ __all__ = [
     "TAPER",
     "direction",
     "find_ends",
+    "kind_of_letter",
     "path_lengths",
+    "reach_of",
 ]
 
-LEFT_HIGH, DOTTED, BARRED, ARCHED, ANYWHERE = 1, 2, 4, 8, 16
+LEFT_HIGH, DOTTED, BARRED, ARCHED, ANYWHERE, BOWED, CROSSED = 1, 2, 4, 8, 16, 32, 64
 """What a letter is like: left at its top; with a dot; with a bar; begun by an arch to the left.
-A Chinese character is left and entered wherever it ends and begins."""
+A Chinese character is left and entered wherever it ends and begins. Of pictures: ended by a bow to
+the left; begun by a bar across it."""
+_LIKE = (
+    *((LEFT_HIGH, "bovwr"), (DOTTED, "ij"), (BARRED, "ft"), (ARCHED, "acdgoqs")),
+    *((BOWED, "bps"), (CROSSED, "e")),
+)
 
 END = np.dtype(
     [
@@ -58,6 +67,10 @@ END = np.dtype(
         ("entry_radius", np.float64),
         ("entry_tone", np.float64),
         ("along", np.float64),  # how far along the stroke its shoulder is; 0: its first point
+        ("exit_inner_x", np.float64),  # of pictures: a point of the stroke further inside
+        ("exit_inner_y", np.float64),
+        ("entry_inner_x", np.float64),
+        ("entry_inner_y", np.float64),
     ]
 )
 """Where a letter is left and entered: one record an item."""
@@ -76,6 +89,11 @@ _REACH, _REACH_CHINESE = 2.2, 3.0
 _STEP, _LOOKED = 0.06, 1.6
 """Between the places of an arch that are looked at for its shoulder or heel, and how far on it may
 be."""
+
+
+def kind_of_letter(letter: str) -> int:
+    """Tell what a small Latin letter is like."""
+    return sum(kind for kind, letters in _LIKE if letter in letters)
 
 
 @compiled
@@ -104,6 +122,16 @@ def _along(
             return nodes[k, 0] + dx * t, nodes[k, 1] + dy * t, radius, tone
     x, y, radius, tone = nodes[last, 0], nodes[last, 1], nodes[last, 2], nodes[last, 3]
     return float(x), float(y), float(radius), float(tone)
+
+
+@compiled
+def reach_of(kind: int) -> float:
+    """How far to the right of an end the next letter may begin, x-heights.
+
+    Args:
+        kind: what the letter is like.
+    """
+    return _REACH_CHINESE if kind == ANYWHERE else _REACH
 
 
 @compiled
@@ -164,7 +192,7 @@ def find_ends(nodes: Any, reached: Any, starts: Any, kinds: Any, ends: Any) -> N
     for i in range(starts.shape[0] - 1):
         end = ends[i]
         end.exit_at = end.entry_at = -1
-        end.reach = (_REACH_CHINESE if kinds[i] == ANYWHERE else _REACH) * end.unit
+        end.reach = reach_of(kinds[i]) * end.unit
         unit = end.unit
         if unit == 0.0:
             continue

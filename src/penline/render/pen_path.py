@@ -14,7 +14,7 @@ import numpy.typing as npt
 from penline.compiled import compiled
 from penline.render.strokes import cover_nodes
 
-__all__ = ["bow_strokes", "draw_strokes"]
+__all__ = ["add_ink", "bow_strokes", "draw_strokes"]
 
 Ints = npt.NDArray[np.int64]
 _i32 = np.int32
@@ -172,7 +172,7 @@ def draw_strokes(
             whole = node_ends[k] - first
             x, y = cuts[k, 0] - (left << 8), cuts[k, 1] - (top << 8)
             box = _cover_cut(part, x, y, cuts[k, 2], cuts[k, 3], pen, salt, ink, box)
-        _add_ink(ink, box, gains_q8[owner], faint, left, top, out, boxes_px[owner])
+        add_ink(ink, box, gains_q8[owner], faint, left, top, out, boxes_px[owner])
 
 
 @compiled
@@ -209,7 +209,7 @@ def _cover_cut(
 
 
 @compiled
-def _add_ink(
+def add_ink(
     ink: Any, inked: Any, gain_q8: int, faint: int, left: int, top: int, out: Any, box: Any
 ) -> None:
     """Add ink to a line's as pen strokes add up: ``a + b - a b / 255``; grow its owner's box.

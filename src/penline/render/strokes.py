@@ -28,7 +28,13 @@ from penline.randomness import Draws
 from penline.records import Bytes2D
 from penline.render.pen import MAX_SIDE_PX, Pen
 
-__all__ = ["cover_nodes", "render_character", "render_strokes", "trace_strokes"]
+__all__ = [
+    "cover_capsules",
+    "cover_nodes",
+    "render_character",
+    "render_strokes",
+    "trace_strokes",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -343,20 +349,13 @@ def _room(points: Ints, ends: Ints, em: float) -> float:
 
 
 @compiled
-def cover_nodes(
-    nodes: Ints, softness: int, grain: int, salt: int, ink: Bytes2D
-) -> tuple[int, int, int, int]:
-    """Fill the capsules between joined nodes; overlapping ink does not add up.
+def cover_capsules(nodes: Ints, softness: int, ink: Bytes2D) -> None:
+    """Fill the capsules between joined nodes, where the darker stays.
 
     Args:
-        nodes: ``int64 (nodes, 5)``, see `trace_strokes`; all of them lie inside `ink`.
+        nodes: ``int64 (nodes, 5)``, see `trace_strokes`.
         softness: width of the edge, in 1/256 px.
-        grain: largest share of the ink that the grain takes, in 1/256.
-        salt: chooses the grain; a number below 2**32.
-        ink: ``uint8 (height_px, width_px)``, all 0; it is written to.
-
-    Returns:
-        The box of the ink: first row, last row + 1, first column, last column + 1.
+        ink: ``uint8 (height_px, width_px)``, written to.
     """
     height, width = ink.shape
     for k in range(len(nodes)):
@@ -388,6 +387,26 @@ def cover_nodes(
                     if square > inner * inner:
                         value *= min(1.0, (outer - np.sqrt(square)) / softness)
                     ink[row, column] = max(ink[row, column], np.uint8(value))
+
+
+@compiled
+def cover_nodes(
+    nodes: Ints, softness: int, grain: int, salt: int, ink: Bytes2D
+) -> tuple[int, int, int, int]:
+    """Fill the capsules between joined nodes; overlapping ink does not add up.
+
+    Args:
+        nodes: ``int64 (nodes, 5)``, see `trace_strokes`; all of them lie inside `ink`.
+        softness: width of the edge, in 1/256 px.
+        grain: largest share of the ink that the grain takes, in 1/256.
+        salt: chooses the grain; a number below 2**32.
+        ink: ``uint8 (height_px, width_px)``, all 0; it is written to.
+
+    Returns:
+        The box of the ink: first row, last row + 1, first column, last column + 1.
+    """
+    height, width = ink.shape
+    cover_capsules(nodes, softness, ink)
     top, bottom, left, right = height, 0, width, 0
     for row in range(height):
         for column in range(width):

@@ -41,17 +41,27 @@ from penline.render.letter_ends import (
     path_lengths,
 )
 
-__all__ = ["JoinChance", "Joiner", "choose_joins", "measure_letters", "pack_strokes"]
+__all__ = [
+    "NO_PICTURES",
+    "JoinChance",
+    "Joiner",
+    "choose_joins",
+    "measure_letters",
+    "pack_strokes",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+NO_PICTURES = np.zeros(0, END)
 LEAST_UNIT = 256.0
 """Letters of less than a pixel's x-height are not joined."""
 CLOSER = 0.15
 """How much closer letters stand that are joined, x-heights. Lines take their gaps from hands that
 print; of 62 pairs of letters, composed by those gaps and joined in real words, the latter were so
 much nearer from middle to middle."""
+BOW = 0.02
+"""How far joins of pictures bow out between their points, to go round smoothly, x-heights."""
 
 
 @compiled
@@ -146,11 +156,14 @@ class Joiner:
         table: the characters.
         latin: how often letters are joined, as a recipe says it.
         chinese: share of neighbouring Chinese characters that are joined.
+
+    Attributes:
+        table: what joining asks of each entry.
     """
 
     def __init__(self, banks: BankSet, table: CharacterTable, latin: Joins, chinese: float) -> None:
         self._banks, self._latin, self._chinese = banks, latin, chinese
-        self._table = join_table(table, chinese > 0)
+        self.table = join_table(table, chinese > 0)
         self._odds = {"never": 0.0, "always": ALWAYS}.get(str(latin), -1.0)
         if self._odds < 0 and latin != "measured":
             self._odds = odds_of(float(latin))
@@ -166,12 +179,27 @@ class Joiner:
             return self._odds
         return float(self._measured[round(habit(seed, writer) * STEPS)])
 
+    def may_join(self, line: TextAssignment, seed: int) -> bool:
+        """Tell whether a line has something to join, by a hand that joins.
+
+        Args:
+            line: what is written.
+            seed: of the set, which decides about hands.
+        """
+        first = first_joined(line.items, self.table.kinds) if line.template < 0 else -1
+        return first >= 0 and (self._chinese > 0 or self._odds_of(line, first, seed) > 0)
+
+    def _odds_of(self, line: TextAssignment, first: int, seed: int) -> float:
+        bank, writer = line.items["bank"][first], line.items["writer"][first]
+        return self.odds(seed, self._banks.banks[bank].header.writers[writer].id)
+
     def join(
         self,
         strokes: LineStrokes,
         line: TextAssignment,
         placed: Placements,
         chance: JoinChance,
+        pictures: Any = NO_PICTURES,
     ) -> tuple[LineStrokes, Placements]:
         """Join letters of a line, which come closer: what is on their right moves to the left.
 
@@ -183,24 +211,25 @@ class Joiner:
             line: what is written.
             placed: where each item goes.
             chance: decides.
+            pictures: records of `END` of all items, as `place_ends` gives them; none where all
+                letters are drawn from strokes.
         """
         items = line.items
-        first = first_joined(items, self._table.kinds)
+        first = first_joined(items, self.table.kinds)
         if first < 0 or line.template >= 0:
             return strokes, placed
-        writer = self._banks.banks[items["bank"][first]].header.writers[items["writer"][first]].id
-        odds, words = self.odds(chance.seed, writer), chance.rng.words(len(items))
+        odds, words = self._odds_of(line, first, chance.seed), chance.rng.words(len(items))
         free = placed.cells == 0 and line.levels is None
         chinese, closer = round(self._chinese * 65536), CLOSER if free else 0.0
         hand = placed.em_px, line.error_index, odds, chinese, closer
-        made = join_line(items, strokes[:6], self._table, hand, words)
+        made = join_line(items, strokes[:6], self.table, hand, words, pictures)
         if made is None:
             return strokes, placed
-        moves, points, radii, tones, ends, owners, bows, joined, late, cuts = made
+        moves, points, radii, tones, ends, owners, bows, joined, late, cuts, leads = made
         places, last = placed.places_q8.copy(), int(moves[-1])
         places[:, 0] -= moves
         return LineStrokes(
-            points, radii, tones, ends, owners, bows, joined, late, cuts, strokes.pen
+            points, radii, tones, ends, owners, bows, joined, late, cuts, leads, strokes.pen
         ), placed._replace(places_q8=places, width_px=max(placed.width_px - (last >> 8), 1))
 
 
@@ -215,7 +244,12 @@ def first_joined(items: Any, kinds_of: Any) -> int:
 
 @compiled
 def join_line(
-    items: Any, strokes: Any, table: Any, hand: tuple[float, int, float, int, float], words: Any
+    items: Any,
+    strokes: Any,
+    table: Any,
+    hand: tuple[float, int, float, int, float],
+    words: Any,
+    pictures: Any,
 ) -> Any:
     """Join letters of a line.
 
@@ -227,6 +261,7 @@ def join_line(
             the share of Chinese characters that are joined to the next, 1/65536; how much closer
             joined letters come, x-heights.
         words: ``uint64 (n,)``: chance.
+        pictures: records of `END` of letters that came as pictures, ``(n,)``, or none.
 
     Returns:
         How far each item moves to the left, ``int64 (n,)``, 1/256 px, and the arrays of
@@ -244,6 +279,9 @@ def join_line(
     measure_letters(nodes, starts, kinds, figures, em_px, ends)
     reached = path_lengths(nodes)
     find_ends(nodes, reached, starts, kinds, ends)
+    for i in range(pictures.shape[0]):
+        if pictures[i].unit > 0.0 and starts[i] == starts[i + 1]:
+            ends[i] = pictures[i]
     joined = choose_joins(items, kinds, figures, ends, words, odds, chinese_q16)
     if not joined.any():
         return None
@@ -254,18 +292,24 @@ def join_line(
             moves[i] += np.int64(np.floor(closer * ends[i - 1].unit))
         ends[i].exit_x -= moves[i]
         ends[i].entry_x -= moves[i]
+        ends[i].exit_inner_x -= moves[i]
+        ends[i].entry_inner_x -= moves[i]
         for k in range(starts[i], starts[i + 1]):
             nodes[k, 0] -= moves[i]
     made, past, whose, late, goes_on, cuts = add_joins(nodes, reached, starts, ends, joined)
     of_item = np.zeros(n, np.int64)
     for stroke in range(owners.shape[0]):
         of_item[owners[stroke]] = bows[stroke]
-    bent = np.zeros(past.shape[0], np.int64)
+    bent, leads = np.zeros(past.shape[0], np.int64), np.zeros(past.shape[0], np.bool_)
     for stroke in range(past.shape[0]):
-        if not cuts[stroke].any():
-            bent[stroke] = of_item[whose[stroke]]
+        item = whose[stroke]
+        leads[stroke] = starts[item] == starts[item + 1]
+        if leads[stroke]:
+            bent[stroke] = np.int64(ends[item].unit * BOW)
+        elif not cuts[stroke].any():
+            bent[stroke] = of_item[item]
     pen = made[:, 2].copy(), made[:, 3].copy()
-    return moves, made[:, :2].copy(), *pen, past, whose, bent, goes_on, late, cuts
+    return moves, made[:, :2].copy(), *pen, past, whose, bent, goes_on, late, cuts, leads
 
 
 @compiled

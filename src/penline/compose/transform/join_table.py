@@ -13,13 +13,7 @@ from penline.compose.character_table import HAN, CharacterTable
 from penline.measure.joins import LETTERS, join_figures, odds_of
 from penline.measure.latin import latin_figures
 from penline.randomness import rng
-from penline.render.letter_ends import (
-    ANYWHERE,
-    ARCHED,
-    BARRED,
-    DOTTED,
-    LEFT_HIGH,
-)
+from penline.render.letter_ends import ANYWHERE, kind_of_letter
 
 __all__ = [
     "ALWAYS",
@@ -39,9 +33,6 @@ ALWAYS = 1e12
 """Odds of a hand that joins whatever can be joined."""
 STEPS = 64
 """A habit is one of so many shares, and none."""
-_LIKE = ((LEFT_HIGH, "bovwr"), (DOTTED, "ij"), (BARRED, "ft"), (ARCHED, "acdgoqs"))
-
-
 Floats = npt.NDArray[np.float64]
 
 
@@ -66,7 +57,7 @@ def join_table(table: CharacterTable, chinese: bool) -> JoinTable:
     for number, one in enumerate(LETTERS):
         entry = int(table.entry_of[ord(one)])
         if entry >= 0:
-            kinds[entry] = sum(kind for kind, letters in _LIKE if one in letters)
+            kinds[entry] = kind_of_letter(one)
             effects = joins.leaving[number], joins.entering[number]
             figures[entry] = latin[one].height, latin[one].below, *effects
     if chinese:

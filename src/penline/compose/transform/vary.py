@@ -17,7 +17,17 @@ from penline.compiled import compiled, frozen
 from penline.compose.character_table import DIGIT_KIND, LETTER
 from penline.randomness import Draws, bell_q16
 
-__all__ = ["DEVIATIONS_Q16", "WORDS_PER_GLYPH", "Variation", "sample_variation", "vary_glyphs"]
+__all__ = [
+    "DEVIATIONS_Q16",
+    "LARGEST_PX",
+    "WORDS_PER_GLYPH",
+    "Variation",
+    "bend_at",
+    "moves_of",
+    "sample_variation",
+    "vary_glyphs",
+    "wave_side",
+]
 
 WORDS_PER_GLYPH = 12
 """Of chance: for each of four functions the deviations of a straight line and of two waves."""
@@ -114,17 +124,29 @@ def _bend(moves: Ints, side: int, unit: int, out: Any) -> int:
     step = (np.int64(1) << 32) // side
     far = np.int64(0)
     for at in range(side):
-        # -65536 at the side's one end, 65536 at the other
-        t = (((2 * at + 1) * step) >> 16) - 65536
-        square = t * t >> 16
-        even = square - 21845
-        odd = (t * square >> 16) - (t * 39322 >> 16)
-        straight = ((moves[0] * t >> 16) * side) >> 1
-        waves = ((moves[1] * even >> 16) + 2 * (moves[2] * odd >> 16)) * unit
-        bend = (straight + waves) >> 8
+        bend = bend_at(moves, (((2 * at + 1) * step) >> 16) - 65536, side, unit)
         far = max(far, abs(bend))
         out[at] = bend
     return int(far)
+
+
+@compiled
+def bend_at(moves: Ints, t: Any, side: int, unit: int) -> Any:
+    """How far a point moves, 1/256 px: `t` is -65536 at the side's one end, 65536 at the other."""
+    square = t * t >> 16
+    even = square - 21845
+    odd = (t * square >> 16) - (t * 39322 >> 16)
+    straight = ((moves[0] * t >> 16) * side) >> 1
+    waves = ((moves[1] * even >> 16) + 2 * (moves[2] * odd >> 16)) * unit
+    return (straight + waves) >> 8
+
+
+@compiled
+def moves_of(words: Any, i: int, strength_q16: int, deviations_q16: Ints, moves: Ints) -> None:
+    """Fill in the figures of a glyph's four bends, ``int64 (WORDS_PER_GLYPH,)``, 1/65536."""
+    for k in range(WORDS_PER_GLYPH):
+        move = bell_q16(words[i * WORDS_PER_GLYPH + k]) * deviations_q16[k] // 37837
+        moves[k] = move * strength_q16 >> 16
 
 
 @compiled
@@ -148,11 +170,8 @@ def vary_glyphs(
     """
     n = starts.shape[0]
     most = sizes_px.max()
-    pads, sizes, begins = (
-        np.zeros((n, 4), np.int64),
-        np.zeros((n, 2), np.int64),
-        np.zeros_like(starts),
-    )
+    pads, sizes = np.zeros((n, 4), np.int64), np.zeros((n, 2), np.int64)
+    begins = np.zeros_like(starts)
     moves = np.empty(WORDS_PER_GLYPH, np.int64)
     bends = np.empty((4, most), np.int32)
     out, ringed, bent = np.empty(0, np.uint8), np.empty(0, np.uint8), np.empty(0, np.uint8)
@@ -163,12 +182,10 @@ def vary_glyphs(
         if height == 0:
             continue
         strength = strengths_q16[i] if max(height, width) <= LARGEST_PX else 0
-        for k in range(WORDS_PER_GLYPH):
-            move = bell_q16(words[i * WORDS_PER_GLYPH + k]) * deviations_q16[k] // 37837
-            moves[k] = move * strength >> 16
+        moves_of(words, i, strength, deviations_q16, moves)
         far = np.zeros(4, np.int64)
         for k in range(4):
-            side, unit = (height if k & 1 else width), _wave_side(k, width, height)
+            side, unit = (height if k & 1 else width), wave_side(k, width, height)
             far[k] = _bend(moves[3 * k : 3 * k + 3], side, unit, bends[k, :side])
         # white around it that no point of it moves out of
         pad = 1 + ((max(far[0] + far[1], far[2] + far[3]) + 255) >> 8)
@@ -268,7 +285,7 @@ def _bend_glyph(
 
 
 @compiled
-def _wave_side(k: int, width: int, height: int) -> int:
+def wave_side(k: int, width: int, height: int) -> int:
     """What the waves of a function are shares of, px: no wave is so steep that ink folds over.
 
     Args:
