@@ -29,14 +29,10 @@ from penline.catalogue.errata import parse_errata
 from penline.corpus import Corpus
 from penline.look.app.open_set import open_set
 from penline.look.app.server_state import ServerState
-from test_sheet import CHROMIUM
+from test_sheet import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PLACES = [
     *("/", "/catalogue", "/catalogue/casia-hwdb1.1", "/atlas", "/atlas?q=w:"),
     *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground", "/cut"),

@@ -16,8 +16,7 @@ from penline.catalogue.finding_pages import script_page
 from penline.catalogue.site import pages
 from penline.formats import READERS
 from penline.look.catalogue import catalogue_page
-from test_browser import FLAGS
-from test_sheet import CHROMIUM
+from test_sheet import CHROMIUM, FLAGS
 
 
 def rows(text: str) -> list[dict[str, object]]:
@@ -43,7 +42,7 @@ def test_what_cards_are_looked_for_by() -> None:
         "kind": "offline characters",
         "pen": "offline",
         "units": ["characters"],
-        "scripts": ["Hans"],
+        "scripts": ["Hans", "Latn"],
         "writers": 300,
         "writers_known": True,
         "size": ("samples", 1_172_907),

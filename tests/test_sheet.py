@@ -46,6 +46,10 @@ HOSTILE = "</script><script>document.title='owned'</script>"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 if CHROMIUM is not None and "snap" in Path(CHROMIUM).resolve().parts:
     CHROMIUM = None  # a snap sees no temporary folder
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 class Elements(HTMLParser):

@@ -22,8 +22,8 @@ from penline.census import census
 from penline.look.realism import write_realism_page
 from penline.look.sheet import sheet
 from penline.realism import realism
-from test_browser import AXE, FLAGS
-from test_sheet import CHROMIUM, inks_of, make_bank, make_set
+from test_browser import AXE
+from test_sheet import CHROMIUM, FLAGS, inks_of, make_bank, make_set
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 

@@ -62,7 +62,8 @@ function restore() {
 
 function fits(row) {
   const words = fields.get("text").value.toLowerCase().split(/\s+/);
-  const all = [row.id, row.title, row.publisher, row.licence].join(" ").toLowerCase();
+  const told = [row.id, row.title, row.publisher, row.licence, row.kind, scripts(row)];
+  const all = told.join(" ").toLowerCase();
   return words.every((word) => all.includes(word)) &&
     FILTERS.every(([name, , , test]) => !fields.get(name).value || test(row, fields.get(name).value));
 }
@@ -135,7 +136,13 @@ function compare() {
   const rows = [...chosen].map((id) => data.rows.find((row) => row.id === id));
   if (!rows.length) return beside.replaceChildren();
   const clear = el("button", { type: "button" }, "Clear");
-  clear.addEventListener("click", () => { chosen.clear(); keep(); show(); compare(); });
+  clear.addEventListener("click", () => {
+    chosen.clear();
+    keep();
+    show();
+    compare();
+    (body.querySelector("input") || text).focus();
+  });
   const note = rows.length < 2 ? "Choose one more: up to four stand side by side." :
     "Rows in which they differ are marked.";
   const shown = (value) => Array.isArray(value)

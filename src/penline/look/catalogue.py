@@ -31,7 +31,7 @@ thead td { border-top: 0; }
 .sets td, .sets th { padding-right: .9rem; }
 .sets input { width: 1.2rem; height: 1.2rem; accent-color: var(--accent); }
 a { color: var(--accent); }
-.compared td { min-width: 11rem; max-width: 24rem; }
+.compared tbody td { min-width: 11rem; max-width: 24rem; }
 .compared .unlike th, .compared .unlike td { background: var(--mind-ground); }
 .compared ul { margin: 0; padding-left: 1.1rem; }
 @media (max-width: 60rem) {
@@ -44,6 +44,11 @@ a { color: var(--accent); }
   .sets td:empty { display: none; }
   .sets td[data-name]::before { content: attr(data-name) ": "; color: var(--quiet); }
   .sets td.pick { position: absolute; left: 0; top: .6rem; }
+}
+@media (max-width: 40rem) {
+  .compared th, .compared td { padding-right: .6rem; }
+  .compared tbody th { min-width: 4.8rem; max-width: 6rem; overflow-wrap: normal; hyphens: auto; }
+  .compared tbody td { min-width: 7.2rem; }
 }
 """
 
