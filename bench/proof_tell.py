@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from proof_arms import ARMS, FOLDING, Proof
@@ -19,32 +19,74 @@ from penline.ablate.scores import interval, rate
 from penline.api import ablation_files
 from penline.durable import put
 
+HELD: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(ARMS, ("both",)),
+    **dict.fromkeys(("varied", "joined", "real", "random", "main", "kinds"), ("placed",)),
+    **dict.fromkeys(("both+real-25%", "both+real-50%", "both+real-75%"), ("real", "both")),
+    "placed": (),
+    "both": ("placed", "varied", "joined", "real"),
+    "many-hands": ("placed",),
+    "both+real-100": ("real-100", "both"),
+    "both+real-1000": ("real-1000", "both"),
+}
+"""Which other arms an arm is held against."""
+STYLES = ("all", "printed", "mixed", "cursive")
 
-def row_of(proof: Proof, found: Sequence[dict[str, Any]], first: Any) -> dict[str, Any]:
-    """What an arm came to; `first` is what it is held against, with the same seeds."""
-    counts = np.array([one["characters"] for one in found])
-    words = np.array([one["words"] for one in found])
+
+class Counts(NamedTuple):
+    """Edits and lengths of an arm's readings.
+
+    Attributes:
+        characters: ``int64 (seeds, words, 2)``, as `edits_of` has them.
+        words: the same, of whole words.
+        found: the result of each seed.
+    """
+
+    characters: Any
+    words: Any
+    found: list[dict[str, Any]]
+
+
+def counts_of(proof: Proof) -> dict[str, Counts]:
+    """All that has been trained so far, by arm."""
+    counts = {}
+    for name in ARMS:
+        folders = sorted((proof.work / "trained" / name).glob("seed-*"))
+        ran = [proof.training(name, int(one.name[5:])).finished() for one in folders]
+        if found := [one for one in ran if one]:
+            both = (np.array([one[unit] for one in found]) for unit in ("characters", "words"))
+            counts[name] = Counts(*both, found)
+    return counts
+
+
+def by_style(proof: Proof) -> dict[str, Any]:
+    """Which words are of each style."""
     styles = np.array([one.style for one in proof.judged])
+    return {style: (styles == style) | (style == "all") for style in STYLES}
+
+
+def row_of(proof: Proof, name: str, counts: dict[str, Counts]) -> dict[str, Any]:
+    """What an arm came to, by itself and beside those that it is held against."""
+    own, found = counts[name].characters, counts[name].found
+    where = by_style(proof)
     people = np.array([line.writer for line in proof.real])
-    row: dict[str, Any] = {
+    return {
+        "differs_from_placed": differences(proof.arm("placed"), proof.arm(name)),
         "seeds": [one["seed"] for one in found],
         "minutes": [round(one["seconds"] / 60, 1) for one in found],
         "skipped": [one["skipped"] for one in found],
-        "words": told(words),
-        "all": told(counts),
-        **{one: told(counts[:, styles == one]) for one in ("printed", "mixed", "cursive")},
+        "words": told(counts[name].words),
+        **{style: told(own[:, some]) for style, some in where.items()},
         "curve": [one["curve"] for one in found],
+        "less_than": {
+            other: {
+                style: difference(own[:, some], counts[other].characters[:, some], people[some])
+                for style, some in where.items()
+            }
+            for other in HELD.get(name, ())
+            if other in counts
+        },
     }
-    if first is not None:
-        both = min(len(counts), len(first))
-        row["less_than_placed"] = {
-            style: difference(counts[:both][:, where], first[:both][:, where], people[where])
-            for style, where in (
-                ("all", np.ones(len(styles), bool)),
-                *((one, styles == one) for one in ("printed", "mixed", "cursive")),
-            )
-        }
-    return row
 
 
 def told(counts: Any) -> dict[str, Any]:
@@ -58,9 +100,12 @@ def told(counts: Any) -> dict[str, Any]:
 
 def difference(counts: Any, first: Any, people: Any) -> dict[str, Any]:
     """Of the same seeds and words, paired; the interval over words, and that over people."""
+    seeds = min(len(counts), len(first))
+    counts, first = counts[:seeds], first[:seeds]
     whose = np.equal.outer(np.unique(people), people).astype(np.int64)
     by_person = [np.einsum("pl,slk->spk", whose, one) for one in (counts, first)]
     return {
+        "seeds": seeds,
         "error": per_cent(rate(counts) - rate(first)),
         "interval": [per_cent(one) for one in interval(counts, first)],
         "interval_over_people": [per_cent(one) for one in interval(*by_person)],
@@ -89,23 +134,12 @@ def per_cent(share: float) -> float:
 
 
 def results(proof: Proof) -> dict[str, Any]:
-    """All that has been trained so far."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for name in ARMS:
-        folders = (proof.work / "trained" / name).glob("seed-*")
-        ran = [proof.training(name, int(one.name[5:])).finished() for one in sorted(folders)]
-        if kept := [one for one in ran if one]:
-            found[name] = kept
-    counts = {name: np.array([one["characters"] for one in ran]) for name, ran in found.items()}
-    first = counts.get("placed")
-    styles = np.array([one.style for one in proof.judged])
-    ends = [counts[name] for name in ("placed", "both", "real") if name in counts]
+    """All figures of what has been trained so far."""
+    counts = counts_of(proof)
+    ends = [counts[name].characters for name in ("placed", "both", "real") if name in counts]
     seeds = min(map(len, ends), default=0)
-    gap = {}
-    if len(ends) == 3:
-        for style in ("all", "mixed", "cursive"):
-            where = np.isin(styles, [style]) | (style == "all")
-            gap[style] = closed(*(one[:seeds][:, where] for one in ends))
+    where = by_style(proof) if len(ends) == 3 else {}
+    gap = {style: closed(*(one[:seeds][:, some] for one in ends)) for style, some in where.items()}
     base = proof.arm("placed")
     known = known_before(proof.real, [base], proof.train)
     seen = {FOLDING(text) for text in proof.text}
@@ -128,13 +162,7 @@ def results(proof: Proof) -> dict[str, Any]:
         "plan": proof.plan.decides(),
         "processor": f"{platform.machine()}, one thread",
         "gap_to_real_words_closed_by_both": gap,
-        "arms": {
-            name: {
-                "differs_from_placed": differences(base, proof.arm(name)),
-                **row_of(proof, ran, None if name == "placed" else first),
-            }
-            for name, ran in found.items()
-        },
+        "arms": {name: row_of(proof, name, counts) for name in counts},
     }
 
 
@@ -162,14 +190,13 @@ def page(proof: Proof) -> None:
 
 def table(found: dict[str, Any]) -> Iterator[str]:
     """The rows of the table, as Markdown has them."""
-    styles = ("all", "printed", "mixed", "cursive")
-    yield f"| trained on | seeds | {' | '.join(styles)} | words | less than `placed` | minutes |"
-    yield "| --- " * (len(styles) + 5) + "|"
+    yield f"| arm | seeds | {' | '.join(STYLES)} | words | less than | minutes |"
+    yield "| --- " * (len(STYLES) + 5) + "|"
     for name, row in found["arms"].items():
-        cells = [_cell(row[one]) for one in (*styles, "words")]
-        less = _cell(row["less_than_placed"]["all"]) if "less_than_placed" in row else ""
+        cells = [_cell(row[one]) for one in (*STYLES, "words")]
+        less = "; ".join(f"`{other}` {_cell(by['all'])}" for other, by in row["less_than"].items())
         time = ", ".join(map(str, row["minutes"]))
-        yield f"| {name} | {len(row['seeds'])} | {' | '.join(cells)} | {less} | {time} |"
+        yield f"| `{name}` | {len(row['seeds'])} | {' | '.join(cells)} | {less} | {time} |"
 
 
 def _cell(one: dict[str, Any]) -> str:
