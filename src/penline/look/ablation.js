@@ -40,7 +40,9 @@ function curves() {
     }, svg("title", {}, name)))),
     el("figcaption", { class: "key" }, ...all.flatMap(([name], at) => {
       const dash = el("span", {});
-      dash.style.background = COLOURS[at % COLOURS.length];
+      const colour = COLOURS[at % COLOURS.length];
+      dash.style.background = at < COLOURS.length ? colour
+        : "repeating-linear-gradient(90deg, " + colour + " 0 4px, transparent 4px 7px)";
       return [dash, " " + name + "  "];
     })));
 }
