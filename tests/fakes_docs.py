@@ -54,7 +54,8 @@ def make(folder: Path) -> None:
         fakes.zip_file(shelf / name, {f"{writer}-c.gnt": fakes.gnt(many, int(writer), 30)})
         shutil.copy(shelf / name, folder / name)
     page = fakes_pages.dgrl(["今天上午", "我们在学校"])
-    fakes.zip_file(folder / "HWDB2.0Test.zip", {"006-P16.dgrl": page})
+    apart = fakes_lines.page(["今天上午九点我们"] * 4)
+    fakes.zip_file(folder / "HWDB2.0Test.zip", {"006-P16.dgrl": apart})
     shelf = folder / "shelf" / "casia-hwdb2.0"
     shelf.mkdir()
     for name, number in (("HWDB2.0Train.zip", "006"), ("HWDB2.0Test.zip", "016")):

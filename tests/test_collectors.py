@@ -19,6 +19,7 @@ import fakes_sets
 from fakes import gnt, png_file, pot, zip_file
 from fakes_etl import etl, tar_file
 from fakes_nist import sd19_mis
+from fakes_online import uji
 from fakes_pages import dgrl, idx_images, idx_labels
 from fakes_tables import labelme, pixel_csv
 from fakes_unipen import Hand, trees
@@ -46,6 +47,7 @@ FAKES: dict[str, Files] = {
             Hand("tos", "f1/two", "B", "xy", ups=True),
         ]
     ),
+    "uji": {"u/ujipenchars2.txt": uji("aB1", ("trn_UJI_W03-01", "trn_UJI_W03-02"))},
     "mnist": {
         "m/t10k-images-idx3-ubyte.gz": gzip.compress(idx_images(PICTURES), mtime=0),
         "m/t10k-labels-idx1-ubyte.gz": gzip.compress(DIGITS, mtime=0),
