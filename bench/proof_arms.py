@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from penline.ablate.arms import Arm
 from penline.ablate.lines import RealLine
 from penline.ablate.running import trainings
 from penline.ablate.text import Folding
-from penline.ablate.training import Training, TrainingPlan
+from penline.ablate.training import WEIGHTS, Training, TrainingPlan
 from penline.corpus import Corpus
 from penline.recipe import load_recipe
 
@@ -40,6 +41,8 @@ class Kind(NamedTuple):
         real: how many real words there are, where it takes some; None for all.
         one_each: of each writer and character one glyph alone.
         balanced: words drawn so that every character comes about as often as any other.
+        after: the arm whose weights, of the same seed, it goes on from.
+        novel: words of another text; see `Proof.novel`.
     """
 
     recipe: Mapping[str, Any] = MappingProxyType({})
@@ -47,6 +50,8 @@ class Kind(NamedTuple):
     real: int | None = None
     one_each: bool = False
     balanced: bool = False
+    after: str = ""
+    novel: bool = False
 
 
 ARMS: dict[str, Kind] = {
@@ -68,10 +73,14 @@ ARMS: dict[str, Kind] = {
     "both+real-100": Kind(share=0.5, real=100),
     "real-1000": Kind(share=0.0, real=1000),
     "both+real-1000": Kind(share=0.5, real=1000),
+    "both-then-real-100": Kind(share=0.0, real=100, after="both"),
+    "both-then-real-1000": Kind(share=0.0, real=1000, after="both"),
+    "both-then-real": Kind(share=0.0, after="both"),
     "one-each": Kind(one_each=True),
     "breadth-fixed": Kind({"ink": {**COMMON["ink"], "breadth_range": [1, 1]}}),
     "many-hands": Kind({**PLACED, "joins": "measured", "writers": "mixed"}),
     "balanced": Kind(balanced=True),
+    "novel": Kind(novel=True),
     "effects": Kind({"effects": "default"}),
 }
 
@@ -95,7 +104,6 @@ class Proof:
         chance = np.random.Generator(np.random.Philox(18))
         self.train = [train[at] for at in chance.permutation(len(train))]
         self.text = [line.text for line in train]
-        self.corpus = Corpus.from_texts(self.text)
         self.plan = TrainingPlan(
             recogniser="crnn-small",
             alphabet=FOLDING.alphabet(line.text for line in (*self.real, *self.train)),
@@ -123,9 +131,20 @@ class Proof:
             self.work / ("one.bank" if kind.one_each else "characters.bank"),
             one_each=kind.one_each,
         )
-        corpus = Corpus.from_texts(balanced(self.text)) if kind.balanced else self.corpus
+        texts = balanced(self.text) if kind.balanced else self.text
+        corpus = Corpus.from_texts(self.novel()) if kind.novel else Corpus.from_texts(texts)
         recipe = load_recipe({**COMMON, **kind.recipe})
         return Arm(name, recipe, (bank,), corpus, kind.share)
+
+    @property
+    def has_novel(self) -> bool:
+        """Whether ``novel.txt`` lies in the folder of the work: any running text that you have."""
+        return (self.work / "novel.txt").is_file()
+
+    def novel(self) -> list[str]:
+        """Words of ``novel.txt``."""
+        text = (self.work / "novel.txt").read_text("utf-8")
+        return re.findall(r"[A-Za-z]+|[0-9]+", text)
 
     def words(self, name: str) -> Sequence[RealLine]:
         """The real words that an arm trains on."""
@@ -133,9 +152,14 @@ class Proof:
         return self.train[: kind.real] if kind.share < 1 else ()
 
     def training(self, name: str, seed: int) -> Training:
-        return trainings(
-            self.plan, [self.arm(name)], [seed], self.work / "trained", self.real, self.words(name)
-        )[0]
+        """The training of an arm with a seed; that of another one whose weights it needs is run."""
+        start, after = None, ARMS[name].after
+        if after:
+            before = self.training(after, seed)
+            before.run()
+            start = before.folder / WEIGHTS
+        ways = self.plan, [self.arm(name)], [seed], self.work / "trained", self.real
+        return trainings(*ways, self.words(name), start)[0]
 
 
 def balanced(texts: Sequence[str]) -> list[str]:

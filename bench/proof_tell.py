@@ -28,6 +28,9 @@ HELD: dict[str, tuple[str, ...]] = {
     "many-hands": ("placed",),
     "both+real-100": ("real-100", "both"),
     "both+real-1000": ("real-1000", "both"),
+    "both-then-real": ("real", "both", "both+real-50%"),
+    "both-then-real-100": ("real-100", "both", "both+real-100"),
+    "both-then-real-1000": ("real-1000", "both", "both+real-1000"),
 }
 """Which other arms an arm is held against."""
 STYLES = ("all", "printed", "mixed", "cursive")

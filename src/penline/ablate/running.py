@@ -195,17 +195,30 @@ def trainings(
     out: Path,
     real: Sequence[RealLine],
     training: Sequence[RealLine],
+    start: Path | None = None,
 ) -> list[Training]:
-    """Every arm with every seed, in folders of their own: all arms with the first seed first."""
+    """Make the trainings of every arm with every seed: all arms with the first seed first.
+
+    Args:
+        plan: how.
+        arms: of what lines.
+        seeds: of each arm's trainings.
+        out: where each has a folder.
+        real: the lines to judge on.
+        training: the real lines to train on.
+        start: weights that all go on from; see `Training`.
+    """
     judged = [_content(real), _content(training)]
     runs = []
     for seed in seeds:
         for arm in arms:
             decides = [__version__, plan.decides(), arm.decides(), seed, judged[0]]
             decides += [judged[1]] if arm.composed < 1 else []
+            decides += [hashlib.sha256(read_file(start)).hexdigest()] if start else []
             identity = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
             folder = out / arm.name / f"seed-{seed}"
-            runs.append(Training(plan, arm, seed, folder, identity, real, training))
+            run = Training(plan, arm, seed, folder, identity, real, training, start=start)
+            runs.append(run)
     return runs
 
 

@@ -97,6 +97,7 @@ class Training:
         real: the lines to judge on.
         training: the real lines to train on.
         looked: so many of `real` are read for the learning curve; all are at the end.
+        start: weights to go on from, of a training with the same alphabet; None begins by chance.
     """
 
     plan: TrainingPlan
@@ -107,6 +108,7 @@ class Training:
     real: Sequence[RealLine]
     training: Sequence[RealLine] = ()
     looked: int = 500
+    start: Path | None = None
     losses: list[float] = field(default_factory=list)
     curve: list[tuple[int, float, float]] = field(default_factory=list)
     seconds: float = 0.0
@@ -144,6 +146,9 @@ class Training:
         labels = CTCLabels(self.plan.alphabet)
         kind = RECOGNISERS.load(self.plan.recogniser)
         network = kind.build(len(labels)).to(self.plan.device)
+        if self.start is not None:
+            weights = module.load(self.start, map_location=self.plan.device, weights_only=True)
+            network.load_state_dict(weights)
         optimiser = module.optim.AdamW(network.parameters(), lr=self.plan.rate)
         stream = LineStream(
             self._lines(kind.height_px), self.plan.batch, endless=True, seed=self.seed
