@@ -130,6 +130,7 @@ def test_a_join_is_one_trace_and_dots_come_after_the_word() -> None:
         joined=np.array([False, False, False, True, False]),
         late=np.array([False, True, False, False, False]),
         cuts_q8=np.array([[0] * 4, [0] * 4, [150, 300, 9, 0], [0] * 4, [150, 300, -9, 0]]),
+        leads=np.zeros(5, np.bool_),
         pen=(256, 256, 0, 0),  # type: ignore[arg-type]
     )
     found = [[(item, part.tolist()) for item, part in one] for one in joined_strokes(strokes)]
