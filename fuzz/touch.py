@@ -28,6 +28,10 @@ def fingerprint(value: object) -> str:
     return found.hexdigest()
 
 
+_OLD = "told"
+"""A name of before, which warns."""
+
+
 @functools.cache
 def _parts(kind: type) -> tuple[str, ...]:
     """Names of the fields and properties of a class."""
@@ -36,7 +40,7 @@ def _parts(kind: type) -> tuple[str, ...]:
         name
         for one in kind.__mro__
         for name, what in vars(one).items()
-        if isinstance(what, property | functools.cached_property)
+        if isinstance(what, property | functools.cached_property) and name != _OLD
     ]
     return (*fields, *asked)
 

@@ -16,6 +16,7 @@ from penline.compose.line_layout import lay_out
 from penline.compose.place.params import with_hand
 from penline.corpus import Corpus
 from penline.fit import measured_lines
+from penline.measure.appearance import LOOKS
 from penline.measure.compare import QUANTITIES, hold_against
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
@@ -55,7 +56,7 @@ def line(
         box = np.array([x, 100.0 + below - height, x + wide, 100.0 + below])
         boxes.append(tuple(box + pen / 2 * np.array([-1, -1, 1, 1])))
         x += wide + GAP * x_height
-    looks = np.full((len(text), 4), np.nan)
+    looks = np.full((len(text), len(LOOKS)), np.nan)
     if pen:
         looks[:, 0] = pen
     return of_boxes(list(text), boxes, writer, "sheet", looks=looks)

@@ -75,7 +75,10 @@ def lost(line: LineLayout | PlacedLine, size: tuple[int, ...]) -> Iterator[int]:
     around = np.zeros((size[0] + 2 * pad, size[1] + 2 * pad), np.uint8)
     places = line.shapes.placed.places_q8 + np.array([pad * 256, pad * 256, 0, 0])
     placed = line.shapes.placed._replace(places_q8=places)
-    draw_items(line.shapes._replace(placed=placed), around)
+    strokes = line.shapes.strokes  # joins are, of glyphs that came as pictures
+    if strokes is not None:
+        strokes = strokes.moved(pad, pad)
+    draw_items(line.shapes._replace(placed=placed, strokes=strokes), around)
     around[pad : pad + size[0], pad : pad + size[1]] = 0
     yield int(around.max())
 

@@ -43,6 +43,7 @@ OTHERS = {
     "compose.transform.join:join_line": "joins:join_line",
     "compose.transform.join:measure_letters": "joins:measure_letters",
     "compose.transform.join:pack_strokes": "joins:pack_strokes",
+    "compose.transform.vary_points:move_points": "vary:move_points",
     "render.joins:add_joins": "joins:join_letters",
     "render.joins:can_join": "joins:reachable",
     "render.letter_ends:_enter": "joins:entry_of",

@@ -235,9 +235,8 @@ def test_a_bent_offset_stops_composing_with_one_line(tmp_path: Path, corpus_file
     with (tmp_path / "b" / INK).open("r+b") as file:
         file.seek(at)
         file.write(np.full(size // 8, 1 << 50, np.int64).tobytes())
-    lines = Composer(SHORT, open_bank(tmp_path / "b"), corpus_file)
     with pytest.raises(BankError, match="damaged"):
-        lines[0]
+        Composer(SHORT, open_bank(tmp_path / "b"), corpus_file)[0]
 
 
 def test_presets_are_recipes() -> None:
