@@ -13,15 +13,14 @@ writer, source file, number and offset in it: POT files can be built again byte 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from penline.durable import streamed
 from penline.errors import UnwritableLine
 from penline.export.base import Report, StrokeItem, file_hash, shard_folder
-from penline.export.examine import Findings
 from penline.export.inkml_write import (
     END,
     GROUP_END,
@@ -81,11 +80,6 @@ class InkML(StrokeFiles):
             **unwritten.metadata(),
             "files": {name: file_hash(self.out / name) for _, name in written},
         }
-
-    @classmethod
-    def records(cls, out: Path, name: str, found: Findings) -> Iterator[Any]:  # noqa: ARG003
-        """See `StrokeFiles.records`."""
-        yield from found.read(name)
 
 
 class _Characters:

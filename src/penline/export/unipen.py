@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import count
-from pathlib import Path
 from typing import IO, Any, ClassVar
 
 from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Report, StrokeItem
-from penline.export.examine import Findings
 from penline.export.stroke_files import LineFiles, lines_of
 from penline.records import OnlineLine
 
@@ -69,11 +67,6 @@ class Unipen(LineFiles):
         numbers = count()
         for line in lines:
             file.write("".join(_told(line, numbers)).encode("latin-1"))
-
-    @classmethod
-    def records(cls, out: Path, name: str, found: Findings) -> Iterator[Any]:  # noqa: ARG003
-        """See `StrokeFiles.records`."""
-        yield from found.read(name)
 
 
 def _spelled(item: StrokeItem | UnwritableLine) -> StrokeItem | UnwritableLine:
