@@ -21,7 +21,7 @@ from penline.sources.collect import given_names, open_sources
 from penline.sources.reading import Reading
 from penline.stream.dataset import Item
 
-__all__ = ["MixedLines", "RealLine", "fitted", "real_lines", "scaled", "trim_box", "trimmed"]
+__all__ = ["MixedLines", "RealLine", "fitted", "real_lines", "scaled", "trimmed", "trimmed_at"]
 
 _MOST_PX = 4000
 """Width of the widest line that is read, at the reader's height."""
@@ -79,40 +79,33 @@ def fitted(image: Any, height_px: int, *, trim: bool) -> Bytes2D:
 
 
 def trimmed(image: Any) -> Bytes2D:
-    """Cut a line to its ink, with margins: its `trim_box`, grey, paper added where it has none."""
-    grey: Bytes2D = _grey(image)
-    left, top, right, bottom = trim_box(grey)
-    high, wide = grey.shape
-    around = (max(-top, 0), max(bottom - high, 0)), (max(-left, 0), max(right - wide, 0))
-    whole = np.pad(grey, around, constant_values=_paper(grey))
-    top, left = max(top, 0), max(left, 0)
-    return np.ascontiguousarray(whole[top : around[0][0] + bottom, left : around[1][0] + right])
+    """Cut a line to its ink; see `trimmed_at`."""
+    return trimmed_at(image)[0]
 
 
-def trim_box(grey: Bytes2D) -> tuple[int, int, int, int]:
-    """Find the ink of a line, with a sixteenth of the ink's height left on each side.
+def trimmed_at(image: Any) -> tuple[Bytes2D, int]:
+    """Cut a line to its ink, with a sixteenth of the ink's height left on each side.
 
     Ink is what is darker than halfway from the paper, the median of some pixels, to the darkest.
     Lines of different origin are then equally large, and have equal margins.
 
     Args:
-        grey: ``uint8 (height_px, width_px)``; dark on light.
+        image: ``uint8 (height_px, width_px)``, or ``(height_px, width_px, 3)``; dark on light.
 
     Returns:
-        Left, top, right and bottom, px, which may lie outside; all of it where nothing is darker
-        than the paper.
+        The part of it, grey, paper added where it has no margin, and where its left edge was, px,
+        which may be below 0; all of it, and 0, where nothing is darker than the paper.
     """
-    ink = grey < (_paper(grey) + int(grey.min())) / 2
+    grey: Bytes2D = _grey(image)
+    paper = int(np.median(grey[::4, ::4]))
+    ink = grey < (paper + int(grey.min())) / 2
     down, across = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
     if not len(down):
-        return 0, 0, grey.shape[1], grey.shape[0]
+        return grey, 0
     more = max(round((down[-1] - down[0] + 1) / 16), 1)
-    low = int(across[0]) - more, int(down[0]) - more
-    return *low, int(across[-1]) + 1 + more, int(down[-1]) + 1 + more
-
-
-def _paper(grey: Bytes2D) -> int:
-    return int(np.median(grey[::4, ::4]))
+    whole = np.pad(grey, more, constant_values=paper)
+    part = whole[down[0] : down[-1] + 1 + 2 * more, across[0] : across[-1] + 1 + 2 * more]
+    return np.ascontiguousarray(part), int(across[0]) - more
 
 
 def real_lines(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from penline.ablate.lines import scaled, trim_box, trimmed
+from penline.ablate.lines import scaled, trimmed_at
 from penline.ablate.models import ScoringReader, model_of
 from penline.errors import UsageError
 from penline.measure.cutting import ReadPlaces, ReadsPlaces
@@ -42,7 +42,7 @@ def places_by(spec: str) -> ReadsPlaces:
     def places(ink: Bytes2D, label: Sequence[str | None]) -> ReadPlaces | None:
         picture, left = 255 - ink, 0
         if reader.trim:
-            left, picture = trim_box(picture)[0], trimmed(picture)
+            picture, left = trimmed_at(picture)
         scores = reader.scores(scaled(picture, reader.height_px))
         numbers = [_number(reader.labels, one or "") for one in label]
         known = np.flatnonzero(numbers)
