@@ -39,7 +39,7 @@ def recipes() -> dict[str, dict[str, Any]]:
         }
     for mark in Marks.model_fields:
         found[f"mark {mark}"] = {"papers": ["plain"], "marks": {mark: 1.0}}
-    found["mixed"], found["messy"] = {}, {}
+    found["papers"], found["messy"] = {}, {}
     return found
 
 

@@ -60,16 +60,16 @@ MARKS = {"strike": 0.15, "underline": 0.15, "fade": 0.1, "blot": 0.1, "bleed": 0
 RECIPES = {
     "penline": PLAIN,
     "penline-hand": {**PLAIN, "layout": {"hand": "default"}},
-    "penline-mixed": MIXED,
+    "penline-papers": MIXED,
     "penline-messy": {**MIXED, "marks": MARKS},
 }
-"""Plain paper by rule; with the placement model; the presets `mixed` and `messy`."""
+"""Plain paper by rule; with the placement model; the presets `papers` and `messy`."""
 
 AGAINST = {
-    "neots-on": "penline-mixed",
-    "neots-preset": "penline-mixed",
-    "trdg-on": "penline-mixed",
-    "doctr-on": "penline-mixed",
+    "neots-on": "penline-papers",
+    "neots-preset": "penline-papers",
+    "trdg-on": "penline-papers",
+    "doctr-on": "penline-papers",
 }
 """Whom a tool with backgrounds and effects is held against; the others against ``penline``."""
 

@@ -77,7 +77,7 @@ def test_an_arm_is_told_in_any_order(folders: Path) -> None:
         ("x:", "is no arm"),
         ("../x:plain", "is no name of an arm"),
         (".x:plain", "does not begin with a full stop"),
-        ("x:plain,mixed", "names 2 recipes"),
+        ("x:plain,papers", "names 2 recipes"),
         ("x:nothing-of-that-name", "nothing-of-that-name"),
     ],
 )
@@ -397,7 +397,7 @@ def test_the_plan_for_chinese_runs_on_small_stand_ins(tmp_path: Path, penline, m
         code, _, told = penline(*words[1:])
         assert code == 0, told
     found = json.loads((tmp_path / "hwdb" / "results.json").read_text("utf-8"))
-    arms = ["real", "mixed+real-50%", "stamps+real-50%", "mixed", "stamps"]
+    arms = ["real", "papers+real-50%", "stamps+real-50%", "papers", "stamps"]
     assert [arm["name"] for arm in found["arms"]] == arms
     assert found["judged_on"] == {"lines": 3, "writers": 1}
 

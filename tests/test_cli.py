@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import fakes
-from penline import cli
+from penline import catalogue, cli, errors
+from penline.cli.examples import EXAMPLES, GROUPS, START
+from penline.errors import MissingExtra
 
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys, *arguments: object) -> tuple[int, str, str]:
@@ -150,6 +155,93 @@ def test_every_command_says_what_it_does() -> None:
         name = command.name or command.callback.__name__.rstrip("_")
         assert name in result.output
         assert command.callback.__doc__
+
+
+def test_a_beginner_is_told_what_to_do_first(penline) -> None:
+    code, text, _ = penline()
+    assert (code, text) == (0, START)
+    for line in [line.strip() for line in text.splitlines() if line.startswith("  penline ")]:
+        _, name, *words = shlex.split(line.split("   ")[0])
+        typer.main.get_command(cli.app).commands[name].make_context(name, words)
+
+
+def test_every_command_has_a_group_and_examples_that_it_takes(penline) -> None:
+    commands = typer.main.get_command(cli.app).commands
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(commands) and list(commands) == grouped
+    assert set(EXAMPLES) == set(commands)
+    for group in GROUPS:
+        assert group in penline("--help")[1]
+    for name, examples in EXAMPLES.items():
+        for line in "\n".join(examples.values()).splitlines():
+            _, verb, *words = shlex.split(line)
+            commands[verb].make_context(verb, words)
+        assert "penline" in commands[name].epilog
+
+
+def test_the_catalogue_is_filtered(penline) -> None:
+    def ids(*options: str) -> list[str]:
+        return [card["id"] for card in json.loads(penline("list", *options, "--json")[1])["cards"]]
+
+    everything, readable = ids(), ids("--readable")
+    assert set(ids("--readable", "--gettable")) < set(readable) < set(everything)
+    assert "nist-sd19" in ids("--script", "latin", "--kind", "characters")
+    assert ids("--script", "Latn") == ids("--script", "Latin") != everything
+    assert "hwr200" in ids("--script", "cyrillic") and "nist-sd19" not in ids("--script", "Cyrl")
+    assert all("cc by" in card for card in map(licence_of, ids("--licence", "cc by")))
+    assert set(ids("--licence", "commercial")) < set(everything)
+    for option, wrong in (("--script", "klingon"), ("--kind", "gold")):
+        code, _, error = penline("list", option, wrong)
+        assert code == 2 and wrong in error and "there are" in error
+    assert "no card has all of that" in penline("list", "--licence", "of nobody")[1]
+
+
+def licence_of(id: str) -> str:
+    return catalogue.card(id).licence.name.lower()
+
+
+def test_what_is_missing_is_installed_from_where_penline_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(errors, "__file__", str(tmp_path / "src" / "penline" / "errors.py"))
+    told = "a page needs an optional package: pip install "
+    assert str(MissingExtra("a page", "serve")) == told + "'penline[serve]'"
+    (tmp_path / "pyproject.toml").touch()
+    assert str(MissingExtra("a page", "serve")) == told + f"'{tmp_path}[serve]'"
+    monkeypatch.chdir(tmp_path)
+    assert str(MissingExtra("a page", "serve")) == told + "'.[serve]'"
+
+
+def test_a_shell_is_taught_to_complete(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "import sys; sys.argv = ['penline']; from penline.cli import main; main()"
+    asked = {"_PENLINE_COMPLETE": "complete_bash", "COMP_WORDS": "penline comp", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=os.environ | asked,
+    )
+    assert done.stdout.split() == ["compose"], done.stderr
+
+
+def test_settings_of_a_recipe_are_given_on_the_command_line(penline, tmp_path: Path) -> None:
+    out = tmp_path / "lines"
+    short = ("compose", "-n", 6, "-o", out, "--recipe", "plain", "--overwrite")
+    code, _, error = penline(*short, "--length", "4-6", "--writers", "mixed", "--set", "seed=1")
+    assert code == 1 and "no setting `seed` here" in error
+    code, _, error = penline(*short, "--length", "4-6", "--set", "corpus.length_range=[4, 6]")
+    assert code == 2 and "corpus.length_range is set twice" in error
+    code, _, error = penline(*short, "--length", "few")
+    assert code == 2 and "write 10-40, or one number" in error
+    options = ("--length", "4-6", "--writers", "mixed", "--set", "image.height_px=40")
+    assert penline(*short, *options)[0] == 0
+    report = json.loads((out / "report.json").read_text())
+    recipe = report["run"]["recipe"]
+    assert recipe["corpus"]["length_range"] == [4, 6]
+    assert report["mixed_writers"] and recipe["image"]["height_px"] == 40
+    one = tmp_path / "line.png"
+    assert penline("write", "Good day", "-o", one, "--set", "image.height_px=40")[0] == 0
+    assert cv2.imread(str(one)).shape[0] == 40
 
 
 @pytest.mark.parametrize("arguments", [("bank", "", "-o", "out"), ("write", "x", "--bank=")])

@@ -24,6 +24,7 @@ from penline import catalogue, cli
 from penline.bank import open_bank
 from penline.catalogue.finding import SCRIPTS, scripts
 from penline.catalogue.finding_pages import script_page
+from penline.cli.examples import EXAMPLES
 from penline.export.paddleocr_config import configuration
 from penline.export.paddleocr_fit import Fit
 from penline.recipe import load_recipe
@@ -33,7 +34,7 @@ DOCS = ROOT / "docs"
 sys.path.insert(0, str(ROOT / "tools"))
 
 import make_docs  # noqa: E402
-from pages import examples  # noqa: E402
+from pages import functions  # noqa: E402
 from pages import recipe as recipe_page  # noqa: E402
 from pages import verbs as verb_pages  # noqa: E402
 
@@ -105,8 +106,8 @@ def test_every_command_is_documented() -> None:
             for flag in parameter.opts:
                 if flag.startswith("-") and flag != "--help":
                     assert f"`{flag}`" in page, (verb.name, flag)
-    assert set(examples.EXAMPLES) == verbs
-    assert set(examples.FUNCTIONS) == verbs
+    assert set(EXAMPLES) == verbs
+    assert set(functions.FUNCTIONS) == verbs
 
 
 def test_every_option_says_what_it_is() -> None:

@@ -277,9 +277,9 @@ def known():
         if one.py_func.__module__.startswith(rooms) for sig in one.overloads
     }
 
-compile_parts(penline.load_recipe("mixed"))
+compile_parts(penline.load_recipe("papers"))
 before = known()
-for _ in penline.Composer("mixed", sample_bank(), corpus_files(), 5, length=300).each():
+for _ in penline.Composer("papers", sample_bank(), corpus_files(), 5, length=300).each():
     pass
 assert len(before) >= 10, before
 assert known() == before, known() ^ before

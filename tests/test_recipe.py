@@ -15,6 +15,7 @@ from penline.bank.layout import INK
 from penline.compose import Composer
 from penline.corpus import load
 from penline.errors import BankError, RecipeError, UnwritableLine, UsageError
+from penline.machine import say_once
 from penline.recipe import Recipe, load_recipe, preset_names
 from penline.recipe.identity import recipe_hash
 from penline.records import Source
@@ -240,7 +241,7 @@ def test_a_bent_offset_stops_composing_with_one_line(tmp_path: Path, corpus_file
 
 
 def test_presets_are_recipes() -> None:
-    assert preset_names() == ["messy", "mixed", "plain"]
+    assert preset_names() == ["messy", "papers", "plain"]
     for name in preset_names():
         recipe = load_recipe(name)
         assert Recipe.model_validate(recipe.model_dump(mode="json")) == recipe
@@ -279,7 +280,7 @@ def test_a_wrong_recipe_is_one_clear_line(tmp_path: Path, text: str, message: st
 
 
 def test_a_missing_recipe() -> None:
-    with pytest.raises(UsageError, match="mixed, plain"):
+    with pytest.raises(UsageError, match="papers, plain"):
         load_recipe("fancy")
 
 
@@ -442,3 +443,29 @@ def test_one_where_a_list_is_meant():
     assert load_recipe({"papers": {"name": "ruled"}}) == load_recipe({"papers": ["ruled"]})
     assert load_recipe({"effects": "blur"}) == load_recipe({"effects": [{"name": "blur"}]})
     assert load_recipe({"effects": "none"}).effects == ()
+
+
+def test_single_settings_lie_over_a_recipe(caplog: pytest.LogCaptureFixture) -> None:
+    plain = load_recipe("plain", ["image.height_px=96", "writers=mixed", "papers=[ruled]"])
+    assert plain.image.height_px == 96
+    assert plain.writers == "mixed"
+    assert [one.paper.name for one in plain.papers] == ["ruled"]
+    assert load_recipe(plain, ["image.height_px=48"]).writers == "mixed"
+    assert load_recipe(plain) is plain
+    with pytest.raises(RecipeError, match="did you mean `height_px`"):
+        load_recipe(None, ["image.height=96"])
+    with pytest.raises(RecipeError, match="papers is no mapping here; set papers whole"):
+        load_recipe(None, ["papers.0.weight=2"])
+    with pytest.raises(RecipeError, match="not YAML"):
+        load_recipe(None, ["image.height_px=[1"])
+    for wrong in ("image.height_px", "=3", "image..height_px=3"):
+        with pytest.raises(UsageError, match=r"image\.height_px=48"):
+            load_recipe(None, [wrong])
+
+
+def test_a_renamed_recipe_is_found_by_its_old_name(caplog: pytest.LogCaptureFixture) -> None:
+    say_once.cache_clear()
+    assert load_recipe("mixed") == load_recipe("papers") == load_recipe()
+    assert [record.getMessage() for record in caplog.records] == [
+        "the recipe mixed is called papers now; the old name still works"
+    ]

@@ -59,7 +59,7 @@ def test_start_up_asks_no_package_for_its_entry_points() -> None:
         "penline.registry._entry_points = asked\n"
         "import penline, penline.cli\n"
         "from penline.recipe import load_recipe\n"
-        "load_recipe('mixed'); load_recipe('plain')\n"
+        "load_recipe('papers'); load_recipe('plain')\n"
         "from penline.export import exporter_class\n"
         "exporter_class('paddleocr')\n"
     )

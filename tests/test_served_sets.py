@@ -222,3 +222,25 @@ def test_what_is_no_set_is_refused(tmp_path: Path) -> None:
     ran = CliRunner().invoke(app, ["serve", "--columns", "label=x"])
     assert isinstance(ran.exception, UsageError)
     assert "name one" in str(ran.exception)
+
+
+def test_a_bank_is_served_by_its_folder_and_opened(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A folder of a bank is no set; --open shows the address in the browser, or says why not."""
+    bank, real = make_bank(tmp_path / "my.bank"), many_lines(tmp_path / "real", 3)
+    seen: list[Any] = []
+
+    def serve(banks: Any, corpora: Any, *, sets: Any, ready: Any, **_: Any) -> None:
+        seen.append((list(banks), list(sets)))
+        ready("http://127.0.0.1:1/")
+
+    monkeypatch.setattr(api, "serve", serve)
+    monkeypatch.setattr("webbrowser.open", lambda address: seen.append(address))
+    told = CliRunner().invoke(app, ["serve", str(bank), str(real), "--open"])
+    assert seen == [([bank], [real]), "http://127.0.0.1:1/"]
+    assert told.output == (
+        "http://127.0.0.1:1/\nthere is no browser to open here; open the address by hand\n"
+    )
+    CliRunner().invoke(app, ["serve", str(bank)])
+    assert seen[2:] == [([bank], [])]

@@ -32,7 +32,7 @@ def picture(path: Path) -> np.ndarray:
     return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
 
 
-@pytest.mark.parametrize("recipe", ["plain", "mixed", "messy"])
+@pytest.mark.parametrize("recipe", ["plain", "papers", "messy"])
 @pytest.mark.parametrize("writer", [None, "own:a"])
 def test_a_line_is_that_of_the_composer(
     bank: Bank, tmp_path: Path, recipe: str, writer: str | None

@@ -139,7 +139,11 @@ class MissingExtra(PenlineError, ImportError):
         self.extra = extra
 
     def __str__(self) -> str:
-        return f"{self.what} needs an optional package: pip install 'penline[{self.extra}]'"
+        clone = Path(__file__).parents[2]
+        name = "penline"
+        if (clone / "pyproject.toml").is_file():
+            name = "." if clone == Path.cwd() else str(clone)
+        return f"{self.what} needs an optional package: pip install '{name}[{self.extra}]'"
 
 
 class WorkerDied(PenlineError, RuntimeError):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pages.examples import EXAMPLES, FUNCTIONS
+from pages.functions import FUNCTIONS
 from pages.tables import bounds, kind, table
 from penline.cli import app
 from penline.cli.base import filled
+from penline.cli.examples import EXAMPLES, GROUPS
 
 __all__ = ["Verb", "page", "pages", "verbs"]
 
@@ -27,7 +28,7 @@ _INDEX = """\
 A verb is one command and one library function. The command parses, calls the function and prints;
 whatever it does, a program can do, too.
 
-{table}
+{tables}
 ## What all of them have in common
 
 - Exit codes: **0** good, **1** the data (or a bank, a corpus, a recipe) are not as they should be,
@@ -36,6 +37,8 @@ whatever it does, a program can do, too.
 - Progress is shown on a terminal and nowhere else: a pipe stays clean.
 - `--json`, where a verb has it, prints the answer for a script on standard output.
 - `penline --version` prints the version.
+- `penline --install-completion` teaches the shell in use (bash, zsh, fish, PowerShell) to complete
+  commands and options by the tab key; `penline --show-completion` prints what it would add.
 """
 
 
@@ -77,11 +80,18 @@ def _parameters(call: Callable[..., Any]) -> Iterator[tuple[str, Any, Any, Any]]
 def pages() -> dict[str, str]:
     """File name -> text: one page a verb, and the index."""
     made = {f"{verb.name}.md": page(verb) for verb in verbs()}
-    rows = [
-        (f"[`penline {verb.name}`]({verb.name}.md)", verb.help.split("\n\n")[0].replace("\n", " "))
-        for verb in verbs()
-    ]
-    made["index.md"] = _INDEX.format(note=NOTE, table=table(("verb", "what it does"), rows))
+    tables = []
+    for group, names in GROUPS.items():
+        rows = [
+            (
+                f"[`penline {verb.name}`]({verb.name}.md)",
+                verb.help.split("\n\n")[0].replace("\n", " "),
+            )
+            for verb in verbs()
+            if verb.name in names
+        ]
+        tables.append(f"## {group}\n\n{table(('verb', 'what it does'), rows)}")
+    made["index.md"] = _INDEX.format(note=NOTE, tables="\n".join(tables))
     return made
 
 

@@ -45,8 +45,9 @@ class ComposeJob(Execution):
     Attributes:
         out: the folder to make, or its URL in an object store (``s3://...``).
         n: how many lines, from index `start`.
-        recipe: a recipe, the path or name of one, a mapping, or None for ``mixed``; for
+        recipe: a recipe, the path or name of one, a mapping, or None for ``papers``; for
             ``plain`` where the format is one of strokes, which show no paper.
+        settings: single settings over the recipe's, as ``image.height_px=48``.
         banks: banks, opened or by path; none: the embedded sample.
         corpora: text files; none: the embedded sample's.
         field: the field of a jsonl file that holds the text.
@@ -72,6 +73,7 @@ class ComposeJob(Execution):
     _: KW_ONLY
     n: int
     recipe: Recipe | str | Path | Mapping[str, Any] | None = None
+    settings: Sequence[str] = ()
     banks: Sequence[Bank | AnyPath] = ()
     corpora: Sequence[AnyPath] = ()
     field: str = "text"
@@ -109,7 +111,7 @@ def compose(job: ComposeJob) -> Produced:
             "out"
         )
     recipe = "plain" if strokes and job.recipe is None else job.recipe
-    chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    chosen = load_recipe(recipe, job.settings)
     own = None if job.dictionary is None else Path(job.dictionary)
     if job.network is not None:
         chosen, own = fitted(chosen, job.network, job.to, own)

@@ -43,9 +43,10 @@ class WriteJob:
         text: one text, or several: a line each.
         out: the picture to make, ``.png`` or ``.jpg``: ``line.png`` where there is one text, else
             ``line-001.png`` and so on; None to make no file.
-        recipe: a recipe, the path or name of one, a mapping, or None for ``mixed``. Of its
+        recipe: a recipe, the path or name of one, a mapping, or None for ``papers``. Of its
             ``corpus`` count ``missing``, ``borrow_most``, ``latin`` and ``nfkc``, since the text
             stands as it is.
+        settings: single settings over the recipe's, as ``image.height_px=48``.
         banks: banks, opened or by path; none: the embedded sample.
         writer: id of the only writer who may write; None for any who can.
         seed: any whole number from 0 up.
@@ -57,6 +58,7 @@ class WriteJob:
     _: KW_ONLY
     out: AnyPath | None = None
     recipe: Recipe | str | Path | Mapping[str, Any] | None = None
+    settings: Sequence[str] = ()
     banks: Sequence[Bank | AnyPath] = ()
     writer: str | None = None
     seed: int = 0
@@ -82,7 +84,7 @@ def write(job: WriteJob) -> list[Sample]:
     """
     if job.seed < 0:
         raise UsageError("seed is a whole number from 0 up")
-    chosen = job.recipe if isinstance(job.recipe, Recipe) else load_recipe(job.recipe)
+    chosen = load_recipe(job.recipe, job.settings)
     texts = [job.text] if isinstance(job.text, str) else list(job.text)
     corpora = [_typed(text, nfkc=chosen.corpus.nfkc) for text in texts]
     if not corpora:

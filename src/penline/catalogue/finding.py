@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from penline.catalogue.loading import load
 from penline.catalogue.model import Card
+from penline.errors import UsageError
 
-__all__ = ["NEEDS", "SCRIPTS", "Need", "facts", "scripts", "year"]
+__all__ = ["NEEDS", "SCRIPTS", "Need", "facts", "filtered", "scripts", "year"]
 
 SCRIPTS: Final = {
     "Arab": "Arabic",
@@ -118,6 +119,54 @@ def facts(card: Card, known: Collection[str]) -> dict[str, Any]:
         "readable": card.readable(known),
         "gettable": card.gettable,
     }
+
+
+def filtered(
+    known: Collection[str],
+    *,
+    readable: bool = False,
+    gettable: bool = False,
+    script: str | None = None,
+    licence: str | None = None,
+    kind: str | None = None,
+) -> list[Card]:
+    """Find the cards that have all that is asked for, in order of id.
+
+    Args:
+        known: kinds of file that have a reader.
+        readable: those that penline reads alone.
+        gettable: those that penline downloads alone.
+        script: a code of ISO 15924 or its English name: ``Latn``, ``latin``.
+        licence: ``commercial``, ``redistribution`` (which it allows, on conditions perhaps), or
+            words of its name: ``CC BY``.
+        kind: a unit (``characters``, ``words``, ``lines``, ``pages``, ``formulas``), or ``online``
+            or ``offline``.
+
+    Raises:
+        UsageError: a script or a kind that no card has.
+    """
+    cards = list(load().values())
+    rows = {card.id: facts(card, known) for card in cards}
+    if script is not None:
+        names = {name.lower(): code for code, name in SCRIPTS.items()}
+        code = names.get(script.lower(), script.title())
+        cards = [card for card in cards if code in card.scripts]
+        if not cards:
+            raise UsageError(f"no card has the script {script}; there are {', '.join(scripts())}")
+    if kind is not None:
+        kinds = [*_UNITS, "online", "offline"]
+        if kind not in kinds:
+            raise UsageError(f"no kind {kind}; there are {', '.join(kinds)}")
+        cards = [c for c in cards if kind in (*rows[c.id]["units"], rows[c.id]["pen"])]
+    if licence in ("commercial", "redistribution"):
+        cards = [card for card in cards if rows[card.id][licence] in _OPEN]
+    elif licence is not None:
+        cards = [card for card in cards if licence.lower() in card.licence.name.lower()]
+    return [
+        card
+        for card in cards
+        if (card.readable(known) or not readable) and (card.gettable or not gettable)
+    ]
 
 
 def scripts() -> dict[str, list[Card]]:

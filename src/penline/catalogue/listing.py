@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from penline.catalogue.loading import load
@@ -30,9 +30,10 @@ def entry(card: Card, known: Collection[str]) -> dict[str, Any]:
     }
 
 
-def listing(known: Collection[str]) -> dict[str, Any]:
-    """The whole catalogue: ``version``, and ``cards`` in order of id."""
-    return {"version": VERSION, "cards": [entry(card, known) for card in load().values()]}
+def listing(known: Collection[str], cards: Iterable[Card] | None = None) -> dict[str, Any]:
+    """List cards, or the whole catalogue: ``version``, and ``cards`` in order of id."""
+    given = load().values() if cards is None else cards
+    return {"version": VERSION, "cards": [entry(card, known) for card in given]}
 
 
 def schema() -> dict[str, Any]:

@@ -17,7 +17,9 @@ from penline.cli import (  # noqa: E402, I001 - each brings its commands, in the
     preparing,
     template_commands,
 )
-from penline.cli.base import app, main  # noqa: E402
+from penline.cli.base import app, arrange, main  # noqa: E402
+
+arrange()
 
 __all__ = [
     "ablating",

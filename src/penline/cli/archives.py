@@ -32,6 +32,26 @@ if TYPE_CHECKING:
 
 @app.command("list")
 def list_(
+    readable: Annotated[
+        bool, typer.Option("--readable", help="Those alone that penline reads.")
+    ] = False,
+    gettable: Annotated[
+        bool, typer.Option("--gettable", help="Those alone that penline get downloads.")
+    ] = False,
+    script: Annotated[
+        str | None, typer.Option(help="Those of one script: Latn, or its name.")
+    ] = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(
+            help="Those whose licence allows it: commercial or redistribution; or words of its "
+            "name: 'CC BY'."
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help="characters, words, lines, pages or formulas; or online or offline."),
+    ] = None,
     as_json: AsJson = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema of --json instead.")
@@ -42,22 +62,32 @@ def list_(
     *readable*: penline has a reader for its files. *gettable*: `penline get` knows where they
     are. The others are a card only. `$PENLINE_CARDS` may name folders with more cards.
     """
-    from penline import catalogue
     from penline.catalogue import listing
+    from penline.catalogue.finding import filtered
     from penline.formats import READERS
 
     if as_json and schema:
         raise UsageError("--json prints the catalogue and --schema its form; ask for one of them")
-    if as_json or schema:
-        print_json(listing.schema() if schema else listing.listing(READERS))
+    if schema:
+        print_json(listing.schema())
         return
-    cards = catalogue.load()
+    cards = filtered(
+        READERS,
+        readable=readable,
+        gettable=gettable,
+        script=script,
+        licence=licence,
+        kind=kind,
+    )
+    if as_json:
+        print_json(listing.listing(READERS, cards))
+        return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for column in ("id", "penline", "what"):
         table.add_column(column, no_wrap=column == "id")
-    for card in cards.values():
+    for card in cards:
         table.add_row(card.id, card.state(READERS), escape(card.summary().partition(": ")[2]))
-    out.print(table, soft_wrap=False)
+    out.print(table if cards else "no card has all of that", soft_wrap=False)
 
 
 @app.command()

@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import penline
+from penline.cli.examples import EXAMPLES, GROUPS, START
 from penline.console import fail, out, show_log
 from penline.errors import Interrupted, PenlineError, UsageError
 from penline.gc_tuning import leave_all
@@ -32,6 +33,7 @@ __all__ = [
     "Sources",
     "TableHelpCommand",
     "app",
+    "arrange",
     "filled",
     "main",
 ]
@@ -60,8 +62,7 @@ app = typer.Typer(
     name="penline",
     cls=_Commands,
     help="From handwriting archives to training-ready text lines.",
-    no_args_is_help=True,
-    add_completion=False,
+    invoke_without_command=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
@@ -133,7 +134,7 @@ Workers = Annotated[
 ]
 RecipeOption = Annotated[
     str | None,
-    typer.Option("--recipe", help="A YAML file, or a name: {presets}; default: mixed."),
+    typer.Option("--recipe", help="A YAML file, or a name: {presets}; default: papers."),
 ]
 Engine = Annotated[str, typer.Option(help="Where shards run: {engines}.")]
 Address = Annotated[
@@ -262,10 +263,23 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def arrange() -> None:
+    """Put all commands into the groups of ``--help``, and an example below the help of each."""
+    rows = {row.name or row.callback.__name__: row for row in app.registered_commands}  # type: ignore[union-attr]
+    grouped = [(group, name) for group, names in GROUPS.items() for name in names]
+    for group, name in grouped:
+        rows[name].rich_help_panel = group
+        about, example = next(iter(EXAMPLES[name].items()))
+        rows[name].epilog = f"{about} `{example.splitlines()[0]}`"
+    app.registered_commands = [rows[name] for _, name in grouped]
+
+
 @app.callback()
 def _root(
-    version: Annotated[
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback heeds it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="The version.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        out.print(START, markup=False, end="")

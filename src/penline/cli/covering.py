@@ -8,7 +8,12 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from penline.cli.base import AsJson, Encoding, app
+from penline.cli.base import (
+    AsJson,
+    Encoding,
+    app,
+)
+from penline.cli.recipe_settings import LengthOption, SettingsOption, WritersOption, settings_of
 from penline.console import Rate, bar, out, print_json
 from penline.words import counted
 
@@ -23,8 +28,11 @@ def cover(
     ],
     recipe: Annotated[
         str | None,
-        typer.Option("--recipe", help="Whose lengths and policies count; default: mixed."),
+        typer.Option("--recipe", help="Whose lengths and policies count; default: papers."),
     ] = None,
+    settings: SettingsOption = None,
+    length: LengthOption = None,
+    writers: WritersOption = None,
     part: Annotated[str, typer.Option(help="Of the banks: train, test or all.")] = "train",
     dictionary: Annotated[
         Path | None,
@@ -48,6 +56,7 @@ def cover(
             banks,
             corpora,
             recipe=recipe,
+            settings=settings_of(settings, length, writers),
             part=part,
             alphabet=alphabet_of(dictionary) if dictionary else None,
             field=field,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -175,7 +176,7 @@ def serve(
     sets: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Sets of lines or pages to look at: whatever `penline convert` reads.",
+            help="Banks, and sets of lines or pages to look at: whatever `penline convert` reads.",
             metavar="[SET]...",
         ),
     ] = None,
@@ -198,24 +199,36 @@ def serve(
     host: Annotated[
         str, typer.Option(help="Where to listen; for others than this machine, with a token.")
     ] = "127.0.0.1",
+    browse: Annotated[
+        bool, typer.Option("--open", help="Open the page in this machine's browser.")
+    ] = False,
 ) -> None:
     """Show sets, the catalogue, the atlas and the playground in a browser, until Ctrl-C.
 
     A set is read as far as somebody looks: a page of it is a page of its own, or fifty lines.
     """
     from penline.api import serve as run
+    from penline.bank.layout import HEADER
     from penline.sources.reading import Reading
 
+    named = list(banks or ()) + [path for path in sets or () if (path / HEADER).is_file()]
+    sets = [path for path in sets or () if path not in named]
     if not sets and (columns is not None or images is not None):
         raise UsageError("--columns and --images are for a set; name one, or leave them out")
+
+    def ready(address: str) -> None:
+        out.print(escape(address), highlight=False, soft_wrap=True)
+        if browse and not webbrowser.open(address):
+            out.print("there is no browser to open here; open the address by hand")
+
     run(
-        banks or (),
+        named,
         corpora or (),
-        sets=sets or (),
+        sets=sets,
         reading=Reading(columns=columns, images=None if images is None else str(images)),
         field=field,
         encoding=encoding,
         port=port,
         host=host,
-        ready=lambda address: out.print(escape(address), highlight=False, soft_wrap=True),
+        ready=ready,
     )

@@ -28,6 +28,7 @@ from penline.cli.base import (
     app,
     reading_options,
 )
+from penline.cli.recipe_settings import LengthOption, SettingsOption, WritersOption, settings_of
 from penline.cli.summaries import print_columns, print_sources, print_text, print_understood
 from penline.console import Rate, bar, out, print_json
 from penline.errors import UsageError
@@ -161,6 +162,9 @@ def compose(
     ],
     n: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 1000,
     recipe: RecipeOption = None,
+    settings: SettingsOption = None,
+    length: LengthOption = None,
+    writers: WritersOption = None,
     banks: Annotated[
         list[Path] | None, typer.Option("--bank", help="Glyphs; may be repeated.")
     ] = None,
@@ -233,6 +237,7 @@ def compose(
             output,
             n=n,
             recipe=recipe,
+            settings=settings_of(settings, length, writers),
             banks=banks or (),
             corpora=corpora or (),
             field=field,

@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from penline.cli.base import AsJson, Overwrite, RecipeOption, TableHelpCommand, app
+from penline.cli.base import (
+    AsJson,
+    Overwrite,
+    RecipeOption,
+    TableHelpCommand,
+    app,
+)
+from penline.cli.recipe_settings import SettingsOption, settings_of
 from penline.console import bar, out, print_json
 
 
@@ -33,6 +40,7 @@ def write(
         str | None, typer.Option("--writer", help="Id of who is to write it; default: any who can.")
     ] = None,
     recipe: RecipeOption = None,
+    settings: SettingsOption = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another line.")] = 0,
     part: Annotated[
         str, typer.Option(help="The publisher's part to take glyphs from: train, test or all.")
@@ -55,6 +63,7 @@ def write(
             banks=banks or (),
             writer=writer,
             recipe=recipe,
+            settings=settings_of(settings),
             seed=seed,
             part=part,
             overwrite=overwrite,

@@ -36,7 +36,7 @@ class Composer(Sequence[Sample]):
     composers; a composer pickles to its settings and opens its banks again where it is unpickled.
 
     Args:
-        recipe: a recipe, the path or name of one, a mapping, or None for ``mixed``.
+        recipe: a recipe, the path or name of one, a mapping, or None for ``papers``.
         bank: a bank or several, opened or by path.
         corpus: the text: loaded, by path (several paths: a sequence), or a sequence of sentences.
         seed: any whole number from 0 up.
@@ -67,7 +67,7 @@ class Composer(Sequence[Sample]):
             raise UsageError(f"seed and length are whole numbers from 0 up, length below {_MOST:,}")
         if not 0 <= val < 1:
             raise UsageError("val is a share from 0 up to, but not, 1")
-        self.recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+        self.recipe = load_recipe(recipe)
         several = bank if isinstance(bank, (list, tuple)) else [bank]
         banks = [one if isinstance(one, Bank) else open_bank(one) for one in several]  # type: ignore[arg-type]
         self.corpus = (

@@ -31,6 +31,7 @@ def cover(
     corpus: AnyPath | Sequence[AnyPath],
     *,
     recipe: Recipe | str | Path | None = None,
+    settings: Sequence[str] = (),
     part: str = "train",
     alphabet: Iterable[str] | None = None,
     field: str = "text",
@@ -43,7 +44,8 @@ def cover(
         banks: one or more banks.
         corpus: text files and folders, as `penline.corpus.load` reads them.
         recipe: its range of lengths, its policies and its writers count; a recipe, the path or
-            name of one, or None for ``mixed``.
+            name of one, or None for ``papers``.
+        settings: single settings over the recipe's, as ``corpus.length_range=[10, 40]``.
         part: the part of the banks' glyphs: ``train``, ``test`` or ``all``.
         alphabet: the characters that the trainer knows; None for any.
         field: the name of the text's field in ``.jsonl`` files.
@@ -64,7 +66,7 @@ def cover(
     """
     if part not in ("train", "test", "all"):
         raise UsageError(f"part must be train, test or all, not {part!r}")
-    chosen = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
+    chosen = load_recipe(recipe, settings)
     several = [banks] if isinstance(banks, str | os.PathLike | Bank) else banks
     opened = [one if isinstance(one, Bank) else open_bank(one) for one in several]
     hands = Hands(opened, part, chosen, None if alphabet is None else frozenset(alphabet))

@@ -8,21 +8,24 @@ from typing import Any
 
 from penline.registry import Registry, Row
 
-__all__ = ["PRESETS", "preset_names"]
+__all__ = ["PRESETS", "RENAMED", "preset_names"]
 
 _HERE = files(__name__)
-MESSY, MIXED, PLAIN = (_HERE / f"{name}.yaml" for name in ("messy", "mixed", "plain"))
+MESSY, PAPERS, PLAIN = (_HERE / f"{name}.yaml" for name in ("messy", "papers", "plain"))
 
 PRESETS: Registry[Any] = Registry(
     "penline.presets",
     "recipe",
     {
         "messy": Row(f"{__name__}:MESSY", "what forms and notebooks have beside writing"),
-        "mixed": Row(f"{__name__}:MIXED", "several papers, and the effects of a scan"),
+        "papers": Row(f"{__name__}:PAPERS", "several papers, and the effects of a scan"),
         "plain": Row(f"{__name__}:PLAIN", "a flat sheet, nothing else"),
     },
     fits=lambda found: isinstance(found, Mapping) or hasattr(found, "read_text"),
 )
+
+RENAMED = {"mixed": "papers"}
+"""Names that still work: ``mixed`` is a word for hands alone (``writers: mixed``)."""
 
 
 def preset_names() -> list[str]:

@@ -1,8 +1,40 @@
-"""What each verb's page shows: what is wanted, and the command line that does it."""
+"""Of each command, its group in ``--help``, and examples: what is wanted, and the command line."""
 
 from __future__ import annotations
 
-__all__ = ["EXAMPLES", "FUNCTIONS"]
+__all__ = ["EXAMPLES", "GROUPS", "START"]
+
+START = """\
+Penline composes handwritten text lines from single characters, and reads, checks and shows them.
+
+With nothing but what it brings:
+
+  penline write "Good morning." -o line.png    one line
+  penline compose -n 200 -o lines              a training set
+  penline sheet lines -o lines.html            a page to look at it
+
+With characters of your own, pictures in folders, tables, photographs:
+
+  penline info FOLDER                          what they are, and the command that makes a bank
+  penline compose --bank my.bank -n 200 -o lines
+
+With published handwriting:
+
+  penline list --readable                      what there is, and what may be done with it
+
+All commands: penline --help
+"""
+"""What is said where nothing is asked."""
+
+GROUPS = {
+    "Start here": ("write", "compose", "sheet", "info", "bank"),
+    "Archives": ("list", "card", "get", "census"),
+    "Compose": ("cover", "select", "fit", "convert", "check", "rebuild"),
+    "Look": ("serve", "realism"),
+    "Your hand": ("template", "scan"),
+    "More": ("ablate", "read", "new-card", "check-links"),
+}
+"""The commands in the order of ``penline --help``."""
 
 _OWN = "penline compose --bank my.bank --corpus novel.txt"
 
@@ -160,6 +192,7 @@ EXAMPLES: dict[str, dict[str, str]] = {
     "serve": {
         "The embedded sample:": "penline serve",
         "Pages and lines, whatever `penline convert` reads:": "penline serve pages lines",
+        "A bank, at once in the browser:": "penline serve my.bank --open",
         "Two banks side by side, and sentences of your own:": (
             "penline serve --bank hwdb.bank --bank mine.bank --corpus novel.txt"
         ),
@@ -176,11 +209,11 @@ EXAMPLES: dict[str, dict[str, str]] = {
     },
     "ablate": {
         "Two recipes, judged on real lines:": (
-            "penline ablate --real real --recipe mixed --recipe stamps.yaml --bank my.bank "
+            "penline ablate --real real --recipe papers --recipe stamps.yaml --bank my.bank "
             "--corpus novel.txt -o which"
         ),
         "Composed lines beside real ones, half of each, and real ones alone:": (
-            "penline ablate --real real --real-train more --mix 0,0.5,1 --recipe mixed "
+            "penline ablate --real real --real-train more --mix 0,0.5,1 --recipe papers "
             "--bank my.bank --corpus novel.txt -o mixes"
         ),
     },
@@ -191,30 +224,3 @@ EXAMPLES: dict[str, dict[str, str]] = {
         "RapidOCR, for a script:": "penline read real --model rapidocr --json",
     },
 }
-
-FUNCTIONS = {
-    "ablate": "penline.api.ablate",
-    "read": "penline.api.read_lines",
-    "list": "penline.catalogue.load",
-    "card": "penline.catalogue.card",
-    "get": "penline.api.get",
-    "info": "penline.api.info",
-    "census": "penline.api.census",
-    "bank": "penline.api.pack",
-    "compose": "penline.api.compose",
-    "write": "penline.api.write",
-    "rebuild": "penline.api.rebuild",
-    "cover": "penline.api.cover",
-    "select": "penline.api.select",
-    "fit": "penline.api.fit",
-    "convert": "penline.api.convert",
-    "check": "penline.api.check",
-    "realism": "penline.api.realism",
-    "sheet": "penline.api.sheet",
-    "serve": "penline.api.serve",
-    "template": "penline.api.template",
-    "scan": "penline.api.scan",
-    "new-card": "penline.api.new_card",
-    "check-links": "penline.api.check_links",
-}
-"""The library function that each verb calls."""
