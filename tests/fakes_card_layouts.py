@@ -380,3 +380,44 @@ def cmaterdb_of(script: str) -> Callable[[Path], list[str]]:
 
 for one in DIGITS:
     FAKES[f"cmaterdb-{one}-digits"] = cmaterdb_of(one)
+
+
+@fake("hijja")
+def hijja(folder: Path) -> list[str]:
+    """A folder a letter, in it one a form: `26 ha/26.1/1.png`, 32 x 32, dark on light."""
+    forms = {
+        "1 alif/1.1": "\ufe8d",
+        "1 alif/1.6": "\ufe88",
+        "2 ba/2.2": "\ufe91",
+        "10 ra/10.2": "\ufeae",
+        "26 ha/26.1": "\ufeeb",
+        "26 ha/26.4": "\ufee9",
+        "29 hamza/29.5": "\ufe8c",
+    }
+    for at, place in enumerate(forms):
+        for number in (1, 109):
+            put(folder, f"{place}/{number}.png", picture("a.png", at % 3 + 1, (32, 32)))
+    return [character for character in forms.values() for _ in range(2)]
+
+
+@fake("tibetan-mnist")
+def tibetan_mnist(folder: Path) -> list[str]:
+    """0_10_100.jpg: digit, sheet, place on it; 350 x 350, white on black; and one `6.jpg`."""
+    for digit in range(10):
+        for sheet in (9, 10):
+            name = f"TibetanMnist/{digit}_{sheet}_{100 + digit}.jpg"
+            put(folder, name, picture(name, digit % 3 + 1, (350, 350), 0))
+    put(folder, "TibetanMnist/6.jpg", picture("a.jpg", 1, (350, 350), 0))
+    return [chr(0x0F20 + digit) for digit in range(10) for _ in range(2)]
+
+
+@fake("mashtots")
+def mashtots(folder: Path) -> list[str]:
+    """Train/Train/<number of the class>/*, 64 x 64, light on dark; a table for the test."""
+    told = {0: "\u0531", 24: "\u0548\u0582", 36: "\u0535\u057e", 39: "\u0561", 75: "\u0587"}
+    for at, number in enumerate(told):
+        for turn in (1, 2):
+            name = f"Train/Train/{number}/{turn}.png"
+            put(folder, name, picture(name, at % 3 + 1, (64, 64), 0))
+    put(folder, "new_test/new_test.csv", ",".join(map(str, range(4096))) + "\n")
+    return [entry for entry in told.values() for _ in range(2)]
