@@ -421,3 +421,16 @@ def mashtots(folder: Path) -> list[str]:
             put(folder, name, picture(name, at % 3 + 1, (64, 64), 0))
     put(folder, "new_test/new_test.csv", ",".join(map(str, range(4096))) + "\n")
     return [entry for entry in told.values() for _ in range(2)]
+
+
+@fake("hpl-tamil")
+def hpl_tamil(folder: Path) -> list[str]:
+    """usr_103/049t02.tiff: writer, class, turn, dark on light; some PNG; few with other names."""
+    told = {0: "\u0b85", 34: "\u0b95\u0bcd\u0bb7", 49: "\u0bb4\u0bbf", 117: "\u0bbe", 155: "\u0b94"}
+    for writer in (0, 103):
+        for at, number in enumerate(told):
+            name = f"usr_{writer}/{number:03}t01.{'png' if at % 2 else 'tiff'}"
+            put(folder, f"tamil_dataset_offline/{name}", picture(name, at % 3 + 1, (80, 90)))
+        put(folder, f"tamil_dataset_offline/usr_{writer}/t03.tiff", picture("a.tiff", 1, (80, 90)))
+    put(folder, "tamil_dataset_offline/usr_0/Thumbs.db", b"\xd0\xcf")
+    return [character for character in told.values() for _ in range(2)]
