@@ -434,3 +434,19 @@ def hpl_tamil(folder: Path) -> list[str]:
         put(folder, f"tamil_dataset_offline/usr_{writer}/t03.tiff", picture("a.tiff", 1, (80, 90)))
     put(folder, "tamil_dataset_offline/usr_0/Thumbs.db", b"\xd0\xcf")
     return [character for character in told.values() for _ in range(2)]
+
+
+@fake("khmer-cadt")
+def khmer_cadt(folder: Path) -> list[str]:
+    """labels.csv under `file_name,text`; pictures in crops/, blanks in names, one without text."""
+    texts = {
+        "IMG_0001_0000.jpg": "\u179f\u17bd\u179f\u17d2\u178a\u17b8",
+        "2025_10_14 10_28 PM Office Lens (1)_0000.jpg": "\u1781\u17d2\u1789\u17bb\u17c6, \u17a2",
+    }
+    rows = "file_name,text\n"
+    for at, (name, text) in enumerate(texts.items()):
+        put(folder, f"crops/{name}", picture("a.jpg", at + 4, (90, 500)))
+        rows += f'{name},"{text}"\n'
+    put(folder, "crops/img1_zuHf.jpg", picture("a.jpg", 3, (90, 500)))
+    put(folder, "labels.csv", rows)
+    return list(texts.values())
