@@ -214,6 +214,34 @@ def test_two_lists_of_the_same_pictures_are_not_mixed(tmp_path: Path) -> None:
         list(open_sources(tmp_path))
 
 
+NAMES = "{suite}_{sample}_{code}.png"
+
+
+@pytest.mark.parametrize("own", ["train.csv", "Train_labels.csv", "train-1.csv"])
+def test_of_folders_with_the_same_names_the_lists_own_is_meant(own: str, tmp_path: Path) -> None:
+    test = {f"test/{name}": picture("之", 7) for name in files(NAMES)}
+    train = {f"train/{name}": content for name, content in files(NAMES).items()}
+    rows = table(NAMES, "{character}", header="file,label")
+    (unit,) = open_sources(folder(tmp_path / "set", {**test, **train, own: rows}))
+    assert "column 'label' of train/{file}" in unit.understood.label_rule
+    bank = pack(tmp_path / "set", tmp_path / "x.bank")
+    assert {(one.character, one.ink.tobytes()) for one in bank} == expected()
+
+
+@pytest.mark.parametrize("own", ["list.csv", "training.csv", "atrain.csv"])
+def test_of_folders_with_the_same_names_none_is_taken_at_a_guess(own: str, tmp_path: Path) -> None:
+    pictures = {
+        f"{side}/{name}": file for side in ("test", "train") for name, file in files(NAMES).items()
+    }
+    rows = table(NAMES, "{character}", header="file,label")
+    with pytest.raises(
+        FormatError, match="move it into that folder, found them in test/ and train/"
+    ):
+        list(open_sources(folder(tmp_path, {**pictures, own: rows})))
+    (unit,) = open_sources(folder(tmp_path / "whole", {**pictures, **files(NAMES), own: rows}))
+    assert "column 'label' of {file}" in unit.understood.label_rule
+
+
 def test_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
     place = folder(tmp_path, FORMS["csv"])
     with pytest.raises(FormatError, match="one named 'nix', found image, label, writer"):

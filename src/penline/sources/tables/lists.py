@@ -137,11 +137,14 @@ def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureLis
         safe = safe_name(name)
         return not packed and safe is not None and listing.find(safe) is not None
 
-    names = name_rule(rows, some, exists, said.get("file", ""))
+    names = name_rule(rows, some, exists, said.get("file", ""), own)
     columns = _columns(rows, said, names)
     if names is None or "label" not in columns:
         return None
     label = listing.label(own)
+    if names.folders:
+        expected = "one folder with the pictures that it names; move it into that folder"
+        raise FormatError(label, 0, "file", expected, f"them in {' and '.join(names.folders[:3])}")
     first = names.name(rows[0])
     texts = any(is_text(row.get(columns["label"], "")) for row in rows)
     told = tuple(rows[0]), first, texts, count, side_of(listing, own)

@@ -31,11 +31,14 @@ class NameRule(NamedTuple):
             so many digits.
         tail: literal text at the end.
         strip: so many folders at the beginning of a single cell are left out.
+        folders: those in which the named pictures are, where several have them all and nothing
+            tells which are meant.
     """
 
     pieces: tuple[tuple[str, str, int], ...]
     tail: str = ""
     strip: int = 0
+    folders: tuple[str, ...] = ()
 
     def name(self, cells: Mapping[str, str]) -> str:
         """Return the name of a row's picture, relative to the list's folder."""
@@ -62,6 +65,7 @@ def name_rule(
     pictures: Sequence[str],
     exists: Callable[[str], bool],
     said: str = "",
+    own: str = "",
 ) -> NameRule | None:
     """Find how rows name pictures; None where they do not.
 
@@ -70,6 +74,7 @@ def name_rule(
         pictures: the names of some pictures beside it, from all over the folder.
         exists: whether a picture of a name is there.
         said: the column of files, where the user said so.
+        own: the list's own name: of several folders it tells which one is meant.
     """
     if not rows:
         return None
@@ -80,7 +85,7 @@ def name_rule(
         columns, key=lambda one: FILES.index(one.lower()) if one.lower() in FILES else 99
     )
     for column in order:
-        found = _of_one(column, rows, pictures, exists)
+        found = _of_one(column, rows, pictures, exists, own)
         if found is not None:
             return found
     found = None if said else _of_many(columns, rows, pictures, exists)
@@ -95,17 +100,37 @@ def _of_one(
     rows: Sequence[Mapping[str, str]],
     pictures: Sequence[str],
     exists: Callable[[str], bool],
+    own: str,
 ) -> NameRule | None:
     """One column is the name, perhaps less its folder or its extension."""
     folders = list(dict.fromkeys(["", *(name[: name.rfind("/") + 1] for name in pictures)]))
     tails = list(dict.fromkeys(["", *(PurePosixPath(name).suffix for name in pictures)]))
+    if not rows[0][column]:
+        return None
     for strip in range(4):
-        for folder in folders[:_MOST_FOLDERS]:
-            for tail in tails:
-                rule = NameRule(((folder, column, 0),), tail, strip)
-                if rows[0][column] and _fits(rule, rows, exists):
-                    return rule
+        rules = [
+            NameRule(((folder, column, 0),), tail, strip)
+            for folder in folders[:_MOST_FOLDERS]
+            for tail in tails
+        ]
+        if fitting := [rule for rule in rules if _fits(rule, rows, exists)]:
+            return _meant([rule for rule in fitting if rule.tail == fitting[0].tail], own)
     return None
+
+
+def _meant(rules: Sequence[NameRule], own: str) -> NameRule:
+    """Of rules that differ in the folder the one that a list's name tells: ``train/`` of
+    ``train_labels.csv``; the folder that the list lies in comes before all others."""
+    folders = [rule.pieces[0][0] for rule in rules]
+    if len(rules) == 1 or not folders[0]:
+        return rules[0]
+    stem = PurePosixPath(own).stem.lower()
+    like = [
+        rule
+        for rule, folder in zip(rules, folders, strict=True)
+        if re.match(rf"{re.escape(PurePosixPath(folder).name.lower())}(?![^\W_])", stem)
+    ]
+    return like[0] if len(like) == 1 else rules[0]._replace(folders=tuple(folders))
 
 
 def _of_many(
