@@ -21,6 +21,7 @@ from penline.cli import app
 from penline.errors import FormatError, UsageError
 from penline.records import Defect, GlyphRecord, GlyphRun, LeftOut
 from penline.sources.collect import open_sources, read
+from penline.sources.pictures.class_map import based, read_class_map
 from penline.sources.pictures.files import PictureFiles
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.unit import Unit
@@ -240,6 +241,21 @@ def test_a_list_counts_from_what_the_names_count_from(tmp_path: Path) -> None:
         assert labels_of(one_unit(place)) == dict.fromkeys(CHARACTERS, 3)
     with pytest.raises(UsageError, match="from 0 or from 1"):
         one_unit(folder_of(files(1, drop=1), tmp_path / "neither"))
+
+
+def test_lines_of_a_list_that_are_no_character_count_too(tmp_path: Path) -> None:
+    known = read_class_map("\n".join((*CHARACTERS, "\0")).encode(), "classes.txt")
+    from_0 = {str(at): one for at, one in enumerate(CHARACTERS)}
+    assert based(known, {0, 3}, "x").characters == from_0
+    from_1 = {str(at): one for at, one in enumerate(CHARACTERS, 1)}
+    assert based(known, {1, 9}, "x").characters == from_1
+    with pytest.raises(UsageError, match="from 1 to 8"):
+        based(known, {1, 8}, "x")
+    # nor is "\0" a class that has the label 0
+    with pytest.raises(FormatError, match="map of classes"):
+        read_class_map(b"\0", "labels.json")
+    place = folder_of({"x/永.png": data("永", 0), "x/labels.json": b"\0"}, tmp_path)
+    assert labels_of(one_unit(place)) == {"永": 1}
 
 
 def test_where_two_rules_fit_the_user_is_asked(tmp_path: Path) -> None:

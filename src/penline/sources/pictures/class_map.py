@@ -59,12 +59,13 @@ class ClassMap(NamedTuple):
     Attributes:
         characters: from a class's number (or name) to its entry.
         name: the file that says so.
-        counted: the file has no numbers; these count its lines, from 0.
+        counted: the file has no numbers; these count its lines, from 0, of which it has so many.
+            0: it has numbers.
     """
 
     characters: Mapping[str, str] = {}
     name: str = ""
-    counted: bool = False
+    counted: int = 0
 
 
 NO_CLASSES = ClassMap()
@@ -99,11 +100,11 @@ def read_class_map(data: bytes, file: str, *, names: bool = False) -> ClassMap:
     except (ValueError, RecursionError):
         found = None
     rows, counted = _of_json(found) if found is not None else _of_lines(text, names)
-    result = _characters(rows, names)
+    result = _read(rows) if counted and not names else _characters(rows, names)
     if not result:
         first = text.lstrip()[:20]
         raise FormatError(file, 0, "map of classes", _EXPECTED, repr(first) if first else "nothing")
-    return ClassMap(result, leaf(file), counted)
+    return ClassMap(result, leaf(file), len(rows) if counted else 0)
 
 
 def _of_json(found: Any) -> tuple[list[tuple[str, str]], bool]:
@@ -205,10 +206,10 @@ def based(known: ClassMap, numbers: Iterable[int], file: str) -> ClassMap:
     """
     if not known.counted:
         return known
-    count = len(known.characters)
+    count = known.counted
     seen = set(numbers)
     if 0 in seen:
-        return known._replace(counted=False)
+        return known._replace(counted=0)
     if count in seen:
         moved = {str(int(key) + 1): one for key, one in known.characters.items()}
         return ClassMap(moved, known.name)

@@ -262,8 +262,8 @@ def _based(rule: LabelRule, files: PictureFiles, file: str, top: str) -> LabelRu
         number = class_number(named.label) if named else None
         if number is not None:
             seen.add(int(number))
-    count = len(rule.classes.characters) - 1
-    listed = {key: one for key, one in rule.classes.characters.items() if key != str(count)}
+    behind = str(rule.classes.counted)
+    listed = {key: one for key, one in rule.classes.characters.items() if key != behind}
     classes = based(rule.classes._replace(characters=listed), seen, file)
     return dataclasses.replace(rule, classes=classes)
 
@@ -272,8 +272,9 @@ def _open_ended(known: ClassMap) -> ClassMap:
     """A list that may count from 1: its last number is a class, too, until that is known."""
     if not known.counted:
         return known
-    characters = dict(known.characters)
-    characters[str(len(characters))] = characters[str(len(characters) - 1)]
+    characters, last = dict(known.characters), str(known.counted - 1)
+    if last in characters:
+        characters[str(known.counted)] = characters[last]
     return known._replace(characters=characters)
 
 
