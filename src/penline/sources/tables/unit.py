@@ -211,7 +211,7 @@ def _is_of_lines(unit: TableUnit, labels: Iterable[str], said: TableContext) -> 
         return False
     if said.character:
         return False
-    if unit.lines:
+    if unit.lines or said.reading.of_lines:
         return True
     found = [label for label in labels if label]
     if all(label.isdigit() for label in found):
