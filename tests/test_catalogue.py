@@ -373,8 +373,8 @@ def test_an_unknown_id_names_its_neighbours() -> None:
     assert isinstance(caught.value, LookupError)
     assert card("CASIA-HWDB1.1") is card("casia-hwdb1.1")
     sets = ("-t", "1.0", "1.1", "1.2", "2.0", "2.1", "2.2")
-    seven = ", ".join(f"casia-hwdb{name}" for name in sets)
-    with pytest.raises(CatalogueError, match=f"near it: {re.escape(seven)} "):
+    eight = ", ".join([*(f"casia-hwdb{name}" for name in sets), "uit-hwdb"])
+    with pytest.raises(CatalogueError, match=f"near it: {re.escape(eight)} "):
         card("HWDB")
     for id in ("../load", "load.py", "", "nonsense"):
         with pytest.raises(CatalogueError, match="penline list"):
