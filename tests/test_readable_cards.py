@@ -9,6 +9,7 @@ import pytest
 
 import fakes_card_digits  # noqa: F401, adds its fakes
 import fakes_card_formats
+import fakes_card_french  # noqa: F401, adds its fakes
 import fakes_card_layouts
 from fakes_card_formats import Told
 from penline.api import convert, info, pack, sheet
