@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final, NamedTuple
 
@@ -60,13 +59,11 @@ _UNITS = {
 }
 _SIZES = ("samples", "lines", "formulas", "words", "pages", "images", "characters")
 _OPEN = ("yes", "conditional")
-_READ = re.compile(r"read in \d{4}|as described|under review")
 
 
 def year(card: Card) -> int | None:
-    """The year of the first work to cite; None where there are but pages, as they were read."""
-    works = [one for one in card.citations if not _READ.search(one.venue)]
-    return min((one.year for one in works if one.year is not None), default=None)
+    """The year of the first work to cite; None where none is known."""
+    return min((one.year for one in card.citations if one.year is not None), default=None)
 
 
 def units(card: Card) -> list[str]:
