@@ -1,6 +1,7 @@
 """How easily a pair of real writings of a character is told from a composed pair.
 
     python bench/repeats.py BANK --corpus TEXT [--real PAGE.dgrl] [--count N] [--arm NAME=YAML]...
+    python bench/repeats.py BANK --corpus TEXT --curve
 
 A pair is two writings of one character by one hand. Real ones are those of the pages of --real; or,
 without it, two glyphs of BANK that one writer wrote, drawn in lines without variation. Composed
@@ -12,6 +13,9 @@ A logistic classifier sees only what differs within a pair: likeness, height, br
 strokes, breadth of the pen, turning (where edges point), starts and ends, lean, density. It is
 trained on four fifths of the hands (of the characters, where the real side is one hand) and judged
 on the others; 0.5 is chance. Intervals are bootstrap percentiles over hands or characters.
+
+With --curve: the median likeness of the same glyph twice at amounts of ``variation_range``, by
+which `penline fit` names the amount of real repeats (`penline.measure.repeats`).
 """
 
 from __future__ import annotations
@@ -43,6 +47,7 @@ NAMES = (
     *("start", "end", "middle", "turning"),
 )
 HEIGHT_PX, MOST_OF_ONE, MOST = 96, 15, 3000
+CURVE = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 Key = tuple[str, str]
 Written = dict[Key, list[tuple[int, np.ndarray, float]]]
 """By writer and character: the glyph's row (-1: not known), its ink, and the em of its line, px."""
@@ -102,7 +107,7 @@ def composed(bank: Bank, corpus: list[Path], settings: dict, count: int) -> Writ
             if item["row"] >= 0 and family_of(class_of(character)) in FAMILIES:
                 left, top, right, bottom = box
                 ink = laid.ink[top:bottom, left:right].copy()
-                one = int(item["row"]), ink, laid.placed.em_px
+                one = int(item["row"]), ink, laid.shapes.placed.em_px
                 found[laid.line.writer, character].append(one)
     return found
 
@@ -157,6 +162,18 @@ def told_apart(real: dict[str, np.ndarray], made: dict[str, np.ndarray]) -> tupl
     return tell_apart([real[k] for k in both_real], [made[k] for k in both_made], NAMES), len(both)
 
 
+def print_curve(bank: Bank, corpus: list[Path], settings: dict, count: int) -> None:
+    """Print the median likeness at each amount of variation, by families of characters."""
+    for amount in CURVE:
+        more = {"variation_range": [amount, amount]}
+        written = composed(bank, corpus, {**settings, **more}, count)
+        likes: dict[str, list[float]] = defaultdict(list)
+        for character, pairs in pairs_of(written, 1, True).items():
+            likes[family_of(class_of(character))] += pairs[:, 0].tolist()
+        found = (f"{k} {np.median(v):.3f} ({len(v):,} pairs)" for k, v in sorted(likes.items()))
+        print(f"{amount}: {', '.join(found)}", flush=True)
+
+
 def main() -> None:
     """Print the area under the ROC curve of each arm."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -166,8 +183,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=400, help="lines of each arm")
     parser.add_argument("--length", type=int, nargs=2, default=(15, 40))
     parser.add_argument("--arm", action="append", default=[])
+    parser.add_argument("--curve", action="store_true")
     given = parser.parse_args()
     bank, usual = open_bank(given.bank), {"corpus": {"length_range": given.length}}
+    if given.curve:
+        print_curve(bank, given.corpus, usual, given.count)
+        return
     stamps = composed(bank, given.corpus, {**usual, "variation_range": [0, 0]}, given.count)
     by = 1 if given.real else 0
     real = pairs_of(real_pages(given.real), 1, None) if given.real else pairs_of(stamps, 0, False)

@@ -90,9 +90,10 @@ def test_kernels_equal_reference(chance: np.random.Generator) -> None:
             strict=True,
         ):
             assert np.array_equal(made, told)
-        chances = chance.integers(0, 1 << 64, 4 * 5 + 8 * 7, np.uint64)
+        chances = chance.integers(0, 1 << 64, 10 * 5 + 8 * 7, np.uint64)
         strengths = chance.integers(0, 200_000, 5)
-        given = strokes.points_q8, strokes.ends, strokes.owners, items, chances, strengths
+        kinds = chance.integers(0, 2, 5)
+        given = strokes.points_q8, strokes.ends, strokes.owners, items, chances, strengths, kinds
         made = vary_strokes(*given, STROKE_DEVIATIONS_Q16)
         assert np.array_equal(made, slow_vary.vary_strokes(*given, STROKE_DEVIATIONS_Q16))
 

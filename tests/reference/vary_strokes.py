@@ -21,33 +21,47 @@ def vary_strokes(
     items: Any,
     words: Any,
     strengths_q16: Ints,
+    kinds: Ints,
     deviations_q16: Ints,
 ) -> Ints:
     """See `vary_strokes.vary_strokes`."""
+    chance = words.tolist()
+
+    def moves_of(at: int, deviations: list[int], strength: int) -> list[int]:
+        return [
+            int(bell_q16(word)) * deviation // 37837 * strength >> 16
+            for word, deviation in zip(chance[at:], deviations, strict=False)
+        ]
+
     out = points.tolist()
-    of_glyphs = words[: 4 * len(items)].reshape(-1, 4)
-    of_strokes = words[4 * len(items) :].reshape(-1, 8)
-    deviations = deviations_q16.tolist()
-    kinds = [0] * 4 + [1] * 4 + [2] * 2 + [3] * 2
     first = 0
     for stroke, (end, item) in enumerate(zip(ends.tolist(), owners.tolist(), strict=True)):
-        chance = [*of_glyphs[item].tolist(), *of_strokes[stroke].tolist()]
-        moves = [
-            int(bell_q16(word)) * deviations[kind] // 37837 * int(strengths_q16[item]) >> 16
-            for word, kind in zip(chance, kinds, strict=True)
-        ]
-        glyph, own = (np.array(moves[at : at + 4]).reshape(2, 2) for at in (0, 4))
+        strength = int(strengths_q16[item])
+        a, b, *of_strokes = deviations_q16[kinds[item]].tolist()
+        of_glyph = [a] * 4 + [b] * 6
+        of_stroke = [of_strokes[0]] * 4 + [of_strokes[1]] * 2 + [of_strokes[2]] * 2
+        glyph = moves_of(10 * item, of_glyph, strength)
+        own = moves_of(10 * len(items) + 8 * stroke, of_stroke, strength)
+        straight, own_map = np.array(glyph[:4]).reshape(2, 2), np.array(own[:4]).reshape(2, 2)
+        bend = np.clip(glyph[4:], -(1 << 14), 1 << 14).reshape(2, 3)
         x_height = int(items["em_px"][item] * 256) * 115 >> 8
+        half = np.array([items["width_px"][item], items["height_px"][item]]).astype(int) * 128
+        reach = max(*half.tolist(), 1)
         path = points[first:end]
         middle = (path.min(0) + path.max(0)) // 2
         along = np.concatenate([[0], np.abs(np.diff(path, axis=0)).sum(1).cumsum()])
-        centre = np.array([items["width_px"][item], items["height_px"][item]]) * 128
         for k, place in enumerate(path):
             t = (int(along[k]) << 16) // max(int(along[-1]), 1)
             wave = (4 * t * (65536 - t) >> 16) - round(65536 * 2 / 3)
-            bend = [moves[8 + axis] + (moves[10 + axis] * wave >> 16) for axis in range(2)]
-            moved = place + (own @ (place - middle) >> 16)
-            moved = moved + np.array([one * x_height >> 16 for one in bend])
-            out[first + k] = (moved + (glyph @ (moved - centre) >> 16)).tolist()
+            moved = place + (own_map @ (place - middle) >> 16)
+            moved += [
+                (own[4 + axis] + (own[6 + axis] * wave >> 16)) * x_height >> 16 for axis in (0, 1)
+            ]
+            part = (place - half) * (2**32 // reach) >> 16
+            u, v = np.clip(part, -65536, 65536).tolist()
+            third = 65536 // 3
+            products = np.array([(u * u >> 16) - third, u * v >> 16, (v * v >> 16) - third])
+            bent = (bend @ products >> 16) * reach
+            out[first + k] = (moved + (straight @ (moved - half) + bent >> 16)).tolist()
         first = end
     return np.array(out, np.int64).reshape(-1, 2)

@@ -109,7 +109,8 @@ def shape_line(
     if variation is not None:
         sources = [_varied(one, variation) for one in sources]
         if penned is not None:
-            penned = vary_line_strokes(penned, items, variation.strengths_q16, variation_rng)
+            traits, strengths_q16 = plan.table.traits, variation.strengths_q16
+            penned = vary_line_strokes(penned, items, traits, strengths_q16, variation_rng)
     strokes, spreads = NO_STROKES, [one.spread(placed) for one in sources if inside is not None]
     if penned is not None and pen is not None and pen.pen is not None:
         strokes = place_strokes(penned, items, placed, pen.pen)

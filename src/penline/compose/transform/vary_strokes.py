@@ -1,8 +1,8 @@
 """Strokes that are written unlike the last time: each glyph by a map of its own, and each stroke.
 
-A glyph is stretched, leant and tilted as a whole; each stroke once more about its own middle; it is
-shifted, and bent by half a slow wave. What is drawn is fixed point, and all is worked out in whole
-numbers.
+A glyph is stretched, leant and tilted as a whole, and bent as a sheet is, so that strokes which
+meet go on to meet; each stroke a little once more about its own middle, shifted, and bent by half
+a slow wave. What is drawn is fixed point, and all is worked out in whole numbers.
 """
 
 from __future__ import annotations
@@ -14,16 +14,29 @@ import numpy as np
 from penline.bank.items import Items
 from penline.compiled import compiled, frozen
 from penline.compose.line_strokes import GlyphStrokes
+from penline.compose.transform.vary import item_strengths
 from penline.randomness import Draws, bell_q16
 
 __all__ = ["STROKE_DEVIATIONS_Q16", "vary_line_strokes", "vary_strokes"]
 
-WORDS_PER_ITEM, WORDS_PER_STROKE = 4, 8
-"""Of chance: a linear map; a linear map, a shift and a bend."""
+WORDS_PER_ITEM, WORDS_PER_STROKE = 10, 8
+"""Of chance: a linear map and a bend; a linear map, a shift and a bend."""
 
-STROKE_DEVIATIONS_Q16 = frozen(np.array([2700, 4100, 3100, 3100], np.int64))
-"""Of one writing from the next, 1/65536: of the four numbers of a glyph's map and of a stroke's; of
-a stroke's shift to the side and down and of its bend, in x-heights.
+MOST_BENT_Q16 = 1 << 14
+"""Of each number of a glyph's bend, 1/65536: no amount of variation folds a glyph over."""
+
+STROKE_DEVIATIONS_Q16 = frozen(
+    np.array(
+        [
+            (2300, 5600, 1500, 1500, 1500),  # Chinese characters and marks
+            (3600, 7000, 2000, 2000, 2000),  # letters and digits
+        ],
+        np.int64,
+    )
+)
+"""Of one writing from the next, 1/65536: of the four numbers of a glyph's map; of the six of its
+bend, in halves of its longer side; of the four numbers of a stroke's map; of a stroke's shift to
+the side and down and of its bend, in x-heights.
 
 Set by what `vary.DEVIATIONS_Q16` is set by: in composed lines of writer 001 of OLHWDB1.0 the
 likeness is 0.57, 0.68, 0.75, 0.83, 0.90 (5, 25, 50, 75, 95 %; 1,240 pairs), on the real page 0.57,
@@ -35,13 +48,14 @@ X_HEIGHT_Q8 = 115
 
 
 def vary_line_strokes(
-    strokes: GlyphStrokes, items: Items, strengths: Any, rng: Draws
+    strokes: GlyphStrokes, items: Items, traits: Any, strengths: Any, rng: Draws
 ) -> GlyphStrokes:
     """Vary the strokes of a line.
 
     Args:
         strokes: of the items.
         items: records of `ITEM`.
+        traits: of a `CharacterTable`.
         strengths: ``int64 (items,)``: how far each, over what is usual, 1/65536.
         rng: chance.
     """
@@ -53,6 +67,7 @@ def vary_line_strokes(
         items,
         words,
         strengths,
+        item_strengths(items, traits, 0, 1),
         STROKE_DEVIATIONS_Q16,
     )
     return strokes._replace(points_q8=points)
@@ -66,6 +81,7 @@ def vary_strokes(
     items: Any,
     words: Any,
     strengths_q16: Any,
+    kinds: Any,
     deviations_q16: Any,
 ) -> Any:
     """Move the points of strokes, each stroke in its own way.
@@ -78,47 +94,62 @@ def vary_strokes(
         words: ``uint64``: chance: `WORDS_PER_ITEM` for each item, then `WORDS_PER_STROKE` for each
             stroke.
         strengths_q16: ``int64 (items,)``: how far each, over what is usual, 1/65536.
+        kinds: ``int64 (items,)``: the row of each in the next.
         deviations_q16: `STROKE_DEVIATIONS_Q16`.
 
     Returns:
         ``int64 (points, 2)``.
     """
     out = points.copy()
-    moves = np.empty(WORDS_PER_ITEM + WORDS_PER_STROKE, np.int64)
-    n, first = items.shape[0], 0
+    whole, own = np.empty(WORDS_PER_ITEM, np.int64), np.empty(WORDS_PER_STROKE, np.int64)
+    n, first, met = items.shape[0], 0, -1
     for stroke in range(owners.shape[0]):
         end, item = ends[stroke], owners[stroke]
-        for k in range(moves.shape[0]):
-            if k < WORDS_PER_ITEM:
-                word, deviation = words[WORDS_PER_ITEM * item + k], deviations_q16[0]
-            else:
-                at = WORDS_PER_ITEM * n + WORDS_PER_STROKE * stroke + k - WORDS_PER_ITEM
-                # a map, a shift, a bend
-                word, deviation = words[at], deviations_q16[1 + (k >= 8) + (k >= 10)]
-            moves[k] = (bell_q16(word) * deviation // 37837) * strengths_q16[item] >> 16
+        strength, usual = strengths_q16[item], deviations_q16[kinds[item]]
+        if item != met:
+            for k in range(WORDS_PER_ITEM):
+                deviation = usual[0 if k < 4 else 1]
+                word = words[WORDS_PER_ITEM * item + k]
+                whole[k] = (bell_q16(word) * deviation // 37837) * strength >> 16
+                if k >= 4:
+                    whole[k] = min(max(whole[k], -MOST_BENT_Q16), MOST_BENT_Q16)
+            met = item
+        for k in range(WORDS_PER_STROKE):  # a map, a shift, a bend
+            deviation = usual[2 + (k >= 4) + (k >= 6)]
+            word = words[WORDS_PER_ITEM * n + WORDS_PER_STROKE * stroke + k]
+            own[k] = (bell_q16(word) * deviation // 37837) * strength >> 16
         x_height = np.int64(items[item].em_px * 256.0) * X_HEIGHT_Q8 >> 8
+        half_width, half_height = items[item].width_px * 128, items[item].height_px * 128
+        reach: Any = max(half_width, half_height, 1)
+        inverse = (np.int64(1) << 32) // reach
         low_x, low_y = points[first]
         high_x, high_y = points[first]
-        whole: Any = np.int64(0)
+        length: Any = np.int64(0)
         for k in range(first + 1, end):
             low_x, high_x = min(low_x, points[k, 0]), max(high_x, points[k, 0])
             low_y, high_y = min(low_y, points[k, 1]), max(high_y, points[k, 1])
-            whole += abs(points[k, 0] - points[k - 1, 0]) + abs(points[k, 1] - points[k - 1, 1])
+            length += abs(points[k, 0] - points[k - 1, 0]) + abs(points[k, 1] - points[k - 1, 1])
         middle_x, middle_y = (low_x + high_x) >> 1, (low_y + high_y) >> 1
         done = np.int64(0)
         for k in range(first, end):
             if k > first:
                 done += abs(points[k, 0] - points[k - 1, 0]) + abs(points[k, 1] - points[k - 1, 1])
             # half a wave over the stroke, of mean 0: from -2/3 at its ends to 1/3
-            t = (done << 16) // max(whole, 1)
+            t = (done << 16) // max(length, 1)
             wave = (4 * t * (65536 - t) >> 16) - 43691
             ex, ey = points[k, 0] - middle_x, points[k, 1] - middle_y
-            x = points[k, 0] + (moves[4] * ex + moves[5] * ey >> 16)
-            y = points[k, 1] + (moves[6] * ex + moves[7] * ey >> 16)
-            x += (moves[8] + (moves[10] * wave >> 16)) * x_height >> 16
-            y += (moves[9] + (moves[11] * wave >> 16)) * x_height >> 16
-            ex, ey = x - items[item].width_px * 128, y - items[item].height_px * 128
-            out[k, 0] = x + (moves[0] * ex + moves[1] * ey >> 16)
-            out[k, 1] = y + (moves[2] * ex + moves[3] * ey >> 16)
+            x = points[k, 0] + (own[0] * ex + own[1] * ey >> 16)
+            y = points[k, 1] + (own[2] * ex + own[3] * ey >> 16)
+            x += (own[4] + (own[6] * wave >> 16)) * x_height >> 16
+            y += (own[5] + (own[7] * wave >> 16)) * x_height >> 16
+            # the glyph: a map, and a bend by the products of where the point was, 1 at its sides
+            u = min(max((points[k, 0] - half_width) * inverse >> 16, -65536), 65536)
+            v = min(max((points[k, 1] - half_height) * inverse >> 16, -65536), 65536)
+            uu, uv, vv = (u * u >> 16) - 21845, u * v >> 16, (v * v >> 16) - 21845
+            ex, ey = x - half_width, y - half_height
+            bend_x = whole[4] * uu + whole[5] * uv + whole[6] * vv >> 16
+            bend_y = whole[7] * uu + whole[8] * uv + whole[9] * vv >> 16
+            out[k, 0] = x + (whole[0] * ex + whole[1] * ey + bend_x * reach >> 16)
+            out[k, 1] = y + (whole[2] * ex + whole[3] * ey + bend_y * reach >> 16)
         first = end
     return out
