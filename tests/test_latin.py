@@ -168,14 +168,21 @@ def hands_of(
         found = [strokes(one) / figures[one[0]][0] for one in low or own]
         x_heights.append(statistics.median_low(found) if found else usual - pens[writer])
     scales = {}
-    for character in {one[0] for one in tall}:
-        ratio = statistics.median_low(
-            [
-                strokes(one) / figures[character][0] / x_heights[one[1]]
-                for one in tall
-                if one[0] == character
-            ]
-        )
+    ratios = {
+        character: [
+            (one[1], strokes(one) / figures[character][0] / x_heights[one[1]])
+            for one in tall
+            if one[0] == character
+        ]
+        for character in {one[0] for one in tall}
+    }
+    for character, own in ratios.items():
+        ratio = statistics.median_low([value for _, value in own])
+        kind = kind_of(character).name
+        if kind in ("upper", "digit"):
+            alike = [v for c in ratios if kind_of(c).name == kind for _, v in ratios[c]]
+            hands = len({writer for writer, _ in own})
+            ratio = (hands * ratio + 4 * statistics.median(alike)) / (hands + 4)
         scale = min(max(ratio, 0.97), 1.03) / ratio
         scales[character] = min(max(scale, 1 / 2.2), 2.2)
     return x_heights, scales
@@ -217,7 +224,7 @@ def hands(tmp_path_factory: pytest.TempPathFactory) -> BankSet:
     with BankWriter(path) as bank:
         for number, x_height in enumerate((40, 50, 60)):
             source = Source(f"{number}.gnt", f"own:{number}", "train", "")
-            for record, character in enumerate("acegdhpqyTx.,"):
+            for record, character in enumerate("acegdhpqyATx.,"):
                 name = kind_of(character).name
                 high = x_height if name == "x-height" else round(1.4 * x_height)
                 high = 4 if character == "." else x_height // 3 if character == "," else high
@@ -226,7 +233,7 @@ def hands(tmp_path_factory: pytest.TempPathFactory) -> BankSet:
 
 
 def test_hands_are_measured(hands: BankSet) -> None:
-    banks = hands.covering("acegdhpqyTx.,永")
+    banks = hands.covering("acegdhpqyATx.,永")
     table = character_table(list(banks.entries))
     latin = latin_places(banks, table)
     bank, ems = banks.banks[0], banks.columns[0].ems_px
@@ -248,7 +255,7 @@ def test_hands_are_measured(hands: BankSet) -> None:
 
 
 def test_a_table_with_more_characters_keeps_the_hands(hands: BankSet) -> None:
-    banks = hands.covering("acegdhpqyTx.,")
+    banks = hands.covering("acegdhpqyATx.,")
     table = character_table(list(banks.entries))
     latin = latin_places(banks, table)
     wider = with_figures(latin, character_table(["?"], table))

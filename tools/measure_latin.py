@@ -38,7 +38,7 @@ def main() -> None:
     )
     found = ((one.writer, latin_line(one)) for one in of_records(records, Counter()))
     lines = [(writer, line) for writer, line in found if line is not None]
-    shapes = shrunk(latin_shapes([line for _, line in lines]))
+    shapes = shrunk(latin_shapes([line for _, line in lines], [writer for writer, _ in lines]))
     rows = [
         "\t".join([one, str(n), *(f"{value + 0.0:.2f}" for value in figures)])
         for one, shape in sorted(shapes.items())

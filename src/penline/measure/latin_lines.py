@@ -134,21 +134,31 @@ def _gap_effects(lines: Sequence[LatinLine]) -> tuple[dict[str, float], dict[str
     )
 
 
-def latin_shapes(lines: Sequence[LatinLine]) -> dict[str, LatinShape]:
-    """How each character stands in lines: medians, and what it adds to gaps."""
-    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for line in lines:
+def latin_shapes(lines: Sequence[LatinLine], writers: Sequence[str]) -> dict[str, LatinShape]:
+    """How each character stands in lines, and what it adds to gaps.
+
+    Args:
+        lines: what was measured.
+        writers: of each line: who wrote much counts for no more than who wrote little, so that
+            figures are the medians over people of their medians.
+    """
+    found: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
+    for line, writer in zip(lines, writers, strict=True):
         for one, height, below in zip(line.text, line.height, line.below, strict=True):
-            found[one].append((height, below))
+            found[one][writer].append((height, below))
     before, after, _ = _gap_effects(lines)
     shapes = {}
-    for one, values in sorted(found.items()):
-        height, below = np.median(values, 0).tolist()
+    for one, people in sorted(found.items()):
+        height, below = np.median([np.median(own, 0) for own in people.values()], 0).tolist()
         figures = height, below, before.get(one, 0.0), after.get(one, 0.0)
         height, below, *beside = (round(value + 0.0, 6) for value in figures)
         if height > 0:
             shapes[one] = LatinShape(
-                n=len(values), height=height, below=below, before=beside[0], after=beside[1]
+                n=sum(map(len, people.values())),
+                height=height,
+                below=below,
+                before=beside[0],
+                after=beside[1],
             )
     return shapes
 
@@ -199,7 +209,7 @@ def latin_hand(lines: Iterable[LineGeometry]) -> LatinHand | None:
         lines=len(own),
         writers=len({writer for _, writer, _ in measured}),
         x_height=Spread.of(np.array([1.0 / line.em_xh for line in own]), numbers),
-        characters=latin_shapes(own),
+        characters=latin_shapes(own, [writer for _, writer, _ in measured]),
         gap=Spread.of(gaps, numbers),
         gap_deviation=round(_gap_effects(own)[2] / em_xh, 4),
         rise_deviation=round(float(1.4826 * np.median(np.abs(rises - np.median(rises)))), 4),

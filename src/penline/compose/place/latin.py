@@ -39,6 +39,9 @@ FITS = 4
 _AGREES = 0.03
 """A bank's letters keep their height where it is as near as this to that in real lines."""
 _MOST_SCALE = 2.2
+_KIND_WEIGHT = 4
+"""How many hands all capitals, or all digits, count for beside those that wrote one of them: that a
+hand's 2 is smaller than its 5 is the hand, not the source."""
 _LEAST_XH = 0.3
 """Marks lower than this keep their size: that of a dot is the pen's."""
 
@@ -111,7 +114,8 @@ def _measure(banks: BankSet, number: int, figures: Floats, scales: Floats) -> Fl
 
     A hand's x-height is the median of its letters of x-height, else of its other letters, each
     over what it is in lines. A character's scale is its height in lines over that in the bank, the
-    median over all writers.
+    median over all writers; of a capital or a digit that few wrote it is drawn towards that of all
+    capitals or digits.
     """
     bank, columns = banks.banks[number], banks.columns[number]
     ems = np.array([one.em_px for one in bank.header.writers])
@@ -127,8 +131,18 @@ def _measure(banks: BankSet, number: int, figures: Floats, scales: Floats) -> Fl
     for part in (np.ones(len(rows), bool), low[of]):
         found = _medians(who[part], high[part] / expected[part], len(ems))
         x_heights = np.where(np.isnan(found), x_heights, found)
-    ratios = _medians(of, high / expected / x_heights[who], len(entries))
+    relative = high / expected / x_heights[who]
+    ratios = _medians(of, relative, len(entries))
     there = ~np.isnan(ratios)
+    pairs = np.unique(of * len(ems) + who) // len(ems)
+    hands = np.bincount(pairs, minlength=len(entries))
+    names = np.array([kind_of(c).name for c in bank.characters])
+    for kind in ("upper", "digit"):
+        own = (names == kind) & there
+        if own.any():
+            usual = np.median(relative[own[of]])
+            share = hands[own] / (hands[own] + _KIND_WEIGHT)
+            ratios[own] = share * ratios[own] + (1 - share) * usual
     agreed = np.clip(ratios[there], 1 - _AGREES, 1 + _AGREES)
     most = np.clip(agreed / ratios[there], 1 / _MOST_SCALE, _MOST_SCALE)
     scales[entries[there]] = np.round(most, 4)
