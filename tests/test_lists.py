@@ -294,3 +294,15 @@ def test_newcastles_numbers(tmp_path: Path) -> None:
     bank = pack(NUMBERS, tmp_path / "numbers.bank")
     assert {writer.glyphs for writer in bank.header.writers} == {150}
     assert (len(bank), len(bank.writers), len(bank.characters)) == (15_000, 100, 15)
+
+
+def test_half_a_character_is_no_text(tmp_path: Path) -> None:
+    """JSON can say a lone surrogate, which no file of text can hold."""
+    rows = JSON_LINES.replace(b'"\\u6c38"', b'"\\ud800"', 1)
+    place = folder(
+        tmp_path, {**{f"p/{name}": one for name, one in files(NAMES).items()}, "x.jsonl": rows}
+    )
+    assert b"ud800" in rows
+    (unit,) = open_sources(place)
+    found = [one for one in unit.salvage() if isinstance(one, Defect)]
+    assert [(one.field, one.found) for one in found] == [("label", "a lone surrogate")]

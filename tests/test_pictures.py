@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from fakes import folder, png_file, zip_file
 from fakes_etl import tar_file
 from fakes_pictures import drawn, on_white, written
-from penline.api import census, info, pack, sheet
+from penline.api import census, convert, info, pack, sheet
 from penline.cli import app
 from penline.errors import FormatError, UsageError
 from penline.records import Defect, GlyphRecord, GlyphRun, LeftOut
@@ -190,6 +190,9 @@ def test_parts_and_writers_are_told_by_names(tmp_path: Path) -> None:
     assert parts == {"train": 16, "test": 32}, "what validates is not trained on"
     writers = {record.source.writer for record in unit.read()}
     assert writers == {"mine:writer_0", "mine:writer_1"}
+    assert unit.sides == {"train", "test"}
+    report = convert(tmp_path / "mine", out=tmp_path / "real").report
+    assert report["lines"] == {"train": 16, "test": 32}
     (said,) = open_sources(tmp_path / "mine", part="test")
     assert {record.source.part for record in said.read()} == {"test"}
 

@@ -149,7 +149,7 @@ class PictureCollector(Collector):
                 sampled.append((one, decode(one.read(), one.label)))
             except FormatError:
                 continue  # told when its turn comes
-        characters = _characters(rule, files, top)
+        characters, sides = _named(rule, files, top)
         ink = decide_ink([picture for _, picture in sampled], characters)
         many = self.reading.many
         if many is None:
@@ -181,6 +181,7 @@ class PictureCollector(Collector):
             top=top,
             family=family,
             part_said=self.part is not None,
+            sides=frozenset() if self.part is not None else sides,
         )
 
     def _command(self, files: PictureFiles) -> str:
@@ -203,19 +204,22 @@ class PictureCollector(Collector):
 _SAID = 5
 
 
-def _characters(rule: LabelRule, files: PictureFiles, top: str) -> set[str]:
-    """The labels of a collection, or of its first pictures."""
+def _named(rule: LabelRule, files: PictureFiles, top: str) -> tuple[set[str], frozenset[str]]:
+    """The labels and the sides of a collection, or of pictures of each of its folders."""
     found: set[str] = set()
+    parts: set[str] = set()
     seen: set[tuple[str, str]] = set()
-    wanted = set(files.spread(_COUNTED)) if files.count > _COUNTED else None
+    many = files.count > _COUNTED
+    wanted = {*files.spread(_COUNTED), *files.starts()} if many else None
     for at, name in enumerate(files.names()):
         named = rule.named(f"{top}/{name}") if wanted is None or at in wanted else None
+        parts.add(named.part if named is not None else "")
         if named is not None and (named.label, named.case) not in seen:
             seen.add((named.label, named.case))
             character = rule.character(named)
             if character is not None:
                 found.add(character)
-    return found
+    return found, frozenset(part or "train" for part in parts)
 
 
 def _examples(

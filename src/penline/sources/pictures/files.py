@@ -111,6 +111,10 @@ class PictureFiles:
         """Yield the paths of the folders that hold them, with a ``/``; some more than once."""
         return (group.prefix for group in self._groups)
 
+    def starts(self) -> Iterator[int]:
+        """Yield the number of the first file of each folder."""
+        return itertools.accumulate((group.count for group in self._groups[:-1]), initial=0)
+
     def spread(self, most: int) -> list[int]:
         """Choose numbers of up to so many files, from all over, and in step with no numbering.
 

@@ -110,6 +110,7 @@ class InkedUnit(Unit):
     unique: bool = True
     file_count: int = 1
     lines: bool = False
+    sides: frozenset[str] = frozenset()
     lacks: str = field(default="", init=False)
 
     def labelled(self) -> Iterator[Labelled | LeftOut]:

@@ -34,6 +34,7 @@ __all__ = ["TableUnit", "decided"]
 
 _LOOKED_AT = 4096
 """So many rows of a table are looked at, at most, before it is read."""
+_HALF = re.compile("[\ud800-\udfff]")
 _ID = re.compile(r"[\w.-]{1,40}:[^:\s][^:]{0,80}")
 """A writer's id as penline writes it."""
 T = TypeVar("T", bound="TableUnit")
@@ -62,7 +63,6 @@ class TableUnit(InkedUnit):
     named: bool = False
     said: str = ""
     part_said: bool = False
-    sides: frozenset[str] = frozenset()
     written: WritersBeside | None = None
 
     def rows(self) -> Iterator[TableRow | Defect | LeftOut]:
@@ -92,6 +92,9 @@ class TableUnit(InkedUnit):
                 yield Labelled(broken, "", row.record, row.file)
                 continue
             character = row.label if self.lines else self.character(row)
+            if not row.label.isascii() and _HALF.search(row.label):
+                expected, found = "text of Unicode characters", "a lone surrogate"
+                character = FormatError(self.source.file, row.offset, "label", expected, found)
             fault = character if isinstance(character, FormatError) else None
             told = self.lines or self.named or bool(self.classes) or fault is not None
             if not told and len(str(character)) > 1 and not is_letter(str(character)):
