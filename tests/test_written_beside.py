@@ -1,4 +1,5 @@
-"""Writers of the lines of a set that penline made, by the ``boxes.jsonl`` beside its labels."""
+"""Writers and boxes of the lines of a set that penline made, by the ``boxes.jsonl`` beside its
+labels, or by its rows."""
 
 from __future__ import annotations
 
@@ -91,3 +92,39 @@ def test_a_damaged_one_is_a_defect_and_no_more(
     found = told(out, salvage=True)
     assert len(found) == 12
     assert sum(one.startswith("casia:") for _, one in found) == 4
+
+
+def boxes_of(folder: Path) -> dict[str, tuple[object, object]]:
+    rows = map(json.loads, (folder / "boxes.jsonl").read_text("utf-8").splitlines())
+    return {row["text"]: (row["quads"], row.get("entries")) for row in rows}
+
+
+@pytest.mark.parametrize("to", [*FORMATS, "parquet", "imagefolder", "webdataset"])
+def test_boxes_of_characters_go_over(tmp_path: Path, small_bank, corpus_file: Path, to: str):
+    out = composed(small_bank.path, corpus_file, tmp_path / "o", val=0.3)
+    api.convert(out, tmp_path / "there", to=to, boxes=True)
+    api.convert(tmp_path / "there", tmp_path / "back", to="paddleocr", boxes=True)
+    assert boxes_of(tmp_path / "back") == boxes_of(out)
+    assert any(len(quads) > 1 for quads, _ in boxes_of(out).values())
+
+
+def test_boxes_that_are_not_one_for_each_are_counted(
+    tmp_path: Path, small_bank, corpus_file: Path
+) -> None:
+    out = composed(small_bank.path, corpus_file, tmp_path / "o")
+    boxes = out / "boxes.jsonl"
+    rows = [json.loads(row) for row in boxes.read_text("utf-8").splitlines()]
+    letters = list(rows[0]["text"])
+    rows[0] |= {"entries": ["".join(letters[:2]), *letters[2:]], "quads": rows[0]["quads"][1:]}
+    rows[1]["quads"].pop()
+    rows[2]["quads"][0] = [[0, 0]]
+    rows[3]["quads"] = [[[0, 0], [9, 0], [9, 9], [0, 1e9]]] * len(rows[3]["text"])
+    del rows[4]["quads"]
+    boxes.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    found = api.convert(out, tmp_path / "back", to="paddleocr", boxes=True)
+    back = boxes_of(tmp_path / "back")
+    assert back[rows[0]["text"]] == (rows[0]["quads"], rows[0]["entries"])
+    assert {len(back[row["text"]][0]) for row in rows[1:5]} == {1}
+    assert sum(n for reason, n in found["left_out"].items() if "not one for each" in reason) == 3
+    found = api.convert(out, tmp_path / "none", to="paddleocr")
+    assert not found["left_out"]

@@ -16,7 +16,7 @@ from penline.convert.outline import box_outline
 from penline.convert.penned import penned_lines
 from penline.convert.policy import Policy
 from penline.convert.real import kept_page, scaled, sided
-from penline.convert.sheets import character_quads, pages
+from penline.convert.sheets import character_quads, pages, told_quads
 from penline.export.base import StrokeItem, Takes
 from penline.formats.ink import InkPage
 from penline.pages import Page, PageRecord
@@ -239,12 +239,15 @@ def _line(record: LineRecord, policy: Policy) -> Sample | None:
     text = policy.label(record.characters, drop)
     if dropped:
         return None
-    quads = character_quads(record, policy) if text else None
+    quads, entries = character_quads(record, policy) if text else None, ()
     if quads is not None:
         quads -= (record.left_px, record.top_px)
+    elif record.told is not None:
+        quads, entries = told_quads(record.told, text, policy)
     place = {"top_px": record.top_px, "left_px": record.left_px}
     image = 255 - record.ink if record.picture is None else record.picture
-    return _sample(record, image, text, "", place, quads)
+    sample = _sample(record, image, text, "", place, quads)
+    return dataclasses.replace(sample, entries=entries)
 
 
 def _sample(

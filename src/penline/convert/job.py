@@ -163,7 +163,7 @@ def convert(job: ConvertJob) -> dict[str, Any]:
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     sets = finished_sets(given)
     made = [name for name, told in sets.items() if told["run"].get("recipe_hash")]
-    reading = dataclasses.replace(job.reading, take="lines")
+    reading = dataclasses.replace(job.reading, take="lines", boxes=job.boxes)
     files = list(open_sources(given, part=job.part, reading=reading))
     places = Places(given_names(given))
     composed = [file for file in files if set_of(file, made)]

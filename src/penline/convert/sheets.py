@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import Any
@@ -17,7 +18,10 @@ from penline.errors import FormatError
 from penline.pages import Page, PageLine
 from penline.records import Bytes2D, LineRecord, PageFacts, Source, paste
 
-__all__ = ["character_quads", "pages"]
+__all__ = ["character_quads", "pages", "told_quads"]
+
+_MOST_PX = 1e6
+"""No corner is further away."""
 
 
 def pages(lines: Iterable[LineRecord], policy: Policy, *, salvage: bool) -> Iterator[Page]:
@@ -87,6 +91,27 @@ def character_quads(record: LineRecord, policy: Policy) -> npt.NDArray[np.float6
         for box in kept
     ]
     return np.array(corners, np.float64).reshape(len(corners), 4, 2)
+
+
+def told_quads(
+    told: Mapping[str, Any], text: str, policy: Policy
+) -> tuple[npt.NDArray[np.float64] | None, tuple[str, ...]]:
+    """The corners of a line's characters, as its set tells them, and its entries where they are
+    several code points; None, counted, where there is not one box for each."""
+    try:
+        drawn = json.loads(told.get("drawn") or "{}")
+        listed = told.get("entries") or (drawn.get("entries") if isinstance(drawn, dict) else ())
+        entries = tuple(map(str, listed or ()))
+        quads = np.array(told.get("quads"), np.float64).reshape(-1, 4, 2)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        entries, quads = (), np.empty((0, 4, 2))
+    items = entries if "".join(entries) == text else tuple(text)
+    if len(quads) == 1 and len(items) != 1:
+        return None, ()  # one around all of a line that was converted before
+    if len(quads) != len(items) or not (abs(quads) <= _MOST_PX).all():
+        policy.drop("boxes of characters that are not one for each: one is around the whole line")
+        return None, ()
+    return quads, entries if items is entries else ()
 
 
 def _placed(paper: Bytes2D, record: LineRecord, policy: Policy) -> PageLine:

@@ -241,7 +241,8 @@ def _line(record: LineRecord) -> SeenItem:
         "width": width,
         "height": height,
     }
-    if record.told is not None and len(text) <= _TEXT:
+    # those of boxes.jsonl come by `add_boxes`, with their origins
+    if record.told is not None and "origins" in record.told and len(text) <= _TEXT:
         told |= row_boxes(record.told, text, record.source.writer)
     if scale != 1.0:
         told["full"] = [image.shape[1], image.shape[0]]

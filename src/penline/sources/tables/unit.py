@@ -231,9 +231,11 @@ def _of_lines(unit: T, form: str, label_rule: str, writer_rule: str, said: Table
         form, label_rule, writer_rule or (BOXES if unit.written else ""), path
     )
     part = said.part or said.side
+    written = unit.written
     return dataclasses.replace(
         unit,
         lines=True,
+        written=written and dataclasses.replace(written, boxes=said.reading.boxes),
         source=dataclasses.replace(unit.source, part=part),
         understood=understood,
         part_said=said.part is not None,

@@ -1,4 +1,5 @@
-"""Who wrote the lines of a set that penline made: ``boxes.jsonl`` beside its labels tells it."""
+"""What ``boxes.jsonl`` tells of the lines of a set that penline made: who wrote them, and where
+their characters are."""
 
 from __future__ import annotations
 
@@ -6,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from penline.formats.csv_rows import TextRow, read_text_rows
 from penline.formats.table_row import TableRow
@@ -27,19 +31,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class WritersBeside:
-    """Tells the writers of rows by the paths of their pictures. Can be pickled.
+    """Tells the writers and the boxes of rows by the paths of their pictures. Can be pickled.
 
     Attributes:
         place: where the ``boxes.jsonl`` lies.
         before: what stands there before the names that rows have.
+        boxes: tell where characters are, too.
     """
 
     place: Place
     before: str
+    boxes: bool = False
 
     def signed(self, rows: Iterator[TableRow | Defect | T]) -> Iterator[TableRow | Defect | T]:
-        """Yield the rows with their writers; a defect once where the file is not sound."""
-        skipped: dict[str, str] = {}
+        """Yield the rows with what is told of them; a defect once where the file is not sound."""
+        skipped: dict[str, _Told] = {}
         with self.place.open() as stream:
             lines = read_text_rows(stream, BOXES)
             for row in rows:
@@ -47,21 +53,48 @@ class WritersBeside:
                     yield row
                     continue
                 path = f"{self.before}{row.name or row.record}"
-                writer = skipped.pop(path, None)
-                while writer is None:
+                found = skipped.pop(path, None)
+                while found is None:
                     line = next(lines, None)
                     if isinstance(line, TextRow):
-                        told = line.cells.get("writer", "")
+                        told = _told(line, self.boxes)
                         if line.cells.get("path") == path:
-                            writer = told
+                            found = told
                         elif len(skipped) < _SKIPPED:
                             skipped[line.cells.get("path", "")] = told
                         continue
                     if isinstance(line, Defect):
                         yield line
                         lines = iter(())
-                    writer = ""
-                yield row._replace(writer="" if writer.startswith("unknown:") else writer)
+                    found = _Told("", None, ())
+                boxes = row.boxes
+                if boxes is None and found.quads is not None:
+                    boxes = {"quads": found.quads, "entries": found.entries}
+                yield row._replace(writer=found.writer, boxes=boxes)
+
+
+class _Told(NamedTuple):
+    """Of a line: its writer, its quads, ``float (n, 4, 2)``, and what each of them is of, where
+    that is not a character."""
+
+    writer: str
+    quads: npt.NDArray[np.floating[Any]] | None
+    entries: tuple[str, ...]
+
+
+def _told(line: TextRow, boxes: bool) -> _Told:
+    writer = line.cells.get("writer", "")
+    quads: npt.NDArray[np.floating[Any]] | None = None
+    if boxes and "quads" in line.lists:
+        try:
+            quads = np.array(line.lists["quads"], np.float64).reshape(-1, 4, 2)
+            # corners are multiples of 1/256 px: half the bytes hold them, where many are kept
+            small = quads.astype(np.float32)
+            quads = small if (small == quads).all() else quads
+        except (ValueError, TypeError, OverflowError):
+            quads = np.empty((0, 4, 2))
+    entries = tuple(map(str, line.lists.get("entries", ())))
+    return _Told("" if writer.startswith("unknown:") else writer, quads, entries)
 
 
 def writers_beside(beside: Beside, own: str = "") -> WritersBeside | None:
