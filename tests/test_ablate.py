@@ -336,6 +336,11 @@ def test_a_reader_learns_and_is_read_with(folders: Path, tmp_path: Path) -> None
     best = found.results["best"]
     error = next(a for a in found.results["arms"] if a["name"] == best["arm"])["characters"]
     assert read.results["characters"]["error"] == pytest.approx(error["error"], abs=0.03)
+    # the same weights by their file, and no others
+    named = api.read_lines(folders / "real", str(tmp_path / "out" / model["weights"]))
+    assert (named.texts, named.results["model"]) == (read.texts, read.results["model"])
+    with pytest.raises(UsageError, match="is no model"):
+        api.read_lines(folders / "real", str(tmp_path / "weights.pt"))
 
 
 def test_lines_cut_to_their_ink_are_so_wherever_they_are_read(
@@ -463,7 +468,7 @@ def test_a_reader_tells_where_characters_are(monkeypatch: pytest.MonkeyPatch) ->
         """Sees a in the first half of a line, and b in the second."""
 
         name, height_px, step_px, labels = "seer", 32, 4.0, CTCLabels("abc ")
-        trim = False
+        trim, folding = False, Folding(case=False)
 
         def read(self, image: np.ndarray) -> str:
             raise NotImplementedError
@@ -481,6 +486,9 @@ def test_a_reader_tells_where_characters_are(monkeypatch: pytest.MonkeyPatch) ->
     assert found is not None
     np.testing.assert_allclose(found.middles_px, [84.0, 244.0])
     assert found.agrees.all()
+    capitals = read(ink, list("Ａb"))  # which it never learned
+    assert capitals is not None
+    np.testing.assert_allclose(capitals.middles_px, [84.0, 244.0])
     wrong = read(ink, list("a永c"))
     assert wrong is not None
     assert np.isnan(wrong.middles_px[1])
@@ -492,5 +500,5 @@ def test_a_reader_tells_where_characters_are(monkeypatch: pytest.MonkeyPatch) ->
     assert found is not None
     np.testing.assert_allclose(found.middles_px, [99 + 14.5 * 2.25, 99 + 42.5 * 2.25])
     monkeypatch.setattr(places, "model_of", lambda _: object())
-    with pytest.raises(UsageError, match="--reader"):
+    with pytest.raises(UsageError, match="--model"):
         places.places_by("x")

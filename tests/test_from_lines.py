@@ -151,6 +151,22 @@ def test_who_can_read_decides_what_shapes_do_not() -> None:
     assert cut_characters(ink, label, lambda *_: None) is None
 
 
+@pytest.mark.parametrize("late_em", [-0.2, 0.2])
+def test_a_reader_that_sees_all_too_early_or_too_late_is_understood(late_em: float) -> None:
+    ink = blocks(54, 14, 54, 14, 30, 6, 24, 6, 30, 14, 54)
+    middles = np.array([32.0, 100, 156, 207, 278])
+    for second in (0, 36):  # the part in the middle is of the one, or of the other
+        places = middles + [0, 0, second / 2, second / 2, 0] + late_em * 60
+        label = list("天中节晚上")
+        found = segment(ink, label, middles_px=places)
+        assert found is not None
+        assert found.first.tolist() == [0, 1, 2, 4 if second else 3, 5]
+        exact = segment(ink, label, middles_px=places - late_em * 60, margins=True)
+        late = segment(ink, label, middles_px=places, margins=True)
+        assert exact is not None and late is not None
+        np.testing.assert_allclose(late.margins, exact.margins)
+
+
 def test_a_page_of_lines_becomes_a_bank(tmp_path: Path) -> None:
     texts = [TEXT, "秋收冬藏闰余成岁"]
     file = tmp_path / "006-P16.dgrl"
@@ -175,7 +191,7 @@ def test_without_the_option_lines_are_left_out_and_told(tmp_path: Path, penline)
     code, _, told = penline("bank", file, "-o", tmp_path / "b.bank")
     assert code == 1
     assert "--from-lines" in told
-    for option in (("--reader", "x"), ("--images", tmp_path)):
+    for option in (("--model", "x"), ("--images", tmp_path)):
         code, _, told = penline("bank", file, *option, "-o", tmp_path / "b.bank")
         assert code == 2
         assert "--from-lines" in told

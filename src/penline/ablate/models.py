@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -12,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.ablate.recognisers import RECOGNISERS
+from penline.ablate.text import Folding
+from penline.ablate.training import WEIGHTS
 from penline.durable import put, read_file
 from penline.errors import ExportError, MissingExtra, UsageError
 from penline.records import Bytes2D
@@ -49,10 +52,12 @@ class ScoringReader(LineReader, Protocol):
 
     Attributes:
         labels: its alphabet.
+        folding: of the labels that it learned.
         step_px: width of a step, in px at its height.
     """
 
     labels: CTCLabels
+    folding: Folding
     step_px: float
 
     def scores(self, image: Bytes2D) -> npt.NDArray[np.float32]:
@@ -64,7 +69,8 @@ class ScoringReader(LineReader, Protocol):
 
 
 def model_of(spec: str) -> LineReader:
-    """Load a model: ``rapidocr``, an ``.onnx`` file, or the folder of an ablation.
+    """Load a model: ``rapidocr``, an ``.onnx`` file, the folder of an ablation, or the weights of
+    one of its trainings, ``ARM/seed-1/weights.pt`` in it.
 
     Raises:
         UsageError: there is no such thing.
@@ -78,22 +84,29 @@ def model_of(spec: str) -> LineReader:
         return _Onnx(path)
     if (path / MODEL).is_file():
         return _Trained(path)
+    seed, arm, whole = islice(chain(path.resolve().parents, repeat(path)), 3)
+    if path.name == WEIGHTS and path.is_file() and (whole / MODEL).is_file():
+        return _Trained(whole, f"{arm.name}/{seed.name}")
     raise UsageError(
-        f"{spec} is no model: name the folder of penline ablate, an .onnx file, or rapidocr"
+        f"{spec} is no model: name the folder of penline ablate (or {WEIGHTS} of an arm in it), "
+        "an .onnx file, or rapidocr"
     )
 
 
 class _Trained:
-    """The best weights of an ablation."""
+    """The best weights of an ablation, or those of one of its trainings."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, training: str = "") -> None:
         self.told = _told(folder / MODEL)
+        if training:  # all of them share all else
+            arm, _, seed = training.rpartition("/seed-")
+            self.told |= {"weights": f"{training}/{WEIGHTS}", "arm": arm, "seed": seed}
         self.name = f"{self.told['recogniser']}, arm {self.told['arm']}, seed {self.told['seed']}"
         kind = RECOGNISERS.load(self.told["recogniser"])
         self.height_px, self.stride_px = kind.height_px, kind.stride_px
         self.step_px = float(kind.stride_px)
         self.trim = self.told.get("trim") is True
-        self.labels = CTCLabels(self.told["alphabet"])
+        self.labels, self.folding = CTCLabels(self.told["alphabet"]), _folding(self.told)
         self.network = kind.build(len(self.labels))
         weights = folder / self.told["weights"]
         if ".." in Path(self.told["weights"]).parts or not weights.is_file():
@@ -171,7 +184,7 @@ class _Onnx:
         given = self.session.get_inputs()[0]
         told = self.session.get_modelmeta().custom_metadata_map
         characters = told.get("character", "")
-        self.trim = told.get("trim") == "1"
+        self.trim, self.folding = told.get("trim") == "1", Folding()
         shape = given.shape
         if not characters or len(shape) != 4 or not isinstance(shape[2], int):
             raise ExportError(
@@ -179,6 +192,8 @@ class _Onnx:
                 "(metadata `character`, one a line)"
             )
         self.ours = given.type == "tensor(uint8)"
+        if self.ours and "penline" in told:
+            self.folding = _folding(json.loads(told["penline"]))
         entries = characters.split("\n")
         self.labels = CTCLabels(entries if self.ours else [*entries, " "])
         self.name, self.height_px, self.input = path.name, shape[2], given.name
@@ -225,6 +240,11 @@ def _wide(image: Bytes2D, stride_px: int = _LEAST_PX) -> Bytes2D:
     """The image at a width that is a multiple of the stride, white added."""
     more = -image.shape[1] % max(stride_px, _LEAST_PX)
     return np.pad(image, ((0, 0), (0, more)), constant_values=255) if more else image
+
+
+def _folding(told: dict[str, Any]) -> Folding:
+    """Of what a model learned, by what is told of it."""
+    return Folding(nfkc=told.get("nfkc") is not False, case=told.get("case") is not False)
 
 
 def _told(path: Path) -> dict[str, Any]:

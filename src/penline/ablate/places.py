@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +12,6 @@ from penline.ablate.models import ScoringReader, model_of
 from penline.errors import UsageError
 from penline.measure.cutting import ReadPlaces, ReadsPlaces
 from penline.records import Bytes2D
-from penline.stream.labels import CTCLabels
 
 __all__ = ["forced", "places_by"]
 
@@ -25,7 +23,7 @@ def places_by(spec: str) -> ReadsPlaces:
     """Make what tells where characters are, by a model.
 
     Args:
-        spec: the folder of an ablation, or an ``.onnx`` file.
+        spec: as `model_of` takes it.
 
     Raises:
         UsageError: no such model, or one that tells no scores.
@@ -35,7 +33,7 @@ def places_by(spec: str) -> ReadsPlaces:
     reader = model_of(spec)
     if not isinstance(reader, ScoringReader):
         raise UsageError(
-            f"--reader {spec} tells a text and not where it stands; name the folder of penline "
+            f"--model {spec} tells a text and not where it stands; name the folder of penline "
             "ablate, or an .onnx file"
         )
 
@@ -44,7 +42,7 @@ def places_by(spec: str) -> ReadsPlaces:
         if reader.trim:
             picture, left = trimmed_at(picture)
         scores = reader.scores(scaled(picture, reader.height_px))
-        numbers = [_number(reader.labels, one or "") for one in label]
+        numbers = [_number(reader, one or "") for one in label]
         known = np.flatnonzero(numbers)
         steps = forced(scores, [numbers[at] for at in known.tolist()])
         if steps is None:
@@ -61,11 +59,12 @@ def places_by(spec: str) -> ReadsPlaces:
     return places
 
 
-def _number(labels: CTCLabels, character: str) -> int:
-    """The number of a character, or of what NFKC makes of it; 0, the blank's, of an unknown one."""
-    for one in (character, unicodedata.normalize("NFKC", character)):
-        if len(one) == 1 and one in labels:
-            return labels.encode(one)[0]
+def _number(reader: ScoringReader, character: str) -> int:
+    """The number of a character, or of what its folding makes of it; 0, the blank's, of an unknown
+    one."""
+    for one in (character, reader.folding(character)):
+        if len(one) == 1 and one in reader.labels:
+            return reader.labels.encode(one)[0]
     return 0
 
 

@@ -51,7 +51,7 @@ def read_lines(
 
     Args:
         source: a finished set.
-        model: the folder of an ablation, an ``.onnx`` file, or ``rapidocr``.
+        model: the folder of an ablation, ``weights.pt`` in it, an ``.onnx`` file, or ``rapidocr``.
         side: ``train`` or ``val``; None for all.
         case: tell capitals from small letters.
         nfkc: fold labels and readings by NFKC.

@@ -235,23 +235,23 @@ def choice_of(characters: Path | None, without: Path | None) -> GlyphChoice:
     return GlyphChoice(wanted, () if without is None else read_keys(without), str(without))
 
 
-def line_cutter(reader: str | None = None) -> LineCutter:
+def line_cutter(model: str | None = None) -> LineCutter:
     """Make what cuts the characters of lines out for `pack`.
 
     Args:
-        reader: a model that tells where the characters are: the folder of an ablation, or an
-            ``.onnx`` file; None goes by their shapes alone.
+        model: what tells where the characters are: the folder of an ablation, ``weights.pt`` in it,
+            or an ``.onnx`` file; None goes by their shapes alone.
 
     Raises:
         UsageError: no such model, or one that does not tell it.
         MissingExtra: the package that runs it is not installed.
         ExportError: it is not as it should be.
     """
-    if reader is None:
+    if model is None:
         return LineCutter()
     from penline.ablate.places import places_by  # PyTorch is loaded on use
 
-    return LineCutter(places_by(reader))
+    return LineCutter(places_by(model))
 
 
 def bank_notes(bank: Bank) -> tuple[tuple[int, int], list[dict[str, Any]], list[str]]:

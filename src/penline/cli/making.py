@@ -65,10 +65,10 @@ def bank(
         bool,
         typer.Option("--from-lines", help="Cut the characters of lines out, where that is sure."),
     ] = False,
-    reader: Annotated[
+    model: Annotated[
         str | None,
         typer.Option(
-            help="With --from-lines: what reads them, a folder of penline ablate or an .onnx file."
+            help="With --from-lines: what reads them, as --model of `penline read`, but rapidocr."
         ),
     ] = None,
     images: Images = None,
@@ -89,9 +89,9 @@ def bank(
 
     told: list[Understood] = []
     choice = choice_of(characters, without)
-    cutter = line_cutter(reader) if from_lines else None
-    if cutter is None and (reader is not None or images is not None):
-        raise UsageError("--reader and --images are for lines; say --from-lines, too")
+    cutter = line_cutter(model) if from_lines else None
+    if cutter is None and (model is not None or images is not None):
+        raise UsageError("--model and --images are for lines; say --from-lines, too")
     with bar("packing", "glyphs") as (shown, task):
         rate = Rate(shown, task, "glyphs")
         made = pack(

@@ -32,6 +32,8 @@ _TWO_PARTS = frozenset('“”"《》：:；;！!？?％%＝=')
 _ALONE = _TWO_PARTS | frozenset("一·•・")
 _READ_EM = 0.3
 """How far the middle of a character's ink lies from where somebody read it, in ems."""
+_MOST_LATE_EM = 0.3
+"""How far all places of a line may be off to the same side, in ems."""
 _MOST_COST = 14.0
 """Of one run; a strange character must not bend its neighbours."""
 
@@ -97,19 +99,32 @@ def segment(
     em = _first_em(ink, label)
     middle: tuple[float, float] | None = None
     found: Segmented | None = None
+    late_px = 0.0
     for _ in range(_PASSES):
         units = units_of(ink, em, LEAST_INK)
         if len(units.boxes) < len(label):
             return found
         middle = middle or _first_middle(units)
-        line = _Alignment(units, label, em, middle, middles_px)
+        read = None if middles_px is None else middles_px + late_px
+        line = _Alignment(units, label, em, middle, read)
         found = line.best()
         if found is None:
             return None
         em, middle = _refit(found, label, em, middle)
+        late_px = 0.0 if middles_px is None else _late(found, middles_px)
     if found is not None and margins:
         found = replace(found, margins=line.margins(found))
     return found
+
+
+def _late(found: Segmented, middles_px: Floats) -> float:
+    """How far behind the places where a reader saw them the characters lie, px: one that learned
+    by CTC may see all of them at their beginnings, or at their ends."""
+    behind = 0.5 * (found.boxes[:, 0] + found.boxes[:, 2]) - middles_px
+    if np.isnan(behind).all():
+        return 0.0
+    most = _MOST_LATE_EM * found.em_px
+    return float(np.clip(np.nanmedian(behind), -most, most))
 
 
 def _first_em(ink: Bytes2D, label: Sequence[str]) -> float:
