@@ -135,7 +135,11 @@ def ablate(
 def read(
     source: Annotated[Path, typer.Argument(help="Lines: a set, a list, pages, an archive.")],
     model: Annotated[
-        str, typer.Option("--model", help="The folder of an ablation, weights.pt in it, an .onnx file, or rapidocr.")
+        str,
+        typer.Option(
+            "--model",
+            help="The folder of an ablation, weights.pt in it, an .onnx file, or rapidocr.",
+        ),
     ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A page of the worst lines, .html.")
