@@ -191,7 +191,7 @@ def test_parts_and_writers_are_told_by_names(tmp_path: Path) -> None:
     writers = {record.source.writer for record in unit.read()}
     assert writers == {"mine:writer_0", "mine:writer_1"}
     assert unit.sides == {"train", "test"}
-    report = convert(tmp_path / "mine", out=tmp_path / "real").report
+    report = convert(tmp_path / "mine", out=tmp_path / "real")
     assert report["lines"] == {"train": 16, "test": 32}
     (said,) = open_sources(tmp_path / "mine", part="test")
     assert {record.source.part for record in said.read()} == {"test"}

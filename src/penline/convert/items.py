@@ -239,7 +239,8 @@ def _line(record: LineRecord, policy: Policy) -> Sample | None:
     text = policy.label(record.characters, drop)
     if dropped:
         return None
-    quads, entries = character_quads(record, policy) if text else None, ()
+    entries: tuple[str, ...] = ()
+    quads = character_quads(record, policy) if text else None
     if quads is not None:
         quads -= (record.left_px, record.top_px)
     elif record.told is not None:

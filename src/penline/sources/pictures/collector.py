@@ -47,7 +47,7 @@ _NAMES = 2_000
 """So many names, from all over a collection, decide by which rule they are read."""
 _COUNTED = 200_000
 """Of up to so many pictures all labels are counted before they are read."""
-_EXAMPLES = 5
+_EXAMPLES, _SAID = 5, 5
 _MAPS = 8
 _HEEDED = frozenset(("labels", "classes", "character", "many", "keep_odd"))
 
@@ -201,20 +201,16 @@ class PictureCollector(Collector):
         return printable(" ".join(map(shlex.quote, words)))
 
 
-_SAID = 5
-
-
 def _named(rule: LabelRule, files: PictureFiles, top: str) -> tuple[set[str], frozenset[str]]:
     """The labels and the sides of a collection, or of pictures of each of its folders."""
-    found: set[str] = set()
-    parts: set[str] = set()
-    seen: set[tuple[str, str]] = set()
-    many = files.count > _COUNTED
-    wanted = {*files.spread(_COUNTED), *files.starts()} if many else None
+    found, parts, seen = set[str](), set[str](), set[tuple[str, str]]()
+    wanted = {*files.spread(_COUNTED), *files.starts()}
     for at, name in enumerate(files.names()):
-        named = rule.named(f"{top}/{name}") if wanted is None or at in wanted else None
-        parts.add(named.part if named is not None else "")
-        if named is not None and (named.label, named.case) not in seen:
+        named = rule.named(f"{top}/{name}") if at in wanted else None
+        if named is None:
+            continue
+        parts.add(named.part)
+        if (named.label, named.case) not in seen:
             seen.add((named.label, named.case))
             character = rule.character(named)
             if character is not None:

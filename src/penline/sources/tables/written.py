@@ -45,7 +45,7 @@ class WritersBeside:
 
     def signed(self, rows: Iterator[TableRow | Defect | T]) -> Iterator[TableRow | Defect | T]:
         """Yield the rows with what is told of them; a defect once where the file is not sound."""
-        skipped: dict[str, _Told] = {}
+        skipped: dict[str, _Signed] = {}
         with self.place.open() as stream:
             lines = read_text_rows(stream, BOXES)
             for row in rows:
@@ -66,14 +66,14 @@ class WritersBeside:
                     if isinstance(line, Defect):
                         yield line
                         lines = iter(())
-                    found = _Told("", None, ())
+                    found = _Signed("", None, ())
                 boxes = row.boxes
                 if boxes is None and found.quads is not None:
                     boxes = {"quads": found.quads, "entries": found.entries}
                 yield row._replace(writer=found.writer, boxes=boxes)
 
 
-class _Told(NamedTuple):
+class _Signed(NamedTuple):
     """Of a line: its writer, its quads, ``float (n, 4, 2)``, and what each of them is of, where
     that is not a character."""
 
@@ -82,7 +82,7 @@ class _Told(NamedTuple):
     entries: tuple[str, ...]
 
 
-def _told(line: TextRow, boxes: bool) -> _Told:
+def _told(line: TextRow, boxes: bool) -> _Signed:
     writer = line.cells.get("writer", "")
     quads: npt.NDArray[np.floating[Any]] | None = None
     if boxes and "quads" in line.lists:
@@ -94,7 +94,7 @@ def _told(line: TextRow, boxes: bool) -> _Told:
         except (ValueError, TypeError, OverflowError):
             quads = np.empty((0, 4, 2))
     entries = tuple(map(str, line.lists.get("entries", ())))
-    return _Told("" if writer.startswith("unknown:") else writer, quads, entries)
+    return _Signed("" if writer.startswith("unknown:") else writer, quads, entries)
 
 
 def writers_beside(beside: Beside, own: str = "") -> WritersBeside | None:
