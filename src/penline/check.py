@@ -13,14 +13,17 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints, ValidationError, field_validator
 
+from penline.catalogue.terms import reported_terms
 from penline.durable import read_file
 from penline.errors import ExportError, UsageError
 from penline.export import exporter_class
 from penline.export.base import TAKES, file_hash
 from penline.export.examine import Findings, entries, inside, is_inside
-from penline.export.run import PREFIX, REPORT, under_way
+from penline.export.pictures import label_file
+from penline.export.run import CARD, PREFIX, REPORT, under_way
 from penline.formats import kind_of, reader_for
 from penline.formats.byte_source import open_path
+from penline.hub import notice
 from penline.records import Defect, Source
 from penline.registry import check_packages
 from penline.settings import first_fault
@@ -107,6 +110,11 @@ def check(out: Path, progress: Callable[[int, int], None] | None = None) -> Chec
     found = Findings(total=sum(report["lines"].values()), progress=progress)
     for name, digest in report["files"].items():
         _file(out, name, digest, found)
+    for name, digest in report["about"].items():
+        if name == CARD:
+            _card(out, report.get("sources"), found)
+        else:
+            _file(out, name, digest, found)
     found.read = lambda name: _records(out, name, found)
     exporter.examine(out, report, found)
     if progress:
@@ -131,9 +139,10 @@ class _SetReport(BaseModel):
     run: _SetRun
     lines: dict[Annotated[str, StringConstraints(pattern="^[a-z]{1,20}$")], int]
     files: dict[str, str]
+    about: dict[str, str] = Field(default_factory=dict)
     shards: list[_SetShard]
 
-    @field_validator("files")
+    @field_validator("files", "about")
     @classmethod
     def _stay_inside(cls, files: dict[str, str]) -> dict[str, str]:
         for name in files:
@@ -175,6 +184,14 @@ def _file(out: Path, name: str, digest: str, found: Findings) -> None:
         return
     if file_hash(path) != digest:
         found.add(f"{name}: not the file that was written")
+
+
+def _card(out: Path, sources: Any, found: Findings) -> None:
+    """Whoever passes a set on goes on with its card; what it warns of has to stay."""
+    text = label_file(out, CARD, found)
+    rows = reported_terms({"sources": sources})
+    if text and (warned := notice(rows)) not in text:
+        found.add(f"{CARD}: does not say any more: {warned}")
 
 
 def _records(out: Path, name: str, found: Findings) -> Iterator[Any]:

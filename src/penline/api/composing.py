@@ -23,7 +23,7 @@ from penline.produce import Produced, ProduceJob, plan, produce, set_prefix
 from penline.rebuild import RebuildJob, Rebuilt, read_plan, recipe_form, write_plan
 from penline.rebuild import rebuild as _rebuild
 from penline.recipe import Recipe, load_recipe
-from penline.sample import sample_bank, text_of
+from penline.sample import CORPUS_LANGUAGES, sample_bank, text_of
 
 __all__ = [
     "ComposeJob",
@@ -148,7 +148,12 @@ def compose(job: ComposeJob) -> Produced:
         to=job.to,
         start=job.start,
         options=options,
-        metadata=_metadata(found, mixed=chosen.writers == "mixed", embedded=not job.banks),
+        metadata=_metadata(
+            found,
+            mixed=chosen.writers == "mixed",
+            embedded=not job.banks,
+            own_text=not job.corpora,
+        ),
         field=job.field,
         how=job,
         staging=None if job.staging is None else Path(job.staging),
@@ -164,8 +169,10 @@ def compose(job: ComposeJob) -> Produced:
     return produce(lines)
 
 
-def _metadata(banks: Sequence[Bank], *, mixed: bool, embedded: bool) -> dict[str, Any]:
-    """What a report says of the glyphs: whose they are, and on what terms."""
+def _metadata(
+    banks: Sequence[Bank], *, mixed: bool, embedded: bool, own_text: bool
+) -> dict[str, Any]:
+    """What a report says of the glyphs: whose they are, on what terms; and of penline's text."""
     sources = terms(source for bank in banks for source in bank.header.sources)
     if embedded:  # it came with penline, whatever its files are called
         sources = [{**row, "known_by": ""} for row in sources]
@@ -175,6 +182,7 @@ def _metadata(banks: Sequence[Bank], *, mixed: bool, embedded: bool) -> dict[str
         "simulated": bool(sources) and all(source["simulated"] for source in sources),
         "mixed_writers": mixed,
         "sources": sources,
+        **({"languages": list(CORPUS_LANGUAGES)} if own_text else {}),
     }
 
 
@@ -199,7 +207,12 @@ def rebuild(job: RebuildJob) -> Rebuilt:
         nfkc=isinstance(settings, dict) and settings.get("nfkc") is True,
         encoding=run.encoding if job.corpora else None,
     )
-    metadata = _metadata(found, mixed=run.recipe.get("writers") == "mixed", embedded=not job.banks)
+    metadata = _metadata(
+        found,
+        mixed=run.recipe.get("writers") == "mixed",
+        embedded=not job.banks,
+        own_text=not job.corpora,
+    )
     return _rebuild(job, found, corpus, metadata)
 
 

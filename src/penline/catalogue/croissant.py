@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from penline.catalogue.model import Card, File
 
-__all__ = ["croissant", "markup", "schema_org"]
+__all__ = ["CONTEXT", "TYPES", "croissant", "markup", "schema_org"]
 
-_CONTEXT: Final[dict[str, Any]] = {
+CONTEXT: Final[dict[str, Any]] = {
     "@language": "en",
     "@vocab": "https://schema.org/",
     "citeAs": "cr:citeAs",
@@ -56,7 +56,7 @@ _CONTEXT: Final[dict[str, Any]] = {
 }
 """The context that the specification gives."""
 
-_TYPES = {
+TYPES: Final = {
     ".zip": "application/zip",
     ".gz": "application/gzip",
     ".tgz": "application/gzip",
@@ -66,6 +66,17 @@ _TYPES = {
     ".json": "application/json",
     ".pdf": "application/pdf",
     ".parquet": "application/x-parquet",
+    ".tar": "application/x-tar",
+    ".jsonl": "application/jsonlines",
+    ".ndjson": "application/jsonlines",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".xml": "application/xml",
+    ".inkml": "application/inkml+xml",
+    ".lst": "text/plain",
+    ".unipen": "text/plain",
+    ".yml": "application/yaml",
+    ".arrow": "application/vnd.apache.arrow.file",
     ".txt": "text/plain",
 }
 _BRACKETED = re.compile(r" ?\[[a-z0-9.-]+\](?!\()")
@@ -108,7 +119,7 @@ def croissant(card: Card) -> dict[str, Any]:
     facts = schema_org(card)
     files = [_file(file, card.urls(file)[0]) for file in card.files if _proven(card, file)]
     more = {
-        "@context": _CONTEXT,
+        "@context": CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": card.id,
@@ -143,7 +154,7 @@ def _file(file: File, url: str) -> dict[str, Any]:
         "description": file.note or None,
         "contentUrl": url,
         "contentSize": f"{file.bytes} B" if file.bytes is not None else None,
-        "encodingFormat": _TYPES.get(extension, "application/octet-stream"),
+        "encodingFormat": TYPES.get(extension, "application/octet-stream"),
         "sha256": file.sha256,
         "md5": file.md5 if not file.sha256 else None,
     }

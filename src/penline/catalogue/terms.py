@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from penline.catalogue.loading import card
 from penline.errors import CatalogueError
 
-__all__ = ["Said", "terms"]
+__all__ = ["AS_SAID", "NO_CARD", "Said", "reported_terms", "terms"]
+
+NO_CARD = "files without a card"
+"""The title of such files in a row."""
+AS_SAID = " (as the user said)"
+"""The end of a licence that no card tells of."""
 
 Row = dict[str, Any]
 
@@ -41,6 +46,29 @@ def terms(sources: Iterable[Said]) -> list[Row]:
     ]
 
 
+def reported_terms(report: Mapping[str, Any]) -> list[Row]:
+    """The same rows from a data set's ``report.json``; what is not text there is left empty."""
+    found = report.get("sources")
+    rows = []
+    for source in found if isinstance(found, list) else []:
+        if not isinstance(source, dict):
+            continue
+        row = {
+            key: source.get(key)
+            for key in ("card", "title", "licence", "redistribution", "known_by")
+        }
+        texts = {key: value if isinstance(value, str) else "" for key, value in row.items()}
+        files = source.get("files")
+        rows.append(
+            {
+                **texts,
+                "files": files if isinstance(files, int) else None,
+                "simulated": source.get("simulated") is True,
+            }
+        )
+    return rows
+
+
 def _known_by(source: Said) -> str:
     if "card" in source.user_given:
         return "user"
@@ -52,7 +80,7 @@ def _facts(identity: str, licence: str) -> Row:
         found = card(identity)
     except CatalogueError:
         facts = {
-            "title": "files without a card",
+            "title": NO_CARD,
             "licence": "not known to penline; ask whoever gave you the files",
             "redistribution": "unclear",
             "simulated": False,
@@ -65,5 +93,5 @@ def _facts(identity: str, licence: str) -> Row:
             "simulated": found.simulated,
         }
     if licence:
-        facts |= {"licence": f"{licence} (as the user said)", "redistribution": "unclear"}
+        facts |= {"licence": licence + AS_SAID, "redistribution": "unclear"}
     return facts

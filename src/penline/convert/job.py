@@ -31,6 +31,7 @@ from penline.export.base import (
 from penline.export.paddleocr import alphabet_of
 from penline.export.run import FORMAT_OF_RUN, SHARD, Run
 from penline.formats import READERS
+from penline.hub import finish
 from penline.job import takes_keywords
 from penline.provenance import Places
 from penline.registry import required_packages
@@ -196,7 +197,7 @@ def convert(job: ConvertJob) -> dict[str, Any]:
         exporter = kind(run.out, options)
         ended = run.ended(identity)
         if ended is not None:
-            return ended
+            return finish(run, exporter, {}, ended)
         run.begin(identity, overwrite=job.overwrite)
         stack.enter_context(run.tidied(identity, resumes=False))
         number = -1
@@ -220,9 +221,7 @@ def convert(job: ConvertJob) -> dict[str, Any]:
             **({} if mix is None else {"mixed": {"share": mix.share, **mix.lines}}),
             "left_out": left_out,
         }
-        report = exporter.finish((run.metadata(k) for k in range(number + 1)), metadata)
-        run.end()
-    return report
+        return finish(run, exporter, metadata)
 
 
 def _refuse_unused(job: ConvertJob, takes: Takes) -> None:

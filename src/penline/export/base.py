@@ -19,6 +19,7 @@ from penline.durable import about, named, remove, removed_if_failed
 from penline.durable import name as name_it
 from penline.errors import ExportError
 from penline.export.examine import Findings
+from penline.export.rows import features_of
 from penline.pages import StrokePage
 from penline.records import OnlineLine, StrokeRecord
 from penline.showing import encoded
@@ -98,12 +99,21 @@ class Exporter(ABC):
         joined: folders whose pictures the lists of the format name by a path, which a trainer
             joins to one folder, for whatever set a list is of.
         across: whether its trainers read lines across alone, so that columns have to be turned.
+        filesets: what the files are that shards write, by a pattern each with ``{split}`` or
+            ``{side}``, and ``{format}`` of pictures: for `penline.hub`. ``pictures`` are called by
+            the index of their record; a ``table`` holds all that is told of a record.
+        archives: of formats whose filesets lie in tars, the pattern of these.
+        hub_files: the pattern of a split's files for Hugging Face's hub, where the format is one
+            that its library reads: such a set has a card.
     """
 
     takes: ClassVar[Takes] = "lines"
     owns: ClassVar[tuple[str, ...]] = ()
     joined: ClassVar[tuple[str, ...]] = ()
     across: ClassVar[bool] = False
+    filesets: ClassVar[Mapping[str, str]] = {}
+    archives: ClassVar[str] = ""
+    hub_files: ClassVar[str] = ""
 
     def __init__(self, out: Path, options: Options) -> None:
         self.out = out
@@ -119,6 +129,16 @@ class Exporter(ABC):
         """
         return f"{prefix}-{number:05d}" if prefix and cls.joined else f"{number:05d}"
 
+    @classmethod
+    def features(cls, form: str, *, boxes: bool) -> dict[str, Any]:  # noqa: ARG003
+        """What the datasets library makes of a record, in its own words, by column.
+
+        Args:
+            form: of the pictures, ``jpg`` or ``png``.
+            boxes: whether boxes are written, too.
+        """
+        return features_of(boxes=boxes)
+
     @abstractmethod
     def shard(self, number: int, samples: Iterable[Any]) -> Report:
         """Write one shard; it bears its final name only when it is whole.
@@ -128,7 +148,8 @@ class Exporter(ABC):
         a run that was killed leaves it, and the next run removes it.
 
         Returns:
-            What `finish` needs to know of it, as JSON can hold it; its ``"number"``, too.
+            What `finish` needs to know of it, as JSON can hold it; its ``"number"``, too, and its
+            ``"records"`` (`penline.export.rows.listed`), from which the set describes itself.
         """
 
     @abstractmethod

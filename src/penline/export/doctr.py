@@ -13,7 +13,7 @@ with spaces needs a vocabulary of its own.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -35,6 +35,7 @@ class DocTR(PictureFolders):
         BOXES,
     )
     across: ClassVar[bool] = True
+    filesets: ClassVar[Mapping[str, str]] = {"pictures": "{split}/images/*/*.{format}"}
     inner: ClassVar[str] = "/images"
     between: ClassVar[bytes] = b",\n"
     around: ClassVar[tuple[bytes, bytes]] = (b"{\n", b"\n}\n")

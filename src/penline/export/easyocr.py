@@ -13,7 +13,7 @@ label's end is lost there. ``train_data`` is the folder above, ``select_data: tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -32,6 +32,10 @@ class EasyOCR(PictureFolders):
 
     owns: ClassVar[tuple[str, ...]] = (*FOLDERS.values(), BOXES)
     across: ClassVar[bool] = True
+    filesets: ClassVar[Mapping[str, str]] = {
+        "pictures": "{split}/*/*.{format}",
+        "labels": f"{{split}}/*/{LABELS}",
+    }
     lines_only: ClassVar[bool] = True
 
     def closing(self, rows: list[tuple[str, str]]) -> Iterable[tuple[str, bytes]]:

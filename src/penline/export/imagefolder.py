@@ -30,7 +30,7 @@ from penline.export.base import (
 )
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, json_lines, picture_bytes
-from penline.export.rows import FOLDERS, row
+from penline.export.rows import FOLDERS, listed, row
 from penline.export.run import put_report
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -44,12 +44,15 @@ class ImageFolder(Exporter):
     """See the module."""
 
     owns: ClassVar[tuple[str, ...]] = tuple(FOLDERS.values())
+    filesets: ClassVar[Mapping[str, str]] = {"pictures": "{split}/*/*.{format}"}
+    hub_files: ClassVar[str] = "{split}/**"
 
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
         options = self.options
         name = f"{number:05d}"
         rows: list[tuple[str, dict[str, Any]]] = []
+        records: list[list[Any]] = []
         encoded = Encoded(options)
         hashes = {side: hasher() for side in options.splits}
         with ExitStack() as stack:
@@ -64,9 +67,11 @@ class ImageFolder(Exporter):
                 hashes[side].update(data)
                 entry = {"file_name": f"{name}/{file}", **row(sample, boxes=options.boxes)}
                 rows.append((side, entry))
+                records.append(listed(sample.index, side, sample.text, sample.writer))
         return {
             "number": number,
             "rows": rows,
+            "records": records,
             "files": {FOLDERS[side]: hashes[side].hexdigest() for side in sorted(folders)},
             **encoded.metadata(),
         }

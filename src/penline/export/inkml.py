@@ -13,10 +13,10 @@ writer, source file, number and offset in it: POT files can be built again byte 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, ClassVar
 
 from penline.durable import streamed
 from penline.errors import UnwritableLine
@@ -31,6 +31,7 @@ from penline.export.inkml_write import (
     pen_context,
     start,
 )
+from penline.export.rows import listed
 from penline.export.stroke_files import StrokeFiles, Unwritten
 from penline.records import OnlineLine, Source, StrokeRecord
 
@@ -40,10 +41,16 @@ __all__ = ["InkML"]
 class InkML(StrokeFiles):
     """See the module."""
 
+    filesets: ClassVar[Mapping[str, str]] = {
+        "strokes": "{side}/*.inkml",
+        "pages": "{side}/*/*.inkml",
+    }
+
     def shard(self, number: int, samples: Iterable[StrokeItem | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
         unwritten = Unwritten()
         labels: list[tuple[str, str]] = []
+        records: list[list[Any]] = []
         written: list[tuple[str, str]] = []
         with ExitStack() as stack:
             files: dict[str, _Characters | _ComposedLines] = {}
@@ -62,7 +69,9 @@ class InkML(StrokeFiles):
                         stack.enter_context(files[name])
                         written.append((side, name))
                     files[name].add(record)  # type: ignore[arg-type]
-                    labels.append((side, "".join(record.labels)))
+                    text = "".join(record.labels)
+                    labels.append((side, text))
+                    records.append(listed(item.index, side, text, record.source.writer))
                     continue
                 if side not in folders:
                     folder = shard_folder(self.out / side, f"{number:05d}")
@@ -74,9 +83,11 @@ class InkML(StrokeFiles):
                 written.append((side, f"{side}/{number:05d}/{name}"))
                 text = "".join(c.character or "" for line in record.lines for c in line.characters)
                 labels.append((side, text))
+                records.append(listed(item.index, side, text, record.source.writer))
         return {
             "number": number,
             "labels": labels,
+            "records": records,
             **unwritten.metadata(),
             "files": {name: file_hash(self.out / name) for _, name in written},
         }

@@ -77,6 +77,10 @@ class Kraken(PictureFolders):
         BOXES,
     )
     joined: ClassVar[tuple[str, ...]] = tuple(FOLDERS.values())
+    filesets: ClassVar[Mapping[str, str]] = {
+        "pictures": "{split}/*/*.{format}",
+        "texts": f"{{split}}/*/*{_TEXT}",
+    }
     across: ClassVar[bool] = True
     lines_only: ClassVar[bool] = True
 

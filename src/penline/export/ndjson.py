@@ -13,7 +13,7 @@ character of the bank is several code points.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
@@ -30,6 +30,7 @@ class NdJson(LineFiles):
     """See the module."""
 
     suffix: ClassVar[str] = ".ndjson"
+    filesets: ClassVar[Mapping[str, str]] = {"strokes": "{side}/*.ndjson"}
 
     @classmethod
     def put(cls, lines: list[OnlineLine], file: IO[bytes]) -> None:

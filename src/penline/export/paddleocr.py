@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from penline.durable import read_file, streamed
 from penline.errors import ExportError, UnwritableLine, UsageError
@@ -38,6 +38,7 @@ from penline.export.paddleocr_check import examine_recognition
 from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import Fit, line_fit
 from penline.export.paddleocr_networks import NETWORKS
+from penline.export.rows import listed
 from penline.export.run import put, put_report
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -133,6 +134,7 @@ class PaddleOCR(Exporter):
     )
     joined = ("images",)
     across = True
+    filesets: ClassVar[Mapping[str, str]] = {"pictures": "images/*/*.{format}"}
 
     def shard(self, number: int, samples: Iterable[Sample | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""
@@ -140,6 +142,7 @@ class PaddleOCR(Exporter):
         files, encoded = hasher(), Encoded(options)
         lists: dict[str, list[str]] = {side: [] for side in options.splits}
         texts: list[str] = []
+        records: list[list[Any]] = []
         boxes: list[bytes] = []
         fits: list[tuple[int, int]] = []
         name_of_shard = self.shard_name(number, options.prefix)
@@ -157,12 +160,14 @@ class PaddleOCR(Exporter):
                     fits.append(line_fit(text, *sample.image.shape[:2]))
                     lists[sample.side].append(f"{path}\t{text}\n")
                     texts.append(text)
+                    records.append(listed(sample.index, sample.side, text, sample.writer))
                     paths.append(path)
                 if options.boxes:
                     for path, (sample, _) in zip(paths, together, strict=True):
                         boxes.append(box_line(path, box_metadata(sample)))
         return {
             "number": number,
+            "records": records,
             "lists": {side: "".join(found) for side, found in lists.items()},
             "lines": {side: len(found) for side, found in lists.items()},
             "characters": dict(sorted(Counter("".join(texts)).items())),

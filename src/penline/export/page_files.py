@@ -31,6 +31,7 @@ from penline.export.base import (
     write,
 )
 from penline.export.examine import Findings, entries, picture_bytes
+from penline.export.rows import listed
 from penline.export.run import put_report
 from penline.export.tally import Tally
 from penline.pages import Page
@@ -97,6 +98,7 @@ class PageFiles(Exporter):
 
     takes: ClassVar[Takes] = "pages"
     joined: ClassVar[tuple[str, ...]] = (IMAGES,)
+    filesets: ClassVar[Mapping[str, str]] = {"pictures": f"{IMAGES}/*/*.{{format}}"}
     besides: ClassVar[str] = ""
     """The end (``.xml``) of the names of what `beside` writes, or nothing."""
 
@@ -125,6 +127,7 @@ class PageFiles(Exporter):
         """See `Exporter.shard`."""
         tally, files, pixels = Tally({}), hasher(), hasher()
         pages: list[Told] = []
+        records: list[list[Any]] = []
         parent = self.shard_name(number, self.options.prefix)
         with shard_folder(self.out / IMAGES, parent) as folder:
             for page in samples:
@@ -142,9 +145,12 @@ class PageFiles(Exporter):
                 tally.counts.update(page.counts)
                 pixels.update(pixel_bytes(page.image))
                 pages.append(page_record(page, f"{IMAGES}/{parent}/{image}"))
+                text = "\n".join(line.text for line in page.lines)
+                records.append(listed(page.index, page.side, text, page.writer))
         return {
             "number": number,
             "pages": pages,
+            "records": records,
             "counts": dict(sorted(tally.counts.items())),
             "errors": tally.errors,
             "bytes": tally.size,

@@ -87,6 +87,10 @@ class PageXML(PageFiles):
         PAGES,
     )
     besides: ClassVar[str] = ".xml"
+    filesets: ClassVar[Mapping[str, str]] = {
+        **PageFiles.filesets,
+        "xml": f"{IMAGES}/*/*.xml",
+    }
 
     def beside(self, page: Page, image: str, counts: Counter[str]) -> dict[str, bytes]:
         """See `PageFiles.beside`."""

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from penline.durable import streamed
 from penline.export.base import file_hash
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, picture
-from penline.export.rows import row
+from penline.export.rows import BOX_FEATURES, features_of, row
 from penline.export.shard_files import ShardFiles
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -33,40 +33,28 @@ DATA = "data"
 ROWS = 100
 """Rows a group: what is held in memory, and what a reader must fetch to see one row."""
 
-_COLUMNS: tuple[tuple[str, pa.DataType, Any], ...] = (
-    ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())]), {"_type": "Image"}),
-    ("text", pa.string(), {"dtype": "string", "_type": "Value"}),
-    ("writer", pa.string(), {"dtype": "string", "_type": "Value"}),
-)
-_ORIGIN = {
-    "item": "int64",
-    "written": "string",
-    "writer": "string",
-    "archive": "string",
-    "record": "int64",
-    "offset": "int64",
+_TYPES: dict[str, pa.DataType] = {
+    "image": pa.struct([("bytes", pa.binary()), ("path", pa.string())]),
+    "text": pa.string(),
+    "writer": pa.string(),
+    "quads": pa.list_(pa.list_(pa.list_(pa.float64()))),
+    "origins": pa.list_(
+        pa.struct(
+            [
+                (key, pa.type_for_alias(feature["dtype"]))
+                for key, feature in BOX_FEATURES["origins"][0].items()
+            ]
+        )
+    ),
+    "drawn": pa.string(),
 }
-_BOXES: tuple[tuple[str, pa.DataType, Any], ...] = (
-    (
-        "quads",
-        pa.list_(pa.list_(pa.list_(pa.float64()))),
-        [[[{"dtype": "float64", "_type": "Value"}]]],
-    ),
-    (
-        "origins",
-        pa.list_(pa.struct([(key, pa.type_for_alias(kind)) for key, kind in _ORIGIN.items()])),
-        [{key: {"dtype": kind, "_type": "Value"} for key, kind in _ORIGIN.items()}],
-    ),
-    ("drawn", pa.string(), {"dtype": "string", "_type": "Value"}),
-)
 
 
 def schema(*, boxes: bool) -> pa.Schema:
     """The columns, with the features of Hugging Face in the metadata."""
-    columns = _COLUMNS + (_BOXES if boxes else ())
-    features = {name: feature for name, _, feature in columns}
+    features = features_of(boxes=boxes)
     metadata = json.dumps({"info": {"features": features}})
-    return pa.schema([(name, kind) for name, kind, _ in columns], {"huggingface": metadata})
+    return pa.schema([(name, _TYPES[name]) for name in features], {"huggingface": metadata})
 
 
 class Parquet(ShardFiles):
@@ -74,6 +62,8 @@ class Parquet(ShardFiles):
 
     folder: ClassVar[str] = DATA
     owns: ClassVar[tuple[str, ...]] = (DATA,)
+    filesets: ClassVar[Mapping[str, str]] = {"table": f"{DATA}/{{split}}-*.parquet"}
+    hub_files: ClassVar[str] = f"{DATA}/{{split}}-*"
 
     @contextmanager
     def written(self, path: Path) -> Iterator[_Rows]:

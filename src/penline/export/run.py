@@ -22,8 +22,11 @@ from penline.export.examine import entries
 from penline.lock import locked
 
 __all__ = [
+    "CARD",
+    "CROISSANT",
     "FORMAT_OF_RUN",
     "PREFIX",
+    "RECORDS",
     "REPORT",
     "SHARD",
     "Run",
@@ -35,6 +38,8 @@ __all__ = [
 ]
 
 REPORT = "report.json"
+CARD, CROISSANT, RECORDS = "README.md", "croissant.json", "records.parquet"
+"""What a finished set says of itself (`penline.hub`)."""
 SHARD = 1000
 """Samples a shard: shard k holds k * 1000 to k * 1000 + 999, whatever is asked for."""
 _WORK = ".penline"
@@ -170,14 +175,11 @@ class Run:
             remove(partial)
 
     def ended(self, identity: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The report of that same run, if it was cut short after all was made; tidied up then."""
+        """The report of that same run, if it was cut short after all was made, but for its end."""
         if not self.work.is_dir():
             return None
         report = _read(self.out / REPORT)
-        if report.get("run") != json.loads(json.dumps(identity)):
-            return None
-        self.end()
-        return report
+        return report if report.get("run") == json.loads(json.dumps(identity)) else None
 
     def done(self, number: int, metadata: Mapping[str, Any]) -> None:
         """Record that a shard is whole.
@@ -204,6 +206,10 @@ class Run:
         if not isinstance(found, dict):
             raise ExportError(f"{mark} is damaged; pass --overwrite to make the set anew")
         return {**found, _BYTES: boxes}
+
+    def shards(self) -> Iterator[Report]:
+        """What was recorded of each shard that is done, in order; raises as `metadata`."""
+        return map(self.metadata, sorted(self._done()))
 
     def end(self) -> None:
         """Remove the run's own folder: the report stands in its place."""
@@ -236,7 +242,8 @@ class Run:
 
 def owned_by(run: Mapping[str, Any]) -> tuple[str, ...]:
     """What the format of that run writes. The names come from the exporter, never from a file."""
-    return exporter_class(str(run.get("to")), *TAKES).owns
+    kind = exporter_class(str(run.get("to")), *TAKES)
+    return (*kind.owns, CROISSANT, RECORDS, *((CARD,) if kind.hub_files else ()))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from penline.durable import streamed
 from penline.errors import UnwritableLine
 from penline.export.base import Exporter, Report, StrokeItem, Takes, file_hash
 from penline.export.examine import Findings, entries
+from penline.export.rows import listed
 from penline.export.run import put_report
 from penline.export.tally import Tally
 from penline.records import OnlineLine, StrokeRecord
@@ -117,8 +118,11 @@ class LineFiles(StrokeFiles):
         """See `Exporter.shard`."""
         unwritten = Unwritten()
         sides: dict[str, list[OnlineLine]] = {}
+        records: list[list[Any]] = []
         for item in unwritten.left_out(samples):
-            sides.setdefault(item.side, []).extend(lines_of(item))
+            for line in lines_of(item):
+                sides.setdefault(item.side, []).append(line)
+                records.append(listed(item.index, item.side, line.text, line.source.writer))
         files = {}
         for side, lines in sides.items():
             name = f"{side}/{number:05d}{self.suffix}"
@@ -127,7 +131,8 @@ class LineFiles(StrokeFiles):
                 self.put(lines, file)
             files[name] = file_hash(self.out / name)
         labels = [(side, line.text) for side, lines in sides.items() for line in lines]
-        return {"number": number, "labels": labels, "files": files, **unwritten.metadata()}
+        told = {"number": number, "labels": labels, "records": records, "files": files}
+        return {**told, **unwritten.metadata()}
 
     @classmethod
     @abstractmethod

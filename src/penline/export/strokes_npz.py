@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, ClassVar
@@ -55,6 +55,7 @@ class StrokesNpz(LineFiles):
     """See the module."""
 
     suffix: ClassVar[str] = ".npz"
+    filesets: ClassVar[Mapping[str, str]] = {"strokes": "{side}/*.npz"}
 
     @classmethod
     def put(cls, lines: list[OnlineLine], file: IO[bytes]) -> None:

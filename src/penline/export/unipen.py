@@ -31,6 +31,7 @@ class Unipen(LineFiles):
     """See the module."""
 
     suffix: ClassVar[str] = ".unipen"
+    filesets: ClassVar[Mapping[str, str]] = {"strokes": "{side}/*.unipen"}
 
     def shard(self, number: int, samples: Iterable[StrokeItem | UnwritableLine]) -> Report:
         """See `Exporter.shard`."""

@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 
 from penline.durable import streamed
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, picture
-from penline.export.rows import row
+from penline.export.rows import FEATURES, features_of, row
 from penline.export.shard_files import ShardFiles
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -38,6 +38,13 @@ class WebDataset(ShardFiles):
 
     folder: ClassVar[str] = TARS
     owns: ClassVar[tuple[str, ...]] = (TARS,)
+    filesets: ClassVar[Mapping[str, str]] = {
+        "texts": "*.txt",
+        "metadata": "*.json",
+        "pictures": "*.{format}",  # the last: of a tar, mlcroissant finds the files of one set
+    }
+    archives: ClassVar[str] = f"{TARS}/*.tar"
+    hub_files: ClassVar[str] = f"{TARS}/{{split}}-*"
 
     @contextmanager
     def written(self, path: Path) -> Iterator[tarfile.TarFile]:
@@ -60,6 +67,13 @@ class WebDataset(ShardFiles):
             member = tarfile.TarInfo(f"{sample.index:08d}.{ending}")
             member.size = len(content)
             file.addfile(member, io.BytesIO(content))
+
+    @classmethod
+    def features(cls, form: str, *, boxes: bool) -> dict[str, Any]:
+        """See `Exporter.features`."""
+        image, text = FEATURES["image"], FEATURES["text"]
+        told = {name: one for name, one in features_of(boxes=boxes).items() if name != "image"}
+        return {form: image, "txt": text, "json": told, "__key__": text, "__url__": text}
 
     @classmethod
     def final_name(cls, split: str, place: int, count: int) -> str:  # noqa: ARG003

@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from penline.catalogue.terms import reported_terms
 from penline.durable import read_file
 from penline.errors import ExportError
 from penline.look.boxes import read_boxes
@@ -19,7 +20,7 @@ from penline.look.page import data_uri
 from penline.look.pictures import picture
 from penline.look.plots import distribution
 from penline.look.set_lines import DatasetLine, format_of, labels_of
-from penline.look.terms import badges, reported_terms
+from penline.look.terms import badges
 from penline.measure.appearance import ink_of_picture, looks_of
 from penline.randomness import Draws
 

@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["badges", "reported_terms"]
+__all__ = ["badges"]
 
 Row = dict[str, Any]
-
-
-def reported_terms(report: Mapping[str, Any]) -> list[Row]:
-    """The same rows from a data set's ``report.json``; what is not text there is left empty."""
-    found = report.get("sources")
-    rows = []
-    for source in found if isinstance(found, list) else []:
-        if not isinstance(source, dict):
-            continue
-        row = {
-            key: source.get(key)
-            for key in ("card", "title", "licence", "redistribution", "known_by")
-        }
-        texts = {key: value if isinstance(value, str) else "" for key, value in row.items()}
-        files = source.get("files")
-        rows.append(
-            {
-                **texts,
-                "files": files if isinstance(files, int) else None,
-                "simulated": source.get("simulated") is True,
-            }
-        )
-    return rows
 
 
 def badges(rows: Sequence[Row], simulated: bool | None = None) -> list[Row]:

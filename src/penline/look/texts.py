@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from penline.catalogue.terms import terms
+from penline.catalogue.terms import reported_terms, terms
 from penline.errors import FormatError
 from penline.look.boxes import add_boxes, box_paths
 from penline.look.damage import damage_rows
@@ -19,7 +19,7 @@ from penline.look.lines import label_plots, picture_plots, set_figures, set_note
 from penline.look.page import data_uri, safe_json
 from penline.look.plots import distribution
 from penline.look.seen import SeenItem, SeenUnit, Shown, form_of, known_writer, of_records, see
-from penline.look.terms import badges, reported_terms
+from penline.look.terms import badges
 from penline.pages import Page
 from penline.provenance import Places
 from penline.randomness import Draws

@@ -23,6 +23,7 @@ from penline.export import Exporter, exporter_class
 from penline.export.base import TAKES
 from penline.export.run import SHARD, Run, under_way
 from penline.export.urls import local_folder
+from penline.hub import finish
 from penline.produce.planning import ProduceJob, maker, plan
 
 __all__ = ["Produced", "produce"]
@@ -176,6 +177,7 @@ def produce(job: ProduceJob) -> Produced:
         stack.enter_context(run.held())
         ended = run.ended(planned["run"])
         if ended is not None:
+            ended = finish(run, exporter, planned, ended)
             return Produced(out, ended, -(-stop // SHARD) - start // SHARD)
         done = run.begin(planned["run"], overwrite=job.how.overwrite)
         stack.enter_context(run.tidied(planned["run"]))
@@ -214,11 +216,10 @@ def produce(job: ProduceJob) -> Produced:
                 run.sweep(planned["run"])
         run.sweep(planned["run"])  # what a worker left that died, its shard made by another
         try:
-            report = exporter.finish((run.metadata(shard) for shard in shards), planned)
+            report = finish(run, exporter, planned)
         except ExportError:
             run.clear()  # not one line: leave the folder free for a better command
             raise
-        run.end()
     return Produced(out, report, len(done))
 
 

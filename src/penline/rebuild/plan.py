@@ -58,12 +58,14 @@ class Plan(BaseModel, extra="allow", strict=True):
         run: what decides the set.
         shards: hashes of each shard; None in the recipe form.
         files: name -> hash of the files that belong to all shards.
+        about: the same, of what describes the set; nothing in sets that have none.
         proof: of the recipe form of a finished set: what `recipe_form` kept of the lines.
     """
 
     run: _PlannedRun
     shards: list[_ProvenShard] | None = None
     files: dict[str, str] = Field(default_factory=dict)
+    about: dict[str, str] = Field(default_factory=dict)
     proof: dict[str, Any] | None = None
 
 

@@ -89,6 +89,10 @@ def compare(plan: Plan, whole: Mapping[str, Any], found: Rebuilt) -> None:
             found.problems.append(
                 f"{name}: {whole.get(name)} in the report, {found.report.get(name)} made"
             )
+    about = found.report["about"]
+    for name in sorted(plan.about.keys() & about.keys()):
+        if not apart and plan.about[name] != about[name]:
+            found.problems.append(f"{name}: not the file of the report")
     for name in sorted({*plan.files, *found.report["files"]}):
         if apart and not name.endswith(_TEXT):
             continue

@@ -4,6 +4,6 @@ The glyphs are drawn from openly licensed handwriting fonts (OFL-1.1; see NOTICE
 simulated, and every report says so.
 """
 
-from penline.sample.load import corpus_files, sample_bank, text_of
+from penline.sample.load import CORPUS_LANGUAGES, corpus_files, sample_bank, text_of
 
-__all__ = ["corpus_files", "sample_bank", "text_of"]
+__all__ = ["CORPUS_LANGUAGES", "corpus_files", "sample_bank", "text_of"]

@@ -16,10 +16,11 @@ from penline.errors import BankError, UsageError
 from penline.lock import locked
 from penline.machine import private_folder, say_once, user_cache
 
-__all__ = ["corpus_files", "sample_bank", "text_of"]
+__all__ = ["CORPUS_LANGUAGES", "corpus_files", "sample_bank", "text_of"]
 
 _ARCHIVE = "sample.zip"
-_CORPORA = ("zh.txt", "en.txt")
+CORPUS_LANGUAGES = ("zh", "en")
+_CORPORA = tuple(f"{language}.txt" for language in CORPUS_LANGUAGES)
 _WAIT_SECONDS = 120.0
 
 

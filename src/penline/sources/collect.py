@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Literal, TypeAlias, overload
 
 from penline.errors import FormatError, UsageError
+from penline.export.run import CARD, CROISSANT, RECORDS, REPORT
 from penline.formats import known_extensions, reader_for
 from penline.formats.byte_source import StreamedBytes
 from penline.formats.idx import unpacked
@@ -248,6 +249,8 @@ class _Search:
         for here, folders, files in os.walk(folder, onerror=_unreadable):
             folders[:] = sorted(name for name in folders if not hidden(name))
             names = [name for name in files if not hidden(name)]
+            if REPORT in names:
+                names = [name for name in names if name not in (CARD, CROISSANT, RECORDS)]
             names = self.wanted(Path(here).as_posix(), names)
             archives = {name for name in names if _is_archive(name)}
             plain = sorted(name for name in names if name not in archives)
