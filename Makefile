@@ -6,7 +6,7 @@ LOCK := requirements/lock.txt
 SECONDS ?= 120
 CASES ?= 10000
 WITH_TRAINERS := $(addprefix tests/test_,engine.py ray.py remote.py stream.py stream_batches.py \
-	stream_torch.py examples.py docs_run.py export_lines.py export_pages.py export_trainers.py)
+	stream_torch.py examples.py docs_run.py export_lines.py hub.py export_pages.py export_trainers.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .PHONY: help demo test teach check golden lint types imports wheel bench judge docs sample lock browser trainers clean fuzz

@@ -34,7 +34,7 @@ NOT_RUN = {
     r"--engine ray": "it needs a cluster; test_ray.py starts one",
     r"s3://": "it needs an object store; test_remote.py has one",
     r"--font ": "no font lies in the repository; test_template.py takes one where there is one",
-    r"^(pip|make|python|ketos|sed|cp|cd|calamari-train|pylaia-\S+|\.venv/bin/python) ": (
+    r"^(pip|hf|mlcroissant|make|python|ketos|sed|cp|cd|calamari-train|pylaia-\S+|\.venv/bin/python) ": (
         "no command of penline's"
     ),
     r"^make$": "no command of penline's",
@@ -47,7 +47,10 @@ NOT_RUN = {
     r"model\.state_dict\(\)": "Python that is a fragment: the model is the reader's own",
 }
 """What is not run, and why; a pattern that matches nothing is a failure."""
-EXTRAS = {"torch", "torchdata", "datasets", "transformers", "lmdb", "doctr", "kraken", "webdataset"}
+EXTRAS = {
+    *("torch", "torchdata", "datasets", "transformers", "lmdb", "doctr", "kraken", "webdataset"),
+    "mlcroissant",
+}
 """Modules of extras and trainers: Python that asks for one that is not here is not run."""
 NOT_WHOLE = re.compile("^penline (census|fit real|realism real) ")
 """Exit code 1: the stand-ins have not the published counts, or too little ink to measure;

@@ -12,6 +12,6 @@ set is made; ``report.json`` has their hashes under ``about``.
 from __future__ import annotations
 
 from penline.hub.facts import notice
-from penline.hub.finish import finish
+from penline.hub.ending import finish
 
 __all__ = ["finish", "notice"]

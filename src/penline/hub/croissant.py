@@ -26,7 +26,7 @@ _TOLD = {
     ),
     "split": ("sc:Text", "train, validation or test"),
     "text": ("sc:Text", "the label; of a page its lines, a line each"),
-    "writer": ("sc:Text", "who wrote it, by the archive's number; empty where nobody knows"),
+    "writer": ("sc:Text", "who wrote it; `unknown:` and a file's name where nobody knows"),
 }
 _FIELDS = {
     "quads": ("sc:Float", "corners of each character, x and y in pixels, four a character", True),

@@ -18,7 +18,7 @@ from penline.words import counted, listed
 
 __all__ = ["SetFacts", "notice"]
 
-_RECORDS = {"lines": "line", "pages": "page", "strokes": "line in strokes"}
+_RECORDS = {"lines": "line", "pages": "page", "strokes": "record"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,10 @@ class SetFacts:
     @cached_property
     def name(self) -> str:
         """A name that follows from all that decides the set."""
-        run = self.report["run"]
+        run = dict(self.report["run"])
+        if self.composed:  # the hash covers the recipe and its files, wherever they lie
+            told = ("recipe_hash", "seed", "start", "count", "boxes", "turned")
+            run = {"to": run["to"], **{name: run[name] for name in told}}
         return f"penline-{run['to']}-{prefix_of(run)}"
 
     @cached_property
@@ -96,8 +99,13 @@ class SetFacts:
     @cached_property
     def title(self) -> str:
         """What and how many, in a few words."""
-        records = counted(sum(self.splits.values()), _RECORDS[self.kind.takes])
-        return f"{records} of {'simulated ' * bool(self.report.get('simulated'))}handwriting"
+        noun = _RECORDS[self.kind.takes]
+        if self.kind.takes == "lines" and self.report.get("longest_label") == 1:
+            noun = "character"
+        records = counted(sum(self.splits.values()), noun)
+        simulated = "simulated " if self.report.get("simulated") else ""
+        strokes = ", as strokes of the pen" if self.kind.takes == "strokes" else ""
+        return f"{records} of {simulated}handwriting{strokes}"
 
     @property
     def parted(self) -> str:

@@ -11,20 +11,20 @@ from penline.catalogue.terms import AS_SAID, NO_CARD
 
 __all__ = ["languages", "licences", "size_category"]
 
+_COMMONS = (
+    *("cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0"),
+    *("cc-by-nc-2.0", "cc-by-nc-3.0", "cc-by-nc-4.0", "cc-by-nd-4.0", "cc-by-nc-nd-3.0"),
+    *("cc-by-nc-nd-4.0", "cc-by-nc-sa-2.0", "cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "cc0-1.0"),
+)
 _LICENCES: Final = {
-    **{
-        f"CC BY{more} {version}": f"cc-by{more.lower()}-{version}"
-        for more in ("", "-SA", "-NC", "-ND", "-NC-SA", "-NC-ND")
-        for version in ("2.0", "2.5", "3.0", "4.0")
-    },
-    "CC0 1.0": "cc0-1.0",
-    "MIT": "mit",
-    "Apache License 2.0": "apache-2.0",
-    "OFL-1.1": "ofl",
-    "Open Database License (ODbL)": "odbl",
-    "Licence Ouverte 2.0 (Etalab)": "etalab-2.0",
+    **{id.replace("cc-", "cc ").replace("cc0-", "cc0 "): id for id in _COMMONS},
+    "mit": "mit",
+    "apache license 2.0": "apache-2.0",
+    "ofl-1.1": "ofl-1.1",
+    "open database license (odbl)": "odbl",
+    "licence ouverte 2.0 (etalab)": "etalab-2.0",
 }
-"""Names that cards give licences, as Hugging Face's hub identifies them; none of others."""
+"""Names that cards give licences, in lower case -> what Hugging Face's hub calls them."""
 _LANGUAGES: Final = {
     "ARMENIAN": "hy",
     "GEORGIAN": "ka",
@@ -58,8 +58,14 @@ def licences(sources: Sequence[Mapping[str, Any]]) -> list[str]:
     if all(row["title"] == NO_CARD and not row["licence"].endswith(AS_SAID) for row in sources):
         return ["unknown"]
     names = [str(row["licence"]).removesuffix(AS_SAID).partition(": ")[0] for row in sources]
-    found = dict.fromkeys(_LICENCES.get(name, "other") for name in names)
+    found = dict.fromkeys(_LICENCES.get(_plain(name), "other") for name in names)
     return ["other"] if "other" in found else list(found)
+
+
+def _plain(name: str) -> str:
+    """A licence's name as `_LICENCES` has it: ``cc by-nc 4.0`` becomes ``cc by-nc-4.0``."""
+    words = name.lower().split()
+    return f"{words[0]} {'-'.join(words[1:])}" if words[:1] == ["cc"] else " ".join(words)
 
 
 def languages(letters: Collection[str], cards: Sequence[Card], told: Sequence[str]) -> list[str]:
