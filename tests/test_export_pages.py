@@ -575,8 +575,10 @@ def test_overwriting_removes_what_the_other_format_wrote_and_nothing_else(tmp_pa
     convert(path, out, to="coco", overwrite=True)
     assert sorted(p.name for p in out.iterdir()) == [
         "coco_train.json",
+        "croissant.json",
         "images",
         "mine.txt",
+        "records.parquet",
         "report.json",
     ]
     report = json.loads((out / "report.json").read_bytes())
