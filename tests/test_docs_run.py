@@ -34,10 +34,10 @@ NOT_RUN = {
     r"--engine ray": "it needs a cluster; test_ray.py starts one",
     r"s3://": "it needs an object store; test_remote.py has one",
     r"--font ": "no font lies in the repository; test_template.py takes one where there is one",
-    r"^(pip|hf|mlcroissant|make|python|ketos|sed|cp|cd|calamari-train|pylaia-\S+|\.venv/bin/python) ": (
+    r"^(pip|make|python|ketos|sed|cp|cd|calamari-train|pylaia-\S+|\.venv/bin/python) ": (
         "no command of penline's"
     ),
-    r"^make$": "no command of penline's",
+    r"^(make$|hf |mlcroissant )": "no command of penline's",
     r"from_pretrained": "Python that downloads a published model",
     r"optimiser\.step|net\.state_dict": "Python that trains; test_stream_torch.py runs such a loop",
     r"endless=True": "Python that goes on for ever; test_stream_torch.py reads such a stream",

@@ -11,7 +11,7 @@ set is made; ``report.json`` has their hashes under ``about``.
 
 from __future__ import annotations
 
-from penline.hub.facts import notice
 from penline.hub.ending import finish
+from penline.hub.facts import notice
 
 __all__ = ["finish", "notice"]
