@@ -69,12 +69,17 @@ class WrittenSheet:
 
 
 def sheet_of(
-    characters: tuple[str, ...], guides: Guides, sheet: int = 1, cell_mm: int = 15, times: int = 1
+    characters: tuple[str, ...],
+    guides: Guides,
+    sheet: int = 1,
+    cell_mm: int = 15,
+    times: int = 1,
+    version: int = VERSION,
 ) -> tuple[WrittenSheet, Grid]:
     """A printed sheet that nobody has written on yet."""
     grid = Grid(cell_mm)
-    spread = grid.spread(characters, times)
-    code = Code(VERSION, cell_mm, times - 1, sheet, len(spread), digest_of(characters))
+    spread = grid.spread(characters, times, version=version)
+    code = Code(version, cell_mm, times - 1, sheet, len(spread), digest_of(characters))
     page = draw_sheet(sheet_marks(grid, code, spread[sheet - 1], guides))
     return WrittenSheet(page, spread[sheet - 1]), grid
 

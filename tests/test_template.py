@@ -21,6 +21,7 @@ from penline.errors import BankError, FormatError, MissingExtra, UsageError
 from penline.records import Source
 from penline.sample import sample_bank
 from penline.template import drawing
+from penline.template.alike import look_alike
 from penline.template.code import BITS, MAX_SHEETS, VERSION, Code, pack_bits, unpack_bits
 from penline.template.drawing import Picture, Rectangle, Words, sheet_marks
 from penline.template.guides import bank_guides
@@ -28,6 +29,7 @@ from penline.template.layout import CELL_RANGE_MM, MARK_MM, MARKS, PAGE_MM, Grid
 from penline.template.listing import digest_of, read_characters
 from penline.template.make import sheets
 from penline.template.pdf import pdf_bytes
+from penline.template.presets import PRESETS, listed_characters, preset
 from penline.template.reading import read_sheet
 from penline.template.scanning import scan
 
@@ -99,6 +101,76 @@ def test_a_list_that_cannot_be_written_is_refused(tmp_path: Path, data: bytes, s
         read_characters(path)
     with pytest.raises(UsageError, match="no list"):
         read_characters(tmp_path / "none.txt")
+
+
+def test_lists_have_names(tmp_path: Path) -> None:
+    assert [len(preset(name)) for name in PRESETS] == [10, 52, 94, 170, 500, 3500, 100]
+    assert set(preset("zh-500")) < set(preset("zh-3500"))
+    assert preset("zh-3500")[:4] == ("一", "乙", "二", "十") and preset("zh-3500")[-1] == "矗"
+    assert preset("zh-500")[:5] == ("的", "一", "了", "是", "不")
+    kana = "".join(preset("kana"))
+    assert kana[0] == "ぁ" and kana[82:84] == "んァ" and kana[-2:] == "ヶー"
+    assert all("가" <= one <= "힣" for one in preset("hangul-100"))
+    assert preset("digits+latin") == (*"0123456789", *preset("latin"))
+
+
+def test_a_list_is_a_file_a_name_or_a_text(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    listed(Path("l.txt"), "天地")
+    assert listed_characters("l.txt") == listed_characters(Path("l.txt")) == ("天", "地")
+    assert listed_characters("digits") == tuple("0123456789")
+    assert listed_characters("Ab bA,") == ("A", "b", ",")
+    assert listed_characters(" digits") == tuple("digts")
+    assert listed_characters(" none.txt") == tuple("noe.tx")
+    assert listed_characters("+-*/=") == tuple("+-*/=")
+    for said, told in (
+        ("none.txt", "no list of characters none.txt"),
+        (str(tmp_path / "none"), "no list of characters"),
+        ("digit", "no list 'digit'; there are digits, latin"),
+        ("zh-5000", "no list 'zh-5000'"),
+        ("latin+digitz", "no list"),
+        ("", "holds no character"),
+        ("a\0b", "U\\+0000"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            listed_characters(said)
+    with pytest.raises(UsageError, match="no list of characters"):
+        listed_characters(Path("digits"))
+    listed(Path("digits"), "天")
+    with pytest.raises(UsageError, match=r"\./digits is the file"):
+        listed_characters("digits")
+    assert listed_characters("./digits") == ("天",)
+
+
+def test_signs_that_look_alike_are_named_beside_the_cell(bank: Bank) -> None:
+    characters = tuple("1lIa0OcC|永")
+    assert look_alike(characters) == frozenset("1lI0OcC|")
+    assert look_alike("口力一永abd") == frozenset()
+    assert look_alike("ロ口") == frozenset("ロ口")
+    for cell_mm in (8, 15, 40):
+        grid = Grid(cell_mm)
+        row = (characters * grid.columns)[: grid.columns]
+        code = Code(VERSION, cell_mm, 0, 1, 1, 0)
+        marks = list(sheet_marks(grid, code, row, bank_guides(bank), look_alike(characters)))
+        said = [mark for mark in marks if isinstance(mark, Words)][2:]
+        pictures = [mark for mark in marks if isinstance(mark, Picture)]
+        assert [one.text for one in said[:3]] == ["digit 1", "small L", "capital I"]
+        top = grid.corner_mm(0)[1]
+        for one in said:
+            assert top - 4.5 < one.baseline - one.size and one.baseline < top - 0.15
+            right = one.left + 0.55 * one.size * len(one.text)
+            after = [mark.left for mark in pictures if mark.left > one.left]
+            assert right < min(after, default=PAGE_MM[0] - 2)
+
+
+def test_small_lists_are_asked_for_three_times(tmp_path: Path, bank: Bank) -> None:
+    made = api.template(tmp_path / "s.pdf", "digits+latin")
+    assert (made.characters, made.times, made.sheets) == (62, 3, 2)
+    made = api.template(tmp_path / "t.pdf", "zh-500")
+    assert (made.times, made.sheets) == (1, 4)
+    assert Grid(15).spread(("a", "b"), 3, version=2) == [("a", "a", "a", "b", "b", "b")]
+    alone = [pdf_bytes(sheets(("a",), bank_guides(bank), times=times)) for times in (1, 1, 2)]
+    assert alone[0] == alone[1] != alone[2]
 
 
 def test_a_code_survives_and_no_single_or_double_error_does() -> None:
@@ -189,7 +261,7 @@ def test_the_pdf_is_whole_and_always_the_same(bank: Bank) -> None:
 
 def test_png_sheets_are_a4_and_say_their_size(tmp_path: Path, bank: Bank) -> None:
     chars = listed(tmp_path / "l.txt", text_of(bank, 70))
-    made = api.template(tmp_path / "s.png", chars, cell_mm=CELL_MM)
+    made = api.template(tmp_path / "s.png", chars, cell_mm=CELL_MM, times=1)
     assert [file.name for file in made.files] == ["s-001.png", "s-002.png"]
     data = made.files[0].read_bytes()
     at = data.index(b"pHYs") + 4
@@ -197,7 +269,7 @@ def test_png_sheets_are_a4_and_say_their_size(tmp_path: Path, bank: Bank) -> Non
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     assert image.shape == (3508, 2480, 3)
     with pytest.raises(UsageError, match="overwrite"):
-        api.template(tmp_path / "s.png", chars, cell_mm=CELL_MM)
+        api.template(tmp_path / "s.png", chars, cell_mm=CELL_MM, times=1)
     with pytest.raises(UsageError, match=r"\.pdf or a \.png"):
         api.template(tmp_path / "s.svg", chars)
 
@@ -206,7 +278,7 @@ def test_an_unphotographed_sheet_reads_as_blank(tmp_path: Path, bank: Bank) -> N
     """The picture itself, as a scanner without any fault would give it."""
     characters = text_of(bank, 20)
     chars = listed(tmp_path / "l.txt", characters)
-    [file] = api.template(tmp_path / "s.png", chars, cell_mm=CELL_MM).files
+    [file] = api.template(tmp_path / "s.png", chars, cell_mm=CELL_MM, times=1).files
     found = read_sheet(file, characters, chars)
     assert [one.flaw for one in found.written] == ["blank"] * 20
     assert found.seen.moved_mm < 0.1
@@ -412,11 +484,16 @@ def test_pens_differ(tmp_path: Path, bank: Bank, pen, stroke: int) -> None:
             assert likeness(one.ink, sheet.drawn[one.cell]) > 0.8, characters[one.cell]
 
 
-def test_a_list_in_twos_and_writing_it_again(tmp_path: Path, bank: Bank) -> None:
+@pytest.mark.parametrize(("version", "again"), [(1, 8), (2, 1)])
+def test_a_list_in_twos_and_writing_it_again(
+    tmp_path: Path, bank: Bank, version: int, again: int
+) -> None:
+    """Of version 1 the second writing is in the second half of the list, of 2 in the next cell."""
     characters = text_of(bank, 8)
     chars = listed(tmp_path / "l.txt", characters)
-    made, grid = sheet_of(characters, bank_guides(bank), 1, CELL_MM, times=2)
-    planted = {0: "blank", 8: "blank", 1: "blank"}
+    guides = bank_guides(bank)
+    made, grid = sheet_of(characters, guides, 1, CELL_MM, times=2, version=version)
+    planted = {0: "blank", again: "blank", 5: "blank"}
     write(made, grid, bank, WRITER, np.random.default_rng(3), planted=planted, em_mm=14.0)
     path = shot(made, tmp_path / "1.jpg")
     found = api.scan([path], tmp_path / "b", chars, writer="me", again=tmp_path / "again.txt")
@@ -578,7 +655,7 @@ def test_both_verbs(tmp_path: Path, bank: Bank, monkeypatch, capsys) -> None:
     chars = listed(tmp_path / "l.txt", characters)
     pdf = tmp_path / "s.pdf"
     code, text = run(
-        monkeypatch, capsys, "template", "-o", pdf, "--chars", chars, "--cell", CELL_MM
+        monkeypatch, capsys, "template", "-o", pdf, "--chars", chars, "--cell", 25, "--times", 1
     )
     assert code == 0
     assert "12 characters on 1 sheet" in text

@@ -10,7 +10,7 @@ from penline.errors import UsageError
 from penline.sample import sample_bank
 from penline.template import Made, bank_guides, font_guides
 from penline.template import template as _template
-from penline.template.listing import read_characters
+from penline.template.presets import listed_characters
 
 __all__ = ["template"]
 
@@ -24,18 +24,21 @@ def template(
     guides: Bank | AnyPath | None = None,
     font: AnyPath | None = None,
     cell_mm: int = 15,
-    times: int = 1,
+    times: int | None = None,
     overwrite: bool = False,
 ) -> Made:
     """Make sheets with a cell for each character of a list; see `penline.template.template`.
 
     Args:
         out: ``.pdf``, or ``.png`` for a picture a sheet.
-        chars: a UTF-8 text; its different characters are asked for in their order.
+        chars: a UTF-8 file, a list's name (``digits``, ``latin``, ``ascii``, ``kana``, ``zh-500``,
+            ``zh-3500``, ``hangul-100``, several joined by ``+``) or a text; its different
+            characters are asked for in their order. A ``Path`` is always a file.
         guides: a bank whose glyphs are printed above the cells; None for the embedded sample.
         font: a font file for the same, in place of a bank.
         cell_mm: side of a cell, 8 to 40 mm.
-        times: how often each character is asked for, 1 to 8.
+        times: how often each character is asked for, 1 to 8, side by side; None: three times where
+            the list has up to 200 characters, else once.
         overwrite: replace files that are there.
 
     Raises:
@@ -45,13 +48,11 @@ def template(
     """
     if font is not None and guides is not None:
         raise UsageError("guide characters come from a bank or from a font, not from both")
-    read_characters(Path(chars))  # before the sample, whose first use takes a while
+    listed_characters(chars)  # before the sample, whose first use takes a while
     if font is not None:
         found = font_guides(Path(font))
     elif guides is None:
         found = bank_guides(sample_bank())
     else:
         found = bank_guides(guides if isinstance(guides, Bank) else open_bank(guides))
-    return _template(
-        Path(out), Path(chars), found, cell_mm=cell_mm, times=times, overwrite=overwrite
-    )
+    return _template(Path(out), chars, found, cell_mm=cell_mm, times=times, overwrite=overwrite)

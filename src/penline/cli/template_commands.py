@@ -15,8 +15,12 @@ from penline.words import counted, listed
 
 _MOST_SHOWN = 20
 Chars = Annotated[
-    Path,
-    typer.Option("--chars", help="UTF-8 text; its different characters, in their order."),
+    str,
+    typer.Option(
+        "--chars",
+        help="A text file, a text, or digits, latin, ascii, kana, zh-500, zh-3500, hangul-100; "
+        "digits+latin for both.",
+    ),
 ]
 
 
@@ -27,7 +31,15 @@ def template(
         typer.Option("-o", "--output", help="sheet.pdf, or sheet.png for pictures of 300 dpi."),
     ],
     chars: Chars,
-    times: Annotated[int, typer.Option(min=1, max=8, help="Ask for each so many times.")] = 1,
+    times: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=8,
+            help="Ask for each so many times, side by side; default: 3 of up to 200 characters, "
+            "else 1.",
+        ),
+    ] = None,
     cell_mm: Annotated[int, typer.Option("--cell", min=8, max=40, help="Side of a cell, mm.")] = 15,
     guides: Annotated[
         Path | None,
@@ -56,13 +68,15 @@ def template(
             {
                 "files": [str(file) for file in made.files],
                 "characters": made.characters,
+                "times": made.times,
                 "sheets": made.sheets,
                 "lacking": list(made.lacking),
             }
         )
         return
     characters, pages = counted(made.characters, "character"), counted(made.sheets, "sheet")
-    out.print(f"{escape(str(output))}: {characters} on {pages}")
+    often = "" if made.times == 1 else f", each {made.times} times,"
+    out.print(f"{escape(str(output))}: {characters}{often} on {pages}")
     if made.lacking:
         some = listed(made.lacking)
         out.print(
@@ -79,7 +93,7 @@ def scan(
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The bank's folder.")],
     chars: Annotated[
-        Path, typer.Option("--chars", help="The list that the sheets were printed from.")
+        str, typer.Option("--chars", help="The list that the sheets were printed from.")
     ],
     writer: Annotated[
         str,

@@ -1,7 +1,7 @@
 """What a sheet says about itself: one row of 72 black and white squares, printed twice.
 
     bits  field
-    3     version of the layout, 1
+    3     version of the layout, 1, or 2 where each character has several cells side by side
     6     side of a cell, mm
     3     how often each character is asked for, less 1
     10    number of the sheet, from 1
@@ -18,9 +18,10 @@ import binascii
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["BITS", "MAX_SHEETS", "VERSION", "Code", "pack_bits", "unpack_bits"]
+__all__ = ["BITS", "MAX_SHEETS", "VERSION", "VERSIONS", "Code", "pack_bits", "unpack_bits"]
 
 VERSION = 1
+VERSIONS = (VERSION, 2)
 _WIDTHS = (3, 6, 3, 10, 10, 24)
 _DATA_BITS = sum(_WIDTHS)
 BITS = _DATA_BITS + 16

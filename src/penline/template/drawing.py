@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from penline.records import Bytes2D
+from penline.template.alike import sign_name
 from penline.template.code import Code, pack_bits
 from penline.template.guides import Guides
 from penline.template.layout import (
@@ -31,10 +32,10 @@ BORDER: Colour = (150, 195, 215)
 """A light blue: seen by the writer and by a camera, far paler than any pen."""
 GUIDE: Colour = (40, 40, 40)
 _WORDS_MM, _CODE_MM, _SMALL_MM = 2.8, 2.4, 1.5
-"""Sizes of the title, of a code point in place of a guide, and of one beside it."""
+"""Sizes of the title, of a code point in place of a guide, and of what is said beside one."""
 _GUIDE_ROOM_MM = 0.4
-_WIDE_MM = 14
-"""A cell from this side up has room for a code point beside its guide."""
+_LETTER_EM = 0.6
+"""Width of a letter of these words, a little more than most have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,11 @@ Mark: TypeAlias = Rectangle | Picture | Words
 
 
 def sheet_marks(
-    grid: Grid, code: Code, characters: tuple[str, ...], guides: Guides
+    grid: Grid,
+    code: Code,
+    characters: tuple[str, ...],
+    guides: Guides,
+    alike: Collection[str] = (),
 ) -> Iterator[Mark]:
     """Everything that is printed on one sheet.
 
@@ -84,6 +89,7 @@ def sheet_marks(
         code: what the sheet says about itself.
         characters: what is to be written, a character a cell, no more than there are cells.
         guides: pictures of the characters.
+        alike: those that look like another one of the list, and get their name.
     """
     for number, (left, top) in MARKS.items():
         yield from _squares(mark_bits(number), left, top, MARK_MM / 6, MARK_MM / 6)
@@ -99,7 +105,7 @@ def sheet_marks(
         left, top = grid.corner_mm(cell)
         yield from _frame(left, top, grid.cell_mm)
         if cell < len(characters):
-            yield from _guide(characters[cell], left, top, grid.cell_mm, guides)
+            yield from _guide(characters[cell], cell, grid, guides, alike)
 
 
 def _squares(
@@ -124,12 +130,15 @@ def _frame(left: float, top: float, side: float) -> Iterator[Rectangle]:
         yield Rectangle(left - half + at, top - half, BORDER_MM, long, BORDER)
 
 
-def _guide(character: str, left: float, top: float, side: float, guides: Guides) -> Iterator[Mark]:
-    """The guide character above its cell, and its code point where it is easily mistaken."""
-    picture, middle = guides(character), left + side / 2
-    said = " ".join(f"U+{ord(one):04X}" for one in character)
+def _guide(
+    character: str, cell: int, grid: Grid, guides: Guides, alike: Collection[str]
+) -> Iterator[Mark]:
+    """The guide character above its cell, and its name where it is easily mistaken."""
+    left, top = grid.corner_mm(cell)
+    picture, middle = guides(character), left + grid.cell_mm / 2
+    code = " ".join(f"U+{ord(one):04X}" for one in character)
     if picture is None:
-        yield Words(middle - 0.3 * _CODE_MM * len(said), top - 1.4, _CODE_MM, said)
+        yield Words(middle - 0.3 * _CODE_MM * len(code), top - 1.4, _CODE_MM, code)
         return
     room = GUIDE_MM - 2 * _GUIDE_ROOM_MM
     height, width = (extent / guides.em_px * room for extent in picture.ink.shape)
@@ -139,5 +148,10 @@ def _guide(character: str, left: float, top: float, side: float, guides: Guides)
     # a comma stays low and a quotation mark high, but all of them in the strip
     bottom = min(lowest, max(lowest - picture.low * room, lowest - room + height))
     yield Picture(middle - width / 2, bottom - height, width, height, picture.ink)
-    if unicodedata.category(character[0])[0] in "PS" and side >= _WIDE_MM:
-        yield Words(middle + room / 2 + 0.2, top - 1.4, _SMALL_MM, said)
+    sign = unicodedata.category(character[0])[0] in "PS"
+    if sign or character in alike:
+        said = code if sign else sign_name(character)
+        # in the strip, up to the next cell's guide: nothing of it lies in a cell
+        free = grid.pitch_mm[0] - room - 0.6
+        size = min(_SMALL_MM, free / (_LETTER_EM * len(said)))
+        yield Words(middle + room / 2 + 0.2, top - 1.4, size, said)

@@ -111,7 +111,15 @@ class Grid:
         left = (PAGE_MM[0] - width) / 2 + column * across
         return left, _TOP + GUIDE_MM + row * down
 
-    def spread(self, characters: tuple[str, ...], times: int) -> list[tuple[str, ...]]:
-        """The characters of each sheet: the whole list in order, `times` times over."""
+    def spread(
+        self, characters: tuple[str, ...], times: int, *, version: int = 1
+    ) -> list[tuple[str, ...]]:
+        """The characters of each sheet, in the list's order, each `times` times.
+
+        Sheets of version 1 have the whole list, and then again; of version 2 each character in
+        cells side by side.
+        """
         cells = characters * times
+        if version > 1:
+            cells = tuple(one for one in characters for _ in range(times))
         return [cells[at : at + self.count] for at in range(0, len(cells), self.count)]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from penline.errors import FormatError, UsageError
 from penline.records import Bytes2D
-from penline.template.code import VERSION, Code
+from penline.template.code import VERSIONS, Code
 from penline.template.find import find_marks
 from penline.template.glyphs import WrittenCell, cut_cells
 from penline.template.layout import CELL_RANGE_MM, Grid
@@ -73,13 +73,13 @@ class SheetCells:
     straight: Bytes2D
 
 
-def read_sheet(photo: Path, characters: tuple[str, ...], chars: Path) -> SheetCells:
+def read_sheet(photo: Path, characters: tuple[str, ...], chars: str | Path) -> SheetCells:
     """One photograph, read.
 
     Args:
         photo: the file.
         characters: the list.
-        chars: its file, for messages.
+        chars: what it is called in messages.
 
     Raises:
         UsageError: a sheet of another list.
@@ -94,11 +94,11 @@ def read_sheet(photo: Path, characters: tuple[str, ...], chars: Path) -> SheetCe
         said = "none that can be read; leave both rows free, and photograph it sharply"
         raise FormatError(name, 0, "code", expected, said)
     low, high = CELL_RANGE_MM
-    if code.version != VERSION or not low <= code.cell_mm <= high:
+    if code.version not in VERSIONS or not low <= code.cell_mm <= high:
         said = f"version {code.version}, cells of {code.cell_mm} mm; a newer penline may read it"
-        raise FormatError(name, 0, "code", f"a sheet of version {VERSION}", said)
+        raise FormatError(name, 0, "code", f"a sheet of version 1 to {VERSIONS[-1]}", said)
     grid = Grid(code.cell_mm)
-    spread = grid.spread(characters, code.more_times + 1)
+    spread = grid.spread(characters, code.more_times + 1, version=code.version)
     if code.digest != digest_of(characters) or code.sheets != len(spread):
         raise UsageError(
             f"{name} shows a sheet of list {code.digest:06x}, and {chars} is list "

@@ -16,7 +16,7 @@ from penline.durable import put_with
 from penline.errors import FormatError, UsageError, refuse_taken
 from penline.records import Source
 from penline.template.glyphs import FLAWS, WrittenCell
-from penline.template.listing import read_characters
+from penline.template.presets import listed_characters
 from penline.template.reading import SeenSheet, SheetCells, read_sheet
 from penline.words import printable
 
@@ -97,7 +97,7 @@ def scan(
     Args:
         photos: JPEG, PNG, WebP or BMP files, a sheet each, in any order and turned any way.
         out: the bank's folder.
-        chars: the list that the sheets were printed from.
+        chars: the list that the sheets were printed from, as `template` takes it.
         writer: a name of letters, digits, ``_``, ``.`` and ``-``, another one for each person; the
             writer's id is ``own:name``.
         again: a text file to make of the characters that still lack a sound glyph: a list for
@@ -131,8 +131,7 @@ def scan(
     if len({photo.resolve() for photo in files}) < len(files):
         twice = next(photo for photo in files if sum(map(photo.samefile, files)) > 1)
         raise UsageError(f"{twice} is named twice; name each photograph once")
-    listed = Path(chars)
-    characters = read_characters(listed)
+    characters = listed_characters(chars)
     if again is not None:
         refuse_taken(again, overwrite=overwrite)
     seen: list[SeenSheet] = []
@@ -145,7 +144,7 @@ def scan(
             if progress:
                 progress(done, len(photos))
             try:
-                sheet = read_sheet(photo, characters, listed)
+                sheet = read_sheet(photo, characters, str(chars))
             except FormatError as error:
                 if not salvage:
                     raise
