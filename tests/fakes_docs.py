@@ -108,6 +108,7 @@ def made(folder: Path) -> None:
     shutil.copytree(folder / "my.bank", folder / "hwdb.bank")
     shutil.copytree(folder / "my.bank", folder / "mine.bank")
     shutil.copytree(folder / "my.bank", folder / "anna.bank")
+    shutil.copytree(folder / "my.bank", folder / "hands" / "eva" / "eva.bank")
     ways = {"n": 40, "banks": [folder / "my.bank"], "corpora": [folder / "novel.txt"]}
     api.compose(folder / "lines", boxes=True, workers=1, **ways)
     api.compose(folder / "composed", to="parquet", workers=1, **ways)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -27,6 +28,7 @@ from fakes_serve import gnt, make_bank, running
 from penline.bank import open_bank
 from penline.catalogue.errata import parse_errata
 from penline.corpus import Corpus
+from penline.look.app.hands import HandFolder
 from penline.look.app.open_set import open_set
 from penline.look.app.server_state import ServerState
 from test_sheet import CHROMIUM, FLAGS
@@ -36,7 +38,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 PLACES = [
     *("/", "/catalogue", "/catalogue/casia-hwdb1.1", "/atlas", "/atlas?q=w:"),
     *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground", "/cut"),
-    *("/sets", "/sets/0", "/sets/1"),
+    *("/write", "/write?hand=eva", "/sets", "/sets/0", "/sets/1"),
 ]
 AXE_FILE = Path(__file__).parents[1] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 AXE = os.environ.get("PENLINE_AXE", str(AXE_FILE) if AXE_FILE.is_file() else "")
@@ -53,6 +55,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for number, files in enumerate((fakes_sets.page_2019(), fakes_sets.pairs())):
         source = folder_of(folder / f"set{number}", files)
         state.sets = (*state.sets, open_set(source, folder / "up", number))
+    state.hands = folder / "hands"
+    HandFolder(state.hands).begin("eva", ("l", "I", "永"), 2)
     with running(state) as port:
         yield f"http://127.0.0.1:{port}"
 
@@ -254,3 +258,47 @@ def test_a_photograph_is_cut_put_right_and_saved(tab: Any, tmp_path: Path) -> No
     with tab.expect_download() as given:
         tab.get_by_role("link", name="Download it").click()
     assert given.value.suggested_filename.endswith(".zip")
+
+
+def test_a_hand_is_written_by_one_pointer_and_outlives_the_connection(
+    chromium: Any, tab: Any
+) -> None:
+    from write_hand import Hand, fingers, palm, said, until
+
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto("/write")
+    tab.fill("#hand-name", "anna")
+    tab.select_option("#hand-list", "")
+    tab.fill("#hand-text", "abcd")
+    tab.select_option("#hand-times", "1")
+    tab.get_by_role("button", name="Begin").click()
+    tab.wait_for_url("**/write?hand=anna")
+    until(tab, "document.querySelector('#sign').textContent === 'a'")
+    draws = np.random.default_rng(1)
+    strokes = [draws.uniform(0.2, 0.7, (6, 2)) for _ in range(2)]
+    hand = Hand(tab)
+    fingers(hand, strokes)
+    hand.next()
+    palm(hand, strokes)
+    hand.next()
+    tab.context.set_offline(True)
+    hand.pen(strokes)
+    hand.next()
+    until(tab, "document.querySelector('#write-said').textContent.includes('not sent yet')")
+    tab.context.set_offline(False)
+    until(tab, "document.documentElement.dataset.waiting === '0'")
+    tab.wrong[:] = [one for one in tab.wrong if "ERR_INTERNET_DISCONNECTED" not in one]
+    tab.reload()
+    until(tab, "document.querySelector('#write-progress').textContent === '3 of 4'")
+    tab.click("#write-back")
+    until(tab, "document.querySelector('#write-progress').textContent === '2 of 4'")
+    assert "c is taken back" in said(tab)
+    until(tab, "document.documentElement.dataset.waiting === '0'")
+    tab.click("#write-bank")
+    until(tab, "document.querySelector('#bank-said a') !== null")
+    assert "2 glyphs, 2 characters, by own:anna; nothing of c d" in tab.inner_text("#bank-said")
+    with tab.expect_download() as given:
+        tab.get_by_role("link", name="the InkML").click()
+    text = Path(given.value.path()).read_text("utf-8")
+    assert text.count("<trace>") == 4, "no stroke of a second finger or a palm"
+    assert text.count('name="F"') == 1, "the pen's force alone"

@@ -55,7 +55,14 @@ def visit(state: ServerState) -> Visitor:
     "place",
     [
         *("/", "/catalogue", "/catalogue/casia-hwdb1.1", "/atlas", "/atlas?q=zzz", "/atlas?q=w:"),
-        *("/atlas/character/6C38", "/atlas/writer?w=w:1", "/marks", "/playground", "/cut"),
+        *(
+            "/atlas/character/6C38",
+            "/atlas/writer?w=w:1",
+            "/marks",
+            "/playground",
+            "/cut",
+            "/write",
+        ),
     ],
 )
 def test_a_page_is_whole_and_says_no_path(visit: Visitor, tmp_path: Path, place: str) -> None:
@@ -88,7 +95,7 @@ def test_every_card_has_a_page(visit: Visitor) -> None:
 
 def test_every_address_is_visited_by_some_test() -> None:
     here = Path(__file__)
-    beside = ("test_serve.py", "test_cut_page.py", "test_served_sets.py")
+    beside = ("test_serve.py", "test_cut_page.py", "test_served_sets.py", "test_write_page.py")
     text = "".join(here.with_name(name).read_text("utf-8") for name in beside)
     for place in PAGES:
         assert place.split("{")[0] in text, place

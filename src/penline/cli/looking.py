@@ -20,6 +20,7 @@ from penline.cli.base import (
     app,
     reading_options,
 )
+from penline.cli.qr import print_qr
 from penline.cli.summaries import print_realism
 from penline.console import Rate, bar, out, print_json
 from penline.errors import UsageError
@@ -196,8 +197,16 @@ def serve(
     field: Annotated[str, typer.Option(help="The field of a .jsonl line with the text.")] = "text",
     encoding: Encoding = None,
     port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8137,
+    hands: Annotated[
+        Path,
+        typer.Option("--hands", help="The folder in which hands written on the page are kept."),
+    ] = Path("hands"),
     host: Annotated[
-        str, typer.Option(help="Where to listen; for others than this machine, with a token.")
+        str,
+        typer.Option(
+            help="Where to listen: 0.0.0.0 for telephones and tablets in the same network, with a "
+            "token."
+        ),
     ] = "127.0.0.1",
     browse: Annotated[
         bool, typer.Option("--open", help="Open the page in this machine's browser.")
@@ -205,7 +214,8 @@ def serve(
 ) -> None:
     """Show sets, the catalogue, the atlas and the playground in a browser, until Ctrl-C.
 
-    A set is read as far as somebody looks: a page of it is a page of its own, or fifty lines.
+    The page Write takes a hand with a pen, a finger or the mouse, into a bank of strokes. A set is
+    read as far as somebody looks: a page of it is a page of its own, or fifty lines.
     """
     from penline.api import serve as run
     from penline.bank.layout import HEADER
@@ -217,7 +227,7 @@ def serve(
         raise UsageError("--columns and --images are for a set; name one, or leave them out")
 
     def ready(address: str) -> None:
-        out.print(escape(address), highlight=False, soft_wrap=True)
+        _say_address(address)
         if browse and not webbrowser.open(address):
             out.print("there is no browser to open here; open the address by hand")
 
@@ -228,7 +238,21 @@ def serve(
         reading=Reading(columns=columns, images=None if images is None else str(images)),
         field=field,
         encoding=encoding,
+        hands=hands,
         port=port,
         host=host,
         ready=ready,
     )
+
+
+def _say_address(address: str) -> None:
+    """Print where the server is; of one that others reach, what that opens, and a QR code."""
+    out.print(escape(address), highlight=False, soft_wrap=True)
+    if "?token=" not in address:
+        return
+    out.print(
+        "  Whoever has this address can see the banks and sets that are open, write hands, upload, "
+        "and make banks, until Ctrl-C. There is no encryption: use it in a network of your own."
+    )
+    if out.is_terminal:
+        print_qr(address.replace("/?token=", "/write?token="))

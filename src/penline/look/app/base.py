@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 import jinja2
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -18,14 +19,16 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from penline.errors import BankError, FormatError, PenlineError, UsageError
 from penline.look.app import limits
 from penline.look.app.cut_sheet import CutSheets
+from penline.look.app.hands import HandFolder
 from penline.look.app.judge import Judgements
 from penline.look.app.server_state import ServedBank, ServerState
 from penline.sources.names import leaf
 from penline.words import at_byte
 
-__all__ = ["ASSETS", "Base", "Handler", "asked_page", "asset", "explained"]
+__all__ = ["ASSETS", "Base", "Handler", "asked_page", "asset", "explained", "read_form"]
 
 R = TypeVar("R")
+T = TypeVar("T", bound=BaseModel)
 Handler = Callable[["Base", Request], Response]
 ASSETS = {
     "app.css": "text/css; charset=utf-8",
@@ -33,6 +36,8 @@ ASSETS = {
     "icon.svg": "image/svg+xml",
     "seen.css": "text/css; charset=utf-8",
     "seen.js": "text/javascript; charset=utf-8",
+    "write.css": "text/css; charset=utf-8",
+    "write.js": "text/javascript; charset=utf-8",
 }
 """All that is served from the package, by name; nothing else is reachable."""
 
@@ -48,6 +53,7 @@ class Base:
         self.state = state
         self.judgements = Judgements()
         self.cuts = CutSheets()
+        self.hands = HandFolder(state.hands or state.folder / "hands")
         self.threads = anyio.CapacityLimiter(limits.WORKERS)
         self.templates = jinja2.Environment(
             loader=jinja2.PackageLoader("penline.look.app"),
@@ -108,6 +114,20 @@ def asked_page(request: Request) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 8 and int(given) > 0):
         raise UsageError("page: a whole number from 1 up")
     return int(given)
+
+
+def read_form(form: type[T], body: bytes) -> T:
+    """What a page sent, as JSON of a form.
+
+    Raises:
+        UsageError: it is not.
+    """
+    try:
+        return form.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "request"
+        raise UsageError(f"{place}: {first['msg']}") from None
 
 
 def explained(error: Exception) -> str:

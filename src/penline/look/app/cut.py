@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import cv2
 import numpy as np
@@ -20,7 +20,6 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
-    ValidationError,
 )
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -28,7 +27,7 @@ from starlette.responses import JSONResponse, Response
 from penline.entries import entry_fault
 from penline.errors import BankError, UsageError
 from penline.look.app import limits
-from penline.look.app.base import Base
+from penline.look.app.base import Base, read_form
 from penline.look.app.cut_sheet import CutPiece, CutSheet, joined, kept, labelled, split
 from penline.look.app.upload import safe_name
 from penline.records import Source
@@ -38,7 +37,6 @@ from penline.sources.pictures.forms import plain
 __all__ = ["act", "bank_zip", "photo", "piece_png", "save", "show", "take"]
 
 _QUIET = {"cache-control": "no-store"}
-T = TypeVar("T", bound=BaseModel)
 _Text = Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
 
 
@@ -117,7 +115,7 @@ def piece_png(base: Base, request: Request) -> Response:
 
 def act(base: Base, body: bytes) -> Response:
     """One change of the pieces, as JSON."""
-    given = _read(_Change, body)
+    given = read_form(_Change, body)
     sheet = base.cuts.sheet(given.sheet)
     if given.do == "undo":
         sheet.undo(given.version)
@@ -139,7 +137,7 @@ def act(base: Base, body: bytes) -> Response:
 
 def save(base: Base, body: bytes) -> Response:
     """Make a bank of what is kept; it is open on the server from then on."""
-    given = _read(_Save, body)
+    given = read_form(_Save, body)
     sheet = base.cuts.sheet(given.sheet)
     stem = Path(sheet.name).stem or "photo"
     said = make_override(given.writer or None)(Source(sheet.name, f"unknown:{stem}"))
@@ -195,12 +193,3 @@ def _chosen(sheet: CutSheet, pieces: Sequence[int]) -> frozenset[int]:
     if not all(0 <= one < len(sheet.pieces) for one in pieces):
         raise UsageError("no such piece; load the page again")
     return frozenset(pieces)
-
-
-def _read(form: type[T], body: bytes) -> T:
-    try:
-        return form.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "request"
-        raise UsageError(f"{place}: {first['msg']}") from None

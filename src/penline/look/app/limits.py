@@ -27,6 +27,12 @@ __all__ = [
     "UPLOAD_INK_BYTES",
     "UPLOAD_SECONDS",
     "WORKERS",
+    "WRITE_BYTES",
+    "WRITE_CHARACTERS",
+    "WRITE_HANDS",
+    "WRITE_POINTS",
+    "WRITE_STROKES",
+    "WRITE_WRITINGS",
 ]
 
 BODY_BYTES: Final = 1 << 18
@@ -68,3 +74,13 @@ SET_LINES: Final = 50
 """Lines of a set on a page; of pages there is one."""
 SET_SECONDS: Final = 10.0
 """For reading on in a set, before a page says how far that came."""
+WRITE_BYTES: Final = 64 << 20
+"""Of what is kept of one hand."""
+WRITE_CHARACTERS: Final = 5000
+"""On the list of one hand."""
+WRITE_HANDS: Final = 50
+WRITE_POINTS: Final = 4000
+"""Of one writing of a character."""
+WRITE_STROKES: Final = 128
+WRITE_WRITINGS: Final = 20_000
+"""Of one hand."""

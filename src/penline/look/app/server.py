@@ -33,6 +33,8 @@ __all__ = ["PORT", "open_state", "serve"]
 PORT = 8137
 _NEEDED = ("starlette", "uvicorn", "jinja2")
 _QUEUE = 512
+_ANYWHERE = {"0.0.0.0": "192.0.2.1", "::": "2001:db8::1"}  # noqa: S104
+"""Names of all addresses of this machine, and a far one (of RFC 5737 and 3849) of their family."""
 
 
 def serve(
@@ -43,6 +45,7 @@ def serve(
     reading: Reading = NOTHING_SAID,
     field: str = "text",
     encoding: str | None = None,
+    hands: str | os.PathLike[str] = "hands",
     host: str = "127.0.0.1",
     port: int = PORT,
     ready: Callable[[str], None] | None = None,
@@ -56,6 +59,7 @@ def serve(
         reading: what the user says of them, where they do not tell it.
         field: the field of a jsonl file that holds the text.
         encoding: of the text files; None for UTF-8.
+        hands: the folder in which hands that are written on the page are kept; made when one is.
         host: the address to listen at. At any other than this machine's own, visitors need the
             token that is part of the address told.
         port: the port; 0 for any that is free.
@@ -75,6 +79,7 @@ def serve(
 
     with tempfile.TemporaryDirectory(prefix="penline-", ignore_cleanup_errors=True) as folder:
         state = open_state(banks, corpora, Path(folder), field, encoding)
+        state.hands = Path(hands)
         for path in sets:
             made = open_set(Path(path), Path(folder), len(state.sets), reading)
             state.sets = (*state.sets, made)
@@ -187,11 +192,24 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _outward(host: str) -> str:
+    """The address that others reach this machine by, where it listens at all that it has."""
+    far = _ANYWHERE.get(host)
+    if far is None:
+        return host
+    family = socket.AF_INET6 if ":" in far else socket.AF_INET
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
+        asked.connect((far, 9))  # sends nothing: the system chooses the way alone
+        return str(asked.getsockname()[0])
+    return socket.gethostname()
+
+
 def _names(host: str) -> list[str]:
     """Names that visitors may call the server by."""
     return [host] if _is_loopback(host) else [host, socket.gethostname()]
 
 
 def _address(host: str, port: int, token: str) -> str:
+    host = _outward(host)
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{port}/" + (f"?token={token}" if token else "")

@@ -99,12 +99,14 @@ class ServerState:
         folder: where uploads may lie.
         samples: whether the banks are the embedded sample.
         sets: lines and pages, by their numbers.
+        hands: where hands that are written on the page are kept; None for a folder in `folder`.
     """
 
     corpus: Corpus
     folder: Path
     samples: bool = False
     sets: tuple[OpenSet, ...] = ()
+    hands: Path | None = None
     _banks: dict[int, ServedBank] = field(default_factory=dict)
     _ready: OrderedDict[tuple[int, ...], Ready] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)

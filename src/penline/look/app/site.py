@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from penline.errors import PenlineError
-from penline.look.app import atlas, cards, cut, marks, playground, sets, upload
+from penline.look.app import atlas, cards, cut, marks, playground, sets, upload, write
 from penline.look.app.base import ASSETS, Base, Handler, asset
 from penline.look.app.guard import Guard
 from penline.look.app.server_state import ServerState
@@ -40,6 +40,9 @@ PAGES: dict[str, Handler] = {
     "/cut/{sheet:int}.jpg": cut.photo,
     "/cut/{sheet:int}/{piece:int}.png": cut.piece_png,
     "/bank/{bank:int}.zip": cut.bank_zip,
+    "/write": write.show,
+    "/write/facts": write.facts,
+    "/write/hand.inkml": write.inkml,
     "/playground": playground.show,
     "/line": playground.line,
     "/line.png": playground.line_png,
@@ -73,6 +76,9 @@ def site(
         Route("/forget", _posted(base, upload.forget), methods=["POST"]),
         Route("/pieces", _posted(base, cut.act), methods=["POST"]),
         Route("/save", _posted(base, cut.save), methods=["POST"]),
+        Route("/write/begin", _posted(base, write.begin), methods=["POST"]),
+        Route("/write/act", _posted(base, write.act), methods=["POST"]),
+        Route("/write/bank", _posted(base, write.make_bank), methods=["POST"]),
         Route("/photo", functools.partial(cut.take, base), methods=["POST"]),
         Route("/upload", upload.Uploads(base).take, methods=["POST"]),
     ]

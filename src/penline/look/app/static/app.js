@@ -33,7 +33,9 @@ async function got(address, options) {
   const answer = await fetch(address, { headers: { accept: "application/json" }, ...options });
   const type = answer.headers.get("content-type") || "";
   const body = type.startsWith("application/json") ? await answer.json() : await answer.text();
-  if (!answer.ok) throw new Error(body.error || body || "The server did not answer.");
+  if (!answer.ok) {
+    throw Object.assign(new Error(body.error || body || "The server did not answer."), { status: answer.status });
+  }
   return body;
 }
 
