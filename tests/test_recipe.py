@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from conftest import blob, build
+from penline import api
 from penline.bank import Bank, BankWriter, open_bank
 from penline.bank.layout import INK
 from penline.compose import Composer
@@ -215,10 +217,28 @@ def test_val_splits_by_writer_and_by_sentence(small_bank: Bank, corpus_file: Pat
     assert not sentences["train"] & sentences["val"]
 
 
-def test_val_needs_two_writers(tmp_path: Path, characters: str, corpus_file: Path) -> None:
-    bank = build(tmp_path / "b", {"casia:001": characters})
-    with pytest.raises(RecipeError, match="splits by writer"):
-        Composer(SHORT, bank, corpus_file, val=0.1)
+def test_val_splits_one_hand_by_sentence(
+    tmp_path: Path, characters: str, corpus_file: Path
+) -> None:
+    bank = build(tmp_path / "b", {"own:anna": characters})
+    lines = Composer(SHORT, bank, corpus_file, seed=4, val=0.4)
+    assert lines.plan.one_hand == "own:anna"
+    labels: dict[str, set[str]] = {"train": set(), "val": set()}
+    for index in range(150):
+        with suppress(UnwritableLine):
+            labels[lines[index].side].add(lines[index].text)
+    assert all(len(side) > 3 for side in labels.values())
+    assert not any(
+        one in other for one in labels["val"] if len(one) > 5 for other in labels["train"]
+    )
+    made = api.compose(
+        tmp_path / "o", n=20, recipe=SHORT, banks=[bank], corpora=[corpus_file], val=0.4, workers=1
+    )
+    assert made.report["one_hand"] == "own:anna"
+    assert set(made.report["lines"]) == {"train", "val"}
+    two = build(tmp_path / "b2", {"own:anna": characters, "own:ben": characters})
+    assert Composer(SHORT, two, corpus_file, val=0.4).plan.one_hand == ""
+    assert Composer(SHORT, bank, corpus_file).plan.one_hand == ""
 
 
 def test_an_alphabet_is_kept(small_bank: Bank, corpus_file: Path) -> None:

@@ -55,7 +55,8 @@ class ComposeJob(Execution):
         seed: any whole number from 0 up.
         start: index of the first line.
         part: the publisher's part that glyphs may come from: ``train``, ``test`` or ``all``.
-        val: share of the lines for validation, by other writers, of other sentences.
+        val: share of the lines for validation, by other writers, of other sentences; of one writer
+            alone, of other sentences.
         to: name of the format.
         dictionary: the trainer's own dictionary; other characters are treated as missing ones.
         network: name of a stock network of PaddleOCR that the lines are for: it decides the

@@ -186,7 +186,11 @@ def compose(
     start: Annotated[int, typer.Option(min=0, help="Index of the first line.")] = 0,
     val: Annotated[
         float,
-        typer.Option(min=0.0, max=0.9, help="Share for validation, by writer and by sentence."),
+        typer.Option(
+            min=0.0,
+            max=0.9,
+            help="Share for validation, by writer and by sentence; of one hand by sentence.",
+        ),
     ] = 0.0,
     part: Annotated[
         str, typer.Option(help="The publisher's part to take glyphs from: train, test or all.")
@@ -284,6 +288,11 @@ def compose(
         what = f"{counted(row['glyphs'], 'glyph')} of {counted(row['writers'], 'writer')}"
         told = f"  not used: {what} ({row['why']}); {row['advice']}"
         out.print(escape(told))
+    if "one_hand" in report:
+        out.print(
+            f"  both sides are by {escape(report['one_hand'])}: validation is of other sentences, "
+            "and tells nothing of other hands"
+        )
     if "overlaps" in report and val:
         out.print(f"  both sides may hold the same: {escape('; '.join(report['overlaps']))}")
     if report["run"]["turned"]:

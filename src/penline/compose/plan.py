@@ -76,6 +76,7 @@ class ComposePlan:
         table: the characters, and what placing asks of each.
         any_writer: where ``writers: mixed`` takes glyphs from.
         split: keeps changed labels of the two sides apart; None without validation.
+        one_hand: the writer of both sides, where there is one alone; they differ by sentence.
         eligible_writers: of each side, who may write its lines, as bits.
         lines: of each side, where its text comes from.
         quick: most lines in one compiled call; None where the recipe or the banks do not allow it.
@@ -141,6 +142,7 @@ class ComposePlan:
         if not mixed and not known:
             raise RecipeError("none of the writers asked for is known, with a glyph of this part")
         self.split: TextSplit | None = None
+        self.one_hand = known[0] if val and len(known) == 1 else ""
         if val:
             drop = "drop" if policy.missing == "drop-char" else ""
             changes = "refill" if self.templates else drop

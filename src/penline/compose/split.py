@@ -24,7 +24,6 @@ from penline.corpus.breaks import CLOSING, OPENING
 from penline.corpus.common import LEAST, MOST, common, gram, grams
 from penline.corpus.normal import Codes
 from penline.corpus.sides import word_ends
-from penline.errors import RecipeError
 from penline.randomness import rng
 
 __all__ = ["LEFT_OUT", "TextSplit", "free", "sides_of", "tell"]
@@ -165,14 +164,11 @@ def _han_alone(codes: Codes, offsets: Ints) -> tuple[Codes, Ints]:
 
 
 def sides_of(writers: Sequence[str], val: float) -> list[tuple[Side, Sequence[str]]]:
-    """Part writers: of each side those who write it."""
+    """Part writers: of each side those who write it; one alone writes both, of other sentences."""
     if not val:
         return [("train", writers)]
-    if len(writers) < 2:
-        raise RecipeError(
-            f"--val splits by writer, and there is {len(writers)} to choose from: "
-            "take a bank with more writers, or leave --val out"
-        )
+    if len(writers) == 1:
+        return [("train", writers), ("val", writers)]
     order = sorted(writers, key=lambda writer: rng(0, 0, f"split:{writer}").word())
     count = min(max(round(val * len(order)), 1), len(order) - 1)
     return [("train", order[count:]), ("val", order[:count])]

@@ -77,6 +77,8 @@ def plan(job: ProduceJob) -> dict[str, Any]:
     run |= {"field": job.field, "encoding": composer.corpus.counts.encoding}
     unused = not_used(composer.plan.banks, composer.plan.among)
     found = {"text": _text(composer), **job.metadata, "not_used": unused}
+    if composer.plan.one_hand:
+        found["one_hand"] = composer.plan.one_hand
     return {"penline": __version__, "run": run, **found}
 
 
