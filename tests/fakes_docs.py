@@ -128,5 +128,7 @@ def photographs(folder: Path) -> None:
     for name in ("IMG_1.jpg", "IMG_2.jpg"):
         picture = fakes_photo.photograph(sheet.page, rng, fakes_photo.Strength())
         (folder / name).write_bytes(fakes_photo.jpeg(picture, 85))
+    (folder / "photos").mkdir()
+    shutil.copy(folder / "IMG_1.jpg", folder / "photos")
     many = fakes_pictures.photographed(fakes_pictures.sheet_of("的", 3, 4), 1, times=2)
     (folder / "photo.jpg").write_bytes(fakes_photo.jpeg(many, 85))

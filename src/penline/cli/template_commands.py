@@ -89,7 +89,11 @@ def template(
 def scan(
     photos: Annotated[
         list[Path],
-        typer.Argument(help="Photographs, a written sheet each, in any order.", show_default=False),
+        typer.Argument(
+            help="Photographs, a written sheet each, in any order; a scanner's TIFF or PDF, a "
+            "sheet a page; folders of them.",
+            show_default=False,
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The bank's folder.")],
     chars: Annotated[
@@ -140,9 +144,13 @@ def scan(
                 "absent": found.absent,
                 "twice": found.twice,
                 "again": "".join(found.again),
+                "passed_over": found.passed_over,
             }
         )
         return
+    if found.passed_over:
+        what = counted(len(found.passed_over), "other name")
+        out.print(f"  passed over, no photographs: {what} ({escape(listed(found.passed_over))})")
     for refusal in found.refused:
         out.print(f"[red]left out[/red] {escape(refusal)}")
     for one in found.seen:

@@ -19,6 +19,7 @@ __all__ = [
     "MAX_FILE_BYTES",
     "MAX_PIXELS",
     "header_size",
+    "jpeg_frame",
     "picture_names",
     "picture_pixels",
     "picture_size",
@@ -125,7 +126,8 @@ def header_size(file: BinaryIO) -> tuple[int, int] | None:
         return int.from_bytes(start[18:22], "little", signed=True), abs(height)
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP" and len(start) >= 30:
         return _webp(start)
-    return _jpeg(file) if start[:3] == b"\xff\xd8\xff" else None
+    frame = jpeg_frame(file) if start[:3] == b"\xff\xd8\xff" else None
+    return None if frame is None else frame[:2]
 
 
 def _webp(start: bytes) -> tuple[int, int] | None:
@@ -145,8 +147,12 @@ def _webp(start: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _jpeg(file: BinaryIO) -> tuple[int, int] | None:
-    """Walk the marker segments to the frame header (SOF); at most 1,000 of them."""
+def jpeg_frame(file: BinaryIO) -> tuple[int, int, bool] | None:
+    """Walk the marker segments of a JPEG to the frame header (SOF); at most 1,000 of them.
+
+    Returns:
+        Width and height in pixels, and whether it is progressive; None where there is no header.
+    """
     place = 2
     for _ in range(1000):
         file.seek(place)
@@ -156,7 +162,8 @@ def _jpeg(file: BinaryIO) -> tuple[int, int] | None:
         if marker[1] == 0xFF:  # a fill byte
             place += 1
         elif 0xC0 <= marker[1] <= 0xCF and marker[1] not in (0xC4, 0xC8, 0xCC):
-            return int.from_bytes(marker[7:9], "big"), int.from_bytes(marker[5:7], "big")
+            width, height = int.from_bytes(marker[7:9], "big"), int.from_bytes(marker[5:7], "big")
+            return width, height, marker[1] not in (0xC0, 0xC1)
         elif marker[1] in (0xD9, 0xDA):
             return None
         else:

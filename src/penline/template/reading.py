@@ -13,7 +13,7 @@ from penline.template.glyphs import WrittenCell, cut_cells
 from penline.template.layout import CELL_RANGE_MM, Grid
 from penline.template.light import even_light
 from penline.template.listing import digest_of
-from penline.template.photo import read_photo
+from penline.template.photo import page_name, read_photo
 from penline.template.straight import MOST_MOVED_MM, PX_MM, Straight, read_code, straighten
 from penline.words import printable
 
@@ -28,7 +28,7 @@ class SeenSheet:
     """One photograph of a sheet.
 
     Attributes:
-        photo: the file.
+        photo: the file, or ``file::page-2``.
         sheet: number of the sheet, from 1.
         sheets: how many there are.
         marks: how many of the four marks were seen.
@@ -73,20 +73,26 @@ class SheetCells:
     straight: Bytes2D
 
 
-def read_sheet(photo: Path, characters: tuple[str, ...], chars: str | Path) -> SheetCells:
+def read_sheet(
+    photo: Path,
+    characters: tuple[str, ...],
+    chars: str | Path,
+    page: tuple[int, int] = (0, 1),
+) -> SheetCells:
     """One photograph, read.
 
     Args:
         photo: the file.
         characters: the list.
         chars: what it is called in messages.
+        page: number of the page in the file, from 0, and how many it has.
 
     Raises:
         UsageError: a sheet of another list.
         FormatError: it cannot be read, shows no sheet, or has lost the borders of its cells.
     """
-    name = printable(str(photo))
-    pixels = read_photo(photo, name)
+    name = page_name(printable(str(photo)), *page)
+    pixels = read_photo(photo, name, page[0])
     marks = find_marks(pixels, name, PX_MM)
     code = read_code(marks)
     if code is None:

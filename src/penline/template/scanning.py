@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from penline.durable import put_with
 from penline.errors import FormatError, UsageError, refuse_taken
 from penline.records import Source
 from penline.template.glyphs import FLAWS, WrittenCell
+from penline.template.photo import page_count, photographs
 from penline.template.presets import listed_characters
 from penline.template.reading import SeenSheet, SheetCells, read_sheet
 from penline.words import printable
@@ -67,6 +68,7 @@ class Scanned:
         absent: numbers of the sheets that no photograph shows.
         twice: numbers of the sheets that several photographs show; all of them are in the bank.
         again: characters that have no sound glyph in the bank, in the list's order.
+        passed_over: names of what is in folders of photographs and is none.
     """
 
     bank: Bank
@@ -76,6 +78,7 @@ class Scanned:
     absent: list[int] = field(default_factory=list)
     twice: list[int] = field(default_factory=list)
     again: tuple[str, ...] = ()
+    passed_over: list[str] = field(default_factory=list)
 
 
 def scan(
@@ -95,7 +98,8 @@ def scan(
     over all sheets from 0.
 
     Args:
-        photos: JPEG, PNG, WebP or BMP files, a sheet each, in any order and turned any way.
+        photos: JPEG, PNG, WebP or BMP files, a sheet each, in any order and turned any way; TIFF
+            and PDF files, a sheet a page; folders of such files.
         out: the bank's folder.
         chars: the list that the sheets were printed from, as `template` takes it.
         writer: a name of letters, digits, ``_``, ``.`` and ``-``, another one for each person; the
@@ -107,6 +111,7 @@ def scan(
         progress: called with photographs done and photographs in all.
 
     Raises:
+        MissingExtra: a PDF file without pypdfium2.
         UsageError: no photograph, a list that cannot be used or that is not the sheets', a name
             that is none or is taken.
         FormatError: a photograph that cannot be read, shows no sheet, or has lost the borders of
@@ -124,13 +129,7 @@ def scan(
         )
     if not photos:
         raise UsageError("no photograph is named")
-    files = [Path(photo) for photo in photos]
-    for photo in files:
-        if not photo.is_file():
-            raise UsageError(f"no photograph {photo}")
-    if len({photo.resolve() for photo in files}) < len(files):
-        twice = next(photo for photo in files if sum(map(photo.samefile, files)) > 1)
-        raise UsageError(f"{twice} is named twice; name each photograph once")
+    files, passed_over = photographs(Path(photo) for photo in photos)
     characters = listed_characters(chars)
     if again is not None:
         refuse_taken(again, overwrite=overwrite)
@@ -142,28 +141,27 @@ def scan(
     with ExitStack() as together, BankWriter(out, overwrite=overwrite, given=given) as bank:
         for done, photo in enumerate(files):
             if progress:
-                progress(done, len(photos))
-            try:
-                sheet = read_sheet(photo, characters, str(chars))
-            except FormatError as error:
-                if not salvage:
-                    raise
-                refused.append(str(error))
-                bank.drop(f"photograph: {error.field}")
-                continue
-            seen.append(sheet.seen)
-            source = Source(sheet.seen.photo, f"{FAMILY}:{writer}", "train")
-            first = (sheet.code.sheet - 1) * sheet.grid.count
-            for one in sheet.written:
-                character = sheet.characters[one.cell]
-                if one.flaw:
-                    flaws.append(_flaw(sheet, one, character))
-                    bank.drop(f"{one.flaw} cell")
-                else:
-                    found.add(character)
-                    bank.add(one.ink, character, source, record=first + one.cell)
+                progress(done, len(files))
+            for sheet in _sheets(photo, characters, str(chars)):
+                if isinstance(sheet, FormatError):
+                    if not salvage:
+                        raise sheet
+                    refused.append(str(sheet))
+                    bank.drop(f"photograph: {sheet.field}")
+                    continue
+                seen.append(sheet.seen)
+                source = Source(sheet.seen.photo, f"{FAMILY}:{writer}", "train")
+                first = (sheet.code.sheet - 1) * sheet.grid.count
+                for one in sheet.written:
+                    character = sheet.characters[one.cell]
+                    if one.flaw:
+                        flaws.append(_flaw(sheet, one, character))
+                        bank.drop(f"{one.flaw} cell")
+                    else:
+                        found.add(character)
+                        bank.add(one.ink, character, source, record=first + one.cell)
         if progress:
-            progress(len(photos), len(photos))
+            progress(len(files), len(files))
         left = tuple(character for character in characters if character not in found)
         if again is not None:  # before the bank has its name: where one fails, neither stays
             together.enter_context(put_with(Path(again), ("".join(left) + "\n").encode()))
@@ -176,7 +174,24 @@ def scan(
         [n for n in range(1, seen[0].sheets + 1) if n not in counts],
         sorted(n for n, times in counts.items() if times > 1),
         left,
+        passed_over,
     )
+
+
+def _sheets(
+    photo: Path, characters: tuple[str, ...], chars: str
+) -> Iterator[SheetCells | FormatError]:
+    """The sheets of a file, a page each; in place of one that cannot be read, why."""
+    try:
+        count = page_count(photo, printable(str(photo)))
+    except FormatError as error:
+        yield error
+        return
+    for number in range(count):
+        try:
+            yield read_sheet(photo, characters, chars, (number, count))
+        except FormatError as error:
+            yield error
 
 
 def _flaw(sheet: SheetCells, one: WrittenCell, character: str) -> Flaw:
