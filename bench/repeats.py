@@ -15,7 +15,7 @@ trained on four fifths of the hands (of the characters, where the real side is o
 on the others; 0.5 is chance. Intervals are bootstrap percentiles over hands or characters.
 
 With --curve: the median likeness of the same glyph twice at amounts of ``variation_range``, by
-which `penline fit` names the amount of real repeats (`penline.measure.repeats`).
+which `penline fit` names the amount of real repeats (`penline.measure.repeats`); by one pen.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def told_apart(real: dict[str, np.ndarray], made: dict[str, np.ndarray]) -> tupl
 def print_curve(bank: Bank, corpus: list[Path], settings: dict, count: int) -> None:
     """Print the median likeness at each amount of variation, by families of characters."""
     for amount in CURVE:
-        more = {"variation_range": [amount, amount]}
+        more = {"variation_range": [amount, amount], "ink": {"breadth_range": [1, 1]}}
         written = composed(bank, corpus, {**settings, **more}, count)
         likes: dict[str, list[float]] = defaultdict(list)
         for character, pairs in pairs_of(written, 1, True).items():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 
 from fakes_items import items_for
 from fakes_letters import LINES, letter, letter_bank
-from penline import Composer
+from penline import Composer, cli
 from penline.bank import Bank, open_bank
 from penline.compose import picture_ends as lines_ends
 from penline.compose.draw import padded_places
@@ -414,6 +416,31 @@ def test_a_bank_finds_its_joins_at_once(tmp_path: Path) -> None:
     before = file.read_bytes()
     assert keep_ends(made) > len(made) / 2 and file.read_bytes() == before
     assert not ends_file(pack([given], tmp_path / "c"), "latin").exists()
+
+
+def test_the_command_tells_how_many_letters_have_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = letter_bank(tmp_path / "b")
+    wanted = 0
+    for row in range(len(given)):
+        figure, kind = latin_figures()[given[row].character], kind_of_letter(given[row].character)
+        ends = slow_ends.find_picture_ends(given[row].ink, kind, figure.height, figure.below)
+        wanted += bool((np.array(ends)[:, 0] > 0).any())
+    assert 0 < wanted <= len(given)
+
+    def told(*more: str) -> str:
+        arguments = ["penline", "bank", str(given.path), "-o", str(tmp_path / "a"), *more]
+        monkeypatch.setattr(sys, "argv", [*arguments, "--overwrite"])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        assert not stop.value.code
+        return capsys.readouterr().out
+
+    assert f"  joins: {wanted} small letters with an end to join\n" in told("--joins")
+    assert "joins:" not in told()
+    assert json.loads(told("--joins", "--json"))["joins"] == wanted
+    assert "joins" not in json.loads(told("--json"))
 
 
 def test_hashes_hold_joins_where_ends_are_known(bank: Bank, tmp_path: Path) -> None:

@@ -27,13 +27,14 @@ _PEN_PX = 4
 """Of strokes, which have no breadth of their own."""
 _AMOUNTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 _LIKENESS: dict[str, tuple[float, ...]] = {
-    "han": (0.962, 0.882, 0.753, 0.647, 0.565, 0.468),
-    "letter": (0.986, 0.920, 0.792, 0.671, 0.576, 0.462),
-    "digit": (0.982, 0.901, 0.757, 0.626, 0.530, 0.417),
+    "han": (0.963, 0.890, 0.770, 0.680, 0.612, 0.524),
+    "letter": (0.877, 0.736, 0.593, 0.509, 0.455, 0.386),
+    "digit": (0.982, 0.830, 0.644, 0.524, 0.467, 0.379),
 }
-"""Of composed lines whose characters come back by the same glyph: the median likeness at each of
-these amounts of ``variation_range``; 1,240 pairs of Chinese characters of OLHWDB1.0's writer 001,
-4,325 of letters and 3,185 of digits of UNIPEN's hands, drawn 96 px high."""
+"""Of composed lines whose characters come back by the same glyph, by one pen, 96 px high:
+the median likeness at each of these amounts of ``variation_range`` (`bench/repeats.py --curve`):
+892 pairs of Chinese characters of OLHWDB1.0's writer 001, 1,205 of letters and 227 of digits of
+UNIPEN's hands."""
 
 Floats = npt.NDArray[np.float64]
 

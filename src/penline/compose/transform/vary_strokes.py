@@ -39,9 +39,9 @@ bend, in halves of its longer side; of the four numbers of a stroke's map; of a 
 the side and down and of its bend, in x-heights.
 
 Set by what `vary.DEVIATIONS_Q16` is set by: in composed lines of writer 001 of OLHWDB1.0 the
-likeness is 0.57, 0.68, 0.75, 0.83, 0.90 (5, 25, 50, 75, 95 %; 1,240 pairs), on the real page 0.57,
-0.67, 0.73, 0.80, 0.86. Small letters, capitals and digits of UNIPEN, varied half as much again:
-medians 0.74, 0.62 and 0.71, of two writings by one hand 0.67, 0.61 and 0.68."""
+likeness is 0.57, 0.76, 0.90 (5, 50, 95 %), on the real page 0.54, 0.74, 0.86. Letters and
+digits of UNIPEN, varied half as much again: medians 0.62 and 0.68, of two writings by one hand 0.61
+and 0.67."""
 
 X_HEIGHT_Q8 = 115
 """Of an em, 1/256: as tall as letters without ascender are beside Chinese characters."""
