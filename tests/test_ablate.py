@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import json
 import random
@@ -20,6 +21,7 @@ from penline import api
 from penline.ablate.arms import Arm, arm_of, differences, with_mixes
 from penline.ablate.leaks import known_before
 from penline.ablate.lines import MixedLines, RealLine, fitted, real_lines, scaled, trimmed
+from penline.ablate.models import model_of
 from penline.ablate.scores import by_group, classes_of, confusions, edits_of, interval, rate
 from penline.ablate.text import Folding
 from penline.corpus import Corpus, load
@@ -318,6 +320,57 @@ def test_a_killed_training_goes_on_to_the_same_numbers(
 def _kill_after(kept: object, *rest: object) -> None:
     kept(*rest)  # type: ignore[operator]
     raise _Killed
+
+
+def test_a_training_goes_on_from_the_weights_of_another(folders: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from penline.ablate.running import trainings
+    from penline.ablate.training import WEIGHTS, Training, TrainingPlan
+
+    one = arm(folders, "a bad cab", "dead bee")
+    plan = TrainingPlan("crnn-small", tuple(LETTERS), Folding(), 4, 2, 3e-3, 2, "cpu")
+    still = dataclasses.replace(plan, steps=1, rate=1e-12)
+
+    def training(plan: TrainingPlan, seed: int, out: str, start: Path | None = None) -> Training:
+        lines = [real("bed", width=64)]
+        (found,) = trainings(plan, [one], [seed], tmp_path / out, lines, (), start)
+        return found
+
+    before, other = training(plan, 1, "before"), training(plan, 3, "other")
+    before.run(), other.run()
+    start = before.folder / WEIGHTS
+    after, afresh = training(still, 2, "after", start), training(still, 2, "afresh")
+    after.run(), afresh.run()
+    begun, ended, chance = (torch_weights(t.folder / WEIGHTS) for t in (before, after, afresh))
+    learned = [name for name in begun if "running" not in name and "tracked" not in name]
+    assert len(learned) > 10
+    for name in learned:
+        assert np.allclose(ended[name], begun[name], atol=1e-9)
+    assert not all(np.allclose(chance[name], begun[name], atol=1e-3) for name in learned)
+    again = training(still, 2, "after", other.folder / WEIGHTS)
+    assert len({after.identity, afresh.identity, again.identity}) == 3
+    assert after.finished()
+    assert again.finished() is None
+
+
+def test_the_page_tells_how_to_take_weights_along(
+    folders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page's Python, run beside an ablation, gives the network that `penline read` has."""
+    torch = pytest.importorskip("torch")
+    ablation(folders, tmp_path / "which")
+    page = (Path(__file__).parent.parent / "docs" / "what-teaches.md").read_text("utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, object] = {}
+    exec(block, found)  # noqa: S102  the page's own
+    line = real_lines(folders / "real", 32, most=1)[0].image
+    line = np.pad(line, ((0, 0), (0, -line.shape[1] % 8)), constant_values=255)
+    reader = model_of("which")
+    with torch.no_grad():
+        scores = found["network"].eval()(torch.from_numpy(line)[None, None])  # type: ignore[attr-defined]
+    assert np.array_equal(scores[:, 0].numpy(), reader.scores(line))  # type: ignore[attr-defined]
+    assert found["labels"].characters == reader.labels.characters  # type: ignore[attr-defined]
 
 
 def test_a_reader_learns_and_is_read_with(folders: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ NOT_RUN = {
     r"^penline serve": "it serves until Ctrl-C; test_serve.py and test_browser.py visit it",
     r"^penline (ablate|read) ": "it trains and reads with PyTorch; test_ablate.py does both",
     r"--from-lines --model": "it reads with trained weights; test_ablate.py aligns by such a model",
-    r"weights\.pt": "Python that loads the weights of a comparison; test_ablate.py reads with them",
+    r'told\["weights"\]': "Python that loads the weights of a comparison; test_ablate.py runs it",
     r"^penline get (?!.*--adopt)": "it needs the network; test_acquire.py has a server of its own",
     r"^penline check-links": "it needs the network; test_links.py has a server of its own",
     r"^penline get .*--adopt": "archives of the true sizes and hashes; test_acquire.py",

@@ -14,6 +14,7 @@ import numpy as np
 from penline.ablate.text import Folding
 from penline.convert.items import items
 from penline.convert.policy import Policy
+from penline.convert.real import at_height, wide_at
 from penline.errors import ExportError
 from penline.provenance import Places
 from penline.records import Bytes2D, Sample
@@ -54,19 +55,15 @@ def scaled(image: Any, height_px: int) -> Bytes2D:
     Raises:
         ExportError: its line would be wider than any that is read.
     """
-    grey = _grey(image)
-    height, width = grey.shape
-    wide = max(round(width * height_px / height), 1)
+    height, width = image.shape[:2]
+    wide = wide_at(height_px, height, width)
     if wide > _MOST_PX:
         raise ExportError(
             f"a line of {width} x {height} px would be {wide:,} px wide at {height_px} px of "
             f"height; {_MOST_PX:,} is the most: cut it into shorter lines, or lay it across"
         )
-    if height == height_px:
-        return np.ascontiguousarray(grey)
-    how = cv2.INTER_AREA if height > height_px else cv2.INTER_LINEAR
-    resized: Bytes2D = cv2.resize(grey, (wide, height_px), interpolation=how)
-    return resized
+    line: Bytes2D = at_height(_grey(image), height_px)
+    return line
 
 
 def _grey(image: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from penline.export.base import StrokeItem
 from penline.pages import Page, PageRecord
 from penline.records import Sample
 
-__all__ = ["kept_page", "scaled", "sided"]
+__all__ = ["at_height", "kept_page", "scaled", "sided", "wide_at"]
 
 _NOBODY = "unknown:"
 _ONE = 1 << 64
@@ -51,12 +52,26 @@ def scaled(sample: Sample, height_px: int | None) -> Sample:
     height, width = sample.image.shape[:2]
     if height_px is None or height == height_px:
         return sample
-    wide = max((2 * width * height_px + height) // (2 * height), 1)
-    how = cv2.INTER_AREA if height_px < height else cv2.INTER_LINEAR
-    image = np.asarray(cv2.resize(sample.image, (wide, height_px), interpolation=how), np.uint8)
+    image = at_height(sample.image, height_px)
+    wide = image.shape[1]
     quads = sample.quads * (wide / width, height_px / height)
     drawn = {**sample.drawn, "height_px": height_px, "width_px": wide}
     return dataclasses.replace(sample, image=image, quads=quads, drawn=drawn, packed=None)
+
+
+def at_height(image: Any, height_px: int) -> Any:
+    """Scale an image, ``uint8 (height_px, width_px)`` or with colours, its proportion kept."""
+    height, width = image.shape[:2]
+    if height == height_px:
+        return np.ascontiguousarray(image)
+    how = cv2.INTER_AREA if height > height_px else cv2.INTER_LINEAR
+    size_px = wide_at(height_px, height, width), height_px
+    return np.asarray(cv2.resize(image, size_px, interpolation=how), np.uint8)
+
+
+def wide_at(height_px: int, height: int, width: int) -> int:
+    """Return how wide an image becomes at a height: a whole number from 1, halves up."""
+    return max((2 * width * height_px + height) // (2 * height), 1)
 
 
 def sided(item: Sample | Page | StrokeItem, share: float | None) -> Sample | Page | StrokeItem:
