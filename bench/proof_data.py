@@ -50,7 +50,7 @@ def _units(archive: Path) -> list[Any]:
     return list(open_sources([archive]))
 
 
-def _apart(units: Iterable[Any]) -> set[str]:
+def people_of_both(units: Iterable[Any]) -> set[str]:
     """People of whom there are isolated characters in cea and ceb, and words in cec."""
     return {one.source.writer for one in units if one.contributor in ("cea", "ceb")}
 
@@ -61,7 +61,7 @@ def words_of(archive: Path, cache: Path) -> list[Word]:
         found: list[Word] = pickle.loads(cache.read_bytes())
         return found
     units = _units(archive)
-    known, words = _apart(units), []
+    known, words = people_of_both(units), []
     for unit in units:
         of_both = unit.contributor == "cec" and unit.source.writer in known
         if unit.contributor in TEST + TRAIN and not of_both:
