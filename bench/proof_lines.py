@@ -6,7 +6,8 @@ As bench/proof.py, with lines of several words (category 8) in the place of word
 of the contributors that the proof judges on, whose text is no part of the text to train on; the
 real lines to train on are those of all others, and their labels are the text of all arms. Spaces
 before punctuation, which some contributors' labels have, are left out of all labels. FOLDER may be
-that of bench/proof.py, and shares its bank. Writes bench/proof_lines.json.
+that of bench/proof.py, and shares its bank. Writes bench/proof_lines.json, and says in
+FOLDER/trained-lines which weights of the first seed are best, for penline read.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ from proof_data import Word
 from proof_tell import difference, told
 
 from penline.ablate.arms import Arm
+from penline.ablate.compared import Compared
 from penline.ablate.leaks import known_before
 from penline.ablate.lines import RealLine, fitted
+from penline.ablate.models import MODEL
 from penline.ablate.running import trainings
 from penline.ablate.training import TrainingPlan
 from penline.convert.penned import penned_lines
@@ -137,10 +140,13 @@ def main() -> None:
         "arms": {},
     }
     counts: dict[str, Any] = {}
+    first: list[tuple[Any, dict[str, Any]]] = []
+    out = given.work / "trained-lines"
     seeds = [int(one) for one in given.seeds.split(",")]
     for name, arm in zip(given.only.split(","), arms, strict=True):
-        runs = trainings(plan, [arm], seeds, given.work / "trained-lines", real, train)
+        runs = trainings(plan, [arm], seeds, out, real, train)
         ran = [run.run() for run in runs]
+        first.append((runs[0], ran[0]))
         counts[name] = np.array([one["characters"] for one in ran])
         words = np.array([one["words"] for one in ran])
         row: dict[str, Any] = {
@@ -160,6 +166,9 @@ def main() -> None:
         found["arms"][name] = row
         print(name, row["all"], row["minutes"], flush=True)
         put(given.out, json.dumps(found, indent=1).encode())
+        begun, ended = zip(*first, strict=True)
+        whole = Compared(plan, arms[: len(first)], begun, dict(enumerate(ended)), real, styles)
+        put(out / MODEL, json.dumps(whole.model(), ensure_ascii=False, indent=1).encode())
 
 
 if __name__ == "__main__":
