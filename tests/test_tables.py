@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import pickle
+import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 import fakes_tables as made
-from fakes import REAL, gnt, zip_file
+from fakes import REAL, gnt, png_file, zip_file
 from fakes_etl import tar_file
 from fakes_pages import idx_images, idx_labels
 from penline.bank import Bank
@@ -231,6 +232,15 @@ def test_a_webdataset_gives_the_same(kind: str, name: str, tmp_path: Path, expec
     assert writers == (
         {"shard-000:w0", "shard-000:w1"} if kind == "json" else {"unknown:shard-000"}
     )
+
+
+def test_a_member_whose_name_is_no_text_is_told_in_plain_words(tmp_path: Path) -> None:
+    files = {"\udcff/1.json": b"{}"}
+    for number, one in enumerate(PICTURES[:20]):
+        files |= {f"{number:06d}.png": png_file(one), f"{number:06d}.cls": b"7"}
+    (unit,) = open_sources(tar_file(tmp_path / "set.tar", files, tarfile.GNU_FORMAT))
+    (told,) = [one for one in unit.salvage() if isinstance(one, Defect)]
+    assert told.expected == "a picture" and told.found == "?/1.json alone"
 
 
 def test_a_matlab_file_tells_its_writers_and_parts(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ class TarUnit(TableUnit):
     ) -> TableRow | Defect:
         picture = next((kind for kind in PICTURES if kind in fields), "")
         if fault is None and not picture:
-            found = f"{key}.{next(iter(fields))} alone"
+            found = f"{printable(key)}.{next(iter(fields))} alone"
             fault = FormatError(self.source.file, 0, f"key {printable(key)}", "a picture", found)
         if fault is not None:
             return defect_of(fault, record)
