@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
 import urllib.request
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -139,3 +141,10 @@ def torchvision_fits() -> None:
         pass  # some do without
     except RuntimeError as error:
         pytest.skip(f"torchvision is of another build than torch: {error}")
+
+
+def ended(exporter: Any, shards: Any, told: dict[str, Any]) -> dict[str, Any]:
+    """End a set as a run does, without what describes it; return what its report says."""
+    report = exporter.finish(shards, told)
+    (exporter.out / "report.json").write_text(json.dumps(report), "utf-8")
+    return report

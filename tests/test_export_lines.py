@@ -17,6 +17,7 @@ import pytest
 
 import fakes
 import fakes_pages
+from conftest import ended
 from penline.api import compose
 from penline.bank import Bank
 from penline.check import check
@@ -194,7 +195,7 @@ def sample(index: int, text: str, side: str = "train") -> Sample:
 def write(out: Path, to: str, samples: Iterable[Any], **options: Any) -> dict[str, Any]:
     out.mkdir()
     exporter = exporter_class(to)(out, Options(format="png", **options))
-    return exporter.finish([exporter.shard(0, samples)], {"run": {"to": to}})
+    return ended(exporter, [exporter.shard(0, samples)], {"run": {"to": to}})
 
 
 @pytest.mark.parametrize("to", FORMATS)
@@ -243,7 +244,7 @@ def test_a_run_that_was_cut_short_goes_on(
         raise OSError("disk full")
 
     # the report: all else has its final name
-    monkeypatch.setattr(f"penline.export.{module}.put_report", fail)
+    monkeypatch.setattr(f"penline.export.{module}.whole_report", fail)
     with pytest.raises(OSError, match="disk full"):
         make(tmp_path / "cut")
     monkeypatch.undo()

@@ -18,6 +18,7 @@ import fakes
 import fakes_nist
 import fakes_online
 import fakes_pages
+from conftest import ended
 from penline import cli
 from penline.api import compose
 from penline.check import check
@@ -367,7 +368,7 @@ def test_characters_that_a_format_cannot_hold(tmp_path: Path, to: str) -> None:
     exporter = exporter_class(to, "pages")(tmp_path, Options("png"))
     page = composed(texts)
     facts = exporter.shard(0, [page])
-    report = exporter.finish([json.loads(json.dumps(facts))], {"run": {"to": to}})
+    report = ended(exporter, [json.loads(json.dumps(facts))], {"run": {"to": to}})
     [image] = (tmp_path / "images").glob("*/*.png")
     pixels = cv2.imread(str(image))
     np.testing.assert_array_equal(pixels[:, :, ::-1], page.image)

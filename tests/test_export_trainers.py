@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 import fakes
+from conftest import ended
 from penline.api import compose
 from penline.bank import Bank
 from penline.check import check
@@ -208,7 +209,7 @@ def test_one_and_two_workers_and_a_run_that_was_cut(
     assert not [name for name in whole if "partial" in name or name.startswith((".", "parts"))]
 
     of_format = {"lmdb": "lmdb.put", "kraken-arrow": "kraken.put"}
-    last = {**of_format, "webdataset": "shard_files.put_report"}.get(to, "pictures.put_report")
+    last = {**of_format, "webdataset": "shard_files.whole_report"}.get(to, "pictures.whole_report")
 
     def fail(*_: object) -> None:
         raise OSError("disk full")
@@ -240,7 +241,7 @@ def sample(index: int, text: str, side: str = "train", *, grey: bool = False) ->
 def write(out: Path, to: str, samples: Iterable[Any], **options: Any) -> dict[str, Any]:
     out.mkdir()
     exporter = exporter_class(to)(out, Options(format="png", **options))
-    return exporter.finish([exporter.shard(0, samples)], {"run": {"to": to}})
+    return ended(exporter, [exporter.shard(0, samples)], {"run": {"to": to}})
 
 
 @pytest.mark.parametrize("to", ANY_LABEL)
@@ -419,7 +420,7 @@ def test_without_the_package_nothing_is_begun(
     tmp_path: Path, archives: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "lmdb", None)
-    with pytest.raises(MissingExtra, match=r"penline\[lmdb\]"):
+    with pytest.raises(MissingExtra, match=r"\[lmdb\]"):
         convert(archives, tmp_path / "o", to="lmdb")
     assert not (tmp_path / "o").exists()
 

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 import fakes
-from conftest import build
+from conftest import build, ended
 from penline import cli
 from penline.api import check, clashes, compose, convert, rebuild
 from penline.bank import Bank
@@ -47,7 +47,7 @@ def write(out: Path, samples: Iterable[Sample], to: str = "paddleocr", **options
     out.mkdir()
     exporter = exporter_class(to)(out, Options(format="png", **options))
     run = {"to": to, "prefix": options.get("prefix", "")}
-    report = exporter.finish([exporter.shard(0, samples)], {"run": run})
+    report = ended(exporter, [exporter.shard(0, samples)], {"run": run})
     return report, yaml.safe_load((out / "paddleocr_rec.yml").read_text("utf-8"))
 
 

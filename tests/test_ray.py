@@ -38,7 +38,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def test_without_ray_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(MissingExtra, match=r"penline\[ray\]"):
+    with pytest.raises(MissingExtra, match=r"\[ray\]"):
         list(engine("ray")(abs, [1], 1))
 
 

@@ -117,7 +117,10 @@ def test_another_bank_or_text_is_refused_by_name(
         with pytest.raises(UsageError, match=f"{name} is not what"):
             api.rebuild(out / "report.json", tmp_path / "again", **{**given, **more})
     few = build(tmp_path / "few.bank", {"casia:003": "Q"})
+    nobody = build(tmp_path / "nobody.bank", {"unknown:1": characters})
     with pytest.raises(UsageError, match=r"was not made from these banks .* same files again"):
+        api.rebuild(out / "report.json", tmp_path / "again", **{**given, "banks": [nobody]})
+    with pytest.raises(UsageError, match="bank number 1 is not what"):
         api.rebuild(out / "report.json", tmp_path / "again", **{**given, "banks": [few]})
     with pytest.raises(UsageError, match="no dictionary"):
         api.rebuild(out / "report.json", tmp_path / "again", **given, dictionary=out / "dict.txt")

@@ -210,9 +210,9 @@ def test_a_pdf_without_its_package_is_told_in_one_line(
     path = put(tmp_path / "a.pdf", b"%PDF-1.4\n")
     with pytest.raises(MissingExtra) as told:
         scan([path], tmp_path / "b", "ab", writer="anna", salvage=True)
-    assert str(told.value) == (
-        "reading a PDF file needs an optional package: pip install 'penline[pdf]'"
-    )
+    said = str(told.value)
+    assert said.startswith("reading a PDF file needs an optional package: pip install '")
+    assert said.endswith("[pdf]'")
 
 
 def test_a_folder_of_photographs(tmp_path: Path, sheets) -> None:

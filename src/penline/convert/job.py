@@ -197,7 +197,8 @@ def convert(job: ConvertJob) -> dict[str, Any]:
         exporter = kind(run.out, options)
         ended = run.ended(identity)
         if ended is not None:
-            return finish(run, exporter, {}, ended)
+            run.end()
+            return ended
         run.begin(identity, overwrite=job.overwrite)
         stack.enter_context(run.tidied(identity, resumes=False))
         number = -1

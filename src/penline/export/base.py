@@ -154,7 +154,7 @@ class Exporter(ABC):
 
     @abstractmethod
     def finish(self, shards: Iterable[Report], report: Mapping[str, Any]) -> Report:
-        """Write what belongs to all shards, given in order, and ``report.json``; return that.
+        """Write what belongs to all shards, given in order; return what ``report.json`` says.
 
         The report tells ``"files"`` (name -> `file_hash`) and ``"shards"`` (a list of objects,
         each with its ``"number"`` and its hashes), from which `penline check` proves the set, and

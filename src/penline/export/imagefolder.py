@@ -31,7 +31,7 @@ from penline.export.base import (
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, json_lines, picture_bytes
 from penline.export.rows import FOLDERS, listed, row
-from penline.export.run import put_report
+from penline.export.run import whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
 
@@ -92,7 +92,7 @@ class ImageFolder(Exporter):
                     files[side].write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
                     tally.label(side, entry["text"])
         names = [f"{FOLDERS[side]}/{METADATA}" for side in self.options.splits if side in files]
-        return put_report(self.out, {**report, **tally.totals()}, names, kept)
+        return whole_report(self.out, {**report, **tally.totals()}, names, kept)
 
     @classmethod
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:

@@ -50,7 +50,7 @@ from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, p
 from penline.export.packed import PARTS, Packed, PackedLine, PackedPart
 from penline.export.pictures import BOXES, PictureFolders, label_file, shard_folders
 from penline.export.rows import FOLDERS
-from penline.export.run import put, put_report
+from penline.export.run import put, whole_report
 from penline.export.tally import Tally
 
 __all__ = ["SCHEMA", "Kraken", "KrakenArrow", "arrow_file"]
@@ -157,7 +157,7 @@ class KrakenArrow(Packed):
                 names += [file, listed]
         self.remove_parts()
         names += [BOXES] if self.options.boxes else []
-        return put_report(self.out, {**report, **totals}, names, pixels)
+        return whole_report(self.out, {**report, **totals}, names, pixels)
 
     def _lines(self, side: str, parts: list[PackedPart], metadata: Mapping[str, str]) -> None:
         schema = SCHEMA.with_metadata(metadata)

@@ -37,7 +37,7 @@ from penline.export.paddleocr import BOXES, DICTIONARY, fit_of, needs_space, rea
 from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import line_fit
 from penline.export.rows import FOLDERS
-from penline.export.run import put, put_report
+from penline.export.run import put, whole_report
 from penline.export.tally import Tally
 
 __all__ = ["DATABASE", "LMDB", "image_key", "label_key"]
@@ -122,7 +122,7 @@ class LMDB(Packed):
         names += [DICTIONARY, CONFIGURATION, *([BOXES] if self.options.boxes else [])]
         outside = {c: n for c, n in sorted(tally.characters.items()) if c not in entries | {" "}}
         told = {**report, **totals, "columns": fit.metadata(), "outside_dictionary": outside}
-        return put_report(self.out, told, names, pixels)
+        return whole_report(self.out, told, names, pixels)
 
     def _dictionary(self, tally: Tally) -> bytes:
         if self.options.dictionary is not None:

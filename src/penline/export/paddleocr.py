@@ -39,7 +39,7 @@ from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import Fit, line_fit
 from penline.export.paddleocr_networks import NETWORKS
 from penline.export.rows import listed
-from penline.export.run import put, put_report
+from penline.export.run import put, whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
 
@@ -223,7 +223,7 @@ class PaddleOCR(Exporter):
         names += [BOXES] if self.options.boxes else []
         outside = {c: n for c, n in sorted(characters.items()) if c not in entries}
         told = {**report, **totals, "columns": fit.metadata(), "outside_dictionary": outside}
-        return put_report(self.out, told, names, hashes)
+        return whole_report(self.out, told, names, hashes)
 
     @classmethod
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:

@@ -32,7 +32,7 @@ from penline.export.base import (
 )
 from penline.export.examine import Findings, entries, picture_bytes
 from penline.export.rows import listed
-from penline.export.run import put_report
+from penline.export.run import whole_report
 from penline.export.tally import Tally
 from penline.pages import Page
 
@@ -186,7 +186,7 @@ class PageFiles(Exporter):
             names = self.lists(all_pages(provenance))
         names += [PAGES] if self.options.boxes else []
         told = {**report, "pages": pages, **tally.totals(), "ignored_lines": ignored}
-        return put_report(self.out, told, names, kept)
+        return whole_report(self.out, told, names, kept)
 
     @classmethod
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:

@@ -25,7 +25,7 @@ from penline.export.boxes import box_line, box_metadata
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, inside, picture
 from penline.export.rows import FOLDERS, listed
-from penline.export.run import put_report
+from penline.export.run import whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
 
@@ -147,7 +147,7 @@ class PictureFolders(Exporter):
         totals = tally.totals()
         names = [name for side in lists if (name := self.list_name(side))]
         names += [BOXES] if self.options.boxes else []
-        return put_report(self.out, {**report, **totals}, sorted(names), kept)
+        return whole_report(self.out, {**report, **totals}, sorted(names), kept)
 
     def _list(
         self, side: str, path: str, text: str, lists: dict[str, IO[bytes]], stack: ExitStack

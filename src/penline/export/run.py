@@ -32,9 +32,9 @@ __all__ = [
     "Run",
     "owned_by",
     "put",
-    "put_report",
     "report_of",
     "under_way",
+    "whole_report",
 ]
 
 REPORT = "report.json"
@@ -58,13 +58,13 @@ def under_way(out: Path) -> bool:
     return (out / _WORK / "run.json").is_file()
 
 
-def put_report(
+def whole_report(
     out: Path,
     told: Mapping[str, Any],
     files: Iterable[str] | Mapping[str, str],
     shards: list[dict[str, Any]],
 ) -> Report:
-    """Write ``report.json``, which ends a set; return it.
+    """Return what ``report.json`` says, which is written last (`penline.hub.finish`).
 
     Args:
         out: the data set.
@@ -73,9 +73,7 @@ def put_report(
         shards: what it says of each.
     """
     named = files if isinstance(files, Mapping) else {name: file_hash(out / name) for name in files}
-    whole = {**told, "files": named, "shards": shards}
-    put(out / REPORT, json.dumps(whole, ensure_ascii=False, indent=1).encode())
-    return whole
+    return {**told, "files": named, "shards": shards}
 
 
 def report_of(folder: Path) -> dict[str, Any]:

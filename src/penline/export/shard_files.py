@@ -20,7 +20,7 @@ from penline.export.base import Exporter, Report, file_hash
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, inside
 from penline.export.rows import FOLDERS, listed
-from penline.export.run import put_report
+from penline.export.run import whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
 
@@ -104,7 +104,7 @@ class ShardFiles(Exporter):
                     raise ExportError(f"{part} is gone; the same command begins anew")
                 files[name], rows[name] = digest, count
         sync_folder(self.out / self.folder)
-        return put_report(self.out, {**report, **totals, **self.told(rows)}, files, pixels)
+        return whole_report(self.out, {**report, **totals, **self.told(rows)}, files, pixels)
 
     def _whole(self, side: str, number: int) -> Path:
         return self.out / self.folder / f"{FOLDERS[side]}-{number:05d}.shard"

@@ -20,7 +20,7 @@ from penline.errors import UnwritableLine
 from penline.export.base import Exporter, Report, StrokeItem, Takes, file_hash
 from penline.export.examine import Findings, entries
 from penline.export.rows import listed
-from penline.export.run import put_report
+from penline.export.run import whole_report
 from penline.export.tally import Tally
 from penline.records import OnlineLine, StrokeRecord
 
@@ -73,7 +73,7 @@ class StrokeFiles(Exporter):
             numbers.append({"number": shard["number"]})
         totals = tally.totals()
         del totals["image_bytes"]
-        return put_report(self.out, {**report, **totals}, files, numbers)
+        return whole_report(self.out, {**report, **totals}, files, numbers)
 
     @classmethod
     def examine(cls, out: Path, report: Mapping[str, Any], found: Findings) -> None:

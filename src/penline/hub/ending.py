@@ -17,16 +17,13 @@ from penline.hub.listing import RecordList
 __all__ = ["finish"]
 
 
-def finish(
-    run: Run, exporter: Exporter, told: Mapping[str, Any], report: Report | None = None
-) -> Report:
+def finish(run: Run, exporter: Exporter, told: Mapping[str, Any]) -> Report:
     """Write what belongs to all shards, and what describes the set; end the run.
 
     Args:
         run: whose shards are all done.
         exporter: of the format.
         told: what the report says before the run.
-        report: of a run that was cut short after its format's files were whole; they stay.
 
     Returns:
         What ``report.json`` holds.
@@ -37,12 +34,7 @@ def finish(
     kind, form = type(exporter), exporter.options.format
     path = None if "table" in kind.filesets else run.out / RECORDS
     with RecordList(path, form if "pictures" in kind.filesets else None) as records:
-        shards = records.passing(run.shards())
-        if report is None:
-            report = exporter.finish(shards, told)
-        else:
-            for _ in shards:  # for their records
-                pass
+        report = exporter.finish(records.passing(run.shards()), told)
     about = {RECORDS: file_hash(run.out / RECORDS)} if records.written else {}
     facts = SetFacts(kind, {**report, "about": about}, form, frozenset(records.letters))
     texts = {CROISSANT: _json(croissant_of(facts, run.out))}

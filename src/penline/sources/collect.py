@@ -249,9 +249,7 @@ class _Search:
         for here, folders, files in os.walk(folder, onerror=_unreadable):
             folders[:] = sorted(name for name in folders if not hidden(name))
             names = [name for name in files if not hidden(name)]
-            if REPORT in names:
-                names = [name for name in names if name not in (CARD, CROISSANT, RECORDS)]
-            names = self.wanted(Path(here).as_posix(), names)
+            names = self.wanted(Path(here).as_posix(), _without_description(names))
             archives = {name for name in names if _is_archive(name)}
             plain = sorted(name for name in names if name not in archives)
             place = Path(here)
@@ -296,6 +294,7 @@ class _Search:
             if isinstance(listing, FormatError):
                 yield self.unread(path, listing)
                 return
+            listing = listing.only(_without_description(listing.names))
             if self.reading.omit:
                 listing = listing.only(self.wanted(listing.inside, listing.names))
             units, left, later = self.claimed(listing)
@@ -317,6 +316,12 @@ class _Search:
         """Make the unit of an archive that cannot be read."""
         kind = path.suffix.lower()[1:] if path.suffix.lower()[1:] in NOT_READ else "tar"
         return FileUnit(identify(fault.file, self.part), kind, 0, Place(path), fault=fault)
+
+
+def _without_description(names: list[str]) -> list[str]:
+    """The files of a folder without those that describe a finished set."""
+    described = (CARD, CROISSANT, RECORDS) if REPORT in names else ()
+    return [name for name in names if name not in described]
 
 
 def _is_archive(name: str) -> bool:
