@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -85,6 +85,23 @@ ARMS: dict[str, Kind] = {
 }
 
 
+def plan_of(lines: Iterable[RealLine], steps: int) -> TrainingPlan:
+    """How the arms of a proof are trained: alike, on the alphabet of all its real lines."""
+    return TrainingPlan(
+        recogniser="crnn-small",
+        alphabet=FOLDING.alphabet(line.text for line in lines),
+        folding=FOLDING,
+        steps=steps,
+        batch=BATCH,
+        rate=RATE,
+        every=EVERY,
+        device="cpu",
+        part="all",
+        trim=True,
+        half=True,
+    )
+
+
 class Proof:
     """All that the trainings share.
 
@@ -104,19 +121,7 @@ class Proof:
         chance = np.random.Generator(np.random.Philox(18))
         self.train = [train[at] for at in chance.permutation(len(train))]
         self.text = [line.text for line in train]
-        self.plan = TrainingPlan(
-            recogniser="crnn-small",
-            alphabet=FOLDING.alphabet(line.text for line in (*self.real, *self.train)),
-            folding=FOLDING,
-            steps=steps,
-            batch=BATCH,
-            rate=RATE,
-            every=EVERY,
-            device="cpu",
-            part="all",
-            trim=True,
-            half=True,
-        )
+        self.plan = plan_of((*self.real, *self.train), steps)
 
     def arm(self, name: str) -> Arm:
         """The arm, with its bank and text."""

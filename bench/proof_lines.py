@@ -25,7 +25,7 @@ sys.path.append(sys.path.pop(0))  # profile.py beside this hides Python's own, w
 
 import numpy as np
 import proof_data as data
-from proof_arms import BATCH, COMMON, EVERY, FOLDING, PLACED, RATE
+from proof_arms import COMMON, FOLDING, PLACED, plan_of
 from proof_data import Word
 from proof_tell import difference, told
 
@@ -35,7 +35,6 @@ from penline.ablate.leaks import known_before
 from penline.ablate.lines import RealLine, fitted
 from penline.ablate.models import MODEL
 from penline.ablate.running import trainings
-from penline.ablate.training import TrainingPlan
 from penline.convert.penned import penned_lines
 from penline.convert.policy import Policy
 from penline.corpus import Corpus
@@ -104,19 +103,7 @@ def main() -> None:
         one for one in lines if one.contributor in data.TEST and FOLDING(one.line.text) not in text
     ]
     real = [one.line for one in judged]
-    plan = TrainingPlan(
-        recogniser="crnn-small",
-        alphabet=FOLDING.alphabet(line.text for line in (*real, *train)),
-        folding=FOLDING,
-        steps=given.steps,
-        batch=BATCH,
-        rate=RATE,
-        every=EVERY,
-        device="cpu",
-        part="all",
-        trim=True,
-        half=True,
-    )
+    plan = plan_of((*real, *train), given.steps)
     banks = (data.bank_of(given.archive, given.work / "characters.bank"),)
     corpus = Corpus.from_texts([line.text for line in train])
     common = {**COMMON, "corpus": {"lines": "whole", "length_range": [1, 100]}}

@@ -197,7 +197,6 @@ def convert(job: ConvertJob) -> dict[str, Any]:
         exporter = kind(run.out, options)
         ended = run.ended(identity)
         if ended is not None:
-            run.end()
             return ended
         run.begin(identity, overwrite=job.overwrite)
         stack.enter_context(run.tidied(identity, resumes=False))

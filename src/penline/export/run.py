@@ -173,11 +173,14 @@ class Run:
             remove(partial)
 
     def ended(self, identity: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The report of that same run, if it was cut short after all was made, but for its end."""
+        """The report of that same run, if it was cut short after all was made; tidied up then."""
         if not self.work.is_dir():
             return None
         report = _read(self.out / REPORT)
-        return report if report.get("run") == json.loads(json.dumps(identity)) else None
+        if report.get("run") != json.loads(json.dumps(identity)):
+            return None
+        self.end()
+        return report
 
     def done(self, number: int, metadata: Mapping[str, Any]) -> None:
         """Record that a shard is whole.

@@ -177,7 +177,6 @@ def produce(job: ProduceJob) -> Produced:
         stack.enter_context(run.held())
         ended = run.ended(planned["run"])
         if ended is not None:
-            run.end()
             return Produced(out, ended, -(-stop // SHARD) - start // SHARD)
         done = run.begin(planned["run"], overwrite=job.how.overwrite)
         stack.enter_context(run.tidied(planned["run"]))

@@ -47,7 +47,8 @@ _NAMES = 2_000
 """So many names, from all over a collection, decide by which rule they are read."""
 _COUNTED = 200_000
 """Of up to so many pictures all labels are counted before they are read."""
-_EXAMPLES, _SAID = 5, 5
+_EXAMPLES = 5
+_SAID = 5
 _MAPS = 8
 _HEEDED = frozenset(("labels", "classes", "character", "many", "keep_odd"))
 
