@@ -448,6 +448,10 @@ def test_the_commands_take_what_the_user_says(tmp_path: Path) -> None:
     made = CliRunner().invoke(app, ["bank", str(place), "-o", str(out), "--json", *pattern])
     facts = json.loads(made.stdout)
     assert facts["writers"] == 2 and facts["understood"][0]["writer_rule"] == "name by the pattern"
+    one_hand = [*pattern, "--writer", "cleo", "--overwrite"]
+    made = CliRunner().invoke(app, ["bank", str(place), "-o", str(out), "--json", *one_hand])
+    facts = json.loads(made.stdout)
+    assert facts["writers"] == 1 and facts["understood"][0]["writer_rule"] == "cleo, as you said"
     for verb in (["info", str(place)], ["census", str(place)]):
         shown = CliRunner().invoke(app, [*verb, *pattern], env={"COLUMNS": "300"})
         assert "writer = name by the pattern" in shown.stdout

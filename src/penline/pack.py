@@ -128,7 +128,8 @@ def pack(job: PackJob) -> Bank:
         seen = set()
         for file in open_sources(files, part=job.part, reading=reading):
             if job.tell and file.understood is not None:
-                job.tell(file.understood)
+                whose = f"{job.writer}, as you said" if job.writer else file.understood.writer_rule
+                job.tell(dataclasses.replace(file.understood, writer_rule=whose))
             if file.source.file in seen:
                 raise UsageError(f"{file.source.file} is named twice; name it once")
             seen.add(file.source.file)

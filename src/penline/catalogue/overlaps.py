@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 
-from penline.catalogue.loading import ids, load
+from penline.catalogue.loading import card, ids
 from penline.catalogue.model import Card
 
 __all__ = ["shared"]
@@ -25,8 +25,7 @@ def shared(cards: Iterable[str]) -> list[str]:
     Args:
         cards: ids of data sets; others are left aside.
     """
-    known, every = load(), set(ids())
-    given = [known[id] for id in sorted(set(cards) & every)]
+    given = [card(id) for id in sorted(set(cards) & set(ids()))]
     return [line for one, two in combinations(given, 2) for line in _between(one, two)]
 
 
