@@ -26,6 +26,7 @@ _RSS_MB = 2048
 _LEAST_BYTES = 1024
 """Inputs are at most twice as long as the longest seed, and may always be as long as this."""
 _DONE = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)/")
+_FAILED = re.compile(r"^(==\d+== ?)?ERROR: ", re.MULTILINE)  # OpenCV's own lines begin with [ERROR
 _RAISED = re.compile(r"=== Uncaught Python exception: ===\n(.*)")
 _SUMMARY = re.compile(r"(SUMMARY.*|.*Error:.*)")
 _UNITS = re.compile(r"number_of_executed_units: (\d+)")
@@ -107,7 +108,7 @@ def _atheris(name: str, seconds: int, folder: Path, findings: list[str]) -> dict
         *(str(folder / "corpus"), str(SEEDS / name)),
     )
     units, last = _UNITS.search(said), _DONE.findall(said)
-    if "ERROR" in said or "Done " not in said:
+    if _FAILED.search(said) or "Done " not in said:
         what = _RAISED.search(said) or _SUMMARY.search(said)
         findings.append(f"atheris: {what.group(1)[:300] if what else 'the process died'}")
     edges, features, _ = last[-1] if last else ("-", "-", "-")

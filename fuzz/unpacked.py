@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fuzz.checks import MIB, Finding, check_error, check_strict, little_memory
 from fuzz.touch import fingerprint
+from penline.entries import entry_fault, is_letter
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.compressed import DECOMPRESSORS, decompressed
@@ -56,7 +57,8 @@ def check_classes(content: bytes) -> None:
         except FormatError as error:
             check_error(error)
             return
-        if not found.characters or any(len(one) != 1 for one in found.characters.values()):
+        letters = found.characters.values()
+        if not letters or not all(is_letter(one) and not entry_fault(one) for one in letters):
             raise Finding(f"no characters: {found}")
 
 

@@ -30,9 +30,9 @@ def shared(cards: Iterable[str]) -> list[str]:
 
 
 def _between(one: Card, two: Card) -> Iterator[str]:
-    for card, other in ((one, two), (two, one)):
-        for overlap in card.overlaps:
-            parted = overlap.of == "writers" and _family(card) == _family(other) is not None
+    for first, other in ((one, two), (two, one)):
+        for overlap in first.overlaps:
+            parted = overlap.of == "writers" and _family(first) == _family(other) is not None
             if overlap.of_set == other.id and not parted:
                 yield f"{one.id} and {two.id} share {overlap.of} ({overlap.source})"
                 return
@@ -41,9 +41,9 @@ def _between(one: Card, two: Card) -> Iterator[str]:
         return
 
 
-def _samples_of(card: Card) -> set[str]:
-    return {overlap.of_set for overlap in card.overlaps if overlap.of == "samples"}
+def _samples_of(one: Card) -> set[str]:
+    return {overlap.of_set for overlap in one.overlaps if overlap.of == "samples"}
 
 
-def _family(card: Card) -> str | None:
-    return None if card.writers is None else card.writers.family
+def _family(one: Card) -> str | None:
+    return None if one.writers is None else one.writers.family
