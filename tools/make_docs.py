@@ -4,8 +4,8 @@
 
 Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue/*.md` from the cards, and
 `docs/catalogue/table.html`, the table of all of them, complete in itself; `docs/python/*.md` from
-docstrings, and the marked tables of `docs/recipe.md` and `docs/extending.md` from the recipe's
-models and the registries. With `--check` nothing is
+docstrings, and the marked tables and pictures of `docs/recipe.md`, `docs/recipe.zh.md` and
+`docs/extending.md` from the recipe's models and the registries. With `--check` nothing is
 written, and the exit code is 1 if a page is not current. With `--data` it writes what the site has
 for programs beside the catalogue's pages instead; that is not kept in the repository.
 """
@@ -41,6 +41,8 @@ def made() -> dict[Path, str]:
     }
     for page in ("recipe.md", "extending.md"):
         found[Path(page)] = recipe.fill((DOCS / page).read_text("utf-8"))
+    page = "recipe.zh.md"
+    found[Path(page)] = recipe.fill((DOCS / page).read_text("utf-8"), recipe.CHINESE_PARTS)
     return found
 
 

@@ -1,11 +1,11 @@
-"""The tables of docs/recipe.md and docs/extending.md, put between marks in the page."""
+"""Tables and pictures between the marks of docs/recipe.md, its Chinese page, docs/extending.md."""
 
 from __future__ import annotations
 
 import functools
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from pages.docstrings import field_docs
 from pages.registries import tables
+from pages.strips import shown, shown_in_chinese
 from pages.tables import kind, table
 from penline.effects import EFFECTS
 from penline.paper import PAPERS
@@ -24,7 +25,7 @@ from penline.recipe.presets import PRESETS
 from penline.recipe.schema import PaperChoice, Recipe
 from penline.recipe.sections import CorpusSettings, ImageSettings, Ink, PageSettings
 
-__all__ = ["PARTS", "fill", "rows"]
+__all__ = ["CHINESE_PARTS", "PARTS", "fill", "rows"]
 
 _MARK = re.compile(r"(<!-- made: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _HEAD = ("setting", "takes", "if left out", "what it is")
@@ -68,13 +69,14 @@ _TAKES = {
 }
 
 
-def fill(text: str) -> str:
+def fill(text: str, parts: Mapping[str, Callable[[], str]] | None = None) -> str:
     """The page's text with every marked part made anew.
 
     Raises:
         KeyError: a mark names a part that there is not.
     """
-    return _MARK.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]()}\n{found[3]}", text)
+    made = PARTS if parts is None else parts
+    return _MARK.sub(lambda found: f"{found[1]}\n{made[found[2]]()}\n{found[3]}", text)
 
 
 def rows(model: type[BaseModel], *, leave_out: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -120,11 +122,17 @@ def _yaml(value: Any) -> str:
 
 
 def _top() -> str:
-    return table(_HEAD, rows(Recipe))
+    return _and_shown(table(_HEAD, rows(Recipe)), "recipe")
 
 
-def _section(model: type[BaseModel]) -> str:
-    return f"{_about(model)}\n\n{table(_HEAD, rows(model))}"
+def _section(name: str) -> str:
+    model = _SECTIONS[name]
+    return _and_shown(f"{_about(model)}\n\n{table(_HEAD, rows(model))}", name)
+
+
+def _and_shown(text: str, part: str) -> str:
+    """A part with its pictures, where it has any."""
+    return f"{text}\n{pictures}" if (pictures := shown(part)) else text
 
 
 def _papers() -> str:
@@ -133,7 +141,8 @@ def _papers() -> str:
     parts = [table(_HEAD, [choice, *rows(PaperChoice, leave_out=("paper",))])]
     for name in sorted(PAPERS.own):
         paper = PAPERS.load(name)
-        parts += [_title(name, paper), table(_HEAD, rows(paper, leave_out=("name",)))]
+        told = table(_HEAD, rows(paper, leave_out=("name",)))
+        parts += [_title(name, paper), _and_shown(told, f"papers.{name}")]
     return "\n".join(parts)
 
 
@@ -141,7 +150,8 @@ def _effects() -> str:
     parts = []
     for name in sorted(EFFECTS.own):
         effect = EFFECTS.load(name)
-        parts += [_title(name, effect), table(_HEAD, rows(effect, leave_out=("name",)))]
+        told = table(_HEAD, rows(effect, leave_out=("name",)))
+        parts += [_title(name, effect), _and_shown(told, f"effects.{name}")]
     return "\n".join(parts)
 
 
@@ -171,7 +181,7 @@ def _idle() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "recipe": _top,
-    **{name: functools.partial(_section, model) for name, model in _SECTIONS.items()},
+    **{name: functools.partial(_section, name) for name in _SECTIONS},
     "papers": _papers,
     "effects": _effects,
     "presets": _presets,
@@ -179,3 +189,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "tables": tables,
 }
 """Name of a marked part -> what makes it."""
+CHINESE_PARTS: dict[str, Callable[[], str]] = {
+    f"pictures-{section}": functools.partial(shown_in_chinese, section)
+    for section in ("recipe", "corpus", "image", "layout", "ink", "marks", "papers", "effects")
+}
+"""The same of the Chinese page: pictures alone."""
