@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import cv2
@@ -41,6 +42,13 @@ from pages import verbs as verb_pages  # noqa: E402
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 OUTSIDE = ("http://", "https://", "mailto:")
 MOST_PICTURE_BYTES = 150_000
+NAMED = ("verbs/", "python/penline", "decisions/")
+"""Pages whose titles are names, or English alone."""
+NAMES = {
+    *("PaddleOCR", "docTR", "TrOCR", "kraken", "EasyOCR", "webdataset", "PyTorch", "Python"),
+    *("deep-text-recognition-benchmark", "OpenOCR, Tesseract, Calamari, PyLaia, MMOCR"),
+}
+"""Titles that are the same in every language."""
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
@@ -281,8 +289,7 @@ def test_pictures_exist_and_are_small_and_shown() -> None:
     shown = {
         (page.parent / target).resolve() for page in PAGES for image, target in links(page) if image
     }
-    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
-    shown.add(DOCS / site["theme"]["favicon"])
+    shown.add(DOCS / site_settings()["theme"]["favicon"])
     files = {path for path in (DOCS / "pictures").iterdir() if not path.name.startswith(".")}
     assert shown == files
     for path in files:
@@ -298,17 +305,52 @@ def test_a_picture_is_captioned_as_simulated(page: Path) -> None:
             assert re.match(r"\*(Simulated handwriting|图中是模拟手写|模拟手写)", after), paragraph
 
 
-def test_the_site_has_every_page() -> None:
-    def places(nav) -> Iterator[str]:
-        for entry in nav:
-            if isinstance(entry, str):
-                yield entry
-            else:
-                [inside] = entry.values()
-                yield from [inside] if isinstance(inside, str) else places(inside)
+class Site(yaml.SafeLoader):
+    """MkDocs' YAML: a variable of the environment stands for its default."""
 
-    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
-    listed = list(places(site["nav"]))
+
+Site.add_constructor("!ENV", lambda loader, node: loader.construct_sequence(node)[-1])
+
+
+def site_settings() -> dict[str, Any]:
+    return yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), Site)  # noqa: S506 - a safe one
+
+
+def nav_entries(nav: list[Any]) -> Iterator[tuple[str, str]]:
+    """Title and place of each entry; a group has no place, some pages have no title."""
+    for entry in nav:
+        if isinstance(entry, str):
+            yield "", entry
+            continue
+        [(title, inside)] = entry.items()
+        if isinstance(inside, str):
+            yield title, inside
+        else:
+            yield title, ""
+            yield from nav_entries(inside)
+
+
+def test_the_navigation_is_by_user_and_in_both_languages() -> None:
+    site = site_settings()
+    groups = [title for entry in site["nav"] for title in entry]
+    assert groups == [
+        *("Start", "Your characters", "Archives", "Recipes", "Trainers", "Look", "Reference"),
+        "For contributors",
+    ]
+    [languages] = [plugin["i18n"] for plugin in site["plugins"] if "i18n" in plugin]
+    [chinese] = [one for one in languages["languages"] if one["locale"] == "zh"]
+    told = chinese["nav_translations"]
+    entries = [(title, place) for title, place in nav_entries(site["nav"]) if title]
+    titles = {title for title, _ in entries}
+    assert set(told) <= titles
+    plain = {title for title, place in entries if not place.startswith(NAMED)} - NAMES
+    assert plain <= set(told), plain - set(told)
+    assert site["repo_url"] == ""
+
+
+def test_the_site_has_every_page() -> None:
+    site = site_settings()
+    listed = [place for _, place in nav_entries(site["nav"]) if place]
     assert len(listed) == len(set(listed))
     cards = {f"catalogue/{name}.md" for name in catalogue.ids()}
     cards |= {f"catalogue/{script_page(script)}" for script in scripts()}

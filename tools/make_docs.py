@@ -5,7 +5,8 @@
 Writes `docs/verbs/*.md` from the commands' help texts, `docs/catalogue/*.md` from the cards, and
 `docs/catalogue/table.html`, the table of all of them, complete in itself; `docs/python/*.md` from
 docstrings, and the marked tables and pictures of `docs/recipe.md`, `docs/recipe.zh.md` and
-`docs/extending.md` from the recipe's models and the registries. With `--check` nothing is
+`docs/extending.md` from the recipe's models and the registries; `docs/first-lines.md` from the
+notebook. With `--check` nothing is
 written, and the exit code is 1 if a page is not current. With `--data` it writes what the site has
 for programs beside the catalogue's pages instead; that is not kept in the repository.
 """
@@ -16,7 +17,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from pages import recipe, reference, verbs
+from pages import notebook, recipe, reference, verbs
 
 from penline.catalogue import site as catalogue
 from penline.catalogue.finding_pages import TABLE
@@ -41,6 +42,7 @@ def made() -> dict[Path, str]:
     }
     for page in ("recipe.md", "extending.md"):
         found[Path(page)] = recipe.fill((DOCS / page).read_text("utf-8"))
+    found[Path("first-lines.md")] = notebook.page()
     page = "recipe.zh.md"
     found[Path(page)] = recipe.fill((DOCS / page).read_text("utf-8"), recipe.CHINESE_PARTS)
     return found
