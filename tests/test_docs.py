@@ -330,6 +330,19 @@ def nav_entries(nav: list[Any]) -> Iterator[tuple[str, str]]:
             yield from nav_entries(inside)
 
 
+def test_readme_and_home_give_the_same_figures_in_both_languages() -> None:
+    pages = [ROOT / "README.md", ROOT / "README.zh-CN.md", DOCS / "index.md", DOCS / "index.zh.md"]
+    found = []
+    for page in pages:
+        [section] = re.findall(
+            r"^## [^\n]*OpenCV.*?(?=^## )", text_of(page), re.MULTILINE | re.DOTALL
+        )
+        numbers = re.findall(r"(?<![\w.])\d[\d,.]*\d|(?<![\w.])\d", _LINK.sub("", section))
+        found.append(sorted(number.replace(",", "") for number in numbers))
+    assert len(found[0]) > 15
+    assert found[1:] == found[:1] * 3
+
+
 def test_the_navigation_is_by_user_and_in_both_languages() -> None:
     site = site_settings()
     groups = [title for entry in site["nav"] for title in entry]
