@@ -45,6 +45,25 @@ AXE = os.environ.get("PENLINE_AXE", str(AXE_FILE) if AXE_FILE.is_file() else "")
 """``axe.min.js`` of the npm package axe-core, which ``make browser`` fetches: judges every page."""
 
 
+NAMES = {
+    *("penline", "Python", "MiB", "InkML", "XML", "PNG", "JPEG", "recipe", "yaml", "errata"),
+    *("plain", "ruled", "squared", "texture", "warp", "shadow", "blur", "noise", "jpeg"),
+    *("ascii", "digits", "latin", "kana", "hangul", "PAGE", "small", "first", "second", "bank"),
+}
+"""Names that are the same in all languages, of this test's banks, too."""
+FOREIGN = """() => {
+  const SKIPPED = "bdi, code, script, style, pre, noscript, [lang=en], " +
+    ".caption, .meta, th[scope=row]";
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode, own = text.parentElement;
+    if (own.closest(SKIPPED)) continue;
+    found.push(...(text.data.match(/[A-Za-z]{3,}/g) || []));
+  }
+  return found;
+}"""
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("serve")
@@ -104,6 +123,24 @@ def test_a_page_is_quiet_and_fits_a_narrow_window(tab: Any, place: str) -> None:
     tab.goto(place)
     assert tab.locator("h1").count() == 1
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_page_speaks_the_readers_language(chromium: Any, address: str, place: str) -> None:
+    context = chromium.new_context(base_url=address, locale="zh-CN")
+    page = context.new_page()
+    page.goto(place)
+    page.wait_for_load_state("networkidle")
+    assert page.get_attribute("html", "lang") == "zh-Hans"
+    if not place.startswith("/catalogue/"):  # a card's own text
+        left = set(page.evaluate(FOREIGN)) - NAMES
+        assert left == set()
+    page.get_by_text("EN", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    assert page.get_attribute("html", "lang") == "en"
+    page.goto("/")
+    assert page.get_attribute("html", "lang") == "en"
+    context.close()
 
 
 @pytest.mark.skipif(not AXE, reason="no axe-core here: make browser, or PENLINE_AXE")

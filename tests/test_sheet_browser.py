@@ -97,7 +97,81 @@ def test_a_sheet_is_quiet_and_fits_a_narrow_window(tab: Any, places: Any, kind: 
     assert tab.locator("h1").count() == 1
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360
     if kind in ("bank", "large", "lines", "archive"):
-        assert tab.locator(".plot svg[role=img]").count() >= 5
+        # a distribution of one value is a sentence
+        drawn, told = (
+            tab.locator(".plot svg[role=img]").count(),
+            tab.locator(".plots > .note").count(),
+        )
+        assert drawn and drawn + told >= 5
+
+
+FOREIGN = """() => {
+  const SKIPPED = "bdi, code, script, style, pre, noscript, svg, [lang=en], " +
+    ".caption, .code, .number, .sources";
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode, own = text.parentElement;
+    if (own.closest(SKIPPED)) continue;
+    found.push(...(text.data.match(/[A-Za-z]{3,}/g) || []));
+  }
+  return found;
+}"""
+"""English words of a page, but for names, labels and numbers."""
+FORMS = ("PAGE", "XML", "pages")
+"""Forms of files have their own names, those of `penline info`."""
+BROKEN = """() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode;
+    const own = text.parentElement;
+    if (!own.checkVisibility() || own.closest("script, svg")) continue;
+    for (const word of text.data.matchAll(/[A-Za-z]{3,16}/g)) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const boxes = [...range.getClientRects()];
+      if (new Set(boxes.map((box) => Math.round(box.top))).size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+}"""
+"""Words that are broken within themselves."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_word_is_broken_in_a_narrow_window(tab: Any, places: Any, kind: str) -> None:
+    tab.set_viewport_size({"width": 390, "height": 844})
+    tab.goto(places[kind].as_uri())
+    tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert tab.evaluate(BROKEN) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sheet_speaks_the_readers_language(chromium: Any, places: Any, kind: str) -> None:
+    context = chromium.new_context(offline=True, locale="zh-CN")
+    page = context.new_page()
+    page.goto(places[kind].as_uri())
+    assert page.get_attribute("html", "lang") == "zh-Hans"
+    left = set(page.evaluate(FOREIGN)) - {"penline", "AUC", "json", "html", *FORMS}
+    assert left == set()
+    page.get_by_text("EN", exact=True).click()
+    page.wait_for_selector("html[lang=en]")
+    assert page.locator("footer").text_content().startswith("Made by penline")
+    page.reload()  # kept
+    assert page.get_attribute("html", "lang") == "en"
+    context.close()
+
+
+def test_glyphs_and_lines_come_before_the_plots(tab: Any, places: Any) -> None:
+    for kind, first in (("bank", ".grid"), ("lines", "ol.lines")):
+        tab.goto(places[kind].as_uri())
+        below = f"""document.querySelector("{first}").compareDocumentPosition(
+          document.querySelector(".plots")) & Node.DOCUMENT_POSITION_FOLLOWING"""
+        assert tab.evaluate(below)
+        tab.click("header a[href='#plots']")
+        assert tab.evaluate("document.querySelector('.plots').getBoundingClientRect().top") < 700
+    assert "each, of all" in tab.text_content(".plots .note")  # every line is 64 px high
 
 
 @pytest.mark.parametrize("kind", ["bank", "large"])
@@ -119,7 +193,8 @@ def test_the_page_draws_the_ink_that_was_packed(tab: Any, places: Any, kind: str
 def test_no_cell_is_blank_wherever_one_scrolls(tab: Any, places: Any, order: str) -> None:
     tab.goto(places["large"].as_uri())
     tab.get_by_text(order, exact=True).click()
-    high = tab.evaluate("document.documentElement.scrollHeight")
+    end = "document.querySelector('.grid').getBoundingClientRect().bottom + scrollY - innerHeight"
+    high = tab.evaluate(end)
     assert high > 10_000
     for share in (0.0, 0.31, 0.99, 0.5, 1.0, 0.02):
         tab.evaluate("y => scrollTo(0, y)", share * high)

@@ -8,7 +8,7 @@ function table(title, columns, rows) {
       el("thead", {}, el("tr", {}, ...columns.map((name) => el("th", { scope: "col" }, name)))),
       el("tbody", {}, ...rows.map(([first, ...cells]) => el("tr", {},
         el("th", { scope: "row" }, label(first)),
-        ...cells.map((cell) => el("td", { class: "number" }, cell)))))));
+        ...cells.map((cell) => el("td", { class: "number" }, told(cell))))))));
 }
 
 // The mean of the seeds at each step.
@@ -27,12 +27,12 @@ function curves() {
   const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => share * most);
   return el("figure", { class: "curves" },
     svg("svg", { viewBox: "0 0 " + wide + " " + high, role: "img",
-      "aria-label": "Error of characters by step; the numbers stand in results.json" },
+      "aria-label": t("Error of characters by step; the numbers stand in results.json") },
     ...marks.flatMap((mark) => [
       svg("line", { x1: left, x2: wide - 8, y1: y(mark), y2: y(mark), stroke: "currentColor", "stroke-opacity": 0.15 }),
       svg("text", { x: 2, y: y(mark) + 3 }, (100 * mark).toFixed(0) + " %")]),
     svg("text", { x: left, y: high - 4 }, "0"),
-    svg("text", { x: wide - 8, y: high - 4, "text-anchor": "end" }, count(last) + " steps"),
+    svg("text", { x: wide - 8, y: high - 4, "text-anchor": "end" }, t("{count} steps", { count: count(last) })),
     ...all.map(([name, points], at) => svg("polyline", {
       stroke: COLOURS[at % COLOURS.length],
       "stroke-dasharray": at < COLOURS.length ? "none" : "4 3",
@@ -51,21 +51,22 @@ function worst() {
   return el("div", { class: "worst" }, ...data.worst.map((line) => el("figure", {},
     line.src ? el("img", { src: line.src, width: line.width, height: line.height, loading: "lazy", alt: line.text }) : null,
     el("figcaption", {},
-      el("p", {}, "says ", label(line.text, { class: "text" })),
-      el("p", {}, "read ", line.read ? label(line.read, { class: "text" }) : el("em", {}, "nothing"))))));
+      el("p", {}, t("says "), label(line.text, { class: "text" })),
+      el("p", {}, t("read "), line.read ? label(line.read, { class: "text" }) : el("em", {}, t("nothing")))))));
 }
 
-const named = (text) => text === "" ? "nothing" : text === " " ? "a space" : text;
+const named = (text) => text === "" ? t("nothing") : text === " " ? t("a space") : text;
 document.getElementById("content").append(
-  el("h2", {}, "Errors"),
-  table("Errors", ["", "Characters", "95 %", "Words", "95 %", "Points to the first", "95 %", "By seed"], data.arms),
-  ...(data.curves.length ? [el("h2", {}, "While training"), curves()] : []),
-  ...(data.differs.length ? [el("h2", {}, "Where the arms differ from the first"),
+  el("h2", {}, t("Errors")),
+  table(t("Errors"), ["", t("Characters"), "95 %", t("Words"), "95 %", t("Points to the first"), "95 %", t("By seed")],
+    data.arms),
+  ...(data.curves.length ? [el("h2", {}, t("While training")), curves()] : []),
+  ...(data.differs.length ? [el("h2", {}, t("Where the arms differ from the first")),
     ...data.differs.map(([name, rows]) => el("details", { open: rows.length < 9 },
       el("summary", {}, name + ": " + count(rows.length)),
       el("ul", {}, ...rows.map((row) => el("li", {}, label(row))))))] : []),
-  ...data.splits.flatMap((split) => [el("h2", {}, split.title), table(split.title, split.columns, split.rows)]),
-  el("h2", {}, "Taken for another: " + data.best),
-  table("Mistakes", ["Stands there", "was read", "times"],
+  ...data.splits.flatMap((split) => [el("h2", {}, t(split.title)), table(t(split.title), split.columns.map(told), split.rows)]),
+  el("h2", {}, t("Taken for another: {best}", { best: told(data.best) })),
+  table(t("Mistakes"), [t("Stands there"), t("was read"), t("times")],
     data.confusions.map(([there, read, times]) => [named(there), named(read), count(times)])),
-  el("h2", {}, "The worst lines: " + data.best), worst());
+  el("h2", {}, t("The worst lines: {best}", { best: told(data.best) })), worst());

@@ -1,4 +1,3 @@
-"use strict";
 // What every sheet has: the head of the page. Texts from the data become text nodes, never markup.
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -49,7 +48,7 @@ function searchBox(hint, help, change) {
       input.select();
     }
   });
-  return el("div", { class: "field" }, el("label", { for: "search" }, "Search"), input);
+  return el("div", { class: "field" }, el("label", { for: "search" }, t("Search")), input);
 }
 
 function isTyping(event) {
@@ -57,29 +56,34 @@ function isTyping(event) {
     event.ctrlKey || event.metaKey || event.altKey;
 }
 
+// So many of what Python names: "3 glyphs".
+function many(number, what) {
+  return t("{count} " + what, { count: count(number) });
+}
+
 function lead() {
-  if (data.shown === data.total) return "All " + count(data.total) + " " + data.unit + ".";
-  return count(data.shown) + " of " + count(data.total) + " " + data.unit + ", " +
-    data.spread + ".";
+  const whole = many(data.total, data.unit);
+  return data.shown === data.total ? t("All {whole}.", { whole })
+    : t("{shown} of {whole}, {spread}.", { shown: count(data.shown), whole, spread: t(data.spread) });
 }
 
 function figures(rows) {
   return el("dl", { class: "figures" }, ...rows.map(([name, value]) =>
-    el("div", {}, el("dt", {}, name), el("dd", {}, count(value)))));
+    el("div", {}, el("dt", {}, told(name)), el("dd", {}, count(value)))));
 }
 
-const knownBy = { name: "by its files' names", user: "as the user said" };
+const knownBy = { name: t("by its files' names"), user: t("as the user said") };
 
 function sourcesTable(rows) {
-  const names = ["Source", "Files", "Terms", "Passing on", "Simulated"];
+  const names = [t("Source"), t("Files"), t("Terms"), t("Passing on"), t("Simulated")];
   const body = rows.map((row) => el("tr", {},
     el("th", { scope: "row" }, row.title, row.card ? el("code", {}, row.card) : null,
       knownBy[row.known_by] ? el("small", {}, " " + knownBy[row.known_by]) : null),
     el("td", { class: "number" }, row.files === null ? "" : count(row.files)),
     el("td", {}, row.licence),
-    el("td", {}, row.redistribution),
-    el("td", {}, row.simulated ? "yes" : "no")));
-  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Sources" },
+    el("td", {}, t(row.redistribution)),
+    el("td", {}, row.simulated ? t("yes") : t("no"))));
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Sources") },
     el("table", { class: "sources" },
       el("thead", {}, el("tr", {}, ...names.map((n) => el("th", { scope: "col" }, n)))),
       el("tbody", {}, ...body)));
@@ -87,25 +91,29 @@ function sourcesTable(rows) {
 
 function countsTable(table) {
   const left = (table.total || table.rows.length) - table.rows.length;
-  return el("details", {}, el("summary", {}, table.title),
-    el("table", {}, el("tbody", {}, ...table.rows.map(([name, value]) => el("tr", {},
-      el("th", { scope: "row" }, label(name)),
-      value === null ? null : el("td", { class: "number" }, count(value)))))),
-    left > 0 ? el("p", { class: "note" }, "… and " + count(left) + " more.") : null);
+  return el("details", {}, el("summary", {}, told(table.title)),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": told(table.title) },
+      el("table", {}, el("tbody", {}, ...table.rows.map(([name, value]) => el("tr", {},
+        el("th", { scope: "row" }, label(table.names ? name : told(name))),
+        value === null ? null : el("td", { class: "number" }, count(value))))))),
+    left > 0 ? el("p", { class: "note" }, t("… and {count} more.", { count: count(left) })) : null);
 }
 
 function fillHead() {
+  for (const one of document.querySelectorAll("[data-t]")) one.textContent = t(one.dataset.t);
+  for (const one of document.querySelectorAll("[data-t-label]")) one.ariaLabel = t(one.dataset.tLabel);
   document.getElementById("head").append(
-    el("p", { class: "kind" }, (data.by || "penline sheet") + " · " + data.kind),
-    el("h1", {}, label(data.title)),
-    data.badges.length ? el("ul", { class: "badges", "aria-label": "Mind" },
+    ...(keptLanguage() === null ? [] : [languageSwitch()]),
+    el("p", { class: "kind" }, t(data.by || "penline sheet") + " · " + data.kind.split(", ").map(told).join(", ")),
+    el("h1", {}, label(data.by ? t(data.title) : data.title)),
+    data.badges.length ? el("ul", { class: "badges", "aria-label": t("Mind") },
       ...data.badges.map((badge) =>
-        el("li", { class: badge.tone, title: badge.why }, badge.text))) : "",
+        el("li", { class: badge.tone, title: t(badge.why) }, t(badge.text)))) : "",
     el("p", { class: "lead" }, lead()),
     figures(data.figures),
-    ...data.notes.map((text) => el("p", { class: "note" }, text)),
+    ...data.notes.map((text) => el("p", { class: "note" }, told(text))),
     data.sources.length ? el("details", { class: "about" },
-      el("summary", {}, "Sources and their terms"), sourcesTable(data.sources)) : "",
+      el("summary", {}, t("Sources and their terms")), sourcesTable(data.sources)) : "",
     ...data.tables.map(countsTable));
   window.addEventListener("beforeprint", () => {
     for (const one of document.querySelectorAll("details")) one.open = true;

@@ -4,38 +4,41 @@ const MOST = 4;
 const chosen = new Set();
 let order = ["id", 1];
 const yesNo = (value) => (value ? "yes" : "no");
-const scripts = (row) => row.scripts.map((one) => data.scripts[one]).join(", ");
-const sizeOf = (row) => (row.size ? count(row.size[1]) + " " + row.size[0] : "");
+const say = (row, key) => t(row[key]);
+const scripts = (row) => row.scripts.map((one) => t(data.scripts[one])).join(", ");
+const sizeOf = (row) => (row.size ? many(row.size[1], row.size[0]) : "");
 const among = (key) => [...new Set(data.rows.map((row) => row[key]))].sort();
-const open = { yes: "yes", some: "yes, or on a condition", no: "no", unclear: "unclear" };
+const open = { yes: t("yes"), some: t("yes, or on a condition"), no: t("no"), unclear: t("unclear") };
+const YES_NO = [["yes", t("yes")], ["no", t("no")]];
 const allows = (value, wanted) =>
   value === wanted || (wanted === "some" && (value === "yes" || value === "conditional"));
 
 // name in the address, words, choices as [value, words] (or none: a number or a text), test
 const FILTERS = [
-  ["script", "Script", Object.entries(data.scripts).sort((a, b) => a[1] < b[1] ? -1 : 1),
+  ["script", t("Script"), Object.entries(data.scripts).sort((a, b) => a[1] < b[1] ? -1 : 1)
+    .map(([value, words]) => [value, t(words)]),
     (row, value) => row.scripts.includes(value)],
-  ["unit", "Unit", ["characters", "words", "lines", "pages", "formulas"],
+  ["unit", t("Unit"), ["characters", "words", "lines", "pages", "formulas"],
     (row, value) => row.units.includes(value)],
-  ["kind", "Kind", among("kind"), (row, value) => row.kind === value],
-  ["pen", "Pen", [["offline", "offline: pictures"], ["online", "online: strokes"]],
+  ["kind", t("Kind"), among("kind"), (row, value) => row.kind === value],
+  ["pen", t("Pen"), [["offline", t("offline: pictures")], ["online", t("online: strokes")]],
     (row, value) => row.pen === value],
-  ["writers", "Who wrote what", [["yes", "told by the files"], ["no", "not told"]],
+  ["writers", t("Who wrote what"), [["yes", t("told by the files")], ["no", t("not told")]],
     (row, value) => yesNo(row.writers_known) === value],
-  ["commercial", "Commercial use", Object.entries(open), (row, value) => allows(row.commercial, value)],
-  ["passing", "Passing on", Object.entries(open), (row, value) => allows(row.redistribution, value)],
-  ["readable", "Readable", ["yes", "no"], (row, value) => yesNo(row.readable) === value],
-  ["gettable", "Gettable", ["yes", "no"], (row, value) => yesNo(row.gettable) === value],
-  ["least", "Size at least", null, (row, value) => row.size !== null && row.size[1] >= Number(value)],
-  ["from", "Year from", null, (row, value) => row.year !== null && row.year >= Number(value)],
-  ["to", "Year to", null, (row, value) => row.year !== null && row.year <= Number(value)],
+  ["commercial", t("Commercial use"), Object.entries(open), (row, value) => allows(row.commercial, value)],
+  ["passing", t("Passing on"), Object.entries(open), (row, value) => allows(row.redistribution, value)],
+  ["readable", t("Readable"), YES_NO, (row, value) => yesNo(row.readable) === value],
+  ["gettable", t("Gettable"), YES_NO, (row, value) => yesNo(row.gettable) === value],
+  ["least", t("Size at least"), null, (row, value) => row.size !== null && row.size[1] >= Number(value)],
+  ["from", t("Year from"), null, (row, value) => row.year !== null && row.year >= Number(value)],
+  ["to", t("Year to"), null, (row, value) => row.year !== null && row.year <= Number(value)],
 ];
 const fields = new Map();
 
 function field([name, words, choices]) {
   const made = choices
-    ? el("select", {}, el("option", { value: "" }, "any"), ...choices.map((one) => {
-      const [value, text] = Array.isArray(one) ? one : [one, one];
+    ? el("select", {}, el("option", { value: "" }, t("any")), ...choices.map((one) => {
+      const [value, text] = Array.isArray(one) ? one : [one, t(one)];
       return el("option", { value }, text);
     }))
     : el("input", { type: "number", min: "0", inputmode: "numeric" });
@@ -62,25 +65,25 @@ function restore() {
 
 function fits(row) {
   const words = fields.get("text").value.toLowerCase().split(/\s+/);
-  const told = [row.id, row.title, row.publisher, row.licence, row.kind, scripts(row)];
-  const all = told.join(" ").toLowerCase();
+  const facts = [row.id, row.title, row.publisher, row.licence, row.kind, t(row.kind), scripts(row)];
+  const all = facts.join(" ").toLowerCase();
   return words.every((word) => all.includes(word)) &&
     FILTERS.every(([name, , , test]) => !fields.get(name).value || test(row, fields.get(name).value));
 }
 
 const COLUMNS = [
-  ["id", "Set", (row) => row.id],
-  ["script", "Script", scripts],
-  ["kind", "Kind", (row) => row.kind],
-  ["size", "Size", (row) => (row.size ? row.size[1] : -1)],
-  ["writers", "Writers", (row) => (row.writers === null ? -1 : row.writers)],
-  ["year", "Year", (row) => (row.year === null ? -1 : row.year)],
-  ["commercial", "Commerce", (row) => row.commercial],
-  ["redistribution", "Passing on", (row) => row.redistribution],
+  ["id", t("Set"), (row) => row.id],
+  ["script", t("Script"), scripts],
+  ["kind", t("Kind"), (row) => say(row, "kind")],
+  ["size", t("Size"), (row) => (row.size ? row.size[1] : -1)],
+  ["writers", t("Writers"), (row) => (row.writers === null ? -1 : row.writers)],
+  ["year", t("Year"), (row) => (row.year === null ? -1 : row.year)],
+  ["commercial", t("Commerce"), (row) => say(row, "commercial")],
+  ["redistribution", t("Passing on"), (row) => say(row, "redistribution")],
   ["state", "penline", (row) => state(row)],
 ];
 const state = (row) =>
-  [row.readable ? "readable" : "", row.gettable ? "gettable" : ""].filter(Boolean).join(", ") || "card only";
+  [row.readable ? t("readable") : "", row.gettable ? t("gettable") : ""].filter(Boolean).join(", ") || t("card only");
 
 const link = (row) => el("a", { href: encodeURIComponent(row.id) + ".html" }, row.id);
 const body = el("tbody", {});
@@ -88,7 +91,7 @@ const heads = new Map();
 const status = el("p", { class: "status", role: "status" });
 
 function line(row) {
-  const box = el("input", { type: "checkbox", "aria-label": "Compare " + row.id });
+  const box = el("input", { type: "checkbox", "aria-label": t("Compare {id}", { id: row.id }) });
   box.checked = chosen.has(row.id);
   box.disabled = !box.checked && chosen.size >= MOST;
   box.addEventListener("change", () => {
@@ -99,8 +102,8 @@ function line(row) {
     }
     compare();
   });
-  const cells = [scripts(row), row.kind, sizeOf(row), row.writers === null ? "" : count(row.writers),
-    row.year === null ? "" : String(row.year), row.commercial, row.redistribution, state(row)];
+  const cells = [scripts(row), say(row, "kind"), sizeOf(row), row.writers === null ? "" : count(row.writers),
+    row.year === null ? "" : String(row.year), say(row, "commercial"), say(row, "redistribution"), state(row)];
   return el("tr", {}, el("td", { class: "pick" }, box),
     el("th", { scope: "row" }, link(row), el("small", {}, label(row.title))),
     ...cells.map((text, at) => el("td", text ? { "data-name": COLUMNS[at + 1][1] } : {}, text)));
@@ -118,24 +121,25 @@ function show() {
     head.setAttribute("aria-sort", name !== key ? "none" : way > 0 ? "ascending" : "descending");
   }
   status.textContent = rows.length === data.rows.length
-    ? "All " + count(rows.length) + " sets."
-    : count(rows.length) + " of " + count(data.rows.length) + " sets.";
+    ? t("All {count} sets.", { count: count(rows.length) })
+    : t("{shown} of {count} sets.", { shown: count(rows.length), count: count(data.rows.length) });
 }
 
 const SIDE = [
-  ["Title", (row) => row.title], ["Script", scripts], ["Kind", (row) => row.kind],
-  ["Units", (row) => row.units.join(", ")], ["Year", (row) => String(row.year ?? "")],
-  ["Who wrote what", (row) => (row.writers_known ? "told by the files" : "not told")],
-  ["Figures", (row) => row.counts], ["Licence", (row) => row.licence], ["Terms", (row) => row.terms],
-  ["Commercial use", (row) => row.commercial], ["Passing on", (row) => row.redistribution],
-  ["In penline", state], ["How to get it", (row) => row.access], ["Advice", (row) => row.advice],
+  [t("Title"), (row) => row.title], [t("Script"), scripts], [t("Kind"), (row) => say(row, "kind")],
+  [t("Units"), (row) => row.units.map((one) => t(one)).join(", ")], [t("Year"), (row) => String(row.year ?? "")],
+  [t("Who wrote what"), (row) => (row.writers_known ? t("told by the files") : t("not told"))],
+  [t("Figures"), (row) => row.counts], [t("Licence"), (row) => row.licence], [t("Terms"), (row) => row.terms],
+  [t("Commercial use"), (row) => say(row, "commercial")],
+  [t("Passing on"), (row) => say(row, "redistribution")],
+  [t("In penline"), state], [t("How to get it"), (row) => row.access], [t("Advice"), (row) => row.advice],
 ];
 const beside = el("section", { "aria-live": "polite" });
 
 function compare() {
   const rows = [...chosen].map((id) => data.rows.find((row) => row.id === id));
   if (!rows.length) return beside.replaceChildren();
-  const clear = el("button", { type: "button" }, "Clear");
+  const clear = el("button", { type: "button" }, t("Clear"));
   clear.addEventListener("click", () => {
     chosen.clear();
     keep();
@@ -143,17 +147,17 @@ function compare() {
     compare();
     (body.querySelector("input") || text).focus();
   });
-  const note = rows.length < 2 ? "Choose one more: up to four stand side by side." :
-    "Rows in which they differ are marked.";
+  const note = rows.length < 2 ? t("Choose one more: up to four stand side by side.") :
+    t("Rows in which they differ are marked.");
   const shown = (value) => Array.isArray(value)
     ? el("ul", {}, ...value.map((one) => el("li", {}, one))) : value;
-  beside.replaceChildren(el("h2", {}, "Side by side"), el("p", { class: "note" }, note + " ", clear),
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Side by side" },
+  beside.replaceChildren(el("h2", {}, t("Side by side")), el("p", { class: "note" }, note + " ", clear),
+    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("Side by side") },
       el("table", { class: "compared" },
         el("thead", {}, el("tr", {}, el("td", {}), ...rows.map((row) => el("th", { scope: "col" }, link(row))))),
         el("tbody", {}, ...SIDE.map(([name, of]) => {
           const values = rows.map(of);
-          const unlike = name !== "Title" && new Set(values.map((one) => JSON.stringify(one))).size > 1;
+          const unlike = name !== t("Title") && new Set(values.map((one) => JSON.stringify(one))).size > 1;
           return el("tr", { class: unlike ? "unlike" : null }, el("th", { scope: "row" }, name),
             ...values.map((one) => el("td", {}, shown(one))));
         })))));
@@ -165,9 +169,9 @@ fields.set("text", text);
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !isTyping(event)) { event.preventDefault(); text.focus(); }
 });
-const filters = el("details", { open: innerWidth > 640 }, el("summary", {}, "Filters"),
-  el("div", { class: "filters" }, el("label", {}, "Search ( / )", text), ...FILTERS.map(field)));
-const reset = el("button", { type: "button" }, "Reset");
+const filters = el("details", { open: innerWidth > 640 }, el("summary", {}, t("Filters")),
+  el("div", { class: "filters" }, el("label", {}, t("Search ( / )"), text), ...FILTERS.map(field)));
+const reset = el("button", { type: "button" }, t("Reset"));
 reset.addEventListener("click", () => { for (const one of fields.values()) one.value = ""; keep(); show(); });
 document.getElementById("tools").append(filters, status, reset);
 const head = COLUMNS.map(([name, words]) => {
@@ -181,7 +185,7 @@ const head = COLUMNS.map(([name, words]) => {
   return made;
 });
 document.getElementById("content").append(beside,
-  el("table", { class: "sets" }, el("caption", { class: "visually-hidden" }, "Sets of handwriting"),
+  el("table", { class: "sets" }, el("caption", { class: "visually-hidden" }, t("Sets of handwriting")),
     el("thead", {}, el("tr", {}, el("td", {}), ...head)), body));
 window.addEventListener("hashchange", () => { restore(); show(); compare(); });
 restore();

@@ -166,12 +166,12 @@ def _tables(report: _CensusReport) -> list[dict[str, Any]]:
     ]
     if missing:
         tables.append({"title": f"Missing archives: {len(missing):,}", "rows": missing[:_ROWS],
-                       "total": len(missing)})  # fmt: skip
+                       "total": len(missing), "names": True})  # fmt: skip
     if report.without_card:
         files = short_names(list(report.without_card))
         rows = [[name, n] for name, n in zip(files, report.without_card.values(), strict=True)]
         tables.append({"title": "Files of no known data set, and their records",
-                       "rows": rows[:_ROWS], "total": len(rows)})  # fmt: skip
+                       "rows": rows[:_ROWS], "total": len(rows), "names": True})  # fmt: skip
     if report.notes:
         notes = [[f"{note.card}: {note.says}" if note.card else note.says, note.times or None]
                  for note in report.notes]  # fmt: skip

@@ -2,7 +2,7 @@
 
 const glyphs = data.glyphs;
 const size = glyphs.c.length;
-const grid = el("div", { class: "grid", role: "group", "aria-label": "Glyphs; arrow keys move" });
+const grid = el("div", { class: "grid", role: "group", "aria-label": t("Glyphs; arrow keys move") });
 const status = el("output", { class: "status", role: "status" });
 const title = el("h2", { class: "visually-hidden" });
 const byCharacter = Uint32Array.from({ length: size }, (_, i) => i);
@@ -33,7 +33,7 @@ function archive(i) { return data.files[glyphs.f[i]]; }
 function makeCell(k, alone) {
   const i = order[k], why = odd.get(i);
   const name = character(i) + ", " + writer(i) + (why ? ", " + meanings(why) : "") + ", " +
-    count(k + 1) + " of " + count(order.length);
+    t("{shown} of {all}", { shown: count(k + 1), all: count(order.length) });
   const cell = el("button", {
     type: "button", class: "cell" + (why ? " odd" : ""), tabindex: k === current ? "0" : "-1",
     "aria-label": name,
@@ -49,20 +49,20 @@ function shortWriter(id) {
 }
 
 function meanings(flags) {
-  return flags.map((flag) => data.flags[flag]).join(", ");
+  return flags.map((flag) => t(data.flags[flag])).join(", ");
 }
 
 function facts(i) {
-  const place = "record " + count(glyphs.r[i]) + ", byte " + count(glyphs.o[i]);
+  const place = t("record {record}, byte {byte}", { record: count(glyphs.r[i]), byte: count(glyphs.o[i]) });
   const part = data.parts[glyphs.p[i]];
   return [
-    ["character", character(i) + "  " + codePoints(character(i))],
-    ["writer", writer(i)],
-    ["size", glyphs.x[i] + " × " + glyphs.h[i] + " px"],
-    ["archive", archive(i)],
-    ["place", place],
-    ...(part ? [["part", part]] : []),
-    ...(odd.has(i) ? [["odd", meanings(odd.get(i))]] : []),
+    [t("character"), character(i) + "  " + codePoints(character(i))],
+    [t("writer"), writer(i)],
+    [t("size"), glyphs.x[i] + " × " + glyphs.h[i] + " px"],
+    [t("archive"), archive(i)],
+    [t("place"), place],
+    ...(part ? [[t("part"), part]] : []),
+    ...(odd.has(i) ? [[t("odd"), meanings(odd.get(i))]] : []),
   ];
 }
 
@@ -87,8 +87,8 @@ function groupEnd(k) {
 
 function characterHead(k) {
   const [name, all] = data.characters[glyphs.c[order[k]]];
-  const shown = groupEnd(k) - k, said = count(shown) + " of " + count(all);
-  return el("h3", { class: "of-group", title: said + " shown" }, label(name),
+  const shown = groupEnd(k) - k, said = t("{shown} of {all}", { shown: count(shown), all: count(all) });
+  return el("h3", { class: "of-group", title: t("{shown} of {all} shown", { shown: count(shown), all: count(all) }) }, label(name),
     el("span", { class: "code" }, codePoints(name)),
     shown === all ? null : el("span", { class: "code" }, said));
 }
@@ -96,8 +96,9 @@ function characterHead(k) {
 function writerHead(k) {
   const [id, all, , known] = data.writers[glyphs.w[order[k]]];
   const shown = groupEnd(k) - k;
-  const said = (shown === all ? "all " : count(shown) + " of ") + count(all) +
-    (known ? "" : " · writer not known: these may be several hands");
+  const said = (shown === all ? t("all {all}", { all: count(all) })
+    : t("{shown} of {all}", { shown: count(shown), all: count(all) })) +
+    (known ? "" : " · " + t("writer not known: these may be several hands"));
   return el("h3", { class: "of-writers" }, label(id), el("span", { class: "note" }, said));
 }
 
@@ -126,13 +127,15 @@ function draw() {
   current = Math.max(0, order.indexOf(kept));
   grid.className = "grid by-" + view;
   arrange();
-  title.textContent = (onlyOdd ? "Odd glyphs by " : "Glyphs by ") + view;
+  title.textContent = onlyOdd
+    ? (view === "character" ? t("Odd glyphs by character") : t("Odd glyphs by writer"))
+    : (view === "character" ? t("Glyphs by character") : t("Glyphs by writer"));
   status.textContent = query || onlyOdd
-    ? count(order.length) + " of " + count(size) + " shown glyphs" : "";
+    ? t("{shown} of {all} shown glyphs", { shown: count(order.length), all: count(size) }) : "";
   if (!order.length) {
-    const where = size < data.total ? " among the " + count(size) + " on this page." : ".";
+    const where = size < data.total ? t(" among the {count} on this page.", { count: count(size) }) : t(".");
     grid.style.height = "";
-    grid.replaceChildren(el("p", { class: "empty" }, "No glyph matches ", label(query), where));
+    grid.replaceChildren(el("p", { class: "empty" }, t("No glyph matches "), label(query), where));
   }
 }
 
@@ -200,7 +203,7 @@ function markChosen(i) {
 
 function show(i) {
   markChosen(i);
-  const close = el("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
+  const close = el("button", { type: "button", class: "close", "aria-label": t("Close") }, "×");
   close.addEventListener("click", hide);
   const told = facts(i).map(([name, value]) =>
     el("div", {}, el("dt", {}, name), el("dd", {}, label(value))));
@@ -223,8 +226,9 @@ function forPrint() {
     cells.push(makeCell(k, true));
   }
   if (many < order.length) {
-    cells.unshift(el("p", { class: "note of-writers" }, "The first " + count(many) + " of " +
-      count(order.length) + " glyphs; search on the page to print others."));
+    cells.unshift(el("p", { class: "note of-writers" }, t(
+      "The first {shown} of {all} glyphs; search on the page to print others.",
+      { shown: count(many), all: count(order.length) })));
   }
   rows.shown.clear();
   grid.classList.add("printed");
@@ -232,21 +236,20 @@ function forPrint() {
 }
 
 function choices(names, pressed, change) {
-  const buttons = names.map((name) => {
-    const button = toggle("By " + name, name === pressed, {});
+  const buttons = names.map(([name, words]) => {
+    const button = toggle(words, name === pressed, {});
     button.addEventListener("click", () => {
       for (const one of buttons) one.setAttribute("aria-pressed", String(one === button));
       change(name);
     });
     return button;
   });
-  return el("div", { class: "choice", role: "group", "aria-label": "Order" }, ...buttons);
+  return el("div", { class: "choice", role: "group", "aria-label": t("Order") }, ...buttons);
 }
 
 function oddButton() {
-  const button = toggle("Odd ones (" + count(odd.size) + ")", false, {
-    title: "Unlike the others of their character, nearly blank, perhaps cut off, or there twice; " +
-      count(data.judged) + " glyphs were compared. A hint for a person who looks, not a verdict.",
+  const button = toggle(t("Odd ones ({count})", { count: count(odd.size) }), false, {
+    title: t("Unlike the others of their character, nearly blank, perhaps cut off, or there twice; {count} glyphs were compared. A hint for a person who looks, not a verdict.", { count: count(data.judged) }),
   });
   button.addEventListener("click", () => {
     onlyOdd = !onlyOdd;
@@ -257,13 +260,13 @@ function oddButton() {
 }
 
 function build() {
-  const help = "A character, a code point such as U+6C38, or a part of a writer's id";
-  document.getElementById("head").append(damage(data.damage, "Damaged records", data.damaged));
+  const help = t("A character, a code point such as U+6C38, or a part of a writer's id");
+  document.getElementById("head").append(damage(data.damage, t("Damaged records"), data.damaged));
   document.getElementById("tools").append(
-    choices(["character", "writer"], view, (name) => { view = name; draw(); }),
+    choices([["character", t("By character")], ["writer", t("By writer")]], view, (name) => { view = name; draw(); }),
     odd.size ? oddButton() : "",
-    searchBox("永, U+6C38 or casia:001", help, (text) => { query = text; draw(); }), status);
-  document.getElementById("content").append(title, grid);
+    searchBox(t("永, U+6C38 or casia:001"), help, (text) => { query = text; draw(); }), status);
+  document.getElementById("content").append(title, grid, plots());
   grid.addEventListener("keydown", move);
   grid.addEventListener("focusin", (event) => {
     const cell = event.target.closest(".cell");

@@ -1,6 +1,6 @@
 // Lines with their text and pages with their outlines; boxes are drawn over lines on demand.
 
-const list = el("ol", { class: "lines", "aria-label": data.unit });
+const list = el("ol", { class: "lines", "aria-label": t(data.unit) });
 const status = el("output", { class: "status", role: "status" });
 const openLarge = largeDialog();
 const pages = data.pages || [];
@@ -40,11 +40,11 @@ function draw() {
   pages.forEach((page, at) => items[at].querySelectorAll(".texts > li").forEach((row, number) =>
     row.classList.toggle("hit", asked !== "" && page.lines[number].text.toLowerCase().includes(asked))));
   status.textContent = query || side
-    ? count(shown.length) + " of " + count(items.length) + " shown " + data.unit : "";
+    ? t("{shown} of {all} shown " + data.unit, { shown: count(shown.length), all: count(items.length) }) : "";
 }
 
 function boxesButton() {
-  const button = toggle("Boxes", false, { "aria-keyshortcuts": "b", title: "Key b" });
+  const button = toggle(t("Boxes"), false, { "aria-keyshortcuts": "b", title: t("Key b") });
   let drawn = false;
   function flip() {
     const on = document.body.classList.toggle("with-boxes");
@@ -65,7 +65,7 @@ function boxesButton() {
 }
 
 function outlinesButton() {
-  const button = toggle("Outlines", true, { "aria-keyshortcuts": "o", title: "Key o" });
+  const button = toggle(t("Outlines"), true, { "aria-keyshortcuts": "o", title: t("Key o") });
   const flip = () => button.setAttribute(
     "aria-pressed", String(!document.body.classList.toggle("no-outlines")));
   button.addEventListener("click", flip);
@@ -78,7 +78,7 @@ function outlinesButton() {
 function sideChoice() {
   const names = ["", ...data.sides];
   const buttons = names.map((name) => {
-    const button = toggle(name || "All", name === side, {});
+    const button = toggle(name ? t(name) : t("All"), name === side, {});
     button.addEventListener("click", () => {
       side = name;
       for (const one of buttons) one.setAttribute("aria-pressed", String(one === button));
@@ -86,7 +86,7 @@ function sideChoice() {
     });
     return button;
   });
-  return el("div", { class: "choice", role: "group", "aria-label": "Side" }, ...buttons);
+  return el("div", { class: "choice", role: "group", "aria-label": t("Side") }, ...buttons);
 }
 
 const tools = document.getElementById("tools");
@@ -94,13 +94,13 @@ if (pages.length) tools.append(outlinesButton());
 if (data.has_boxes) tools.append(boxesButton());
 if (data.sides.length > 1) tools.append(sideChoice());
 tools.append(
-  searchBox("text, writer or number", "A part of the text, of the writer's id or of the name",
+  searchBox(t("text, writer or number"), t("A part of the text, of the writer's id or of the name"),
     (text) => { query = text; draw(); }), status);
 document.getElementById("content").append(
-  damage(data.damage || [], "Damaged records", data.damaged),
-  el("h2", { class: "visually-hidden" }, "Lines"),
+  damage(data.damage || [], t("Damaged records"), data.damaged),
+  el("h2", { class: "visually-hidden" }, t("Lines")),
   data.lines.some((line) => (line.origins || []).length)
-    ? el("p", { class: "note" }, "A ", el("mark", {}, "marked"),
-      " character is written with the glyph of another one that a hand writes alike.") : "",
-  list);
+    ? el("p", { class: "note" }, t("A "), el("mark", {}, t("marked")),
+      t(" character is written with the glyph of another one that a hand writes alike.")) : "",
+  list, plots());
 draw();

@@ -246,7 +246,8 @@ def set_tables(report: Mapping[str, Any]) -> list[dict[str, Any]]:
         counts = report.get(key)
         if isinstance(counts, dict) and counts:
             rows = [[str(k), v if isinstance(v, int) else None] for k, v in counts.items()]
-            tables.append({"title": title, "rows": rows[:_ROWS], "total": len(rows)})
+            table = {"title": title, "rows": rows[:_ROWS], "total": len(rows)}
+            tables.append(table | ({"names": True} if key == "outside_dictionary" else {}))
     errors = report.get("errors")
     if isinstance(errors, list) and errors:
         rows = [[str(error), None] for error in errors[:_ROWS]]

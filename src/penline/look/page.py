@@ -15,10 +15,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
+from pathlib import Path
 from typing import Any
+
+from penline.look.strings import strings_script
 
 __all__ = ["data_uri", "page", "safe_json"]
 
+_WORDS = "app/static/words.js"
 _STYLES = ("page.css", "app/static/seen.css")
 _SLOT = re.compile(r"@@([a-z]+)@@")
 
@@ -34,18 +38,22 @@ def page(
 
     Args:
         title: the document's title; any text.
-        scripts: names of the scripts beside this module, in the order in which they run.
+        scripts: names of the scripts beside this module, in the order in which they run; before
+            them comes what they say in other languages (`penline.look.strings`).
         data: what the scripts show; any text in it, no number that JSON has not.
         style: rules that belong to these data; made by penline alone.
         blocks: base64 of ink, which stands after the script, so that a browser shows the page
             while it still reads them.
     """
+    scripts = list(scripts)
+    names = [name.rpartition("/")[2] for name in scripts]
+    said = strings_script(["page.html", "sheets", *names, *(Path(name).stem for name in names)])
     slots = {
         "title": html.escape(title.encode("utf-8", "replace").decode()),
         "style": "\n".join(map(_read, _STYLES)),
         "more": style,
         "data": safe_json(data),
-        "script": "\n".join(_read(name) for name in scripts),
+        "script": "\n".join([said, *map(_read, (_WORDS, *scripts))]),
         "blocks": "".join(
             f'<script type="text/plain" id="ink{number}">{block}</script>\n'
             for number, block in enumerate(blocks)

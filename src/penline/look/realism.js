@@ -34,12 +34,12 @@ function table(names, rows) {
     el("table", {},
       el("thead", {}, el("tr", {}, ...names.map((n) => el("th", { scope: "col" }, n)))),
       el("tbody", {}, ...rows.map((row) => el("tr", {},
-        el("th", { scope: "row" }, row[0]),
-        ...row.slice(1).map((cell) => el("td", { class: "number" }, cell)))))));
+        el("th", { scope: "row" }, told(row[0])),
+        ...row.slice(1).map((cell) => el("td", { class: "number" }, told(cell))))))));
 }
 
 function boxesButton(list) {
-  const button = toggle("Boxes", false, {});
+  const button = toggle(t("Boxes"), false, {});
   button.addEventListener("click", () => {
     const on = list.classList.toggle("with-boxes");
     button.setAttribute("aria-pressed", String(on));
@@ -48,18 +48,18 @@ function boxesButton(list) {
 }
 
 const list = el("div", { class: "lines pairs" },
-  el("h3", {}, "Real"), el("h3", {}, "Synthetic"));
+  el("h3", {}, t("Real")), el("h3", {}, t("Synthetic")));
 for (let k = 0; k < Math.max(data.real.length, data.synthetic.length); k += 1) {
   list.append(figure(data.real[k]), figure(data.synthetic[k]));
 }
 document.getElementById("tools").append(boxesButton(list));
 document.getElementById("content").append(
-  el("h2", {}, "Distances"),
-  table(["Quantity", "Distance", "95 %", "Largest difference", "95 %", "Real", "Synthetic"],
+  el("h2", {}, t("Lines")), list,
+  el("h2", {}, t("Distances")),
+  table([t("Quantity"), t("Distance"), "95 %", t("Largest difference"), "95 %", t("Real"), t("Synthetic")],
     data.distances),
-  el("h2", {}, "Told apart"),
-  table(["What a classifier sees", "AUC of characters", "95 %", "AUC of lines", "95 %", "By"],
+  el("h2", {}, t("Told apart")),
+  table([t("What a classifier sees"), t("AUC of characters"), "95 %", t("AUC of lines"), "95 %", t("By")],
     data.areas),
   el("p", { class: "note" },
-    "0.5: the two sets cannot be told apart; 1: always. Judged on lines that it was not trained on."),
-  el("h2", {}, "Lines"), list);
+    t("0.5: the two sets cannot be told apart; 1: always. Judged on lines that it was not trained on.")));

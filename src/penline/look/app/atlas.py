@@ -130,12 +130,13 @@ def overview(base: Base, request: Request) -> Response:
     query = request.query_params.get("q", "").strip()[:200]
     banks = _banks(base, request)
     if query:
-        return _found(base, query, banks)
+        return _found(base, request, query, banks)
     number = asked_page(request)
     characters = sorted(base.characters(banks))
     shown = characters[(number - 1) * PAGE_GLYPHS : number * PAGE_GLYPHS]
     writers = base.writers(banks)
     return base.page(
+        request,
         "atlas.html",
         title="Atlas",
         here="atlas",
@@ -174,7 +175,7 @@ def _count(banks: list[ServedBank], character: str) -> int:
     return sum(int(one.bank.rows(character=character).size) for one in banks)
 
 
-def _found(base: Base, query: str, banks: list[ServedBank]) -> Response:
+def _found(base: Base, request: Request, query: str, banks: list[ServedBank]) -> Response:
     wanted = code_points(query)
     if len(query) > 1 and _count(banks, query):
         return RedirectResponse(f"/atlas/character/{code_path(query)}", 303)
@@ -187,6 +188,7 @@ def _found(base: Base, query: str, banks: list[ServedBank]) -> Response:
     if exact:
         return RedirectResponse(f"/atlas/writer?w={quote(exact[0])}", 303)
     return base.page(
+        request,
         "found.html",
         title=f"Search: {query}",
         here="atlas",
@@ -233,6 +235,7 @@ def of_character(base: Base, request: Request) -> Response:
         groups.append(group)
         most = max(most, count)
     return base.page(
+        request,
         "character.html",
         title=f"{character} · Atlas",
         here="atlas",
@@ -263,6 +266,7 @@ def of_writer(base: Base, request: Request) -> Response:
     if not groups:
         raise UsageError("nobody of that name here")
     return base.page(
+        request,
         "writer.html",
         title=f"{writer} · Atlas",
         here="atlas",

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import anyio
 import anyio.to_thread
 import jinja2
+from markupsafe import Markup, escape
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,6 +23,7 @@ from penline.look.app.cut_sheet import CutSheets
 from penline.look.app.hands import HandFolder
 from penline.look.app.judge import Judgements
 from penline.look.app.server_state import ServedBank, ServerState
+from penline.look.strings import asked_language, said, strings_script, told
 from penline.sources.names import leaf
 from penline.words import at_byte
 
@@ -36,10 +38,15 @@ ASSETS = {
     "icon.svg": "image/svg+xml",
     "seen.css": "text/css; charset=utf-8",
     "seen.js": "text/javascript; charset=utf-8",
+    "strings.js": "text/javascript; charset=utf-8",
     "write.css": "text/css; charset=utf-8",
     "write.js": "text/javascript; charset=utf-8",
 }
 """All that is served from the package, by name; nothing else is reachable."""
+_SAID = ("server", "app.js", "seen.js", "write.js")
+"""What the scripts say in other languages: sections of the strings, in ``strings.js``."""
+_CHOSEN = "penline-language"
+"""The cookie by which a page tells which language the reader chose."""
 
 
 class Base:
@@ -66,6 +73,7 @@ class Base:
         self.templates.globals |= {"has_sets": bool(state.sets)}
         self.templates.filters["code"] = code_point
         self.templates.filters["code_path"] = code_path
+        self.templates.filters["told"] = told
 
     def characters(self, banks: Sequence[ServedBank]) -> set[str]:
         """The characters of some banks."""
@@ -79,8 +87,21 @@ class Base:
                 counts[facts.id] = counts.get(facts.id, 0) + facts.glyphs
         return sorted(counts.items())
 
-    def page(self, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
-        """A page from its template."""
+    def page(
+        self, request: Request, template: str, status: int = 200, /, **values: Any
+    ) -> HTMLResponse:
+        """A page from its template, in the language that the reader chose or the browser asks for.
+
+        A template calls ``t`` for all that it says: with values they are put into the slots.
+        """
+        accepted = request.headers.get("accept-language", "")
+        language = asked_language(request.cookies.get(_CHOSEN, ""), accepted)
+
+        def t(text: str, **slots: Any) -> str:
+            found = said(text, language)
+            return Markup(escape(found)).format(**slots) if slots else found  # noqa: S704
+
+        values |= {"language": language, "t": t}
         text = self.templates.get_template(template).render(values)
         # a label may hold what UTF-8 has no bytes for
         body = text.encode("utf-8", "replace")
@@ -94,7 +115,7 @@ class Base:
     def refuse(self, request: Request, status: int, why: str) -> Response:
         """Say what is wrong, as a page or as JSON."""
         if "text/html" in request.headers.get("accept", ""):
-            return self.page("error.html", status, title=f"{status}", why=why, here="")
+            return self.page(request, "error.html", status, title=f"{status}", why=why, here="")
         return JSONResponse({"error": why}, status, headers={"cache-control": "no-store"})
 
     async def failed(self, request: Request, error: Exception) -> Response:
@@ -147,7 +168,11 @@ def explained(error: Exception) -> str:
 @functools.cache
 def asset(name: str) -> tuple[bytes, str]:
     """A file of the package, and a short hash of it."""
-    data = resources.files("penline.look.app").joinpath("static", name).read_bytes()
+    static = resources.files("penline.look.app").joinpath("static")
+    if name == "strings.js":
+        data = strings_script(_SAID).encode() + b"\n" + static.joinpath("words.js").read_bytes()
+    else:
+        data = static.joinpath(name).read_bytes()
     return data, hashlib.blake2b(data, digest_size=6).hexdigest()
 
 

@@ -22,11 +22,12 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 Span = tuple[str, str]
 
 
-def home(base: Base, _: Request) -> Response:
+def home(base: Base, request: Request) -> Response:
     """What is open, and where to go."""
     rows = [(one, len(one.bank), len(one.bank.writers), len(one.bank.characters))
             for one in base.state.banks]  # fmt: skip
     return base.page(
+        request,
         "home.html",
         title="penline",
         here="home",
@@ -36,7 +37,7 @@ def home(base: Base, _: Request) -> Response:
     )
 
 
-def catalogue(base: Base, _: Request) -> Response:
+def catalogue(base: Base, request: Request) -> Response:
     """All cards."""
     rows = []
     for one in load().values():
@@ -47,7 +48,7 @@ def catalogue(base: Base, _: Request) -> Response:
         ]
         writers = one.published("writers")[:1]
         rows.append((one, one.state(READERS), figures, writers[0].value if writers else None))
-    return base.page("catalogue.html", title="Catalogue", here="catalogue", rows=rows)
+    return base.page(request, "catalogue.html", title="Catalogue", here="catalogue", rows=rows)
 
 
 def one_card(base: Base, request: Request) -> Response:
@@ -57,6 +58,7 @@ def one_card(base: Base, request: Request) -> Response:
         raise HTTPException(404, "No card of that name in the catalogue.")
     found = card(id)
     return base.page(
+        request,
         "card.html",
         title=found.title,
         here="catalogue",

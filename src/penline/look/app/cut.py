@@ -66,6 +66,7 @@ def show(base: Base, request: Request) -> Response:
     sheet = base.cuts.sheet(int(asked)) if asked.isdigit() and len(asked) < 10 else None
     title = f"{sheet.name}, cut apart" if sheet else "Photographs"
     return base.page(
+        request,
         "cut.html",
         title=title,
         here="cut",

@@ -40,9 +40,9 @@ class _List(_GivenMark):
     marks: Annotated[list[_Mark], Field(min_length=1, max_length=MARKS)]
 
 
-def show(base: Base, _: Request) -> Response:
+def show(base: Base, request: Request) -> Response:
     """The page of the list; the list itself stays in the browser."""
-    return base.page("marks.html", title="Marked glyphs", here="marks")
+    return base.page(request, "marks.html", title="Marked glyphs", here="marks")
 
 
 def export(base: Base, body: bytes) -> Response:

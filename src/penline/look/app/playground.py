@@ -19,6 +19,7 @@ _NO_STORE = {"cache-control": "no-store"}
 def show(base: Base, request: Request) -> Response:
     """The page."""
     return base.page(
+        request,
         "playground.html",
         title="Playground",
         here="playground",

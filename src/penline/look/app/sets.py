@@ -17,9 +17,9 @@ __all__ = ["items", "line_png", "overview", "picture", "show"]
 _KEEP = {"cache-control": "private, max-age=3600"}
 
 
-def overview(base: Base, _: Request) -> Response:
+def overview(base: Base, request: Request) -> Response:
     """All sets that are open."""
-    return base.page("sets.html", title="Sets", here="sets", sets=base.state.sets)
+    return base.page(request, "sets.html", title="Sets", here="sets", sets=base.state.sets)
 
 
 def _asked(base: Base, request: Request) -> OpenSet:
@@ -30,7 +30,7 @@ def show(base: Base, request: Request) -> Response:
     """One leaf of a set; its script asks for the items."""
     found = _asked(base, request)
     number = asked_page(request)
-    return base.page("set.html", title=found.name, here="sets", set=found, number=number)
+    return base.page(request, "set.html", title=found.name, here="sets", set=found, number=number)
 
 
 def items(base: Base, request: Request) -> Response:

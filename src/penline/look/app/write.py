@@ -52,7 +52,14 @@ def show(base: Base, request: Request) -> Response:
         begun = [(one, *base.hands.hand(one).progress) for one in base.hands.names()]
     title = f"{hand.name}'s hand" if hand else "Write"
     return base.page(
-        "write.html", title=title, here="write", hand=hand, begun=begun, lists=_LISTS, limits=limits
+        request,
+        "write.html",
+        title=title,
+        here="write",
+        hand=hand,
+        begun=begun,
+        lists=_LISTS,
+        limits=limits,
     )
 
 

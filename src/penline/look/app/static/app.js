@@ -1,5 +1,4 @@
 // The pages of penline serve. Texts become text nodes, never markup; nothing outside is asked.
-"use strict";
 
 const $ = (id) => document.getElementById(id);
 
@@ -30,11 +29,14 @@ function svg(name, attributes, ...children) {
 }
 
 async function got(address, options) {
-  const answer = await fetch(address, { headers: { accept: "application/json" }, ...options });
+  const answer = await fetch(address, { headers: { accept: "application/json" }, ...options }).catch((error) => {
+    throw error.name === "AbortError" ? error
+      : new Error(t("The server has gone: start penline serve again, then load this page again."));
+  });
   const type = answer.headers.get("content-type") || "";
   const body = type.startsWith("application/json") ? await answer.json() : await answer.text();
   if (!answer.ok) {
-    throw Object.assign(new Error(body.error || body || "The server did not answer."), { status: answer.status });
+    throw Object.assign(new Error(told(body.error || body) || t("The server did not answer.")), { status: answer.status });
   }
   return body;
 }
@@ -96,24 +98,24 @@ function atlas() {
     now = { bank, row, character: facts.character, writer: facts.writer };
     const mark = marks().find(same(bank, row));
     $("one-picture").src = `/glyph/${bank}/${row}.png`;
-    $("one-picture").alt = `${facts.character} by ${facts.writer}`;
+    $("one-picture").alt = t("{character} by {writer}", facts);
     $("one-title").replaceChildren(el("bdi", { lang: "zh-Hans" }, facts.character), ` ${facts.code}`);
     const code = Array.from(facts.character,
       (one) => one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")).join("-");
     const rows = [
-      ["Writer", el("a", { href: `/atlas/writer?w=${encodeURIComponent(facts.writer)}` }, facts.writer)],
-      ["Character", el("a", { href: `/atlas/character/${code}` }, "all who wrote it")],
-      ["Bank", facts.bank], ["Card", facts.card], ["Part", facts.part],
-      ["Archive", facts.archive], ["File", facts.member],
-      ["Record", `${count(facts.record)}, at byte ${count(facts.offset)}`],
-      ["Size", `${facts.width} × ${facts.height} px`],
+      [t("Writer"), el("a", { href: `/atlas/writer?w=${encodeURIComponent(facts.writer)}` }, facts.writer)],
+      [t("Character"), el("a", { href: `/atlas/character/${code}` }, t("all who wrote it"))],
+      [t("Bank"), facts.bank], [t("Card"), told(facts.card)], [t("Part"), facts.part],
+      [t("Archive"), facts.archive], [t("File"), facts.member],
+      [t("Record"), t("{record}, at byte {byte}", { record: count(facts.record), byte: count(facts.offset) })],
+      [t("Size"), `${facts.width} × ${facts.height} px`],
     ];
     $("one-facts").replaceChildren(...rows.filter(([, value]) => value !== "").flatMap(
       ([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
     $("defect").value = mark ? mark.defect : "";
     $("fix").value = mark ? mark.fix : "skip";
     $("relabel").value = mark ? mark.relabel : "";
-    $("put").textContent = mark ? "Change the mark" : "Mark";
+    $("put").textContent = mark ? t("Change the mark") : t("Mark");
     $("unput").hidden = !mark;
     fixed();
     dialog.showModal();
@@ -162,14 +164,14 @@ function atlas() {
 }
 
 function markedPage() {
-  const FIXES = { skip: "skip it", note: "only note it" };
+  const FIXES = { skip: t("skip it"), note: t("only note it") };
   function show() {
     const list = marks();
     $("marks-empty").hidden = list.length > 0;
     $("marks-full").hidden = list.length === 0;
     $("marks-table").tBodies[0].replaceChildren(...list.map((mark) => {
       const off = el("button", { type: "button", class: "quiet-button",
-        "aria-label": `Take off: ${mark.character} by ${mark.writer}` }, "Take off");
+        "aria-label": t("Take off: {character} by {writer}", mark) }, t("Take off"));
       off.addEventListener("click", () => {
         keep(marks().filter((other) => !same(mark.bank, mark.row)(other)));
         show();
@@ -178,7 +180,7 @@ function markedPage() {
         el("td", {}, el("img", { class: "ink-small", alt: "", src: `/glyph/${mark.bank}/${mark.row}.png` })),
         el("td", { lang: "zh-Hans" }, mark.character), el("td", {}, mark.writer),
         el("td", {}, mark.defect),
-        el("td", {}, FIXES[mark.fix] || `relabel it: ${mark.relabel}`), el("td", {}, off));
+        el("td", {}, FIXES[mark.fix] || t("relabel it: {relabel}", mark)), el("td", {}, off));
     }));
   }
   $("marks-clear").addEventListener("click", () => { keep([]); show(); });
@@ -253,7 +255,7 @@ function playground() {
       picture.src = line.src;
       picture.width = line.width * double;
       picture.height = line.height * double;
-      picture.alt = `${line.text}, written by ${line.writer}`;
+      picture.alt = t("{text}, written by {writer}", { text: line.text, writer: told(line.writer) });
       picture.hidden = false;
       $("boxes").setAttribute("viewBox", `0 0 ${line.width} ${line.height}`);
       $("boxes").replaceChildren(...line.quads.map((quad) => {
@@ -261,19 +263,19 @@ function playground() {
         made.setAttribute("points", quad.map((point) => point.join(",")).join(" "));
         return made;
       }));
-      said.push(`${line.writer} · ${line.width} × ${line.height} px`);
-      if (line.able) said.push(`${count(line.able)} can write it`);
+      said.push(`${told(line.writer)} · ${line.width} × ${line.height} px`);
+      if (line.able) said.push(t("{count} can write it", { count: count(line.able) }));
     } else {
       picture.hidden = true;
       $("boxes").replaceChildren();
     }
-    if (line.said) said.push(line.said);
+    if (line.said) said.push(told(line.said));
     const borrowed = Object.keys(line.counts || {}).filter((key) => key.startsWith("character borrowed"));
-    if (borrowed.length) said.push(`borrowed: ${borrowed.map((key) => key.slice(20)).join("")}`);
+    if (borrowed.length) said.push(t("borrowed: {characters}", { characters: borrowed.map((key) => key.slice(20)).join("") }));
     const parts = [said.join(" · ")];
     if (line.lacking.length) {
       const names = line.lacking.map(([character, code]) => `${character} (${code})`).join(", ");
-      parts.push(el("span", { class: "lack" }, `${said.length ? " · " : ""}nobody has ${names}`));
+      parts.push(el("span", { class: "lack" }, (said.length ? " · " : "") + t("nobody has {names}", { names })));
     }
     $("said").replaceChildren(...parts);
     $("writers").replaceChildren(...line.writers.map((writer) => el("option", { value: writer })));
@@ -289,7 +291,7 @@ function playground() {
       return;
     }
     place.replaceChildren(...Array.from({ length: 20 }, (_, index) =>
-      el("img", { src: `/line.png?${asked({ index })}`, alt: `Line ${index + 1} of 20`, loading: "lazy" })));
+      el("img", { src: `/line.png?${asked({ index })}`, alt: t("Line {number} of 20", { number: index + 1 }), loading: "lazy" })));
   }
 
   function remember() {
@@ -340,12 +342,12 @@ function playground() {
   $("copy-it").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(copies[shown]);
-      $("copy-it").textContent = "Copied";
+      $("copy-it").textContent = t("Copied");
     } catch {
       getSelection().selectAllChildren($("copy"));
-      $("copy-it").textContent = "Selected";
+      $("copy-it").textContent = t("Selected");
     }
-    setTimeout(() => { $("copy-it").textContent = "Copy"; }, 1500);
+    setTimeout(() => { $("copy-it").textContent = t("Copy"); }, 1500);
   });
 
   // a text file is the list of characters that the photographs dropped with it, or after it, need
@@ -354,10 +356,10 @@ function playground() {
     const isList = (file) => file.name.toLowerCase().endsWith(".txt");
     for (const file of files.filter(isList)) {
       list = file;
-      $("drop-said").textContent = `${file.name}: the list of characters for photographs`;
+      $("drop-said").textContent = t("{name}: the list of characters for photographs", file);
     }
     for (const file of files.filter((one) => !isList(one))) {
-      $("drop-said").textContent = `Reading ${file.name} …`;
+      $("drop-said").textContent = t("Reading {name} …", file);
       try {
         const photo = list && /\.(jpe?g|png|webp|bmp)$/i.test(file.name);
         const address = `/upload?name=${encodeURIComponent(file.name)}&list=${photo ? list.size : 0}` +
@@ -365,17 +367,18 @@ function playground() {
         const body = photo ? new Blob([list, file]) : file;
         const made = await got(address, { method: "POST", body });
         const left = Object.values(made.left_out).reduce((sum, number) => sum + number, 0);
-        $("drop-said").textContent = `${made.name}: ${count(made.glyphs)} glyphs, ` +
-          `${count(made.characters)} characters, ${count(made.writers)} writers` +
+        $("drop-said").textContent = t("{name}: {glyphs} glyphs, {characters} characters, {writers} writers", {
+          name: made.name, glyphs: count(made.glyphs), characters: count(made.characters),
+          writers: count(made.writers) }) +
           (made.understood.length ? `; ${made.understood.join("; ")}` : "") +
-          (left ? `; ${count(left)} left out` : "") +
+          (left ? t("; {count} left out", { count: count(left) }) : "") +
           (made.unknown && made.unknown < made.glyphs
-            ? `; no line is made of ${count(made.unknown)} by unknown writers` : "");
+            ? t("; no line is made of {count} by unknown writers", { count: count(made.unknown) }) : "");
         $("banks").append(el("option", { value: made.bank }, made.name));
         $("banks").value = String(made.bank);
         $("writer").value = "";
         const item = el("li", { "data-upload": made.bank }, el("bdi", {}, made.name), " ",
-          el("button", { type: "button", class: "quiet-button" }, "Take off"));
+          el("button", { type: "button", class: "quiet-button" }, t("Take off")));
         $("uploads").append(item);
         draw();
       } catch (error) {
@@ -420,7 +423,7 @@ function cutPage() {
     event.preventDefault();
     const file = $("photo").files[0];
     if (!file) return;
-    $("cut-said").textContent = `Cutting ${file.name} apart …`;
+    $("cut-said").textContent = t("Cutting {name} apart …", file);
     try {
       const query = new URLSearchParams({ name: file.name, character: $("shows").value });
       const made = await got(`/photo?${query}`, { method: "POST", body: file });
@@ -438,7 +441,7 @@ function cutPage() {
 
   function show() {
     const chosen = boxes.filter((box) => box.checked);
-    $("cut-chosen").textContent = chosen.length ? `${count(chosen.length)} chosen` : "none chosen";
+    $("cut-chosen").textContent = chosen.length ? t("{count} chosen", { count: count(chosen.length) }) : t("none chosen");
     for (const box of boxes) drawn[Number(box.value)].classList.toggle("chosen", box.checked);
   }
   form.addEventListener("change", show);
@@ -476,9 +479,10 @@ function cutPage() {
     try {
       const made = await got("/save", { method: "POST", body: JSON.stringify({ sheet, writer: $("whose").value }) });
       $("save-said").replaceChildren(
-        `${made.name}: ${count(made.glyphs)} glyphs, ${count(made.characters)} characters, by ${made.writer}. `,
-        el("a", { href: `/bank/${made.bank}.zip`, download: "" }, "Download it"), ", ",
-        el("a", { href: `/atlas?bank=${made.bank}` }, "look at it"));
+        t("{name}: {glyphs} glyphs, {characters} characters, by {writer}. ", { name: made.name,
+          glyphs: count(made.glyphs), characters: count(made.characters), writer: made.writer }),
+        el("a", { href: `/bank/${made.bank}.zip`, download: "" }, t("Download it")), t(", "),
+        el("a", { href: `/atlas?bank=${made.bank}` }, t("look at it")));
     } catch (error) {
       said("save-said", error);
     }
@@ -506,28 +510,30 @@ async function setPage() {
   $("set-items").replaceChildren(...found.items.map((item) =>
     item.kind === "page" ? makePage(item, cut, open) : makeLine(item, item.archives || [], open)));
   const first = found.start + 1, last = found.start + found.items.length;
-  const ended = found.last !== null, whole = `${count(found.read)} ${ended ? "in all" : "read so far"}`;
-  $("set-said").textContent = first === last ? `${count(first)}, of ${whole}.`
-    : first < last ? `${count(first)} to ${count(last)}, of ${whole}.`
-      : ended ? `Nothing here: ${whole}.` : `Reading takes long: ${whole}. Load this page again to go on.`;
+  const ended = found.last !== null, whole = t(ended ? "{count} in all" : "{count} read so far", { count: count(found.read) });
+  $("set-said").textContent = first === last ? t("{first}, of {whole}.", { first: count(first), whole })
+    : first < last ? t("{first} to {last}, of {whole}.", { first: count(first), last: count(last), whole })
+      : ended ? t("Nothing here: {whole}.", { whole })
+        : t("Reading takes long: {whole}. Load this page again to go on.", { whole });
   const link = (to, said, rel) => to
     ? el("a", { href: `?page=${to}`, rel }, said) : el("span", { class: "quiet" }, said);
   for (const pages of document.querySelectorAll("#set .pager")) {
-    pages.replaceChildren(link(number > 1 ? number - 1 : 0, "← Before", "prev"),
-      el("span", {}, `Page ${count(number)}${ended ? ` of ${count(found.last)}` : ""}`),
-      link(found.more ? number + 1 : 0, "Next →", "next"));
+    pages.replaceChildren(link(number > 1 ? number - 1 : 0, t("← Before"), "prev"),
+      el("span", {}, t(ended ? "Page {number} of {last}" : "Page {number}",
+        { number: count(number), last: count(found.last || 0) })),
+      link(found.more ? number + 1 : 0, t("Next →"), "next"));
   }
   const left = [...found.defects, ...found.counts
-    .filter(([reason]) => !reason.startsWith("defect: ")).map(([reason, times]) => `${reason}: ${count(times)}`)];
-  if (found.cut_short) left.push("the rest of the set is more than this server keeps");
+    .filter(([reason]) => !reason.startsWith("defect: ")).map(([reason, times]) => `${told(reason)}: ${count(times)}`)];
+  if (found.cut_short) left.push(t("the rest of the set is more than this server keeps"));
   if (left.length) {
     const more = found.damaged - found.defects.length;
-    $("set-left").replaceChildren(el("h2", {}, "Damaged, left out or changed, so far"),
+    $("set-left").replaceChildren(el("h2", {}, t("Damaged, left out or changed, so far")),
       el("ul", { class: "plain" }, ...left.map((one) => el("li", {}, label(one)))),
-      ...(more > 0 ? [el("p", { class: "quiet" }, `… and ${count(more)} more defects.`)] : []));
+      ...(more > 0 ? [el("p", { class: "quiet" }, t("… and {count} more defects.", { count: count(more) }))] : []));
   }
-  const toggles = [["Outlines", "no-outlines", found.items.some((item) => item.kind === "page"), true],
-    ["Boxes", "with-boxes", found.items.some((item) => item.boxes), false]];
+  const toggles = [[t("Outlines"), "no-outlines", found.items.some((item) => item.kind === "page"), true],
+    [t("Boxes"), "with-boxes", found.items.some((item) => item.boxes), false]];
   $("set-tools").replaceChildren(...toggles.filter(([, , some]) => some).map(([said, name, , on]) => {
     const button = el("button", { type: "button", "aria-pressed": String(on) }, said);
     button.addEventListener("click", () => button.setAttribute("aria-pressed",
@@ -539,6 +545,7 @@ async function setPage() {
   });
 }
 
+document.querySelector(".top").append(languageSwitch());
 tally();
 if ($("set")) document.addEventListener("DOMContentLoaded", setPage);
 if ($("cut-photo")) cutPage();

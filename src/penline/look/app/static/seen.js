@@ -5,15 +5,15 @@ function originsOf(line) {
   return new Map((line.origins || []).map((origin) => [origin[0], origin]));
 }
 
-function told(line, characters, item, origin, archives) {
+function tellItem(line, characters, item, origin, archives) {
   const one = characters[item];
   const names = Array.from(one).slice(0, 3).map(
     (c) => "U+" + c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0"));
   const name = one + "  " + names.join(" ");
   if (!origin) return name;
   const [, written, whose, file, record] = origin;
-  const standIn = written === one ? [] : ["written as " + written];
-  return [name, ...standIn, whose || line.writer, archives[file] + ", record " + count(record)]
+  const standIn = written === one ? [] : [t("written as {written}", { written })];
+  return [name, ...standIn, whose || line.writer, t("{file}, record {record}", { file: archives[file], record: count(record) })]
     .join("\n");
 }
 
@@ -31,7 +31,7 @@ function drawBoxes(line, shared) {
   }, ...line.boxes.map((box, item) => {
     const kind = !origins.has(item) && /\s/u.test(characters[item]) ? "blank" : "k" + (item % 2);
     return svg("polygon", { class: kind, points: pointsOf(box) },
-      svg("title", {}, told(line, characters, item, origins.get(item), archives)));
+      svg("title", {}, tellItem(line, characters, item, origins.get(item), archives)));
   }));
 }
 
@@ -46,7 +46,7 @@ function lineText(line) {
   characters.forEach((one, item) => {
     const origin = origins.get(item);
     if (!origin || origin[1] === one) made.append(one);
-    else made.append(el("mark", { title: "written as " + origin[1] }, one));
+    else made.append(el("mark", { title: t("written as {written}", { written: origin[1] }) }, one));
   });
   made.normalize();
   return made;
@@ -54,8 +54,8 @@ function lineText(line) {
 
 function lineFacts(line) {
   return [
-    line.index === null ? null : "#" + line.index, line.side, line.writer || null,
-    count(Array.from(line.text).length) + " characters",
+    line.index === null ? null : "#" + line.index, t(line.side), line.writer || null,
+    t("{count} characters", { count: count(Array.from(line.text).length) }),
     line.src ? line.width + " × " + line.height + " px" : null,
   ].filter((fact) => fact !== null);
 }
@@ -63,10 +63,10 @@ function lineFacts(line) {
 // One line: its picture, which shows it large, and its text.
 function makeLine(line, archives, open) {
   const figure = el("div", { class: "picture" });
-  const name = line.index === null ? "Line" : "Line " + line.index;
+  const name = line.index === null ? t("Line") : t("Line {number}", { number: line.index });
   if (line.src) {
     const large = el("button", { type: "button", class: "to-large", "aria-haspopup": "dialog",
-      "aria-label": name + ", large" }, el("img", {
+      "aria-label": t("{name}, large", { name }) }, el("img", {
       src: line.src, width: line.width, height: line.height, loading: "lazy", decoding: "async",
       alt: name,
     }));
@@ -74,11 +74,11 @@ function makeLine(line, archives, open) {
       name, text: line.text, facts: lineFacts(line), body: () => largeLine(line, archives),
     }));
     figure.append(large);
-  } else figure.append(el("p", { class: "problem" }, line.problem + ": ", label(line.path || "")));
+  } else figure.append(el("p", { class: "problem" }, t(line.problem) + ": ", label(line.path || "")));
   return el("li", {}, el("figure", {}, figure, el("figcaption", {},
-    line.text ? lineText(line) : el("span", { class: "text silent" }, "no text"),
+    line.text ? lineText(line) : el("span", { class: "text silent" }, t("no text")),
     el("span", { class: "meta", title: line.path }, ...lineFacts(line).map((fact) => label(fact))),
-    line.boxes_problem ? el("p", { class: "problem" }, "No boxes: " + line.boxes_problem) : null)));
+    line.boxes_problem ? el("p", { class: "problem" }, t("No boxes: {why}", { why: t(line.boxes_problem) })) : null)));
 }
 
 function largeLine(line, archives) {
@@ -91,12 +91,12 @@ function largeLine(line, archives) {
 // One page: the picture with outlines, baselines and numbers in reading order; its texts beside it.
 function makePage(page, cut, open) {
   const image = el("img", { src: page.src, width: page.width, height: page.height, loading: "lazy",
-    decoding: "async", alt: "Page " + page.name });
+    decoding: "async", alt: t("Page {name}", { name: page.name }) });
   const numbers = el("div", { class: "numbers", "aria-hidden": "true" });
   const shapes = svg("svg", {
     class: "outlines", viewBox: "0 0 " + page.width + " " + page.height, "aria-hidden": "true",
   }, ...page.regions.map((one) => svg("polygon", { class: "region", points: pointsOf(one.points) })));
-  const texts = el("ol", { class: "texts", "aria-label": "Lines of " + page.name });
+  const texts = el("ol", { class: "texts", "aria-label": t("Lines of {name}", { name: page.name }) });
   page.lines.forEach((line, at) => {
     const outline = svg("polygon", {
       class: line.text ? "k" + (at % 2) : "silent", points: pointsOf(line.points),
@@ -108,7 +108,7 @@ function makePage(page, cut, open) {
     number.style.top = (100 * y / page.height).toFixed(2) + "%";
     numbers.append(number);
     const said = el("button", { type: "button", "aria-haspopup": "dialog" },
-      line.text ? label(line.text) : el("span", { class: "silent" }, "no text"));
+      line.text ? label(line.text) : el("span", { class: "silent" }, t("no text")));
     const row = el("li", {}, el("span", { class: "at" }, String(at + 1)), said, line.kind ? el("small", {}, label(line.kind)) : null);
     const mark = (on) => {
       for (const one of [outline, row, number]) one.classList.toggle("now", on);
@@ -125,14 +125,14 @@ function makePage(page, cut, open) {
     texts.append(row);
   });
   const left = page.line_count - page.lines.length;
-  const facts = [count(page.line_count) + (page.line_count === 1 ? " line" : " lines"), page.side,
+  const facts = [t(page.line_count === 1 ? "{count} line" : "{count} lines", { count: count(page.line_count) }), t(page.side),
     page.writer || null, page.full[0] + " × " + page.full[1] + " px"].filter((one) => one !== null);
   return el("li", { class: "page" }, el("figure", {},
     el("figcaption", {}, el("h3", {}, label(page.name)),
       el("span", { class: "meta" }, ...facts.map((fact) => label(fact)))),
     el("div", { class: "page-in" }, el("div", { class: "sheet" }, image, shapes, numbers),
       el("div", {}, texts,
-        left > 0 ? el("p", { class: "note" }, "… and " + count(left) + " more lines.") : null))));
+        left > 0 ? el("p", { class: "note" }, t("… and {count} more lines.", { count: count(left) })) : null))));
 }
 
 // Where a line begins: of its baseline, or the upper left of its outline.
@@ -145,7 +145,7 @@ function startOf(line) {
 function openLine(page, at, image, cut, open) {
   const line = page.lines[at];
   open({
-    name: page.name + ", line " + (at + 1), text: line.text, facts: line.kind ? [line.kind] : [],
+    name: t("{name}, line {number}", { name: page.name, number: at + 1 }), text: line.text, facts: line.kind ? [line.kind] : [],
     body: () => cut(page, at, image),
     before: at > 0 ? () => openLine(page, at - 1, image, cut, open) : null,
     after: at + 1 < page.lines.length ? () => openLine(page, at + 1, image, cut, open) : null,
@@ -155,11 +155,11 @@ function openLine(page, at, image, cut, open) {
 // What shows one line large: a dialog that the keys, too, lead through the lines of a page.
 function largeDialog() {
   const title = el("h2", { id: "large-title" }), body = el("div", { class: "large-body", tabindex: "0",
-    role: "region", "aria-label": "The line’s picture" });
+    role: "region", "aria-label": t("The line’s picture") });
   const text = el("p", { class: "text" }), facts = el("p", { class: "meta" });
-  const steps = [["before", "← Before", "ArrowLeft"], ["after", "Next →", "ArrowRight"]].map(
+  const steps = [["before", t("← Before"), "ArrowLeft"], ["after", t("Next →"), "ArrowRight"]].map(
     ([name, said, key]) => ({ name, key, button: el("button", { type: "button" }, said) }));
-  const shut = el("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
+  const shut = el("button", { type: "button", class: "close", "aria-label": t("Close") }, "×");
   const dialog = el("dialog", { class: "large-line", "aria-labelledby": "large-title" }, shut, title, body,
     text, facts, el("div", { class: "steps" }, ...steps.map((step) => step.button)));
   let now = {};
@@ -177,7 +177,7 @@ function largeDialog() {
     title.replaceChildren(label(one.name));
     body.replaceChildren(one.body());
     text.replaceChildren(one.text ? label(one.text, { class: "text" })
-      : el("span", { class: "silent" }, "no text"));
+      : el("span", { class: "silent" }, t("no text")));
     facts.replaceChildren(...one.facts.map((fact) => label(fact)));
     for (const step of steps) {
       step.button.hidden = !one.before && !one.after;

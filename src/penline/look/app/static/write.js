@@ -1,5 +1,4 @@
 // The page on which characters are written. What is written is in this browser's store until the server has it.
-"use strict";
 
 function beginPage() {
   const list = $("hand-list");
@@ -119,22 +118,22 @@ function writingField(pad, limits, say, changed) {
     event.preventDefault();
     if (type === "pen") pen = true;
     if (type === "touch" && pen) {
-      say("A pen is here: fingers are taken for the palm. To write with a finger, load the page again.");
+      say(t("A pen is here: fingers are taken for the palm. To write with a finger, load the page again."));
       return;
     }
     if (type === "touch" && Math.max(event.width, event.height) > PALM_PX) {
-      say("That looked like a palm, and was left out.");
+      say(t("That looked like a palm, and was left out."));
       return;
     }
     if (active !== null) {
       if (type !== "pen" || active.type === "pen") {
-        say("One finger at a time: the other one is left out.");
+        say(t("One finger at a time: the other one is left out."));
         return;
       }
       strokes.pop();  // the palm came first
     }
     if (strokes.length >= limits.strokes) {
-      say(`More than ${limits.strokes} strokes; take some back.`);
+      say(t("More than {strokes} strokes; take some back.", limits));
       return;
     }
     if (strokes.length && pointer !== type) {
@@ -160,7 +159,7 @@ function writingField(pad, limits, say, changed) {
     if (active === null || event.pointerId !== active.id) return;
     active = null;
     if (!keep || !strokes[strokes.length - 1].length) strokes.pop();
-    if (full) say(`More than ${limits.points} points: what came after them is left out.`);
+    if (full) say(t("More than {points} points: what came after them is left out.", limits));
     full = false;
     draw();
     changed(strokes.length > 0);
@@ -220,7 +219,7 @@ async function writePage() {
   }
 
   const tiles = all.map((one, at) => {
-    const made = el("button", { type: "button", "aria-label": `Write ${one}` }, label(one));
+    const made = el("button", { type: "button", "aria-label": t("Write {one}", { one }) }, label(one));
     made.addEventListener("click", () => { skipped.delete(at); ask(at); });
     return made;
   });
@@ -229,7 +228,7 @@ async function writePage() {
   function show() {
     const have = counts();
     const done = have.reduce((sum, count) => sum + Math.min(count, known.times), 0);
-    $("write-progress").textContent = `${count(done)} of ${count(all.length * known.times)}`;
+    $("write-progress").textContent = t("{done} of {all}", { done: count(done), all: count(all.length * known.times) });
     tiles.forEach((tile, at) => {
       tile.className = have[at] >= known.times ? "whole" : have[at] ? "some" : "";
       if (at === now) tile.setAttribute("aria-current", "true");
@@ -237,9 +236,10 @@ async function writePage() {
     });
     $("sign").textContent = now < 0 ? "✓" : all[now];
     $("sign").lang = now >= 0 && HAN.test(all[now]) ? "zh-Hans" : "";
-    $("sign-name").textContent = now < 0 ? (skipped.size ? `All but ${skipped.size} skipped` : "All is written")
-      : known.names[all[now]] || "Write this";
-    $("sign-count").textContent = now < 0 ? "Make the bank below." : `${have[now] + 1} of ${Math.max(known.times, have[now] + 1)}`;
+    $("sign-name").textContent = now < 0 ? (skipped.size ? t("All but {count} skipped", { count: skipped.size }) : t("All is written"))
+      : known.names[all[now]] ? told(known.names[all[now]]) : t("Write this");
+    $("sign-count").textContent = now < 0 ? t("Make the bank below.")
+      : t("{done} of {all}", { done: have[now] + 1, all: Math.max(known.times, have[now] + 1) });
     document.documentElement.dataset.waiting = String(queue.count);
   }
 
@@ -252,7 +252,7 @@ async function writePage() {
 
   function remember(act) {
     apply(act);
-    if (!queue.add(act)) say(bad("This browser keeps nothing: stay on the page until all is sent."));
+    if (!queue.add(act)) say(bad(t("This browser keeps nothing: stay on the page until all is sent.")));
     send();
   }
 
@@ -275,15 +275,15 @@ async function writePage() {
         if ([400, 413, 422].includes(error.status)) {
           queue.drop(key);
           if (act.do === "keep") written = written.filter(([id]) => id !== act.id);
-          say(bad(`Not kept: ${error.message}`));
+          say(bad(t("Not kept: {why}", { why: error.message })));
         } else {
-          const why = error.status ? error.message : "No connection to the server.";
-          say(bad(`${why} ${count(queue.count)} not sent yet, kept in this browser.`));
+          const why = error.status ? error.message : t("No connection to the server.");
+          say(bad(t("{why} {count} not sent yet, kept in this browser.", { why, count: count(queue.count) })));
           again = setTimeout(send, AGAIN_MS);
           break;
         }
       }
-      if (late && !queue.count) say("All is sent.");
+      if (late && !queue.count) say(t("All is sent."));
     }
   }
   window.addEventListener("online", send);
@@ -292,7 +292,7 @@ async function writePage() {
     clearTimeout(pause);
     if (now < 0 || field.busy) return;
     if (field.empty) {
-      say("Nothing is written yet; Skip leaves it out.");
+      say(t("Nothing is written yet; Skip leaves it out."));
       return;
     }
     const id = newId(), at = now;
@@ -309,13 +309,13 @@ async function writePage() {
       return;
     }
     if (!written.length) {
-      say("There is nothing to take back.");
+      say(t("There is nothing to take back."));
       return;
     }
     const [id, one] = written[written.length - 1];
     remember({ do: "back", id });
     ask(place.get(one) ?? following(-1));
-    say(`The last ${one} is taken back: write it again.`);
+    say(t("The last {one} is taken back: write it again.", { one }));
   }
 
   const field = writingField($("pad"), known, (text) => say(text), (ready) => {
@@ -339,20 +339,22 @@ async function writePage() {
     event.preventDefault();
   });
   $("write-bank").addEventListener("click", async () => {
-    $("bank-said").textContent = "Making it …";
+    $("bank-said").textContent = t("Making it …");
     try {
       await send();
-      if (queue.count) throw new Error("Some writings are not sent yet: no connection.");
+      if (queue.count) throw new Error(t("Some writings are not sent yet: no connection."));
       const made = await got("/write/bank", { method: "POST", body: JSON.stringify({ hand }) });
-      const left = Object.entries(made.left_out).map(([why, times]) => `${count(times)} left out: ${why}`);
+      const left = Object.entries(made.left_out).map(([why, times]) => t("{count} left out: {why}", { count: count(times), why: told(why) }));
       $("bank-said").replaceChildren(
-        [`${count(made.glyphs)} glyphs, ${count(made.characters)} characters, by ${made.writer}`,
-          ...(made.lacking.length ? [`nothing of ${made.lacking.slice(0, 12).join(" ")}${made.lacking.length > 12 ? " …" : ""}`] : []),
-          ...left].join("; "), ". ",
-        el("a", { href: `/bank/${made.bank}.zip`, download: "" }, "Download the bank"), ", ",
-        el("a", { href: `/write/hand.inkml?${query}`, download: "" }, "the InkML"), ", ",
-        el("a", { href: `/atlas?bank=${made.bank}` }, "look at it"), ", ",
-        el("a", { href: `/playground?banks=${made.bank}` }, "write lines with it"), ".");
+        [t("{glyphs} glyphs, {characters} characters, by {writer}", { glyphs: count(made.glyphs),
+          characters: count(made.characters), writer: made.writer }),
+        ...(made.lacking.length ? [t("nothing of {characters}", {
+          characters: made.lacking.slice(0, 12).join(" ") + (made.lacking.length > 12 ? " …" : "") })] : []),
+        ...left].join(t("; ")), t(". "),
+        el("a", { href: `/bank/${made.bank}.zip`, download: "" }, t("Download the bank")), t(", "),
+        el("a", { href: `/write/hand.inkml?${query}`, download: "" }, t("the InkML")), t(", "),
+        el("a", { href: `/atlas?bank=${made.bank}` }, t("look at it")), t(", "),
+        el("a", { href: `/playground?banks=${made.bank}` }, t("write lines with it")), t("."));
     } catch (error) {
       $("bank-said").replaceChildren(bad(error.message));
     }
