@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import yaml
 
 sync_api = pytest.importorskip("playwright.sync_api")
 pytest.importorskip("starlette")
@@ -31,6 +32,7 @@ from penline.corpus import Corpus
 from penline.look.app.hands import HandFolder
 from penline.look.app.open_set import open_set
 from penline.look.app.server_state import ServerState
+from penline.recipe.presets import PAPERS
 from test_sheet import CHROMIUM, FLAGS
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
@@ -52,7 +54,7 @@ NAMES = {
 }
 """Names that are the same in all languages, of this test's banks, too."""
 FOREIGN = """() => {
-  const SKIPPED = "bdi, code, script, style, pre, noscript, [lang=en], " +
+  const SKIPPED = "bdi, code, script, style, pre, noscript, svg, [lang=en], " +
     ".caption, .meta, th[scope=row]";
   const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
@@ -198,7 +200,7 @@ def test_the_line_follows_the_typing(tab: Any) -> None:
     tab.check("#twenty")
     wait(tab, "[...document.querySelectorAll('#many img')].filter(i => i.naturalWidth).length > 3")
     tab.click("#tab-python")
-    assert "make(kit, 0, 0)" in tab.text_content("#copy")
+    assert "make(plan, 0, 0)" in tab.text_content("#copy")
     tab.keyboard.press("ArrowLeft")
     assert "squared" in tab.text_content("#copy")
     assert "paper=squared" in tab.url
@@ -207,6 +209,47 @@ def test_the_line_follows_the_typing(tab: Any) -> None:
     tab.reload()
     tab.wait_for_selector("#picture:not([hidden])")
     assert tab.input_value("#ink") == "blue"
+
+
+def test_the_playground_begins_as_compose_does(tab: Any) -> None:
+    tab.goto("/playground")
+    tab.wait_for_selector("#picture:not([hidden])")
+    tab.click("text=recipe.yaml")
+    own = yaml.safe_load(tab.text_content("#copy"))
+    usual = yaml.safe_load(PAPERS.read_text("utf-8"))
+    assert {key: own[key] for key in usual} == usual
+
+
+def test_hands_are_shown_and_chosen(tab: Any) -> None:
+    tab.goto("/playground?text=永远")
+    tab.wait_for_selector("#picture:not([hidden])")
+    tab.click("#hands summary")
+    tab.wait_for_selector("#hands-list img")
+    assert tab.locator("#hands-list img").count() == 12
+    wait(tab, "document.querySelector('#hands-list img').naturalWidth > 0")
+    tab.locator("#hands-list button").nth(2).click()
+    wait(tab, "document.querySelector('#hands-list [aria-pressed=true]') !== null")
+    writer = tab.input_value("#writer")
+    assert writer == tab.text_content("#hands-list [aria-pressed=true] bdi")
+    wait(tab, "w => document.getElementById('said').textContent.startsWith(w)", writer)
+
+
+def test_a_text_that_is_cut_is_told(tab: Any) -> None:
+    tab.goto("/playground")
+    tab.fill("#text", "永远" * 62)
+    wait(
+        tab, "/first 120 characters.*, 4 are not/.test(document.getElementById('said').textContent)"
+    )
+    assert tab.input_value("#text") == "永远" * 62
+
+
+def test_a_server_that_has_gone_is_told(tab: Any) -> None:
+    tab.goto("/playground")
+    tab.wait_for_selector("#picture:not([hidden])")
+    tab.context.set_offline(True)
+    tab.fill("#text", "好")
+    wait(tab, "/The server has gone/.test(document.getElementById('said').textContent)")
+    tab.wrong.clear()  # the browser itself says that it is offline
 
 
 def test_an_upload_is_written_with_and_taken_off(tab: Any) -> None:

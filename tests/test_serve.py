@@ -225,7 +225,7 @@ def test_a_line_is_drawn_and_its_boxes_too(visit: Visitor) -> None:
     nobody = visit.get("/line", params={"text": "永远", "writer": "w:9"}).json()
     assert "no known writer" in nobody["said"]
     assert visit.get("/line?text=").json()["said"] == "Type something."
-    for more in ({"placing": "measured"}, {"placing": "measured", "direction": "vertical"}):
+    for more in ({"placing": "rules"}, {"placing": "measured", "direction": "vertical"}):
         other = visit.get("/line", params={"text": "永远，好", **more}).json()
         assert other["src"] != line["src"]
     again = visit.get("/line", params={"text": "永远，好龘"}).json()
@@ -342,10 +342,22 @@ def test_the_recipe_of_a_request_is_valid() -> None:
     assert [one["name"] for one in values["effects"]] == ["warp", "jpeg"]
 
 
+def test_the_playground_begins_with_the_recipe_of_compose() -> None:
+    from penline.look.app.line_request import read_line_request
+
+    made = penline.load_recipe(read_line_request({"text": "永"}).recipe())
+    usual = penline.load_recipe()
+    assert (made.papers, made.effects, made.layout) == (usual.papers, usual.effects, usual.layout)
+    assert (made.ink, made.image.height_px, made.image.mode) == (
+        usual.ink, usual.image.height_px, usual.image.mode
+    )  # fmt: skip
+    assert read_line_request({"effects": ""}).effects == ()
+
+
 def test_every_request_is_a_recipe_of_which_nothing_is_refused() -> None:
     """What the playground leaves out of the recipe, because it has no effect, it says."""
     corpus = Corpus.from_texts(["永远好"])
-    offered = itertools.product(papers(), INKS, ("gray", "rgb"), ("horizontal", "vertical"))
+    offered = itertools.product(("", *papers()), INKS, ("gray", "rgb"), ("horizontal", "vertical"))
     for (paper, ink, mode, direction), mixed in itertools.product(offered, (False, True)):
         line_request = LineRequest("永远好", paper=paper, ink=ink, mode=mode, direction=direction)
         for one in (line_request, replace(line_request, placing="measured")):

@@ -117,8 +117,8 @@ FOREIGN = """() => {
   return found;
 }"""
 """English words of a page, but for names, labels and numbers."""
-FORMS = ("PAGE", "XML", "pages")
-"""Forms of files have their own names, those of `penline info`."""
+FORMS = ("PAGE", "XML")
+"""Formats have their own names."""
 BROKEN = """() => {
   const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from penline.errors import PenlineError, UsageError
 from penline.look.app.limits import TEXT_CHARACTERS
 from penline.machine import say_once
 from penline.paper import PAPERS
+from penline.recipe.presets import PAPERS as PAPERS_PRESET
 from penline.registry import Registry
 
 __all__ = [
@@ -51,6 +53,13 @@ def effects() -> tuple[str, ...]:
     return tuple(name for name in (*DEFAULT_ORDER, *others) if _usable(EFFECTS, name))
 
 
+@functools.cache
+def _usual() -> Mapping[str, Any]:
+    """The recipe that `penline compose` begins with, as plain values."""
+    found: Mapping[str, Any] = yaml.safe_load(PAPERS_PRESET.read_text("utf-8"))
+    return found
+
+
 def _usable(table: Registry[Any], name: str) -> bool:
     try:
         table.load(name)()
@@ -64,13 +73,13 @@ def _usable(table: Registry[Any], name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LineRequest:
-    """One line as the playground asks for it.
+    """One line as the playground asks for it; unasked, the looks are those of `penline compose`.
 
     Attributes:
         text: what to write.
         banks: numbers of banks on the server; none: all that are no uploads.
         writer: an id, or ``""`` for any who can write it.
-        paper: one of `papers`.
+        paper: one of `papers`, or ``""`` for any of those that `penline compose` begins with.
         ink: one of `INKS`.
         effects: some of `effects`.
         height_px: one of `HEIGHTS_PX`.
@@ -84,13 +93,13 @@ class LineRequest:
     text: str
     banks: tuple[int, ...] = ()
     writer: str = ""
-    paper: str = "plain"
+    paper: str = ""
     ink: str = "any"
-    effects: tuple[str, ...] = ()
+    effects: tuple[str, ...] = DEFAULT_ORDER
     height_px: int = 64
     mode: str = "gray"
     direction: str = "horizontal"
-    placing: str = "rules"
+    placing: str = "measured"
     seed: int = 0
     index: int = 0
 
@@ -123,8 +132,9 @@ class LineRequest:
         ink = {k: v for k, v in INKS[self.ink].items() if k != "colours" or self.mode == "rgb"}
         if ink:
             made["ink"] = ink
-        made["papers"] = [{"name": self.paper}]
-        made["effects"] = [{"name": name} for name in self.effects]
+        made["papers"] = [{"name": self.paper}] if self.paper else list(_usual()["papers"])
+        some = [{"name": name} for name in self.effects]
+        made["effects"] = "default" if self.effects == DEFAULT_ORDER else some
         return made
 
 
@@ -138,13 +148,14 @@ def read_line_request(query: Mapping[str, str]) -> LineRequest:
     if len(text) > TEXT_CHARACTERS:
         raise UsageError(f"at most {TEXT_CHARACTERS} characters; these are {len(text):,}")
     known = effects()
-    asked = {_among(n, known, "effect") for n in query.get("effects", "").split(",") if n}
+    given = query.get("effects", ",".join(DEFAULT_ORDER)).split(",")
+    asked = {_among(name, known, "effect") for name in given if name}
     banks = [_whole(one, "bank", 1 << 31) for one in query.get("banks", "").split(",")[:64] if one]
     return LineRequest(
         text=text,
         banks=tuple(banks),
         writer=query.get("writer", "").strip()[:200],
-        paper=_among(query.get("paper", "plain"), papers(), "paper"),
+        paper=_among(query.get("paper", ""), ("", *papers()), "paper"),
         ink=_among(query.get("ink", "any"), tuple(INKS), "ink"),
         effects=tuple(name for name in known if name in asked),
         height_px=int(_among(query.get("height", "64"), tuple(map(str, HEIGHTS_PX)), "height")),
@@ -152,7 +163,7 @@ def read_line_request(query: Mapping[str, str]) -> LineRequest:
         direction=_among(
             query.get("direction", "horizontal"), ("horizontal", "vertical"), "direction"
         ),
-        placing=_among(query.get("placing", "rules"), ("rules", "measured"), "placing"),
+        placing=_among(query.get("placing", "measured"), ("rules", "measured"), "placing"),
         seed=_whole(query.get("seed", "0") or "0", "seed", _MOST_SEED),
         index=_whole(query.get("index", "0") or "0", "index", 10_000),
     )

@@ -212,12 +212,16 @@ function playground() {
   let busy = false;
   let stale = false;
 
+  const most = Number($("text").dataset.most);
+  const cut = (text) => Array.from(text).slice(0, most);
+
   function asked(more) {
     const data = new FormData(form);
     const query = new URLSearchParams();
     for (const name of ["text", "writer", "banks", "paper", "ink", "mode", "height", "direction", "placing", "seed"]) {
       query.set(name, data.get(name) || "");
     }
+    query.set("text", cut(query.get("text")).join(""));
     query.set("effects", data.getAll("effects").join(","));
     for (const [name, value] of Object.entries(more || {})) query.set(name, String(value));
     return query;
@@ -249,7 +253,8 @@ function playground() {
   }
 
   function show(line) {
-    const said = [];
+    const said = [], over = Array.from($("text").value).length - most;
+    if (over > 0) said.push(t("cut: the first {most} characters are written, {count} are not", { most, count: count(over) }));
     if (line.src) {
       const double = $("double").checked ? 2 : 1;
       picture.src = line.src;
@@ -279,9 +284,43 @@ function playground() {
     }
     $("said").replaceChildren(...parts);
     $("writers").replaceChildren(...line.writers.map((writer) => el("option", { value: writer })));
+    hands(line.writers);
     copies = line.copies;
     $("copy").textContent = copies[shown];
   }
+
+  // A picture of the text by each writer who can write it; made while the list is open.
+  const MOST_HANDS = 40;
+  let able = [], drawn = "";
+  function hands(writers) {
+    able = writers;
+    if (!$("hands").open) return;
+    const now = $("writer").value, query = asked({ writer: "", paper: "plain", effects: "", height: 32, seed: 0 });
+    query.set("text", cut(query.get("text")).slice(0, 12).join(""));
+    query.set("direction", "horizontal");
+    const key = `${query} ${able.join()}`;
+    if (key !== drawn) {
+      drawn = key;
+      $("hands-list").replaceChildren(...able.slice(0, MOST_HANDS).map((writer) => {
+        query.set("writer", writer);
+        const button = el("button", { type: "button", "data-writer": writer },
+          el("img", { src: `/line.png?${query}`, alt: "", loading: "lazy" }), el("small", {}, el("bdi", {}, writer)));
+        button.addEventListener("click", () => {
+          $("writer").value = $("writer").value === writer ? "" : writer;
+          draw();
+          remember();
+        });
+        return el("li", {}, button);
+      }));
+      const left = able.length - MOST_HANDS;
+      $("hands-said").textContent = !able.length ? t("No one writer has all of it.")
+        : left > 0 ? t("… and {count} more.", { count: count(left) }) : "";
+    }
+    for (const one of $("hands-list").querySelectorAll("button")) {
+      one.setAttribute("aria-pressed", String(one.dataset.writer === now));
+    }
+  }
+  $("hands").addEventListener("toggle", () => hands(able));
 
   function many() {
     const place = $("many");
