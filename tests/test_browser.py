@@ -50,7 +50,19 @@ AXE = os.environ.get("PENLINE_AXE", str(AXE_FILE) if AXE_FILE.is_file() else "")
 NAMES = {
     *("penline", "Python", "MiB", "InkML", "XML", "PNG", "JPEG", "recipe", "yaml", "errata"),
     *("plain", "ruled", "squared", "texture", "warp", "shadow", "blur", "noise", "jpeg"),
-    *("ascii", "digits", "latin", "kana", "hangul", "PAGE", "small", "first", "second", "bank"),
+    *(
+        "compose",
+        "ascii",
+        "digits",
+        "latin",
+        "kana",
+        "hangul",
+        "PAGE",
+        "small",
+        "first",
+        "second",
+        "bank",
+    ),
 }
 """Names that are the same in all languages, of this test's banks, too."""
 FOREIGN = """() => {

@@ -26,6 +26,7 @@ def template(
     cell_mm: int = 15,
     times: int | None = None,
     overwrite: bool = False,
+    language: str = "en",
 ) -> Made:
     """Make sheets with a cell for each character of a list; see `penline.template.template`.
 
@@ -40,9 +41,11 @@ def template(
         times: how often each character is asked for, 1 to 8, side by side; None: three times where
             the list has up to 200 characters, else once.
         overwrite: replace files that are there.
+        language: of what is printed: ``"en"``, or ``"zh"`` where bank or font has its characters.
 
     Raises:
-        UsageError: a list, font or bank that cannot be used, a name that is taken.
+        UsageError: a list, font or bank that cannot be used, a name that is taken, another
+            language.
         MissingExtra: a font without Pillow.
         BankError: a damaged bank.
     """
@@ -55,4 +58,12 @@ def template(
         found = bank_guides(sample_bank())
     else:
         found = bank_guides(guides if isinstance(guides, Bank) else open_bank(guides))
-    return _template(Path(out), chars, found, cell_mm=cell_mm, times=times, overwrite=overwrite)
+    return _template(
+        Path(out),
+        chars,
+        found,
+        cell_mm=cell_mm,
+        times=times,
+        overwrite=overwrite,
+        language=language,
+    )

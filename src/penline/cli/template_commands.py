@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -48,11 +48,16 @@ def template(
     font: Annotated[
         Path | None, typer.Option("--font", help="A font file for the guide characters, instead.")
     ] = None,
+    language: Annotated[
+        Literal["en", "zh"] | None,
+        typer.Option("--language", help="Of what is printed; default: your locale's, else en."),
+    ] = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Make sheets of cells to print and to write on, a character a cell."""
     from penline.api import template as make
+    from penline.template.saying import locale_language
 
     made = make(
         output,
@@ -62,6 +67,7 @@ def template(
         cell_mm=cell_mm,
         times=times,
         overwrite=overwrite,
+        language=language or locale_language(),
     )
     if as_json:
         print_json(

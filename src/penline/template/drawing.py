@@ -23,6 +23,7 @@ from penline.template.layout import (
     Grid,
     mark_bits,
 )
+from penline.template.saying import Saying, runs, width_em
 
 __all__ = ["Mark", "Picture", "Rectangle", "Words", "sheet_marks"]
 
@@ -33,9 +34,11 @@ BORDER: Colour = (150, 195, 215)
 GUIDE: Colour = (40, 40, 40)
 _WORDS_MM, _CODE_MM, _SMALL_MM = 2.8, 2.4, 1.5
 """Sizes of the title, of a code point in place of a guide, and of what is said beside one."""
+_DRAWN = 1.35
+"""How much larger what is drawn stands than letters of the font."""
+_LOW_EM = 0.12
+"""How far below the writing line a Chinese character stands (`penline.characters`)."""
 _GUIDE_ROOM_MM = 0.4
-_LETTER_EM = 0.6
-"""Width of a letter of these words, a little more than most have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def sheet_marks(
     characters: tuple[str, ...],
     guides: Guides,
     alike: Collection[str] = (),
+    language: str = "en",
 ) -> Iterator[Mark]:
     """Everything that is printed on one sheet.
 
@@ -90,22 +94,53 @@ def sheet_marks(
         characters: what is to be written, a character a cell, no more than there are cells.
         guides: pictures of the characters.
         alike: those that look like another one of the list, and get their name.
+        language: ``"en"``, or ``"zh"`` where the guides have the characters for it.
+
+    Raises:
+        UsageError: another language.
     """
+    say = Saying(language, guides)
     for number, (left, top) in MARKS.items():
         yield from _squares(mark_bits(number), left, top, MARK_MM / 6, MARK_MM / 6)
     row = np.array([pack_bits(code)], np.bool_)
     for left, top in BIT_ROWS:
         yield from _squares(row, left, top, *BIT_MM)
-    said = f"penline sheet {code.sheet} of {code.sheets}, list {code.digest:06x}"
+    said = say(
+        "penline sheet {sheet} of {sheets}, list {digest}",
+        sheet=code.sheet,
+        sheets=code.sheets,
+        digest=f"{code.digest:06x}",
+    )
     left = BIT_ROWS[0][0]
-    advice = "Write each character inside its box, with a dark pen."
-    yield Words(left, BIT_ROWS[0][1] + 9.5, _WORDS_MM, f"{said}. {advice}")
-    yield Words(left, BIT_ROWS[1][1] - 3.0, _WORDS_MM, said)
+    advice = say("Write each character inside its box, with a dark pen.")
+    whole = say("{said}. {advice}", said=said, advice=advice)
+    yield from _written(whole, left, BIT_ROWS[0][1] + 9.5, _WORDS_MM, guides)
+    yield from _written(said, left, BIT_ROWS[1][1] - 3.0, _WORDS_MM, guides)
     for cell in range(grid.count):
         left, top = grid.corner_mm(cell)
         yield from _frame(left, top, grid.cell_mm)
         if cell < len(characters):
-            yield from _guide(characters[cell], cell, grid, guides, alike)
+            yield from _guide(characters[cell], cell, grid, guides, alike, say)
+
+
+def _written(
+    text: str, left: float, baseline: float, size: float, guides: Guides
+) -> Iterator[Mark]:
+    """Words of the font, and between them what it lacks, drawn by the guides' hand."""
+    for plain, some in runs(text):
+        if plain:
+            yield Words(left, baseline, size, some)
+            left += width_em(some) * size
+            continue
+        em = size * _DRAWN
+        for one in some:
+            picture = guides.find(one)
+            if picture is not None:
+                height, width = (side / guides.em_px * em for side in picture.ink.shape)
+                bottom = baseline + (_LOW_EM - picture.low) * em
+                middle = left + min(width_em(one), 1.0) * em / 2
+                yield Picture(middle - width / 2, bottom - height, width, height, picture.ink)
+            left += width_em(one) * em
 
 
 def _squares(
@@ -131,7 +166,7 @@ def _frame(left: float, top: float, side: float) -> Iterator[Rectangle]:
 
 
 def _guide(
-    character: str, cell: int, grid: Grid, guides: Guides, alike: Collection[str]
+    character: str, cell: int, grid: Grid, guides: Guides, alike: Collection[str], say: Saying
 ) -> Iterator[Mark]:
     """The guide character above its cell, and its name where it is easily mistaken."""
     left, top = grid.corner_mm(cell)
@@ -150,8 +185,8 @@ def _guide(
     yield Picture(middle - width / 2, bottom - height, width, height, picture.ink)
     sign = unicodedata.category(character[0])[0] in "PS"
     if sign or character in alike:
-        said = code if sign else sign_name(character)
+        said = code if sign else say.name(sign_name(character))
         # in the strip, up to the next cell's guide: nothing of it lies in a cell
         free = grid.pitch_mm[0] - room - 0.6
-        size = min(_SMALL_MM, free / (_LETTER_EM * len(said)))
-        yield Words(middle + room / 2 + 0.2, top - 1.4, size, said)
+        size = min(_SMALL_MM, free / (width_em(said) * (1.0 if said.isascii() else _DRAWN)))
+        yield from _written(said, middle + room / 2 + 0.2, top - 1.4, size, guides)

@@ -47,10 +47,15 @@ class Guides:
         self._found: dict[str, GuidePicture | None] = {}
 
     def __call__(self, character: str) -> GuidePicture | None:
+        picture = self.find(character)
+        if picture is None:
+            self.lacking[character] = None
+        return picture
+
+    def find(self, character: str) -> GuidePicture | None:
+        """Return the picture of a character that nobody is asked to write."""
         if character not in self._found:
-            picture = self._found[character] = self._find(character)
-            if picture is None:
-                self.lacking[character] = None
+            self._found[character] = self._find(character)
         return self._found[character]
 
 

@@ -53,6 +53,7 @@ def template(
     cell_mm: int = 15,
     times: int | None = None,
     overwrite: bool = False,
+    language: str = "en",
 ) -> Made:
     """Make sheets with a cell for each character of a list.
 
@@ -65,9 +66,11 @@ def template(
         times: how often each character is asked for, 1 to 8, side by side; None: three times where
             the list has up to 200 characters, else once.
         overwrite: replace files that are there.
+        language: of what is printed: ``"en"``, or ``"zh"`` where the guides have its characters.
 
     Raises:
-        UsageError: a list that cannot be used, a name that is taken or of another kind.
+        UsageError: a list that cannot be used, a name that is taken or of another kind, another
+            language.
     """
     kind = out.suffix.lower()
     if kind not in (".pdf", ".png"):
@@ -75,7 +78,7 @@ def template(
     characters = listed_characters(chars)
     if times is None:
         times = _SMALL_TIMES if len(characters) <= _SMALL_LIST else 1
-    pages = list(sheets(characters, guides, cell_mm=cell_mm, times=times))
+    pages = list(sheets(characters, guides, cell_mm=cell_mm, times=times, language=language))
     names = [out]
     if kind == ".png" and len(pages) > 1:
         names = [out.with_name(f"{out.stem}-{n:03d}{out.suffix}") for n in range(1, len(pages) + 1)]
@@ -91,7 +94,12 @@ def template(
 
 
 def sheets(
-    characters: tuple[str, ...], guides: Guides, *, cell_mm: int = 15, times: int = 1
+    characters: tuple[str, ...],
+    guides: Guides,
+    *,
+    cell_mm: int = 15,
+    times: int = 1,
+    language: str = "en",
 ) -> Iterator[Iterator[Mark]]:
     """What is on each sheet; see `template`.
 
@@ -110,4 +118,4 @@ def sheets(
     digest, alike = digest_of(characters), look_alike(characters)
     for number, cells in enumerate(spread, 1):
         code = Code(version, cell_mm, times - 1, number, len(spread), digest)
-        yield sheet_marks(grid, code, cells, guides, alike)
+        yield sheet_marks(grid, code, cells, guides, alike, language)
