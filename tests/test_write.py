@@ -138,7 +138,10 @@ def test_who_is_not_there_is_refused(penline, bank: Bank, tmp_path: Path) -> Non
     asked = ("write", "永", "--bank", bank.path, "-o", tmp_path / "line.png", "--writer", "own:z")
     code, _, error = penline(*asked)
     assert code == 2
-    assert error == "penline: no known writer 'own:z' here: own:a, own:b, own:c\n"
+    assert error == (
+        "penline: no known writer 'own:z' here; there are own:a, own:b, own:c "
+        "(more: docs/errors.md#no-such-writer)\n"
+    )
 
 
 def test_taken_files_stay(penline, bank: Bank, tmp_path: Path) -> None:

@@ -158,5 +158,5 @@ def test_what_is_no_archive_is_said(tmp_path, content, said):
     with zipfile.ZipFile(whole, "w") as archive:
         archive.writestr("001-f.gnt", bytes(500))
     (tmp_path / "a.zip").write_bytes(whole.getvalue()[:400])
-    with pytest.raises(FormatError, match="not fetched whole"):
+    with pytest.raises(FormatError, match="get it again"):
         list(open_sources(tmp_path / "a.zip"))

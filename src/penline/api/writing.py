@@ -159,7 +159,9 @@ def _plan(job: WriteJob, chosen: Recipe, corpus: Corpus) -> ComposePlan:
     bent = chosen.model_copy(update={"corpus": chosen.corpus.model_copy(update=whole)})
     plan = ComposePlan(bent, banks, corpus, part=known_part(job.part), strict=False)
     if job.writer is not None and job.writer not in plan.banks.known:
-        raise UsageError(f"no known writer {job.writer!r} here: {listed(plan.banks.known)}")
+        raise UsageError(
+            f"no known writer {job.writer!r} here; there are {listed(plan.banks.known)}"
+        )
     return plan
 
 

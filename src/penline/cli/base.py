@@ -19,6 +19,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import penline
+from penline.cli.error_pages import with_page
 from penline.cli.examples import EXAMPLES, GROUPS, START
 from penline.console import fail, out, show_log
 from penline.errors import Interrupted, PenlineError, UsageError
@@ -223,10 +224,9 @@ def main() -> None:
         code = app(standalone_mode=False)
     except Interrupted as error:
         fail(str(error), INTERRUPTED)
-    except UsageError as error:
-        fail(str(error), WRONG_USAGE)
     except PenlineError as error:
-        fail("; ".join((str(error), *getattr(error, "__notes__", ()))), WRONG_DATA)
+        said = "; ".join((str(error), *getattr(error, "__notes__", ())))
+        fail(with_page(said), WRONG_USAGE if isinstance(error, UsageError) else WRONG_DATA)
     except (KeyboardInterrupt, typer.Abort):
         fail("stopped", INTERRUPTED)
     except BrokenPipeError:

@@ -193,7 +193,7 @@ def _bounds(label: str, buffer: memoryview) -> tuple[int, int, int, int, int]:
         at = tail.rfind(_END_MARK)
         if at < 0 or len(tail) - at < _END.size:
             looks = sniff(bytes(buffer[:HEAD_BYTES]))
-            cut = "the beginning of one: its end is missing, so it was not fetched whole"
+            cut = "the beginning of one: its end is missing; get it again"
             found = "no end record: a cut file, or another kind" if looks is None else looks
             raise bad("its end record", "a zip archive", cut if looks == "zip archive" else found)
         end = first + at

@@ -26,7 +26,10 @@ def read_characters(path: Path) -> tuple[str, ...]:
         UsageError: no such file, not UTF-8, too large, or as in `characters_of`.
     """
     if not path.is_file():
-        raise UsageError(f"no list of characters {path}")
+        raise UsageError(
+            f"no list of characters {path}; give a text file, the characters themselves, or a "
+            "list's name, such as digits"
+        )
     check_size(path.stat().st_size, str(path))
     try:
         text = read_file(path).decode("utf-8-sig")

@@ -74,7 +74,7 @@ def template(
     """
     kind = out.suffix.lower()
     if kind not in (".pdf", ".png"):
-        raise UsageError(f"{out}: a sheet is a .pdf or a .png file")
+        raise UsageError(f"{out}: a sheet is a .pdf or a .png file; end its name so")
     characters = listed_characters(chars)
     if times is None:
         times = _SMALL_TIMES if len(characters) <= _SMALL_LIST else 1

@@ -13,6 +13,7 @@ import numpy as np
 
 from penline.durable import about, named
 from penline.errors import FormatError, RecipeError, UsageError
+from penline.formats.sniff import sniff
 from penline.paper.picture import MAX_FILE_BYTES, MAX_PIXELS, jpeg_frame, picture_size
 from penline.records import Bytes2D
 from penline.template import pdf_pages, tiff
@@ -143,7 +144,9 @@ def _size(path: Path, name: str) -> tuple[int, int]:
         most += f" and {MAX_FILE_BYTES >> 20} MB, a TIFF or a PDF"
         # HEIC: ISO/IEC 23008-12; the brand after "ftyp" begins with "hei" or "mif"
         heic = start[4:8] == b"ftyp"
-        found = "HEIC; have the telephone save JPEG" if heic else f"a file that begins {start!r}"
+        found = sniff(start) or f"a file that begins {start!r}"
+        if heic:
+            found = "HEIC; have the telephone save JPEG"
         if not heic and length > MAX_FILE_BYTES:
             found = f"{length:,} bytes"
         raise FormatError(name, 0, "photograph", most, found) from None
