@@ -376,6 +376,9 @@ def test_the_site_has_every_page() -> None:
     assert site["theme"]["font"] is False
     assert all((DOCS / one).is_file() for one in site["extra_css"])
     assert "extra_javascript" not in site
+    [shim] = site["extra"]["polyfills"]
+    assert "iframe-worker" in shim, "else the theme's plugin adds one of a public host"
+    assert (DOCS / shim).is_file()
 
 
 # Decisions
