@@ -36,3 +36,9 @@ if (location.protocol === "file:") {
     }
   };
 }
+
+/* The theme's search is a dialog without a name: it takes that of its field. */
+addEventListener("DOMContentLoaded", () => {
+  const field = document.querySelector(".md-search__input");
+  if (field) field.closest(".md-search").setAttribute("aria-label", field.ariaLabel);
+});
