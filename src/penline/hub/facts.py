@@ -164,6 +164,14 @@ def notice(sources: Sequence[Mapping[str, Any]]) -> str:
             "The terms of this data set's sources are not known: ask whoever gave you the files "
             "before you pass it on."
         )
+    unsaid = _titles(
+        row for row in sources if row["redistribution"] == "unclear" and row["title"] != NO_CARD
+    )
+    if unsaid:
+        return (
+            f"Do not pass this data set on before you have asked: the terms of {unsaid}, as far as "
+            "they are known, do not settle whether you may."
+        )
     unsettled = _titles(row for row in sources if row["redistribution"] != "yes")
     if unsettled:
         return f"Read the terms of {unsettled} before you pass this data set on."
