@@ -38,6 +38,11 @@ def test_writers_as_bits(chance: np.random.Generator) -> None:
         wanted = slow_bank.intersect(cover, rows.tolist(), eligible)
         assert bits.intersect(cover, rows, left) == len(wanted)
         assert set(slow_bank.writers_of(left)) == wanted
+        for reserve in (some_bits(chance, 3), eligible | some_bits(chance, 3), np.zeros_like(left)):
+            drawn = eligible.copy()
+            wanted = slow_bank.leave_reserve(eligible, reserve)
+            assert bits.leave_reserve(drawn, reserve) == len(wanted)
+            assert set(slow_bank.writers_of(drawn)) == wanted
         characters, writer = chance.integers(-1, 9, length), int(chance.integers(0, 192))
         assert bits.has_all(cover, characters, writer) == slow_bank.has_all(
             cover, characters.tolist(), writer

@@ -75,16 +75,18 @@ def test_lines_are_chosen(tmp_path: Path, seed: int) -> None:
             rows.setdefault((held.writers.index(glyph.writer), glyph.character), []).append(row)
     eligible = {number for number in range(len(held.writers)) if number != seed % 3}
     bits = held.bits(held.writers[number] for number in eligible)
+    reserve = {0, 2} if seed % 2 else set()
+    spare = held.bits(held.writers[number] for number in reserve)
 
     made = 0
     for index in range(150):
         wanted = slow_choice.choose_line(
-            seed, index, lines.tables, allowed.tolist(), able, eligible, rows
+            seed, index, lines.tables, allowed.tolist(), able, eligible, rows, reserve
         )
         start, end, writer, items = choose_line(
             stage_keys(seed, ("text", "writer")), index, tuple(lines.tables), table.entry_of,
-            table.traits, held.cover, held.own, bits, held.local[0], tuple(held.index[0]),
-            tuple(held.columns[0]),
+            table.traits, held.cover, held.own, bits, spare, held.local[0],
+            tuple(held.index[0]), tuple(held.columns[0]),
         )  # fmt: skip
         if wanted is None:
             assert writer == -1

@@ -66,6 +66,7 @@ class PackJob:
         tell: called with how each collection of pictures was understood.
         choice: which glyphs go into the bank; the others are counted in its header. None for all.
         from_lines: cuts the characters out of lines, too; None leaves lines out.
+        reserve: family of writers who are to write only what no other writer of the banks can.
         joins: find at once where letters that came as pictures are joined (`penline.ends`).
         progress: called with each file's name and the number of glyphs so far.
     """
@@ -84,6 +85,7 @@ class PackJob:
     tell: Callable[[Understood], None] | None = None
     choice: GlyphChoice | None = None
     from_lines: LineCutter | None = None
+    reserve: str = ""
     joins: bool = False
     progress: Progress | None = None
 
@@ -119,7 +121,13 @@ def pack(job: PackJob) -> Bank:
     _see_that_banks_differ(banks, Path(job.out))
     opened = [open_bank(path) for path in banks]
     under = given_names(files)
-    made = BankWriter(job.out, overwrite=job.overwrite, given=under, choice=job.choice)
+    made = BankWriter(
+        job.out,
+        overwrite=job.overwrite,
+        given=under,
+        choice=job.choice,
+        reserve=job.reserve,
+    )
     with made as bank, seldom_collected():
         for one in opened:
             for looked_at in bank.add_bank(one, _with_part(of, job.part)):

@@ -51,6 +51,12 @@ def intersect(cover: np.ndarray, rows: Iterable[int], eligible: np.ndarray) -> s
     return set(writers_of(eligible)).intersection(*(writers_of(cover[row]) for row in rows))
 
 
+def leave_reserve(writers: np.ndarray, reserve: np.ndarray) -> set[int]:
+    """Who is left; see `bits.leave_reserve`."""
+    first = set(writers_of(writers)) - set(writers_of(reserve))
+    return first or set(writers_of(writers))
+
+
 def has_all(bits: np.ndarray, characters: Iterable[int], writer: int) -> bool:
     """See `bits.has_all`."""
     return all(one >= 0 and writer in writers_of(bits[one]) for one in characters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from penline.corpus.lines import LineTables
 from penline.corpus.normal import decoded
@@ -26,6 +26,7 @@ def choose_line(
     able: Mapping[str, set[int]],
     eligible: set[int],
     rows: Mapping[tuple[int, str], list[int]],
+    reserve: Collection[int] = (),
 ) -> tuple[int, int, int, list[int | None]] | None:
     """Where the text begins and ends, the writer, and rows; None where the line is made otherwise.
 
@@ -37,6 +38,7 @@ def choose_line(
         able: who can write a character in one way or another; white space is not in it.
         eligible: the writers that lines may be by.
         rows: of a writer's glyphs of a character, in the one bank, in their order.
+        reserve: the writers who write only what no other can.
     """
     streams = [stage_key(seed, stage) for stage in ("text", "writer")]
     text_words, writer_words = (philox_words(key, index, 0, 4).tolist() for key in streams)
@@ -50,6 +52,7 @@ def choose_line(
     text = decoded(lines.codes[start:end])
     inked = [c for c in text if not c.isspace()]
     writers = sorted(eligible.intersection(*(able.get(c, set()) for c in inked)))
+    writers = [one for one in writers if one not in reserve] or writers
     if not writers:
         return None
     writer = writers[below(writer_words[0], len(writers))]

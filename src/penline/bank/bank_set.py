@@ -23,6 +23,7 @@ from penline.bank.bits import (
     count_writers,
     has_all,
     intersect,
+    leave_reserve,
     lookup_provenance,
     next_glyph,
     nth_writer,
@@ -66,6 +67,7 @@ class BankSet:
         entries: of each character that `covering` has prepared, its row in the next two.
         cover: ``uint64 (entries, words)``: who can write it.
         own: ``int64 (entries,)``: its number among the banks' characters; -1: not among them.
+        reserve: ``uint64 (words,)``: writers who write only what no other can.
         known: writers who are known to be one person, with a glyph of the part asked for.
         local: for each bank, ``int64 (writers of the set,)``: their numbers in the bank; -1: none.
         columns: for each bank, what it says of its glyphs.
@@ -109,6 +111,7 @@ class BankSet:
                 raise BankError(f"{bank.path}: glyph {bad} names what the bank does not have")
         frozen(self._bits)
         self.parts, self.repeated = counted_once(self.banks, self.characters, self.allowed)
+        self.reserve = frozen(self.bits(w for bank in self.banks for w in bank.header.reserve))
         active = np.bitwise_or.reduce(self._bits, axis=0)
         self.known = tuple(
             writer
@@ -250,8 +253,10 @@ class BankSet:
         return int(count_writers(writers))
 
     def sample_writer(self, writers: Bits, rng: Draws) -> str:
-        """Draw one of `writers`, which holds at least one."""
-        return self.writers[nth_writer(writers, rng.below(self.count(writers)))]
+        """Draw one of `writers`, which holds at least one; of the reserve only if no other."""
+        drawn_of = writers.copy()
+        count = leave_reserve(drawn_of, self.reserve)
+        return self.writers[nth_writer(drawn_of, rng.below(count))]
 
     def select(self, text: Entries, writer: str, rng: Draws) -> GlyphSelection | None:
         """Draw a glyph by `writer` for every character of `text` but white space.

@@ -19,6 +19,7 @@ __all__ = [
     "count_writers",
     "has_all",
     "intersect",
+    "leave_reserve",
     "lookup_provenance",
     "nth_writer",
     "select_glyphs",
@@ -251,6 +252,15 @@ def count_writers(bits: Any) -> int:
             word &= word - np.uint64(1)
             count += 1
     return count
+
+
+@compiled
+def leave_reserve(writers: Bits, reserve: Bits) -> int:
+    """Take a reserve out of `writers` where others are among them, and count who is left."""
+    others = writers & ~reserve
+    if others.any():
+        writers[:] = others
+    return count_writers(writers)
 
 
 @compiled

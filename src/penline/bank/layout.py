@@ -199,8 +199,10 @@ class BankHeader(_Frozen):
     """The banks that glyphs came from, in their order; none where all came from archives."""
     strokes: BankStrokes | None = None
     """None where all glyphs came as pictures."""
+    reserve: tuple[str, ...] = ()
+    """Writers who write only what no other writer of the banks can."""
 
     @model_serializer(mode="wrap")
     def _without_what_is_not(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         found: dict[str, Any] = written(self)
-        return {k: v for k, v in found.items() if v or k not in ("banks", "strokes")}
+        return {k: v for k, v in found.items() if v or k not in ("banks", "strokes", "reserve")}

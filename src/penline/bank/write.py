@@ -112,6 +112,8 @@ class BankWriter:
         given: the files, folders and archives that glyphs come from, as the user named them: the
             bank knows its sources by their place under these.
         choice: which glyphs go into the bank; the others are counted as left out. None for all.
+        reserve: family of writers who are to write only what no other can; "" for none. Those of
+            banks that are added stay what they are.
 
     Raises:
         UsageError: the name is taken and `overwrite` is false.
@@ -125,12 +127,15 @@ class BankWriter:
         overwrite: bool = False,
         given: Iterable[str] = (),
         choice: GlyphChoice | None = None,
+        reserve: str = "",
     ) -> None:
         self.path = Path(path)
         self._overwrite = overwrite
         self._see_that_it_is_free()
         self._places = Places(given)
         self._choice = choice
+        self._reserve = reserve
+        self._reserves: set[str] = set()
         self._banks: list[BankOrigin] = []
         self.dropped: dict[str, int] = {}
         self._characters: dict[str, int] = {}
@@ -312,6 +317,7 @@ class BankWriter:
         for block in blocks_of_bank(bank, of):
             chosen += self._submit(block)
             yield len(block.characters)
+        self._reserves.update(header.reserve)
         name, of_before = path_told(str(bank.path), inside=False), header.dropped
         facts = {"content": header.content, "glyphs": len(bank), "dropped": of_before}
         self._banks.append(BankOrigin(name=name, chosen=chosen, **facts))
@@ -528,6 +534,7 @@ class BankWriter:
             dropped=self.dropped,
             banks=tuple(self._banks),
             strokes=strokes,
+            reserve=tuple(filter(self._is_reserve, self._writers)),
         )
         del arrays
         columns.clear()
@@ -539,6 +546,9 @@ class BankWriter:
         # what the user's umask leaves of its files, for the folder, too
         mode = (self._folder / HEADER).stat().st_mode & 0o666
         self._folder.chmod(self._folder.stat().st_mode & 0o2000 | mode | mode >> 2 & 0o111)
+
+    def _is_reserve(self, writer: str) -> bool:
+        return writer in self._reserves or writer.partition(":")[0] == self._reserve
 
     def _writer_facts(self, columns: Mapping[str, Any]) -> list[BankWriterFacts]:
         expected = np.array([kind_of(character).height for character in self._characters])

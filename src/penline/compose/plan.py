@@ -291,12 +291,17 @@ class ComposePlan:
         return spellings(character) if known else ()
 
     def input_hashes(self) -> dict[str, str]:
-        """Content hashes of strokes that are drawn, of the recipe's own files and the alphabet."""
+        """Hashes of strokes that are drawn, of the recipe's own files, the alphabet; reserves."""
         drawn = enumerate(self.banks.banks if self.strokes else ())
         hashes = {
             f"strokes {number}": bank.header.strokes.content
             for number, bank in drawn
             if bank.header.strokes is not None
+        }
+        hashes |= {
+            f"reserve {number}": " ".join(bank.header.reserve)
+            for number, bank in enumerate(self.banks.banks)
+            if bank.header.reserve
         }
         if self.ends:
             hashes["ends"] = str(ENDS_VERSION)

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 
 from penline.bank.bank_set import BankSet
-from penline.bank.bits import Bits, WriterIndex, intersect, nth_writer, select_glyphs
+from penline.bank.bits import (
+    Bits,
+    WriterIndex,
+    intersect,
+    leave_reserve,
+    nth_writer,
+    select_glyphs,
+)
 from penline.bank.items import ITEM, GlyphColumns, lookup_glyphs
 from penline.compiled import compiled
 from penline.compose.character_table import WHITE
@@ -42,6 +49,7 @@ def choose_line(
     cover: Any,
     own: Any,
     eligible: Any,
+    reserve: Any,
     local: Any,
     by_writer: Any,
     columns: Any,
@@ -59,6 +67,7 @@ def choose_line(
         cover: ``uint64 (entries, words)``: who can write each.
         own: ``int64 (entries,)``: its number among the bank's characters; -1: stand-ins only.
         eligible: ``uint64 (words,)``: the writers that lines may be by.
+        reserve: ``uint64 (words,)``: those who write only what no other can.
         local: ``int64 (writers,)``: their numbers in the bank; -1: not there.
         by_writer: fields of `WriterIndex` of the bank.
         columns: fields of `GlyphColumns` of the bank.
@@ -85,9 +94,9 @@ def choose_line(
         if entries[i] < 0:
             return start, end, -1, items
     able = eligible.copy()
-    holders = intersect(cover, entries, able)
-    if holders == 0:
+    if intersect(cover, entries, able) == 0:
         return start, end, -1, items
+    holders = leave_reserve(able, reserve)
     number = nth_writer(able, _below(words[_WRITER, 0], holders))
     writer = local[number]
     if writer < 0:
@@ -139,6 +148,7 @@ class QuickChoice:
             banks.cover,
             banks.own,
             eligible,
+            banks.reserve,
             banks.local[0],
             tuple(banks.index[0]),
             tuple(banks.columns[0]),
