@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 LOCK := requirements/lock.txt
 SECONDS ?= 120
 CASES ?= 10000
+SAMPLE ?= both
 WITH_TRAINERS := $(addprefix tests/test_,engine.py ray.py remote.py stream.py stream_batches.py \
 	stream_torch.py examples.py docs_run.py export_lines.py hub.py export_pages.py export_trainers.py)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: help demo test teach check golden lint types imports wheel bench judge docs sample lock browser trainers clean fuzz
+.PHONY: help demo test teach check golden lint types imports wheel bench judge docs sample hands lock browser trainers clean fuzz
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -58,11 +59,17 @@ types: $(VENV)/.dev  ## mypy, strict
 imports: $(VENV)/.dev  ## who may import whom
 	$(BIN)/lint-imports
 
-wheel: $(VENV)/.dev  ## build the wheel, install it into an empty environment, compose with it
-	rm -rf build/wheel && mkdir -p build/wheel
-	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps -w build/wheel .
+wheel: $(VENV)/.dev  ## build the wheel, install it into an empty environment, compose with it; SAMPLE=simulated leaves real hands out
+	rm -rf build/wheel && mkdir -p build/wheel/source
+	cp -r pyproject.toml README.md LICENSE LICENSES src build/wheel/source
+ifeq ($(SAMPLE),simulated)
+	rm -r build/wheel/source/src/penline/sample/hands build/wheel/source/LICENSES/CC-BY-4.0.txt
+	sed -i.with 's/ AND CC-BY-4.0//' build/wheel/source/pyproject.toml
+endif
+	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps -w build/wheel build/wheel/source
 	$(PYTHON) -m venv build/wheel/env
 	build/wheel/env/bin/python -m pip --disable-pip-version-check install --quiet -c $(LOCK) build/wheel/*.whl
+	cd build/wheel && env/bin/python -c 'import penline; penline.sample_bank("$(SAMPLE)")'
 	cd build/wheel && env/bin/penline compose -n 20 -o lines && env/bin/penline check lines
 	@cd build/wheel && if env/bin/python -m pip list 2>/dev/null | grep -qiE '^(torch|ray) '; then echo 'the wheel pulls torch or ray'; exit 1; fi
 
@@ -89,6 +96,9 @@ docs: $(VENV)/.docs  ## build the site in site/
 sample: $(VENV)/.dev  ## make the embedded sample again from its fonts (needs npm)
 	$(PIP) -c $(LOCK) -e '.[sample]'
 	$(BIN)/python tools/make_sample.py
+
+hands: $(VENV)/.dev  ## choose the real hands of the embedded sample again: UNIPEN=train_r01_v07.zip
+	$(BIN)/python tools/make_hands.py $(UNIPEN)
 
 lock: $(VENV)/.dev $(VENV)/.docs  ## write the versions in use to the lock file
 	$(PIP) -e '.[dev,docs,sample,fuzz,torch]'

@@ -112,4 +112,5 @@ FAKES: dict[str, Callable[[Path], Told]] = {
     "nist-sd19": of(nist(), WRITTEN),
     "unipen": of(fakes_unipen.trees(HANDS), "ab1"),
     "penline-sample": of({"01.gnt": fakes.gnt(TEXT)}, TEXT),
+    "penline-hands": of({"01.pot": fakes.pot(TEXT)}, TEXT),
 }

@@ -60,7 +60,7 @@ FAKES: dict[str, Files] = {
         "1243.pot": pot("永和"),
         "p/006-P16.dgrl": dgrl(["永和九年", "岁在癸丑"]),
     },
-    "sample": {"penline-sample-01.gnt": gnt("永和")},
+    "sample": {"penline-sample-01.gnt": gnt("永和"), "penline-hand-001.pot": pot("永")},
     "any-file": {"mine/scan.gnt": gnt("九年")},
     "tables": {"t/mnist_test.csv": pixel_csv(PICTURES, [3, 1, 4, 1, 5, 9])},
     "lists": {
@@ -195,6 +195,7 @@ def test_together_each_file_is_one_collectors(tmp_path: Path) -> None:
             "etl9",
             "casia-hwdb1.0",
             "penline-sample",
+            "penline-hands",
             "",
         } <= cards
 

@@ -298,11 +298,13 @@ def test_pictures_exist_and_are_small_and_shown() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_a_picture_is_captioned_as_simulated(page: Path) -> None:
+def test_a_picture_is_captioned_as_simulated_or_real(page: Path) -> None:
     paragraphs = text_of(page).split("\n\n")
     for paragraph, after in zip(paragraphs, [*paragraphs[1:], ""], strict=True):
         if paragraph.startswith("!["):
-            assert re.match(r"\*(Simulated handwriting|图中是模拟手写|模拟手写)", after), paragraph
+            assert re.match(
+                r"\*((Simulated|Real) handwriting|图中是模拟手写|模拟手写|真实手写)", after
+            ), paragraph
 
 
 class Site(yaml.SafeLoader):

@@ -29,6 +29,7 @@ from penline.export import EXPORTERS, exporter_class
 from penline.export.base import TAKES
 from penline.hub import notice
 from penline.hub.known import licences
+from penline.sample import sample_bank
 from test_online import RECIPE as OF_STROKES
 from test_online import TEXT as PENNED_TEXT
 from test_online import penned as penned  # the fixture
@@ -37,6 +38,7 @@ from test_rebuild import PAGES, RECIPE, tree
 EVERY = sorted(EXPORTERS.own)
 CARDS = ("imagefolder", "parquet", "webdataset")
 OWN = ("README.md", "croissant.json", "report.json")
+HANDS = Path(__file__).parents[1] / "src" / "penline" / "sample" / "hands"
 
 Row = dict[str, Any]
 
@@ -281,13 +283,22 @@ def test_files_without_a_card_have_unknown_terms(tmp_path: Path) -> None:
 
 
 def test_the_sample_may_be_passed_on_and_says_that_it_is_simulated(tmp_path: Path) -> None:
-    compose(tmp_path / "o", n=40, recipe="plain", to="webdataset", workers=1)
+    bank = sample_bank()
+    compose(tmp_path / "o", banks=[bank], n=40, recipe="plain", to="webdataset", workers=1)
     front, body = front_of(tmp_path / "o")
     assert front["license"] == "ofl-1.1" and front["language"] == ["en", "zh"]
     assert "synthetic" in front["tags"] and front["annotations_creators"] == ["machine-generated"]
     assert body[0] == "# 40 lines of simulated handwriting"
     names = [one["name"] for one in front["dataset_info"]["features"]]
     assert names == ["jpg", "txt", "json", "__key__", "__url__"]
+
+
+@pytest.mark.skipif(not HANDS.exists(), reason="this penline was built without real hands")
+def test_the_sample_names_the_licences_of_its_real_and_its_simulated_hands(tmp_path: Path) -> None:
+    compose(tmp_path / "o", n=40, recipe="plain", to="webdataset", workers=1)
+    front, body = front_of(tmp_path / "o")
+    assert sorted(front["license"]) == ["cc-by-4.0", "ofl-1.1"]
+    assert "simulated" not in body[0]
 
 
 def test_a_mixed_set_names_all_of_its_sources(

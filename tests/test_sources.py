@@ -62,6 +62,7 @@ HWDB, OLHWDB = "casia-hwdb", "casia-olhwdb"
         ("1301-c.gnt", "unknown:1301-c", "", ""),
         ("x1001-c.gnt", "unknown:x1001-c", "", ""),
         ("sample.zip::sample/penline-sample-01.gnt", "sample:01", "train", "penline-sample"),
+        ("hands.zip::penline-hand-001.pot", "hand:001", "train", "penline-hands"),
         ("penline-sample-x.gnt", "unknown:penline-sample-x", "", ""),
     ],
 )

@@ -20,7 +20,7 @@ RECIPE = {"corpus": {"length_range": [3, 5], "tries": 2}, "papers": ["plain"], "
 
 
 def test_info_knows_finished_sets_and_unfinished_ones(tmp_path: Path) -> None:
-    compose(tmp_path / "o", n=3, recipe=RECIPE, seed=7, workers=1)
+    compose(tmp_path / "o", n=3, recipe=RECIPE, banks=[sample_bank()], seed=7, workers=1)
     (one,) = info(tmp_path / "o")
     assert (one.kind, one.records, one.parts) == ("data set for paddleocr", 3, {"train": 3})
     assert (one.card, one.defect_count) == ("penline-sample", 0)

@@ -2,7 +2,8 @@
 
     python tools/make_pictures.py [--out docs/pictures]
 
-Everything in them is simulated handwriting. The same code and sample give the same bytes.
+Chinese in them is simulated handwriting, English that says so is by real hands of UNIPEN. The same
+code and sample give the same bytes.
 """
 
 from __future__ import annotations
@@ -343,6 +344,10 @@ PICTURES = {
 }
 
 
+WITH_ENGLISH = (plain, papers)
+"""Pictures whose English lines are by real hands."""
+
+
 def encoded(name: str, image: Image) -> bytes:
     """The file's bytes; grey where the picture has no colour.
 
@@ -367,9 +372,9 @@ def main() -> None:
     )
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    bank = sample_bank()
+    simulated, both = sample_bank(), sample_bank("both")
     for name, draw in PICTURES.items():
-        data = encoded(name, draw(bank))
+        data = encoded(name, draw(both if draw in WITH_ENGLISH else simulated))
         (options.out / name).write_bytes(data)
         print(f"{name}: {len(data):,} bytes")
 

@@ -87,7 +87,7 @@ def arm_of(
     own_banks = [part for part in parts if part not in recipes and Path(part).is_dir()]
     texts = [part for part in parts if part not in recipes and part not in own_banks]
     recipe = load_recipe(recipes[0] if recipes else default or None)
-    found = [open_bank(bank) for bank in own_banks or banks] or [sample_bank()]
+    found = [open_bank(bank) for bank in own_banks or banks] or [sample_bank("both")]
     return Arm(name, recipe, tuple(found), text_of(texts or corpora, nfkc=recipe.corpus.nfkc))
 
 

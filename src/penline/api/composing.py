@@ -245,7 +245,7 @@ def known_part(part: str) -> str:
 
 
 def opened(banks: Bank | AnyPath | Sequence[Bank | AnyPath]) -> list[Bank]:
-    """Banks, opened, also one by itself; none: the embedded sample."""
+    """Banks, opened, also one by itself; none: the embedded sample, of both hands."""
     several = [banks] if isinstance(banks, (Bank, str, os.PathLike)) else banks
     found = [one if isinstance(one, Bank) else open_bank(one) for one in several]
-    return found or [sample_bank()]
+    return found or [sample_bank("both")]

@@ -29,7 +29,13 @@ from penline.cli.base import (
     reading_options,
 )
 from penline.cli.recipe_settings import LengthOption, SettingsOption, WritersOption, settings_of
-from penline.cli.summaries import print_columns, print_sources, print_text, print_understood
+from penline.cli.summaries import (
+    print_columns,
+    print_sources,
+    print_text,
+    print_understood,
+    simulated_part,
+)
 from penline.console import Rate, bar, out, print_json
 from penline.errors import UsageError
 from penline.words import counted, counted_sides
@@ -232,7 +238,8 @@ def compose(
 ) -> None:
     """Compose text lines from single characters, one writer a line.
 
-    With no bank and no corpus: the embedded sample, which is simulated handwriting.
+    With no bank and no corpus: the embedded sample, whose English is real handwriting, its Chinese
+    simulated.
     """
     from penline.api import compose as run
 
@@ -275,7 +282,7 @@ def compose(
     out.print(
         f"{escape(output)}: {counted_sides(report['lines'], 'line')}, "
         f"{counted(report['characters'], 'character')}, {counted(report['classes'], 'class')}"
-        + (" (simulated handwriting)" if report["simulated"] else "")
+        + simulated_part(report)
     )
     print_text(report)
     if report["mixed_writers"]:

@@ -26,6 +26,7 @@ __all__ = [
     "print_sources",
     "print_text",
     "print_understood",
+    "simulated_part",
 ]
 
 _MOST_SHOWN = 20
@@ -252,3 +253,11 @@ def _because(found: Census) -> str:
     ]
     said = [f"{counted(count, what)}{more}" for count, what, more in reasons if count]
     return f" ({', '.join(said)})" if said else ""
+
+
+def simulated_part(report: Mapping[str, Any]) -> str:
+    """Say whether what a report tells of is simulated handwriting, in part or all of it."""
+    if report["simulated"]:
+        return " (simulated handwriting)"
+    some = any(row["simulated"] for row in report["sources"])
+    return " (handwriting of people, and simulated)" if some else ""

@@ -50,8 +50,9 @@ def write(
 ) -> None:
     """Write one text as one line at once, as it stands; several texts as several lines.
 
-    Without a bank: the embedded sample, which is simulated handwriting. Of the recipe's `corpus`
-    count `missing`, `borrow_most`, `latin` and `nfkc`. Pages: `penline compose --to page-xml`.
+    Without a bank: the embedded sample: Latin letters, digits and signs by real hands, Chinese by
+    simulated ones. Of the recipe's `corpus` count `missing`, `borrow_most`, `latin` and `nfkc`.
+    Pages: `penline compose --to page-xml`.
     """
     from penline.api import line_files
     from penline.api import write as run

@@ -82,7 +82,7 @@ def line_data(
         "shown": len(chosen),
         "total": total,
         "spread": "one by chance from each equal part of the lists",
-        "badges": badges(rows, report.get("simulated") is True),
+        "badges": badges(rows, report.get("simulated") or None),
         "figures": set_figures(report),
         "sources": rows,
         "tables": set_tables(report),

@@ -87,7 +87,7 @@ def text_data(
         "shown": len(items),
         "total": kept.total,
         "spread": "chosen by chance",
-        "badges": badges(rows, None if report is None else report.get("simulated") is True),
+        "badges": badges(rows, None if report is None else report.get("simulated") or None),
         "figures": told.figures(report),
         "sources": rows,
         "tables": [*([] if report is None else set_tables(report)), *told.tables(files, source)],

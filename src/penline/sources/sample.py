@@ -1,4 +1,6 @@
-"""The embedded sample: `penline-sample-01.gnt` and so on, one simulated writer a file."""
+"""The embedded sample: `penline-sample-01.gnt` and so on, one simulated writer a file; and
+`penline-hand-001.pot`, one real hand a file.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +10,11 @@ from penline.records import Source
 from penline.sources.collector import Collector
 from penline.sources.names import leaf
 
-__all__ = ["CARD", "SampleCollector", "identify"]
+__all__ = ["CARD", "HANDS", "SampleCollector", "identify"]
 
-CARD = "penline-sample"
+CARD, HANDS = "penline-sample", "penline-hands"
 _NAME = re.compile(r"penline-sample-(\d{2,})\.gnt", re.ASCII | re.IGNORECASE)
+_HAND = re.compile(r"penline-hand-(\d{3,})\.pot", re.ASCII | re.IGNORECASE)
 
 
 def identify(file: str) -> Source | None:
@@ -22,7 +25,10 @@ def identify(file: str) -> Source | None:
 card='penline-sample')
     """
     name = _NAME.fullmatch(leaf(file))
-    return Source(file, f"sample:{name[1]}", "train", CARD) if name else None
+    if name:
+        return Source(file, f"sample:{name[1]}", "train", CARD)
+    hand = _HAND.fullmatch(leaf(file))
+    return Source(file, f"hand:{hand[1]}", "train", HANDS) if hand else None
 
 
 class SampleCollector(Collector):

@@ -169,7 +169,8 @@ def copies(state: ServerState, asked: LineRequest, drawn: LineResult) -> dict[st
     command = f"printf '%s\\n' {shlex.quote(text)} > line.txt\n{shlex.join(words)}\n"
     if asked.writer:
         command += "# compose draws the writer itself; Python below keeps to one\n"
-    banks = ", ".join(f"penline.open_bank({name!r})" for name in names) or "penline.sample_bank()"
+    banks = ", ".join(f"penline.open_bank({name!r})" for name in names)
+    banks = banks or 'penline.sample_bank("both")'
     writers = f"\n    writers={{{asked.writer!r}}}," if asked.writer else ""
     python = f"""\
 import penline

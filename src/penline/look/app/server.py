@@ -156,7 +156,7 @@ def open_state(
     for one in banks:
         state.add(one if isinstance(one, Bank) else open_bank(one))
     if not banks:
-        state.add(sample_bank(), "embedded sample")
+        state.add(sample_bank("both"), "embedded sample")
     return state
 
 

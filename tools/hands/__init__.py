@@ -1,0 +1,1 @@
+"""How the hands of the embedded sample are chosen from UNIPEN."""
