@@ -209,7 +209,8 @@ def hash_set(to: str, folder: Path, count: int) -> tuple[str, str]:
     }
     if to in PAGES:
         recipe["page"] = {"width_px": 700, "height_px": 500, "em_px_range": [24, 32]}
-    made = compose(folder, n=count, recipe=recipe, seed=8, to=to, boxes=to in LINES, workers=1)
+    given: dict[str, Any] = {"banks": [sample_bank()], "corpora": corpus_files(), "seed": 8}
+    made = compose(folder, n=count, recipe=recipe, to=to, boxes=to in LINES, workers=1, **given)
     shards = made.report["shards"]
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     parts = []
