@@ -53,7 +53,7 @@ def test_by_its_name_is_said_wherever_it_is_told(penline, gnt: Path, tmp_path: P
 
 def test_the_embedded_sample_is_what_it_is_by_more_than_names(tmp_path: Path) -> None:
     report = compose(tmp_path / "out", n=3, workers=1).report
-    assert [row["known_by"] for row in report["sources"]] == [""]
+    assert [row["known_by"] for row in report["sources"]] == ["", ""]  # two cards: simulated, real
 
 
 def test_the_users_word_overrules_the_name_in_a_bank(penline, gnt: Path, tmp_path: Path) -> None:
