@@ -22,7 +22,7 @@ def test_what_is_shared_is_told_once_for_each_two_sets() -> None:
     assert shared(["nist-sd19", "mnist", "qmnist", "none", ""]) == [
         "mnist and nist-sd19 share samples (qmnist)",
         "mnist and qmnist share samples (qmnist)",
-        "nist-sd19 and qmnist share samples (qmnist)",
+        "nist-sd19 and qmnist share samples (qmnist: its digits were found again there)",
     ]
     assert shared(["emnist", "qmnist"]) == ["emnist and qmnist both hold samples of nist-sd19"]
     assert shared(["deepwriting", "iam-ondb"]) == [
@@ -36,7 +36,8 @@ def test_writers_with_the_same_ids_are_parted_by_themselves() -> None:
     assert any(one.of_set == same[0] for one in card("casia-hwdb2.0").overlaps)
     assert shared(same) == []
     assert shared(["casia-hwdb-t", "casia-hwdb1.0"]) == [
-        "casia-hwdb-t and casia-hwdb1.0 share writers (hwdb-t)"
+        "casia-hwdb-t and casia-hwdb1.0 share writers "
+        "(hwdb-t: the page names CASIA-HWDB, none of its sets)"
     ]
 
 

@@ -34,7 +34,8 @@ def _between(one: Card, two: Card) -> Iterator[str]:
         for overlap in first.overlaps:
             parted = overlap.of == "writers" and _family(first) == _family(other) is not None
             if overlap.of_set == other.id and not parted:
-                yield f"{one.id} and {two.id} share {overlap.of} ({overlap.source})"
+                known = f"{overlap.source}: {overlap.note}" if overlap.note else overlap.source
+                yield f"{one.id} and {two.id} share {overlap.of} ({known})"
                 return
     for both in sorted(_samples_of(one) & _samples_of(two)):
         yield f"{one.id} and {two.id} both hold samples of {both}"
