@@ -296,10 +296,10 @@ def kannada_mnist(folder: Path) -> list[str]:
 
 @fake("traditional-chinese-aifree")
 def aifree(folder: Path) -> list[str]:
-    """A folder a character, 50 x 50."""
+    """自_0.png, 50 x 50: the character, then a number."""
     for at, character in enumerate("自由繁體"):
         for turn in range(5):
-            name = f"cleaned_data(50_50)/{character}/{character}_{turn}.png"
+            name = f"cleaned_data(50_50)/{character}_{turn}.png"
             put(folder, name, picture(name, at + 1, (50, 50)))
     return [character for character in "自由繁體" for _ in range(5)]
 
