@@ -3,8 +3,8 @@
     python tools/make_paste.py [--out docs/pictures]
 
 The glyphs of two lines, as they lie in the bank: put side by side on a sheet in their white boxes,
-resized to one height or each as it is, and the lines themselves. Simulated handwriting. The same
-code and sample give the same bytes.
+resized to one height or each as it is, and the lines themselves. English is real handwriting,
+Chinese simulated. The same code and sample give the same bytes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ Image = npt.NDArray[np.uint8]
 
 NAME = "paste.jpg"
 HEIGHT_PX, CELL_PX, WIDTH_PX = 60, 42, 830
-TEXTS = {"sample:02": "你好，小明：今天3点见，别忘了。", "sample:06": "A happy dog plays all day."}
+LINES = {
+    "sample:02": ("你好，小明：今天3点见，别忘了。", 2),
+    "hand:027": ("A happy dog plays all day.", 4),
+}
+"""By writer: a text and a seed, of a few that were looked at."""
 RECIPE: dict[str, Any] = {
     "papers": [{"name": "plain", "tone_range": [224, 224], "warmth_range": [16, 16]}],
     "image": {"mode": "rgb", "height_px": HEIGHT_PX},
@@ -68,8 +72,8 @@ def pasted(bank: Bank, sample: Sample, one_height: bool) -> Image:
 def side_by_side(bank: Bank) -> Image:
     """Three rows of two lines, a label above each."""
     lines = [
-        write(text, recipe=RECIPE, banks=[bank], writer=writer, seed=2)[0]
-        for writer, text in TEXTS.items()
+        write(text, recipe=RECIPE, banks=[bank], writer=writer, seed=seed)[0]
+        for writer, (text, seed) in LINES.items()
     ]
     rows = {
         "pasted, each glyph resized to one height": [pasted(bank, one, True) for one in lines],
@@ -95,7 +99,7 @@ def main() -> None:
     docs = Path(__file__).resolve().parents[1] / "docs"
     parser.add_argument("--out", type=Path, default=docs / "pictures")
     options = parser.parse_args()
-    data = encoded(NAME, side_by_side(sample_bank()))
+    data = encoded(NAME, side_by_side(sample_bank("both")))
     (options.out / NAME).write_bytes(data)
     print(f"{NAME}: {len(data):,} bytes")
 

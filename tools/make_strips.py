@@ -2,15 +2,13 @@
 
     python tools/make_strips.py [--out docs/pictures] [NAME ...]
 
-Everything in them is simulated handwriting, of the embedded sample or of letters drawn here. The
-same code and sample give the same bytes.
+Chinese in them is simulated handwriting, English real, both of the embedded sample. The same code
+and sample give the same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,18 +19,9 @@ import numpy.typing as npt
 from pages.strips import STRIPS, Strip
 
 from penline.api import write
-from penline.bank import Bank, BankWriter, open_bank
+from penline.bank import Bank
 from penline.compose import Composer
-from penline.randomness import rng
-from penline.records import Source
-from penline.render.pen import sample_pen
-from penline.render.simplify import simplified
-from penline.render.strokes import render_character
 from penline.sample import corpus_files, sample_bank
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-
-from fakes_letters import LINES
 
 Image = npt.NDArray[np.uint8]
 
@@ -40,7 +29,6 @@ MOST_BYTES = 25_000
 WIDTH_PX = 660
 LABEL_PX = 19
 WHITE, GREY = 255, 90
-EM_PX = 64
 
 
 def merged(base: dict[str, Any], over: Any) -> dict[str, Any]:
@@ -51,36 +39,9 @@ def merged(base: dict[str, Any], over: Any) -> dict[str, Any]:
     }
 
 
-def pen_bank(folder: Path) -> Bank:
-    """A bank of ten letters as strokes, in curves through a few points each."""
-    path = folder / "pen.bank"
-    source = Source("pen.inkml", "pen:1")
-    with BankWriter(path) as bank:
-        for record, (name, parts) in enumerate(LINES.items()):
-            pen = sample_pen(rng(2, 0, "pen"), EM_PX)
-            ink, nodes = render_character(
-                tuple(curve(part) for part in parts), 1.0, pen, rng(1, record, "glyph")
-            )
-            strokes = simplified(nodes, EM_PX, 8192)
-            bank.add(ink, name, source, record=record, strokes=strokes)
-    return open_bank(path)
-
-
-def curve(points: Sequence[tuple[int, int]], steps: int = 8) -> npt.NDArray[np.float32]:
-    """A smooth curve through points (Catmull and Rom's), ``float32 (points, 2)``."""
-    known = np.array([points[0], *points, points[-1]], np.float64)
-    share = np.linspace(0, 1, steps, endpoint=False)[:, None]
-    found = [
-        0.5
-        * (
-            2 * b
-            + (c - a) * share
-            + (2 * a - 5 * b + 4 * c - d) * share**2
-            + (3 * b - a - 3 * c + d) * share**3
-        )
-        for a, b, c, d in zip(known, known[1:], known[2:], known[3:], strict=False)
-    ]
-    return np.concatenate([*found, known[-1:]]).astype(np.float32)
+def sample_banks() -> dict[str, Bank]:
+    """Banks by the family of their writers."""
+    return {"hand": sample_bank("real"), "sample": sample_bank()}
 
 
 def lines(strip: Strip, bank: Bank) -> Iterator[tuple[str, Image]]:
@@ -138,11 +99,10 @@ def encoded(strip: Strip, image: Image) -> bytes:
 
 def files(strips: Sequence[Strip] = STRIPS) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each picture."""
-    with tempfile.TemporaryDirectory() as folder:
-        banks = {"pen": pen_bank(Path(folder)), "sample": sample_bank()}
-        for strip in strips:
-            bank = banks[strip.writer.partition(":")[0] or "sample"]
-            yield strip.file, encoded(strip, drawn(strip, bank))
+    banks = sample_banks()
+    for strip in strips:
+        bank = banks[strip.writer.partition(":")[0] or "sample"]
+        yield strip.file, encoded(strip, drawn(strip, bank))
 
 
 def main() -> None:

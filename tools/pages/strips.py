@@ -60,6 +60,11 @@ class Strip:
             else:
                 yield row, {"effects": [found], "papers": ["ruled"], "image": {"mode": "rgb"}}
 
+    @property
+    def real(self) -> bool:
+        """By a real hand of the embedded sample; else by a simulated one."""
+        return self.writer.startswith("hand:")
+
     def shows(self) -> list[str]:
         """The settings whose values differ, as dotted names; a paper or an effect by its own."""
         if self.section != self.part:
@@ -104,7 +109,8 @@ def shown(part: str) -> str:
     """The pictures that stand after a part of the page, each with its caption."""
     return "\n".join(
         f"![{one.en}](pictures/{one.file})\n\n"
-        f"*Simulated handwriting: {', '.join(f'`{name}`' for name in one.shows())}.*\n"
+        f"*{'Real' if one.real else 'Simulated'} handwriting: "
+        f"{', '.join(f'`{name}`' for name in one.shows())}.*\n"
         for one in STRIPS
         if one.part == part
     )
@@ -114,7 +120,8 @@ def shown_in_chinese(section: str) -> str:
     """The pictures of a section of the Chinese page, which has none for each paper and effect."""
     return "\n".join(
         f"![{one.zh}](pictures/{one.file})\n\n"
-        f"*模拟手写：{'、'.join(f'`{name}`' for name in one.shows())}。*\n"
+        f"*{'真实' if one.real else '模拟'}手写："
+        f"{'、'.join(f'`{name}`' for name in one.shows())}。*\n"
         for one in STRIPS
         if one.section == section
     )
