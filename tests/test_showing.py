@@ -12,6 +12,7 @@ import pytest
 import fakes
 import penline
 from conftest import build
+from fakes_pages import dgrl
 from penline.bank import Bank
 from penline.errors import UsageError
 from penline.records import Sample
@@ -62,6 +63,13 @@ def test_a_record_shows_itself(tmp_path: Path) -> None:
     told = f"<GlyphRecord '永', {width} x {height} px, casia:001-f, record 0>"
     assert re.sub("casia:[^,]*", "casia:001-f", repr(record)) == told
     assert np.array_equal(picture(record._repr_png_()), 255 - record.ink)
+    (tmp_path / "002.pot").write_bytes(fakes.pot("永"))
+    (strokes,) = penline.read(tmp_path / "002.pot")
+    told = f"<StrokeRecord '永', {len(strokes.ends)} strokes, {strokes.source.writer}, record 0>"
+    assert repr(strokes) == told
+    (tmp_path / "003-P1.dgrl").write_bytes(dgrl(["今天" * 30]))
+    (line,) = penline.read(tmp_path / "003-P1.dgrl")
+    assert repr(line).startswith("<LineRecord '今天") and len(repr(line)) < 120
 
 
 def test_notebooks_show_ink_on_white_and_boxes(bank: Bank, lines: penline.Composer) -> None:

@@ -139,6 +139,11 @@ class PageRecord:
     record: int
     offset: int = 0
 
+    def __repr__(self) -> str:
+        return (
+            f"<PageRecord {self.source.file}, {len(self.page.lines)} lines, record {self.record}>"
+        )
+
     @property
     def labels(self) -> tuple[str, ...]:
         """The characters of all lines, in reading order."""

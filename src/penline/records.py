@@ -44,6 +44,10 @@ _MOST_SHOWN = 40
 """Characters of a text in a ``repr``."""
 
 
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 1]}…"
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where records come from; one object is shared by all records of a file.
@@ -248,6 +252,12 @@ class StrokeRecord:
     offset: int
     channels: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
 
+    def __repr__(self) -> str:
+        return (
+            f"<StrokeRecord {self.character!r}, {len(self.ends)} strokes, "
+            f"{self.source.writer or 'writer not told'}, record {self.record}>"
+        )
+
     @property
     def strokes(self) -> tuple[npt.NDArray[np.float32], ...]:
         """A tuple of ``float32 (points, 2)`` arrays, one a stroke, end marks left out."""
@@ -430,6 +440,12 @@ class LineRecord:
     name: str = ""
     told: Mapping[str, Any] | None = None
 
+    def __repr__(self) -> str:
+        return (
+            f"<LineRecord {_shortened(self.text())!r}, {self.width_px} x {self.height_px} px, "
+            f"{self.source.writer or 'writer not told'}, record {self.record}>"
+        )
+
     def text(self, unknown: str = "\ufffd") -> str:
         """The label, with `unknown` for each unit without a character."""
         return "".join(unknown if c is None else c for c in self.characters)
@@ -607,9 +623,8 @@ class Sample:
     """The PNG or JPEG file that `image` was decoded from, unchanged; None where it was made."""
 
     def __repr__(self) -> str:
-        text = self.text if len(self.text) <= _MOST_SHOWN else f"{self.text[: _MOST_SHOWN - 1]}…"
         height, width = self.image.shape[:2]
-        writer = f" by {self.writer}" if self.writer else ""
+        writer, text = f" by {self.writer}" if self.writer else "", _shortened(self.text)
         return f"<Sample {self.index}: {text!r}, {width} x {height} px{writer}, {self.side}>"
 
     def _repr_html_(self) -> str:
