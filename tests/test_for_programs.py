@@ -159,6 +159,7 @@ def test_croissant_describes_a_file_as_the_card_does() -> None:
         "name": "testing-images.npz",
         "contentUrl": "https://raw.githubusercontent.com/prabhuomkar/CMATERdb/master/datasets/"
         "telugu-numerals/testing-images.npz",
+        "description": "the README lists 68KB",
         "contentSize": "48946 B",
         "encodingFormat": "application/octet-stream",
         "sha256": "182806a45091da53b4ad98d4425130c0ebbf9bc1bf50fb58b3e5ea65ee33c7c6",
