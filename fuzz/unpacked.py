@@ -58,8 +58,10 @@ def check_classes(content: bytes) -> None:
             check_error(error)
             return
         letters = found.characters.values()
-        if not letters or not all(is_letter(one) and not entry_fault(one) for one in letters):
+        if not letters or any(entry_fault(one) for one in letters):
             raise Finding(f"no characters: {found}")
+        if any(len(one) > 1 and not is_letter(one) for one in letters):  # a mark alone is one
+            raise Finding(f"several characters: {found}")
 
 
 def check_compressed(content: bytes) -> None:
