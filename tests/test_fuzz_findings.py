@@ -20,6 +20,7 @@ from penline.formats.zipped import members, open_member
 from penline.recipe import load_recipe
 from penline.records import Defect, Source
 from penline.settings import plain_yaml
+from penline.sources.pictures.labels import fits
 from penline.sources.tables.naming import name_rule
 
 BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in ("ab", "bc", "cd"))
@@ -99,3 +100,18 @@ def test_a_list_of_objects_one_of_which_lacks_a_column() -> None:
     found = name_rule(rows, pictures, pictures.__contains__)
     assert found is not None
     assert found.columns == ("file_name",)
+
+
+def test_names_that_tell_their_part_or_case_twice() -> None:
+    paths = [
+        f"top/{part}/{one}_{part}_{n}.png"
+        for part in ("train", "test")
+        for one in "永和"
+        for n in "12"
+    ]
+    rule = fits(paths)[0].rule
+    assert rule.pattern.text == "{part}/{label}_{}_{}"
+    assert [rule.character(rule.named(path)) for path in paths[::2]] == ["永", "和", "永", "和"]
+    assert all(
+        "{case}" not in fit.rule.pattern.text[9:] for fit in fits(["top/永_upper~永_upper.png"])
+    )

@@ -149,7 +149,7 @@ def fits(
         What fits at all, the best first.
     """
     found = []
-    for text in patterns or dict.fromkeys(_patterns(paths)):
+    for text in patterns or dict.fromkeys(map(_said_once, _patterns(paths))):
         pattern = Pattern(text)
         named = [one for path in paths if (one := pattern(path)) is not None]
         if not named:
@@ -231,6 +231,14 @@ def _patterns(paths: Sequence[str]) -> Iterator[str]:
     above = _folders(levels, None)
     yield above + "{label}"
     yield from (above + text for text in _in_stems(stems))
+
+
+def _said_once(text: str) -> str:
+    """The pattern with anything in the place of a part or a case that stands in it before."""
+    part, *others = re.split(r"(?<=\{part\})", text, maxsplit=1)
+    text = part + "".join(others).replace("{part}", "{}")
+    case, *others = re.split(r"(?<=\{case\})", text, maxsplit=1)
+    return case + "".join(others).replace("{case}", "{}")
 
 
 def _role(names: set[str]) -> str:
