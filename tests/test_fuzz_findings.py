@@ -112,6 +112,5 @@ def test_names_that_tell_their_part_or_case_twice() -> None:
     rule = fits(paths)[0].rule
     assert rule.pattern.text == "{part}/{label}_{}_{}"
     assert [rule.character(rule.named(path)) for path in paths[::2]] == ["永", "和", "永", "和"]
-    assert all(
-        "{case}" not in fit.rule.pattern.text[9:] for fit in fits(["top/永_upper~永_upper.png"])
-    )
+    for fit in fits(["top/永_upper~永_upper.png"]):
+        assert fit.rule.pattern.text.count("{case}") == 1
