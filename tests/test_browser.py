@@ -26,6 +26,7 @@ import fakes_sets
 from fakes import folder as folder_of
 from fakes_pictures import photographed, sheet_of
 from fakes_serve import gnt, make_bank, running
+from foreign_words import FOREIGN_WORDS
 from penline.bank import open_bank
 from penline.catalogue.errata import parse_errata
 from penline.corpus import Corpus
@@ -65,17 +66,8 @@ NAMES = {
     ),
 }
 """Names that are the same in all languages, of this test's banks, too."""
-FOREIGN = """() => {
-  const SKIPPED = "bdi, code, script, style, pre, noscript, svg, [lang=en], " +
-    ".caption, .meta, th[scope=row]";
-  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const text = walk.currentNode, own = text.parentElement;
-    if (own.closest(SKIPPED)) continue;
-    found.push(...(text.data.match(/[A-Za-z]{3,}/g) || []));
-  }
-  return found;
-}"""
+NO_PROSE = ".caption, .meta, th[scope=row]"
+"""Names, labels and numbers, beside what is so on every page."""
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +139,7 @@ def test_a_page_speaks_the_readers_language(chromium: Any, address: str, place: 
     page.wait_for_load_state("networkidle")
     assert page.get_attribute("html", "lang") == "zh-Hans"
     if not place.startswith("/catalogue/"):  # a card's own text
-        left = set(page.evaluate(FOREIGN)) - NAMES
+        left = set(page.evaluate(FOREIGN_WORDS, NO_PROSE)) - NAMES
         assert left == set()
     page.get_by_text("EN", exact=True).click()
     page.wait_for_load_state("networkidle")

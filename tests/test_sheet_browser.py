@@ -18,6 +18,7 @@ sync_api = pytest.importorskip("playwright.sync_api")
 
 import fakes
 import fakes_sets
+from foreign_words import FOREIGN_WORDS
 from penline.census import census
 from penline.look.realism import write_realism_page
 from penline.look.sheet import sheet
@@ -105,18 +106,8 @@ def test_a_sheet_is_quiet_and_fits_a_narrow_window(tab: Any, places: Any, kind: 
         assert drawn and drawn + told >= 5
 
 
-FOREIGN = """() => {
-  const SKIPPED = "bdi, code, script, style, pre, noscript, svg, [lang=en], " +
-    ".caption, .code, .number, .sources";
-  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walk.nextNode()) {
-    const text = walk.currentNode, own = text.parentElement;
-    if (own.closest(SKIPPED)) continue;
-    found.push(...(text.data.match(/[A-Za-z]{3,}/g) || []));
-  }
-  return found;
-}"""
-"""English words of a page, but for names, labels and numbers."""
+NO_PROSE = ".caption, .code, .number, .sources"
+"""Names, labels and numbers, beside what is so on every page."""
 FORMS = ("PAGE", "XML")
 """Formats have their own names."""
 BROKEN = """() => {
@@ -153,7 +144,7 @@ def test_a_sheet_speaks_the_readers_language(chromium: Any, places: Any, kind: s
     page = context.new_page()
     page.goto(places[kind].as_uri())
     assert page.get_attribute("html", "lang") == "zh-Hans"
-    left = set(page.evaluate(FOREIGN)) - {"penline", "AUC", "json", "html", *FORMS}
+    left = set(page.evaluate(FOREIGN_WORDS, NO_PROSE)) - {"penline", "AUC", "json", "html", *FORMS}
     assert left == set()
     page.get_by_text("EN", exact=True).click()
     page.wait_for_selector("html[lang=en]")

@@ -108,9 +108,7 @@ ELSEWHERE = {
 def shown(part: str) -> str:
     """The pictures that stand after a part of the page, each with its caption."""
     return "\n".join(
-        f"![{one.en}](pictures/{one.file})\n\n"
-        f"*{'Real' if one.real else 'Simulated'} handwriting: "
-        f"{', '.join(f'`{name}`' for name in one.shows())}.*\n"
+        _pictured(one, one.en, f"{'Real' if one.real else 'Simulated'} handwriting: ", ", ", ".")
         for one in STRIPS
         if one.part == part
     )
@@ -119,9 +117,12 @@ def shown(part: str) -> str:
 def shown_in_chinese(section: str) -> str:
     """The pictures of a section of the Chinese page, which has none for each paper and effect."""
     return "\n".join(
-        f"![{one.zh}](pictures/{one.file})\n\n"
-        f"*{'真实' if one.real else '模拟'}手写："
-        f"{'、'.join(f'`{name}`' for name in one.shows())}。*\n"
+        _pictured(one, one.zh, f"{'真实' if one.real else '模拟'}手写：", "、", "。")
         for one in STRIPS
         if one.section == section
     )
+
+
+def _pictured(strip: Strip, alt: str, whose: str, comma: str, stop: str) -> str:
+    names = comma.join(f"`{name}`" for name in strip.shows())
+    return f"![{alt}](pictures/{strip.file})\n\n*{whose}{names}{stop}*\n"

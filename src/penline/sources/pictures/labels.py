@@ -235,10 +235,10 @@ def _patterns(paths: Sequence[str]) -> Iterator[str]:
 
 def _said_once(text: str) -> str:
     """The pattern with anything in the place of a part or a case that stands in it before."""
-    part, *others = re.split(r"(?<=\{part\})", text, maxsplit=1)
-    text = part + "".join(others).replace("{part}", "{}")
-    case, *others = re.split(r"(?<=\{case\})", text, maxsplit=1)
-    return case + "".join(others).replace("{case}", "{}")
+    for field in ("{part}", "{case}"):
+        before, met, after = text.partition(field)
+        text = before + met + after.replace(field, "{}")
+    return text
 
 
 def _role(names: set[str]) -> str:
