@@ -237,7 +237,7 @@ def test_a_record_is_a_card() -> None:
         ("writers", None, None),
     ]
     assert found.counts[2].note == "ten hands at most"
-    assert found.formats == ("page images with PAGE-XML",)
+    assert found.formats == ("PAGE-XML",)
     for said in ("1700 to 1799", "fra, lat", "by hand", "Regions: 30", "Letters of two people."):
         assert said in found.prose
     advice = " ".join(found.advice)

@@ -32,8 +32,8 @@ _HANDS = {
     "more-than-10": "more than ten hands",
 }
 _FORMATS = {
-    "Alto-XML": "page images with ALTO",
-    "Page-XML": "page images with PAGE-XML",
+    "Alto-XML": "ALTO",
+    "Page-XML": "PAGE-XML",
     "Image-Text-Pairs": "line images with text",
 }
 _OPEN = re.compile(
