@@ -320,8 +320,19 @@ def test_terms_that_forbid_passing_on_are_not_softened_by_a_copys_tag() -> None:
         assert card(id).licence.redistribution == "no"
     for id in ("rimes", "mnist", "emnist", "hit-or3c", "iam", "iam-ondb", "khatt", "mthv2"):
         assert card(id).licence.redistribution == "unclear"
-    for id in ("kmnist", "omniglot", "gnhk", "read2016", "read2017"):
+    for id in ("kmnist", "omniglot", "gnhk"):
         assert card(id).licence.redistribution == "yes"
+
+
+def test_terms_that_only_others_tell_settle_nothing() -> None:
+    told = [
+        found.licence
+        for found in load().values()
+        if "second-hand" in found.licence.name or "tag of the copy" in found.licence.name
+    ]
+    assert len(told) >= 12
+    for licence in told:
+        assert (licence.redistribution, licence.commercial) == ("unclear", "unclear"), licence.name
 
 
 # Asking
