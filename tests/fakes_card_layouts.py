@@ -450,3 +450,15 @@ def khmer_cadt(folder: Path) -> list[str]:
     put(folder, "crops/img1_zuHf.jpg", picture("a.jpg", 3, (90, 500)))
     put(folder, "labels.csv", rows)
     return list(texts.values())
+
+
+@fake("unipen-characters")
+def unipen_characters(folder: Path) -> list[str]:
+    """71/42657.png: a folder is the character's number in ASCII, 64 x 64, grey."""
+    told = []
+    for number, character in ((33, "!"), (47, "/"), (48, "0"), (71, "G"), (97, "a"), (126, "~")):
+        for turn in (1, 2):
+            name = f"{number}/{100 * number + turn}.png"
+            put(folder, name, picture(name, number % 3 + 1, (64, 64)))
+            told.append(character)
+    return told

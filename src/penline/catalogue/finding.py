@@ -37,6 +37,7 @@ SCRIPTS: Final = {
     "Mong": "Mongolian",
     "Mymr": "Burmese",
     "Orya": "Odia",
+    "Samr": "Samaritan",
     "Sinh": "Sinhala",
     "Syre": "Syriac, Estrangela",
     "Syrj": "Syriac, Western",
