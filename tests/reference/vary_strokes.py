@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -33,14 +34,21 @@ def vary_strokes(
             for word, deviation in zip(chance[at:], deviations, strict=False)
         ]
 
+    def scaled(numbers: list[int], deviation: int) -> list[int]:
+        """Numbers of this root mean square."""
+        root = isqrt(sum(one * one for one in numbers) // len(numbers))
+        return [one * deviation // max(root, 1) for one in numbers]
+
     out = points.tolist()
     first = 0
     for stroke, (end, item) in enumerate(zip(ends.tolist(), owners.tolist(), strict=True)):
         strength = int(strengths_q16[item])
-        a, b, *of_strokes = deviations_q16[kinds[item]].tolist()
-        of_glyph = [a] * 4 + [b] * 6
+        of_map, of_bend, *of_strokes = deviations_q16[kinds[item]].tolist()
         of_stroke = [of_strokes[0]] * 4 + [of_strokes[1]] * 2 + [of_strokes[2]] * 2
-        glyph = moves_of(10 * item, of_glyph, strength)
+        glyph = [int(bell_q16(word)) for word in chance[10 * item : 10 * item + 10]]
+        glyph = scaled(glyph[:4], of_map * strength >> 16) + scaled(
+            glyph[4:], of_bend * strength >> 16
+        )
         own = moves_of(10 * len(items) + 8 * stroke, of_stroke, strength)
         straight, own_map = np.array(glyph[:4]).reshape(2, 2), np.array(own[:4]).reshape(2, 2)
         bend = np.clip(glyph[4:], -(1 << 14), 1 << 14).reshape(2, 3)

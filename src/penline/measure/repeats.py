@@ -27,14 +27,14 @@ _PEN_PX = 4
 """Of strokes, which have no breadth of their own."""
 _AMOUNTS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 _LIKENESS: dict[str, tuple[float, ...]] = {
-    "han": (0.963, 0.890, 0.770, 0.680, 0.612, 0.524),
-    "letter": (0.877, 0.736, 0.593, 0.509, 0.455, 0.386),
-    "digit": (0.982, 0.830, 0.644, 0.524, 0.467, 0.379),
+    "han": (0.960, 0.884, 0.754, 0.652, 0.575, 0.483),
+    "letter": (0.881, 0.765, 0.617, 0.509, 0.439, 0.355),
+    "digit": (0.975, 0.843, 0.656, 0.521, 0.429, 0.321),
 }
 """Of composed lines whose characters come back by the same glyph, by one pen, 96 px high:
 the median likeness at each of these amounts of ``variation_range`` (`bench/repeats.py --curve`):
-892 pairs of Chinese characters of OLHWDB1.0's writer 001, 1,205 of letters and 227 of digits of
-UNIPEN's hands."""
+1,604 pairs of Chinese characters of OLHWDB1.0's writer 001, 1,646 of letters and 2,347 of digits
+of UNIPEN's hands."""
 
 Floats = npt.NDArray[np.float64]
 

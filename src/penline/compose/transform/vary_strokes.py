@@ -28,20 +28,21 @@ MOST_BENT_Q16 = 1 << 14
 STROKE_DEVIATIONS_Q16 = frozen(
     np.array(
         [
-            (2300, 5600, 1500, 1500, 1500),  # Chinese characters and marks
-            (3600, 7000, 2000, 2000, 2000),  # letters and digits
+            (4300, 4400, 200, 200, 200),  # Chinese characters and marks
+            (5700, 2700, 400, 400, 400),  # letters and digits
         ],
         np.int64,
     )
 )
-"""Of one writing from the next, 1/65536: of the four numbers of a glyph's map; of the six of its
-bend, in halves of its longer side; of the four numbers of a stroke's map; of a stroke's shift to
-the side and down and of its bend, in x-heights.
+"""Of one writing from the next, 1/65536: of the four numbers of a glyph's map, and of the six of
+its bend, in halves of its longer side (root mean squares, the same of every writing); of the four
+numbers of a stroke's map; of a stroke's shift to the side and down and of its bend, in x-heights.
 
 Set by what `vary.DEVIATIONS_Q16` is set by: in composed lines of writer 001 of OLHWDB1.0 the
-likeness is 0.57, 0.76, 0.90 (5, 50, 95 %), on the real page 0.54, 0.74, 0.86. Letters and
-digits of UNIPEN, varied half as much again: medians 0.62 and 0.68, of two writings by one hand 0.61
-and 0.67."""
+likeness is 0.56, 0.75, 0.90 (5, 50, 95 %), on the real page 0.57, 0.73, 0.86. Letters and digits
+of UNIPEN, varied half as much again: medians 0.63 and 0.67, of two writings by one hand 0.62 and
+0.67. Of several rows that are as alike this one is read best by a reader from outside: a glyph that
+is stretched and leant as a whole stays what it is, where strokes that part make another of it."""
 
 X_HEIGHT_Q8 = 115
 """Of an em, 1/256: as tall as letters without ascender are beside Chinese characters."""
@@ -71,6 +72,17 @@ def vary_line_strokes(
         STROKE_DEVIATIONS_Q16,
     )
     return strokes._replace(points_q8=points)
+
+
+@compiled
+def _scale(numbers: Any, deviation: int) -> None:
+    """Bring numbers to a root mean square: so no writing is far beyond what is usual."""
+    squares = np.int64(0)
+    for k in range(numbers.shape[0]):
+        squares += numbers[k] * numbers[k]
+    root = np.int64(np.sqrt(np.float64(squares // numbers.shape[0])))
+    for k in range(numbers.shape[0]):
+        numbers[k] = numbers[k] * deviation // max(root, 1)
 
 
 @compiled
@@ -108,11 +120,11 @@ def vary_strokes(
         strength, usual = strengths_q16[item], deviations_q16[kinds[item]]
         if item != met:
             for k in range(WORDS_PER_ITEM):
-                deviation = usual[0 if k < 4 else 1]
-                word = words[WORDS_PER_ITEM * item + k]
-                whole[k] = (bell_q16(word) * deviation // 37837) * strength >> 16
-                if k >= 4:
-                    whole[k] = min(max(whole[k], -MOST_BENT_Q16), MOST_BENT_Q16)
+                whole[k] = bell_q16(words[WORDS_PER_ITEM * item + k])
+            for at, to, deviation in ((0, 4, usual[0]), (4, WORDS_PER_ITEM, usual[1])):
+                _scale(whole[at:to], deviation * strength >> 16)
+            for k in range(4, WORDS_PER_ITEM):
+                whole[k] = min(max(whole[k], -MOST_BENT_Q16), MOST_BENT_Q16)
             met = item
         for k in range(WORDS_PER_STROKE):  # a map, a shift, a bend
             deviation = usual[2 + (k >= 4) + (k >= 6)]
