@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 from fuzz.checks import MIB, Finding, check_error, check_reader, check_strict, little_memory
@@ -12,11 +11,10 @@ from fuzz.on_disk import FileOnDisk
 from fuzz.touch import fingerprint
 from penline.entries import entry_fault
 from penline.errors import FormatError, UsageError
+from penline.formats import uji
 from penline.formats.byte_source import ByteSource
-from penline.formats.defects import strictly
 from penline.formats.leaf import read_leaf
 from penline.formats.table_row import TableRow
-from penline.formats.uji import read_sessions, salvage_uji
 from penline.records import Defect, Source
 from penline.sources.pictures.deciding import decide_ink
 from penline.sources.pictures.decode import decode
@@ -49,17 +47,10 @@ def check_leaf(content: bytes) -> None:
 def check_uji(content: bytes) -> None:
     """UJI's strokes, by each of the sessions that it names, and all of them."""
 
-    def read(stream: ByteSource) -> Iterator[Any]:
-        return strictly(salvage_uji(stream, lambda _: _SOURCE))
-
     def sessions(stream: ByteSource) -> Iterator[Any]:
-        return iter(read_sessions(stream))
+        return iter(uji.read_sessions(stream))
 
-    reader = SimpleNamespace(
-        read=lambda stream, _: read(stream),
-        salvage=lambda stream, _: salvage_uji(stream, lambda _: _SOURCE),
-    )
-    check_reader(reader, content, _SOURCE, _SLACK)
+    check_reader(uji, content, _SOURCE, _SLACK)
     check_strict(sessions, content, slack_bytes=_SLACK)
 
 

@@ -111,6 +111,10 @@ FAKES: dict[str, Callable[[Path], Told]] = {
     "qmnist": of(qmnist(), "105391"),
     "nist-sd19": of(nist(), WRITTEN),
     "unipen": of(fakes_unipen.trees(HANDS), "ab1"),
+    "uji-pen": of(
+        {"ujipenchars2.txt": fakes_online.uji("añ;", ["trn_UJI_W03-01", "tst_UPV_W42-02"])},
+        "aaññ;;",
+    ),
     "penline-sample": of({"01.gnt": fakes.gnt(TEXT)}, TEXT),
     "penline-hands": of({"01.pot": fakes.pot(TEXT)}, TEXT),
 }

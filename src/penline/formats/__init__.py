@@ -28,13 +28,14 @@ NAMES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"ETL8B(2C\d|[-_]\d|2-\d)", re.ASCII | re.IGNORECASE), "etl8b", "ETL8B2C1"),
     (re.compile(r"ETL9G[-_]\d\d?", re.ASCII | re.IGNORECASE), "etl9g", "ETL9G_01"),
     (re.compile(r"ETL9B[-_]\d", re.ASCII | re.IGNORECASE), "etl9b", "ETL9B_1"),
+    (re.compile(r"ujipenchars2\.txt", re.IGNORECASE), "uji", "ujipenchars2.txt"),
 )
 """Pattern of a file's own name, kind, and how such a name is shown: for files whose publisher gave
 them no extension, or one that says nothing."""
 
 
 _NAMED = frozenset(kind for _, kind, _ in NAMES)
-_ANY_NAME = re.compile(r"ETL|.*idx3", re.IGNORECASE | re.DOTALL).match
+_ANY_NAME = re.compile(r"ETL|uji|.*idx3", re.IGNORECASE | re.DOTALL).match
 
 
 class Reader(Protocol):
@@ -69,6 +70,7 @@ READERS: Registry[Reader] = Registry(
         "etl8b": Row("penline.formats.etl:etl8b", "ETL's black and white pictures of characters"),
         "etl9g": Row("penline.formats.etl:etl9g", "ETL's grey pictures of characters"),
         "etl9b": Row("penline.formats.etl:etl9b", "ETL's black and white pictures of characters"),
+        "uji": Row("penline.formats.uji", "pen strokes as text (UJI Pen Characters)"),
     },
     fits=lambda found: (
         callable(getattr(found, "read", None)) and callable(getattr(found, "salvage", None))

@@ -18,19 +18,33 @@ import numpy.typing as npt
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
-from penline.formats.defects import defect_of
+from penline.formats.defects import defect_of, strictly
 from penline.formats.ink import mark_ends
 from penline.formats.text_lines import decoded, text_lines
 from penline.records import Defect, Source, StrokeRecord
 from penline.words import printable
 
-__all__ = ["read_sessions", "salvage_uji"]
+__all__ = ["read", "read_sessions", "salvage", "salvage_uji"]
 
 _WORD = re.compile(r"WORD\s+(\S)\s+([!-~]{1,40})\s*")
 _STROKES = re.compile(rb"\s*NUMSTROKES\s+(\d{1,3})\s*")
 _POINTS = re.compile(rb"\s*POINTS\s+(\d{1,5})\s*#((?:\s+-?\d{1,6})*)\s*")
 _MOST_STROKES, _LOW, _HIGH = 64, -(1 << 15) + 1, (1 << 15) - 1
 _EXPECTED = "WORD, a character and a session"
+
+
+def read(stream: ByteSource, source: Source) -> Iterator[StrokeRecord]:
+    """Yield the characters of all sessions, as of one source.
+
+    Raises:
+        FormatError: the first character that is not sound.
+    """
+    return strictly(salvage(stream, source))
+
+
+def salvage(stream: ByteSource, source: Source) -> Iterator[StrokeRecord | Defect]:
+    """Yield the characters of all sessions, as of one source, and defects."""
+    return salvage_uji(stream, lambda _: source)
 
 
 def read_sessions(stream: ByteSource) -> list[str]:
