@@ -7,6 +7,7 @@ or the characters of its pictures. None looks at a card.
 from __future__ import annotations
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -461,4 +462,99 @@ def unipen_characters(folder: Path) -> list[str]:
             name = f"{number}/{100 * number + turn}.png"
             put(folder, name, picture(name, number % 3 + 1, (64, 64)))
             told.append(character)
+    return told
+
+
+@fake("kuzushiji-49")
+def kuzushiji_49(folder: Path) -> list[str]:
+    """k49-train-imgs.npz and -labels.npz with `arr_0`, 28 x 28; a map of numbers to code points."""
+    kana = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほ"
+    kana += "まみむめもやゆよらりるれろわゐゑをんゝ"
+    rows = [f"{at},U+{ord(one):04X},{one}" for at, one in enumerate(kana)]
+    put(folder, "k49_classmap.csv", "\n".join(["index,codepoint,char", *rows, ""]))
+    told = []
+    for part, count in (("train", 98), ("test", 49)):
+        labels = (np.arange(count) * 5 % 49).astype(np.uint8)
+        pictures = np.zeros((count, 28, 28), np.uint8)
+        for one, label in zip(pictures, labels, strict=True):
+            one[6:22, 4 : 7 + label % 19] = 220
+        np.savez_compressed(folder / f"k49-{part}-imgs.npz", pictures)
+        np.savez_compressed(folder / f"k49-{part}-labels.npz", labels)
+        told += [kana[label] for label in labels]
+    return told
+
+
+@fake("kuzushiji-kanji")
+def kuzushiji_kanji(folder: Path) -> list[str]:
+    """kkanji.tar with kkanji2/U+4C61/*.png: a folder is a code point, 64 x 64."""
+    told = []
+    with tarfile.open(folder / "kkanji.tar", "w") as file:
+        for character in "䱡一永𠮷":
+            for turn in range(2):
+                member = f"kkanji2/U+{ord(character):04X}/e6eeb23552e1a21{turn}.png"
+                content = picture(member, turn + 1, (64, 64), 0)
+                named = tarfile.TarInfo(member)
+                named.size = len(content)
+                file.addfile(named, io.BytesIO(content))
+                told.append(character)
+    return told
+
+
+@fake("hasyv2")
+def hasyv2(folder: Path) -> list[str]:
+    """A list of path, symbol_id, latex, user_id; folds and pairs name the same pictures."""
+    head, told = "path,symbol_id,latex,user_id\n", []
+    rows = {"": head, "../../": head, "../": head}
+    symbols = {31: "A", 59: "\\rightarrow", 88: "\\sum", 150: "\\Sigma", 196: "-", 259: "\\$"}
+    for symbol, latex in symbols.items():
+        for user in (10, 228):
+            name = f"hasy-data/v2-{len(told):05}.png"
+            put(folder, name, picture(name, symbol % 3 + 1, (32, 32)))
+            for way in rows:
+                rows[way] += f"{way}{name},{symbol},{latex},{user}\n"
+            told.append(latex)
+    put(folder, "hasy-data-labels.csv", rows[""])
+    for name in ("train", "test"):
+        put(folder, f"classification-task/fold-1/{name}.csv", rows["../../"])
+    put(folder, "verification-task/train.csv", rows["../"])
+    pair = "../hasy-data/v2-00000.png,../hasy-data/v2-00002.png,False\n"
+    put(folder, "verification-task/test-v1.csv", f"path1,path2,is_same\n{pair}")
+    known = [f"{number},{latex},1,1\n" for number, latex in symbols.items()]
+    put(folder, "symbols.csv", "symbol_id,latex,training_samples,test_samples\n" + "".join(known))
+    put(folder, "README.txt", "the files\n")
+    return told
+
+
+@fake("comnist")
+def comnist(folder: Path) -> list[str]:
+    """Zips of Cyrillic/А/*.png and Latin/A/*.png: 278 x 278, black where not transparent."""
+    told = []
+    for alphabet, letters in (("Cyrillic", "IЁАЙЯ"), ("Latin", "AIZ")):
+        with zipfile.ZipFile(folder / f"{alphabet}.zip", "w") as file:
+            for at, letter in enumerate(letters):
+                pixels = np.zeros((278, 278, 4), np.uint8)
+                pixels[60:200, 60 : 90 + 20 * at, 3] = 255
+                content = cv2.imencode(".png", pixels)[1].tobytes()
+                file.writestr(f"{alphabet}/{letter}/5a2f3c19c27b{at}.png", content)
+                told.append(letter)
+    return told
+
+
+@fake("burapha-th")
+def burapha_th(folder: Path) -> list[str]:
+    """Zips of train/<class>-<TIS-620>-<>-<>/Set2_F1_P-0001_23.jpg; syllables in train-ori/000-."""
+    told = []
+    codes = {"character": (161, 206, 208, 209, 232), "digit": (240, 249)}
+    for kind, day in (("character", "06"), ("digit", "07")):
+        for part in ("train", "test"):
+            place = folder / kind / f"202103{day}-{part}.zip"
+            place.parent.mkdir(exist_ok=True)
+            with zipfile.ZipFile(place, "w") as file:
+                for at, code in enumerate(codes[kind]):
+                    name = f"{part}/{at:02}-{code}-x-name/Set2_F1_P-000{at}_23.jpg"
+                    file.writestr(name, picture(name, at % 3 + 1, (80, 70)))
+                    told.append(bytes([code]).decode("tis-620"))
+    (folder / "syllable").mkdir()
+    with zipfile.ZipFile(folder / "syllable" / "20210309-train-ori.zip", "w") as file:
+        file.writestr("train-ori/000-x/Set1_F1_P-0001_1.jpg", picture("a.jpg", 3, (80, 200)))
     return told
