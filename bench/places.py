@@ -1,20 +1,23 @@
 """Do Latin characters stand where people set them who are left out of the model?
 
-    python bench/places.py train_r01_v07.zip --bank BANK [--folds 5] [--fewest 100]
+    python bench/places.py train_r01_v07.zip --bank BANK [--folds 5] [--draws 3] [--fewest 100]
 
 The table of Latin figures (`penline.measure.latin`) is made anew for each fold of people, without
-them, as `tools/measure_latin.py` makes it; lines are then composed by the isolated characters that
-they wrote (BANK) with the text of their own lines. Both are measured alike, by the middles of
-strokes: how far a character reaches below the writing line and how high it is, in x-heights; of
-each person the median, and of people the median. Told are all characters with so many real ones,
-and whether both figures are within 0.1 x-heights or 10 % of the real ones; and by style gaps of
-letters, white space, and the way from one letter to the next where a stroke joins them.
+them, as `tools/measure_latin.py` makes it; lines are then composed, each so many times, by the
+isolated characters that they wrote (BANK) with the text of their own lines, joined as often as they
+join. Both are measured alike, by the middles of strokes: how far a character reaches below the
+writing line and how high it is, in x-heights; of each person the median, and of people the median.
+Told are all characters with so many real ones, and whether both figures are within 0.1 x-heights or
+10 % of the real ones; and by style white space, and of small letters gaps and the way from one to
+the next, where a stroke joins them and where none does. A gap ends where the next letter's own ink
+begins; a join belongs half to either letter, its middle to none.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,6 +33,7 @@ from penline.corpus import Corpus
 from penline.errors import CorpusError, UnwritableLine
 from penline.measure.geometry import LineGeometry, of_boxes
 from penline.measure.latin import LatinFigures
+from penline.measure.latin_alone import figures_of
 from penline.measure.latin_lines import LatinLine, latin_line, latin_shapes, shrunk
 from penline.measure.reading import of_page
 from penline.recipe import load_recipe
@@ -49,11 +53,12 @@ class Line(NamedTuple):
     style: str
     text: str
     found: LatinLine
-    steps: list[tuple[bool, float]]
-    """Of neighbours in a word: whether a stroke joins them; from middle to middle, x-heights."""
+    steps: list[tuple[bool, float, float]]
+    """Of neighbours in a word: whether a stroke joins them; x-heights from middle to middle, and
+    between them."""
 
 
-def steps_of(strokes: Strokes, line: LineGeometry) -> list[tuple[bool, float]]:
+def steps_of(strokes: Strokes, line: LineGeometry) -> list[tuple[bool, float, float]]:
     """`Line.steps` of a line whose strokes are parted by characters."""
     low = [k for k, one in enumerate(line.characters) if one in LOW]
     scale = 1 / float(np.median(line.boxes[low, 3] - line.boxes[low, 1]))
@@ -66,8 +71,8 @@ def steps_of(strokes: Strokes, line: LineGeometry) -> list[tuple[bool, float]]:
             continue
         ends, starts = [one[-1] for one in left], [one[0] for one in right]
         near = min(float(np.abs(a - b).max()) for a in ends for b in starts)
-        middles = line.boxes[at : at + 2, [0, 2]].mean(1)
-        steps.append((near * scale < 0.12, float(np.diff(middles)[0]) * scale))
+        one, two = line.boxes[at : at + 2, [0, 2]] * scale
+        steps.append((near * scale < 0.12, float(two.mean() - one.mean()), float(two[0] - one[1])))
     return steps
 
 
@@ -94,41 +99,57 @@ def drawn(laid: LineLayout) -> tuple[LineGeometry, Strokes] | None:
     if strokes is None:
         return None
     own: list[list[np.ndarray]] = [[] for _ in laid.line.text]
-    first = 0
-    for end, item in zip(strokes.ends.tolist(), strokes.owners.tolist(), strict=True):
-        points = strokes.points_q8[first:end] / 256
-        own[int(laid.line.items["owner"][item])].append(points)
+    inner: list[list[np.ndarray]] = [[] for _ in laid.line.text]
+    first, middles = 0, strokes.cuts_q8.any(1)
+    for end, item, middle in zip(strokes.ends, strokes.owners, middles, strict=True):
+        owner = int(laid.line.items["owner"][item])
+        own[owner].append(strokes.points_q8[first:end] / 256)
+        inner[owner] += [] if middle else own[owner][-1:]
         first = end
     boxes: list[tuple[float, float, float, float]] = []
-    for one in own:
+    for one in inner:
         whole = np.concatenate(one) if one else np.zeros((1, 2))
         boxes.append((*whole.min(0), *whole.max(0)))
     line = of_boxes(laid.line.text, boxes, laid.line.writer, "")
     return line, [one for one, c in zip(own, laid.line.text, strict=True) if not c.isspace()]
 
 
-def composed_lines(bank: Bank, real: list[Line]) -> Iterator[Line]:
-    """Lines with the text of real ones, each by its own writer."""
-    recipe = {"corpus": {"lines": "whole", "length_range": [1, 400]}, "image": {"height_px": 96}}
-    plan = ComposePlan(load_recipe(recipe), [bank], Corpus.from_texts(["one"]))
-    for index, one in enumerate(real):
-        try:
-            laid = lay_out(plan.with_text(Corpus.from_texts([one.text]), one.writer), 1, index)
-        except (CorpusError, UnwritableLine):
-            continue
-        made = drawn(laid)
-        found = None if made is None else latin_line(made[0])
-        if made is not None and found is not None:
-            yield Line(one.writer, one.style, one.text, found, steps_of(made[1], made[0]))
+def composed_lines(bank: Bank, real: list[Line], draws: int) -> Iterator[Line]:
+    """Lines with the text of real ones, each by its own writer, who joins as often as there."""
+    usual = {"corpus": {"lines": "whole", "length_range": [1, 400]}, "image": {"height_px": 96}}
+    for writer in sorted({one.writer for one in real}):
+        own = [one for one in real if one.writer == writer]
+        joined = [step[0] for one in own for step in one.steps]
+        recipe = load_recipe({**usual, "joins": float(np.mean(joined or [0.0]))})
+        plan = ComposePlan(recipe, [bank], Corpus.from_texts(["one"]))
+        for seed, (index, one) in itertools.product(range(1, draws + 1), enumerate(own)):
+            try:
+                laid = lay_out(plan.with_text(Corpus.from_texts([one.text]), writer), seed, index)
+            except (CorpusError, UnwritableLine):
+                continue
+            made = drawn(laid)
+            found = None if made is None else latin_line(made[0])
+            if made is not None and found is not None:
+                yield Line(writer, one.style, one.text, found, steps_of(made[1], made[0]))
 
 
-def figures_without(lines: list[Line]) -> dict[str, LatinFigures]:
-    """The table as its tool makes it, of these lines."""
-    shapes = shrunk(latin_shapes([one.found for one in lines], [one.writer for one in lines]))
+def written_alone(bank: Bank) -> Iterator[tuple[str, str, float]]:
+    """Of each glyph its writer, character, and height between the middles of strokes."""
+    names = ("writer", "character", "height_px")
+    writers = bank.header.writers
+    for writer, one, high in zip(*(bank.columns[name] for name in names), strict=True):
+        yield writers[writer].id, bank.characters[one], float(high) - writers[writer].pen_px
+
+
+def figures_without(lines: list[Line], bank: Bank) -> dict[str, LatinFigures]:
+    """The table as its tool makes it, of these lines and what their people wrote alone."""
+    found, writers = [one.found for one in lines], [one.writer for one in lines]
     figures = {
-        one: LatinFigures(*shape.model_dump().values())
-        for one, shape in shapes.items()
-        if one in map(chr, range(33, 127)) and (one.isalnum() or shape.n >= 10)
+        one: own
+        for one, own in figures_of(
+            shrunk(latin_shapes(found, writers)), found, writers, written_alone(bank)
+        ).items()
+        if one in map(chr, range(33, 127)) and (one.isalnum() or own.measured >= 10)
     }
     like = latin_module._LIKE.items()
     return figures | {new: figures[old] for new, old in like if old in figures}
@@ -174,14 +195,15 @@ def print_characters(real: list[Line], made: list[Line], fewest: int) -> None:
 
 def print_gaps(what: str, lines: list[Line]) -> None:
     """Print gaps and steps of lines, x-heights: 10, 50 and 90 %."""
-    gaps = np.concatenate([one.found.gaps for one in lines])
-    spaces = np.concatenate([one.found.spaces for one in lines])
+    steps = np.array([step for line in lines for step in line.steps]).reshape(-1, 3)
+    joined, apart = (steps[steps[:, 0] == one, 1:].T for one in (1, 0))
     told = [f"{len(lines)} lines of {len({one.writer for one in lines})} people"]
     for name, values in (
-        ("gap", gaps),
-        ("white space", spaces),
-        ("step, joined", np.array([step for line in lines for one, step in line.steps if one])),
-        ("not joined", np.array([step for line in lines for one, step in line.steps if not one])),
+        ("white space", np.concatenate([one.found.spaces for one in lines])),
+        ("gap, apart", apart[1]),
+        ("joined", joined[1]),
+        ("step, apart", apart[0]),
+        ("joined", joined[0]),
     ):
         values = values[np.isfinite(values)]
         if len(values) >= FEWEST_COMPOSED:
@@ -196,17 +218,20 @@ def main() -> None:
     parser.add_argument("archive", type=Path)
     parser.add_argument("--bank", type=Path, required=True)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--draws", type=int, default=3, help="of each line")
     parser.add_argument("--fewest", type=int, default=100)
     given = parser.parse_args()
     bank, lines = open_bank(given.bank), list(real_lines(given.archive))
     real, made = [], []
     for fold in range(given.folds):
-        figures = figures_without([x for x in lines if fold_of(x.writer, given.folds) != fold])
+        figures = figures_without(
+            [x for x in lines if fold_of(x.writer, given.folds) != fold], bank
+        )
         latin_module.latin_figures = lambda figures=figures: figures
         own = [x for x in lines if fold_of(x.writer, given.folds) == fold]
         own = [one for one in own if one.writer in set(bank.writers)]
         real += own
-        made += composed_lines(bank, own)
+        made += composed_lines(bank, own, given.draws)
     print_characters(real, made, given.fewest)
     for style in (*STYLES, ""):
         for what, side in (("real", real), ("composed", made)):

@@ -44,6 +44,9 @@ LYING = (
 SPANNED = ("fill", "place", "margin_left", "margin_right", "gap", "gap_latin", "gap_mixed",
            "cell_pull", "space")  # fmt: skip
 BELLS = ("size_trend", "slope", "slant")
+Fit = tuple[float, float | None, float, float, float, float]
+"""Of a Latin character its scale, its foot above the line (None: by its kind), what is added to the
+gaps before and behind, the unit of gaps, and half the pen's breadth."""
 
 
 def script(character: str) -> str:
@@ -86,7 +89,7 @@ def place_by_rules(
     words: Sequence[int],
     height_px: int,
     turned: Sequence[bool] | None = None,
-    latin: tuple[Sequence[tuple[float, float | None, float, float]], Sequence[bool]] | None = None,
+    latin: tuple[Sequence[Fit], Sequence[bool]] | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[float]]:
     """Places, slants, press and facts of a line; see `place.rules.place_by_rules`.
 
@@ -94,7 +97,8 @@ def place_by_rules(
     """
     turned = turned or [False] * len(characters)
     scripts, joined = scripts_of(characters)
-    fits, signs = latin or ([(1.0, None, 0.0, 0.0)] * len(characters), [False] * len(characters))
+    plain = (1.0, None, 0.0, 0.0, 1.0, 0.0)
+    fits, signs = latin or ([plain] * len(characters), [False] * len(characters))
     for at in range(len(characters)):
         if signs[at]:
             scripts[at], joined[at] = "latin", True
@@ -102,7 +106,8 @@ def place_by_rules(
     walk = {name: Walk(keep, math.sqrt(1 - keep * keep)) for name in ("size", "rise", "slant")}
     walk["press"], walk["gap"] = Walk(keep, math.sqrt(1 - keep * keep)), Walk(0.5, 0.866)
     count, pen = len(characters), 0.0
-    before: tuple[str, float, float] | None = None  # script, white behind, half a cell's rest
+    before: tuple[str, float, float, float] | None = None
+    # script, white behind, half a cell's rest, half the pen
     white = False
     boxes: list[list[float]] = []  # left, bottom, width, height in ems
     slants, press = np.zeros(count, np.int64), np.full(count, 256)
@@ -122,7 +127,7 @@ def place_by_rules(
             continue
         grown = 1 + params["size_trend"] * ((at + 0.5) / count - 0.5)
         grown += params["size_walk"] * state["size"]
-        fit, foot, more_before, more_after = fits[at]
+        fit, foot, more_before, more_after, unit, half_pen = fits[at]
         high, wide = sizes_px[at] * (grown / ems_px[at] * fit)
         if foot is not None:
             white_before, white_after = more_before, more_after
@@ -147,7 +152,7 @@ def place_by_rules(
                 pair = {before[0], scripts[at]}
                 if pair == {"latin"}:
                     uneven = 0.25 if foot is None else 1.6
-                    gap = params["gap_latin"] + uneven * params["gap_walk"] * state["gap"]
+                    gap = params["gap_latin"] * unit + uneven * params["gap_walk"] * state["gap"]
                 elif pair == {"han"}:
                     gap = params["gap"] + params["gap_walk"] * state["gap"]
                 elif "other" in pair:
@@ -158,10 +163,12 @@ def place_by_rules(
                 least = -0.05 if len(pair) == 1 and "other" not in pair else 0.05
                 if foot is not None and before[0] == "latin":
                     least = -0.05
-                pen += max(params["gap_latin"] if white else gap, least)
+                if white:
+                    gap = params["gap_latin"] * unit - before[3] - half_pen
+                pen += max(gap, least)
             left = pen
             pen += wide
-            before = scripts[at], white_after, pad
+            before = scripts[at], white_after, pad, half_pen
         bottom = kind.centre - high / 2 if kind.low is None else kind.low
         if upright:  # in a column all are centred, but commas and stops stand to the right
             aside = kind.name in LOW_MARKS and kind.name != "bang"

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from penline.characters import kind_of
-from reference.compose import LETTERS
+from reference.compose import LETTERS, Fit
 
 __all__ = ["place_latin"]
-
-Fit = tuple[float, float | None, float, float]
-"""Scale, foot above the line (None: by its kind), and what is added to the gaps."""
 
 
 def place_latin(
     text: Sequence[str],
     inked: Sequence[bool],
     sizes: Sequence[float],
-    figures: Mapping[str, tuple[float, float, float, float, float]],
+    figures: Mapping[str, tuple[float, ...]],
     scales: Sequence[float],
     hands: Sequence[tuple[float, float]],
 ) -> tuple[list[Fit], list[bool]]:
@@ -48,12 +45,12 @@ def place_latin(
     fits: list[Fit] = []
     for at, character in enumerate(text):
         if not (signs[at] or scripts[at] == "latin"):
-            fits.append((1.0, None, 0.0, 0.0))
+            fits.append((1.0, None, 0.0, 0.0, 1.0, 0.0))
             continue
-        height, below, hangs, before, after = figures[character]
+        height, below, hangs, before, after = figures[character][:5]
         x_height, pen = hands[at]
         stroke = max(sizes[at] - pen, 0.0) * scales[at]
         foot = -below * x_height - hangs * (stroke - height * x_height) - pen / 2
         gaps = before * x_height - pen / 2, after * x_height - pen / 2
-        fits.append(((stroke + pen) / max(sizes[at], 0.01), foot, *gaps))
+        fits.append(((stroke + pen) / max(sizes[at], 0.01), foot, *gaps, x_height / 0.42, pen / 2))
     return fits, signs

@@ -11,7 +11,7 @@ from penline.characters import MIDDLE_EM, kind_of
 from penline.measure.classes import HAN, class_of
 from penline.measure.place import MODEL_PARAMS, ModelTables
 from penline.measure.sample import CLASS_NUMBERS, LEAST_OF_CLASS
-from reference.compose import LETTERS, fit_to_image, press_walk
+from reference.compose import LETTERS, Fit, fit_to_image, press_walk
 from reference.measure import place_items
 from reference.randomness import bell
 
@@ -68,7 +68,7 @@ def set_words(items: Sequence[str], gap_latin: float, em: float, drawn: np.ndarr
 
 
 def set_latin(
-    fits: Sequence[tuple[float, float | None, float, float]],
+    fits: Sequence[Fit],
     signs: Sequence[bool],
     sizes: np.ndarray,
     ems_px: np.ndarray,
@@ -94,13 +94,13 @@ def set_latin(
         if letters:
             scale[run] = int(scale[letters].sum()) // len(letters)
         for at in run:
-            size, foot, _, _ = fits[at]
+            size, foot, *_ = fits[at]
             own = ems_px[at] * scale[at] / 4096
             high[at], wide[at] = np.maximum(np.round(sizes[at] * (scale[at] * size / 64)), 64)
             lift = (foot + rise * chance[8 + 8 * at + 3]) * own - MIDDLE_EM * em
             rises[at] = round(lift * 64) + high[at] // 2
             if at > run[0]:
-                gap = params["gap_latin"] * em + uneven * own * chance[8 + 8 * at + 5]
+                gap = params["gap_latin"] * fits[at][4] * em + uneven * own * chance[8 + 8 * at + 5]
                 gap += (fits[at][2] + fits[at - 1][3]) * own
                 gaps[at] = round(max(gap, -0.05 * em) * 64)
         for at in (run[0], run[-1] + 1):
@@ -150,7 +150,7 @@ def place_by_model(
     words: list[int],
     press_words: list[int],
     height_px: int,
-    latin: tuple[Sequence[tuple[float, float | None, float, float]], Sequence[bool]] | None = None,
+    latin: tuple[Sequence[Fit], Sequence[bool]] | None = None,
 ) -> tuple[np.ndarray, list[int], list[float]]:
     """Places, press and facts; see `place.model.place_by_model`.
 

@@ -16,7 +16,14 @@ from pydantic import Field
 
 from penline.settings import Settings
 
-__all__ = ["X_HEIGHT_EM", "LatinFigures", "LatinShape", "figures_with", "latin_figures"]
+__all__ = [
+    "X_HEIGHT_EM",
+    "LatinFigures",
+    "LatinShape",
+    "figures_with",
+    "latin_figures",
+    "usual_hangs",
+]
 
 X_HEIGHT_EM = 0.42
 """The x-height, pen and all, of a hand that has no letter of x-height to measure by."""
@@ -36,6 +43,8 @@ class LatinFigures(NamedTuple):
         below: how far it reaches below the writing line; negative for what ends above it.
         before: how much further than a line's mean gap it stands from the letter before.
         after: and from the letter behind.
+        grows: how much higher it is than the same hands write it alone.
+        hangs: share of a difference in height that goes below: 1 for what hangs from its top.
     """
 
     measured: int
@@ -43,13 +52,15 @@ class LatinFigures(NamedTuple):
     below: float
     before: float
     after: float
+    grows: float
+    hangs: float
 
-    @property
-    def hangs(self) -> float:
-        """Share of a difference in height that goes below: 1 for what hangs from its top."""
-        if self.height - self.below <= 0.5 * self.height or self.below > 0.5:
-            return 1.0  # descenders, commas
-        return 0.0 if self.below > -0.5 else 0.5  # what stands on the line; hyphens and quotes
+
+def usual_hangs(height: float, below: float) -> float:
+    """Tell `LatinFigures.hangs` of a character that too few hands wrote to measure it."""
+    if height - below <= 0.5 * height or below > 0.5:
+        return 1.0  # descenders, commas
+    return 0.0 if below > -0.5 else 0.5  # what stands on the line; hyphens and quotes
 
 
 @functools.cache
@@ -58,7 +69,7 @@ def latin_figures() -> Mapping[str, LatinFigures]:
     towards their kind's.
 
     >>> latin_figures()["g"].below, latin_figures()["g"].hangs, latin_figures()["d"].hangs
-    (1.25, 1.0, 0.0)
+    (1.25, 1.0, 0.07)
     """
     text = resources.files("penline.measure").joinpath("latin.tsv").read_text("utf-8")
     rows = csv.reader(
@@ -95,14 +106,13 @@ def figures_with(shapes: Mapping[str, LatinShape]) -> Mapping[str, LatinFigures]
     """
     usual, found = latin_figures(), dict(latin_figures())
     for one, own in shapes.items():
-        figures = LatinFigures(own.n, own.height, own.below, own.before, own.after)
+        figures = own.height, own.below, own.before, own.after
         if one in usual:
             share = own.n / (own.n + _USUAL_WEIGHT)
-            pairs = zip(figures[1:], usual[one][1:], strict=True)
-            found[one] = LatinFigures(
-                own.n, *(round(share * a + (1 - share) * b, 4) for a, b in pairs)
-            )
+            pairs = zip(figures, usual[one][1:5], strict=True)
+            drawn = [round(share * a + (1 - share) * b, 4) for a, b in pairs]
+            found[one] = LatinFigures._make((own.n, *drawn, *usual[one][5:]))
         elif own.n >= _FEWEST_OWN:
-            found[one] = figures
+            found[one] = LatinFigures(own.n, *figures, 1.0, usual_hangs(own.height, own.below))
     like = {new: found[old] for new, old in _LIKE.items() if new not in shapes}
     return found | like

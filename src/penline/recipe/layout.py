@@ -104,8 +104,9 @@ class Layout(Settings):
         EmRange, Version1((0.03, 0.07), hashed=True), Decides("gap_latin", read_by=_BY_KIND)
     ] = (0.1, 0.28)
     """Gap between the letters of a word: ink to ink; where Latin stands as measured, from the
-    middle of a stroke to the middle of a stroke, and the mean of a line. As `space_em_range`: where
-    nothing is said, that of a placement model that has measured Latin."""
+    middle of a stroke to the middle of a stroke, of letters whose x-height is so 0.42 em (others
+    stand apart as they are high), and the mean of a line. As `space_em_range`: where nothing is
+    said, that of a placement model that has measured Latin."""
     gap_mixed_em_range: Annotated[EmRange, Decides("gap_mixed", read_by=_RULES)] = (0.08, 0.20)
     """Gap where scripts meet."""
     gap_deviation_em: Annotated[float, Field(ge=0, le=0.5), Decides("gap_walk", read_by=_RULES)] = (

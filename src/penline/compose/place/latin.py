@@ -17,10 +17,12 @@ from penline.measure.latin import X_HEIGHT_EM, LatinShape, figures_with
 __all__ = [
     "FITS",
     "FOOT",
+    "HALF_PEN",
     "NO_LATIN",
     "SCALE",
     "SPACE_AFTER",
     "SPACE_BEFORE",
+    "UNIT",
     "LatinPlaces",
     "Shapes",
     "latin_places",
@@ -31,13 +33,15 @@ __all__ = [
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-HEIGHT, BELOW, HANGS, BEFORE, AFTER = range(5)
+HEIGHT, BELOW, HANGS, BEFORE, AFTER, GROWS = range(6)
 X_HEIGHT, PEN = range(2)
-SCALE, FOOT, SPACE_BEFORE, SPACE_AFTER = range(4)
-FITS = 4
+SCALE, FOOT, SPACE_BEFORE, SPACE_AFTER, UNIT, HALF_PEN = range(6)
+FITS = 6
 """Columns that `place_latin` fills in."""
 _AGREES = 0.03
 """A bank's letters keep their height where it is as near as this to that in real lines."""
+_ALONE = 0.08
+"""A bank's letters are as people write them alone where half of them are as near as this."""
 _MOST_SCALE = 2.2
 _KIND_WEIGHT = 4
 """How many hands all capitals, or all digits, count for beside those that wrote one of them: that a
@@ -50,8 +54,9 @@ class LatinPlaces(NamedTuple):
     """What placing Latin characters needs, made once and then only read.
 
     Attributes:
-        figures: ``float64 (entries, 5)``: height, reach below the line, share of a difference in
-            height that goes below, gap before and behind, in x-heights; NaN of what is not Latin.
+        figures: ``float64 (entries, 6)``: height, reach below the line, share of a difference in
+            height that goes below, gap before and behind, in x-heights, how much higher it is than
+            written alone; NaN of what is not Latin.
         scales: ``float64 (banks, entries)``: what brings a bank's isolated letters to the height
             that they have in lines.
         hands: ``float64 (writers of all banks, 2)``: x-height and breadth of the pen, ems.
@@ -65,7 +70,7 @@ class LatinPlaces(NamedTuple):
 
 
 NO_LATIN = LatinPlaces(
-    *map(frozen, (np.zeros((0, 5)), np.ones((1, 0)), np.zeros((0, 2)), np.zeros(1, np.int64)))
+    *map(frozen, (np.zeros((0, 6)), np.ones((1, 0)), np.zeros((0, 2)), np.zeros(1, np.int64)))
 )
 """Latin is placed by its kinds."""
 
@@ -100,12 +105,13 @@ def with_figures(latin: LatinPlaces, table: CharacterTable, shapes: Shapes = _US
 
 
 def _figures(table: CharacterTable, shapes: Shapes) -> Floats:
-    """``float64 (entries, 5)``, see `LatinPlaces`."""
-    found = np.full((len(table.traits), 5), np.nan)
+    """``float64 (entries, 6)``, see `LatinPlaces`."""
+    found = np.full((len(table.traits), 6), np.nan)
     for character, one in figures_with(shapes).items():
         entry = int(table.entry_of[ord(character)])
         if entry >= 0:
-            found[entry] = one.height, one.below, one.hangs, one.before, one.after
+            places = one.height, one.below, one.hangs, one.before, one.after
+            found[entry] = *places, one.grows
     return found
 
 
@@ -115,7 +121,8 @@ def _measure(banks: BankSet, number: int, figures: Floats, scales: Floats) -> Fl
     A hand's x-height is the median of its letters of x-height, else of its other letters, each
     over what it is in lines. A character's scale is its height in lines over that in the bank, the
     median over all writers; of a capital or a digit that few wrote it is drawn towards that of all
-    capitals or digits.
+    capitals or digits. Of a bank whose letters are, one with another, as people write them alone it
+    is what the same people's letters grow by in lines: who has long tails has them in both.
     """
     bank, columns = banks.banks[number], banks.columns[number]
     ems = np.array([one.em_px for one in bank.header.writers])
@@ -143,9 +150,12 @@ def _measure(banks: BankSet, number: int, figures: Floats, scales: Floats) -> Fl
             usual = np.median(relative[own[of]])
             share = hands[own] / (hands[own] + _KIND_WEIGHT)
             ratios[own] = share * ratios[own] + (1 - share) * usual
-    agreed = np.clip(ratios[there], 1 - _AGREES, 1 + _AGREES)
-    most = np.clip(agreed / ratios[there], 1 / _MOST_SCALE, _MOST_SCALE)
-    scales[entries[there]] = np.round(most, 4)
+    if there.any():
+        found, grows = ratios[there], figures[entries[there], GROWS]
+        off, alone = (float(np.median(np.abs(one - 1))) for one in (found, found * grows))
+        most = np.clip(found, 1 - _AGREES, 1 + _AGREES) / found
+        most = grows if alone <= _ALONE and alone < off else most
+        scales[entries[there]] = np.round(np.clip(most, 1 / _MOST_SCALE, _MOST_SCALE), 4)
     return np.round(np.stack([x_heights, pens], 1), 4)
 
 
@@ -171,8 +181,9 @@ def place_latin(items: Any, traits: Any, latin: Any, fits: Any, mark: Any) -> No
         traits: of a `CharacterTable`.
         latin: `LatinPlaces`.
         fits: ``float64 (n, FITS)``: filled in for Latin items: scale of the glyph, its foot above
-            the writing line (ems, at the glyph's own size), and what is added to the gaps before
-            and behind, in ems; 1, NaN, 0 and 0 for others.
+            the writing line (ems, at the glyph's own size), what is added to the gaps before and
+            behind, in ems, the x-height over that which gaps are told for, and half the pen's
+            breadth, ems; 1, NaN, 0, 0, 1 and 0 for others.
         mark: ``bool (n,)``: filled in: a Latin sign.
     """
     n = items.shape[0]
@@ -193,7 +204,8 @@ def place_latin(items: Any, traits: Any, latin: Any, fits: Any, mark: Any) -> No
         item = items[i]
         own = traits[item.entry]
         fits[i, SCALE], fits[i, FOOT] = 1.0, np.nan
-        fits[i, SPACE_BEFORE] = fits[i, SPACE_AFTER] = 0.0
+        fits[i, SPACE_BEFORE] = fits[i, SPACE_AFTER] = fits[i, HALF_PEN] = 0.0
+        fits[i, UNIT] = 1.0
         letter = own[LETTER] or own[DIGIT_KIND]
         figures = latin.figures[item.entry]
         if item.row < 0 or item.turned or np.isnan(figures[HEIGHT]) or not (letter or mark[i]):
@@ -207,3 +219,4 @@ def place_latin(items: Any, traits: Any, latin: Any, fits: Any, mark: Any) -> No
         fits[i, FOOT] = -figures[BELOW] * x_height - figures[HANGS] * more - 0.5 * pen
         fits[i, SPACE_BEFORE] = figures[BEFORE] * x_height - 0.5 * pen
         fits[i, SPACE_AFTER] = figures[AFTER] * x_height - 0.5 * pen
+        fits[i, UNIT], fits[i, HALF_PEN] = x_height / X_HEIGHT_EM, 0.5 * pen

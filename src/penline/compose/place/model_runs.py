@@ -23,6 +23,7 @@ from penline.compose.place.latin import (
     SCALE,
     SPACE_AFTER,
     SPACE_BEFORE,
+    UNIT,
     place_latin,
 )
 from penline.compose.place.spacing import (
@@ -132,7 +133,7 @@ def set_latin(
             foot = (fits[k, FOOT] + rise * bell(words[first + 3])) * own_em - MIDDLE_EM * em
             drawn[k, 4] = np.int64(round(foot * 64.0)) + drawn[k, 1] // 2
             if k > at:
-                gap = gap_latin * em + uneven * own_em * bell(words[first + 5])
+                gap = gap_latin * fits[k, UNIT] * em + uneven * own_em * bell(words[first + 5])
                 gap += (fits[k, SPACE_BEFORE] + fits[k - 1, SPACE_AFTER]) * own_em
                 drawn[k, 3] = np.int64(round(max(gap, LATIN_OVERLAP * em) * 64.0))
         for k in (at, end):

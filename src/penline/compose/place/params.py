@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from penline.compiled import compiled, frozen
 from penline.compose.place.spacing import LATIN_RISE, LATIN_WALK
+from penline.measure.latin import X_HEIGHT_EM
 from penline.measure.model import PlacementModel
 from penline.measure.spread import Spread
 from penline.randomness import Draws, bell_q16, mulhi, span
@@ -17,6 +18,7 @@ from penline.recipe.layout import DECIDES, LINE_PARAMS, Layout, line_settings
 __all__ = ["LineParams", "sample_line_params", "with_hand"]
 
 _CELL = "cell"
+_LEAST_X_HEIGHT = 0.05
 _BELL = [param for one in DECIDES.values() if one.bell for param in one.params.split()]
 _USUAL = line_settings(Layout())
 _SPANNED = [param for param in LINE_PARAMS if isinstance(_USUAL[param], tuple) and param != _CELL]
@@ -66,8 +68,9 @@ def with_hand(layout: Layout, hand: PlacementModel | None) -> Layout:
     if hand is None or hand.latin is None or layout.latin != "measured":
         return layout
     latin, slope = hand.latin, hand.line.slope
+    unit = max(latin.x_height.mean, _LEAST_X_HEIGHT) / X_HEIGHT_EM
     own: dict[str, Any] = {
-        "gap_latin_em_range": _middle(latin.gap, 0.0),
+        "gap_latin_em_range": _middle(latin.gap, 0.0, unit),
         "gap_deviation_em": latin.gap_deviation / LATIN_WALK,
         "rise_deviation_em": latin.rise_deviation / (1 + LATIN_RISE**2) ** 0.5,
         "slope_deviation": 0.39 * (slope.at(1.282) - slope.at(-1.282)),
@@ -78,9 +81,9 @@ def with_hand(layout: Layout, hand: PlacementModel | None) -> Layout:
     return layout.model_copy(update={name: own[name] for name in own.keys() - said})
 
 
-def _middle(spread: Spread, less: float) -> tuple[float, float]:
-    """Where nine in ten of the lines lie, less a length."""
-    low, high = spread.at(-1.645) - less, spread.at(1.645) - less
+def _middle(spread: Spread, less: float, unit: float = 1.0) -> tuple[float, float]:
+    """Where nine in ten of the lines lie, less a length, in units of so many ems."""
+    low, high = ((spread.at(score) - less) / unit for score in (-1.645, 1.645))
     return max(low, -1.0), max(high, low, 0.0)
 
 

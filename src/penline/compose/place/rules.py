@@ -16,6 +16,7 @@ from penline.compose.place.latin import (
     FOOT,
     NO_LATIN,
     SCALE,
+    UNIT,
     LatinPlaces,
     Shapes,
     place_latin,
@@ -160,7 +161,7 @@ def place_by_rules(
             if marks[i]:
                 kinds[i] = kinds[i] % _JOINED + _JOINED
     else:
-        fits[:, SCALE], fits[:, FOOT] = 1.0, np.nan
+        fits[:, SCALE], fits[:, FOOT], fits[:, UNIT] = 1.0, np.nan, 1.0
     places, slants = np.zeros((n, 4), np.int64), np.zeros(n, np.int64)
     press, metrics = np.full(n, 256, np.int64), np.zeros(6)
     space_line(

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.compiled import compiled
-from penline.compose.place.latin import FOOT, SCALE, SPACE_AFTER, SPACE_BEFORE
+from penline.compose.place.latin import FOOT, HALF_PEN, SCALE, SPACE_AFTER, SPACE_BEFORE, UNIT
 from penline.randomness import bell
 from penline.recipe.layout import LINE_PARAMS
 
@@ -130,7 +130,7 @@ def space_line(
     x = 0.0
     previous = -1
     after = 0.0
-    previous_pad = 0.0
+    previous_pad = previous_pen = 0.0
     white = False
     for i in range(n):
         of_class = class_of[kinds[i]]
@@ -181,7 +181,7 @@ def space_line(
             if previous >= 0:
                 if of_class == LATIN and previous == LATIN:
                     uneven = LATIN_WALK if measured else 0.25
-                    gap = gap_latin + uneven * gap_walk * gap_state
+                    gap = gap_latin * fits[i, UNIT] + uneven * gap_walk * gap_state
                 elif of_class == HAN and previous == HAN:
                     gap = gap_han + gap_walk * gap_state
                 elif of_class == OTHER or previous == OTHER:
@@ -193,12 +193,12 @@ def space_line(
                 if measured and previous == LATIN:
                     least = LATIN_OVERLAP
                 if white:
-                    gap = gap_latin
+                    gap = gap_latin * fits[i, UNIT] - previous_pen - fits[i, HALF_PEN]
                 gap = max(gap, least)
             x += gap
             left[i] = x
             x += w
-            previous_pad = pad
+            previous_pad, previous_pen = pad, fits[i, HALF_PEN]
         wide[i] = w
         high[i] = h
         if np.isnan(low):
