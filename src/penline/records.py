@@ -210,6 +210,7 @@ class GlyphRun:
         source: the file's facts.
         record: number of the first in the file, from 0.
         offsets: ``int64 (glyphs,)``, byte offset of each record in the file.
+        tight: each has ink at all four sides, so that there is no paper to cut off.
     """
 
     characters: list[str]
@@ -220,6 +221,7 @@ class GlyphRun:
     source: Source
     record: int
     offsets: npt.NDArray[np.int64]
+    tight: bool = False
 
     def __len__(self) -> int:
         return len(self.characters)

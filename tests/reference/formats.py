@@ -1,8 +1,14 @@
-"""The kernels of `penline.formats.grey_runs` and `penline.formats.png_rows` in plain Python."""
+"""The kernels of `penline.formats` in plain Python: what is packed by zlib, and PNG by OpenCV."""
 
 from __future__ import annotations
 
-__all__ = ["sound_records", "unfilter"]
+import zlib
+from collections.abc import Iterable, Iterator
+
+import cv2
+import numpy as np
+
+__all__ = ["inflate", "sound_records", "take_greys", "unfilter"]
 
 
 def sound_records(
@@ -44,3 +50,25 @@ def unfilter(rows: bytes, width: int) -> list[list[int]] | None:
             line.append((byte + guesses[rows[start]]) % 256)
         found.append(line)
     return found
+
+
+def inflate(packed: bytes, size: int) -> bytes | None:
+    """So many bytes that zlib packed; None where it is not sound, or of another size."""
+    made = zlib.decompressobj()
+    try:
+        data = made.decompress(packed, size + 1)
+    except zlib.error:
+        return None
+    return data if made.eof and len(data) == size else None
+
+
+def take_greys(
+    files: Iterable[bytes], *, light: bool
+) -> Iterator[tuple[tuple[int, int], list[list[int]]]]:
+    """Height and width of each PNG, and its ink without the paper around it."""
+    for file in files:
+        pixels = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_UNCHANGED)
+        ink = pixels if light else 255 - pixels
+        rows, columns = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
+        box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if rows.size else ink[:0]
+        yield pixels.shape, box.tolist()

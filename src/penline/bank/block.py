@@ -108,13 +108,13 @@ def block_of(glyphs: Sequence[Glyph]) -> Block:
 
 
 def block_of_run(run: GlyphRun) -> Block:
-    """Glyphs that follow one another in a file, each to be trimmed; nothing is copied."""
+    """Glyphs that follow one another in a file, trimmed if they are not; nothing is copied."""
     return Block(
         run.data,
         run.starts,
         run.sizes_px,
         np.full(len(run), run.paper, np.uint8),
-        np.ones(len(run), np.bool_),
+        np.full(len(run), not run.tight),
         run.characters,
         [(run.source, None)],
         np.stack([run.record + np.arange(len(run)), run.offsets], 1),

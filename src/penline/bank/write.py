@@ -71,6 +71,7 @@ __all__ = ["TOO_LARGE", "BankWriter"]
 
 _SPOOLED = [name for name in COLUMNS if name not in (*MEASURED, "by_writer", "by_character")]
 _MIN_CAPACITY = 1 << 20
+_MOST_GUESSED = 1 << 28
 _AHEAD = 4
 """So many of those may wait."""
 _BLANK = "blank glyph"
@@ -448,7 +449,9 @@ class BankWriter:
         """Make the batch's buffer large enough for so many bytes more."""
         end = self._used + size
         if end > len(self._ink):
-            grown = np.empty(max(end, 2 * len(self._ink), len(self._spare)), np.uint8)
+            # what a batch takes by what has come, so that it is not copied again and again
+            whole = min(end * BATCH_ROWS // self._held, _MOST_GUESSED) if self._held else 0
+            grown = np.empty(max(end, 2 * len(self._ink), len(self._spare), whole), np.uint8)
             grown[: self._used] = self._ink[: self._used]
             self._ink = grown
 

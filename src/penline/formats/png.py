@@ -34,7 +34,7 @@ BYTES_LIMIT = 1 << 26
 SIDE_LIMIT_PX = 1 << 14
 PIXELS_LIMIT = 1 << 24
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHUNK = struct.Struct(">I4s")
 _HEAD = struct.Struct(">2I5B")
 _CRC = struct.Struct(">I")
@@ -42,9 +42,9 @@ _BITS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8)}
 _ALL_BITS = {**_BITS, 4: (8, 16), 6: (8, 16)}
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _AROUND = _CHUNK.size + _CRC.size
-_PLAIN = b"\x08\x00\x00\x00\x00"
+PLAIN = b"\x08\x00\x00\x00\x00"
 """Bits, colour and the rest of a header: grey, a byte a pixel, not interlaced."""
-_WORDS = frozenset((b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME", b"tEXt", b"zTXt", b"iTXt"))
+UNSEEN = frozenset((b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"tIME", b"tEXt", b"zTXt", b"iTXt"))
 """Chunks that OpenCV does not look at."""
 
 
@@ -98,7 +98,7 @@ def proven(
     Raises:
         FormatError: as `read_png`.
     """
-    if data[:8] != _SIGNATURE:
+    if data[:8] != SIGNATURE:
         found = sniff(data[:272]) if data else "an empty file"
         raise FormatError(file, 0, "signature", "a PNG image", found or data[:8].hex(" "))
     view = memoryview(data)
@@ -123,12 +123,12 @@ def proven(
         if offset == 8:
             head = _head(data, file, length, kind, clear, most_pixels)
             size_px = head[1], head[0]
-            plain = data[24:29] == _PLAIN
+            plain = data[24:29] == PLAIN
         elif kind == b"IDAT":
             plain = plain and (not packed or before == kind)
             packed += view[offset + 8 : end]
         elif kind != b"IEND":
-            plain = plain and kind in _WORDS
+            plain = plain and kind in UNSEEN
         offset = end + _CRC.size
     if offset != len(data):
         raise FormatError(file, offset, "end of file", "no more bytes", f"{len(data) - offset:,}")

@@ -32,17 +32,24 @@ def unfilter(rows: npt.NDArray[np.uint8], pixels: npt.NDArray[np.uint8]) -> bool
         at += 1
         if kind > 4:
             return False
+        if kind < 3:
+            line, own, before = rows[at : at + width], pixels[y], np.uint8(0)
+            at += width
+            if kind == 1:
+                for x in range(width):
+                    own[x] = before = np.uint8(line[x] + before)
+            else:
+                for x in range(width):
+                    own[x] = line[x]
+            if kind == 2 and y:
+                for x in range(width):
+                    own[x] = np.uint8(own[x] + pixels[y - 1, x])
+            continue
         left = corner = 0
         for x in range(width):
             above = int(pixels[y - 1, x]) if y else 0
-            guess = 0
-            if kind == 1:
-                guess = left
-            elif kind == 2:
-                guess = above
-            elif kind == 3:
-                guess = (left + above) >> 1
-            elif kind == 4:
+            guess = (left + above) >> 1
+            if kind == 4:
                 by_left, by_above = abs(above - corner), abs(left - corner)
                 by_corner = abs(left + above - 2 * corner)
                 if by_left <= by_above and by_left <= by_corner:

@@ -226,6 +226,8 @@ class _Search:
         for collector in self.collectors:
             if not listing.names:
                 break
+            if listing.pictures_alone and not getattr(collector, "of_pictures", True):
+                continue
             claims = collector.claim(listing)
             units |= claims.units
             later |= claims.later

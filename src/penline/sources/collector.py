@@ -43,11 +43,13 @@ class Collector:
     Attributes:
         reading: what else the user said; set before anything is shown.
         guesses: it takes what may be anything; what it finds says nothing about its root.
+        of_pictures: it may claim a picture; one that may not is not asked of pictures alone.
         heeds: those fields of `reading` that decide something of what it has found.
     """
 
     reading: Reading = NOTHING_SAID
     guesses: bool = False
+    of_pictures: bool = True
     heeds: frozenset[str] = frozenset()
 
     def __init__(self, part: str | None = None) -> None:

@@ -11,10 +11,10 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 from penline.errors import FormatError
-from penline.formats import kind_of
+from penline.formats import kinds_of
 from penline.formats.tarred import TarMember, is_packed, walk
 from penline.formats.zipped import Members
-from penline.sources.names import hidden
+from penline.sources.names import hidden, is_picture
 from penline.sources.unit import Place
 from penline.words import printable
 
@@ -77,7 +77,12 @@ class Listing:
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
         """From a name to its kind, of those that `kind_of` knows: found once for all collectors."""
-        return {name: kind for name in self.names if (kind := kind_of(name)) is not None}
+        return kinds_of(self.names)
+
+    @functools.cached_property
+    def pictures_alone(self) -> bool:
+        """Whether all files are pictures by their names, and none is of a tar."""
+        return all(map(is_picture, self.names))
 
     def only(self, names: list[str]) -> Listing:
         """Return a listing of some of the files."""
@@ -171,6 +176,8 @@ class TarListing(Listing):
     Attributes:
         packed: the archive is packed as a whole: it is read forwards, and a listing names one file.
     """
+
+    pictures_alone = False
 
     def __init__(
         self,

@@ -132,6 +132,8 @@ def note(source: Source, labels: bool) -> str:
 class MnistCollector(Collector):
     """Claims images in IDX files with what lies beside them, and the files of labels themselves."""
 
+    of_pictures = False
+
     identify = staticmethod(identify)
 
     def claim(self, listing: Listing) -> Claims:

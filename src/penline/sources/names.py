@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-__all__ = ["hidden", "leaf", "places"]
+__all__ = ["hidden", "is_picture", "leaf", "places"]
 
+_NOT_READ = (".heic", ".heif", ".avif")
+"""Pictures by their names, too, so that somebody says what to do with them."""
+_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", *_NOT_READ)
 _BETWEEN = re.compile(r"::|[\\/]+")
 
 
@@ -27,6 +30,15 @@ def leaf(file: str) -> str:
     """
     names = places(file)
     return names[-1] if names else file
+
+
+def is_picture(name: str) -> bool:
+    """Tell by a file's name whether it holds a picture.
+
+    >>> is_picture("a.PNG"), is_picture("a.txt")
+    (True, False)
+    """
+    return name.lower().endswith(_PICTURES)
 
 
 def hidden(name: str) -> bool:

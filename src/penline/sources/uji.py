@@ -70,6 +70,8 @@ class UjiUnit(FileUnit):
 class UjiCollector(Collector):
     """Claims UJI's file by its name; the units of its writers come last."""
 
+    of_pictures = False
+
     identify = staticmethod(identify)
 
     def __init__(self, part: str | None = None) -> None:

@@ -19,7 +19,7 @@ from penline.records import Defect, LeftOut, Source
 from penline.sources.understood import Understood
 from penline.words import printable
 
-__all__ = ["FileUnit", "Place", "Unit", "sides_of"]
+__all__ = ["FileUnit", "Place", "Unit", "counted", "sides_of"]
 
 
 class Unit(Protocol):
@@ -84,20 +84,9 @@ class Unit(Protocol):
             salvage: leave damaged records out; False to raise.
             runs: glyphs may come as a `GlyphRun`.
         """
-        said = ""
         plain = self.salvage if salvage else self.read
-        with nullcontext() if salvage else naming_salvage():
-            for record in self.runs(salvage=salvage) if runs else plain():
-                if isinstance(record, Defect):
-                    drop(f"defect: {record.field}")
-                    continue
-                if isinstance(record, LeftOut):
-                    drop(record.reason)
-                    continue
-                if record.source.left_out != said:
-                    said = record.source.left_out
-                    drop(f"{said}, by file")
-                yield record
+        records = self.runs(salvage=salvage) if runs else plain()
+        yield from counted(records, drop, salvage=salvage)
 
     def placed(self, drop: Callable[[str], None], *, salvage: bool) -> Iterator[Any]:
         """Yield sound records as `sound`; characters that boxes cut out of pages come as lines."""
@@ -116,6 +105,23 @@ class Unit(Protocol):
     def container(self) -> str:
         """The archive or the folder that the files lie in, for messages."""
         return self.source.file.partition("::")[0]
+
+
+def counted(records: Iterator[Any], drop: Callable[[str], None], *, salvage: bool) -> Iterator[Any]:
+    """Yield what is sound of a unit's records, as `Unit.sound` says."""
+    said = ""
+    with nullcontext() if salvage else naming_salvage():
+        for record in records:
+            if isinstance(record, Defect):
+                drop(f"defect: {record.field}")
+                continue
+            if isinstance(record, LeftOut):
+                drop(record.reason)
+                continue
+            if record.source.left_out != said:
+                said = record.source.left_out
+                drop(f"{said}, by file")
+            yield record
 
 
 def sides_of(unit: Unit) -> frozenset[str]:

@@ -23,8 +23,8 @@ from penline.formats.tarred import is_packed
 from penline.records import Source
 from penline.sources.collector import Claims, Collector
 from penline.sources.listing import DiskListing, Listing
+from penline.sources.names import is_picture
 from penline.sources.pages.unit import PageFile, PagesUnit
-from penline.sources.pictures.decode import is_picture
 from penline.sources.tables.beside import Beside, unpack_first
 from penline.sources.tables.classes import side_of
 from penline.sources.understood import lines_understood
@@ -49,6 +49,8 @@ _SIDES = {b"train": "train", b"validation": "val", b"test": "test"}
 
 class PagesCollector(Collector):
     """Claims PAGE XML and ALTO where lines are wanted; one unit a form of each root."""
+
+    of_pictures = False
 
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)

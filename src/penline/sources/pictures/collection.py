@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-from penline.errors import FormatError
 from penline.records import LeftOut
-from penline.sources.pictures.decode import decode
-from penline.sources.pictures.files import PictureFile, PictureFiles
+from penline.sources.pictures.files import PictureFiles
+from penline.sources.pictures.labelled import Labelled
 from penline.sources.pictures.labels import LabelRule
 from penline.sources.pictures.names import id_part
-from penline.sources.pictures.planes import Picture
-from penline.sources.pictures.unit import InkedUnit, Labelled
+from penline.sources.pictures.unit import InkedUnit
 
 __all__ = ["PictureCollection"]
 
@@ -55,12 +52,4 @@ class PictureCollection(InkedUnit):
             if named is None or character is None:
                 yield LeftOut(_NO_LABEL, file.label, self.source, file.number)
                 continue
-            opening = partial(_decoded, file)
-            yield Labelled(opening, character, file.number, file.label, code, writer, part)
-
-
-def _decoded(file: PictureFile) -> Picture | FormatError:
-    try:
-        return decode(file.read(), file.label)
-    except FormatError as error:
-        return error
+            yield Labelled(file, character, file.number, file.label, code, writer, part)

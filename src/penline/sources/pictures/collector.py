@@ -12,6 +12,7 @@ from penline.errors import FormatError, UsageError
 from penline.records import Source
 from penline.sources.collector import Claims, Collector
 from penline.sources.listing import Listing, Root, TarListing
+from penline.sources.names import is_picture
 from penline.sources.pictures.alike import unlikeness
 from penline.sources.pictures.choice import Choice, Unlike, choose
 from penline.sources.pictures.class_map import (
@@ -25,7 +26,7 @@ from penline.sources.pictures.class_map import (
 )
 from penline.sources.pictures.collection import PictureCollection
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
-from penline.sources.pictures.decode import decode, is_picture
+from penline.sources.pictures.decode import decode
 from penline.sources.pictures.files import PictureFile, PictureFiles
 from penline.sources.pictures.forms import class_number
 from penline.sources.pictures.ink import InkRule
@@ -76,6 +77,9 @@ class PictureCollector(Collector):
         root = listing.root
         if root.known and not self.reading.says_label:
             return Claims(listing.names, {})
+        if listing.pictures_alone:
+            self._take(listing, listing.names)
+            return Claims([], {}, later=True)
         # of pages, each with its text beside it
         pages = {name[:-4] for name in listing.names if name[-4:].lower() == ".xml"}
         pages = set() if self.reading.says_label else pages
@@ -90,10 +94,13 @@ class PictureCollector(Collector):
             maps += [listing.place(name) for name in named][: _MAPS - len(maps)]
         if not names:
             return Claims(listing.names, {})
-        _, files = self._found.setdefault(id(root), (root, PictureFiles(root.path)))
-        files.take(listing, names)
+        self._take(listing, names)
         taken = set(names)
         return Claims([name for name in listing.names if name not in taken], {}, later=True)
+
+    def _take(self, listing: Listing, names: list[str]) -> None:
+        found = listing.root, PictureFiles(listing.root.path)
+        self._found.setdefault(id(listing.root), found)[1].take(listing, names)
 
     def close(self) -> Iterator[Unit | FormatError]:
         """Yield the collections, each understood first."""
@@ -205,7 +212,8 @@ class PictureCollector(Collector):
 def _named(rule: LabelRule, files: PictureFiles, top: str) -> tuple[set[str], frozenset[str]]:
     """The labels and the sides of a collection, or of pictures of each of its folders."""
     found, parts, seen = set[str](), set[str](), set[tuple[str, str]]()
-    wanted = {*files.spread(_COUNTED), *files.starts()}
+    by_folder = rule.said or rule.pattern.any_file
+    wanted = {*(() if by_folder else files.spread(_COUNTED)), *files.starts()}
     for at, name in enumerate(files.names()):
         named = rule.named(f"{top}/{name}") if at in wanted else None
         if named is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -17,14 +18,11 @@ from penline.formats.png import PIXELS_LIMIT, SIDE_LIMIT_PX, proven
 from penline.formats.sniff import sniff
 from penline.sources.pictures.planes import Picture
 
-__all__ = ["BYTES_LIMIT", "decode", "is_picture"]
+__all__ = ["BYTES_LIMIT", "Encoded", "decode"]
 
 BYTES_LIMIT = 1 << 26
 """A file of more bytes is not read."""
 
-_NOT_READ = (".heic", ".heif", ".avif")
-"""Pictures by their names, too, so that somebody says what to do with them."""
-_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", *_NOT_READ)
 _PNG = b"\x89PNG"
 _JPEG = b"\xff\xd8\xff"
 _JPEG_END = b"\xff\xd9"
@@ -37,13 +35,23 @@ _HEIC = "HEIC or AVIF; have the telephone save JPEG, or convert it"
 _KNOWN = "a PNG, JPEG, BMP, TIFF, WebP or GIF picture"
 
 
-def is_picture(name: str) -> bool:
-    """Tell by a file's name whether it holds a picture.
+class Encoded(NamedTuple):
+    """A picture file that was read.
 
-    >>> is_picture("a.PNG"), is_picture("a.txt")
-    (True, False)
+    Attributes:
+        data: the whole file.
+        file: the label for messages.
     """
-    return name.lower().endswith(_ENDINGS)
+
+    data: bytes
+    file: str
+
+    def __call__(self) -> Picture | FormatError:
+        """Decode it, as `decode`, or return what is wrong with it."""
+        try:
+            return decode(self.data, self.file)
+        except FormatError as error:
+            return error
 
 
 def decode(data: bytes, file: str, most_pixels: int = PIXELS_LIMIT) -> Picture:

@@ -75,6 +75,17 @@ class InkRule:
     stretched: bool = False
     doubts: tuple[str, ...] = field(default=(), compare=False)
 
+    @property
+    def flat(self) -> bool:
+        """Whether a grey picture of bytes is its own ink, turned over where it is dark on light."""
+        white = self.full == 255 and self.paper is not None and self.paper[0] == 255
+        return white and not (self.uneven or self.framed or self.ruled or self.cut)
+
+    @property
+    def most_px(self) -> float:
+        """What is longer than this is no character."""
+        return _TIMES_LARGER * self.side_px if self.side_px else np.inf
+
     def words(self) -> str:
         """Say in one line what was decided."""
         if self.alpha:
@@ -199,7 +210,7 @@ class InkRule:
                 return "picture that is all ink"
             if self.margins and touched_sides(ink, most=0.5) == _SIDES:
                 return "picture whose ink touches every border"
-        if self.side_px and max(width, height) > _TIMES_LARGER * self.side_px:
+        if max(width, height) > self.most_px:
             return "picture many times larger than the others"
         return ""
 

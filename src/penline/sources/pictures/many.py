@@ -92,7 +92,7 @@ def _same(
 class ManyCollection(PictureCollection):
     """Gives the characters of photographs, each of many writings of one."""
 
-    def salvage(self) -> Iterator[GlyphRecord | LeftOut | Defect]:
+    def found(self, *, runs: bool) -> Iterator[GlyphRecord | LeftOut | Defect]:  # noqa: ARG002
         """Yield glyphs, a `LeftOut` for each odd piece, and a `Defect` for each unsound picture.
 
         Records are numbered over all photographs.

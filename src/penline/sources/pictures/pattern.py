@@ -46,6 +46,7 @@ class Pattern:
 
     Attributes:
         text: as given.
+        any_file: the files of a folder tell the same, whatever their names are.
         form: the label's form, where the pattern says it; "" where it does not.
 
     Raises:
@@ -83,7 +84,7 @@ class Pattern:
         self._match = re.compile(f"(?:.*/)?{''.join(pieces)}{ending}", re.DOTALL).fullmatch
         self.fields = tuple(fields)
         self._groups = fields
-        self._any_file = text.endswith("/*")
+        self.any_file = text.endswith("/*")
         self._last: tuple[str, NamePieces | None] = "", None
 
     def __reduce__(self) -> tuple[type[Pattern], tuple[str]]:
@@ -91,7 +92,7 @@ class Pattern:
 
     def __call__(self, path: str) -> NamePieces | None:
         """Find the pieces of a path; None where the pattern does not fit it."""
-        if not self._any_file:
+        if not self.any_file:
             return self._pieces(path)
         folder = path.rpartition("/")[0]  # all files of a folder fit, or none
         before, pieces = self._last

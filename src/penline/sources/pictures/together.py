@@ -14,26 +14,26 @@ _LEAST, _MOST = 64, 1024
 _MOST_BYTES = 1 << 24
 
 
-def in_runs(records: Iterable[GlyphRecord]) -> Iterator[GlyphRecord | GlyphRun]:
+def in_runs(records: Iterable[GlyphRecord | GlyphRun]) -> Iterator[GlyphRecord | GlyphRun]:
     """Yield glyphs of one source that follow one another as a run; few of them one by one.
 
     Args:
-        records: glyphs with paper 0, in the order of their numbers.
+        records: glyphs with paper 0, in the order of their numbers; runs, which stay as they are.
     """
     some: list[GlyphRecord] = []
     held_bytes = 0
     for one in records:
+        if isinstance(one, GlyphRun) or not (one.character and one.pixels.size):
+            yield from _together(some)  # without a label or ink it is for the bank to tell of
+            some, held_bytes = [], 0
+            yield one
+            continue
         if some:
             last = some[-1]
             follows = one.record == last.record + 1 and one.source is last.source
             if not follows or len(some) == _MOST or held_bytes > _MOST_BYTES:
                 yield from _together(some)
                 some, held_bytes = [], 0
-        if not (one.character and one.pixels.size):  # for the bank to tell of
-            yield from _together(some)
-            some, held_bytes = [], 0
-            yield one
-            continue
         some.append(one)
         held_bytes += one.pixels.size
     yield from _together(some)

@@ -3,84 +3,42 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from functools import partial
+from typing import Any
+
+import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.defects import defect_of, strictly
-from penline.records import Defect, GlyphRecord, LeftOut, LineRecord, Source, glyph_record
+from penline.formats.grey_pngs import FILES_LIMIT, may_be_grey
+from penline.records import (
+    Bytes2D,
+    Defect,
+    GlyphRecord,
+    LeftOut,
+    LineRecord,
+    Source,
+    glyph_record,
+)
+from penline.sources.pictures.ahead import BYTES_HELD, opened, read_ahead
 from penline.sources.pictures.as_line import line_of
+from penline.sources.pictures.at_once import inks_at_once, run_of
+from penline.sources.pictures.decode import Encoded
 from penline.sources.pictures.ink import InkRule, tight
-from penline.sources.pictures.planes import Picture
+from penline.sources.pictures.labelled import Labelled, Opening
+from penline.sources.pictures.threads import batched, in_threads
 from penline.sources.pictures.together import in_runs
 from penline.sources.understood import Understood
-from penline.sources.unit import Unit
+from penline.sources.unit import Unit, counted
 
-__all__ = ["InkedUnit", "Labelled"]
+__all__ = ["InkedUnit"]
 
 
 _TOGETHER = 32
-_MOST_THREADS = 8
-T = TypeVar("T")
-R = TypeVar("R")
-
-
-class Labelled(NamedTuple):
-    """One picture with what is known of it.
-
-    Attributes:
-        picture: as it was decoded; or what kept it from being so; or what gives one of both, and
-            is called, in a thread of its own, when the picture is looked at.
-        character: its label; ``""`` where there is none.
-        record: its number among all of its unit, from 0.
-        file: its own name, for messages.
-        code: the label as it stands in the source.
-        writer: the writer's id, ``family:number``; ``""``: the unit's.
-        part: ``"train"``, ``"test"``; ``""``: the unit's.
-        offset: where its bytes begin in the unit's file, where that says something.
-        packed: of a line, the file that the picture is decoded from.
-        boxes: of a line, what is told of its characters, as `TableRow.boxes`.
-    """
-
-    picture: Picture | FormatError | Callable[[], Picture | FormatError]
-    character: str
-    record: int
-    file: str
-    code: bytes = b""
-    writer: str = ""
-    part: str = ""
-    offset: int = 0
-    packed: bytes = b""
-    boxes: Mapping[str, Any] | None = None
-
-
-def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield items in lists of so many; the last may have fewer."""
-    left = iter(items)
-    while some := list(itertools.islice(left, size)):
-        yield some
-
-
-def in_threads(call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """Yield what a call makes of each item, in their order; a few are worked on at once."""
-    workers = max(2, min(_MOST_THREADS, os.cpu_count() or 1))
-    under_way: deque[Future[R]] = deque()
-    with ThreadPoolExecutor(workers, "pictures") as pool:
-        try:
-            for item in items:
-                under_way.append(pool.submit(call, item))
-                if len(under_way) > 2 * workers:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            for one in under_way:
-                one.cancel()
+_SMALL_PX = 256
+_NOTHING = np.empty(0, np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,31 +82,82 @@ class InkedUnit(Unit):
 
     def salvage(self) -> Iterator[GlyphRecord | LineRecord | LeftOut | Defect]:
         """Yield glyphs or lines, `LeftOut` for each odd picture, `Defect` for each unsound one."""
+        return self.found(runs=False)
+
+    def found(self, *, runs: bool) -> Iterator[Any]:
+        """Yield what `salvage` does; with `runs`, a `GlyphRun` where many are looked at at once."""
         if self.fault is not None:
             yield defect_of(self.fault)
             return
         sources: dict[tuple[str, str], Source] = {("", ""): self.source}
+        small = self._flat and self.rule.side_px <= _SMALL_PX
+        lots = batched(self.labelled(), FILES_LIMIT if small else _TOGETHER)
+        made = partial(self._made, sources=sources, runs=runs)
+        for some in in_threads(made, read_ahead(lots) if small else ((lot, ()) for lot in lots)):
+            for one in some:
+                waits = isinstance(one, Labelled)
+                yield self.record_of(one, one.picture, sources) if waits else one
 
-        def made(
-            some: list[Labelled | LeftOut],
-        ) -> list[GlyphRecord | LineRecord | LeftOut | Defect]:
-            return [
-                one if isinstance(one, LeftOut) else self.record_of(one, sources) for one in some
-            ]
+    @property
+    def _flat(self) -> bool:
+        return self.rule.flat and not self.lines
 
-        for some in in_threads(made, batched(self.labelled(), _TOGETHER)):
-            yield from some
+    def _made(
+        self,
+        lot: tuple[list[Labelled | LeftOut], Sequence[Opening]],
+        sources: dict[tuple[str, str], Source],
+        *,
+        runs: bool,
+    ) -> list[Any]:
+        """Make records, or a run of all; what would take too much memory waits as it is."""
+        some, read = lot
+        made: list[Any] = list(some)
+        greys: dict[int, Labelled] = {}
+        files: list[bytes] = []
+        held_bytes = 0
+        for at, one in enumerate(some):
+            if isinstance(one, LeftOut) or held_bytes > BYTES_HELD:
+                continue
+            picture = read[at] if at < len(read) else opened(one.picture)
+            if self._flat and isinstance(picture, Encoded) and may_be_grey(picture.data):
+                greys[at] = one
+                files.append(picture.data)
+                continue
+            made[at] = self.record_of(one, picture, sources)
+            pixels = getattr(made[at], "pixels", _NOTHING)
+            held_bytes += (pixels if pixels.base is None else pixels.base).nbytes
+        if not greys:
+            return made
+        inks = inks_at_once(files, self.rule)
+        if runs and len(greys) == len(some) and inks.sound.all() and not self.rule.blown_up:
+            run = run_of(list(greys.values()), inks, self.source_of(greys[0], sources))
+            if run is not None:
+                return [run]
+        for number, (at, one) in enumerate(greys.items()):
+            if inks.sound[number]:
+                made[at] = self._glyph_of(one, inks.one(number), self.source_of(one, sources))
+            else:
+                made[at] = self.record_of(one, Encoded(files[number], one.file), sources)
+        return made
+
+    def _glyph_of(self, one: Labelled, ink: Bytes2D, source: Source) -> GlyphRecord:
+        ink = self.rule.restored(ink, one.character)
+        return glyph_record(one.character, one.code, ink, 0, source, one.record, one.offset)
 
     def record_of(
-        self, one: Labelled, sources: dict[tuple[str, str], Source]
+        self,
+        one: Labelled,
+        picture: Opening,
+        sources: dict[tuple[str, str], Source],
     ) -> GlyphRecord | LineRecord | LeftOut | Defect:
         """Make the record of one picture: its ink, cut tight; or a line, as it is.
 
         Args:
-            one: the picture.
+            one: what is known of it.
+            picture: its own, or what came of that.
             sources: by writer and part; those that are not there yet are added.
         """
-        found = one.picture() if callable(one.picture) else one.picture
+        found = picture() if callable(picture) else picture
         if isinstance(found, FormatError):
             return defect_of(found, one.record)
         source = self.source_of(one, sources)
@@ -160,8 +169,7 @@ class InkedUnit(Unit):
         reason = self.rule.odd(whole, ink)
         if reason and not (self.keep_odd and ink.size):
             return LeftOut(reason, one.file, source, one.record)
-        ink = self.rule.restored(ink, one.character)
-        return glyph_record(one.character, one.code, ink, 0, source, one.record, one.offset)
+        return self._glyph_of(one, ink, source)
 
     def source_of(self, one: Labelled, sources: dict[tuple[str, str], Source]) -> Source:
         """Return the source of one picture: the collection's, with its own writer and part.
@@ -178,10 +186,6 @@ class InkedUnit(Unit):
             source = sources.setdefault(whose, made)
         return source
 
-    def runs(self, *, salvage: bool) -> Iterator[Any]:
-        """Yield what `salvage` does, or raise at the first defect."""
-        return self.salvage() if salvage else strictly(self.salvage())
-
     def sound(
         self,
         drop: Callable[[str], None],
@@ -190,5 +194,7 @@ class InkedUnit(Unit):
         runs: bool = False,
     ) -> Iterator[Any]:
         """Yield sound glyphs; odd pictures are counted as left out, as `Unit.sound`."""
-        found = Unit.sound(self, drop, salvage=salvage, runs=True)
-        return in_runs(found) if runs and not self.lines else found
+        together = runs and not self.lines
+        records = self.found(runs=together)
+        found = counted(records if salvage else strictly(records), drop, salvage=salvage)
+        return in_runs(found) if together else found

@@ -59,6 +59,8 @@ class Sd19Collector(Collector):
             left, later = self._pictures_in_tar(listing)
         else:
             left, later = self.files.take(listing)
+            if listing.pictures_alone and not later:
+                return Claims(left, {})
         rest: list[str] = []
         units: dict[str, Unit] = {}
         for name in left:

@@ -145,6 +145,8 @@ def _page_of(row: TableRow | Defect) -> str:
 class BoxesCollector(Collector):
     """Claims files of boxes; the pages lie anywhere in what the user named."""
 
+    of_pictures = False
+
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)
         self._found: dict[tuple[Path, str], list[str]] = {}

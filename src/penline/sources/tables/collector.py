@@ -41,6 +41,8 @@ _LMDB_LOCK = "lock.mdb"
 class TablesCollector(Collector):
     """Claims tables of pixels and of encoded pictures, one unit a file."""
 
+    of_pictures = False
+
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)
         self._tars: dict[Path, bool] = {}

@@ -119,6 +119,8 @@ class IamUnit(TableUnit):
 class IamCollector(Collector):
     """Claims IAM's lists and XML where lines are wanted; the pictures lie anywhere beside them."""
 
+    of_pictures = False
+
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)
         self._found: dict[tuple[Path, str], list[str]] = {}

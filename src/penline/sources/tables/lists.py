@@ -13,7 +13,7 @@ from penline.formats.csv_rows import TextRow, read_text_rows
 from penline.formats.pixel_csv import LABELS, WRITERS
 from penline.records import Defect
 from penline.sources.listing import Listing, TarListing
-from penline.sources.pictures.decode import is_picture
+from penline.sources.names import is_picture
 from penline.sources.pictures.forms import is_text
 from penline.sources.tables.beside import Beside, safe_name
 from penline.sources.tables.classes import side_of

@@ -17,8 +17,8 @@ from penline.formats.tarred import is_packed
 from penline.records import Defect
 from penline.sources.collector import Claims, Collector, unknown
 from penline.sources.listing import Listing
+from penline.sources.names import is_picture
 from penline.sources.pictures.deciding import SAMPLES
-from penline.sources.pictures.decode import is_picture
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, is_made, unpack_first
 from penline.sources.tables.classes import part_of_name
@@ -111,6 +111,9 @@ class ManifestCollector(Collector):
         if self.reading.says_label or made:  # names are to tell it
             return Claims(listing.names, {})
         here = Beside.of(listing)
+        if listing.pictures_alone:
+            self._pictures[here] += len(listing.names)
+            return Claims(listing.names, {})
         self._pictures[here] += sum(map(is_picture, listing.names))
         said = columns_said(self.reading.columns)
         named = [name for name in listing.names if name.lower().endswith(ENDINGS)]

@@ -8,7 +8,7 @@ from itertools import permutations
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from penline.sources.pictures.decode import is_picture
+from penline.sources.names import is_picture
 from penline.sources.tables.beside import safe_name
 
 __all__ = ["FILES", "NameRule", "name_rule"]

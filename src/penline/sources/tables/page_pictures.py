@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from penline.sources.pictures.decode import is_picture
+from penline.sources.names import is_picture
 from penline.sources.tables.beside import Beside
 
 __all__ = ["nearest_picture", "pictures_by_name"]

@@ -20,7 +20,7 @@ from penline.formats.tarred import is_packed
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
 from penline.sources.listing import DiskListing, Listing
-from penline.sources.pictures.decode import is_picture
+from penline.sources.names import is_picture
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, unpack_first
 from penline.sources.tables.classes import side_of

@@ -18,12 +18,13 @@ from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect, LeftOut
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
-from penline.sources.pictures.decode import decode
+from penline.sources.pictures.decode import Encoded
 from penline.sources.pictures.forms import PARTS, is_text, named, plain
 from penline.sources.pictures.ink import InkRule
+from penline.sources.pictures.labelled import Labelled
 from penline.sources.pictures.names import id_part
 from penline.sources.pictures.planes import Picture
-from penline.sources.pictures.unit import InkedUnit, Labelled
+from penline.sources.pictures.unit import InkedUnit
 from penline.sources.tables.classes import side_of_word
 from penline.sources.tables.context import TableContext
 from penline.sources.tables.written import BOXES, WritersBeside
@@ -102,7 +103,7 @@ class TableUnit(InkedUnit):
                 yield LeftOut(reason, self.name(row), self.source, row.record)
                 continue
             yield Labelled(
-                fault or functools.partial(self.picture, row),
+                fault or self.opened(row),
                 "" if fault else str(character),
                 row.record,
                 self.name(row),
@@ -143,6 +144,12 @@ class TableUnit(InkedUnit):
             return row.writer
         return f"{id_part(self.family)}:{id_part(row.writer)}" if row.writer else ""
 
+    def opened(self, row: TableRow) -> Encoded | Callable[[], Picture | FormatError]:
+        """Return what gives the pixels of a row when they are needed."""
+        if isinstance(row.picture, bytes):
+            return Encoded(row.picture, self.name(row))
+        return functools.partial(self.picture, row)
+
     def picture(self, row: TableRow) -> Picture | FormatError:
         """Return the pixels of a row, decoded and upright."""
         pixels: Any = row.picture
@@ -153,10 +160,7 @@ class TableUnit(InkedUnit):
                 return FormatError(self.source.file, row.offset, "pixels", expected, found)
             upright: Picture = pixels.swapaxes(0, 1) if self.transposed else pixels
             return upright
-        try:
-            return decode(pixels, self.name(row))
-        except FormatError as error:
-            return error
+        return Encoded(pixels, self.name(row))()
 
 
 def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableContext) -> T:
