@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from penline.errors import FormatError
+from penline.formats import png as png_module
 from penline.sources.pictures.decode import decode
 
 PIXELS = np.arange(60 * 40, dtype=np.uint8).reshape(60, 40)
@@ -51,7 +52,9 @@ def test_what_loses_something_comes_near(ending: str) -> None:
     assert np.abs(grey.astype(int) - smooth).mean() < 6
 
 
-def test_grey_pngs_are_as_opencv_unpacks_them() -> None:
+@pytest.mark.parametrize("few", [0, 1 << 60])
+def test_grey_pngs_are_as_opencv_unpacks_them(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(png_module, "_FEW", few)
     chance = np.random.default_rng(1)
     for height, width in ((1, 1), (1, 9), (9, 1), (64, 50)):
         rows = chance.integers(0, 256, (height, 1 + width), np.uint8)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from penline.formats.byte_source import ByteSource
 from penline.records import Defect, Record, Source
 from penline.registry import Registry, Row
 
-__all__ = ["READERS", "Reader", "kind_of", "kinds_of", "known_extensions", "reader_for"]
+__all__ = ["READERS", "Reader", "kind_of", "known_extensions", "reader_for"]
 
 NAMES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (
@@ -35,7 +35,7 @@ them no extension, or one that says nothing."""
 
 
 _NAMED = frozenset(kind for _, kind, _ in NAMES)
-_ANY_NAME = re.compile(r"^(ETL|uji)|idx3", re.IGNORECASE | re.MULTILINE).search
+_ANY_NAME = re.compile(r"ETL|uji|.*idx3", re.IGNORECASE | re.DOTALL).match
 
 
 class Reader(Protocol):
@@ -93,22 +93,6 @@ def kind_of(name: str) -> str | None:
     if not _ANY_NAME(own):
         return None
     return next((named for pattern, named, _ in NAMES if pattern.fullmatch(own)), None)
-
-
-def kinds_of(names: Iterable[str]) -> dict[str, str]:
-    """From a file's own name to its kind, of those that have one: as `kind_of`, of many names.
-
-    >>> kinds_of(["a.png", "b.GNT", "ETL8G_01"])
-    {'b.GNT': 'gnt', 'ETL8G_01': 'etl8g'}
-    """
-    names = list(names)
-    endings = {name.rpartition(".")[2] for name in names}
-    known = {ending for ending in endings if ending.lower() in READERS}
-    whole = _ANY_NAME("\n".join(names)) is not None
-    if not (known or whole):
-        return {}
-    asked = (name for name in names if whole or name.rpartition(".")[2] in known)
-    return {name: kind for name in asked if (kind := kind_of(name)) is not None}
 
 
 def known_extensions(*more: str) -> str:

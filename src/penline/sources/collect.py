@@ -250,7 +250,7 @@ class _Search:
         made: list[tuple[Path, str]] = []
         for here, folders, files in os.walk(folder, onerror=_unreadable):
             folders[:] = sorted(name for name in folders if not hidden(name))
-            names = [name for name in files if not hidden(name)]
+            names = [name for name in files if name[0] not in "._" or not hidden(name)]
             names = self.wanted(Path(here).as_posix(), _without_description(names))
             archives = {name for name in names if _is_archive(name)}
             plain = sorted(name for name in names if name not in archives)

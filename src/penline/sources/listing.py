@@ -11,10 +11,10 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 from penline.errors import FormatError
-from penline.formats import kinds_of
+from penline.formats import READERS, kind_of
 from penline.formats.tarred import TarMember, is_packed, walk
 from penline.formats.zipped import Members
-from penline.sources.names import hidden, is_picture
+from penline.sources.names import PICTURES, hidden, is_picture
 from penline.sources.unit import Place
 from penline.words import printable
 
@@ -77,7 +77,9 @@ class Listing:
     @functools.cached_property
     def kinds(self) -> dict[str, str]:
         """From a name to its kind, of those that `kind_of` knows: found once for all collectors."""
-        return kinds_of(self.names)
+        if self.pictures_alone and not any(ending[1:] in READERS for ending in PICTURES):
+            return {}
+        return {name: kind for name in self.names if (kind := kind_of(name)) is not None}
 
     @functools.cached_property
     def pictures_alone(self) -> bool:

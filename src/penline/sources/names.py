@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-__all__ = ["hidden", "is_picture", "leaf", "places"]
+__all__ = ["PICTURES", "hidden", "is_picture", "leaf", "places"]
 
 _NOT_READ = (".heic", ".heif", ".avif")
 """Pictures by their names, too, so that somebody says what to do with them."""
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", *_NOT_READ)
+PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif", *_NOT_READ)
+"""How names of pictures end."""
 _BETWEEN = re.compile(r"::|[\\/]+")
 
 
@@ -38,7 +39,7 @@ def is_picture(name: str) -> bool:
     >>> is_picture("a.PNG"), is_picture("a.txt")
     (True, False)
     """
-    return name.lower().endswith(_PICTURES)
+    return name.lower().endswith(PICTURES)
 
 
 def hidden(name: str) -> bool:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 
 from penline.records import LeftOut
-from penline.sources.pictures.decode import Encoded
+from penline.sources.pictures.decode import PictureBytes
 from penline.sources.pictures.files import PictureFile
 from penline.sources.pictures.labelled import Labelled, Opening
 
@@ -44,11 +44,11 @@ def read_ahead(
             held_bytes, begun = 0, time.perf_counter()
             for one in some:
                 read.append(_NOTHING if isinstance(one, LeftOut) else opened(one.picture))
-                held_bytes += len(read[-1].data) if isinstance(read[-1], Encoded) else 0
+                held_bytes += len(read[-1].data) if isinstance(read[-1], PictureBytes) else 0
                 if held_bytes > BYTES_HELD:
                     break
             quick = time.perf_counter() - begun < _QUICK_SECONDS * len(some)
         yield some, read
 
 
-_NOTHING = Encoded(b"", "")
+_NOTHING = PictureBytes(b"", "")

@@ -37,7 +37,6 @@ from penline.sources.pictures.pattern import Pattern
 from penline.sources.pictures.pieces import pieces_of
 from penline.sources.pictures.planes import Picture
 from penline.sources.pictures.said import said_character
-from penline.sources.reading import Reading
 from penline.sources.understood import Example, Understood
 from penline.sources.unit import Place, Unit
 from penline.words import printable
@@ -77,30 +76,25 @@ class PictureCollector(Collector):
         root = listing.root
         if root.known and not self.reading.says_label:
             return Claims(listing.names, {})
-        if listing.pictures_alone:
-            self._take(listing, listing.names)
-            return Claims([], {}, later=True)
+        alone = listing.pictures_alone
         # of pages, each with its text beside it
-        pages = {name[:-4] for name in listing.names if name[-4:].lower() == ".xml"}
-        pages = set() if self.reading.says_label else pages
+        others = () if alone or self.reading.says_label else listing.names
+        pages = {name[:-4] for name in others if name[-4:].lower() == ".xml"}
         names = [
             name
             for name in listing.names
-            if is_picture(name) and not (pages and name.rpartition(".")[0] in pages)
+            if alone or (is_picture(name) and not (pages and name.rpartition(".")[0] in pages))
         ]
         maps = self._maps.setdefault(id(root), [])
-        if not (isinstance(listing, TarListing) and listing.packed):
+        if not (alone or (isinstance(listing, TarListing) and listing.packed)):
             named = filter(is_class_map, listing.names)
             maps += [listing.place(name) for name in named][: _MAPS - len(maps)]
         if not names:
             return Claims(listing.names, {})
-        self._take(listing, names)
+        _, files = self._found.setdefault(id(root), (root, PictureFiles(root.path)))
+        files.take(listing, names)
         taken = set(names)
         return Claims([name for name in listing.names if name not in taken], {}, later=True)
-
-    def _take(self, listing: Listing, names: list[str]) -> None:
-        found = listing.root, PictureFiles(listing.root.path)
-        self._found.setdefault(id(listing.root), found)[1].take(listing, names)
 
     def close(self) -> Iterator[Unit | FormatError]:
         """Yield the collections, each understood first."""
@@ -125,7 +119,7 @@ class PictureCollector(Collector):
     def _rule(self, paths: list[str], file: str, maps: list[Place], unlike: Unlike) -> Choice:
         said = self.reading
         if said.character is not None:
-            return Choice(_said_rule(said), ())
+            return Choice(LabelRule(Pattern("{label}"), said=said_character(said)), ())
         patterns = [] if said.labels is None else [said.labels]
         if said.classes is not None or said.listed_classes:
             name = said.classes or f"the card {said.card}"
@@ -248,11 +242,6 @@ def _examples(
             round(share, 1),
             told(pieces_of(found, ink.pen_px, character or "")) if many else "",
         )
-
-
-def _said_rule(said: Reading) -> LabelRule:
-    """The rule of a character that the user named."""
-    return LabelRule(Pattern("{label}"), said=said_character(said))
 
 
 def _top(root: Path) -> str:

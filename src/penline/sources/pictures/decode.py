@@ -18,7 +18,7 @@ from penline.formats.png import PIXELS_LIMIT, SIDE_LIMIT_PX, proven
 from penline.formats.sniff import sniff
 from penline.sources.pictures.planes import Picture
 
-__all__ = ["BYTES_LIMIT", "Encoded", "decode"]
+__all__ = ["BYTES_LIMIT", "PictureBytes", "decode"]
 
 BYTES_LIMIT = 1 << 26
 """A file of more bytes is not read."""
@@ -35,7 +35,7 @@ _HEIC = "HEIC or AVIF; have the telephone save JPEG, or convert it"
 _KNOWN = "a PNG, JPEG, BMP, TIFF, WebP or GIF picture"
 
 
-class Encoded(NamedTuple):
+class PictureBytes(NamedTuple):
     """A picture file that was read.
 
     Attributes:

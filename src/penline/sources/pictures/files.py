@@ -21,7 +21,7 @@ from penline.errors import FormatError
 from penline.formats.tarred import TarMember, walk
 from penline.formats.zipped import Archive
 from penline.sources.listing import Listing, TarListing, ZipListing
-from penline.sources.pictures.decode import BYTES_LIMIT, Encoded
+from penline.sources.pictures.decode import BYTES_LIMIT, PictureBytes
 from penline.sources.pictures.planes import Picture
 from penline.words import printable
 
@@ -49,17 +49,17 @@ class PictureFile(NamedTuple):
     label: str
     read: Callable[[], bytes]
 
-    def opened(self) -> Encoded | FormatError:
+    def opened(self) -> PictureBytes | FormatError:
         """Read the file, or return what keeps it from being read."""
         try:
-            return Encoded(self.read(), self.label)
+            return PictureBytes(self.read(), self.label)
         except FormatError as error:
             return error
 
     def __call__(self) -> Picture | FormatError:
         """Decode the file, or return what is wrong with it."""
         opened = self.opened()
-        return opened() if isinstance(opened, Encoded) else opened
+        return opened() if isinstance(opened, PictureBytes) else opened
 
 
 @dataclass(slots=True)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from penline.errors import FormatError
-from penline.sources.pictures.decode import Encoded
+from penline.sources.pictures.decode import PictureBytes
 from penline.sources.pictures.files import PictureFile
 from penline.sources.pictures.planes import Picture
 
 __all__ = ["Labelled", "Opening"]
 
 Opening: TypeAlias = (
-    Picture | FormatError | Encoded | PictureFile | Callable[[], Picture | FormatError]
+    Picture | FormatError | PictureBytes | PictureFile | Callable[[], Picture | FormatError]
 )
 """A picture, or what kept it from being one, or what gives one of both when it is called."""
 

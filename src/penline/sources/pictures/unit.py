@@ -25,7 +25,7 @@ from penline.records import (
 from penline.sources.pictures.ahead import BYTES_HELD, opened, read_ahead
 from penline.sources.pictures.as_line import line_of
 from penline.sources.pictures.at_once import inks_at_once, run_of
-from penline.sources.pictures.decode import Encoded
+from penline.sources.pictures.decode import PictureBytes
 from penline.sources.pictures.ink import InkRule, tight
 from penline.sources.pictures.labelled import Labelled, Opening
 from penline.sources.pictures.threads import batched, in_threads
@@ -119,7 +119,7 @@ class InkedUnit(Unit):
             if isinstance(one, LeftOut) or held_bytes > BYTES_HELD:
                 continue
             picture = read[at] if at < len(read) else opened(one.picture)
-            if self._flat and isinstance(picture, Encoded) and may_be_grey(picture.data):
+            if self._flat and isinstance(picture, PictureBytes) and may_be_grey(picture.data):
                 greys[at] = one
                 files.append(picture.data)
                 continue
@@ -137,7 +137,7 @@ class InkedUnit(Unit):
             if inks.sound[number]:
                 made[at] = self._glyph_of(one, inks.one(number), self.source_of(one, sources))
             else:
-                made[at] = self.record_of(one, Encoded(files[number], one.file), sources)
+                made[at] = self.record_of(one, PictureBytes(files[number], one.file), sources)
         return made
 
     def _glyph_of(self, one: Labelled, ink: Bytes2D, source: Source) -> GlyphRecord:

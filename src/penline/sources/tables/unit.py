@@ -18,7 +18,7 @@ from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect, LeftOut
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
-from penline.sources.pictures.decode import Encoded
+from penline.sources.pictures.decode import PictureBytes
 from penline.sources.pictures.forms import PARTS, is_text, named, plain
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.labelled import Labelled
@@ -144,10 +144,10 @@ class TableUnit(InkedUnit):
             return row.writer
         return f"{id_part(self.family)}:{id_part(row.writer)}" if row.writer else ""
 
-    def opened(self, row: TableRow) -> Encoded | Callable[[], Picture | FormatError]:
+    def opened(self, row: TableRow) -> PictureBytes | Callable[[], Picture | FormatError]:
         """Return what gives the pixels of a row when they are needed."""
         if isinstance(row.picture, bytes):
-            return Encoded(row.picture, self.name(row))
+            return PictureBytes(row.picture, self.name(row))
         return functools.partial(self.picture, row)
 
     def picture(self, row: TableRow) -> Picture | FormatError:
@@ -160,7 +160,7 @@ class TableUnit(InkedUnit):
                 return FormatError(self.source.file, row.offset, "pixels", expected, found)
             upright: Picture = pixels.swapaxes(0, 1) if self.transposed else pixels
             return upright
-        return Encoded(pixels, self.name(row))()
+        return PictureBytes(pixels, self.name(row))()
 
 
 def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableContext) -> T:
