@@ -172,6 +172,7 @@ def test_a_folder_is_the_same_one_by_one(tmp_path: Path, monkeypatch: pytest.Mon
             with monkeypatch.context() as patched:
                 if way == 1:  # from slow storage, and of pictures that take much memory
                     patched.setattr(ahead, "_QUICK_SECONDS", 0.0)
+                    patched.setattr(unit, "FILES_LIMIT", 90)
                     patched.setattr(unit, "BYTES_HELD", 3_000)
                 if way == 2:  # one by one
                     patched.setattr(unit, "may_be_grey", lambda _: False)

@@ -18,10 +18,10 @@ from penline.formats.inflate import inflate, inflate_room
 from penline.formats.png import PLAIN, SIDE_LIMIT_PX, SIGNATURE, UNSEEN
 from penline.formats.png_rows import unfilter
 
-__all__ = ["FILES_LIMIT", "GreyInks", "grey_inks", "may_be_grey", "take_greys"]
+__all__ = ["FILES_LIMIT", "INK_BYTES", "GreyInks", "grey_inks", "may_be_grey", "take_greys"]
 
-FILES_LIMIT = 256
-"""So many files are taken at once, at most."""
+FILES_LIMIT, INK_BYTES = 1024, 1 << 24
+"""So many files are taken at once, and of their ink so much, at most."""
 _MOST_PX = 1 << 16
 _MOST_BYTES = 1 << 17
 """Of a larger picture or file the call is a small part of the work."""
@@ -208,7 +208,7 @@ def grey_inks(files: Sequence[bytes], *, light: bool) -> GreyInks:
         The ink of those that are small grey PNGs, and sound.
     """
     if not hasattr(_OWN, "room"):
-        _OWN.room, _OWN.ink = _room(), np.empty(FILES_LIMIT * _MOST_PX, np.uint8)
+        _OWN.room, _OWN.ink = _room(), np.empty(INK_BYTES, np.uint8)
     ends = np.cumsum([len(file) for file in files])
     sizes_px, kept_px = (np.empty((len(files), 2), np.int64) for _ in range(2))
     joined = np.frombuffer(b"".join(files), np.uint8)

@@ -12,7 +12,7 @@ import numpy as np
 
 from penline.errors import FormatError
 from penline.formats.defects import defect_of, strictly
-from penline.formats.grey_pngs import FILES_LIMIT, may_be_grey
+from penline.formats.grey_pngs import FILES_LIMIT, INK_BYTES, may_be_grey
 from penline.records import (
     Bytes2D,
     Defect,
@@ -37,7 +37,6 @@ __all__ = ["InkedUnit"]
 
 
 _TOGETHER = 32
-_SMALL_PX = 256
 _NOTHING = np.empty(0, np.uint8)
 
 
@@ -90,10 +89,11 @@ class InkedUnit(Unit):
             yield defect_of(self.fault)
             return
         sources: dict[tuple[str, str], Source] = {("", ""): self.source}
-        small = self._flat and self.rule.side_px <= _SMALL_PX
-        lots = batched(self.labelled(), FILES_LIMIT if small else _TOGETHER)
+        count = INK_BYTES // max(self.rule.side_px, 1) ** 2 if self._flat else _TOGETHER
+        lots = batched(self.labelled(), min(max(count, _TOGETHER), FILES_LIMIT))
         made = partial(self._made, sources=sources, runs=runs)
-        for some in in_threads(made, read_ahead(lots) if small else ((lot, ()) for lot in lots)):
+        ahead = read_ahead(lots) if count > _TOGETHER else ((lot, ()) for lot in lots)
+        for some in in_threads(made, ahead):
             for one in some:
                 waits = isinstance(one, Labelled)
                 yield self.record_of(one, one.picture, sources) if waits else one
