@@ -12,7 +12,7 @@ from penline.sources.pictures.labels import LabelRule, RuleFit
 from penline.sources.understood import PAGE
 from penline.words import counted, printable
 
-__all__ = ["Choice", "Unlike", "choose"]
+__all__ = ["Choice", "Unlike", "as_option", "choose"]
 
 Unlike: TypeAlias = Callable[[LabelRule], float | None]
 """What `alike.unlikeness` tells of a rule."""
@@ -88,7 +88,7 @@ def choose(
             "give --classes FILE"
         )
     if rivals:
-        both = " or ".join(_option(fit.rule, paths) for fit in (best, *rivals[:1]))
+        both = " or ".join(as_option(fit.rule, paths) for fit in (best, *rivals[:1]))
         raise UsageError(f"{file}: two rules fit its names; say which: {both}")
     if best.share < 1:
         percent = 100 * (1 - best.share)
@@ -132,8 +132,8 @@ def _differ(one: RuleFit, other: RuleFit, paths: Sequence[str]) -> bool:
     return False
 
 
-def _option(rule: LabelRule, paths: Sequence[str]) -> str:
-    """A rule as the user may give it, with an example."""
+def as_option(rule: LabelRule, paths: Sequence[str]) -> str:
+    """Return a rule as the user may give it, with an example."""
     example = next((path for path in paths if (named := rule.named(path))), "")
     named = rule.named(example)
     label = rule.character(named) if named else None

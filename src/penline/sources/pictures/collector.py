@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from penline.sources.collector import Claims, Collector
 from penline.sources.listing import Listing, Root, TarListing
 from penline.sources.names import is_picture
 from penline.sources.pictures.alike import unlikeness
+from penline.sources.pictures.by_text import SeenTexts, by_text, see_texts
 from penline.sources.pictures.choice import Choice, Unlike, choose
 from penline.sources.pictures.class_map import (
     BYTES_LIMIT,
@@ -37,9 +39,10 @@ from penline.sources.pictures.pattern import Pattern
 from penline.sources.pictures.pieces import pieces_of
 from penline.sources.pictures.planes import Picture
 from penline.sources.pictures.said import said_character
+from penline.sources.pictures.texts import TEXTS, texts_beside
 from penline.sources.understood import Example, Understood
 from penline.sources.unit import Place, Unit
-from penline.words import printable
+from penline.words import counted, printable
 
 __all__ = ["PictureCollector"]
 
@@ -65,6 +68,7 @@ class PictureCollector(Collector):
         super().__init__(part)
         self._found: dict[int, tuple[Root, PictureFiles]] = {}
         self._maps: dict[int, list[Place]] = {}
+        self._texts: Counter[int] = Counter()
 
     @property
     def heeds(self) -> frozenset[str]:  # type: ignore[override]
@@ -89,11 +93,17 @@ class PictureCollector(Collector):
         if not (alone or (isinstance(listing, TarListing) and listing.packed)):
             named = filter(is_class_map, listing.names)
             maps += [listing.place(name) for name in named][: _MAPS - len(maps)]
+        texts = [name for name in listing.names if name.endswith(TEXTS[1])]
+        beside: dict[str, str] = {}
+        if isinstance(listing, TarListing):  # where they may be listed apart
+            self._texts[id(root)] += len(texts)
+        else:
+            beside = texts_beside(names, texts)
         if not names:
             return Claims(listing.names, {})
         _, files = self._found.setdefault(id(root), (root, PictureFiles(root.path)))
-        files.take(listing, names)
-        taken = set(names)
+        files.take(listing, names, beside)
+        taken = {*names, *beside.values()}
         return Claims([name for name in listing.names if name not in taken], {}, later=True)
 
     def close(self) -> Iterator[Unit | FormatError]:
@@ -101,6 +111,7 @@ class PictureCollector(Collector):
         for key, (root, files) in self._found.items():
             if root.known and not self.reading.says_label:
                 continue
+            files.text_count += self._texts[key]
             try:
                 yield self._collection(files, self._maps.get(key, []))
             except FormatError as error:
@@ -113,20 +124,61 @@ class PictureCollector(Collector):
         chosen = set(wanted)
         paths = [f"{top}/{name}" for at, name in enumerate(files.names()) if at in chosen]
         unlike = functools.partial(unlikeness, files=files, top=top, wanted=wanted)
-        choice = self._rule(paths, file, maps, unlike)
+        if self.reading.character is not None:
+            choice = Choice(LabelRule(Pattern("{label}"), said=said_character(self.reading)), ())
+        elif (texts := self._texts_seen(files, top, wanted, file)) is not None:
+            choice = self._by_text(texts, files, paths, file, maps, unlike)
+        else:
+            choice = self._by_name(paths, file, maps, unlike)
         return self._made(files, file, top, choice)
 
-    def _rule(self, paths: list[str], file: str, maps: list[Place], unlike: Unlike) -> Choice:
+    def _texts_seen(
+        self, files: PictureFiles, top: str, wanted: list[int], file: str
+    ) -> SeenTexts | None:
+        """The texts beside pictures, where the user does not say that names tell the labels."""
+        said = self.reading.labels
+        if said is not None and said not in TEXTS:
+            return None
+        seen = see_texts(files, top, wanted)
+        if said is not None and (seen is None or seen.ending != said):
+            raise UsageError(f"--labels {said}: the pictures of {file} have no {said} beside them")
+        return seen
+
+    def _by_text(
+        self,
+        seen: SeenTexts,
+        files: PictureFiles,
+        paths: list[str],
+        file: str,
+        maps: list[Place],
+        unlike: Unlike,
+    ) -> Choice:
         said = self.reading
-        if said.character is not None:
-            return Choice(LabelRule(Pattern("{label}"), said=said_character(said)), ())
+        known = self._classes_said()
+        found = fits(paths) if said.labels is None else []
+        classes = map(_beside, maps) if known is None else (known,)
+        best = found[0] if found else None
+        choice = by_text(seen, paths, best, map(_open_ended, classes), file)
+        if isinstance(choice, str):
+            names = self._by_name(paths, file, maps, unlike)
+            return names._replace(doubts=(*names.doubts, choice))
+        lacking = files.without_text()
+        told = f"{counted(lacking, 'picture')} without a {seen.ending} beside left out"
+        return choice._replace(doubts=(*choice.doubts, *([told] if lacking else [])))
+
+    def _classes_said(self) -> ClassMap | None:
+        said = self.reading
+        if said.classes is not None:
+            return _read_map(Path(said.classes), said.classes)
+        if said.listed_classes:
+            return listed_classes(said.listed_classes, f"the card {said.card}")
+        return None
+
+    def _by_name(self, paths: list[str], file: str, maps: list[Place], unlike: Unlike) -> Choice:
+        said, known = self.reading, self._classes_said()
         patterns = [] if said.labels is None else [said.labels]
-        if said.classes is not None or said.listed_classes:
-            name = said.classes or f"the card {said.card}"
-            if said.classes is None:
-                known = listed_classes(said.listed_classes, name)
-            else:
-                known = _read_map(Path(said.classes), name)
+        if known is not None:
+            name = said.classes or known.name
             found = fits(paths, _open_ended(known), map_said=True, patterns=patterns)
             numbered = [fit for fit in found if fit.strength == _SAID]
             if not numbered:
@@ -134,9 +186,9 @@ class PictureCollector(Collector):
             return choose(numbered, paths, file, said.labels, unlike)
         found = fits(paths, patterns=patterns)
         for place in maps if not any(fit.enough and fit.strength > 1 for fit in found) else ():
-            known = _beside(place)
-            if known.characters:
-                more = fits(paths, _open_ended(known), patterns=patterns)
+            near = _beside(place)
+            if near.characters:
+                more = fits(paths, _open_ended(near), patterns=patterns)
                 if any(fit.enough and fit.rule.classes.characters for fit in more):
                     found = more
                     break
@@ -166,7 +218,7 @@ class PictureCollector(Collector):
             (*choice.doubts, *ink.doubts),
             tuple(_examples(sampled, rule, ink, top, many=many)),
             self._command(files),
-            complete=files.count <= _COUNTED,
+            complete=files.count <= (_NAMES if rule.texts else _COUNTED),
             many=many,
         )
         source = self.said(Source(file, f"unknown:{family}"))
@@ -216,9 +268,23 @@ def _named(rule: LabelRule, files: PictureFiles, top: str) -> tuple[set[str], fr
         if (named.label, named.case) not in seen:
             seen.add((named.label, named.case))
             character = rule.character(named)
-            if character is not None:
+            if character is not None and not rule.texts:
                 found.add(character)
+    if rule.texts:
+        labels = {rule.character_of(label) for label in _text_labels(rule, files, top)}
+        found = {one for one in labels if one is not None}
     return found, frozenset(part or "train" for part in parts)
+
+
+def _text_labels(rule: LabelRule, files: PictureFiles, top: str) -> Iterator[str]:
+    """The labels of some pictures that stand in texts beside them."""
+    for file in files.each(files.spread(_NAMES)):
+        try:
+            named = rule.told(f"{top}/{file.name}", file.text)
+        except FormatError:
+            continue
+        if named is not None:
+            yield named.label
 
 
 def _examples(
@@ -231,7 +297,10 @@ def _examples(
 ) -> Iterator[Example]:
     step = max(len(sampled) // _EXAMPLES, 1)
     for file, picture in sampled[step // 2 :: step][:_EXAMPLES]:
-        named = rule.named(f"{top}/{file.name}")
+        try:
+            named = rule.told(f"{top}/{file.name}", file.text)
+        except FormatError:
+            named = None
         character = rule.character(named) if named else None
         found = ink.whole_ink(picture)
         share = 100 * float((found > 0).mean()) if found.size else 0.0
@@ -255,9 +324,13 @@ def _based(rule: LabelRule, files: PictureFiles, file: str, top: str) -> LabelRu
     if not rule.classes.counted:
         return rule
     seen = set()
-    for name in files.names():
-        named = rule.named(f"{top}/{name}")
-        number = class_number(named.label) if named else None
+    labels = (
+        _text_labels(rule, files, top)
+        if rule.texts
+        else (named.label for name in files.names() if (named := rule.named(f"{top}/{name}")))
+    )
+    for label in labels:
+        number = class_number(label)
         if number is not None:
             seen.add(int(number))
     behind = str(rule.classes.counted)

@@ -9,7 +9,7 @@ import errno
 import itertools
 import os
 import stat
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -23,15 +23,28 @@ from penline.formats.zipped import Archive
 from penline.sources.listing import Listing, TarListing, ZipListing
 from penline.sources.pictures.decode import BYTES_LIMIT, PictureBytes
 from penline.sources.pictures.planes import Picture
+from penline.sources.pictures.texts import TEXT_LIMIT, TEXTS, stems
 from penline.words import printable
 
-__all__ = ["PictureFile", "PictureFiles"]
+__all__ = ["BesideText", "PictureFile", "PictureFiles"]
 
 _ONE = 1 << 32
 _GOLDEN = 2_654_435_769
 _DISK, _ZIP, _TAR = "disk", "zip", "tar"
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FLAGS = os.O_RDONLY | _NO_LINK | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+class BesideText(NamedTuple):
+    """The text beside a picture.
+
+    Attributes:
+        label: its name for messages.
+        read: gives its bytes, or raises `FormatError`; not more than a label may have.
+    """
+
+    label: str
+    read: Callable[[], bytes]
 
 
 class PictureFile(NamedTuple):
@@ -42,12 +55,14 @@ class PictureFile(NamedTuple):
         name: its path under the root, ``/`` between names.
         label: its name for messages.
         read: gives its bytes, or raises `FormatError`.
+        text: the text beside it; None where there is none.
     """
 
     number: int
     name: str
     label: str
     read: Callable[[], bytes]
+    text: BesideText | None = None
 
     def opened(self) -> PictureBytes | FormatError:
         """Read the file, or return what keeps it from being read."""
@@ -73,10 +88,16 @@ class _FileGroup:
     count: int
     places: npt.NDArray[np.int64] | None = None
     shift: int = 0
+    texts: bytes = b""
+    text_places: npt.NDArray[np.int64] | None = None
 
     def each(self) -> Iterator[str]:
         """The files' own names."""
         return iter(os.fsdecode(self.names).split("\0"))
+
+    def each_text(self) -> Iterator[str]:
+        """The names of the texts beside them; "" where there is none."""
+        return iter(os.fsdecode(self.texts).split("\0") if self.texts else [""] * self.count)
 
 
 @dataclass(slots=True)
@@ -87,21 +108,25 @@ class PictureFiles:
         root: the folder or archive that holds all.
         count: how many there are.
         size_bytes: of those whose size costs nothing to know: in archives.
+        text_count: how many have a text beside them; of a tar, how many texts it has.
     """
 
     root: Path
     count: int = 0
     size_bytes: int = 0
+    text_count: int = 0
     _kind: str = _DISK
     _groups: list[_FileGroup] = field(default_factory=list)
 
-    def take(self, listing: Listing, names: Sequence[str]) -> None:
-        """Take some files of a listing."""
+    def take(self, listing: Listing, names: Sequence[str], texts: Mapping[str, str]) -> None:
+        """Take some files of a listing, and the texts beside them: by picture, of no tar."""
         joined = os.fsencode("\0".join(names))
-        prefix, places = listing.prefix, None
+        prefix, places, text_places = listing.prefix, None, None
         if isinstance(listing, ZipListing):
             self._kind = _ZIP
             places = np.array([listing.entries[name] for name in names], np.int64)
+            beside = [listing.entries[texts[name]] if name in texts else -1 for name in names]
+            text_places = np.array(beside, np.int64) if texts else None
         elif isinstance(listing, TarListing):
             self._kind = _TAR
         else:
@@ -111,6 +136,10 @@ class PictureFiles:
             self.size_bytes += sum(map(listing.size_bytes, names))
         folder = str(listing.path)
         group = _FileGroup(folder, prefix, listing.begin, joined, len(names), places, listing.shift)
+        if texts:
+            group.texts = os.fsencode("\0".join(texts.get(name, "") for name in names))
+            group.text_places = text_places
+            self.text_count += len(texts)
         self._groups.append(group)
         self.count += len(names)
 
@@ -158,11 +187,14 @@ class PictureFiles:
         root = os.path.realpath(self.root)
         for group in self._groups:
             folder = os.path.join(group.folder, "")  # noqa: PTH118
-            for name in group.each():
+            for name, text in zip(group.each(), group.each_text(), strict=True):
                 if number in chosen:
                     label = group.begin + printable(name)
                     read = _DiskBytes(folder + name, label, root)
-                    yield PictureFile(number, group.prefix + name, label, read)
+                    beside = group.begin + printable(text)
+                    told = _DiskBytes(folder + text, beside, root, TEXT_LIMIT)
+                    found = BesideText(beside, told) if text else None
+                    yield PictureFile(number, group.prefix + name, label, read, found)
                 number += 1
 
     def _in_zip(self, chosen: Container[int]) -> Iterator[PictureFile]:
@@ -170,17 +202,21 @@ class PictureFiles:
         number = 0
         for group in self._groups:
             places = () if group.places is None else group.places.tolist()
-            for name, place in zip(group.each(), places, strict=True):
+            at_text = [-1] * group.count if group.text_places is None else group.text_places
+            each = zip(group.each(), places, group.each_text(), at_text, strict=True)
+            for name, place, text, text_place in each:
                 if number in chosen:
                     label = group.begin + printable(name)
                     read = _ZipBytes(archive, place, group.shift)
-                    yield PictureFile(number, group.prefix + name, label, read)
+                    told = _ZipBytes(archive, int(text_place), group.shift, TEXT_LIMIT)
+                    found = BesideText(group.begin + printable(text), told) if text else None
+                    yield PictureFile(number, group.prefix + name, label, read, found)
                 number += 1
 
     def _in_tar(self, chosen: Container[int]) -> Iterator[PictureFile]:
         """The members in the archive's order, each read when its turn comes: a packed tar is
         unpacked once."""
-        names = self.names()
+        names, texts = self.names(), self._texts_in_tar() if self.text_count else {}
         wanted, number = next(names, None), 0
         for member in walk(self.root):
             if wanted is None:
@@ -193,8 +229,29 @@ class PictureFiles:
                     content = _member_bytes(member)
                 except FormatError as error:
                     content = error
-                yield PictureFile(number, wanted, member.label, _TarBytes(content))
+                beside = (stem + ending for ending in TEXTS for stem in stems(wanted))
+                found = next((texts[text] for text in beside if text in texts), None)
+                yield PictureFile(number, wanted, member.label, _TarBytes(content), found)
             wanted, number = next(names, None), number + 1
+
+    def without_text(self) -> int:
+        """Count the pictures that have no text beside them."""
+        if self._kind != _TAR:
+            return self.count - self.text_count
+        return sum(file.text is None for file in self.each())
+
+    def _texts_in_tar(self) -> dict[str, BesideText]:
+        """All texts of a tar, which may stand before or after their pictures; they are short."""
+        found: dict[str, BesideText] = {}
+        for member in walk(self.root):
+            if member.name.endswith(TEXTS):
+                content: bytes | FormatError
+                try:
+                    content = _member_bytes(member, TEXT_LIMIT)
+                except FormatError as error:
+                    content = error
+                found[member.name] = BesideText(member.label, _TarBytes(content))
+        return found
 
 
 @dataclass(slots=True)
@@ -204,6 +261,7 @@ class _DiskBytes:
     path: str
     label: str
     root: str
+    most: int = BYTES_LIMIT
 
     def __call__(self) -> bytes:
         try:
@@ -234,9 +292,9 @@ class _DiskBytes:
             facts = os.fstat(descriptor)
             if not stat.S_ISREG(facts.st_mode):
                 raise FormatError(self.label, 0, "file", "a file", "something else")
-            if facts.st_size > BYTES_LIMIT:
+            if facts.st_size > self.most:
                 found = f"{facts.st_size:,}"
-                raise FormatError(self.label, 0, "size", f"at most {BYTES_LIMIT:,} bytes", found)
+                raise FormatError(self.label, 0, "size", f"at most {self.most:,} bytes", found)
             content = os.read(descriptor, facts.st_size)
             while len(content) < facts.st_size and (more := os.read(descriptor, facts.st_size)):
                 content += more
@@ -252,9 +310,10 @@ class _ZipBytes:
     archive: Archive
     place: int
     shift: int
+    most: int = BYTES_LIMIT
 
     def __call__(self) -> bytes:
-        return self.archive.content(self.archive.member(self.place, self.shift), BYTES_LIMIT)
+        return self.archive.content(self.archive.member(self.place, self.shift), self.most)
 
 
 @dataclass(slots=True)
@@ -269,12 +328,12 @@ class _TarBytes:
         return self.content
 
 
-def _member_bytes(member: TarMember) -> bytes:
+def _member_bytes(member: TarMember, most: int = BYTES_LIMIT) -> bytes:
     if member.other:
         raise FormatError(member.label, member.offset, "member", "a file", member.other)
-    if member.size_bytes > BYTES_LIMIT:
+    if member.size_bytes > most:
         found = f"{member.size_bytes:,}"
-        raise FormatError(member.label, 0, "size", f"at most {BYTES_LIMIT:,} bytes", found)
+        raise FormatError(member.label, 0, "size", f"at most {most:,} bytes", found)
     with member.open() as stream:
         buffer, at = stream.read_exact(0, member.size_bytes, "content")
         return bytes(buffer[at : at + member.size_bytes])

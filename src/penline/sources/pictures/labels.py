@@ -20,10 +20,12 @@ from penline.sources.pictures.forms import (
     class_number,
     likely,
 )
+from penline.sources.pictures.files import BesideText
 from penline.sources.pictures.forms import named as named_entry
 from penline.sources.pictures.pattern import NamePieces, Pattern
+from penline.sources.pictures.texts import text_label
 
-__all__ = ["LabelRule", "RuleFit", "fits"]
+__all__ = ["LabelRule", "RuleFit", "fit_by_text", "fits"]
 
 _SEPARATORS = re.compile(r"[-_. ~]+")
 _MARKS = re.compile(r"[{}*]")
@@ -49,6 +51,7 @@ class LabelRule:
         classes: what class numbers stand for.
         map_said: the user named the file that says so.
         said: what every picture shows, as the user said; "" where names tell it.
+        texts: how the names of the texts end that tell the labels; "" where names tell them.
     """
 
     pattern: Pattern
@@ -56,6 +59,7 @@ class LabelRule:
     classes: ClassMap = NO_CLASSES
     map_said: bool = False
     said: str = ""
+    texts: str = ""
 
     def named(self, path: str) -> NamePieces | None:
         """Find the pieces of a path; None where the pattern does not fit."""
@@ -77,11 +81,28 @@ class LabelRule:
             return cased if len(cased) == len(found) else None
         return found
 
+    def told(self, path: str, text: BesideText | None) -> NamePieces | None:
+        """Find the pieces of a picture: of its path, and its label, where that is in its text.
+
+        Raises:
+            FormatError: the text is no label.
+        """
+        pieces = self.named(path)
+        if not self.texts or pieces is None:
+            return pieces
+        label = None if text is None else text_label(text.read(), text.label)
+        return None if label is None else pieces._replace(label=label, case="")
+
+    def character_of(self, label: str) -> str | None:
+        """Tell the character of a text's label; None where it stands for none."""
+        return self.character(NamePieces(label, "", "", ""))
+
     def words(self) -> str:
         """Say where the label comes from."""
         if self.said:
             return f"{self.said}, as said"
         where = _WHERE.get(self.pattern.text, f"name by {self.pattern.text!r}")
+        where = f"the text beside ({self.texts})" if self.texts else where
         if self.form == CLASS:
             return f"{where} as a number of {self.classes.name}"
         return where + ("" if self.form == ENTRY else FORMS[self.form].words)
@@ -174,6 +195,28 @@ def _by_own_name(fit: RuleFit, named: Sequence[NamePieces]) -> RuleFit:
     if fit.rule.form in (PLAIN.name, ENTRY):
         return fit._replace(strength=min(fit.strength, 1)) if len(own) == 1 else fit
     return fit._replace(share=0.0) if len(own) < _SHORTEST_POINT else fit
+
+
+def fit_by_text(
+    paths: Sequence[str],
+    labels: Sequence[str],
+    ending: str,
+    form: str,
+    classes: ClassMap = NO_CLASSES,
+) -> RuleFit:
+    """Try labels that stand in texts beside pictures; their names tell writer and part.
+
+    Args:
+        paths: as `fits` takes them.
+        labels: what the texts say.
+        ending: how the names of the texts end.
+        form: how labels are written.
+        classes: what class numbers stand for.
+    """
+    found = map(_said_once, _patterns(paths))
+    pattern = Pattern(next(one for one in found if one.rpartition("/")[2] == "{label}"))
+    rule = LabelRule(pattern, form, classes, texts=ending)
+    return _fit(rule, [NamePieces(label, "", "", "") for label in labels], max(len(labels), 1))
 
 
 def _fit(rule: LabelRule, named: Sequence[NamePieces], count: int) -> RuleFit:

@@ -20,6 +20,7 @@ from penline.sources.listing import Listing
 from penline.sources.names import is_picture
 from penline.sources.pictures.deciding import SAMPLES
 from penline.sources.pictures.ink import InkRule
+from penline.sources.pictures.texts import TEXTS, texts_beside
 from penline.sources.tables.beside import Beside, is_made, unpack_first
 from penline.sources.tables.classes import part_of_name
 from penline.sources.tables.columns import columns_said
@@ -114,10 +115,13 @@ class ManifestCollector(Collector):
         if listing.pictures_alone:
             self._pictures[here] += len(listing.names)
             return Claims(listing.names, {})
-        self._pictures[here] += sum(map(is_picture, listing.names))
+        pictures = list(filter(is_picture, listing.names))
+        self._pictures[here] += len(pictures)
+        texts = filter(lambda name: name.endswith(TEXTS), listing.names)
+        beside = {*texts_beside(pictures, texts).values()}  # of a picture each, and no lists
         said = columns_said(self.reading.columns)
         named = [name for name in listing.names if name.lower().endswith(ENDINGS)]
-        named = [name for name in named if name not in _BESIDE]
+        named = [name for name in named if name not in _BESIDE and name not in beside]
         found = [one for name in named if (one := find_list(listing, name, said))]
         self._lists += found
         if found:

@@ -5,6 +5,8 @@ its ending may stand another one (``1.bin.png``); of several pictures the shorte
 
 Where a card says that texts lie elsewhere (``words/*.txt``), a text's picture is the one of its
 name in its own folder, or the only one of its name anywhere.
+
+Where characters will do, too, and the texts hold one each, `sources.pictures` has them.
 """
 
 from __future__ import annotations
@@ -21,7 +23,11 @@ from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
 from penline.sources.listing import DiskListing, Listing
 from penline.sources.names import is_picture
+from penline.sources.pictures.by_text import FITTING
+from penline.sources.pictures.class_map import is_class_map
+from penline.sources.pictures.forms import is_text
 from penline.sources.pictures.ink import InkRule
+from penline.sources.pictures.texts import TEXT_LIMIT, text_label
 from penline.sources.tables.beside import Beside, unpack_first
 from penline.sources.tables.classes import side_of
 from penline.sources.tables.context import TableContext
@@ -34,6 +40,7 @@ __all__ = ["PairsCollector", "PairsUnit"]
 
 _TEXT = ".gt.txt"
 _LONGEST = 1 << 16
+_LOOKED_AT = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,16 +91,24 @@ class PairsCollector(Collector):
         self._refused: list[FormatError] = []
         self._texts: dict[tuple[Path, str], list[str]] = {}
         self._pictures: dict[Path, list[str]] = {}
+        self._characters: dict[Path, bool] = {}
 
     def claim(self, listing: Listing) -> Claims:
         """Take the pairs of a listing; pictures without a text are told in the unit's note."""
-        if self.reading.take == "characters":
+        take = self.reading.take
+        if take == "characters" or (take == "either" and self.reading.says_label):
             return Claims(listing.names, {})
         if self.reading.texts is not None:
             return self._anywhere(listing, self.reading.texts)
         texts = [name for name in listing.names if name.endswith(_TEXT)]
         if not texts:
             return Claims(listing.names, {})
+        if take == "either":  # one decision by the first of its folders
+            root = listing.root.path
+            if root not in self._characters:
+                self._characters[root] = _are_characters(listing, texts)
+            if self._characters[root]:
+                return Claims(listing.names, {})
         label = listing.label("").rstrip("/") or listing.label(texts[0])
         pictures = list(filter(is_picture, listing.names))
         taken = {*texts, *pictures}
@@ -166,6 +181,21 @@ class PairsCollector(Collector):
             )
             said = TableContext(self.reading, self.part, side=side)
             yield decided(unit, "pictures of lines", self.reading.texts or "", "", said)
+
+
+def _are_characters(listing: Listing, texts: list[str]) -> bool:
+    """Whether nearly all texts hold one character, or the number of a class that a list has."""
+    labels = []
+    for name in texts[:: max(len(texts) // _LOOKED_AT, 1)][:_LOOKED_AT]:
+        try:
+            with listing.place(name).open() as stream:
+                buffer, at, have = stream.peek(0, TEXT_LIMIT)
+                labels.append(text_label(bytes(buffer[at : at + have]), name))
+        except FormatError:
+            continue
+    if labels and all(label.isdecimal() for label in labels):
+        return max(map(len, labels)) == 1 or any(map(is_class_map, listing.names))
+    return bool(labels) and sum(map(is_text, labels)) <= (1 - FITTING) * len(labels)
 
 
 def _stem(text: str) -> str:
