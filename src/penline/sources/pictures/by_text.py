@@ -10,7 +10,7 @@ from penline.errors import FormatError, UsageError
 from penline.sources.pictures.choice import Choice, as_option
 from penline.sources.pictures.class_map import ClassMap
 from penline.sources.pictures.files import PictureFiles
-from penline.sources.pictures.forms import CLASS, PLAIN
+from penline.sources.pictures.forms import BARE, CLASS, PLAIN
 from penline.sources.pictures.labels import RuleFit, fit_by_text
 from penline.sources.pictures.texts import TEXTS, are_boxes, text_label
 from penline.sources.understood import PAGE
@@ -20,7 +20,7 @@ __all__ = ["FITTING", "SeenTexts", "by_text", "see_texts"]
 
 FITTING = 0.9
 """So many of the texts have to be labels."""
-_COUNTS = ("hex", "decimal", CLASS)
+_COUNTS = (*BARE, CLASS)
 """Forms of names that may only number the pictures."""
 
 

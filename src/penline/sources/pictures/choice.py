@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from penline.errors import FormatError, UsageError
-from penline.sources.pictures.forms import CLASS
+from penline.sources.pictures.forms import BARE, CLASS
 from penline.sources.pictures.labels import LabelRule, RuleFit
 from penline.sources.understood import PAGE
 from penline.words import counted, printable
@@ -18,7 +18,6 @@ Unlike: TypeAlias = Callable[[LabelRule], float | None]
 """What `alike.unlikeness` tells of a rule."""
 
 _SHOWN = 3
-_BARE = ("hex", "decimal")
 _CLEARLY = 0.9
 _TELLING = 0.95
 _DIGITS = 1
@@ -60,13 +59,13 @@ def choose(
     """
     fits = [fit for fit in found if fit.enough and fit.strength]
     if said is None:
-        fits = [fit for fit in fits if fit.strength > _DIGITS or _tells(fit, unlike)]
+        fits = [fit for fit in fits if fit.strength > _DIGITS or _tells(fit, unlike, len(paths))]
     elif not fits or fits[0].share < 1:
         fits = [fit for fit in found if fit.strength][:1]  # what does not fit is left out, counted
     if not fits:
         raise _none(found, paths, file)
     best = fits[0]
-    if said is None and best.rule.form in _BARE:
+    if said is None and best.rule.form in BARE:
         best = _looked_over(fits, paths, unlike)
     rivals = [
         fit
@@ -112,11 +111,12 @@ def _looked_over(fits: Sequence[RuleFit], paths: Sequence[str], unlike: Unlike) 
     return found
 
 
-def _tells(fit: RuleFit, unlike: Unlike) -> bool:
+def _tells(fit: RuleFit, unlike: Unlike, count: int) -> bool:
     """Whether digits in names tell what is written, and do not only count the pictures."""
     found = unlike(fit.rule)
     if found is None:  # one picture each: a whole name is its label
-        return fit.rule.pattern.text.rpartition("/")[2] in ("*", "{label}")
+        last = fit.rule.pattern.text.rpartition("/")[2]
+        return last == "*" or (last == "{label}" and (fit.classes > 1 or count == 1))
     return found < _TELLING
 
 
@@ -184,4 +184,5 @@ def _near(rule: LabelRule) -> str:
     if rule.form == CLASS:
         known = "" if rule.classes.characters else ", with --classes FILE for what it stands for"
         return f"{rule.words().partition(' as a number')[0]} as a number of a class{known}"
-    return rule.words()
+    said = f", by --labels {shlex.quote(rule.option())}" if rule.form in BARE else ""
+    return rule.words() + said

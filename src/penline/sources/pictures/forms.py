@@ -17,6 +17,7 @@ from penline.characters import why_inkless
 from penline.entries import entry_fault, is_letter
 
 __all__ = [
+    "BARE",
     "CASES",
     "CLASS",
     "ENTRY",
@@ -37,6 +38,12 @@ _CODE = re.compile(
 )
 _BARE_HEX = re.compile(r"[0-9A-Fa-f]{2,6}", re.ASCII)
 _DECIMAL = re.compile(r"\d{2,7}", re.ASCII)
+_GB_HEX = re.compile(r"(?:0[xX])?[A-Fa-f][0-9A-Fa-f]{3}", re.ASCII)
+_GB_DECIMAL = re.compile(r"\d{5}", re.ASCII)
+_EAST_ASIAN = re.compile(
+    r"[0-9A-Za-z\u00c0-\u024f ]*([\u3041-\u30fa\u3105-\u312f\u3400-\u9fff\uac00-\ud7a3])"
+    r"[0-9A-Za-z\u00c0-\u024f ]*"
+)
 _CLASS = re.compile(r"[A-Za-z]*[-_ ]?0*(\d{1,7})", re.ASCII)
 
 _SIGNS = {
@@ -210,6 +217,22 @@ def _decimal(piece: str) -> str | None:
     return _of_point(int(piece)) if _DECIMAL.fullmatch(piece) else None
 
 
+def _gb2312(piece: str) -> str | None:
+    """The character of a code of GB 2312, which may look like one of Hangul in Unicode."""
+    code = int(piece) if _GB_DECIMAL.fullmatch(piece) else None
+    code = int(piece, 16) if _GB_HEX.fullmatch(piece) else code
+    try:
+        return None if code is None else _one(code.to_bytes(2, "big").decode("gb2312"))
+    except UnicodeError:
+        return None
+
+
+def _within(piece: str) -> str | None:
+    """The one East Asian character among Latin letters and digits: ``yong永``, ``永12``."""
+    found = _EAST_ASIAN.fullmatch(unicodedata.normalize("NFC", piece))
+    return found[1] if found and len(piece) > 1 else None
+
+
 def _recoded(piece: str, encoding: str) -> str | None:
     """The character of a name that a zip holds in another encoding than it says."""
     if piece.isascii():
@@ -233,6 +256,8 @@ FORMS: Mapping[str, LabelForm] = {
         PLAIN,
         LabelForm("hex", " as a code point, hexadecimal", _hex),
         LabelForm("decimal", " as a code point, decimal", _decimal),
+        LabelForm("gb2312", " as a code of GB 2312", _gb2312),
+        LabelForm("within", ", the character among Latin letters and digits", _within),
         LabelForm("utf-8", " in UTF-8, which the zip does not say", lambda p: _recoded(p, "utf-8")),
         LabelForm("gbk", " in GBK, which the zip does not say", lambda p: _recoded(p, "gb18030")),
         LabelForm(
@@ -240,6 +265,8 @@ FORMS: Mapping[str, LabelForm] = {
         ),
     )
 }
+BARE = ("hex", "decimal")
+"""Forms of labels that are numbers without anything that says so."""
 OTHER_ENCODINGS = ("utf-8", "gbk", "sjis")
 ENTRY = "entry"
 """The form of labels that are entries as they stand, of one code point or several."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from penline.sources.pictures.class_map import NO_CLASSES, ClassMap
 from penline.sources.pictures.forms import (
+    BARE,
     CASES,
     CLASS,
     ENTRY,
@@ -27,7 +28,7 @@ from penline.sources.pictures.texts import text_label
 
 __all__ = ["LabelRule", "RuleFit", "fit_by_text", "fits"]
 
-_SEPARATORS = re.compile(r"[-_. ~]+")
+_SEPARATORS = re.compile(r"[-_. ~]+|\((?=\d{1,4}\)$)")
 _MARKS = re.compile(r"[{}*]")
 _WRITER = re.compile(
     r"(writer|author|user|person|subject|scribe|hand|w|u|p|s)[-_ ]?\d+", re.IGNORECASE
@@ -114,7 +115,10 @@ class LabelRule:
 
 
 _SHORTEST_POINT = 4
-"""Digits of a code point that may be a collection's own name."""
+"""Digits of a code point that may be a collection's own name, or is of other than ASCII."""
+_FEWEST_COUNTED = 3
+_NO_LETTER = 10
+"""Of so many numbers that are hexadecimal one has a letter."""
 _WHERE = {
     "{label}/*": "folder's name",
     "{label}/*/*": "name of the folder above",
@@ -179,12 +183,23 @@ def fits(
             known = classes if form == CLASS and classes is not None else NO_CLASSES
             rule = LabelRule(pattern, form, known, map_said)
             fit = _fit(rule, named, len(paths))
+            if not patterns and (_only_counts(form, named) or (form == "within" and fit.classes == 1)):
+                fit = fit._replace(strength=0)
             if not patterns and named[0].label == paths[0].partition("/")[0]:
                 fit = _by_own_name(fit, named)
             if fit.share > 0:
                 found.append(fit)
     found.sort(key=lambda fit: (fit.enough, fit.strength, fit.share), reverse=True)
     return found
+
+
+def _only_counts(form: str, named: Sequence[NamePieces]) -> bool:
+    """Whether what may be code points only counts pictures or folders: IMG_5012, IMG_5013."""
+    pieces = {one.label for one in named}
+    if form not in BARE or len(pieces) < _FEWEST_COUNTED or not all(map(str.isdecimal, pieces)):
+        return False
+    hexadecimal = form == "hex" and min(map(len, pieces)) >= _SHORTEST_POINT
+    return len(pieces) > 0.9 * len(named) or (hexadecimal and len(pieces) >= _NO_LETTER)
 
 
 def _by_own_name(fit: RuleFit, named: Sequence[NamePieces]) -> RuleFit:
@@ -236,7 +251,9 @@ def _fit(rule: LabelRule, named: Sequence[NamePieces], count: int) -> RuleFit:
             continue
         labels[character] += times
         numbers = numbers and label.isdecimal()
-        unlikely += not (rule.form in (CLASS, ENTRY) or likely(character))
+        short = rule.form == "hex" and len(label) < _SHORTEST_POINT  # a1, b2 are no ¡, ²
+        sure = likely(character) and not (short and not character.isascii())
+        unlikely += not (rule.form in (CLASS, ENTRY) or sure)
         strange += not label.isascii() or len(label) > 1
     share = sum(labels.values()) / count
     if not labels:
