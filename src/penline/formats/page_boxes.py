@@ -27,7 +27,7 @@ from penline.words import printable
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
-__all__ = ["BoxedPage", "PageBox", "boxes_form", "read_boxes"]
+__all__ = ["BoxedPage", "PageBox", "boxed", "boxes_form", "read_boxes", "whole_file"]
 
 _BYTES_LIMIT = 1 << 28
 _LONGEST_PX = 1 << 20
@@ -63,11 +63,13 @@ class BoxedPage(NamedTuple):
         picture: name of its picture, as the file has it; without an extension in some forms.
         boxes: in the file's order.
         part: as the file says, or "".
+        shares: the boxes' edges are shares of the page's width and height.
     """
 
     picture: str
     boxes: list[PageBox | FormatError]
     part: str = ""
+    shares: bool = False
 
 
 def boxes_form(name: str, head: bytes) -> str:
@@ -123,7 +125,8 @@ def read_boxes(stream: ByteSource, form: str, name: str) -> Iterator[BoxedPage]:
         yield from (_labelme if form == "LabelMe" else _coco)(stream.file, found)
 
 
-def _whole(stream: ByteSource) -> bytes:
+def whole_file(stream: ByteSource) -> bytes:
+    """Read a whole file of boxes, of at most some hundred MB."""
     buffer, at, have = stream.peek(0, _BYTES_LIMIT + 1)
     if have > _BYTES_LIMIT:
         expected = f"at most {_BYTES_LIMIT:,} bytes"
@@ -134,7 +137,7 @@ def _whole(stream: ByteSource) -> bytes:
 
 def _json(stream: ByteSource) -> Mapping[str, Any]:
     try:
-        found = json.loads(_whole(stream))
+        found = json.loads(whole_file(stream))
     except (ValueError, RecursionError) as error:
         if isinstance(error, FormatError):
             raise
@@ -164,7 +167,7 @@ def _coco(file: str, found: Mapping[str, Any]) -> Iterator[BoxedPage]:
         label = label or categories.get(_key(one.get("category_id")))
         match one.get("bbox"):
             case [x, y, width, height] if _are_numbers(x, y, width, height):
-                box = _box(file, what, label, (x, y, x + width, y + height))
+                box = boxed(file, what, label, (x, y, x + width, y + height))
             case other:
                 box = FormatError(file, 0, what, "bbox: x, y, width, height", str(other)[:40])
         page.boxes.append(box)
@@ -189,7 +192,7 @@ def _labelme(file: str, found: Mapping[str, Any]) -> Iterator[BoxedPage]:
         if len(flat) < 4 or one.get("shape_type") in ("circle", "point", "line", "linestrip"):
             boxes.append(FormatError(file, 0, what, "a rectangle or polygon", str(points)[:40]))
             continue
-        boxes.append(_box(file, what, one.get("label"), _around(flat[::2], flat[1::2])))
+        boxes.append(boxed(file, what, one.get("label"), _around(flat[::2], flat[1::2])))
     yield BoxedPage(str(found.get("imagePath") or "").replace("\\", "/"), boxes)
 
 
@@ -210,7 +213,7 @@ def _around(xs: list[float], ys: list[float]) -> tuple[float, float, float, floa
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _box(
+def boxed(
     file: str,
     what: str,
     label: object,
@@ -249,7 +252,7 @@ def _kuzushiji(stream: ByteSource, name: str) -> Iterator[BoxedPage]:
                 continue
             x, y, width, height = map(float, numbers)
             edges = x, y, x + width, y + height
-            boxes.append(_box(stream.file, what, words[place], edges, -1, row.offset))
+            boxes.append(boxed(stream.file, what, words[place], edges, -1, row.offset))
         yield BoxedPage(row.cells.get("image_id", ""), boxes)
 
 
@@ -262,7 +265,7 @@ def _mth(stream: ByteSource) -> Iterator[PageBox | FormatError]:
             continue
         left, top, right, bottom = map(float, cells[1:])
         edges = left, top, right, bottom
-        yield _box(stream.file, f"line {place + 1}", cells[0], edges, -1, offset)
+        yield boxed(stream.file, f"line {place + 1}", cells[0], edges, -1, offset)
 
 
 def _page_xml(stream: ByteSource) -> BoxedPage:
@@ -277,12 +280,12 @@ def _page_xml(stream: ByteSource) -> BoxedPage:
         for kind in ("Glyph", "Word"):
             found = list(line.iter(f"{space}{kind}"))
             if found:
-                boxes += [_xml_box(stream.file, space, one, number) for one in found]
+                boxes += [_xmlboxed(stream.file, space, one, number) for one in found]
                 break
     return BoxedPage(sheet.get("imageFilename", ""), boxes)
 
 
-def _xml_box(file: str, space: str, element: ET.Element, line: int) -> PageBox | FormatError:
+def _xmlboxed(file: str, space: str, element: ET.Element, line: int) -> PageBox | FormatError:
     what = printable(f"{element.tag.rpartition('}')[2]} {element.get('id', '')}"[:60])
     coords = element.find(f"{space}Coords")
     text = element.findtext(f"{space}TextEquiv/{space}Unicode")
@@ -298,4 +301,4 @@ def _xml_box(file: str, space: str, element: ET.Element, line: int) -> PageBox |
     xs, ys = [float(pair[0]) for pair in pairs], [float(pair[1]) for pair in pairs]
     left, top, right, bottom = _around(xs, ys)
     # points are pixels that belong to the glyph
-    return _box(file, what, text, (left, top, right + 1, bottom + 1), line)
+    return boxed(file, what, text, (left, top, right + 1, bottom + 1), line)

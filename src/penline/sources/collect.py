@@ -30,6 +30,7 @@ from penline.sources.names import hidden
 from penline.sources.reading import NOTHING_SAID, Reading
 from penline.sources.understood import PAGE
 from penline.sources.unit import FileUnit, Place, Unit
+from penline.sources.unread import first_unread, unread_words
 from penline.words import counted, printable
 
 __all__ = ["AnyPath", "given_names", "open_sources", "read"]
@@ -246,7 +247,7 @@ class _Search:
 
     def folder(self, folder: Path) -> Found:
         """Yield what lies in a folder and those below it."""
-        used, others, root = False, 0, Root(folder)
+        used, others, unread, root = False, 0, "", Root(folder)
         made: list[tuple[Path, str]] = []
         for here, folders, files in os.walk(folder, onerror=_unreadable):
             folders[:] = sorted(name for name in folders if not hidden(name))
@@ -255,7 +256,8 @@ class _Search:
             archives = {name for name in names if _is_archive(name)}
             plain = sorted(name for name in names if name not in archives)
             place = Path(here)
-            units, _, later = self.claimed(DiskListing(place, plain, root))
+            units, left, later = self.claimed(DiskListing(place, plain, root))
+            unread = first_unread(left, unread)
             root.known |= bool(archives)
             used = used or later or bool(units or archives)
             others += len(plain) - len(units)
@@ -277,7 +279,7 @@ class _Search:
             found = counted(len(made), "folder") + f" of {made[0][1].partition(' ')[2]}s"
             raise FormatError(printable(str(folder)), 0, "folder", expected, found)
         if not used:
-            raise _nothing(str(folder), "folder", others)
+            raise _nothing(str(folder), "folder", others, unread)
 
     def archive(self, path: Path) -> Found:
         """Yield what a tar holds as it is gone through, or a zip when all names were looked at."""
@@ -291,7 +293,7 @@ class _Search:
         self, path: Path, listings: Iterable[Listing | FormatError], every: Members | None
     ) -> Found:
         """Yield what is found in an archive, its listings one after the other."""
-        used, others = False, 0
+        used, others, unread = False, 0, ""
         for listing in listings:
             if isinstance(listing, FormatError):
                 yield self.unread(path, listing)
@@ -300,6 +302,7 @@ class _Search:
             if self.reading.omit:
                 listing = listing.only(self.wanted(listing.inside, listing.names))
             units, left, later = self.claimed(listing)
+            unread = first_unread(left, unread)
             rest = set(left)
             for name in listing.names:
                 if name in units:
@@ -312,7 +315,7 @@ class _Search:
             if every is not None:
                 refuse_by_magic(path, every)
             field = "tar archive" if every is None else "zip directory"
-            raise _nothing(str(path), field, others)
+            raise _nothing(str(path), field, others, unread)
 
     def unread(self, path: Path, fault: FormatError) -> FileUnit:
         """Make the unit of an archive that cannot be read."""
@@ -347,6 +350,10 @@ def _unknown(path: Path) -> FormatError:
     if known is not None:
         found, advice = known
         return FormatError(name, 0, "file", f"files of records; {advice}", found)
+    unread = unread_words(path.name)
+    if unread is not None:
+        expected = f"files of records, pictures or tables of characters (see {PAGE}); {unread[1]}"
+        return FormatError(name, 0, "file", expected, f"{unread[0]}, which is not read")
     expected = (
         f"one of {known_extensions(*_HOLDERS)} (or a folder of them), or a picture, table or list "
         f"of characters (see {PAGE})"
@@ -372,7 +379,12 @@ def _unreadable(error: OSError) -> None:
     raise UsageError(f"{name}: cannot be opened: {error.strerror or error}") from error
 
 
-def _nothing(file: str, field: str, others: int) -> FormatError:
+def _nothing(file: str, field: str, others: int, unread: str) -> FormatError:
+    known = unread_words(unread)
+    if known is not None:
+        expected = f"pictures, tables or lists of characters (see {PAGE}); {known[1]}"
+        found = f"{known[0]}, which is not read, among {counted(others, 'file')}"
+        return FormatError(printable(file), 0, field, expected, found)
     holders = _HOLDERS if field == "folder" else ()
     expected = (
         f"at least one of {known_extensions(*holders)}, or pictures, tables or lists of characters "

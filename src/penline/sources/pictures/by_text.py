@@ -87,7 +87,8 @@ def by_text(
     fit, fault = _fit(seen, paths, maps, file)
     if fault is not None:
         few = names is not None and seen.share < 0.5
-        if few or (named is not None and (named.strength > 2 or fault.field == _NUMBERS)):
+        numbers = all(map(str.isdecimal, seen.labels.values()))
+        if few or (named is not None and (named.strength > 2 or numbers)):
             return f"the {seen.ending} beside pictures are not read: {fault.found}"
         if named is not None:
             expected = f"{fault.expected}; for what names say, {as_option(named.rule, paths)}"
@@ -116,7 +117,7 @@ def by_text(
     return Choice(fit.rule, tuple(doubts))
 
 
-_NUMBERS, _BOXES, _TEXTS = "class numbers", "boxes", "texts"
+_FIELD = "texts beside"
 
 
 def _fit(
@@ -134,15 +135,15 @@ def _fit(
     shown = listed([printable(one[:20]) for one in dict.fromkeys(labels)], 3)
     one = f"one character in each {seen.ending}"
     if not labels:
-        return fit, FormatError(file, 0, _TEXTS, f"{one}, in UTF-8", "none that is a label")
+        return fit, FormatError(file, 0, _FIELD, f"{one}, in UTF-8", "none that says one")
     if all(label.isdecimal() for label in labels):
         expected = f"{one}; say what numbers stand for with --classes FILE, see {PAGE}"
-        return fit, FormatError(file, 0, _NUMBERS, expected, f"{shown}, and no list of them")
+        return fit, FormatError(file, 0, _FIELD, expected, f"class numbers {shown}, and no list of them")
     if sum(map(are_boxes, labels)) > len(labels) / 2:
         expected = f"{one}, see {PAGE}"
-        return fit, FormatError(file, 0, _BOXES, expected, f"boxes of YOLO: {shown}")
+        return fit, FormatError(file, 0, _FIELD, expected, f"boxes of YOLO: {shown}")
     expected = f"{one}; lines of text are for penline convert {printable(file)} -o OUT, see {PAGE}"
-    return fit, FormatError(file, 0, _TEXTS, expected, f"texts such as {shown}")
+    return fit, FormatError(file, 0, _FIELD, expected, f"texts such as {shown}")
 
 
 def _is_sure(fit: RuleFit, count: int) -> bool:

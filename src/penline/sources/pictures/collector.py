@@ -42,6 +42,7 @@ from penline.sources.pictures.said import said_character
 from penline.sources.pictures.texts import TEXTS, texts_beside
 from penline.sources.understood import Example, Understood
 from penline.sources.unit import Place, Unit
+from penline.sources.unread import first_unread, unread_words
 from penline.words import counted, printable
 
 __all__ = ["PictureCollector"]
@@ -69,6 +70,7 @@ class PictureCollector(Collector):
         self._found: dict[int, tuple[Root, PictureFiles]] = {}
         self._maps: dict[int, list[Place]] = {}
         self._texts: Counter[int] = Counter()
+        self._unread: dict[int, str] = {}
 
     @property
     def heeds(self) -> frozenset[str]:  # type: ignore[override]
@@ -104,7 +106,10 @@ class PictureCollector(Collector):
         _, files = self._found.setdefault(id(root), (root, PictureFiles(root.path)))
         files.take(listing, names, beside)
         taken = {*names, *beside.values()}
-        return Claims([name for name in listing.names if name not in taken], {}, later=True)
+        left = [name for name in listing.names if name not in taken]
+        rest = (name for name in left if not is_class_map(name))
+        self._unread[id(root)] = first_unread(rest, self._unread.get(id(root), ""))
+        return Claims(left, {}, later=True)
 
     def close(self) -> Iterator[Unit | FormatError]:
         """Yield the collections, each understood first."""
@@ -115,7 +120,7 @@ class PictureCollector(Collector):
             try:
                 yield self._collection(files, self._maps.get(key, []))
             except FormatError as error:
-                yield error
+                yield _with_unread(error, self._unread.get(key, ""))
 
     def _collection(self, files: PictureFiles, maps: list[Place]) -> PictureCollection:
         file = Place(files.root).label
@@ -253,6 +258,15 @@ class PictureCollector(Collector):
             words += [] if value is None else [f"--{option}", value]
         words += ["--keep-odd"] if self.reading.keep_odd else []
         return printable(" ".join(map(shlex.quote, words)))
+
+
+def _with_unread(error: FormatError, beside: str) -> FormatError:
+    """An error for names that tell nothing, with what lies beside them and is not read."""
+    known = unread_words(beside)
+    if known is None or error.field != "file name":
+        return error
+    expected = f"{error.expected}; of {known[0]}, which is not read: {known[1]}"
+    return FormatError(error.file, error.offset, error.field, expected, error.found)
 
 
 def _named(rule: LabelRule, files: PictureFiles, top: str) -> tuple[set[str], frozenset[str]]:

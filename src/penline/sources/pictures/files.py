@@ -28,6 +28,7 @@ from penline.words import printable
 
 __all__ = ["BesideText", "PictureFile", "PictureFiles"]
 
+_NO_TEXTS: Mapping[str, str] = {}
 _ONE = 1 << 32
 _GOLDEN = 2_654_435_769
 _DISK, _ZIP, _TAR = "disk", "zip", "tar"
@@ -118,7 +119,9 @@ class PictureFiles:
     _kind: str = _DISK
     _groups: list[_FileGroup] = field(default_factory=list)
 
-    def take(self, listing: Listing, names: Sequence[str], texts: Mapping[str, str]) -> None:
+    def take(
+        self, listing: Listing, names: Sequence[str], texts: Mapping[str, str] = _NO_TEXTS
+    ) -> None:
         """Take some files of a listing, and the texts beside them: by picture, of no tar."""
         joined = os.fsencode("\0".join(names))
         prefix, places, text_places = listing.prefix, None, None

@@ -4,6 +4,7 @@
     set/1.json               set/1.jpg                LabelMe, PAGE XML: one file a page
     set/train.csv            set/train_images/id.jpg  Kuzushiji
     set/label_char/1.txt     set/img/1.jpg            MTHv2
+    set/1.xml, set/1.txt     set/1.jpg                Pascal VOC, CVAT, YOLO, Label Studio
 
 A page's picture is looked for by its name in the file's own folder, then anywhere in what the user
 named. Sizes are those on the page. A bank has no column for a glyph's place in its line: `fit`
@@ -23,9 +24,11 @@ from penline.formats.defects import defect_of, strictly
 from penline.formats.page_boxes import PageBox, boxes_form, read_boxes
 from penline.formats.table_row import BoxPlace, TableRow
 from penline.formats.tarred import is_packed
+from penline.formats.tool_boxes import TOOL_FORMS, read_tool_boxes, tool_form
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing
+from penline.sources.listing import DiskListing, Listing, TarListing
+from penline.sources.pictures.class_map import is_class_map
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, is_made, unpack_first
 from penline.sources.tables.boxed_lines import BoxedGlyph, lines_of_page
@@ -41,6 +44,7 @@ __all__ = ["BoxesCollector", "BoxesUnit"]
 
 _ENDINGS = (".json", ".xml", ".csv", ".txt")
 _HEAD = 1 << 20
+_MAPS = 8
 _TRIED = 16
 """So many files of a folder and ending are looked at to tell their form."""
 _NOTE = "glyphs keep their sizes on the page; where in its line one stood, penline fit measures"
@@ -80,12 +84,15 @@ class BoxesUnit(TableUnit):
                 if place is None:
                     raise FormatError(label, 0, "file", "a file of boxes", "none any more")
                 with place.open() as stream:
-                    for page in read_boxes(stream, self.form, PurePosixPath(file.name).name):
+                    read = read_tool_boxes if self.form in TOOL_FORMS else read_boxes
+                    for page in read(stream, self.form, PurePosixPath(file.name).name):
                         picture = nearest_picture(page.picture, file.name, by_name)
                         for box in page.boxes:
                             if isinstance(box, FormatError):
                                 yield defect_of(box, record)
                             else:
+                                if page.shares:
+                                    box = _in_px(pages, picture, box)
                                 yield self._row(pages, picture, box, record, page.part or file.part)
                             record += 1
             except FormatError as error:
@@ -138,6 +145,13 @@ class BoxesUnit(TableUnit):
         return reason or BoxedGlyph(character, ink, place, row.record)
 
 
+def _in_px(pages: Pages, picture: str, box: PageBox) -> PageBox:
+    """A box that is told in shares of its page."""
+    edges = box.left, box.top, box.right, box.bottom
+    left, top, right, bottom = pages.of_shares(picture, edges, box.offset)
+    return box._replace(left=left, top=top, right=right, bottom=bottom)
+
+
 def _page_of(row: TableRow | Defect) -> str:
     return row.place.page if isinstance(row, TableRow) and row.place else ""
 
@@ -150,6 +164,7 @@ class BoxesCollector(Collector):
     def __init__(self, part: str | None = None) -> None:
         super().__init__(part)
         self._found: dict[tuple[Path, str], list[str]] = {}
+        self._maps: dict[Path, list[Place]] = {}
 
     def claim(self, listing: Listing) -> Claims:
         """Take files of boxes; their units come last, and find the pages themselves."""
@@ -159,6 +174,10 @@ class BoxesCollector(Collector):
         before = listing.prefix
         if isinstance(listing, DiskListing) and listing.path != root:
             before = f"{listing.path.relative_to(root).as_posix()}/"
+        maps = self._maps.setdefault(root, [])
+        if not (isinstance(listing, TarListing) and listing.packed):
+            named = filter(is_class_map, listing.names)
+            maps += list(map(listing.place, named))[: _MAPS - len(maps)]
         forms = _forms(listing)
         for name, form in forms.items():
             self._found.setdefault((root, form), []).append(before + name)
@@ -181,13 +200,13 @@ class BoxesCollector(Collector):
             unit = BoxesUnit(
                 *(self.said(source), "boxes", 0, InkRule()),
                 note=_NOTE,
-                numbers=False,
+                numbers=form == "YOLO",
                 sides=frozenset(part_of_name(name) for name in names),
                 root=root,
                 files=tuple(_BoxesFile(name, part_of_name(name)) for name in names),
                 form=form,
             )
-            said = TableContext(self.reading, self.part)
+            said = TableContext(self.reading, self.part, tuple(self._maps[path]))
             if root.packed and is_packed(path.name):
                 yield unpack_first(label)
                 continue
@@ -206,7 +225,10 @@ def _forms(listing: Listing) -> dict[str, str]:
         some = [name for name in listing.names if name.lower().endswith(ending)]
         for name in some[:_TRIED]:
             form = _form(listing.place(name), name)
-            if form in ("COCO", "Kuzushiji"):
+            if form == "YOLO":
+                found.update(dict.fromkeys(filter(_is_of_page, some), form))
+                break
+            if form in ("COCO", "Kuzushiji", "CVAT", "Label Studio"):
                 found[name] = form
             elif form:
                 found.update(dict.fromkeys(some, form))
@@ -214,10 +236,16 @@ def _forms(listing: Listing) -> dict[str, str]:
     return found
 
 
+def _is_of_page(name: str) -> bool:
+    """Whether a text may be of a page, among YOLO's."""
+    return not is_class_map(name) and not name.lower().startswith("readme")
+
+
 def _form(place: Place, name: str) -> str:
     try:
         with place.open() as stream:
             buffer, at, have = stream.peek(0, _HEAD)
-            return boxes_form(name, bytes(buffer[at : at + min(have, _HEAD)]))
+            head = bytes(buffer[at : at + min(have, _HEAD)])
+            return tool_form(name, head) or boxes_form(name, head)
     except (FormatError, UsageError):
         return ""

@@ -50,6 +50,16 @@ class Pages:
         page = self._page
         return (0, 0) if page is None or isinstance(page, FormatError) else page.shape[1::-1]
 
+    def of_shares(self, name: str, edges: Edges, offset: int) -> Edges:
+        """Return the edges, in px, of a box that is told in shares of its page's sides."""
+        self._open(name, offset)
+        width, height = self.size_px
+        return edges[0] * width, edges[1] * height, edges[2] * width, edges[3] * height
+
+    def _open(self, name: str, offset: int) -> None:
+        if self._name != name or self._page is None:
+            self._name, self._page = name, self._decoded(name, offset)
+
     def cut(self, name: str, edges: Edges | None, offset: int) -> Picture | FormatError:
         """Cut one box out of a page.
 
@@ -60,10 +70,9 @@ class Pages:
         """
         if edges is None:
             return FormatError(self._file, offset, "box", "numbers: x, y, w, h", "none")
-        if self._name != name or self._page is None:
-            self._name, self._page = name, self._decoded(name, offset)
-        if isinstance(self._page, FormatError):
-            return self._page
+        self._open(name, offset)
+        if self._page is None or isinstance(self._page, FormatError):
+            return self._page or FormatError(self._file, offset, "page", "a picture", "none")
         height, width = self._page.shape[:2]
         left, top, right, bottom = (round(edge) for edge in edges)
         within = left >= -_OVER_PX and top >= -_OVER_PX

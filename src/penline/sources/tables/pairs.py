@@ -1,6 +1,7 @@
 """Pictures of lines, each with its text in a file of its own beside it: ``1.png``, ``1.gt.txt``.
 
-So kraken, OCRopus, Calamari and Tesseract take their training lines. Between a picture's name and
+So kraken, OCRopus, Calamari and Tesseract take their training lines; where lines are wanted, and
+most pictures of a folder have a ``1.txt``, that will do. Between a picture's name and
 its ending may stand another one (``1.bin.png``); of several pictures the shortest name counts.
 
 Where a card says that texts lie elsewhere (``words/*.txt``), a text's picture is the one of its
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from penline.errors import FormatError
+from penline.errors import FormatError, UsageError
 from penline.formats.defects import defect_of
 from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
@@ -27,7 +28,13 @@ from penline.sources.pictures.by_text import FITTING
 from penline.sources.pictures.class_map import is_class_map
 from penline.sources.pictures.forms import is_text
 from penline.sources.pictures.ink import InkRule
-from penline.sources.pictures.texts import TEXT_LIMIT, text_label
+from penline.sources.pictures.texts import (
+    TEXT_LIMIT,
+    TEXTS,
+    are_boxes,
+    text_label,
+    texts_beside,
+)
 from penline.sources.tables.beside import Beside, unpack_first
 from penline.sources.tables.classes import side_of
 from penline.sources.tables.context import TableContext
@@ -101,8 +108,11 @@ class PairsCollector(Collector):
         if self.reading.texts is not None:
             return self._anywhere(listing, self.reading.texts)
         texts = [name for name in listing.names if name.endswith(_TEXT)]
+        if not texts and take == "lines":
+            texts = _plain_texts(listing)
         if not texts:
             return Claims(listing.names, {})
+        ending = _TEXT if texts[0].endswith(_TEXT) else TEXTS[1]
         if take == "either":  # one decision by the first of its folders
             root = listing.root.path
             if root not in self._characters:
@@ -120,12 +130,12 @@ class PairsCollector(Collector):
         for name in sorted(pictures, key=lambda one: (len(one), one)):
             for stem in (name.rpartition(".")[0], name.partition(".")[0]):
                 by_stem.setdefault(stem, name)
-        own = tuple(by_stem.get(text.removesuffix(_TEXT), "") for text in texts)
+        own = tuple(by_stem.get(_stem(text), "") for text in texts)
         spare = len(set(pictures) - set(own))
         folder = listing.prefix.rstrip("/") or listing.path.name
         unit = PairsUnit(
             *(self.said(Source(label, f"unknown:{folder}")), "pairs", 0, InkRule()),
-            note=f"{counted(spare, 'picture')} without a {_TEXT} left out" if spare else "",
+            note=f"{counted(spare, 'picture')} without a {ending} left out" if spare else "",
             family=folder,
             numbers=False,
             lines=True,
@@ -135,7 +145,7 @@ class PairsCollector(Collector):
             written=writers_beside(Beside.of(listing)),
         )
         said = TableContext(self.reading, self.part, side=side_of(listing, texts[0]))
-        return Claims(left, {texts[0]: decided(unit, "pictures of lines", _TEXT, "", said)})
+        return Claims(left, {texts[0]: decided(unit, "pictures of lines", ending, "", said)})
 
     def _anywhere(self, listing: Listing, pattern: str) -> Claims:
         """Take texts whose paths end as the pattern says, and all pictures, to be paired later."""
@@ -183,16 +193,31 @@ class PairsCollector(Collector):
             yield decided(unit, "pictures of lines", self.reading.texts or "", "", said)
 
 
-def _are_characters(listing: Listing, texts: list[str]) -> bool:
-    """Whether nearly all texts hold one character, or the number of a class that a list has."""
+def _plain_texts(listing: Listing) -> list[str]:
+    """The ``.txt`` of most pictures of a folder, where they are texts; and no boxes, as YOLO's."""
+    pictures = list(filter(is_picture, listing.names))
+    texts = (name for name in listing.names if name.endswith(TEXTS[1]))
+    found = sorted(texts_beside(pictures, texts).values())
+    labels = _labels(listing, found) if 2 * len(found) > len(pictures) else []
+    return found if labels and 2 * sum(map(are_boxes, labels)) < len(labels) else []
+
+
+def _labels(listing: Listing, texts: list[str]) -> list[str]:
+    """What some of the texts say."""
     labels = []
     for name in texts[:: max(len(texts) // _LOOKED_AT, 1)][:_LOOKED_AT]:
         try:
             with listing.place(name).open() as stream:
                 buffer, at, have = stream.peek(0, TEXT_LIMIT)
-                labels.append(text_label(bytes(buffer[at : at + have]), name))
-        except FormatError:
-            continue
+                labels.append(text_label(bytes(buffer[at : at + min(have, TEXT_LIMIT)]), name))
+        except (FormatError, UsageError):
+            continue  # told when its turn comes
+    return labels
+
+
+def _are_characters(listing: Listing, texts: list[str]) -> bool:
+    """Whether nearly all texts hold one character, or the number of a class that a list has."""
+    labels = _labels(listing, texts)
     if labels and all(label.isdecimal() for label in labels):
         return max(map(len, labels)) == 1 or any(map(is_class_map, listing.names))
     return bool(labels) and sum(map(is_text, labels)) <= (1 - FITTING) * len(labels)
