@@ -190,6 +190,54 @@ def labelme(page: str, boxes: Sequence[Box]) -> bytes:
     return json.dumps({"version": "5.4", "imagePath": page, "shapes": shapes}).encode()
 
 
+def voc(page: str, boxes: Sequence[Box]) -> bytes:
+    """Pascal VOC, as LabelImg writes it."""
+    found = "".join(
+        f"<object><name>{label}</name><bndbox><xmin>{x}</xmin><ymin>{y}</ymin>"
+        f"<xmax>{x + w}</xmax><ymax>{y + h}</ymax></bndbox></object>"
+        for label, x, y, w, h in boxes
+    )
+    return f"<annotation><filename>{page}</filename>{found}</annotation>".encode()
+
+
+def cvat(pages: Mapping[str, Sequence[Box]]) -> bytes:
+    """CVAT's XML for images."""
+    found = ""
+    for n, (page, boxes) in enumerate(pages.items()):
+        shapes = "".join(
+            f'<box label="{label}" xtl="{x}.00" ytl="{y}.00" xbr="{x + w}.00" ybr="{y + h}.00"/>'
+            for label, x, y, w, h in boxes
+        )
+        found += f'<image id="{n}" name="{page}">{shapes}</image>'
+    return f"<annotations><version>1.1</version>{found}</annotations>".encode()
+
+
+def label_studio(pages: Mapping[str, Sequence[Box]], size: tuple[int, int]) -> bytes:
+    """Label Studio's export: parts of 100 of the page's sides, the character as a region's text."""
+    wide, high = size
+    tasks = []
+    for page, boxes in pages.items():
+        result: list[object] = []
+        for n, (label, x, y, w, h) in enumerate(boxes):
+            place = {"x": 100 * x / wide, "y": 100 * y / high}
+            place |= {"width": 100 * w / wide, "height": 100 * h / high, "rotation": 0}
+            result.append({"id": f"r{n}", "value": {**place, "rectanglelabels": ["glyph"]}})
+            result.append({"id": f"r{n}", "value": {**place, "text": [label]}})
+        data = {"image": f"/data/local-files/?d=some/{page}"}
+        tasks.append({"id": 1, "data": data, "annotations": [{"result": result}]})
+    return json.dumps(tasks).encode()
+
+
+def yolo(boxes: Sequence[Box], names: str, size: tuple[int, int]) -> bytes:
+    """YOLO's lines: the number of a class, the box's middle and size in parts of the page."""
+    wide, high = size
+    return "".join(
+        f"{names.index(label)} {(x + w / 2) / wide:.6f} {(y + h / 2) / high:.6f} "
+        f"{w / wide:.6f} {h / high:.6f}\n"
+        for label, x, y, w, h in boxes
+    ).encode()
+
+
 def page_glyphs(page: str, boxes: Sequence[Box], kind: str = "Glyph") -> bytes:
     """A page of PAGE XML with one line, whose glyphs or words are the boxes."""
     space = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"

@@ -16,7 +16,7 @@ from fakes import folder, glyph, png_file
 from penline.errors import FormatError
 from penline.fit import fit, measured_lines
 from penline.pack import pack
-from penline.records import Defect, LineRecord
+from penline.records import Defect, LeftOut, LineRecord
 from penline.sources.collect import open_sources
 from penline.sources.tables.boxed_lines import COLUMNS
 
@@ -65,6 +65,20 @@ FORMS: dict[str, dict[str, bytes]] = {
         **{f"label_char/{name[:-4]}.txt": made.mth(boxes) for name, boxes in BOXES.items()},
         **pictures("img/{}.png"),
     },
+    "Pascal VOC": {
+        **{f"{name[:-4]}.xml": made.voc(name, boxes) for name, boxes in BOXES.items()},
+        **pictures("{}.png"),
+    },
+    "CVAT": {"annotations.xml": made.cvat(BOXES), **pictures("images/{}.png")},
+    "Label Studio": {"export.json": made.label_studio(BOXES, (260, 130)), **pictures("{}.png")},
+    "YOLO": {
+        **{
+            f"labels/{name[:-4]}.txt": made.yolo(boxes, CHARACTERS, (260, 130))
+            for name, boxes in BOXES.items()
+        },
+        "classes.txt": "\n".join(CHARACTERS).encode(),
+        **pictures("images/{}.png"),
+    },
 }
 
 
@@ -84,8 +98,42 @@ def test_each_box_is_cut_out(form: str, tmp_path: Path) -> None:
         assert len(list(pickle.loads(pickle.dumps(unit)).read())) == 24  # noqa: S301
         bank = pack(place, tmp_path / f"{number}.bank")
         assert {(one.character, one.ink.tobytes()) for one in bank} == expected()
-        assert "label = the boxes' labels (8 classes)" in unit.understood.line()
+        by = ", by classes.txt" if form == "YOLO" else ""
+        assert f"label = the boxes' labels{by} (8 classes)" in unit.understood.line()
         assert "where in its line" in unit.note
+
+
+def test_boxes_of_yolo_are_no_labels_without_classes(tmp_path: Path) -> None:
+    content = {name: one for name, one in FORMS["YOLO"].items() if name != "classes.txt"}
+    with pytest.raises(FormatError, match=r"--classes FILE.*class numbers 0, 1, 2"):
+        list(open_sources(folder(tmp_path / "pages", content)))
+    whole = {}
+    for place, character in enumerate(CHARACTERS):
+        whole[f"{place}.png"] = png_file(glyph(character, place))
+        whole[f"{place}.txt"] = f"{place} 0.5 0.5 1 1".encode()
+    with pytest.raises(FormatError, match=r"--classes FILE"):
+        list(open_sources(folder(tmp_path / "whole", whole)))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("export.json", b'[{"rectanglelabels": 1, "data": 3, "annotations": 4}, 5]'),
+        ("export.json", b'[{"a": [{"rectanglelabels": ["x"], "x": Infinity, "y": 1e999}]}]'),
+        ("export.json", b'[{"rectanglelabels": [[[[[['),
+        ("1.xml", b"<annotation><object><bndbox><xmin>nan</xmin></bndbox></object></annotation>"),
+        ("1.xml", b"<annotations><image><box xtl='1e9' /></image></annotations>"),
+        ("1.txt", b"0 0.5 0.5 1 1\n0 2 3\n-1 0 0 0 0\nx"),
+        ("1.txt", b"0 0.9 0.9 1 1 \n0 0 0 0 0"),
+    ],
+)
+def test_hostile_boxes_of_tools_are_told(name: str, content: bytes, tmp_path: Path) -> None:
+    files = {name: content, "1.png": PAGES["1"][0]}
+    try:
+        found = [one for unit in open_sources(folder(tmp_path, files)) for one in unit.salvage()]
+    except FormatError:
+        return
+    assert all(isinstance(one, Defect | LeftOut) for one in found)
 
 
 def test_two_forms_in_one_folder_are_two_units(tmp_path: Path) -> None:

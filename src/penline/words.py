@@ -7,7 +7,10 @@ from collections.abc import Collection, Mapping
 __all__ = ["at_byte", "counted", "counted_sides", "listed", "printable", "reason_of"]
 
 _OF_THE_WHOLE = frozenset(
-    ("file", "file name", "folder", "marks", "photograph", "records", "size of the sheet", "texts beside")
+    (
+        *("file", "file name", "folder", "marks", "photograph", "records", "size of the sheet"),
+        "texts beside",
+    )
 )
 """Fields that stand at no byte."""
 

@@ -16,7 +16,7 @@ PLACES = {
     "nothing-to-read": r"expected (at least )?one of \.",
     "broken-archive": "zip directory: |tar header: ",
     "two-rules-fit": "rules fit ",
-    "labels-not-told": ": labels: expected ",
+    "labels-not-told": r": (labels|texts beside): expected ",
     "damaged-record": "pass --salvage",
     "no-such-writer": "no known writer ",
     "no-such-setting": "no setting `",

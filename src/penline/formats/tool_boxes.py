@@ -45,8 +45,8 @@ def tool_form(name: str, head: bytes) -> str:
     if kind == "json" and head.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"[":
         return "Label Studio" if b'"rectanglelabels"' in head else ""
     if kind == "txt":
-        lines = [line for line in head.split(b"\n")[:3] if line.strip()]
-        return "YOLO" if lines and all(map(_SHARES.fullmatch, lines)) else ""
+        first = head.lstrip().partition(b"\n")[0]
+        return "YOLO" if _SHARES.fullmatch(first) else ""
     return ""
 
 

@@ -30,7 +30,7 @@ _UNREAD: dict[str, tuple[str, str]] = {
     ),
     **dict.fromkeys((".jp2", ".jxl", ".psd", ".xcf"), ("a picture", "save it as PNG")),
     **dict.fromkeys(
-        (".json", ".jsonl", ".csv", ".tsv", ".xml", ".yaml", ".yml", ".html"),
+        (".json", ".jsonl", ".csv", ".tsv", ".yaml", ".yml", ".html"),
         (
             "a table or list of no known form",
             "a list names a picture and its label a row: file,label; pictures lie beside it",

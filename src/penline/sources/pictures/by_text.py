@@ -14,7 +14,7 @@ from penline.sources.pictures.forms import BARE, CLASS, PLAIN
 from penline.sources.pictures.labels import RuleFit, fit_by_text
 from penline.sources.pictures.texts import TEXTS, are_boxes, text_label
 from penline.sources.understood import PAGE
-from penline.words import counted, listed, printable
+from penline.words import listed, printable
 
 __all__ = ["FITTING", "SeenTexts", "by_text", "see_texts"]
 
@@ -101,7 +101,7 @@ def by_text(
         path = _differing(named, fit, seen)
         label = fit.rule.character_of(seen.labels[path])
         raise UsageError(
-            f"{file}: names and the texts beside pictures tell different characters; say which: "
+            f"{file}: two rules fit its pictures, their names and the texts beside; say which: "
             f"{as_option(named.rule, [path])} or --labels {seen.ending} ({printable(path)} is "
             f"{label})"
         )
@@ -138,7 +138,9 @@ def _fit(
         return fit, FormatError(file, 0, _FIELD, f"{one}, in UTF-8", "none that says one")
     if all(label.isdecimal() for label in labels):
         expected = f"{one}; say what numbers stand for with --classes FILE, see {PAGE}"
-        return fit, FormatError(file, 0, _FIELD, expected, f"class numbers {shown}, and no list of them")
+        return fit, FormatError(
+            file, 0, _FIELD, expected, f"class numbers {shown}, and no list of them"
+        )
     if sum(map(are_boxes, labels)) > len(labels) / 2:
         expected = f"{one}, see {PAGE}"
         return fit, FormatError(file, 0, _FIELD, expected, f"boxes of YOLO: {shown}")

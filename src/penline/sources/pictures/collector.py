@@ -17,15 +17,7 @@ from penline.sources.names import is_picture
 from penline.sources.pictures.alike import unlikeness
 from penline.sources.pictures.by_text import SeenTexts, by_text, see_texts
 from penline.sources.pictures.choice import Choice, Unlike, choose
-from penline.sources.pictures.class_map import (
-    BYTES_LIMIT,
-    NO_CLASSES,
-    ClassMap,
-    based,
-    is_class_map,
-    listed_classes,
-    read_class_map,
-)
+from penline.sources.pictures.class_map import based, is_class_map
 from penline.sources.pictures.collection import PictureCollection
 from penline.sources.pictures.deciding import SAMPLES, decide_ink
 from penline.sources.pictures.decode import decode
@@ -34,12 +26,13 @@ from penline.sources.pictures.forms import class_number
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.labels import LabelRule, fits
 from penline.sources.pictures.many import ManyCollection, shows_many, told
+from penline.sources.pictures.maps import classes_beside, classes_said, open_ended
 from penline.sources.pictures.names import id_part
 from penline.sources.pictures.pattern import Pattern
 from penline.sources.pictures.pieces import pieces_of
 from penline.sources.pictures.planes import Picture
 from penline.sources.pictures.said import said_character
-from penline.sources.pictures.texts import TEXTS, texts_beside
+from penline.sources.pictures.texts import TEXTS, stems, texts_beside
 from penline.sources.understood import Example, Understood
 from penline.sources.unit import Place, Unit
 from penline.sources.unread import first_unread, unread_words
@@ -100,6 +93,9 @@ class PictureCollector(Collector):
         if isinstance(listing, TarListing):  # where they may be listed apart
             self._texts[id(root)] += len(texts)
         else:
+            if listing.root.path == listing.path and len(listing.names) == len(names) == 1:
+                own = (stem + ending for ending in TEXTS for stem in stems(names[0]))
+                texts = [name for name in own if listing.find(name)]  # of a picture by itself
             beside = texts_beside(names, texts)
         if not names:
             return Claims(listing.names, {})
@@ -159,11 +155,11 @@ class PictureCollector(Collector):
         unlike: Unlike,
     ) -> Choice:
         said = self.reading
-        known = self._classes_said()
+        known = classes_said(self.reading)
         found = fits(paths) if said.labels is None else []
-        classes = map(_beside, maps) if known is None else (known,)
+        classes = map(classes_beside, maps) if known is None else (known,)
         best = found[0] if found else None
-        choice = by_text(seen, paths, best, map(_open_ended, classes), file)
+        choice = by_text(seen, paths, best, map(open_ended, classes), file)
         if isinstance(choice, str):
             names = self._by_name(paths, file, maps, unlike)
             return names._replace(doubts=(*names.doubts, choice))
@@ -171,29 +167,21 @@ class PictureCollector(Collector):
         told = f"{counted(lacking, 'picture')} without a {seen.ending} beside left out"
         return choice._replace(doubts=(*choice.doubts, *([told] if lacking else [])))
 
-    def _classes_said(self) -> ClassMap | None:
-        said = self.reading
-        if said.classes is not None:
-            return _read_map(Path(said.classes), said.classes)
-        if said.listed_classes:
-            return listed_classes(said.listed_classes, f"the card {said.card}")
-        return None
-
     def _by_name(self, paths: list[str], file: str, maps: list[Place], unlike: Unlike) -> Choice:
-        said, known = self.reading, self._classes_said()
+        said, known = self.reading, classes_said(self.reading)
         patterns = [] if said.labels is None else [said.labels]
         if known is not None:
             name = said.classes or known.name
-            found = fits(paths, _open_ended(known), map_said=True, patterns=patterns)
+            found = fits(paths, open_ended(known), map_said=True, patterns=patterns)
             numbered = [fit for fit in found if fit.strength == _SAID]
             if not numbered:
                 raise UsageError(f"{name}: no name of {file} stands for a class of it")
             return choose(numbered, paths, file, said.labels, unlike)
         found = fits(paths, patterns=patterns)
         for place in maps if not any(fit.enough and fit.strength > 1 for fit in found) else ():
-            near = _beside(place)
+            near = classes_beside(place)
             if near.characters:
-                more = fits(paths, _open_ended(near), patterns=patterns)
+                more = fits(paths, open_ended(near), patterns=patterns)
                 if any(fit.enough and fit.rule.classes.characters for fit in more):
                     found = more
                     break
@@ -351,34 +339,3 @@ def _based(rule: LabelRule, files: PictureFiles, file: str, top: str) -> LabelRu
     listed = {key: one for key, one in rule.classes.characters.items() if key != behind}
     classes = based(rule.classes._replace(characters=listed), seen, file)
     return dataclasses.replace(rule, classes=classes)
-
-
-def _open_ended(known: ClassMap) -> ClassMap:
-    """A list that may count from 1: its last number is a class, too, until that is known."""
-    if not known.counted:
-        return known
-    characters, last = dict(known.characters), str(known.counted - 1)
-    if last in characters:
-        characters[str(known.counted)] = characters[last]
-    return known._replace(characters=characters)
-
-
-def _read_map(path: Path, file: str) -> ClassMap:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(BYTES_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be opened: {error.strerror or error}") from error
-    if len(data) > BYTES_LIMIT:
-        raise UsageError(f"{file}: a map of classes is of at most {BYTES_LIMIT >> 20} MiB")
-    return read_class_map(data, file, names=True)
-
-
-def _beside(place: Place) -> ClassMap:
-    """A map that lies beside pictures; nothing where it is none."""
-    try:
-        with place.open() as stream:
-            buffer, at, have = stream.peek(0, BYTES_LIMIT)
-            return read_class_map(bytes(buffer[at : at + have]), place.label)
-    except (FormatError, UsageError):
-        return NO_CLASSES

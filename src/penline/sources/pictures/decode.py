@@ -7,6 +7,7 @@ section 18; the others by `penline.paper.picture`, and PNG, chunk by chunk, by `
 from __future__ import annotations
 
 import io
+import re
 import struct
 from typing import NamedTuple
 
@@ -30,7 +31,10 @@ _AFTER_THE_END = 1 << 12
 """So much may follow the end of a JPEG: cameras append what is theirs."""
 _TIFF = {b"II*\0": "<", b"MM\0*": ">"}
 _WIDTH, _HEIGHT, _SHORT, _LONG = 256, 257, 3, 4
+_SUBFILE = 254
 _TAGS_LIMIT = 512
+_GIF_FRAME = re.compile(rb"!\xf9\x04.{4}\0,", re.DOTALL)
+_WEBP_ANIMATED = 2
 _HEIC = "HEIC or AVIF; have the telephone save JPEG, or convert it"
 _KNOWN = "a PNG, JPEG, BMP, TIFF, WebP or GIF picture"
 
@@ -77,6 +81,10 @@ def decode(data: bytes, file: str, most_pixels: int = PIXELS_LIMIT) -> Picture:
             return grey
     else:
         size = _size(data, start, file, most_pixels)
+    several = _several(data, start)
+    if several:
+        expected = "one picture; save the frame or page that is meant as a PNG"
+        raise FormatError(file, 0, "picture", expected, several)
     if start[:3] == _JPEG and _JPEG_END not in data[-_AFTER_THE_END:]:
         raise FormatError(file, len(data), "end of the picture", "its marker", "none: cut short")
     # what turns a JPEG also takes the opacity of others away
@@ -89,6 +97,32 @@ def decode(data: bytes, file: str, most_pixels: int = PIXELS_LIMIT) -> Picture:
     if found is None or found.ndim not in (2, 3) or sorted(found.shape[:2]) != sorted(size):
         raise FormatError(file, 0, "picture", "a whole one", "damaged data, or a kind of its own")
     return found
+
+
+def _several(data: bytes, start: bytes) -> str:
+    """What holds more pictures than one, of which the first alone would be seen; "" of others."""
+    animated = (
+        (start == _PNG and data[37:41] == b"acTL")
+        or (start == b"GIF8" and len(_GIF_FRAME.findall(data)) > 1)
+        or (start == b"RIFF" and data[12:16] == b"VP8X" and bool(data[20] & _WEBP_ANIMATED))
+    )
+    if animated:
+        return "an animation"
+    return "several pages" if start in _TIFF and _second_page(data, _TIFF[start]) else ""
+
+
+def _second_page(data: bytes, order: str) -> bool:
+    """Whether a TIFF has a second page, which is no smaller copy of the first."""
+    try:
+        (at,) = struct.unpack_from(f"{order}I", data, 4)
+        (count,) = struct.unpack_from(f"{order}H", data, at)
+        (at,) = struct.unpack_from(f"{order}I", data, at + 2 + 12 * count)
+        if not at:
+            return False
+        tag, _, _, value = struct.unpack_from(f"{order}2H2I", data, at + 2)
+    except struct.error:
+        return False
+    return not (tag == _SUBFILE and value & 1)
 
 
 def _size(data: bytes, start: bytes, file: str, most_pixels: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from penline.sources.pictures.class_map import NO_CLASSES, ClassMap
+from penline.sources.pictures.files import BesideText
 from penline.sources.pictures.forms import (
     BARE,
     CASES,
@@ -21,7 +22,6 @@ from penline.sources.pictures.forms import (
     class_number,
     likely,
 )
-from penline.sources.pictures.files import BesideText
 from penline.sources.pictures.forms import named as named_entry
 from penline.sources.pictures.pattern import NamePieces, Pattern
 from penline.sources.pictures.texts import text_label
@@ -183,7 +183,9 @@ def fits(
             known = classes if form == CLASS and classes is not None else NO_CLASSES
             rule = LabelRule(pattern, form, known, map_said)
             fit = _fit(rule, named, len(paths))
-            if not patterns and (_only_counts(form, named) or (form == "within" and fit.classes == 1)):
+            if not patterns and (
+                _only_counts(form, named) or (form == "within" and fit.classes == 1)
+            ):
                 fit = fit._replace(strength=0)
             if not patterns and named[0].label == paths[0].partition("/")[0]:
                 fit = _by_own_name(fit, named)

@@ -1,4 +1,4 @@
-"""Texts beside pictures, ``1.png`` with ``1.gt.txt`` or ``1.txt``: which is whose, what one says."""
+"""Texts beside pictures, ``1.png`` with ``1.gt.txt`` or ``1.txt``: whose each is, what it says."""
 
 from __future__ import annotations
 

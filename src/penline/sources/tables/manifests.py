@@ -18,6 +18,7 @@ from penline.records import Defect
 from penline.sources.collector import Claims, Collector, unknown
 from penline.sources.listing import Listing
 from penline.sources.names import is_picture
+from penline.sources.pictures.class_map import is_class_map
 from penline.sources.pictures.deciding import SAMPLES
 from penline.sources.pictures.ink import InkRule
 from penline.sources.pictures.texts import TEXTS, texts_beside
@@ -122,6 +123,8 @@ class ManifestCollector(Collector):
         said = columns_said(self.reading.columns)
         named = [name for name in listing.names if name.lower().endswith(ENDINGS)]
         named = [name for name in named if name not in _BESIDE and name not in beside]
+        if 2 * len(beside) > len(pictures):  # which hold the numbers of classes
+            named = [name for name in named if not is_class_map(name)]
         found = [one for name in named if (one := find_list(listing, name, said))]
         self._lists += found
         if found:
