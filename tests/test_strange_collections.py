@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -145,6 +146,41 @@ def test_a_spreadsheet_beside_pictures_is_named(tmp_path: Path) -> None:
     path = set_of("IMG_{n:02d}", tmp_path / "set")
     (path / "list.xlsx").write_bytes(b"PK")
     with pytest.raises(FormatError, match=r"of a spreadsheet \(list.xlsx\).*save it as CSV"):
+        unit_of(path)
+
+
+LISTS = {
+    "labels.json": lambda rows: json.dumps(dict(rows)),
+    "list.json": lambda rows: json.dumps([{"file_name": a, "label": b} for a, b in rows]),
+    "gt.txt": lambda rows: "".join(f"{a} {b}\n" for a, b in rows),
+    "icdar.txt": lambda rows: "".join(f'{a}, "{b}"\n' for a, b in rows),
+    "bare.csv": lambda rows: "".join(f"{a},{b}\n" for a, b in rows),
+    "twice.csv": lambda rows: (
+        "file,label,char\n" + "".join(f"{a},{CHARACTERS.index(b)},{b}\n" for a, b in rows)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_of_other_habits_are_read(name: str, tmp_path: Path) -> None:
+    path = set_of("{n}", tmp_path / "set")
+    rows = [(f"{at * 5 + k}.png", one) for at in range(EACH) for k, one in enumerate(CHARACTERS)]
+    (path / name).write_text(LISTS[name](rows), "utf-8")
+    unit = unit_of(path)
+    found = Counter(record.character for record in unit.read())
+    assert found == dict.fromkeys(CHARACTERS, EACH)
+    for record in unit.read():
+        assert record.pixels.max() == drawn(record.character, 0).max()
+
+
+@pytest.mark.parametrize(("rows_from", "files_from"), [(0, 1), (1, 0)])
+def test_a_list_that_counts_otherwise_is_not_moved_by_one(
+    rows_from: int, files_from: int, tmp_path: Path
+) -> None:
+    files = {f"{n + files_from}.png": png_file(255 - drawn("永字"[n % 2], n)) for n in range(40)}
+    rows = "".join(f"{n + rows_from},{'永字'[n % 2]}\n" for n in range(40))
+    path = folder(tmp_path / "set", files | {"list.csv": f"idx,character\n{rows}".encode()})
+    with pytest.raises(FormatError, match=r"rows count from 0 .* \{idx\}\.png"):
         unit_of(path)
 
 

@@ -13,7 +13,7 @@ PAGE = "docs/errors.md"
 
 PLACES = {
     "no-such-file": "no such file or folder",
-    "nothing-to-read": r"expected (at least )?one of \.",
+    "nothing-to-read": r"expected (at least )?one of \.|, which is not read",
     "broken-archive": "zip directory: |tar header: ",
     "two-rules-fit": "rules fit ",
     "labels-not-told": r": (labels|texts beside): expected ",

@@ -3,7 +3,8 @@
 Nothing in a cell means more than its text: a formula is text, too. Cells may be quoted as RFC 4180
 has it, but hold no line ends. Of two kinds of lists all after the first mark is the label, quotes
 and marks and all: PaddleOCR's ``path<TAB>label``, and EasyOCR's under ``filename,words``. docTR's
-``labels.json`` is one object, name -> label.
+``labels.json`` is one object, name -> label, and other JSON may be so, too, or a list of objects.
+A space may stand between a name and its label, and a space before a quoted cell, as in ICDAR's.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from penline.words import printable
 __all__ = ["TextRow", "read_text_rows"]
 
 _COLUMNS_LIMIT = 4096
-_OBJECT = "labels.json"
+_OBJECT = ".json"
 _OBJECT_LIMIT = 1 << 28
 _PICTURE = re.compile(r"[^\t]+\.(?:png|jpe?g|bmp|tiff?|webp|gif)", re.IGNORECASE)
+_NUMBERS = re.compile(r"-?[\d.]+(?: +-?[\d.]+){3}")
+"""Of a box, before its label."""
 _EASYOCR = ["filename", "words"]
 
 
@@ -62,11 +65,7 @@ def read_text_rows(stream: ByteSource, name: str) -> Iterator[TextRow | Defect]:
     record = 0
     try:
         reader = _one_object if name.lower().endswith(_OBJECT) else _cells
-        reader = (
-            _objects
-            if reader is _cells and name.lower().endswith((".jsonl", ".ndjson", ".json"))
-            else reader
-        )
+        reader = _objects if name.lower().endswith((".jsonl", ".ndjson")) else reader
         for found in reader(stream):
             if isinstance(found, FormatError):
                 yield defect_of(found, record)
@@ -93,7 +92,7 @@ def _objects(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
 
 
 def _one_object(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
-    """The entries of one object, under ``file`` and ``label``."""
+    """The entries of one object, under ``file`` and ``label``; or the objects of a list."""
     buffer, at, have = stream.peek(0, _OBJECT_LIMIT + 1)
     if have > _OBJECT_LIMIT:
         raise FormatError(stream.file, 0, "file", f"at most {_OBJECT_LIMIT:,} bytes", "more")
@@ -103,6 +102,15 @@ def _one_object(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
         reason = printable(str(error))[:80]
         raise FormatError(stream.file, 0, "JSON", "an object, name -> label", reason) from None
     stream.finish()
+    if isinstance(found, list):
+        for one in found:
+            if not isinstance(one, dict):
+                expected = "a JSON object"
+                yield FormatError(stream.file, 0, "row", expected, type(one).__name__)
+                continue
+            lists = {name: value for name, value in one.items() if isinstance(value, list)}
+            yield 0, dict(_flat("", one)), lists
+        return
     if not isinstance(found, dict):
         raise FormatError(stream.file, 0, "JSON", "an object, name -> label", type(found).__name__)
     for name, label in found.items():
@@ -127,8 +135,8 @@ def _cells(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
     separator = pair = ""
     for offset, line in text_lines(stream):
         text = decoded(stream, offset, line)
-        if not separator and _is_pair(text):
-            names, separator, pair = ["1", "2"], "\t", "\t"
+        if not separator and (pair := _pair(text)):
+            names, separator = ["1", "2"], pair
         if pair:
             name, mark, label = text.partition(pair)
             if mark:
@@ -162,15 +170,20 @@ def _cells(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
         yield offset, dict(zip(names, (cell.strip() for cell in cells), strict=True))
 
 
-def _is_pair(text: str) -> bool:
-    """Whether a line is the name of a picture, a tab and a label."""
-    return text.count("\t") == 1 and _PICTURE.fullmatch(text.partition("\t")[0]) is not None
+def _pair(text: str) -> str:
+    """What stands between the name of a picture and its label: a tab or a space; "" of others."""
+    if "\t" in text:
+        named = _PICTURE.fullmatch(text.partition("\t")[0]) is not None
+        return "\t" if text.count("\t") == 1 and named else ""
+    name, _, label = text.partition(" ")
+    more = label[:1] not in ("", " ", ",", ";", "|") and not _NUMBERS.match(label)
+    return " " if more and _PICTURE.fullmatch(name) is not None else ""
 
 
 def _split(text: str, separator: str) -> list[str]:
     if '"' not in text:
         return text.split(separator)
-    return next(csv.reader([text], delimiter=separator), [])
+    return next(csv.reader([text], delimiter=separator, skipinitialspace=True), [])
 
 
 def _is_header(cells: list[str]) -> bool:

@@ -352,7 +352,7 @@ def _unknown(path: Path) -> FormatError:
         return FormatError(name, 0, "file", f"files of records; {advice}", found)
     unread = unread_words(path.name)
     if unread is not None:
-        expected = f"files of records, pictures or tables of characters (see {PAGE}); {unread[1]}"
+        expected = f"files of records, or a picture, table or list (see {PAGE}); {unread[1]}"
         return FormatError(name, 0, "file", expected, f"{unread[0]}, which is not read")
     expected = (
         f"one of {known_extensions(*_HOLDERS)} (or a folder of them), or a picture, table or list "

@@ -267,10 +267,10 @@ def _named(rule: LabelRule, files: PictureFiles, top: str) -> tuple[set[str], fr
         if named is None:
             continue
         parts.add(named.part)
-        if (named.label, named.case) not in seen:
+        if not rule.texts and (named.label, named.case) not in seen:
             seen.add((named.label, named.case))
             character = rule.character(named)
-            if character is not None and not rule.texts:
+            if character is not None:
                 found.add(character)
     if rule.texts:
         labels = {rule.character_of(label) for label in _text_labels(rule, files, top)}

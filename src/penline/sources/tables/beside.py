@@ -80,8 +80,9 @@ class Beside:
         if not self.packed:
             for here, folders, files in os.walk(self.path):
                 folders[:] = sorted(name for name in folders if not hidden(name))
-                at = Path(here).relative_to(self.path)
-                yield from ((at / name).as_posix() for name in sorted(files) if not hidden(name))
+                at = Path(here).relative_to(self.path).as_posix()
+                before = "" if at == "." else f"{at}/"
+                yield from (before + name for name in sorted(files) if not hidden(name))
             return
         names: Iterable[str]
         if is_tar(self.path.name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,7 +22,7 @@ from penline.sources.unit import Place
 
 __all__ = ["BOX", "ENDINGS", "PictureList", "find_list"]
 
-ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", "labels.json")
+ENDINGS = (".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json")
 """How the names of lists end."""
 BOX = ("x", "y", "w", "h")
 _USUAL: dict[str, tuple[str, ...]] = {
@@ -142,6 +142,9 @@ def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureLis
     if names is None or "label" not in columns:
         return None
     label = listing.label(own)
+    if not packed and _is_shifted(rows[0], names, count, exists):
+        expected = "names of pictures; rows count from 0 and files from 1, or the other way round"
+        raise FormatError(label, 0, "file", expected, names.words())
     if names.folders:
         expected = "one folder with the pictures that it names; move it into that folder"
         raise FormatError(label, 0, "file", expected, f"them in {' and '.join(names.folders[:3])}")
@@ -149,6 +152,18 @@ def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureLis
     texts = any(is_text(row.get(columns["label"], "")) for row in rows)
     told = tuple(rows[0]), first, texts, count, side_of(listing, own)
     return PictureList(label, own, place, here, names, columns, *told)
+
+
+def _is_shifted(
+    first: Mapping[str, str], names: NameRule, count: int, exists: Callable[[str], bool]
+) -> bool:
+    """Whether rows count from 0 and files from 1, or the other way round: one is missing."""
+    number = first.get(names.columns[0], "") if len(names.columns) == 1 else ""
+    if number not in ("0", "1"):
+        return False
+    ends = (0, count) if number == "0" else (count, 0)
+    missing, spare = (names.name({names.columns[0]: str(end)}) for end in ends)
+    return not exists(missing) and exists(spare)
 
 
 def _see_that_it_is_utf8(listing: Listing, own: str, here: Beside) -> None:

@@ -21,7 +21,7 @@ from penline.sources.names import is_picture
 from penline.sources.pictures.class_map import is_class_map
 from penline.sources.pictures.deciding import SAMPLES
 from penline.sources.pictures.ink import InkRule
-from penline.sources.pictures.texts import TEXTS, texts_beside
+from penline.sources.pictures.texts import TEXTS, stems, texts_beside
 from penline.sources.tables.beside import Beside, is_made, unpack_first
 from penline.sources.tables.classes import part_of_name
 from penline.sources.tables.columns import columns_said
@@ -36,6 +36,8 @@ from penline.words import counted, listed, printable
 
 __all__ = ["ManifestCollector", "ManifestUnit"]
 
+_JSON_LOOKED_AT, _TEXTS_LOOKED_AT = 16, 64
+"""So many files of a folder are looked at, at most, to find a list."""
 _BESIDE = ("boxes.jsonl", "pages.jsonl")
 """What penline tells of a set's lines and pages, beside its labels."""
 
@@ -123,6 +125,7 @@ class ManifestCollector(Collector):
         said = columns_said(self.reading.columns)
         named = [name for name in listing.names if name.lower().endswith(ENDINGS)]
         named = [name for name in named if name not in _BESIDE and name not in beside]
+        named = _worth_reading(named, pictures)
         if 2 * len(beside) > len(pictures):  # which hold the numbers of classes
             named = [name for name in named if not is_class_map(name)]
         found = [one for name in named if (one := find_list(listing, name, said))]
@@ -191,3 +194,28 @@ class ManifestCollector(Collector):
             f"column {printable(writer)!r}" if writer else "",
             TableContext(self.reading, self.part, side=one.side),
         )
+
+
+def _worth_reading(names: list[str], pictures: list[str]) -> list[str]:
+    """The names of what may be lists: of JSON, which is read whole, and of texts only some.
+
+    Those of one picture each, of classes, and of many the ones with a number for a name go first.
+    """
+    own = {stem for picture in pictures for stem in stems(picture)}
+    out: set[str] = set()
+    for ending, most in ((".json", _JSON_LOOKED_AT), (".txt", _TEXTS_LOOKED_AT)):
+        some = [name for name in names if name.lower().endswith(ending)]
+        few = [
+            name for name in some if ending == ".txt" or not (_is_map(name) or _stem(name) in own)
+        ]
+        few.sort(key=lambda name: (_stem(name).isdecimal(), name))
+        out |= {*some} - {*few[:most]}
+    return [name for name in names if name not in out]
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _is_map(name: str) -> bool:
+    return is_class_map(name) and not name.lower().endswith("labels.json")
