@@ -22,7 +22,7 @@ from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing
+from penline.sources.listing import DiskListing, Listing, TarListing
 from penline.sources.names import is_picture
 from penline.sources.pictures.by_text import FITTING
 from penline.sources.pictures.class_map import is_class_map
@@ -194,7 +194,12 @@ class PairsCollector(Collector):
 
 
 def _plain_texts(listing: Listing) -> list[str]:
-    """The ``.txt`` of most pictures of a folder, where they are texts; and no boxes, as YOLO's."""
+    """The ``.txt`` of most pictures of a folder, where they are texts; and no boxes, as YOLO's.
+
+    In a tar they are a WebDataset's.
+    """
+    if isinstance(listing, TarListing):
+        return []
     pictures = list(filter(is_picture, listing.names))
     texts = (name for name in listing.names if name.endswith(TEXTS[1]))
     found = sorted(texts_beside(pictures, texts).values())
