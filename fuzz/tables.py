@@ -16,6 +16,7 @@ from penline.formats.mat import MatValue, read_mat
 from penline.formats.npy import read_head, read_items, read_vector
 from penline.formats.page_boxes import boxes_form, read_boxes
 from penline.formats.pixel_csv import pixel_columns, read_pixel_csv
+from penline.formats.tool_boxes import TOOL_FORMS, read_tool_boxes, tool_form
 from penline.records import Source
 
 __all__ = [
@@ -104,11 +105,15 @@ def _flat(before: str, values: dict[str, MatValue]) -> Iterator[tuple[str, Any]]
 def check_boxes(content: bytes) -> None:
     """A file of boxes in the form that its beginning tells, under each of the endings."""
     for name in ("x.json", "x.xml", "x.csv", "x.txt"):
-        form = boxes_form(name, content[: 1 << 16])
+        head = content[: 1 << 16]
+        form = tool_form(name, head) or boxes_form(name, head)
+        read = read_tool_boxes if form in TOOL_FORMS else read_boxes
         if form:
 
-            def boxes(stream: ByteSource, form: str = form, name: str = name) -> Iterator[Any]:
-                for page in read_boxes(stream, form, name):
+            def boxes(
+                stream: ByteSource, read: Any = read, form: str = form, name: str = name
+            ) -> Iterator[Any]:
+                for page in read(stream, form, name):
                     yield page.picture, page.part
                     for box in page.boxes:
                         if isinstance(box, FormatError):

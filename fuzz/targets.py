@@ -48,6 +48,8 @@ WORDS: dict[str, tuple[bytes, ...]] = {
     "boxes": (
         *(b'"bbox": [0, 0, 1e9, 1]', b'"points": [[0, 0], [9, 9]]', b"NaN", b"[[[[", b"null"),
         *(b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"&b;", b"<Glyph>", b"</Word>", b"U+110000", b"-1"),
+        *(b"<annotation>", b"<bndbox>", b"<xmin>1e9</xmin>", b'<box xtl="-1"', b"\n0 0.5 0.5 1 1"),
+        *(b'"rectanglelabels": ["a"]', b'"rotation": 1', b'"value": {"x": NaN}', b'"result": [[]]'),
     ),
     "page-xml": (
         *(b'points="-1,-1 9,9 9,1"', b'points="1e9,1 NaN,2"', b"<Point x='1' y='2'/>", b"&#0;"),
@@ -268,7 +270,7 @@ def _others() -> tuple[Target, ...]:
         Target("webdataset", collections.check_webdataset, _WEB, blocks, WORDS["tar"], mend_tar),
         Target("names", collections.check_names, _NAMES, _lines, WORDS["names"]),
         Target("many", collections.check_many, (_PLACE + "pieces",), words=WORDS["picture"]),
-        Target("boxes", tables.check_boxes, _tables("page_boxes"), _lines, WORDS["boxes"]),
+        Target("boxes", tables.check_boxes, _tables("page_boxes", "tool_boxes"), _lines, WORDS["boxes"]),
         Target(
             "page-xml",
             sheets.check_page_xml,

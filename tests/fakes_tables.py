@@ -276,6 +276,10 @@ def boxes_files() -> dict[str, bytes]:
         "c.xml": page_glyphs("1.png", boxes),
         "d.csv": kuzushiji({"1": boxes, "2": boxes[:1]}),
         "e.txt": mth(boxes),
+        "f.xml": voc("1.png", boxes),
+        "g.xml": cvat({"1.png": boxes, "2.png": boxes[:1]}),
+        "h.json": label_studio({"1.png": boxes}, (40, 20)),
+        "i.txt": yolo(boxes, "永a", (40, 20)),
     }
 
 
