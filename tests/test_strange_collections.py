@@ -115,6 +115,12 @@ def test_codes_of_gb_2312_that_may_be_hangul_are_asked_about(tmp_path: Path) -> 
     assert found == dict.fromkeys("啊大永", 4)
 
 
+def test_a_number_beyond_two_bytes_is_no_code_of_gb_2312(tmp_path: Path) -> None:
+    files = {f"{number}/1.png": png_file(255 - drawn("永", 0)) for number in (70000, 99999)}
+    with pytest.raises(FormatError, match="expected names that tell the character"):
+        unit_of(folder(tmp_path / "set", files))
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -223,7 +223,7 @@ def _gb2312(piece: str) -> str | None:
     code = int(piece, 16) if _GB_HEX.fullmatch(piece) else code
     try:
         return None if code is None else _one(code.to_bytes(2, "big").decode("gb2312"))
-    except UnicodeError:
+    except (OverflowError, UnicodeError):
         return None
 
 
