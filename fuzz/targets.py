@@ -270,7 +270,9 @@ def _others() -> tuple[Target, ...]:
         Target("webdataset", collections.check_webdataset, _WEB, blocks, WORDS["tar"], mend_tar),
         Target("names", collections.check_names, _NAMES, _lines, WORDS["names"]),
         Target("many", collections.check_many, (_PLACE + "pieces",), words=WORDS["picture"]),
-        Target("boxes", tables.check_boxes, _tables("page_boxes", "tool_boxes"), _lines, WORDS["boxes"]),
+        Target(
+            "boxes", tables.check_boxes, _tables("page_boxes", "tool_boxes"), _lines, WORDS["boxes"]
+        ),
         Target(
             "page-xml",
             sheets.check_page_xml,
