@@ -1,4 +1,4 @@
-"""Numbers for UNIPEN's writers, whose ids are mostly their names.
+"""Numbers for UNIPEN's writers, whose ids are often people's names.
 
 ``writers.txt`` holds a salt, then a hash of each id that is known: the writer's number is the
 number of its line. ``tools/unipen_writers.py`` makes it.
