@@ -27,7 +27,7 @@ from penline.words import printable
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
-__all__ = ["BoxedPage", "PageBox", "boxed", "boxes_form", "read_boxes", "whole_file"]
+__all__ = ["BoxedPage", "PageBox", "boxed", "boxes_form", "read_boxes", "whole_json"]
 
 _BYTES_LIMIT = 1 << 28
 _LONGEST_PX = 1 << 20
@@ -125,7 +125,7 @@ def read_boxes(stream: ByteSource, form: str, name: str) -> Iterator[BoxedPage]:
         yield from (_labelme if form == "LabelMe" else _coco)(stream.file, found)
 
 
-def whole_file(stream: ByteSource) -> bytes:
+def _whole_file(stream: ByteSource) -> bytes:
     """Read a whole file of boxes, of at most some hundred MB."""
     buffer, at, have = stream.peek(0, _BYTES_LIMIT + 1)
     if have > _BYTES_LIMIT:
@@ -135,14 +135,19 @@ def whole_file(stream: ByteSource) -> bytes:
     return bytes(buffer[at : at + have])
 
 
-def _json(stream: ByteSource) -> Mapping[str, Any]:
+def whole_json(stream: ByteSource) -> Any:
+    """Read a whole file of boxes that is JSON."""
     try:
-        found = json.loads(whole_file(stream))
+        return json.loads(_whole_file(stream))
     except (ValueError, RecursionError) as error:
         if isinstance(error, FormatError):
             raise
         reason = printable(str(error))[:80]
         raise FormatError(stream.file, 0, "JSON", "a sound file", reason) from None
+
+
+def _json(stream: ByteSource) -> Mapping[str, Any]:
+    found = whole_json(stream)
     if not isinstance(found, dict):
         raise FormatError(stream.file, 0, "JSON", "an object", type(found).__name__)
     return found

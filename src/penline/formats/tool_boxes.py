@@ -10,14 +10,13 @@ Label Studio writes what it is told of a rectangle beside it; a text counts for 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
-from penline.formats.page_boxes import BoxedPage, PageBox, boxed, whole_file
+from penline.formats.page_boxes import BoxedPage, PageBox, boxed, whole_json
 from penline.formats.text_lines import decoded, text_lines
 from penline.formats.xml_tree import read_xml
 from penline.words import printable
@@ -113,14 +112,7 @@ def _yolo(stream: ByteSource) -> Iterator[PageBox | FormatError]:
 
 
 def _label_studio(stream: ByteSource) -> Iterator[BoxedPage]:
-    try:
-        tasks = json.loads(whole_file(stream))
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, FormatError):
-            raise
-        reason = printable(str(error))[:80]
-        raise FormatError(stream.file, 0, "JSON", "a sound file", reason) from None
-    for task in _objects(tasks):
+    for task in _objects(whole_json(stream)):
         told = task.get("data")
         data = told if isinstance(told, dict) else task
         names = (one for one in data.values() if isinstance(one, str) and "/" in one)
