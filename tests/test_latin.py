@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -221,33 +221,46 @@ def glyph(high: int, wide: int, pen: int = 4) -> np.ndarray:
     return ink
 
 
+def banked(path: Path, hands: Iterable[Iterable[tuple[str, int, int]]]) -> BankSet:
+    """A bank with a hand for each row of characters with their heights and breadths."""
+    with BankWriter(path) as bank:
+        for number, hand in enumerate(hands):
+            source = Source(f"{number}.gnt", f"own:{number}", "train", "")
+            for record, (character, high, wide) in enumerate(hand):
+                bank.add(glyph(high, wide), character, source, record=record)
+    return BankSet([open_bank(path)])
+
+
 @pytest.fixture(scope="module")
 def hands(tmp_path_factory: pytest.TempPathFactory) -> BankSet:
     """Three hands of 40, 50 and 60 px of x-height; their long letters are all too short."""
-    path = tmp_path_factory.mktemp("hands") / "hands.bank"
-    with BankWriter(path) as bank:
-        for number, x_height in enumerate((40, 50, 60)):
-            source = Source(f"{number}.gnt", f"own:{number}", "train", "")
-            for record, character in enumerate("acegdhpqyATx.,"):
-                name = kind_of(character).name
-                high = x_height if name == "x-height" else round(1.4 * x_height)
-                high = 4 if character == "." else x_height // 3 if character == "," else high
-                bank.add(glyph(high, x_height), character, source, record=record)
-    return BankSet([open_bank(path)])
+
+    def high(character: str, x_height: int) -> int:
+        if character in ".,":
+            return 4 if character == "." else x_height // 3
+        return x_height if kind_of(character).name == "x-height" else round(1.4 * x_height)
+
+    return banked(
+        tmp_path_factory.mktemp("hands") / "hands.bank",
+        (
+            [(one, high(one, x_height), x_height) for one in "acegdhpqyATx.,"]
+            for x_height in (40, 50, 60)
+        ),
+    )
 
 
 @pytest.fixture(scope="module")
 def written_alone(tmp_path_factory: pytest.TempPathFactory) -> BankSet:
-    """Two hands whose letters are as people write them alone; one has tails a quarter longer."""
-    path = tmp_path_factory.mktemp("alone") / "alone.bank"
-    with BankWriter(path) as bank:
-        for number, longer in enumerate((1.0, 1.0, 1.25)):
-            source = Source(f"{number}.gnt", f"own:{number}", "train", "")
-            for record, character in enumerate("acegdhpqyATx1"):
-                one = latin_figures()[character]
-                high = 50 * one.height / one.grows * (longer if character in "gpqy" else 1)
-                bank.add(glyph(round(high), 50), character, source, record=record)
-    return BankSet([open_bank(path)])
+    """Three hands whose letters are as people write them alone; one has tails a quarter longer."""
+
+    def high(character: str, longer: float) -> int:
+        one = latin_figures()[character]
+        return round(50 * one.height / one.grows * (longer if character in "gpqy" else 1))
+
+    return banked(
+        tmp_path_factory.mktemp("alone") / "alone.bank",
+        ([(one, high(one, longer), 50) for one in "acegdhpqyATx1"] for longer in (1.0, 1.0, 1.25)),
+    )
 
 
 def test_letters_that_were_written_alone_grow_as_people_s_do(written_alone: BankSet) -> None:
