@@ -19,6 +19,7 @@ from numba.core import config as _config
 from numba.core import event
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
+from numba.core.runtime import rtsys
 
 from penline.machine import COMPILING, at_home, private_folder, say_once
 
@@ -29,6 +30,7 @@ T = TypeVar("T", bound=np.generic)
 
 _njit: Any = numba.njit
 _settings: Any = _config
+_rtsys: Any = rtsys
 _PATIENCE_SECONDS = 1.0
 """Compiling that is over before this is not worth a word."""
 _COMPILING = "compiling kernels{}; it takes half a minute or so"
@@ -80,8 +82,11 @@ class _Store(FunctionCache):
     """numba's store of a kernel's machine code; what befalls it does not end the work."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
+        # numba would get everything ready to compile here, for a tenth of a second: what is loaded
+        # needs its run time alone, and what is compiled gets the rest ready by itself
+        _rtsys.initialize(target_context)
         try:
-            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except OSError:
             return None
         except (EOFError, pickle.UnpicklingError):  # half a file, as a power cut may leave it

@@ -235,9 +235,12 @@ def ink_colour(ink: Ink, mode: str, ink_rng: Draws) -> list[int]:
 
 def origins_of(banks: BankSet, items: Items, error_index: int = -1) -> Sequence[Origin]:
     """Tell where glyphs come from, by their characters' places in the label; a slip is left out."""
-    chosen = items[(items["row"] >= 0) & ((items["owner"] != error_index) | (error_index < 0))]
+    inked, chosen = items["row"] >= 0, items
     if error_index >= 0:
+        chosen = items[inked & (items["owner"] != error_index)]
         chosen["owner"] -= chosen["owner"] > error_index
+    elif not inked.all():
+        chosen = items[inked]
     if len(banks.banks) == 1:
         return banks.origins(0, chosen)
     origins: list[Origin] = []

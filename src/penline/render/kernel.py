@@ -114,12 +114,16 @@ def draw_glyphs(
             low = max(low, 0)
             if upper <= low:
                 continue
-            inner[:] = 0
-            for v in range(low >> 16, (upper + 65535) >> 16):
+            above = low >> 16
+            for v in range(above, (upper + 65535) >> 16):
                 weight = _i32((min(upper, (v + 1) << 16) - max(low, v << 16)) >> 8)
                 source = data[start + v * width : start + (v + 1) * width]
-                for u in range(width):
-                    inner[u] = _i32(inner[u] + _i32(_i32(source[u]) * weight))
+                if v == above:
+                    for u in range(width):
+                        inner[u] = _i32(_i32(source[u]) * weight)
+                else:
+                    for u in range(width):
+                        inner[u] = _i32(inner[u] + _i32(_i32(source[u]) * weight))
             total = np.int64(0)
             for u in range(width):
                 total += inner[u]
