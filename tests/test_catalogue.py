@@ -335,6 +335,21 @@ def test_terms_that_only_others_tell_settle_nothing() -> None:
         assert (licence.redistribution, licence.commercial) == ("unclear", "unclear"), licence.name
 
 
+def test_an_answer_is_what_all_statements_allow_that_a_name_tells() -> None:
+    earns_nothing = open_to_all = 0
+    for found in load().values():
+        licence = found.licence
+        if "second-hand" in licence.name or "tag of the copy" in licence.name:
+            continue
+        if re.search(r"-NC\b|non-commercial", licence.name):
+            earns_nothing += 1
+            assert licence.commercial in ("no", "conditional"), licence.name
+        elif re.fullmatch(r"CC BY(-SA)? [34]\.0|CC0 1\.0", licence.name):
+            open_to_all += 1
+            assert (licence.redistribution, licence.commercial) == ("yes", "yes"), licence.name
+    assert earns_nothing >= 15 and open_to_all >= 40
+
+
 # Asking
 
 
