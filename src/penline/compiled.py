@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 from numba.core import config as _config
 from numba.core import event
+from numba.core import runtime as _runtime
 from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
-from numba.core.runtime import rtsys
 
 from penline.machine import COMPILING, at_home, private_folder, say_once
 
@@ -30,7 +30,6 @@ T = TypeVar("T", bound=np.generic)
 
 _njit: Any = numba.njit
 _settings: Any = _config
-_rtsys: Any = rtsys
 _PATIENCE_SECONDS = 1.0
 """Compiling that is over before this is not worth a word."""
 _COMPILING = "compiling kernels{}; it takes half a minute or so"
@@ -84,7 +83,7 @@ class _Store(FunctionCache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         # numba would get everything ready to compile here, for a tenth of a second: what is loaded
         # needs its run time alone, and what is compiled gets the rest ready by itself
-        _rtsys.initialize(target_context)
+        _runtime.rtsys.initialize(target_context)  # type: ignore[attr-defined]
         try:
             return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except OSError:

@@ -36,6 +36,7 @@ __all__ = [
     "StrokeRecord",
     "glyph_record",
     "in_words",
+    "no_strokes",
     "paste",
 ]
 
@@ -586,7 +587,7 @@ class Origins(Sequence[Origin]):
         return list(self)[index]
 
 
-def _as_picture() -> None:
+def no_strokes() -> None:
     """Find no strokes: what is no composed line has none."""
 
 
@@ -619,7 +620,7 @@ class Sample:
     trace: Callable[[], Sequence[Origin]] = field(repr=False)
     """Finds the origins, when they are asked for."""
     entries: tuple[str, ...] = ()
-    write: Callable[[], OnlineLine | None] = field(default=_as_picture, repr=False)
+    write: Callable[[], OnlineLine | None] = field(default=no_strokes, repr=False)
     """Finds the strokes, when they are asked for."""
     packed: bytes | None = field(default=None, repr=False)
     """The PNG or JPEG file that `image` was decoded from, unchanged; None where it was made."""

@@ -29,7 +29,7 @@ from penline.paper import Guide, paper_apply
 from penline.randomness import Draws, rng
 from penline.recipe.layout import LINE_PARAMS
 from penline.recipe.sections import Ink
-from penline.records import OnlineLine, Origin, Sample
+from penline.records import OnlineLine, Origin, Sample, no_strokes
 from penline.render.kernel import lay_ink, least_side
 
 __all__ = [
@@ -155,7 +155,7 @@ def finish(plan: ComposePlan, seed: int, index: int, laid: LineLayout) -> Sample
         writer=line.writer,
         side=laid.side,
         trace=partial(origins_of, plan.banks, line.items, line.error_index),
-        write=_online(seed, index, laid),
+        write=no_strokes if strokes is None else _online(seed, index, laid),
         drawn={
             "layout": dict(zip(_LAYOUT_PARAMS, figures, strict=True)),
             "ink": ink_metadata(laid.strength, colour, strokes and strokes.pen),

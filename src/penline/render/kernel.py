@@ -9,8 +9,9 @@ the row itself.
 A quotient by 255 is `(v + (v >> 8)) >> 8` with 128 added to `v` first: the exact rounding for
 products of two bytes.
 
-numba makes 64-bit numbers of the outcome of all arithmetic; `_i32` or `_u16` around each step of an
-inner loop takes that back, so that the processor works on eight or sixteen pixels at a time.
+numba makes 64-bit numbers of the outcome of all arithmetic; `_i32`, `_u16` or `_u32` around each
+step of an inner loop takes that back, so that the processor works on eight or sixteen pixels at a
+time.
 
 Fixed point: places and sizes in 1/256 px (`_q8`), slopes in 1/65536 (`_q16`).
 """
@@ -31,7 +32,7 @@ MAX_GLYPH_PX = 4096
 of a column of weighted ink below 2**31."""
 
 Ints = npt.NDArray[np.int64]
-_i32, _u16 = np.int32, np.uint16
+_i32, _u16, _u32 = np.int32, np.uint16, np.uint32
 
 
 @compiled
@@ -120,7 +121,7 @@ def draw_glyphs(
                 source = data[start + v * width : start + (v + 1) * width]
                 if v == above:
                     for u in range(width):
-                        inner[u] = _i32(_i32(source[u]) * weight)
+                        inner[u] = _i32(_u32(source[u]) * _u32(weight))
                 else:
                     for u in range(width):
                         inner[u] = _i32(inner[u] + _i32(_i32(source[u]) * weight))
