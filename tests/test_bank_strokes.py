@@ -264,6 +264,10 @@ def test_damage_is_told(mixed: Bank, tmp_path: Path) -> None:
         (path / HEADER).write_text(json.dumps({**told, **wrong}), "utf-8")
         with pytest.raises(BankError, match="strokes belong to version 3"):
             open_bank(path)
+    wrong = {**told, "strokes": {**told["strokes"], "glyphs": told["glyphs"] + 1}}
+    (path / HEADER).write_text(json.dumps(wrong), "utf-8")
+    with pytest.raises(BankError, match="more glyphs with strokes than there are"):
+        open_bank(path)
     (path / HEADER).write_text(json.dumps({**told, "glyphs": BATCH_ROWS + 1}), "utf-8")
     with pytest.raises(BankError):
         open_bank(path)

@@ -205,6 +205,21 @@ def test_pictures_that_the_list_lacks_are_told(tmp_path: Path) -> None:
     assert unit.note == "1 picture beside english.csv are not in it, and left out"
 
 
+@pytest.mark.parametrize("texts", [64, 70])
+def test_texts_that_are_not_looked_at_for_a_list_are_told(
+    texts: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    notes = {f"note-{number:02d}.txt": b"of the weather\n" for number in range(texts)}
+    labels = "".join(f"{name}\t{name[-5]}\n" for name in files("{suite}-{sample}-{character}.png"))
+    lists = {"zz.txt": labels.encode()}
+    pictures = files("{suite}-{sample}-{character}.png")
+    list(open_sources(folder(tmp_path / "a", {**pictures, **notes})))
+    left = "a: no list of its pictures in the texts and JSON files that were looked at; "
+    assert (f"{left}{texts - 64} more files may be one" in caplog.text) == (texts > 64)
+    (unit,) = open_sources([folder(tmp_path / "b", {**pictures, **lists}) / "zz.txt"])
+    assert unit.kind == "list"
+
+
 def test_two_lists_of_the_same_pictures_are_not_mixed(tmp_path: Path) -> None:
     content = {**FORMS["csv"], "again.csv": FORMS["csv"]["english.csv"]}
     told: list[FormatError] = []

@@ -393,6 +393,8 @@ def _header(folder: Path) -> BankHeader:
         )
     if sum(facts.glyphs for facts in header.writers) != header.glyphs:
         raise BankError(f"{file}: the writers' glyphs do not add up to {header.glyphs}")
+    if header.strokes is not None and header.strokes.glyphs > header.glyphs:
+        raise BankError(f"{file}: more glyphs with strokes than there are: the bank is damaged")
     return _public(header)
 
 

@@ -14,6 +14,7 @@ from penline.formats.csv_rows import TextRow, read_text_rows
 from penline.formats.defects import defect_of
 from penline.formats.table_row import BOXES, TableRow
 from penline.formats.tarred import is_packed
+from penline.machine import say_once
 from penline.records import Defect
 from penline.sources.collector import Claims, Collector, unknown
 from penline.sources.listing import Listing
@@ -125,11 +126,17 @@ class ManifestCollector(Collector):
         said = columns_said(self.reading.columns)
         named = [name for name in listing.names if name.lower().endswith(ENDINGS)]
         named = [name for name in named if name not in _BESIDE and name not in beside]
-        named = _worth_reading(named, pictures)
+        named, unseen = _worth_reading(named, pictures)
         if 2 * len(beside) > len(pictures):  # which hold the numbers of classes
             named = [name for name in named if not is_class_map(name)]
         found = [one for name in named if (one := find_list(listing, name, said))]
         self._lists += found
+        if unseen and pictures and not found:
+            where = printable(str(listing.path) + (f"::{listing.prefix}" if listing.prefix else ""))
+            say_once(
+                f"{where}: no list of its pictures in the texts and JSON files that were looked "
+                f"at; {counted(unseen, 'more file')} may be one: name the list itself"
+            )
         if found:
             self.heeds = frozenset(("columns", "classes", "keep_odd"))
         own = {one.own for one in found}
@@ -196,13 +203,17 @@ class ManifestCollector(Collector):
         )
 
 
-def _worth_reading(names: list[str], pictures: list[str]) -> list[str]:
+def _worth_reading(names: list[str], pictures: list[str]) -> tuple[list[str], int]:
     """The names of what may be lists: of JSON, which is read whole, and of texts only some.
 
     Those of one picture each, of classes, and of many the ones with a number for a name go first.
+
+    Returns:
+        The names, and how many more there would be to look at.
     """
     own = {stem for picture in pictures for stem in stems(picture)}
     out: set[str] = set()
+    unseen = 0
     for ending, most in ((".json", _JSON_LOOKED_AT), (".txt", _TEXTS_LOOKED_AT)):
         some = [name for name in names if name.lower().endswith(ending)]
         few = [
@@ -210,7 +221,8 @@ def _worth_reading(names: list[str], pictures: list[str]) -> list[str]:
         ]
         few.sort(key=lambda name: (_stem(name).isdecimal(), name))
         out |= {*some} - {*few[:most]}
-    return [name for name in names if name not in out]
+        unseen += len(few[most:])
+    return [name for name in names if name not in out], unseen
 
 
 def _stem(name: str) -> str:
