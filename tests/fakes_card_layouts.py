@@ -201,6 +201,19 @@ def timeus(folder: Path) -> list[str]:
     return [f"{name} {line}" for name in ("PH 1858-10", "PH 1858-2 a") for line in lines]
 
 
+@fake("gwalther")
+def gwalther(folder: Path) -> list[str]:
+    """Pictures, ALTO that names none, PAGE and texts, each in a folder of its own."""
+    lines = ["Quis novus hic", "hospes est"]
+    for name in ("1111637", "1111638"):
+        own = [f"{name} {line}" for line in lines]
+        put(folder, f"img/{name}.jpeg", picture("a.jpg", len(own[0])))
+        put(folder, f"alto/{name}.xml", alto("", own))
+        put(folder, f"page/{name}.xml", page(f"{name}.jpeg", own))
+        put(folder, f"txt/{name}.txt", "\n".join(own))
+    return [f"{name} {line}" for name in ("1111637", "1111638") for line in lines]
+
+
 @fake("bullinger")
 def bullinger(folder: Path) -> list[str]:
     """Lines as PNG, each with its text beside it, by language; and lists of all files above."""

@@ -180,6 +180,25 @@ def test_the_picture_is_found_named_or_asked_for(tmp_path: Path) -> None:
         convert(tmp_path / "lines", tmp_path / "o", reading=Reading(images=str(tmp_path / "scans")))
 
 
+def test_a_page_that_two_files_tell_of_is_refused(tmp_path: Path) -> None:
+    place, told = folder(tmp_path / "set", {}), made.page_2019()
+    again = {"alto/p.xml": made.alto("4"), "page/p.xml": told["p.xml"]}
+    again["img/p.png"] = told["p.png"]
+    expected = r"one file for each page; name the folder of one form, .*of which .*\.xml tells, too"
+    with pytest.raises(FormatError, match=expected):
+        convert(folder(place, again), tmp_path / "out")
+    report = convert(place / "page", tmp_path / "out", reading=Reading(images=str(place / "img")))
+    assert report["lines"] == {"train": 6}
+    twin = {"p.xml": told["p.xml"], "p.corrected.xml": told["p.xml"], "p.png": told["p.png"]}
+    with pytest.raises(FormatError, match=expected):
+        convert(folder(tmp_path / "twins", twin), tmp_path / "o")
+    report = convert(tmp_path / "twins", tmp_path / "o", salvage=True)
+    assert report["lines"] == {"train": 6}
+    apart = {"a/p.xml": again["alto/p.xml"], "b/p.xml": told["p.xml"]}
+    apart |= {"a/p.png": told["p.png"], "b/p.png": told["p.png"]}
+    assert [one.records for one in info(folder(tmp_path / "apart", apart))] == [6, 6]
+
+
 def test_a_picture_of_another_size_is_refused(tmp_path: Path) -> None:
     files = made.page_2019() | {"p.png": made.png(made.PAGE.pixels[::2, ::2])}
     expected = (

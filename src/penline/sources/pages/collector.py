@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from penline.errors import FormatError, UsageError
 from penline.formats.alto import is_alto
@@ -24,7 +24,7 @@ from penline.records import Source
 from penline.sources.collector import Claims, Collector
 from penline.sources.listing import DiskListing, Listing
 from penline.sources.names import is_picture
-from penline.sources.pages.unit import PageFile, PagesUnit
+from penline.sources.pages.unit import PageFile, PagesUnit, told_twice
 from penline.sources.tables.beside import Beside, unpack_first
 from penline.sources.tables.classes import side_of
 from penline.sources.understood import lines_understood
@@ -86,7 +86,12 @@ class PagesCollector(Collector):
         return Claims([one for one in listing.names if one not in taken], {}, later=bool(taken))
 
     def close(self) -> Iterator[Unit | FormatError]:
-        """Yield a unit for each form of each folder or archive."""
+        """Yield a unit for each form of each folder or archive; a fault where two tell the same."""
+        units = list(self._units())
+        for unit in units:
+            yield next(filter(None, (_twice(unit, other) for other in units)), unit)
+
+    def _units(self) -> Iterator[PagesUnit | FormatError]:
         for (path, form), files in self._found.items():
             root = Beside(path, "", path.is_file())
             label = printable(str(path))
@@ -120,6 +125,20 @@ class PagesCollector(Collector):
                     f"pages in {form}", "the text of each line", "", str(path)
                 ),
             )
+
+
+def _twice(unit: PagesUnit | FormatError, other: PagesUnit | FormatError) -> FormatError | None:
+    """The fault of a unit whose pages another form of the same folder tells, too."""
+    if isinstance(unit, FormatError) or isinstance(other, FormatError) or unit is other:
+        return None
+    own = {PurePosixPath(file.name).stem: file for file in unit.files}
+    its = {PurePosixPath(file.name).stem: file for file in other.files}
+    stem = min(own.keys() & its.keys(), default=None) if unit.root == other.root else None
+    if stem is None:
+        return None
+    both = unit.pictures_of(own[stem]) & other.pictures_of(its[stem])
+    label = unit.label(own[stem])
+    return told_twice(label, min(both), other.label(its[stem])) if both else None
 
 
 def _form(place: Place, name: str) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from penline.sources.understood import Understood
 from penline.sources.unit import Unit
 from penline.words import printable
 
-__all__ = ["PAGE_PIXELS", "PageFile", "PagesUnit", "page_record"]
+__all__ = ["PAGE_PIXELS", "PageFile", "PagesUnit", "page_record", "told_twice"]
 
 
 PAGE_PIXELS = 100_000_000
@@ -84,6 +84,7 @@ class PagesUnit(Unit):
         """Yield the pages; a defect for each that is not sound, and after a page for its lines."""
         folder, images = self.root.open(), self.images.open()
         names = pictures_by_name(self.images)
+        told: dict[str, str] = {}
         record = 0
         for file in self.files:
             label = self.label(file)
@@ -97,7 +98,10 @@ class PagesUnit(Unit):
                         if isinstance(found, FormatError):
                             yield defect_of(found, record)
                         else:
-                            yield from self._page(found, file, label, images, names, record)
+                            name = nearest_picture(found.picture, file.name, names)
+                            if told.setdefault(name, label) != label:
+                                raise told_twice(label, name, told[name])
+                            yield from self._page(found, file, label, images, name, record)
                         record += 1
             except FormatError as error:
                 yield defect_of(error, record)
@@ -108,16 +112,27 @@ class PagesUnit(Unit):
         between = "::" if self.root.packed else "/"
         return printable(f"{self.root.path}{between}{self.root.prefix}{file.name}")
 
+    def pictures_of(self, file: PageFile) -> set[str]:
+        """Return the names of the pictures that a file tells of; of one that is damaged none."""
+        names, place = pictures_by_name(self.images), self.root.open().find(file.name)
+        if place is None:
+            return set()
+        try:
+            with place.open() as stream:
+                pages = [one for one in _READ[self.kind](stream) if isinstance(one, TextPage)]
+        except FormatError:
+            return set()
+        return {nearest_picture(one.picture, file.name, names) for one in pages}
+
     def _page(
         self,
         found: TextPage,
         file: PageFile,
         label: str,
         images: SiblingFiles,
-        names: Mapping[str, list[str]],
+        name: str,
         record: int,
     ) -> Iterator[PageRecord | Defect]:
-        name = nearest_picture(found.picture, file.name, names)
         side = self.source.part if self.part_said else found.side or file.side
         listed = self.kind in _LISTS
         stem = PurePosixPath(found.picture.replace("\\", "/") if listed else file.name).stem
@@ -138,6 +153,13 @@ class PagesUnit(Unit):
             yield from page_record(found, picture, source, stem, record)
         except FormatError as error:
             yield defect_of(error, record)
+
+
+def told_twice(label: str, picture: str, other: str) -> FormatError:
+    """Make the fault of a file that tells of a page which another has told."""
+    expected = "one file for each page; name the folder of one form, and --images for its pictures"
+    found = f"{printable(picture)}, of which {other} tells, too"
+    return FormatError(label, 0, "picture", expected, found)
 
 
 def page_record(
