@@ -72,6 +72,31 @@ def test_a_bank_wants_characters_and_says_so(tmp_path: Path) -> None:
         pack(place / "rec_gt_train.txt", tmp_path / "bank")
 
 
+@pytest.mark.parametrize(("own", "column"), [("list.csv", "text"), ("list.txt", "2")])
+def test_lines_of_numbers_are_texts_where_somebody_says_so(
+    own: str, column: str, tmp_path: Path
+) -> None:
+    texts = ["1066", "0042", "7", "1066"]
+    files = {f"{at}.png": made.png(made.picture(at)) for at in range(len(texts))}
+    rows = [f"{at}.png,{text}" for at, text in enumerate(texts)]
+    if own.endswith("csv"):
+        rows = ["file_name,text", *rows]
+    else:
+        rows = [row.replace(",", "\t") for row in rows]
+    place = folder(tmp_path / "set", {**files, own: "\n".join(rows).encode()})
+    with pytest.raises(FormatError, match="texts of lines, --columns text=COLUMN"):
+        convert(place, tmp_path / "out")
+    said = Reading(columns=f"text={column}")
+    assert convert(place, tmp_path / "out", reading=said)["lines"] == {"train": 4}
+    assert labels(tmp_path / "out") == texts
+    (one,) = info(place, reading=said)
+    assert f"--columns text={column} -o OUT" in one.understood.command
+    with pytest.raises(UsageError, match="is of lines; penline convert takes them"):
+        pack(place, tmp_path / "bank", reading=said)
+    with pytest.raises(UsageError, match="says entry and text; say the one that holds"):
+        convert(place, tmp_path / "o", reading=Reading(columns=f"text={column},entry={column}"))
+
+
 def test_labels_keep_quotes_commas_and_spaces(tmp_path: Path) -> None:
     texts = ['"quoted', " spaced ", "a, b; c | d", "é\u0301", "x\u00a0y", "한국 어"]
     files = {f"{at}.png": made.png(made.picture(at)) for at in range(len(texts))}

@@ -107,7 +107,7 @@ _READING = {
         str | None,
         typer.Option(
             "--columns",
-            help="Columns of a table: label=value,writer=suite_id (entry=latex for names).",
+            help="Columns of a table: label=value,writer=suite_id (entry= names, text= lines).",
         ),
     ],
     "keep_odd": Annotated[

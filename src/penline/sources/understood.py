@@ -83,7 +83,9 @@ class Understood:
         return f"label = {self.label_rule} ({classes}), writer = {self.writer_rule}{many}"
 
 
-def lines_understood(form: str, label_rule: str, writer_rule: str, path: str) -> Understood:
+def lines_understood(
+    form: str, label_rule: str, writer_rule: str, path: str, columns: str | None = None
+) -> Understood:
     """Return how lines or pages were understood, with what makes a set of them and shows them.
 
     Args:
@@ -91,9 +93,11 @@ def lines_understood(form: str, label_rule: str, writer_rule: str, path: str) ->
         label_rule: where the text comes from.
         writer_rule: where the writer comes from, or "".
         path: what the user named.
+        columns: what the user said of a table's columns.
     """
+    said = [] if columns is None else ["--columns", columns]
     made, shown = (
-        printable(shlex.join(["penline", verb, path, "-o", out]))
+        printable(shlex.join(["penline", verb, path, *said, "-o", out]))
         for verb, out in (("convert", "OUT"), ("sheet", "OUT.html"))
     )
     told = writer_rule or "not told"

@@ -6,12 +6,13 @@ from penline.errors import UsageError
 
 __all__ = ["ROLES", "columns_said"]
 
-ROLES = ("file", "label", "entry", "writer", "part", "x", "y", "w", "h")
-"""What a column may hold; an entry is a label as it stands, also of several characters."""
+ROLES = ("file", "label", "entry", "text", "writer", "part", "x", "y", "w", "h")
+"""What a column may hold; an entry is a label as it stands, also of several characters, and a text
+that of a line."""
 
 
 def columns_said(text: str | None) -> dict[str, str]:
-    """Return the columns that the user names, by what they hold; that of entries also as labels.
+    """Return the columns that the user names, by what they hold; entries and texts are labels, too.
 
     Raises:
         UsageError: a role that is none, or no name after the equals sign.
@@ -28,8 +29,7 @@ def columns_said(text: str | None) -> dict[str, str]:
                 f"each of {', '.join(ROLES)} at most once"
             )
         said[role] = name
-    if "entry" in said:
-        if "label" in said:
-            raise UsageError("--columns says label or entry, not both; say the one that holds")
-        said["label"] = said["entry"]
-    return said
+    whole = [role for role in ("label", "entry", "text") if role in said]
+    if len(whole) > 1:
+        raise UsageError(f"--columns says {' and '.join(whole)}; say the one that holds")
+    return said | {"label": said[whole[0]]} if whole else said

@@ -61,6 +61,18 @@ class TableContext(NamedTuple):
         """Whether the user says that labels are entries as they stand."""
         return "entry" in columns_said(self.reading.columns)
 
+    @property
+    def texts(self) -> bool:
+        """Whether the user says that labels are texts of lines.
+
+        Raises:
+            UsageError: and the verb takes characters.
+        """
+        said = "text" in columns_said(self.reading.columns)
+        if said and self.reading.take == "characters":
+            raise UsageError("--columns text= is of lines; penline convert takes them")
+        return said
+
     def classes_of(self, unit: _AnyTable, labels: Sequence[str]) -> ClassMap | None:
         """Return what labels stand for: as the user says, or a file beside the table; or None.
 

@@ -149,7 +149,7 @@ def find_list(listing: Listing, own: str, said: Mapping[str, str]) -> PictureLis
         expected = "one folder with the pictures that it names; move it into that folder"
         raise FormatError(label, 0, "file", expected, f"them in {' and '.join(names.folders[:3])}")
     first = names.name(rows[0])
-    texts = any(is_text(row.get(columns["label"], "")) for row in rows)
+    texts = "text" in said or any(is_text(row.get(columns["label"], "")) for row in rows)
     told = tuple(rows[0]), first, texts, count, side_of(listing, own)
     return PictureList(label, own, place, here, names, columns, *told)
 

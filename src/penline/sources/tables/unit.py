@@ -205,7 +205,7 @@ def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableCo
         unit,
         rule=rule,
         understood=understood,
-        fault=unit.fault or _unexplained(unit, labels, seen=bool(kept) and sound_rows),
+        fault=unit.fault or _unexplained(unit, labels, said, seen=bool(kept) and sound_rows),
         keep_odd=said.reading.keep_odd,
         part_said=said.part is not None,
         sides=_sides(unit, PARTS.get, said.part or unit.source.part, said),
@@ -214,6 +214,8 @@ def decided(unit: T, form: str, label_rule: str, writer_rule: str, said: TableCo
 
 def _is_of_lines(unit: TableUnit, labels: Iterable[str], said: TableContext) -> bool:
     """Whether labels are texts, and no names or numbers of classes."""
+    if said.texts:
+        return True
     if said.reading.take == "characters" or said.reading.classes is not None or unit.classes:
         return False
     if said.character:
@@ -232,7 +234,11 @@ def _of_lines(unit: T, form: str, label_rule: str, writer_rule: str, said: Table
     path = unit.source.file.partition("::")[0]
     form = form.replace("pictures of lines", "pictures").replace("pictures", "lines")
     understood = lines_understood(
-        form, label_rule, writer_rule or (BOXES if unit.written else ""), path
+        form,
+        label_rule,
+        writer_rule or (BOXES if unit.written else ""),
+        path,
+        said.reading.columns,
     )
     part = said.part or said.side
     written = unit.written
@@ -296,7 +302,9 @@ def _unlabelled(unit: TableUnit) -> FormatError:
     return FormatError(unit.source.file, 0, "labels", expected, "none")
 
 
-def _unexplained(unit: TableUnit, labels: list[str], *, seen: bool) -> FormatError | None:
+def _unexplained(
+    unit: TableUnit, labels: list[str], said: TableContext, *, seen: bool
+) -> FormatError | None:
     """The error for labels that are no characters, and of which nobody said what they stand for."""
     numbers = [label for label in labels if label.isdigit()]
     if not labels and seen and not unit.said:
@@ -309,9 +317,11 @@ def _unexplained(unit: TableUnit, labels: list[str], *, seen: bool) -> FormatErr
         found = f"names or words: {listed([printable(label[:20]) for label in labels], 5)}"
     else:
         return None
+    lines = "lines of text are for penline convert"
+    if said.reading.take != "characters":
+        lines = "where they are texts of lines, --columns text=COLUMN"
     expected = (
         "labels of one character; say what they stand for with --classes FILE, or --columns "
-        f"entry=COLUMN where they are entries as they are, see {PAGE}; lines of text are for "
-        "penline convert"
+        f"entry=COLUMN where they are entries as they are, see {PAGE}; {lines}"
     )
     return FormatError(unit.source.file, 0, "labels", expected, found)
