@@ -72,6 +72,26 @@ def test_a_bank_wants_characters_and_says_so(tmp_path: Path) -> None:
         pack(place / "rec_gt_train.txt", tmp_path / "bank")
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_texts_in_a_folder_of_their_own_are_named(packed: bool, tmp_path: Path) -> None:
+    texts = ["de la vie", "und so weiter", "1066"]
+    files = {f"images/line-{at}.png": made.png(made.picture(at)) for at in range(4)}
+    files |= {f"gt/line-{at}.txt": text.encode() for at, text in enumerate(texts)}
+    place = folder(tmp_path / "set", files)
+    if packed:
+        place = zip_file(tmp_path / "set.zip", {f"set/{name}": files[name] for name in files})
+    with pytest.raises(FormatError, match=r"--texts 'gt/\*\.txt' where texts of lines lie apart"):
+        convert(place, tmp_path / "out")
+    said = Reading(texts="gt/*.txt")
+    assert convert(place, tmp_path / "out", reading=said)["lines"] == {"train": 3}
+    assert labels(tmp_path / "out") == texts
+    (one,) = info(place, reading=said)
+    assert one.note == "1 picture without a text left out"
+    assert "--texts 'gt/*.txt' -o OUT" in one.understood.command
+    with pytest.raises(UsageError, match=r"--texts is for pictures of lines.* there are none here"):
+        convert(place, tmp_path / "o", reading=Reading(texts="labels/*.txt"))
+
+
 @pytest.mark.parametrize(("own", "column"), [("list.csv", "text"), ("list.txt", "2")])
 def test_lines_of_numbers_are_texts_where_somebody_says_so(
     own: str, column: str, tmp_path: Path

@@ -110,6 +110,13 @@ _READING = {
             help="Columns of a table: label=value,writer=suite_id (entry= names, text= lines).",
         ),
     ],
+    "texts": Annotated[
+        str | None,
+        typer.Option(
+            "--texts",
+            help="Where the texts of lines lie, 'gt/*.txt', if not beside their pictures.",
+        ),
+    ],
     "keep_odd": Annotated[
         bool,
         typer.Option("--keep-odd", help="Take also pictures that are probably no characters."),

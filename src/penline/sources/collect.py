@@ -51,6 +51,7 @@ _OPTIONS = {
     "character": "--character is for pictures and for tables of pixels",
     "many": "--many and --one are for pictures",
     "images": "--images is for pages in PAGE XML or ALTO",
+    "texts": "--texts is for pictures of lines, as penline convert takes them, and their texts",
     "keep_odd": "--keep-odd is for pictures, tables and lists",
 }
 """Options of reading, and what heeds them: where nothing does, they are refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from penline.sources.reading import NOTHING_SAID, Reading
 from penline.words import counted, printable
 
 __all__ = ["PAGE", "Example", "Understood", "lines_understood"]
@@ -84,7 +85,7 @@ class Understood:
 
 
 def lines_understood(
-    form: str, label_rule: str, writer_rule: str, path: str, columns: str | None = None
+    form: str, label_rule: str, writer_rule: str, path: str, reading: Reading = NOTHING_SAID
 ) -> Understood:
     """Return how lines or pages were understood, with what makes a set of them and shows them.
 
@@ -93,9 +94,10 @@ def lines_understood(
         label_rule: where the text comes from.
         writer_rule: where the writer comes from, or "".
         path: what the user named.
-        columns: what the user said of a table's columns.
+        reading: what the user said of columns and texts.
     """
-    said = [] if columns is None else ["--columns", columns]
+    options = {"--columns": reading.columns, "--texts": reading.texts}
+    said = [word for name, value in options.items() if value is not None for word in (name, value)]
     made, shown = (
         printable(shlex.join(["penline", verb, path, *said, "-o", out]))
         for verb, out in (("convert", "OUT"), ("sheet", "OUT.html"))

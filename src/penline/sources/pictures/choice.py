@@ -165,7 +165,8 @@ def _none(found: Sequence[RuleFit], paths: Sequence[str], file: str) -> FormatEr
     nearest += [one for one in _USUAL if len(nearest) < _SHOWN]
     expected = (
         f"names that tell the character; nearest: {'; '.join(nearest[:_SHOWN])}; "
-        f"--labels '{{label}}/*' says another pattern, --character what all show; all forms: {PAGE}"
+        f"--labels '{{label}}/*' says another pattern, --character what all show, --texts "
+        f"'gt/*.txt' where texts of lines lie apart (penline convert); all forms: {PAGE}"
     )
     examples = ", ".join(
         printable(path) for path in paths[:: max(len(paths) // _SHOWN, 1)][:_SHOWN]

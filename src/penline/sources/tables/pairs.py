@@ -4,8 +4,8 @@ So kraken, OCRopus, Calamari and Tesseract take their training lines; where line
 most pictures of a folder have a ``1.txt``, that will do. Between a picture's name and
 its ending may stand another one (``1.bin.png``); of several pictures the shortest name counts.
 
-Where a card says that texts lie elsewhere (``words/*.txt``), a text's picture is the one of its
-name in its own folder, or the only one of its name anywhere.
+Where the user or a card says that texts lie elsewhere (``words/*.txt``), a text's picture is the
+one of its name in its own folder, or the only one of its name anywhere.
 
 Where characters will do, too, and the texts hold one each, `sources.pictures` has them.
 """
@@ -157,6 +157,7 @@ class PairsCollector(Collector):
             if PurePosixPath(f"{listing.inside}/{name}").match(pattern):
                 key = root, side_of(listing, name)
                 self._texts.setdefault(key, []).append(before + name)
+                self.heeds = frozenset(("texts",))
                 taken.add(name)
             elif is_picture(name):
                 self._pictures.setdefault(root, []).append(before + name)

@@ -25,6 +25,7 @@ from penline.sources.pictures.labelled import Labelled
 from penline.sources.pictures.names import id_part
 from penline.sources.pictures.planes import Picture
 from penline.sources.pictures.unit import InkedUnit
+from penline.sources.reading import NOTHING_SAID
 from penline.sources.tables.classes import side_of_word
 from penline.sources.tables.context import TableContext
 from penline.sources.tables.written import BOXES, WritersBeside
@@ -238,7 +239,7 @@ def _of_lines(unit: T, form: str, label_rule: str, writer_rule: str, said: Table
         label_rule,
         writer_rule or (BOXES if unit.written else ""),
         path,
-        said.reading.columns,
+        NOTHING_SAID if said.reading.card else said.reading,
     )
     part = said.part or said.side
     written = unit.written
