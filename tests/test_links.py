@@ -108,6 +108,28 @@ def test_what_moved_for_good_is_moved_and_a_detour_is_not(server: BadServer) -> 
     assert detail(found, "home") == f"{server.url}old"
 
 
+def test_where_an_address_leads_may_be_written_in_raw_utf_8(server: BadServer) -> None:
+    place = "/手".encode().decode("latin-1")
+    server.paths["/home"] = Manners(status=[301], headers={"Location": place})
+    server.paths["/%E6%89%8B"] = Manners(b"<p>", headers={"Content-Type": "text/html"})
+    assert detail(ask(), "home") == f"{server.url}%E6%89%8B"
+
+
+def test_what_is_no_address_is_told_among_the_others(server: BadServer, tmp_path: Path) -> None:
+    place = tmp_path / "mine.md"
+    text = place.read_text("utf-8").replace(f"homepages: [{server.url}home]", BAD)
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "mine.md").write_text(text, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PENLINE_CARDS", str(tmp_path / "more"))
+        found = ask()
+    assert verdicts(found) == {**SOUND, "[bad": "gone"}
+    assert detail(found, "[bad") == "not an address: Invalid IPv6 URL"
+
+
+BAD = 'homepages: ["http://[bad"]'
+
+
 def test_a_permanent_redirect_behind_a_detour_is_no_move(server: BadServer) -> None:
     server.paths["/page"] = Manners(status=[302], headers={"Location": "/then"})
     server.paths["/then"] = Manners(status=[301], headers={"Location": "/old"})

@@ -242,7 +242,9 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 def _next(url: str, error: urllib.error.HTTPError) -> str:
     """Where an answer other than the file leads."""
     if error.code in _REDIRECTS and error.headers.get("Location"):
-        place = urllib.parse.quote(error.headers["Location"], safe=string.punctuation)
+        place = urllib.parse.quote(
+            error.headers["Location"], safe=string.punctuation, encoding="iso-8859-1"
+        )
         try:
             target = urllib.parse.urljoin(url, place)
             scheme = urllib.parse.urlsplit(target).scheme
