@@ -190,6 +190,7 @@ def test_the_catalogue_is_filtered(penline) -> None:
     assert "hwr200" in ids("--script", "cyrillic") and "nist-sd19" not in ids("--script", "Cyrl")
     assert all("cc by" in card for card in map(licence_of, ids("--licence", "cc by")))
     assert set(ids("--licence", "commercial")) < set(everything)
+    assert ids("--licence", "Commercial") == ids("--licence", "commercial")
     for option, wrong in (("--script", "klingon"), ("--kind", "gold")):
         code, _, error = penline("list", option, wrong)
         assert code == 2 and wrong in error and "there are" in error

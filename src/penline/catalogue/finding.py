@@ -156,8 +156,8 @@ def filtered(
         if kind not in kinds:
             raise UsageError(f"no kind {kind}; there are {', '.join(kinds)}")
         cards = [c for c in cards if kind in (*rows[c.id]["units"], rows[c.id]["pen"])]
-    if licence in ("commercial", "redistribution"):
-        cards = [card for card in cards if rows[card.id][licence] in _OPEN]
+    if licence is not None and (asked := licence.lower()) in ("commercial", "redistribution"):
+        cards = [card for card in cards if rows[card.id][asked] in _OPEN]
     elif licence is not None:
         cards = [card for card in cards if licence.lower() in card.licence.name.lower()]
     return [
