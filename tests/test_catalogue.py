@@ -652,6 +652,8 @@ def test_the_page_says_where_no_rule_finds_the_writers() -> None:
     assert card("iam").writers is None
     assert "no rule that finds them" in page.card_page(card("iam"), READERS)
     assert "Writers are `cvl:<number>`" in page.card_page(card("cvl"), READERS)
+    assert "classes from 1: ا" in page.card_page(card("ahcd"), READERS)
+    assert "classes from 0: ٠" in page.card_page(card("adbase-madbase"), READERS)
 
 
 def test_the_pages_show_every_card_and_figure() -> None:

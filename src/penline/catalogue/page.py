@@ -121,7 +121,7 @@ def _layout(card: Card) -> Iterator[str]:
         return
     said = [("labels", layout.labels), ("columns", layout.columns)]
     told = [f"{name} `{value}`" for name, value in said if value]
-    told += [f"classes from 0: {' '.join(layout.classes)}"] if layout.classes else []
+    told += [f"classes from {layout.first}: {' '.join(layout.classes)}"] if layout.classes else []
     yield (
         f"Read as {layout.form}{''.join(f', {one}' for one in told)} (known by {layout.known}: "
         f"{', '.join(layout.sources)}). `penline bank DIR --card {card.id}` reads files that were "
