@@ -258,6 +258,9 @@ def test_a_record_is_a_card() -> None:
             "no",
         ),
         ("CC-BY-NC-SA 3.0", "https://creativecommons.org/licenses/by/4.0/", "yes", "no"),
+        ("CC BY-NonCommercial 4.0", "", "yes", "no"),
+        ("CC BY 4.0, non-commercial use only", "", "yes", "no"),
+        ("CC BY-NoDerivatives 4.0", "", "conditional", "yes"),
         ("ours", "https://example.org/terms", "unclear", "unclear"),
         ("ours, permitted to nobody", "", "unclear", "unclear"),
     ],
@@ -282,6 +285,7 @@ def test_a_record_that_says_little_makes_a_card_that_says_little() -> None:
     [
         {"volume": "many", "authors": "Ada", "hands": [], "time": 3, "script": {"iso": "Latn"}},
         {"volume": [{"metric": "lines", "count": True}, {"metric": [], "count": -1}, 7]},
+        {"volume": [{"metric": "lines", "count": "9" * 5000}]},
         {"license": ["CC-BY"], "institutions": [{}], "language": {"a": 1}, "format": 3},
         {"description": "---\nid: other\n---\n## What it is"},
     ],

@@ -39,6 +39,9 @@ _FORMATS = {
 _OPEN = re.compile(
     r"\b(cc[- ]?(0|by)|mit|apache|bsd|etalab|licence ouverte|odbl|public domain)\b", re.I
 )
+_NOT_SOLD = re.compile(r"\bnc\b|non[- ]?commercial")
+_NOT_CHANGED = re.compile(r"\bnd\b|no[- ]?deriv")
+_WHOLE = re.compile(r"\d{1,3}([, ]?\d{3}){0,5}", re.ASCII)
 _NOT_STATED = "the record does not say it"
 
 
@@ -196,8 +199,8 @@ def _licence(record: dict[str, Any]) -> dict[str, Any]:
     both = f"{name} {url}".lower()
     may = "unclear"
     if _OPEN.search(both):
-        may = "conditional" if re.search(r"\bnd\b", both) else "yes"
-    sold = "no" if re.search(r"\bnc\b", both) else "yes" if may != "unclear" else "unclear"
+        may = "conditional" if _NOT_CHANGED.search(both) else "yes"
+    sold = "no" if _NOT_SOLD.search(both) else "yes" if may != "unclear" else "unclear"
     return {
         "name": name or "not stated",
         "summary": f"The record says {name or 'nothing'} [htr-united]; the terms were not read.",
@@ -284,7 +287,7 @@ def _id(title: str) -> str:
 
 
 def _whole(value: Any) -> int | None:
-    if isinstance(value, str) and re.fullmatch(r"\d{1,3}([, ]?\d{3})*", value.strip(), re.ASCII):
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
         value = int(re.sub("[, ]", "", value))
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
