@@ -522,3 +522,16 @@ def test_runs_of_a_folder_are_its_glyphs_one_by_one(tmp_path: Path) -> None:
     assert found[True] == found[False] and len(found[True]) == 178
     assert dropped[True] == dropped[False] and dropped[True].total() == 2
     assert len(lengths) == 1 and lengths[0] >= 64
+
+
+def test_folders_above_a_pattern_tell_the_part(tmp_path: Path) -> None:
+    files = {
+        f"{above}/{part}/id_{at}_label_{character}.png": png_file(on_white(drawn(character, at)))
+        for above, part in (("Train Images", "train"), ("Test Images", "Test"))
+        for at, character in enumerate("abc" * 4)
+    }
+    for said in ("id_{}_label_{label}.png", "{}/id_{}_label_{label}.png"):
+        (unit,) = open_sources(folder(tmp_path, files), reading=Reading(labels=said))
+        parts = [one.source.part for one in unit.read()]
+        told = ["test"] * 12 + ["train"] * 12
+        assert parts == (told if "/" not in said else [""] * 24)

@@ -63,8 +63,18 @@ class LabelRule:
     texts: str = ""
 
     def named(self, path: str) -> NamePieces | None:
-        """Find the pieces of a path; None where the pattern does not fit."""
-        return NamePieces(self.said, "", "", "") if self.said else self.pattern(path)
+        """Find the pieces of a path; None where the pattern does not fit.
+
+        The part may be told by a folder above those of the pattern, too.
+        """
+        if self.said:
+            return NamePieces(self.said, "", "", "")
+        found = self.pattern(path)
+        if found is None or found.part:
+            return found
+        above = path.lower().split("/")[: -1 - self.pattern.text.count("/")]
+        part = next((PARTS[name] for name in reversed(above) if name in PARTS), "")
+        return found._replace(part=part) if part else found
 
     def character(self, named: NamePieces) -> str | None:
         """Tell the character of a label; None where it stands for none."""
