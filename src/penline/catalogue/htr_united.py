@@ -36,11 +36,8 @@ _FORMATS = {
     "Page-XML": "PAGE-XML",
     "Image-Text-Pairs": "line images with text",
 }
-_OPEN = re.compile(
-    r"\b(cc[- ]?(0|by)|mit|apache|bsd|etalab|licence ouverte|odbl|public domain)\b", re.I
-)
-_NOT_SOLD = re.compile(r"\bnc\b|non[- ]?commercial")
-_NOT_CHANGED = re.compile(r"\bnd\b|no[- ]?deriv")
+_NOT_SOLD = re.compile(r"\bnc\b|non[- ]?commercial", re.IGNORECASE)
+_SECOND_HAND = "(second-hand)"
 _WHOLE = re.compile(r"\d{1,3}([, ]?\d{3}){0,5}", re.ASCII)
 _NOT_STATED = "the record does not say it"
 
@@ -125,7 +122,7 @@ def record_of(card: Card) -> dict[str, Any]:
         "url": card.homepages[0],
         "authors": [{"name": a, "surname": b} if a else {"surname": b} for a, b in names],
         "institutions": [{"name": card.publisher}],
-        "description": card.prose.partition("## What it is")[2].partition("\n## ")[0].strip(),
+        "description": card.description,
         "language": ["TODO"],
         "production-software": "TODO",
         "script": [{"iso": script} for script in card.scripts],
@@ -193,22 +190,29 @@ def _facts(record: dict[str, Any], title: str, id: str) -> dict[str, Any]:
 
 
 def _licence(record: dict[str, Any]) -> dict[str, Any]:
-    told = next(iter(_rows(record.get("license"))), {})
-    name = " ".join(_said(told.get(key)) for key in ("name", "type", "version") if told.get(key))
-    url = _said(told.get("url"))
-    both = f"{name} {url}".lower()
-    may = "unclear"
-    if _OPEN.search(both):
-        may = "conditional" if _NOT_CHANGED.search(both) else "yes"
-    sold = "no" if _NOT_SOLD.search(both) else "yes" if may != "unclear" else "unclear"
+    """The terms by the record, which is second-hand: it may forbid, and allows nothing."""
+    told = _terms(record, "name", "type", "version") or _terms(record, "url")
+    said = _terms(record, "name", "type", "version", "url")
+    name, summary = "not stated", "The record says nothing of terms [htr-united]."
+    if said:
+        name = f"{told.replace(_SECOND_HAND, '').strip()} {_SECOND_HAND}"
+        summary = (
+            f"The record says {said} [htr-united]. It does not tell who wrote it, and the terms "
+            "were not read: whoever finds that a maker handed it in may set the answers by it."
+        )
     return {
-        "name": name or "not stated",
-        "summary": f"The record says {name or 'nothing'} [htr-united]; the terms were not read.",
-        "redistribution": may,
-        "commercial": sold,
-        "url": url if url.startswith(("http://", "https://")) else None,
+        "name": name,
+        "summary": summary,
+        "redistribution": "unclear",
+        "commercial": "no" if _NOT_SOLD.search(said) else "unclear",
         "sources": ["htr-united"],
     }
+
+
+def _terms(record: dict[str, Any], *keys: str) -> str:
+    """What the record says under some keys of its licences, of all of them."""
+    told = (" ".join(_said(one.get(key)) for key in keys) for one in _rows(record.get("license")))
+    return "; ".join(" ".join(one.split()) for one in told if one.strip())
 
 
 def _counts(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -252,10 +256,9 @@ def _prose(record: dict[str, Any]) -> str:
         ("Regions", ", ".join(_regions(record))),
     ]
     facts = "".join(f"- {name}: {value}\n" for name, value in more if value.strip(" to"))
-    name = _licence(record)["name"]
     return (
         f"## What it is\n\n{told or 'The record describes it by its title only.'}\n\n{facts}\n"
-        f"## Licence in plain words\n\nBy the record: {name}. Read the terms at their source.\n"
+        f"## Licence in plain words\n\n{_licence(record)['summary']}\n"
     )
 
 
