@@ -256,7 +256,8 @@ def from_htr_united(place: Path, folder: Path) -> list[Path]:
 
     Raises:
         UsageError: the file cannot be read, the folder is not there, or one of the files is.
-        CatalogueError: the file has no records, or one cannot be a card; then nothing was written.
+        CatalogueError: the file has no records, or one has no title or address; then nothing was
+            written.
     """
     try:
         text = place.read_text(encoding="utf-8")
@@ -264,7 +265,7 @@ def from_htr_united(place: Path, folder: Path) -> list[Path]:
         raise UsageError(f"{place}: cannot be read: {error}") from error
     texts: dict[str, str] = {}
     for record in records(text, place.name):
-        id, card = card_text(record, place.name, taken=texts)
+        id, card = card_text(record, taken=texts)
         texts[f"{id}.md"] = card
     return _write(folder, texts)
 

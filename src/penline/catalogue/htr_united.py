@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from datetime import date
 from typing import Any, Final
 
 import yaml
-from pydantic import ValidationError
 
 from penline.catalogue.model import Card
 from penline.errors import CatalogueError
@@ -66,33 +66,24 @@ def records(text: str, name: str) -> tuple[dict[str, Any], ...]:
     return tuple(rows)
 
 
-def card_text(record: dict[str, Any], name: str, taken: Collection[str] = ()) -> tuple[str, str]:
+def card_text(record: dict[str, Any], taken: Collection[str] = ()) -> tuple[str, str]:
     """A card of one record: its id, ``htr-`` and the title's words, and the text of its file.
 
     Figures are marked `community`: they are the catalogue's. What a card has no place for (regions,
-    times, languages) stands in its prose.
+    times, languages) stands in its prose. Its terms are second-hand: what the record forbids is
+    "no", anything else "unclear".
 
     Args:
         record: as `records` gives it.
-        name: the file's name, for messages.
         taken: names of files of cards that are there already; another id is made where one is.
-
-    Raises:
-        CatalogueError: the record cannot be a card; the message says what is wrong.
     """
     title = _said(record["title"])
     id, number = (stem := f"htr-{_id(title)}"), 1
     while f"{id}.md" in taken:
         id = f"{stem}-{(number := number + 1)}"
     facts = {"id": id, **_facts(record, title, id)}
-    try:
-        card = Card.model_validate({**facts, "prose": (prose := _prose(record))})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise CatalogueError(f"{name}: {title!r}: {where}: {first['msg']}") from error
     front = yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=96)
-    return card.id, f"---\n{front}---\n\n{prose}"
+    return id, f"---\n{front}---\n\n{_prose(record)}"
 
 
 def record_of(card: Card) -> dict[str, Any]:
@@ -159,13 +150,14 @@ def _facts(record: dict[str, Any], title: str, id: str) -> dict[str, Any]:
     people = list(_people(record.get("authors")))
     places = [_said(one.get("name")) for one in _rows(record.get("institutions"))]
     makers = [place for place in places if place] or people[:3] or ["not stated in the record"]
+    scripts = [_said(one.get("iso", one.get("name"))) for one in _rows(record.get("script"))]
     url = _address(record["url"])
     return {
         "title": title,
         "kind": "offline lines and pages",
-        "scripts": [_said(one.get("iso")) for one in _rows(record.get("script"))] or ["Zyyy"],
+        "scripts": [script for script in scripts if script] or ["Zyyy"],
         "publisher": "; ".join(makers),
-        "homepages": [url] if url.startswith("http") else [],
+        "homepages": [url] if re.fullmatch(r"https?://\S+", url) else [],
         "simulated": False,
         "licence": _licence(record),
         "citations": [
@@ -296,7 +288,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _said(value: Any) -> str:
-    return " ".join(str(value).split()) if isinstance(value, (str, int, float)) else ""
+    return " ".join(str(value).split()) if isinstance(value, (str, int, float, date)) else ""
 
 
 def _list(value: Any) -> list[Any]:
