@@ -26,6 +26,7 @@ from penline.sources.tables.naming import name_rule
 BOMB = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in ("ab", "bc", "cd"))
 MERGES = "a: &a {k: v}\nb: {<<: [*a, *a]}\n"
 DEEP = "[" * 100_000
+TWICE = "a: {b: 1, c: 2, b: 3}"
 
 
 @pytest.mark.parametrize("code_point", [0xD800, 0xDFFF])
@@ -50,9 +51,11 @@ def test_a_zip_whose_directory_is_further_than_the_file_is_long(tmp_path: Path, 
             open_member(member)
 
 
-@pytest.mark.parametrize("text", [BOMB, MERGES, DEEP, "a: !!int ''", "a: 2026-02-30", "a: 0x_"])
+@pytest.mark.parametrize(
+    "text", [BOMB, MERGES, DEEP, "a: !!int ''", "a: 2026-02-30", "a: 0x_", TWICE]
+)
 def test_yaml_that_explodes(text: str, tmp_path: Path) -> None:
-    """Aliases took minutes, a deep nesting killed the process, a date that is none came out."""
+    """Aliases took minutes, a deep nesting killed the process, doubled keys were lost."""
     with pytest.raises(ValueError, match=r"^[^\n]+$"):
         plain_yaml(text)
     path = tmp_path / "x.yaml"

@@ -128,7 +128,7 @@ def test_answers_are_written_as_they_were_given(tmp_path: Path) -> None:
     answers = {
         "title": 'Hands: "old" and new # 1',
         "kind": "online text",
-        "script": "Grek",
+        "script": "Grek, Latn",
         "publisher": "Ada {Ink}",
         "homepage": "https://example.org/a#b",
         "read": "https://example.org/c",
@@ -140,7 +140,8 @@ def test_answers_are_written_as_they_were_given(tmp_path: Path) -> None:
     assert set(answers) == {question.key for question in QUESTIONS}
     text = new_card("ours", tmp_path, answers)[0].read_text("utf-8")
     found = parse(text, "ours.md")
-    assert (found.title, found.kind, found.scripts) == (answers["title"], "online text", ("Grek",))
+    assert (found.title, found.kind) == (answers["title"], "online text")
+    assert found.scripts == ("Grek", "Latn")
     assert (found.publisher, found.homepages) == (answers["publisher"], (answers["homepage"],))
     assert (found.licence.name, found.licence.redistribution) == ("yes", "no")
     assert found.licence.commercial == "conditional"
@@ -162,6 +163,12 @@ def test_no_answer_leaves_its_line_to_do(tmp_path: Path) -> None:
         ({"redistribution": "perhaps"}, "perhaps"),
         ({"kind": "pictures"}, "offline characters"),
         ({"colour": "red"}, "colour"),
+        ({"homepage": "example.org"}, "https://"),
+        ({"read": "https://example.org/a b"}, "without spaces"),
+        ({"script": "Greek"}, "four letters"),
+        ({"title": "a\x7fb"}, "no card can hold"),
+        ({"title": "a\x85b"}, "no card can hold"),
+        ({"publisher": "\udcff"}, "UTF-8"),
     ],
 )
 def test_an_answer_that_is_none_is_refused(
@@ -185,6 +192,18 @@ def test_the_command_asks_when_it_is_told_to(
     assert run("ours", "--ask", told="Our hands\nonline text\n" + "\n" * 8) == 0
     assert parse((tmp_path / "ours.md").read_text("utf-8"), "ours.md").title == "Our hands"
     assert "Name of the data set" in capsys.readouterr().err
+    assert run("ours", "--ask") == run("hoda", "--ask") == 2  # before anything is asked
+    assert "Name of the data set" not in capsys.readouterr().err
+    told = "Hands\nhandwriting\nonline text\nGreek\nGrek,Latn\n\nexample.org\n"
+    assert run("again", "--ask", told=f"{told}https://example.org\n" + "\n" * 5) == 0
+    again = parse((tmp_path / "again.md").read_text("utf-8"), "again.md")
+    assert (again.kind, again.scripts) == ("online text", ("Grek", "Latn"))
+    said = capsys.readouterr().err
+    assert "'handwriting' is none of" in said and "'example.org' is not an address" in said
+    assert run("few", "--ask", told="Hands\nhandwriting\n") == 3
+    assert not (tmp_path / "few.md").exists()
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: b"\xff".decode())
+    assert run("bytes", "--ask") == 2 and "not UTF-8" in capsys.readouterr().err
     assert run("yours") == 0  # no terminal: nothing is asked
     assert "Name of the data set" not in capsys.readouterr().err
     assert run() == run("theirs", "--from-htr-united", "x.yml") == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,8 +12,17 @@ from penline.catalogue import Card, ids
 from penline.catalogue.htr_united import card_text, records
 from penline.catalogue.model import ID_PATTERN
 from penline.errors import UsageError
+from penline.settings import plain_yaml
 
-__all__ = ["QUESTIONS", "TODO", "Question", "from_htr_united", "left_to_do", "new_card"]
+__all__ = [
+    "QUESTIONS",
+    "TODO",
+    "Question",
+    "from_htr_united",
+    "left_to_do",
+    "new_card",
+    "new_places",
+]
 
 TODO: Final = "TODO"
 """What stands wherever a skeleton is to be filled in; a contract test looks for it."""
@@ -28,6 +37,8 @@ class Question(NamedTuple):
         line: the line of the skeleton that the answer takes the place of.
         form: what stands there then, with ``{}`` for the answer as a quoted text.
         choices: the only answers, or none: any text.
+        pattern: what an answer looks like, where that is known.
+        wanted: the same in words.
     """
 
     key: str
@@ -35,8 +46,39 @@ class Question(NamedTuple):
     line: str
     form: str
     choices: tuple[str, ...] = ()
+    pattern: str = ""
+    wanted: str = ""
+
+    def filled(self, answer: str) -> str:
+        """What stands in the skeleton by an answer; its own line for an empty one.
+
+        Raises:
+            UsageError: the answer is none of the choices, or not what is wanted.
+        """
+        answer = answer.strip()
+        if not answer:
+            return self.line
+        wanted = self.wanted or ", ".join(self.choices)
+        if self.choices and answer not in self.choices:
+            raise UsageError(f"{self.text}: {answer!r} is none of {wanted}")
+        if self.pattern and not re.fullmatch(self.pattern, answer):
+            raise UsageError(f"{self.text}: {answer!r} is not {wanted}")
+        told = json.dumps(answer, ensure_ascii=False)
+        try:
+            same = plain_yaml(told) == answer
+        except ValueError:
+            same = False
+        if not same:
+            raise UsageError(
+                f"{self.text}: {answer!r} has characters that no card can hold; leave out control "
+                "characters, and bytes that are not UTF-8"
+            )
+        several = re.sub(r",\s*", '", "', told) if self.pattern == _CODES[0] else told
+        return self.form.format(several)
 
 
+_ADDRESS = (r"https?://\S+", "an address such as https://example.org/hands, without spaces")
+_CODES = (r"[A-Z][a-z]{3}(,\s*[A-Z][a-z]{3})*", "codes of four letters, as in: Hans, Latn")
 _KINDS: tuple[str, ...] = Card.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
 _ANSWERS = ("yes", "no", "conditional", "unclear")
 
@@ -155,9 +197,11 @@ QUESTIONS: Final = (
     Question("kind", "Kind", "kind: offline characters", "kind: {}", _KINDS),
     Question(
         "script",
-        "Script, as an ISO 15924 code (Hans, Latn)",
+        "Scripts, as ISO 15924 codes (Hans, Latn)",
         'scripts: ["TODO: ISO 15924 codes, such as Hans, Latn"]',
         "scripts: [{}]",
+        (),
+        *_CODES,
     ),
     Question(
         "publisher",
@@ -170,8 +214,17 @@ QUESTIONS: Final = (
         "Address of the publisher's page",
         "homepages: []  # TODO: the publisher's pages",
         "homepages: [{}]",
+        (),
+        *_ADDRESS,
     ),
-    Question("read", "Address that you read", "    address: null  # TODO", "    address: {}"),
+    Question(
+        "read",
+        "Address that you read",
+        "    address: null  # TODO",
+        "    address: {}",
+        (),
+        *_ADDRESS,
+    ),
     Question(
         "licence",
         "Name of the licence or the terms",
@@ -219,9 +272,27 @@ def new_card(id: str, folder: Path, answers: Mapping[str, str] | None = None) ->
         ``<id>.md`` and ``test_<id>.py``, the latter with ``_`` for ``.`` and ``-``.
 
     Raises:
-        UsageError: the id is not of that form or has a card, an answer is of no question or none
-            of its choices, the folder is not there, or one of the files is; then nothing was
+        UsageError: the id is not of that form or has a card, an answer is of no question or not
+            as it wants it, the folder is not there, or one of the files is; then nothing was
             written.
+    """
+    card, test = new_places(id, folder)
+    text = _CARD.format(id=id, key=re.sub("[.-]", "", id))
+    by_key = {question.key: question for question in QUESTIONS}
+    for key, answer in (answers or {}).items():
+        if key not in by_key:
+            raise UsageError(f"no question is called {key!r}; there are: {', '.join(by_key)}")
+        question = by_key[key]
+        text = text.replace(question.line + "\n", question.filled(answer) + "\n")
+    return _write({card: text, test: _TEST.format(id=id)})
+
+
+def new_places(id: str, folder: Path) -> list[Path]:
+    """Where `new_card` writes; nothing is there yet.
+
+    Raises:
+        UsageError: the id is not of its form or has a card, the folder is not there, or one of
+            the files is.
     """
     if re.fullmatch(ID_PATTERN, id) is None or id.endswith("\n"):
         raise UsageError(
@@ -230,15 +301,8 @@ def new_card(id: str, folder: Path, answers: Mapping[str, str] | None = None) ->
         )
     if id in ids():
         raise UsageError(f"{id!r} has a card already; see it with `penline card {id}`")
-    key = re.sub("[.-]", "", id)
     module = re.sub("[.-]", "_", id)
-    return _write(
-        folder,
-        {
-            f"{id}.md": _filled(_CARD.format(id=id, key=key), answers or {}),
-            f"test_{module}.py": _TEST.format(id=id),
-        },
-    )
+    return _free(folder, [f"{id}.md", f"test_{module}.py"])
 
 
 def from_htr_united(place: Path, folder: Path) -> list[Path]:
@@ -256,7 +320,8 @@ def from_htr_united(place: Path, folder: Path) -> list[Path]:
 
     Raises:
         UsageError: the file cannot be read, the folder is not there, or one of the files is.
-        CatalogueError: the file has no records, or one cannot be a card; then nothing was written.
+        CatalogueError: the file has no records, or one has no title or address; then nothing was
+            written.
     """
     try:
         text = place.read_text(encoding="utf-8")
@@ -264,41 +329,27 @@ def from_htr_united(place: Path, folder: Path) -> list[Path]:
         raise UsageError(f"{place}: cannot be read: {error}") from error
     texts: dict[str, str] = {}
     for record in records(text, place.name):
-        id, card = card_text(record, place.name, taken=texts)
+        id, card = card_text(record, taken=texts)
         texts[f"{id}.md"] = card
-    return _write(folder, texts)
+    return _write(dict(zip(_free(folder, texts), texts.values(), strict=True)))
 
 
-def _filled(text: str, answers: Mapping[str, str]) -> str:
-    """The skeleton with the answers in the place of the lines that they are for."""
-    by_key = {question.key: question for question in QUESTIONS}
-    for key, answer in answers.items():
-        if key not in by_key:
-            raise UsageError(f"no question is called {key!r}; there are: {', '.join(by_key)}")
-        question = by_key[key]
-        if not answer.strip():
-            continue
-        if question.choices and answer not in question.choices:
-            raise UsageError(
-                f"{question.text}: {answer!r} is none of {', '.join(question.choices)}"
-            )
-        told = json.dumps(answer.strip(), ensure_ascii=False)
-        text = text.replace(question.line + "\n", question.form.format(told) + "\n")
-    return text
-
-
-def _write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write new files into a folder, all of them or none."""
+def _free(folder: Path, names: Iterable[str]) -> list[Path]:
+    """Places of new files in a folder, at which nothing is."""
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; make it first")
-    places = {folder / name: text for name, text in texts.items()}
+    places = [folder / name for name in names]
     for place in places:
         if place.exists() or place.is_symlink():
             raise UsageError(f"{place} is there already; move it away or choose another folder")
-    for place, text in places.items():
+    return places
+
+
+def _write(texts: Mapping[Path, str]) -> list[Path]:
+    for place, text in texts.items():
         with place.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
-    return list(places)
+    return list(texts)
 
 
 def left_to_do(text: str) -> tuple[int, ...]:

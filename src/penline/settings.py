@@ -124,8 +124,25 @@ EmRange: TypeAlias = Annotated[
 """Lengths in ems, the height of a writer's median Chinese character."""
 
 
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Once(_Loader):  # type: ignore[misc]
+    """A loader that refuses a key that a mapping has twice; others take the last silently."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if (key.tag, str(key.value)) in seen:
+                line = key.start_mark.line + 1
+                raise ValueError(f"line {line}: {key.value} stands there twice; leave one of them")
+            seen.add((key.tag, str(key.value)))
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
+
+
 def plain_yaml(text: str) -> Any:
-    """The values of a YAML text without aliases and tags, at most 64 levels deep.
+    """The values of a YAML text without aliases, tags and doubled keys, at most 64 levels deep.
 
     With aliases a few hundred bytes can stand for gigabytes; a deep nesting ends the process
     inside libyaml; tags make values of text that is none.
@@ -136,10 +153,9 @@ def plain_yaml(text: str) -> Any:
     Raises:
         ValueError: the text is not such YAML; the message is one line.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=loader):
+        for event in yaml.parse(text, Loader=_Loader):
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _MOST_DEPTH:
@@ -152,7 +168,7 @@ def plain_yaml(text: str) -> Any:
                 continue
             line = event.start_mark.line + 1 if event.start_mark else 0
             raise ValueError(f"line {line}: {what}")
-        return yaml.load(text, Loader=loader)  # noqa: S506
+        return yaml.load(text, Loader=_Once)  # noqa: S506
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""

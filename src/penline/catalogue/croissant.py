@@ -6,7 +6,6 @@ Croissant's specification: https://docs.mlcommons.org/croissant/docs/croissant-s
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final
 
 from penline.catalogue.model import Card, File
@@ -79,24 +78,21 @@ TYPES: Final = {
     ".arrow": "application/vnd.apache.arrow.file",
     ".txt": "text/plain",
 }
-_BRACKETED = re.compile(r" ?\[[a-z0-9.-]+\](?!\()")
 
 
 def schema_org(card: Card) -> dict[str, Any]:
     """A card as a Dataset of schema.org."""
-    description = card.prose.partition("## What it is")[2].partition("\n## ")[0]
-    description = " ".join(_BRACKETED.sub("", description).split())
     years = [citation.year for citation in card.citations if citation.year]
     facts: dict[str, Any] = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": card.title,
         "identifier": card.id,
-        "description": description or card.title,
+        "description": card.description or card.title,
         "url": card.homepages[0] if card.homepages else None,
         "sameAs": list(card.homepages[1:]),
         "license": card.licence.url or card.licence.name,
-        "usageInfo": _BRACKETED.sub("", card.licence.summary),
+        "usageInfo": card.unsourced(card.licence.summary),
         "creator": {"@type": "Organization", "name": card.publisher},
         "datePublished": str(max(years)) if years else None,
         "citation": [citation.text for citation in card.citations],

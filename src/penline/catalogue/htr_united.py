@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from datetime import date
 from typing import Any, Final
 
 import yaml
-from pydantic import ValidationError
 
 from penline.catalogue.model import Card
 from penline.errors import CatalogueError
@@ -36,11 +36,8 @@ _FORMATS = {
     "Page-XML": "PAGE-XML",
     "Image-Text-Pairs": "line images with text",
 }
-_OPEN = re.compile(
-    r"\b(cc[- ]?(0|by)|mit|apache|bsd|etalab|licence ouverte|odbl|public domain)\b", re.I
-)
-_NOT_SOLD = re.compile(r"\bnc\b|non[- ]?commercial")
-_NOT_CHANGED = re.compile(r"\bnd\b|no[- ]?deriv")
+_NOT_SOLD = re.compile(r"\bnc\b|non[- ]?commercial", re.IGNORECASE)
+_SECOND_HAND = "(second-hand)"
 _WHOLE = re.compile(r"\d{1,3}([, ]?\d{3}){0,5}", re.ASCII)
 _NOT_STATED = "the record does not say it"
 
@@ -69,33 +66,24 @@ def records(text: str, name: str) -> tuple[dict[str, Any], ...]:
     return tuple(rows)
 
 
-def card_text(record: dict[str, Any], name: str, taken: Collection[str] = ()) -> tuple[str, str]:
+def card_text(record: dict[str, Any], taken: Collection[str] = ()) -> tuple[str, str]:
     """A card of one record: its id, ``htr-`` and the title's words, and the text of its file.
 
     Figures are marked `community`: they are the catalogue's. What a card has no place for (regions,
-    times, languages) stands in its prose.
+    times, languages) stands in its prose. Its terms are second-hand: what the record forbids is
+    "no", anything else "unclear".
 
     Args:
         record: as `records` gives it.
-        name: the file's name, for messages.
         taken: names of files of cards that are there already; another id is made where one is.
-
-    Raises:
-        CatalogueError: the record cannot be a card; the message says what is wrong.
     """
     title = _said(record["title"])
     id, number = (stem := f"htr-{_id(title)}"), 1
     while f"{id}.md" in taken:
         id = f"{stem}-{(number := number + 1)}"
     facts = {"id": id, **_facts(record, title, id)}
-    try:
-        card = Card.model_validate({**facts, "prose": (prose := _prose(record))})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise CatalogueError(f"{name}: {title!r}: {where}: {first['msg']}") from error
     front = yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=96)
-    return card.id, f"---\n{front}---\n\n{prose}"
+    return id, f"---\n{front}---\n\n{_prose(record)}"
 
 
 def record_of(card: Card) -> dict[str, Any]:
@@ -125,7 +113,7 @@ def record_of(card: Card) -> dict[str, Any]:
         "url": card.homepages[0],
         "authors": [{"name": a, "surname": b} if a else {"surname": b} for a, b in names],
         "institutions": [{"name": card.publisher}],
-        "description": card.prose.partition("## What it is")[2].partition("\n## ")[0].strip(),
+        "description": card.description,
         "language": ["TODO"],
         "production-software": "TODO",
         "script": [{"iso": script} for script in card.scripts],
@@ -162,13 +150,14 @@ def _facts(record: dict[str, Any], title: str, id: str) -> dict[str, Any]:
     people = list(_people(record.get("authors")))
     places = [_said(one.get("name")) for one in _rows(record.get("institutions"))]
     makers = [place for place in places if place] or people[:3] or ["not stated in the record"]
+    scripts = [_said(one.get("iso", one.get("name"))) for one in _rows(record.get("script"))]
     url = _address(record["url"])
     return {
         "title": title,
         "kind": "offline lines and pages",
-        "scripts": [_said(one.get("iso")) for one in _rows(record.get("script"))] or ["Zyyy"],
+        "scripts": [script for script in scripts if script] or ["Zyyy"],
         "publisher": "; ".join(makers),
-        "homepages": [url] if url.startswith("http") else [],
+        "homepages": [url] if re.fullmatch(r"https?://\S+", url) else [],
         "simulated": False,
         "licence": _licence(record),
         "citations": [
@@ -193,22 +182,29 @@ def _facts(record: dict[str, Any], title: str, id: str) -> dict[str, Any]:
 
 
 def _licence(record: dict[str, Any]) -> dict[str, Any]:
-    told = next(iter(_rows(record.get("license"))), {})
-    name = " ".join(_said(told.get(key)) for key in ("name", "type", "version") if told.get(key))
-    url = _said(told.get("url"))
-    both = f"{name} {url}".lower()
-    may = "unclear"
-    if _OPEN.search(both):
-        may = "conditional" if _NOT_CHANGED.search(both) else "yes"
-    sold = "no" if _NOT_SOLD.search(both) else "yes" if may != "unclear" else "unclear"
+    """The terms by the record, which is second-hand: it may forbid, and allows nothing."""
+    told = _terms(record, "name", "type", "version") or _terms(record, "url")
+    said = _terms(record, "name", "type", "version", "url")
+    name, summary = "not stated", "The record says nothing of terms [htr-united]."
+    if said:
+        name = f"{told.replace(_SECOND_HAND, '').strip()} {_SECOND_HAND}"
+        summary = (
+            f"The record says {said} [htr-united]. It does not tell who wrote it, and the terms "
+            "were not read: whoever finds that a maker handed it in may set the answers by it."
+        )
     return {
-        "name": name or "not stated",
-        "summary": f"The record says {name or 'nothing'} [htr-united]; the terms were not read.",
-        "redistribution": may,
-        "commercial": sold,
-        "url": url if url.startswith(("http://", "https://")) else None,
+        "name": name,
+        "summary": summary,
+        "redistribution": "unclear",
+        "commercial": "no" if _NOT_SOLD.search(said) else "unclear",
         "sources": ["htr-united"],
     }
+
+
+def _terms(record: dict[str, Any], *keys: str) -> str:
+    """What the record says under some keys of its licences, of all of them."""
+    told = (" ".join(_said(one.get(key)) for key in keys) for one in _rows(record.get("license")))
+    return "; ".join(" ".join(one.split()) for one in told if one.strip())
 
 
 def _counts(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -252,10 +248,9 @@ def _prose(record: dict[str, Any]) -> str:
         ("Regions", ", ".join(_regions(record))),
     ]
     facts = "".join(f"- {name}: {value}\n" for name, value in more if value.strip(" to"))
-    name = _licence(record)["name"]
     return (
         f"## What it is\n\n{told or 'The record describes it by its title only.'}\n\n{facts}\n"
-        f"## Licence in plain words\n\nBy the record: {name}. Read the terms at their source.\n"
+        f"## Licence in plain words\n\n{_licence(record)['summary']}\n"
     )
 
 
@@ -293,7 +288,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _said(value: Any) -> str:
-    return " ".join(str(value).split()) if isinstance(value, (str, int, float)) else ""
+    return " ".join(str(value).split()) if isinstance(value, (str, int, float, date)) else ""
 
 
 def _list(value: Any) -> list[Any]:

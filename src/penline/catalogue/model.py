@@ -123,6 +123,16 @@ class Card(CardModel):
             yield from (numbers.source for numbers in self.writers.expected)
         yield from (overlap.source for overlap in self.overlaps)
 
+    def unsourced(self, text: str) -> str:
+        """A text of the card in one line, without the sources that it names in brackets."""
+        keys = "|".join(map(re.escape, self.sources))
+        return " ".join(re.sub(rf"\s*\[(?:{keys})(?:,\s+(?:{keys}))*\](?!\()", "", text).split())
+
+    @property
+    def description(self) -> str:
+        """What its prose says the data set is; empty where it has no such heading."""
+        return self.unsourced(self.prose.partition("## What it is")[2].partition("\n## ")[0])
+
     def published(
         self, what: str, part: str = "all", scope: str = "everything"
     ) -> tuple[Count, ...]:

@@ -28,6 +28,7 @@ from penline.words import counted
 
 if TYPE_CHECKING:
     from penline.acquire.links import Link
+    from penline.new_card import Question
 
 
 @app.command("list")
@@ -287,7 +288,7 @@ def new_card(
 ) -> None:
     """Write the skeleton of a card and of its test, for bringing one more archive."""
     from penline.api import new_card as make
-    from penline.new_card import QUESTIONS, from_htr_united
+    from penline.new_card import QUESTIONS, from_htr_united, new_places
 
     if (id is None) == (htr_united is None):
         raise UsageError("give the id of one new card, or --from-htr-united and its file")
@@ -296,15 +297,27 @@ def new_card(
             raise UsageError("--ask and --no-ask are for one new card, not for records")
         made = from_htr_united(htr_united, folder)
     else:
-        answers = {}
-        for question in QUESTIONS if (sys.stdin.isatty() if ask is None else ask) else ():
-            choices = f" ({', '.join(question.choices)})" if question.choices else ""
-            answers[question.key] = typer.prompt(
-                f"{question.text}{choices}", default="", show_default=False, err=True
-            )
+        new_places(id or "", folder)
+        asked = sys.stdin.isatty() if ask is None else ask
+        answers = {one.key: _answer(one) for one in QUESTIONS} if asked else {}
         made = make(id or "", folder, answers)
     for path in made:
         out.print(escape(str(path)))
+
+
+def _answer(question: Question) -> str:
+    """What the user answers, asked again until it is an answer."""
+    choices = f" ({', '.join(question.choices)})" if question.choices else ""
+    while True:
+        try:
+            told = typer.prompt(f"{question.text}{choices}", "", show_default=False, err=True)
+            question.filled(told)
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{question.text}: the answer is not UTF-8; give it so") from error
+        except UsageError as error:
+            typer.echo(str(error), err=True)
+        else:
+            return str(told)
 
 
 @app.command("check-links")
