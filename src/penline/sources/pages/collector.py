@@ -143,12 +143,7 @@ def _twice(unit: PagesUnit | FormatError, other: PagesUnit | FormatError) -> For
 
 def _form(place: Place, name: str) -> tuple[str, str]:
     """The form of a file and the side that it is of, by its beginning; "" for others."""
-    try:
-        with place.open() as stream:
-            buffer, at, have = stream.peek(0, _HEAD)
-            head = bytes(buffer[at : at + min(have, _HEAD)])
-    except (FormatError, UsageError):
-        return "", ""
+    head = place.head(_HEAD)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         head = head.decode("utf-16", "ignore").encode()
     side = _SPLIT.search(head)

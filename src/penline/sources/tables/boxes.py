@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from penline.errors import FormatError, UsageError
+from penline.errors import FormatError
 from penline.formats.defects import defect_of, strictly
 from penline.formats.page_boxes import PageBox, boxes_form, read_boxes
 from penline.formats.table_row import BoxPlace, TableRow
@@ -224,7 +224,8 @@ def _forms(listing: Listing) -> dict[str, str]:
     for ending in _ENDINGS:
         some = [name for name in listing.names if name.lower().endswith(ending)]
         for name in some[:_TRIED]:
-            form = _form(listing.place(name), name)
+            head = listing.place(name).head(_HEAD)
+            form = tool_form(name, head) or boxes_form(name, head)
             if form == "YOLO":
                 found.update(dict.fromkeys(filter(_is_of_page, some), form))
                 break
@@ -239,13 +240,3 @@ def _forms(listing: Listing) -> dict[str, str]:
 def _is_of_page(name: str) -> bool:
     """Whether a text may be of a page, among YOLO's."""
     return not is_class_map(name) and not name.lower().startswith("readme")
-
-
-def _form(place: Place, name: str) -> str:
-    try:
-        with place.open() as stream:
-            buffer, at, have = stream.peek(0, _HEAD)
-            head = bytes(buffer[at : at + min(have, _HEAD)])
-            return tool_form(name, head) or boxes_form(name, head)
-    except (FormatError, UsageError):
-        return ""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from penline.errors import FormatError, UsageError
+from penline.errors import FormatError
 from penline.formats.defects import defect_of
 from penline.formats.iam import IamRow, iam_form, read_iam, read_iam_form, read_iam_writers
 from penline.formats.table_row import TableRow
@@ -138,7 +138,7 @@ class IamCollector(Collector):
         names = [name for name in listing.names if name.lower().endswith(".xml")]
         names += [name for name in texts if not name.endswith(".gt.txt")][:_LOOKED_AT]
         for name in names:
-            form = _form(listing, name)
+            form = iam_form(name, listing.place(name).head(_HEAD))
             if form:
                 self._found.setdefault((root, form), []).append(before + name)
                 taken.add(name)
@@ -180,12 +180,3 @@ class IamCollector(Collector):
         told = f"the {words} of {names[0]}" if form != "form" else "the lines of the forms' XML"
         said = TableContext(self.reading, self.part)
         return decided(unit, f"IAM's {words}", told, "the forms' writer" if writers else "", said)
-
-
-def _form(listing: Listing, name: str) -> str:
-    try:
-        with listing.place(name).open() as stream:
-            buffer, at, have = stream.peek(0, _HEAD)
-            return iam_form(name, bytes(buffer[at : at + min(have, _HEAD)]))
-    except (FormatError, UsageError):
-        return ""

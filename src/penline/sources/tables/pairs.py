@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from penline.errors import FormatError, UsageError
+from penline.errors import FormatError
 from penline.formats.defects import defect_of
 from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
@@ -212,10 +212,8 @@ def _labels(listing: Listing, texts: list[str]) -> list[str]:
     labels = []
     for name in texts[:: max(len(texts) // _LOOKED_AT, 1)][:_LOOKED_AT]:
         try:
-            with listing.place(name).open() as stream:
-                buffer, at, have = stream.peek(0, TEXT_LIMIT)
-                labels.append(text_label(bytes(buffer[at : at + min(have, TEXT_LIMIT)]), name))
-        except (FormatError, UsageError):
+            labels.append(text_label(listing.place(name).head(TEXT_LIMIT), name))
+        except FormatError:
             continue  # told when its turn comes
     return labels
 

@@ -244,8 +244,7 @@ def bytes_of(place: Place, label: str, most: int | None = None) -> bytes:
                 data = whole(stream)
                 stream.finish()
                 return data
-            buffer, at, have = stream.peek(0, most)
-            return bytes(buffer[at : at + min(have, most)])
+            return stream.read_most(0, most)
     except FormatError as error:
         raise FormatError(label, error.offset, error.field, error.expected, error.found) from None
     except UsageError:
