@@ -22,7 +22,7 @@ from penline.formats.page_xml import is_page_xml
 from penline.formats.tarred import is_packed
 from penline.records import Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing
+from penline.sources.listing import Listing
 from penline.sources.names import is_picture
 from penline.sources.pages.unit import PageFile, PagesUnit, told_twice
 from penline.sources.tables.beside import Beside, unpack_first
@@ -65,10 +65,7 @@ class PagesCollector(Collector):
         names += islice((name for name in lists if not name.endswith(_TEXT)), _LISTS_LOOKED_AT)
         if self.reading.take == "characters" or not names:
             return Claims(listing.names, {})
-        root = listing.root.path
-        before = listing.prefix
-        if isinstance(listing, DiskListing) and listing.path != root:
-            before = f"{listing.path.relative_to(root).as_posix()}/"
+        root, before = listing.root.path, listing.below
         taken = set()
         for name in names:
             form, side = _form(listing.place(name), name)

@@ -27,7 +27,7 @@ from penline.formats.tarred import is_packed
 from penline.formats.tool_boxes import TOOL_FORMS, read_tool_boxes, tool_form
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing, TarListing
+from penline.sources.listing import Listing, TarListing
 from penline.sources.pictures.class_map import is_class_map
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, is_made, unpack_first
@@ -170,10 +170,7 @@ class BoxesCollector(Collector):
         """Take files of boxes; their units come last, and find the pages themselves."""
         if self.reading.says_label or is_made(listing):  # names are to tell it
             return Claims(listing.names, {})
-        root = listing.root.path
-        before = listing.prefix
-        if isinstance(listing, DiskListing) and listing.path != root:
-            before = f"{listing.path.relative_to(root).as_posix()}/"
+        root, before = listing.root.path, listing.below
         maps = self._maps.setdefault(root, [])
         if not (isinstance(listing, TarListing) and listing.packed):
             named = filter(is_class_map, listing.names)

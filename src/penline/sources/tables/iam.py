@@ -20,7 +20,7 @@ from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect, LeftOut, Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing
+from penline.sources.listing import Listing
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, SiblingFiles, unpack_first
 from penline.sources.tables.context import TableContext
@@ -74,9 +74,10 @@ class IamUnit(TableUnit):
             if not row.sound:
                 yield LeftOut(_WRONG, f"{file}::{row.name}", self.source, record)
                 continue
-            content = folder.content(named[0], file, row.offset)
-            if isinstance(content, FormatError):
-                yield defect_of(content, record)
+            try:
+                content = folder.content(named[0], file, row.offset)
+            except FormatError as error:
+                yield defect_of(error, record)
                 continue
             writer = writers.get(row.form, "")
             yield TableRow(content, row.text, record, row.offset, writer, name=named[0])
@@ -129,10 +130,7 @@ class IamCollector(Collector):
         """Take the lists; their units come last."""
         if self.reading.take == "characters":
             return Claims(listing.names, {})
-        before = listing.prefix
-        root = listing.root.path
-        if isinstance(listing, DiskListing) and listing.path != root:
-            before = f"{listing.path.relative_to(root).as_posix()}/"
+        root, before = listing.root.path, listing.below
         taken = set()
         texts = [name for name in listing.names if name.lower().endswith(".txt")]
         names = [name for name in listing.names if name.lower().endswith(".xml")]
