@@ -38,7 +38,6 @@ from penline.export.paddleocr_check import examine_recognition
 from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import Fit, line_fit
 from penline.export.paddleocr_networks import NETWORKS
-from penline.export.rows import listed
 from penline.export.run import put, whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -180,7 +179,6 @@ class PaddleOCR(Exporter):
         files, encoded = hasher(), Encoded(options)
         lists: dict[str, list[str]] = {side: [] for side in options.splits}
         texts: list[str] = []
-        records: list[list[Any]] = []
         boxes: list[bytes] = []
         fits: list[tuple[int, int]] = []
         name_of_shard = self.shard_name(number, options.prefix)
@@ -198,14 +196,12 @@ class PaddleOCR(Exporter):
                     fits.append(line_fit(text, *sample.image.shape[:2]))
                     lists[sample.side].append(f"{path}\t{text}\n")
                     texts.append(text)
-                    records.append(listed(sample.index, sample.side, text, sample.writer))
                     paths.append(path)
                 if options.boxes:
                     for path, (sample, _) in zip(paths, together, strict=True):
                         boxes.append(box_line(path, box_metadata(sample)))
         return {
             "number": number,
-            "records": records,
             "lists": {side: "".join(found) for side, found in lists.items()},
             "lines": {side: len(found) for side, found in lists.items()},
             "characters": dict(sorted(Counter("".join(texts)).items())),
