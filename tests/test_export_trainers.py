@@ -208,7 +208,7 @@ def test_one_and_two_workers_and_a_run_that_was_cut(
     assert check(tmp_path / "one").problems == []
     assert not [name for name in whole if "partial" in name or name.startswith((".", "parts"))]
 
-    of_format = {"lmdb": "lmdb.put", "kraken-arrow": "kraken.put"}
+    of_format = {"lmdb": "paddleocr.put", "kraken-arrow": "kraken.put"}
     last = {**of_format, "webdataset": "shard_files.whole_report"}.get(to, "pictures.whole_report")
 
     def fail(*_: object) -> None:

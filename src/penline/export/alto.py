@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.export.carried import Extra, clean, names_of
-from penline.export.page_xml import SPLITS, PageXML, points, read_root
+from penline.export.page_xml import SPLITS, PageXML, around_lines, point_text, points, read_root
 from penline.pages import Page, PageLine
 from penline.version import __version__
 
@@ -133,10 +133,7 @@ def alto_xml(page: Page, image: str) -> bytes:
         blocks.append(block)
     if page.lines and not blocks:
         blocks.append(ET.SubElement(space, "TextBlock", {"ID": "block"}))
-        whole = np.concatenate([line.polygon for line in page.lines])
-        low, high = whole.min(axis=0), whole.max(axis=0)
-        corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
-        _placed(blocks[0], page, corners, shape=False)
+        _placed(blocks[0], page, around_lines(page), shape=False)
     for line, own in zip(page.lines, names, strict=True):
         _line(blocks[line.region], page, line, own, tags)
     space.extend(extra.elements)
@@ -168,18 +165,14 @@ def _placed(
     element.attrib |= _box(page, outline)
     if shape:
         polygon = ET.SubElement(ET.SubElement(element, "Shape"), "Polygon")
-        polygon.set("POINTS", _points(page, outline))
-
-
-def _points(page: Page, outline: npt.NDArray[np.float64]) -> str:
-    return " ".join(f"{x},{y}" for x, y in points(page, outline))
+        polygon.set("POINTS", point_text(page, outline))
 
 
 def _line(block: ET.Element, page: Page, line: PageLine, name: str, tags: _WrittenTags) -> None:
     extra = Extra(line.metadata, _FORM)
     element = ET.SubElement(block, "TextLine", {"ID": name})
     if line.baseline is not None:
-        element.set("BASELINE", _points(page, line.baseline))
+        element.set("BASELINE", point_text(page, line.baseline))
     _placed(element, page, line.polygon, shape=True)
     kind = tags.kind(clean(str(line.metadata.get("kind", ""))))
     told = {key: line.metadata[key] for key in ("printed", "leftward") if key in line.metadata}

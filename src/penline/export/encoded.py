@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
 from penline.errors import UnwritableLine
 from penline.export.base import Options, Report, encode, hasher, pixel_bytes
+from penline.export.rows import listed
 from penline.records import Sample
 
 __all__ = ["AT_ONCE", "Encoded", "turned"]
@@ -34,7 +36,7 @@ def turned(sample: Sample) -> Sample:
 
 
 class Encoded:
-    """Encodes the lines of one shard; counts those that could not be made.
+    """Encodes and lists the lines of one shard; counts those that could not be made.
 
     Args:
         options: what the user chose for the files.
@@ -44,6 +46,7 @@ class Encoded:
         self._options = options
         self._counts: Counter[str] = Counter()
         self._errors: list[str] = []
+        self._records: list[list[Any]] = []
         self._size = 0
         self._pixels = hasher()
 
@@ -64,6 +67,8 @@ class Encoded:
             encoded = [self._packed(sample) for sample in made]
             for sample in made:
                 self._pixels.update(pixel_bytes(sample.image))
+                told = sample.index, sample.side, sample.text, sample.writer
+                self._records.append(listed(*told))
             self._size += sum(map(len, encoded))
             yield list(zip(made, encoded, strict=True))
 
@@ -80,8 +85,9 @@ class Encoded:
             yield from together
 
     def metadata(self) -> Report:
-        """What all formats say of a shard: counts, errors, bytes of the pictures, their hash."""
+        """What all formats say of a shard: records, counts, errors; size and hash of pictures."""
         return {
+            "records": self._records,
             "counts": dict(sorted(self._counts.items())),
             "errors": self._errors,
             "bytes": self._size,

@@ -30,7 +30,7 @@ from penline.export.base import (
 )
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, json_lines, picture_bytes
-from penline.export.rows import FOLDERS, listed, row
+from penline.export.rows import FOLDERS, row
 from penline.export.run import whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -52,7 +52,6 @@ class ImageFolder(Exporter):
         options = self.options
         name = f"{number:05d}"
         rows: list[tuple[str, dict[str, Any]]] = []
-        records: list[list[Any]] = []
         encoded = Encoded(options)
         hashes = {side: hasher() for side in options.splits}
         with ExitStack() as stack:
@@ -67,11 +66,9 @@ class ImageFolder(Exporter):
                 hashes[side].update(data)
                 entry = {"file_name": f"{name}/{file}", **row(sample, boxes=options.boxes)}
                 rows.append((side, entry))
-                records.append(listed(sample.index, side, sample.text, sample.writer))
         return {
             "number": number,
             "rows": rows,
-            "records": records,
             "files": {FOLDERS[side]: hashes[side].hexdigest() for side in sorted(folders)},
             **encoded.metadata(),
         }

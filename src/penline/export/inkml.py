@@ -51,7 +51,7 @@ class InkML(StrokeFiles):
         unwritten = Unwritten()
         labels: list[tuple[str, str]] = []
         records: list[list[Any]] = []
-        written: list[tuple[str, str]] = []
+        written: list[str] = []
         with ExitStack() as stack:
             files: dict[str, _Characters | _ComposedLines] = {}
             folders: dict[str, Path] = {}
@@ -67,21 +67,20 @@ class InkML(StrokeFiles):
                         file = stack.enter_context(streamed(self.out / name))
                         files[name] = kind(file)
                         stack.enter_context(files[name])
-                        written.append((side, name))
+                        written.append(name)
                     files[name].add(record)  # type: ignore[arg-type]
                     text = "".join(record.labels)
-                    labels.append((side, text))
-                    records.append(listed(item.index, side, text, record.source.writer))
-                    continue
-                if side not in folders:
-                    folder = shard_folder(self.out / side, f"{number:05d}")
-                    folders[side] = stack.enter_context(folder)
-                name = f"{item.index:08d}.inkml"
-                with streamed(folders[side] / name) as file:
-                    for part in page(record):
-                        file.write(part.encode())
-                written.append((side, f"{side}/{number:05d}/{name}"))
-                text = "".join(c.character or "" for line in record.lines for c in line.characters)
+                else:
+                    if side not in folders:
+                        folder = shard_folder(self.out / side, f"{number:05d}")
+                        folders[side] = stack.enter_context(folder)
+                    name = f"{item.index:08d}.inkml"
+                    with streamed(folders[side] / name) as file:
+                        for part in page(record):
+                            file.write(part.encode())
+                    written.append(f"{side}/{number:05d}/{name}")
+                    every = (one for line in record.lines for one in line.characters)
+                    text = "".join(one.character or "" for one in every)
                 labels.append((side, text))
                 records.append(listed(item.index, side, text, record.source.writer))
         return {
@@ -89,7 +88,7 @@ class InkML(StrokeFiles):
             "labels": labels,
             "records": records,
             **unwritten.metadata(),
-            "files": {name: file_hash(self.out / name) for _, name in written},
+            "files": {name: file_hash(self.out / name) for name in written},
         }
 
 

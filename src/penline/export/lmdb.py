@@ -26,18 +26,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
-from penline.durable import about, read_file, remove, removed_if_failed, streamed, sync_folder
+from penline.durable import about, remove, removed_if_failed, streamed, sync_folder
 from penline.errors import MissingExtra
 from penline.export.base import Options, Report
 from penline.export.boxes import box_line
 from penline.export.examine import MAX_IMAGE_BYTES, Findings, entries, inside, picture
 from penline.export.lmdb_read import read_pairs
 from penline.export.packed import PARTS, Packed, PackedPart
-from penline.export.paddleocr import BOXES, DICTIONARY, fit_of, needs_space, read_dictionary
-from penline.export.paddleocr_config import CONFIGURATION, configuration
+from penline.export.paddleocr import BOXES, DICTIONARY, fit_of, put_settings
+from penline.export.paddleocr_config import CONFIGURATION
 from penline.export.paddleocr_fit import line_fit
 from penline.export.rows import FOLDERS
-from penline.export.run import put, whole_report
+from penline.export.run import whole_report
 from penline.export.tally import Tally
 
 __all__ = ["DATABASE", "LMDB", "image_key", "label_key"]
@@ -102,32 +102,16 @@ class LMDB(Packed):
                 tally.counts[_LONG] = longer
             totals = tally.totals()
         self._databases(parts)
-        dictionary = self._dictionary(tally)
-        entries = frozenset(read_dictionary(dictionary, DICTIONARY))
-        put(self.out / DICTIONARY, dictionary)
         folders = [FOLDERS[side] for side in self.options.splits]
-        config = configuration(
-            data={
-                part: ["name: LMDBDataSet", f"data_dir: ./{folder}"]
-                for part, folder in zip(("Train", "Eval"), folders, strict=False)
-            },
-            longest=tally.longest,
-            fit=fit,
-            use_space=needs_space(tally.characters, self.options, entries),
-            network=self.options.network,
-        )
-        put(self.out / CONFIGURATION, config.encode())
+        data = {
+            part: ["name: LMDBDataSet", f"data_dir: ./{folder}"]
+            for part, folder in zip(("Train", "Eval"), folders, strict=False)
+        }
+        told = put_settings(self.out, self.options, tally, fit, data, least=b"\n")
         self.remove_parts()
-        names = [f"{FOLDERS[side]}/{DATABASE}" for side in self.options.splits]
+        names = [f"{folder}/{DATABASE}" for folder in folders]
         names += [DICTIONARY, CONFIGURATION, *([BOXES] if self.options.boxes else [])]
-        outside = {c: n for c, n in sorted(tally.characters.items()) if c not in entries | {" "}}
-        told = {**report, **totals, "columns": fit.metadata(), "outside_dictionary": outside}
-        return whole_report(self.out, told, names, pixels)
-
-    def _dictionary(self, tally: Tally) -> bytes:
-        if self.options.dictionary is not None:
-            return read_file(self.options.dictionary)
-        return "".join(f"{c}\n" for c in sorted(tally.characters.keys() - {" "})).encode() or b"\n"
+        return whole_report(self.out, {**report, **totals, **told}, names, pixels)
 
     def _databases(self, parts: list[PackedPart]) -> None:
         """Write the databases that an earlier run did not finish, all in one reading."""

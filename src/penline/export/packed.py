@@ -21,7 +21,6 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Exporter, Report, file_hash
 from penline.export.boxes import box_metadata
 from penline.export.encoded import Encoded
-from penline.export.rows import listed
 from penline.records import Sample
 
 __all__ = ["PARTS", "Packed", "PackedLine", "PackedPart"]
@@ -59,7 +58,6 @@ class Packed(Exporter):
         """See `Exporter.shard`."""
         encoded = Encoded(self.options)
         labels: list[tuple[str, str]] = []
-        records: list[list[Any]] = []
         boxes: list[bytes] = []
         sizes: list[tuple[int, ...]] = []
         colour = False
@@ -69,14 +67,12 @@ class Packed(Exporter):
                 add(PackedLine(sample.side, sample.text, data))
                 colour = colour or sample.image.ndim == 3
                 labels.append((sample.side, sample.text))
-                records.append(listed(sample.index, sample.side, sample.text, sample.writer))
                 sizes.append(sample.image.shape[:2])
                 if self.options.boxes:
                     boxes.append(box_metadata(sample))
         return {
             "number": number,
             "labels": labels,
-            "records": records,
             "sizes": sizes,
             "boxes": b"\n".join(boxes),
             "colour": colour,

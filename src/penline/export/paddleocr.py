@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar
@@ -38,7 +38,6 @@ from penline.export.paddleocr_check import examine_recognition
 from penline.export.paddleocr_config import CONFIGURATION, configuration
 from penline.export.paddleocr_fit import Fit, line_fit
 from penline.export.paddleocr_networks import NETWORKS
-from penline.export.rows import listed
 from penline.export.run import put, whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -51,6 +50,7 @@ __all__ = [
     "file_hash",
     "fit_of",
     "needs_space",
+    "put_settings",
     "read_dictionary",
 ]
 
@@ -120,6 +120,43 @@ def dictionary_entries(path: Path) -> tuple[str, ...]:
     return read_dictionary(path.read_bytes(), str(path))
 
 
+def put_settings(
+    out: Path,
+    options: Options,
+    tally: Tally,
+    fit: Fit,
+    data: Mapping[str, Sequence[str]],
+    least: bytes = b"",
+) -> Report:
+    """Write dictionary and configuration of a set; return what its report says of them.
+
+    Args:
+        out: the data set.
+        options: what the user chose for the files.
+        tally: of its labels.
+        fit: columns and widths of its lines.
+        data: as `configuration` takes it.
+        least: the dictionary of labels that hold spaces alone; nothing, to refuse these.
+
+    Raises:
+        ExportError: the dictionary is none.
+    """
+    own = "".join(f"{c}\n" for c in sorted(tally.characters.keys() - {" "})).encode() or least
+    dictionary = own if options.dictionary is None else read_file(options.dictionary)
+    entries = frozenset(read_dictionary(dictionary, DICTIONARY))
+    put(out / DICTIONARY, dictionary)
+    config = configuration(
+        data=data,
+        longest=tally.longest,
+        fit=fit,
+        use_space=needs_space(tally.characters, options, entries),
+        network=options.network,
+    )
+    put(out / CONFIGURATION, config.encode())
+    outside = {c: n for c, n in sorted(tally.characters.items()) if c not in entries | {" "}}
+    return {"columns": fit.metadata(), "outside_dictionary": outside}
+
+
 class PaddleOCR(Exporter):
     """See the module."""
 
@@ -142,7 +179,6 @@ class PaddleOCR(Exporter):
         files, encoded = hasher(), Encoded(options)
         lists: dict[str, list[str]] = {side: [] for side in options.splits}
         texts: list[str] = []
-        records: list[list[Any]] = []
         boxes: list[bytes] = []
         fits: list[tuple[int, int]] = []
         name_of_shard = self.shard_name(number, options.prefix)
@@ -160,14 +196,12 @@ class PaddleOCR(Exporter):
                     fits.append(line_fit(text, *sample.image.shape[:2]))
                     lists[sample.side].append(f"{path}\t{text}\n")
                     texts.append(text)
-                    records.append(listed(sample.index, sample.side, text, sample.writer))
                     paths.append(path)
                 if options.boxes:
                     for path, (sample, _) in zip(paths, together, strict=True):
                         boxes.append(box_line(path, box_metadata(sample)))
         return {
             "number": number,
-            "records": records,
             "lists": {side: "".join(found) for side, found in lists.items()},
             "lines": {side: len(found) for side, found in lists.items()},
             "characters": dict(sorted(Counter("".join(texts)).items())),
@@ -200,29 +234,13 @@ class PaddleOCR(Exporter):
                 fit.add(shard["fits"])
                 hashes.append({key: shard[key] for key in ("number", "files", "pixels")})
             totals = tally.totals()
-        characters = {c: n for c, n in tally.characters.items() if c != " "}
-        if self.options.dictionary is None:
-            dictionary = "".join(f"{c}\n" for c in sorted(characters)).encode()
-        else:
-            dictionary = read_file(self.options.dictionary)
-        put(self.out / DICTIONARY, dictionary)
-        entries = set(read_dictionary(dictionary, DICTIONARY))
         names = [f"rec_gt_{side}.txt" for side in lists]
-        config = configuration(
-            data={
-                part: ["name: SimpleDataSet", "data_dir: ./", f'label_file_list: ["./{name}"]']
-                for part, name in zip(("Train", "Eval"), names, strict=False)
-            },
-            longest=tally.longest,
-            fit=fit,
-            use_space=needs_space(tally.characters, self.options, entries),
-            network=self.options.network,
-        )
-        put(self.out / CONFIGURATION, config.encode())
-        names += [DICTIONARY, CONFIGURATION]
-        names += [BOXES] if self.options.boxes else []
-        outside = {c: n for c, n in sorted(characters.items()) if c not in entries}
-        told = {**report, **totals, "columns": fit.metadata(), "outside_dictionary": outside}
+        data = {
+            part: ["name: SimpleDataSet", "data_dir: ./", f'label_file_list: ["./{name}"]']
+            for part, name in zip(("Train", "Eval"), names, strict=False)
+        }
+        told = {**report, **totals, **put_settings(self.out, self.options, tally, fit, data)}
+        names += [DICTIONARY, CONFIGURATION, *([BOXES] if self.options.boxes else [])]
         return whole_report(self.out, told, names, hashes)
 
     @classmethod

@@ -45,7 +45,16 @@ from penline.export.rows import FOLDERS
 from penline.pages import Page, PageLine, PageRegion
 from penline.version import __version__
 
-__all__ = ["NAMESPACE", "SPLITS", "PageXML", "page_xml", "points", "read_root"]
+__all__ = [
+    "NAMESPACE",
+    "SPLITS",
+    "PageXML",
+    "around_lines",
+    "page_xml",
+    "point_text",
+    "points",
+    "read_root",
+]
 
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -183,10 +192,7 @@ def page_xml(page: Page, image: str) -> bytes:
         order = ET.SubElement(ET.SubElement(sheet, "ReadingOrder"), "OrderedGroup", {"id": "order"})
         ET.SubElement(order, "RegionRefIndexed", {"index": "0", "regionRef": "r0"})
         region = ET.SubElement(sheet, "TextRegion", {"id": "r0", "type": "paragraph"})
-        whole = np.concatenate([line.polygon for line in page.lines])
-        low, high = whole.min(axis=0), whole.max(axis=0)
-        corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
-        _coords(region, page, corners)
+        _coords(region, page, around_lines(page))
         for number, (line, name) in enumerate(zip(page.lines, own, strict=True)):
             _line(region, page, line, number, name)
     _kept(sheet, extra, _PAGE)
@@ -251,7 +257,7 @@ def _line(region: ET.Element, page: Page, line: PageLine, number: int, name: str
     element = ET.SubElement(region, "TextLine", attributes)
     _coords(element, page, line.polygon)
     if line.baseline is not None:
-        ET.SubElement(element, "Baseline", {"points": _points(page, line.baseline)})
+        ET.SubElement(element, "Baseline", {"points": point_text(page, line.baseline)})
     if line.characters is not None and len(line.characters):
         word = ET.SubElement(element, "Word", {"id": f"{name}_w0"})
         _coords(word, page, line.polygon)
@@ -274,7 +280,7 @@ def _leftward(line: PageLine) -> bool:
 
 
 def _coords(element: ET.Element, page: Page, outline: npt.NDArray[np.float64]) -> None:
-    ET.SubElement(element, "Coords", {"points": _points(page, outline)})
+    ET.SubElement(element, "Coords", {"points": point_text(page, outline)})
 
 
 def points(page: Page, outline: npt.NDArray[np.float64]) -> list[list[int]]:
@@ -284,8 +290,16 @@ def points(page: Page, outline: npt.NDArray[np.float64]) -> list[list[int]]:
     return whole
 
 
-def _points(page: Page, outline: npt.NDArray[np.float64]) -> str:
+def point_text(page: Page, outline: npt.NDArray[np.float64]) -> str:
+    """An outline as `points`, ``x,y x,y``."""
     return " ".join(f"{x},{y}" for x, y in points(page, outline))
+
+
+def around_lines(page: Page) -> npt.NDArray[np.float64]:
+    """The corners of the box around all lines of a page, clockwise from the upper left."""
+    whole = np.concatenate([line.polygon for line in page.lines])
+    low, high = whole.min(axis=0), whole.max(axis=0)
+    return np.array([low, [high[0], low[1]], high, [low[0], high[1]]])
 
 
 def _text(element: ET.Element, text: str, attributes: Mapping[str, str] = {}) -> None:

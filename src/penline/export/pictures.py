@@ -24,7 +24,7 @@ from penline.export.base import (
 from penline.export.boxes import box_line, box_metadata
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, inside, picture
-from penline.export.rows import FOLDERS, listed
+from penline.export.rows import FOLDERS
 from penline.export.run import whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -85,7 +85,6 @@ class PictureFolders(Exporter):
         encoded = Encoded(self.options)
         rows: dict[str, list[tuple[str, str]]] = {}
         labels: list[tuple[str, str, str]] = []
-        records: list[list[Any]] = []
         boxes: list[bytes] = []
         digests: dict[str, Any] = {}
         name = self.shard_name(number, self.options.prefix)
@@ -111,7 +110,6 @@ class PictureFolders(Exporter):
                 place(side, [*self.beside(stem, text), (file, data)])
                 rows[side].append((file, text))
                 labels.append((side, f"{name}/{file}", text))
-                records.append(listed(sample.index, side, text, sample.writer))
                 if self.options.boxes:
                     boxes.append(box_line(path, box_metadata(sample)))
             for side, found in rows.items():
@@ -119,7 +117,6 @@ class PictureFolders(Exporter):
         return {
             "number": number,
             "labels": labels,
-            "records": records,
             "boxes": b"".join(boxes),
             "files": {self.parent(side): digests[side].hexdigest() for side in sorted(folders)},
             **encoded.metadata(),

@@ -19,7 +19,7 @@ from penline.errors import ExportError, UnwritableLine
 from penline.export.base import Exporter, Report, file_hash
 from penline.export.encoded import Encoded
 from penline.export.examine import Findings, entries, inside
-from penline.export.rows import FOLDERS, listed
+from penline.export.rows import FOLDERS
 from penline.export.run import whole_report
 from penline.export.tally import Tally
 from penline.records import Sample
@@ -59,7 +59,6 @@ class ShardFiles(Exporter):
         """See `Exporter.shard`."""
         encoded = Encoded(self.options)
         labels: list[tuple[str, str]] = []
-        records: list[list[Any]] = []
         with ExitStack() as stack:
             files: dict[str, Any] = {}
             for sample, data in encoded.each(samples):
@@ -70,11 +69,9 @@ class ShardFiles(Exporter):
                     files[side] = stack.enter_context(self.written(path))
                 self.add(files[side], sample, data)
                 labels.append((side, sample.text))
-                records.append(listed(sample.index, side, sample.text, sample.writer))
         return {
             "number": number,
             "labels": labels,
-            "records": records,
             "files": {side: file_hash(self._whole(side, number)) for side in sorted(files)},
             **encoded.metadata(),
         }

@@ -26,6 +26,7 @@ from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.text_page import (
     TextPage,
+    box_around,
     box_points,
     extras,
     left_over,
@@ -168,10 +169,7 @@ def _outline(element: ET.Element) -> npt.NDArray[np.float64] | None:
 def _region(block: ET.Element, lines: list[PageLine | FormatError], tags: _Tags) -> PageRegion:
     polygon = _outline(block)
     if polygon is None:
-        sound = [line.polygon for line in lines if isinstance(line, PageLine)]
-        every = np.concatenate(sound) if sound else np.zeros((1, 2))
-        low, high = every.min(axis=0), every.max(axis=0)
-        polygon = box_points(*low, *(high - low))
+        polygon = box_around(lines)
     kind, carried = tags.of(block)
     facts: dict[str, Any] = {
         "id": attribute(block, "ID"),

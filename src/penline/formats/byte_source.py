@@ -100,6 +100,22 @@ class ByteSource:
             raise self.shortfall(offset, n, field, have)
         return buffer, at
 
+    def read_most(self, offset: int, n: int) -> bytes:
+        """A copy of `n` bytes from `offset` on, or of as many as there are."""
+        buffer, at, have = self.peek(offset, n)
+        return bytes(buffer[at : at + min(have, n)])
+
+    def read_whole(self, most: int, field: str = "file") -> bytes:
+        """A copy of the whole file; what only its end shows is for `finish` to tell.
+
+        Raises:
+            FormatError: there are more bytes than `most`.
+        """
+        buffer, at, have = self.peek(0, most + 1)
+        if have > most:
+            raise FormatError(self.file, 0, field, f"at most {most:,} bytes", "more")
+        return bytes(buffer[at : at + have])
+
     def shortfall(self, offset: int, n: int, field: str, have: int) -> FormatError:
         """The error for `n` bytes of `field` expected at `offset`, where only `have` are left."""
         if self.fault is not None:

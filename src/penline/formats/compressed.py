@@ -6,6 +6,7 @@ packed files in a row count as one, as the tools that make them have it.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 
@@ -17,10 +18,6 @@ __all__ = ["DECOMPRESSORS", "compression_of", "decompressed"]
 _FEED_BYTES = 1 << 14
 _LZMA_MEMORY_BYTES = 1 << 28
 _GZIP_WINDOW = 31
-
-
-def _gunzip() -> Decompressor:
-    return Inflate(_GZIP_WINDOW)
 
 
 def _bunzip2() -> Decompressor:
@@ -36,7 +33,7 @@ def _unxz() -> Decompressor:
 
 
 DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
-    ".gz": _gunzip,
+    ".gz": functools.partial(Inflate, _GZIP_WINDOW),
     ".bz2": _bunzip2,
     ".xz": _unxz,
 }
@@ -100,8 +97,7 @@ class _Decompressing:
                 return piece
 
     def _packed(self) -> bytes:
-        buffer, at, have = self._packed_stream.peek(self._offset, _FEED_BYTES)
-        piece = bytes(buffer[at : at + min(have, _FEED_BYTES)])
+        piece = self._packed_stream.read_most(self._offset, _FEED_BYTES)
         self._offset += len(piece)
         if not piece:
             self._packed_stream.finish()

@@ -93,11 +93,9 @@ def _objects(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
 
 def _one_object(stream: ByteSource) -> Iterator[tuple[Any, ...] | FormatError]:
     """The entries of one object, under ``file`` and ``label``; or the objects of a list."""
-    buffer, at, have = stream.peek(0, _OBJECT_LIMIT + 1)
-    if have > _OBJECT_LIMIT:
-        raise FormatError(stream.file, 0, "file", f"at most {_OBJECT_LIMIT:,} bytes", "more")
+    content = stream.read_whole(_OBJECT_LIMIT)
     try:
-        found = json.loads(bytes(buffer[at : at + have]))
+        found = json.loads(content)
     except (ValueError, RecursionError) as error:
         reason = printable(str(error))[:80]
         raise FormatError(stream.file, 0, "JSON", "an object, name -> label", reason) from None

@@ -153,13 +153,10 @@ def read_mapping(stream: ByteSource) -> dict[int, tuple[str, ...]]:
     Raises:
         FormatError: a line that is not a label and one or more code points.
     """
-    buffer, at, have = stream.peek(0, _MAPPING_LIMIT + 1)
-    if have > _MAPPING_LIMIT:
-        expected = f"at most {_MAPPING_LIMIT:,} bytes"
-        raise FormatError(stream.file, 0, "mapping", expected, "more")
+    content = stream.read_whole(_MAPPING_LIMIT, "mapping")
     mapping: dict[int, tuple[str, ...]] = {}
     offset = 0
-    for line in bytes(buffer[at : at + have]).splitlines(keepends=True):
+    for line in content.splitlines(keepends=True):
         words = line.split()
         numbers = [int(word) for word in words if word.isdigit() and len(word) < 8]
         sound = len(numbers) == len(words) > 1 and all(map(_is_character, numbers[1:]))

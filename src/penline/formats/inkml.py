@@ -85,8 +85,7 @@ def _walk(stream: ByteSource, source: Source) -> Iterator[Outcome]:
     reading = InkMlReading(stream.file, source)
     offset = 0
     while True:
-        buffer, at, have = stream.peek(offset, _BLOCK)  # the same pieces through every stream
-        piece = bytes(buffer[at : at + min(have, _BLOCK)]) if have else b""
+        piece = stream.read_most(offset, _BLOCK)  # the same pieces through every stream
         fault: FormatError | None = None
         if not piece and stream.fault is not None:
             fault = stream.fault
@@ -109,8 +108,7 @@ def _walk(stream: ByteSource, source: Source) -> Iterator[Outcome]:
 
 def _plain(stream: ByteSource, fault: FormatError) -> FormatError:
     """A plainer fault where the file is obviously something else than XML."""
-    buffer, at, have = stream.peek(0, HEAD_BYTES)
-    head = bytes(buffer[at : at + min(have, HEAD_BYTES)])
+    head = stream.read_most(0, HEAD_BYTES)
     is_xml = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     if is_xml and sniff(head) in ("XML text", "text", None):
         return fault

@@ -40,8 +40,7 @@ _USER_LIMIT = 1 << 25
 
 def begins_as_leaf(stream: ByteSource) -> bool:
     """Tell whether a file begins as LEAF's do."""
-    buffer, at, have = stream.peek(0, _HEAD)
-    return _BEGIN.match(bytes(buffer[at : at + min(have, _HEAD)])) is not None
+    return _BEGIN.match(stream.read_most(0, _HEAD)) is not None
 
 
 def read_leaf(stream: ByteSource) -> Iterator[TableRow]:
@@ -104,11 +103,7 @@ class _Scan:
 
     def __init__(self, stream: ByteSource) -> None:
         self._stream = stream
-        self._at = 3 if self._piece(0, 3) == b"\xef\xbb\xbf" else 0
-
-    def _piece(self, start: int, size: int) -> bytes:
-        buffer, at, have = self._stream.peek(start, size)
-        return bytes(buffer[at : at + min(have, size)])
+        self._at = 3 if stream.read_most(0, 3) == b"\xef\xbb\xbf" else 0
 
     def bad(self, field: str, expected: str, found: str) -> FormatError:
         """Make the error for what stands here."""
@@ -116,7 +111,7 @@ class _Scan:
 
     def next(self) -> bytes:
         """The next character that is no space; nothing at the end."""
-        while piece := self._piece(self._at, 64):
+        while piece := self._stream.read_most(self._at, 64):
             left = piece.lstrip(_SPACE)
             self._at += len(piece) - len(left)
             if left:
@@ -156,7 +151,7 @@ class _Scan:
         self._at += 1
 
     def _text(self) -> str:
-        match = _STRING.match(self._piece(self._at, _NAME))
+        match = _STRING.match(self._stream.read_most(self._at, _NAME))
         try:
             found = json.loads(match[0]) if match else None
         except ValueError:
@@ -171,7 +166,7 @@ class _Scan:
         self.next()
         size = _BLOCK
         while True:
-            piece = self._piece(self._at, size)
+            piece = self._stream.read_most(self._at, size)
             match = _ROW.match(piece)
             if match or len(piece) < size or size > _ROW_LIMIT:
                 break
@@ -189,13 +184,13 @@ class _Scan:
     def skip(self) -> None:
         """Go past a value, whatever it is."""
         if self.next() not in (b"[", b"{", b'"'):
-            match = _SCALAR.match(self._piece(self._at, _NAME))
+            match = _SCALAR.match(self._stream.read_most(self._at, _NAME))
             if match is None:
                 raise self.bad("JSON", "a value", "none")
             self._at += len(match[0])
             return
         depth = 0
-        while piece := self._piece(self._at, _BLOCK):
+        while piece := self._stream.read_most(self._at, _BLOCK):
             mark = _MARK.search(piece)
             if mark is None:
                 self._at += len(piece)
@@ -212,7 +207,7 @@ class _Scan:
 
     def _past_string(self) -> None:
         self._at += 1
-        while piece := self._piece(self._at, _BLOCK):
+        while piece := self._stream.read_most(self._at, _BLOCK):
             end = re.search(rb'["\\]', piece)
             if end is None:
                 self._at += len(piece)

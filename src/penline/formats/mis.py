@@ -183,10 +183,9 @@ def _lines(stream: ByteSource, what: str) -> Iterator[tuple[int, bytes]]:
 
 def _line(stream: ByteSource, offset: int) -> bytes | None:
     """The line at `offset` without its line feed; None at the end of the file."""
-    buffer, at, have = stream.peek(offset, _LINE_BYTES)
-    if have == 0:
+    piece = stream.read_most(offset, _LINE_BYTES)
+    if not piece:
         return None
-    piece = bytes(buffer[at : at + min(have, _LINE_BYTES)])
     end = piece.find(b"\n")
     if end < 0:
         if stream.fault is not None:

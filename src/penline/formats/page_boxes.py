@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.csv_rows import read_text_rows
+from penline.formats.defects import strictly
 from penline.formats.text_lines import decoded, text_lines
 from penline.formats.xml_tree import read_xml
 from penline.words import printable
@@ -27,7 +28,16 @@ from penline.words import printable
 if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
-__all__ = ["BoxedPage", "PageBox", "boxed", "boxes_form", "read_boxes", "whole_json"]
+__all__ = [
+    "BoxedPage",
+    "PageBox",
+    "boxed",
+    "boxes_form",
+    "json_object",
+    "objects",
+    "read_boxes",
+    "whole_json",
+]
 
 _BYTES_LIMIT = 1 << 28
 _LONGEST_PX = 1 << 20
@@ -121,48 +131,40 @@ def read_boxes(stream: ByteSource, form: str, name: str) -> Iterator[BoxedPage]:
     elif form == "PAGE XML":
         yield _page_xml(stream)
     else:
-        found = _json(stream)
+        found = json_object(stream)
         yield from (_labelme if form == "LabelMe" else _coco)(stream.file, found)
 
 
-def _whole_file(stream: ByteSource) -> bytes:
-    """Read a whole file of boxes, of at most some hundred MB."""
-    buffer, at, have = stream.peek(0, _BYTES_LIMIT + 1)
-    if have > _BYTES_LIMIT:
-        expected = f"at most {_BYTES_LIMIT:,} bytes"
-        raise FormatError(stream.file, 0, "file", expected, "more")
-    stream.finish()
-    return bytes(buffer[at : at + have])
-
-
 def whole_json(stream: ByteSource) -> Any:
-    """Read a whole file of boxes that is JSON."""
+    """Read a whole file of boxes or lines that is JSON, of at most some hundred MB."""
+    content = stream.read_whole(_BYTES_LIMIT)
+    stream.finish()
     try:
-        return json.loads(_whole_file(stream))
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
-        if isinstance(error, FormatError):
-            raise
         reason = printable(str(error))[:80]
         raise FormatError(stream.file, 0, "JSON", "a sound file", reason) from None
 
 
-def _json(stream: ByteSource) -> Mapping[str, Any]:
+def json_object(stream: ByteSource) -> Mapping[str, Any]:
+    """Read a whole file that is one JSON object, as `whole_json`."""
     found = whole_json(stream)
     if not isinstance(found, dict):
         raise FormatError(stream.file, 0, "JSON", "an object", type(found).__name__)
     return found
 
 
-def _objects(found: Any) -> Iterator[dict[str, Any]]:
-    yield from (one for one in found if isinstance(one, dict)) if isinstance(found, list) else ()
+def objects(found: Any) -> list[dict[str, Any]]:
+    """Return the objects of a JSON list; nothing of what is none."""
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _coco(file: str, found: Mapping[str, Any]) -> Iterator[BoxedPage]:
-    categories = {_key(one.get("id")): one.get("name") for one in _objects(found.get("categories"))}
+    categories = {_key(one.get("id")): one.get("name") for one in objects(found.get("categories"))}
     pages: dict[str, BoxedPage] = {}
-    for one in _objects(found.get("images")):
+    for one in objects(found.get("images")):
         pages[_key(one.get("id"))] = BoxedPage(str(one.get("file_name") or ""), [])
-    for place, one in enumerate(_objects(found.get("annotations"))):
+    for place, one in enumerate(objects(found.get("annotations"))):
         what = f"annotation {place}"
         page = pages.get(_key(one.get("image_id")))
         if page is None:
@@ -190,7 +192,7 @@ def _attributes(one: Mapping[str, Any]) -> list[Any]:
 
 def _labelme(file: str, found: Mapping[str, Any]) -> Iterator[BoxedPage]:
     boxes: list[PageBox | FormatError] = []
-    for place, one in enumerate(_objects(found.get("shapes"))):
+    for place, one in enumerate(objects(found.get("shapes"))):
         what = f"shape {place}"
         points: Any = one.get("points")
         flat = [x for point in points for x in point] if _are_points(points) else []
@@ -240,9 +242,7 @@ def boxed(
 
 
 def _kuzushiji(stream: ByteSource, name: str) -> Iterator[BoxedPage]:
-    for row in read_text_rows(stream, name):
-        if not hasattr(row, "cells"):
-            raise FormatError(row.file, row.offset, row.field, row.expected, row.found)
+    for row in strictly(read_text_rows(stream, name)):
         words = row.cells.get("labels", "").split()
         boxes: list[PageBox | FormatError] = []
         if len(words) % 5:

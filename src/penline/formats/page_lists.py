@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
+from penline.formats.page_boxes import json_object, objects
 from penline.formats.text_lines import decoded, text_lines
 from penline.formats.text_page import TextPage, box_points, one_line
 from penline.pages import PageLine, PageRegion
@@ -27,7 +28,6 @@ from penline.words import printable
 
 __all__ = ["is_coco_of_lines", "is_detection_list", "read_coco_lines", "read_detection_list"]
 
-_BYTES_LIMIT = 1 << 28
 _LONGEST_PX = 1 << 20
 _UNREAD = ("###", "*")
 _LIST = re.compile(rb"[^\t\n]+\t\[(?:\]|\s*\{[^\n]*\"transcription\")")
@@ -91,24 +91,12 @@ def read_coco_lines(stream: ByteSource) -> Iterator[TextPage | FormatError]:
     Raises:
         FormatError: the file as a whole is not of its form.
     """
-    buffer, at, have = stream.peek(0, _BYTES_LIMIT + 1)
-    if have > _BYTES_LIMIT:
-        raise FormatError(stream.file, 0, "file", f"at most {_BYTES_LIMIT:,} bytes", "more")
-    data = bytes(buffer[at : at + have])
-    stream.finish()
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        reason = printable(str(error))[:80]
-        raise FormatError(stream.file, 0, "JSON", "a sound file", reason) from None
-    if not isinstance(found, dict):
-        raise FormatError(stream.file, 0, "JSON", "an object", type(found).__name__)
-    lines = {
-        str(one.get("id")) for one in _objects(found, "categories") if one.get("name") == "line"
-    }
-    images = _objects(found, "images")
+    found = json_object(stream)
+    categories = objects(found.get("categories"))
+    lines = {str(one.get("id")) for one in categories if one.get("name") == "line"}
+    images = objects(found.get("images"))
     pages: dict[str, list[PageLine | FormatError]] = {str(one.get("id")): [] for one in images}
-    for number, one in enumerate(_objects(found, "annotations")):
+    for number, one in enumerate(objects(found.get("annotations"))):
         if lines and str(one.get("category_id")) not in lines:
             continue
         page = pages.get(str(one.get("image_id")))
@@ -119,7 +107,7 @@ def read_coco_lines(stream: ByteSource) -> Iterator[TextPage | FormatError]:
         page.append(_annotated(stream.file, what, one))
     for image in images:
         facts = _facts(image.get("source"))
-        regions = tuple(map(_region, _objects(image, "regions")))
+        regions = tuple(map(_region, objects(image.get("regions"))))
         sound = all(region is not None for region in regions)
         size = [image.get(side) for side in ("width", "height")]
         width, height = (n if type(n) is int and 0 < n < _LONGEST_PX else 0 for n in size)
@@ -133,11 +121,6 @@ def read_coco_lines(stream: ByteSource) -> Iterator[TextPage | FormatError]:
             facts,
             writer if isinstance(writer, str) and writer.isprintable() else "",
         )
-
-
-def _objects(found: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    some = found.get(name)
-    return [one for one in some if isinstance(one, dict)] if isinstance(some, list) else []
 
 
 def _annotated(file: str, what: str, one: Mapping[str, Any]) -> PageLine | FormatError:

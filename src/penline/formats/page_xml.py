@@ -27,7 +27,7 @@ from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
 from penline.formats.text_page import (
     TextPage,
-    box_points,
+    box_around,
     extras,
     left_over,
     line_text,
@@ -180,10 +180,7 @@ def _region(element: ET.Element, lines: list[PageLine | FormatError]) -> PageReg
     """A region; where it tells no outline the box around its lines is one."""
     polygon = _points(element, "Coords")
     if polygon is None:
-        sound = [line.polygon for line in lines if isinstance(line, PageLine)]
-        every = np.concatenate(sound) if sound else np.zeros((1, 2))
-        low, high = every.min(axis=0), every.max(axis=0)
-        polygon = box_points(*low, *(high - low))
+        polygon = box_around(lines)
     lined = (local(one) for one in element if _holds_lines(one))
     nested = (*_REGION, "UserDefined", "TextRegion", *lined)
     kind = _kind(element)

@@ -81,11 +81,8 @@ def misnamed(stream: ByteSource, error: FormatError, expected: str) -> FormatErr
     """
     if error is stream.fault:
         return error
-    buffer, at, have = stream.peek(0, HEAD_BYTES + 16)
-    if have == 0:
-        found: str | None = "an empty file"
-    else:
-        found = sniff(bytes(buffer[at : at + min(have, HEAD_BYTES + 16)]))
+    head = stream.read_most(0, HEAD_BYTES + 16)
+    found = sniff(head) if head else "an empty file"
     if found is None or any(name == found and own in expected for _, _, own, name in _OWN):
         return error  # the format itself, with a fault in its header
     return FormatError(stream.file, 0, "first record", expected, found)

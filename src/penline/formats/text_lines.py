@@ -27,8 +27,7 @@ def text_lines(stream: ByteSource) -> Iterator[tuple[int, bytes]]:
     """
     offset, rest = 0, b""
     while True:
-        buffer, at, have = stream.peek(offset + len(rest), _BLOCK)
-        piece = bytes(buffer[at : at + min(have, _BLOCK)])
+        piece = stream.read_most(offset + len(rest), _BLOCK)
         if not offset and not rest:
             _is_text(stream, piece)
             if piece.startswith(_BOM):

@@ -33,6 +33,7 @@ from penline.words import printable
 __all__ = [
     "Outlines",
     "TextPage",
+    "box_around",
     "box_points",
     "extras",
     "left_over",
@@ -128,6 +129,14 @@ def box_points(left: float, top: float, width: float, height: float) -> Points:
     """Return the corners of a box, ``float64 (4, 2)``, clockwise from the upper left."""
     right, bottom = left + width, top + height
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
+
+
+def box_around(lines: Iterable[PageLine | FormatError]) -> Points:
+    """Return the corners of the box around the sound ones of some lines; of none a point."""
+    sound = [line.polygon for line in lines if isinstance(line, PageLine)]
+    every = np.concatenate(sound) if sound else np.zeros((1, 2))
+    low, high = every.min(axis=0), every.max(axis=0)
+    return box_points(*low, *(high - low))
 
 
 def one_line(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
-from penline.formats.page_boxes import BoxedPage, PageBox, boxed, whole_json
+from penline.formats.page_boxes import BoxedPage, PageBox, boxed, objects, whole_json
 from penline.formats.text_lines import decoded, text_lines
 from penline.formats.xml_tree import read_xml
 from penline.words import printable
@@ -112,7 +112,7 @@ def _yolo(stream: ByteSource) -> Iterator[PageBox | FormatError]:
 
 
 def _label_studio(stream: ByteSource) -> Iterator[BoxedPage]:
-    for task in _objects(whole_json(stream)):
+    for task in objects(whole_json(stream)):
         told = task.get("data")
         data = told if isinstance(told, dict) else task
         names = (one for one in data.values() if isinstance(one, str) and "/" in one)
@@ -134,15 +134,11 @@ def _label_studio(stream: ByteSource) -> Iterator[BoxedPage]:
 
 def _regions(task: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The regions of a task with their values, of the full form or of the short one."""
-    found = [one.get("result") for one in _objects(task.get("annotations"))][:1]
+    found = [one.get("result") for one in objects(task.get("annotations"))][:1]
     for regions in found or task.values():
-        for one in _objects(regions):
+        for one in objects(regions):
             value = one.get("value", one)
             yield one, value if isinstance(value, dict) else {}
-
-
-def _objects(found: Any) -> list[dict[str, Any]]:
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _id(region: dict[str, Any]) -> str:

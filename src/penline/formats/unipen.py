@@ -128,16 +128,10 @@ def whole(stream: ByteSource) -> bytes:
     Raises:
         FormatError: the stream breaks off, or has more than a file may have.
     """
-    want = 1 << 16
-    buffer, at, have = stream.peek(0, want)
-    while want <= have <= MOST_BYTES:
-        want = 2 * have
-        buffer, at, have = stream.peek(0, want)
-    if have > MOST_BYTES:
-        raise FormatError(stream.file, 0, "file", f"at most {MOST_BYTES:,} bytes", "more")
+    content = stream.read_whole(MOST_BYTES)
     if stream.fault is not None:
         raise stream.fault
-    return bytes(buffer[at : at + have])
+    return content
 
 
 class StrokeLabels(NamedTuple):

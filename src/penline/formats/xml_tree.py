@@ -33,10 +33,7 @@ def read_xml(stream: ByteSource) -> ET.Element:
         FormatError: it is larger than 64 MiB or a million elements, has a document type, is in an
             encoding that nobody uses, or is not well-formed.
     """
-    buffer, at, have = stream.peek(0, _BYTES_LIMIT + 1)
-    if have > _BYTES_LIMIT:
-        raise FormatError(stream.file, 0, "file", f"at most {_BYTES_LIMIT:,} bytes", "more")
-    data = bytes(buffer[at : at + have])
+    data = stream.read_whole(_BYTES_LIMIT)
     stream.finish()
     declared = _DECLARED.match(data[:200])
     named = declared[1].decode().lower() if declared else "utf-8"

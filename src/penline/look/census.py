@@ -15,6 +15,7 @@ from penline.census.report import Figure, Finding, Note
 from penline.durable import read_file
 from penline.errors import FormatError, UsageError
 from penline.look.damage import MOST_PICTURES, damage_rows
+from penline.look.page import table
 from penline.look.terms import badges
 from penline.provenance import short_names
 from penline.records import Defect, Source
@@ -27,7 +28,6 @@ __all__ = ["REPORT_SUFFIX", "census_data"]
 REPORT_SUFFIX = ".json"
 
 _MAX_BYTES = 1 << 28
-_ROWS = 200
 _INTO = "::"
 
 
@@ -160,20 +160,17 @@ def _opened(wanted: set[str]) -> list[Any]:
 
 
 def _tables(report: _CensusReport) -> list[dict[str, Any]]:
-    tables = []
     missing = [
         [f"{shelf.id}: {one.name}", None] for shelf in report.shelves for one in shelf.missing
     ]
-    if missing:
-        tables.append({"title": f"Missing archives: {len(missing):,}", "rows": missing[:_ROWS],
-                       "total": len(missing), "names": True})  # fmt: skip
-    if report.without_card:
-        files = short_names(list(report.without_card))
-        rows = [[name, n] for name, n in zip(files, report.without_card.values(), strict=True)]
-        tables.append({"title": "Files of no known data set, and their records",
-                       "rows": rows[:_ROWS], "total": len(rows), "names": True})  # fmt: skip
-    if report.notes:
-        notes = [[f"{note.card}: {note.says}" if note.card else note.says, note.times or None]
-                 for note in report.notes]  # fmt: skip
-        tables.append({"title": "Notes", "rows": notes[:_ROWS], "total": len(notes)})
-    return tables
+    files = short_names(list(report.without_card))
+    strange = [[name, n] for name, n in zip(files, report.without_card.values(), strict=True)]
+    notes = [
+        [f"{note.card}: {note.says}" if note.card else note.says, note.times or None]
+        for note in report.notes
+    ]
+    return [
+        *table(f"Missing archives: {len(missing):,}", missing, names=True),
+        *table("Files of no known data set, and their records", strange, names=True),
+        *table("Notes", notes),
+    ]

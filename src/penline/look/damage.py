@@ -79,12 +79,10 @@ def _bytes(stream: ByteSource, offset: int, kind: str) -> dict[str, Any]:
     if kind == "gnt" and have >= HEADER.size:
         *_, width, height = HEADER.unpack_from(buffer, at)
         if 0 < width <= _SIDE_PX and 0 < height <= _SIDE_PX:
-            buffer, at, have = stream.peek(offset, HEADER.size + width * height)
-            raw = bytes(buffer[at : at + min(have, HEADER.size + width * height)])[HEADER.size :]
+            raw = stream.read_most(offset, HEADER.size + width * height)[HEADER.size :]
             there = f", {len(raw):,} of its bytes are there" if len(raw) < width * height else ""
             return _picture(raw, width, height, f"{width} × {height} px by its header{there}")
-    buffer, at, have = stream.peek(offset, _RAW_ROW * _RAW_ROWS)
-    raw = bytes(buffer[at : at + min(have, _RAW_ROW * _RAW_ROWS)])
+    raw = stream.read_most(offset, _RAW_ROW * _RAW_ROWS)
     if not raw:
         return {}
     return _picture(raw, _RAW_ROW, -(-len(raw) // _RAW_ROW), f"{len(raw):,} bytes, 64 a row")

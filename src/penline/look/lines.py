@@ -16,7 +16,7 @@ from penline.durable import read_file
 from penline.errors import ExportError
 from penline.look.boxes import read_boxes
 from penline.look.choose import even
-from penline.look.page import data_uri
+from penline.look.page import data_uri, table
 from penline.look.pictures import picture
 from penline.look.plots import distribution
 from penline.look.set_lines import DatasetLine, format_of, labels_of
@@ -33,7 +33,6 @@ MOST_MEASURED = 200
 """Lines whose strokes are measured."""
 
 _MOST_MEASURED_PX = 1 << 22
-_ROWS = 200
 
 
 def line_data(
@@ -238,19 +237,16 @@ def set_figures(report: Mapping[str, Any]) -> list[list[Any]]:
 
 def set_tables(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the report of a finished set says was left out."""
-    tables = []
+    tables: list[dict[str, Any]] = []
     for key, title in (
         ("skipped", "Skipped, dropped or borrowed on the way"),
         ("outside_dictionary", "Characters outside the dictionary"),
     ):
         counts = report.get(key)
-        if isinstance(counts, dict) and counts:
+        if isinstance(counts, dict):
             rows = [[str(k), v if isinstance(v, int) else None] for k, v in counts.items()]
-            table = {"title": title, "rows": rows[:_ROWS], "total": len(rows)}
-            tables.append(table | ({"names": True} if key == "outside_dictionary" else {}))
+            tables += table(title, rows, names=key == "outside_dictionary")
     errors = report.get("errors")
-    if isinstance(errors, list) and errors:
-        rows = [[str(error), None] for error in errors[:_ROWS]]
-        table = {"title": "Lines that could not be made", "rows": rows, "total": len(errors)}
-        tables.append(table)
+    if isinstance(errors, list):
+        tables += table("Lines that could not be made", [[str(error), None] for error in errors])
     return tables

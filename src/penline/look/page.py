@@ -13,17 +13,18 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from penline.look.strings import strings_script
 
-__all__ = ["data_uri", "page", "safe_json"]
+__all__ = ["data_uri", "page", "safe_json", "table"]
 
 _WORDS = "app/static/words.js"
 _STYLES = ("page.css", "app/static/seen.css")
+_ROWS = 200
 _SLOT = re.compile(r"@@([a-z]+)@@")
 
 
@@ -80,6 +81,18 @@ def safe_json(data: Mapping[str, Any]) -> str:
 def data_uri(data: bytes, media_type: str) -> str:
     """Bytes as a ``data:`` address."""
     return f"data:{media_type};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def table(title: str, rows: Sequence[Any], *, names: bool = False) -> list[dict[str, Any]]:
+    """A table of a sheet, cut to its first rows; none without a row.
+
+    Args:
+        title: what stands above it.
+        rows: of a name and a number, or None.
+        names: whether what stands in it is no sentence of penline's.
+    """
+    found = {"title": title, "rows": rows[:_ROWS], "total": len(rows)}
+    return [found | ({"names": True} if names else {})] if rows else []
 
 
 def _hash(text: str) -> str:

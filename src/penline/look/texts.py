@@ -16,7 +16,7 @@ from penline.errors import FormatError
 from penline.look.boxes import add_boxes, box_paths
 from penline.look.damage import damage_rows
 from penline.look.lines import label_plots, picture_plots, set_figures, set_notes, set_tables
-from penline.look.page import data_uri, safe_json
+from penline.look.page import data_uri, safe_json, table
 from penline.look.plots import distribution
 from penline.look.seen import SeenItem, SeenUnit, Shown, form_of, known_writer, of_records, see
 from penline.look.terms import badges
@@ -32,7 +32,6 @@ __all__ = ["text_data"]
 
 MAX_BYTES = 16 << 20
 """All pictures and outlines of a sheet together; where they are more, fewer are shown."""
-_ROWS = 200
 _DEFECT = "defect: "
 """How a defect is counted that is listed, too."""
 
@@ -194,18 +193,14 @@ class _Told:
         said = [file.understood.line() for file in files if file.understood is not None]
         said += [file.note for file in files if file.note]
         notes = [one.replace(outside, "") for one in dict.fromkeys(said)]
-        rows: dict[str, list[list[Any]]] = {
-            "Left out, or changed on the way": [
-                [reason, n]
-                for reason, n in sorted(self.left_out.items())
-                if not reason.startswith(_DEFECT)
-            ],
-            "Notes": [[note, None] for note in notes],
-        }
+        left_out = [
+            [reason, n]
+            for reason, n in sorted(self.left_out.items())
+            if not reason.startswith(_DEFECT)
+        ]
         return [
-            {"title": title, "rows": some[:_ROWS], "total": len(some)}
-            for title, some in rows.items()
-            if some
+            *table("Left out, or changed on the way", left_out),
+            *table("Notes", [[note, None] for note in notes]),
         ]
 
     def plots(self, items: Sequence[SeenItem]) -> list[dict[str, Any]]:

@@ -126,8 +126,7 @@ def refuse_by_magic(path: Path, found: Members) -> None:
     for member in islice((one for one in found if not hidden(one.name)), _PEEKED):
         try:
             with open_member(member) as stream:
-                buffer, at, have = stream.peek(0, MAGIC_BYTES)
-                head = bytes(buffer[at : at + min(have, MAGIC_BYTES)])
+                head = stream.read_most(0, MAGIC_BYTES)
         except FormatError:
             continue
         known = what_to_do(member.label, head)

@@ -86,6 +86,11 @@ class Listing:
         """Whether all files are pictures by their names, and none is of a tar."""
         return all(map(is_picture, self.names))
 
+    @property
+    def below(self) -> str:
+        """What stands before a file's own name within the root: ``"folder/"``, or ``""``."""
+        return self.prefix
+
     def only(self, names: list[str]) -> Listing:
         """Return a listing of some of the files."""
         found: Listing = object.__new__(type(self))
@@ -120,6 +125,12 @@ class DiskListing(Listing):
         whole = os.path.abspath(path)  # noqa: PTH100  # no link is followed
         super().__init__(path, "", whole.replace(os.sep, "/"), names, root)
         self.begin = printable(str(path / "_"))[:-1]
+
+    @property
+    def below(self) -> str:
+        """What stands before a file's own name within the root."""
+        here = self.path.relative_to(self.root.path).as_posix()
+        return "" if here == "." else f"{here}/"
 
     def place(self, name: str) -> Place:
         """Return where a file lies."""

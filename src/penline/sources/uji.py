@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
+from penline.formats.defects import strictly
 from penline.formats.uji import read_sessions, salvage_uji
 from penline.records import Defect, Source, StrokeRecord
 from penline.sources.collector import Claims, Collector
@@ -54,13 +55,9 @@ class UjiUnit(FileUnit):
 
     def records(self, stream: ByteSource, *, salvage: bool) -> Iterator[StrokeRecord | Defect]:
         """Yield the writer's characters, and, with the first writer's, what is damaged."""
-        for one in salvage_uji(stream, self._source_of):
-            if not isinstance(one, Defect):
-                yield one
-            elif self.unique:
-                if not salvage:
-                    raise FormatError(one.file, one.offset, one.field, one.expected, one.found)
-                yield one
+        every = salvage_uji(stream, self._source_of)
+        found = (one for one in every if self.unique or not isinstance(one, Defect))
+        return found if salvage else strictly(found)
 
     def _source_of(self, session: str) -> Source | None:
         found = _SESSION.fullmatch(session)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from penline.errors import FormatError, naming_salvage
+from penline.errors import FormatError, UsageError, naming_salvage
 from penline.formats import reader_for
 from penline.formats.byte_source import ByteSource, open_path
 from penline.formats.defects import defect_of, strictly
@@ -154,6 +154,14 @@ class Place:
             FormatError: it is a folder, or a member that cannot be read.
         """
         return open_path(self.path) if self.member is None else self.member.open()
+
+    def head(self, n: int) -> bytes:
+        """Return the first `n` bytes, or as many as there are; none where they cannot be read."""
+        try:
+            with self.open() as stream:
+                return stream.read_most(0, n)
+        except (FormatError, UsageError):
+            return b""
 
 
 @dataclass(frozen=True, slots=True)

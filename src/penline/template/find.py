@@ -69,10 +69,7 @@ def find_marks(photo: Bytes2D, name: str, px_mm: float) -> SheetPose:
         said = f"{scale_mm:.1f}; go nearer, or use the camera's full resolution"
         raise FormatError(name, 0, "size of the sheet", expected, said)
     shrink = min(1.0, 1.5 * px_mm / scale_mm)
-    pixels = photo
-    if shrink < 1.0:
-        size = round(photo.shape[1] * shrink), round(photo.shape[0] * shrink)
-        pixels = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+    pixels = _shrunk(photo, shrink)
     by = np.array([pixels.shape[1] / photo.shape[1], pixels.shape[0] / photo.shape[0]])
     sheet = np.concatenate([_corners_mm(number) for number in seen])
     # pixel centres are whole numbers in OpenCV's corners
@@ -91,10 +88,7 @@ def find_marks(photo: Bytes2D, name: str, px_mm: float) -> SheetPose:
 def _look(photo: Bytes2D, side_px: int) -> tuple[dict[int, npt.NDArray[np.float64]], int | None]:
     """Corners of each mark in pixels of `photo`, and the number of one that is there twice."""
     scale = min(1.0, side_px / max(photo.shape))
-    small = photo
-    if scale < 1.0:
-        size = round(photo.shape[1] * scale), round(photo.shape[0] * scale)
-        small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = _shrunk(photo, scale)
     by = np.array([photo.shape[1] / small.shape[1], photo.shape[0] / small.shape[0]])
     settings = cv2.aruco.DetectorParameters()
     settings.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
@@ -118,6 +112,13 @@ def _look(photo: Bytes2D, side_px: int) -> tuple[dict[int, npt.NDArray[np.float6
             return {}, number
         seen[number] = (found + 0.5) * by - 0.5
     return seen, None
+
+
+def _shrunk(photo: Bytes2D, scale: float) -> Bytes2D:
+    if scale >= 1.0:
+        return photo
+    size = round(photo.shape[1] * scale), round(photo.shape[0] * scale)
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _corners_mm(number: int) -> npt.NDArray[np.float64]:

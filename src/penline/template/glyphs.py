@@ -202,8 +202,5 @@ def _radius_mm(strong: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float
 
 
 def _share(strong: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> float:
-    rows, columns = np.flatnonzero(strong.any(1)), np.flatnonzero(strong.any(0))
-    if not rows.size:
-        return 0.0
-    box = (rows[-1] + 1 - rows[0]) * (columns[-1] + 1 - columns[0])
-    return float(strong.sum()) / float(box)
+    _, _, width, height = cv2.boundingRect(strong.astype(np.uint8))
+    return float(strong.sum()) / (width * height) if height else 0.0

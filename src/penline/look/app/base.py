@@ -137,8 +137,8 @@ def asked_page(request: Request) -> int:
     return int(given)
 
 
-def read_form(form: type[T], body: bytes) -> T:
-    """What a page sent, as JSON of a form.
+def read_form(form: type[T], body: bytes, what: str = "request") -> T:
+    """What a page sent, as JSON of a form; `what` it is as a whole, for messages.
 
     Raises:
         UsageError: it is not.
@@ -147,7 +147,7 @@ def read_form(form: type[T], body: bytes) -> T:
         return form.model_validate_json(body)
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "request"
+        place = ".".join(str(part) for part in first["loc"]) or what
         raise UsageError(f"{place}: {first['msg']}") from None
 
 

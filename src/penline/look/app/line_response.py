@@ -98,9 +98,7 @@ def _hindered(lacking: list[str]) -> str:
 
 
 def _held(banks: BankSet, character: str) -> bool:
-    if character.isspace():
-        return True
-    return banks.is_held(character)
+    return character.isspace() or banks.is_held(character)
 
 
 def _names(banks: BankSet, covering: Bits) -> tuple[str, ...]:

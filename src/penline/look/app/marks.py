@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 
 from penline.catalogue.errata import parse_errata
 from penline.catalogue.facts import Id
 from penline.errors import UsageError
-from penline.look.app.base import Base
+from penline.look.app.base import Base, read_form
 from penline.look.app.glyphs import source_of
 from penline.look.app.limits import MARKS
 from penline.look.app.server_state import ServerState
@@ -62,12 +62,7 @@ def errata_yaml(state: ServerState, body: bytes) -> str:
         UsageError: no such list.
         BankError: a damaged bank.
     """
-    try:
-        given = _List.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "list"
-        raise UsageError(f"{place}: {first['msg']}") from None
+    given = read_form(_List, body, "list")
     by_card: dict[str, list[dict[str, object]]] = {}
     for card, entry in _entries(state, given):
         by_card.setdefault(card, []).append(entry)

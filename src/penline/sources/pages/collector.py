@@ -22,7 +22,7 @@ from penline.formats.page_xml import is_page_xml
 from penline.formats.tarred import is_packed
 from penline.records import Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing
+from penline.sources.listing import Listing
 from penline.sources.names import is_picture
 from penline.sources.pages.unit import PageFile, PagesUnit, told_twice
 from penline.sources.tables.beside import Beside, unpack_first
@@ -65,10 +65,7 @@ class PagesCollector(Collector):
         names += islice((name for name in lists if not name.endswith(_TEXT)), _LISTS_LOOKED_AT)
         if self.reading.take == "characters" or not names:
             return Claims(listing.names, {})
-        root = listing.root.path
-        before = listing.prefix
-        if isinstance(listing, DiskListing) and listing.path != root:
-            before = f"{listing.path.relative_to(root).as_posix()}/"
+        root, before = listing.root.path, listing.below
         taken = set()
         for name in names:
             form, side = _form(listing.place(name), name)
@@ -143,12 +140,7 @@ def _twice(unit: PagesUnit | FormatError, other: PagesUnit | FormatError) -> For
 
 def _form(place: Place, name: str) -> tuple[str, str]:
     """The form of a file and the side that it is of, by its beginning; "" for others."""
-    try:
-        with place.open() as stream:
-            buffer, at, have = stream.peek(0, _HEAD)
-            head = bytes(buffer[at : at + min(have, _HEAD)])
-    except (FormatError, UsageError):
-        return "", ""
+    head = place.head(_HEAD)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         head = head.decode("utf-16", "ignore").encode()
     side = _SPLIT.search(head)

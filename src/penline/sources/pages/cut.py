@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.pages import PageLine, PageRecord
-from penline.records import LineRecord, PageFacts, Raster
+from penline.records import LineRecord, PageFacts
+from penline.sources.pictures.as_line import line_record
 
-__all__ = ["cut_line", "line_record", "lines_of"]
+__all__ = ["cut_line", "lines_of"]
 
 Image = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float64]
@@ -36,41 +37,8 @@ def lines_of(record: PageRecord, *, straight: bool = False) -> Iterator[LineReco
     facts = PageFacts(page.height_px, page.width_px, len(page.lines), "", 1, 8, _PAPER, "")
     for number, line in enumerate(page.lines):
         picture, left, top = cut_line(page.image, line, straight=straight)
-        yield line_record(picture, line.text, record, facts, number, (top, left))
-
-
-def line_record(
-    picture: Image,
-    text: str,
-    of: PageRecord,
-    facts: PageFacts,
-    number: int,
-    place: tuple[int, int],
-) -> LineRecord:
-    """Return a line of a page as a record.
-
-    Args:
-        picture: ``uint8 (height_px, width_px)``, or with three channels in RGB order.
-        text: its label.
-        of: its page.
-        facts: of the page, one object for all its lines.
-        number: of the line on the page, from 0.
-        place: top and left edge on the page.
-    """
-    height, width = picture.shape[:2]
-    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    return LineRecord(
-        tuple(character.encode("utf-8", "replace") for character in text),
-        tuple(text),
-        *(*place, height, width),
-        Raster(np.asarray(grey, np.uint8), width),
-        (),
-        facts,
-        of.source,
-        number,
-        of.offset,
-        picture,
-    )
+        place = number, record.offset
+        yield line_record(picture, line.text, (top, left), facts, record.source, place)
 
 
 def cut_line(image: Image, line: PageLine, *, straight: bool = False) -> tuple[Image, int, int]:

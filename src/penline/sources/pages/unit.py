@@ -139,16 +139,12 @@ class PagesUnit(Unit):
         source = dataclasses.replace(
             self.source, file=label, writer=found.writer or f"unknown:{stem}", part=side
         )
-        content = images.content(name, label, 0)
         try:
-            if isinstance(content, FormatError):
+            if images.find(name) is None:
                 expected = "its picture beside it, or in the folder that --images names"
                 wanted = printable(found.picture or f"{stem}.jpg")
-                raise (
-                    FormatError(label, 0, "picture", expected, f"no {wanted}")
-                    if images.find(name) is None
-                    else content
-                )
+                raise FormatError(label, 0, "picture", expected, f"no {wanted}")
+            content = images.content(name, label, 0)
             picture = as_shown(decode(content, printable(name), PAGE_PIXELS))
             yield from page_record(found, picture, source, stem, record)
         except FormatError as error:

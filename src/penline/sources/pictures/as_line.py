@@ -9,7 +9,7 @@ import numpy.typing as npt
 from penline.records import LineRecord, PageFacts, Raster, Source
 from penline.sources.pictures.planes import Picture, in_bytes, laid
 
-__all__ = ["as_shown", "line_of"]
+__all__ = ["as_shown", "line_of", "line_record"]
 
 _PAPER = 255
 _KEPT = (b"\x89PNG", b"\xff\xd8\xff")
@@ -41,19 +41,44 @@ def line_of(
         place: number and byte offset of the record.
     """
     pixels = as_shown(picture)
-    height, width = pixels.shape[:2]
-    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     same = picture.dtype == np.uint8 and (picture.ndim == 2 or picture.shape[2] == 3)
     whole = same and packed[:4].startswith(_KEPT) and _TURNED not in packed[:_HEAD]
+    height, width = pixels.shape[:2]
+    facts = PageFacts(height, width, 1, "", 1, 8, _PAPER, "")
+    return line_record(pixels, text, (0, 0), facts, source, place, packed if whole else None)
+
+
+def line_record(
+    picture: npt.NDArray[np.uint8],
+    text: str,
+    corner: tuple[int, int],
+    facts: PageFacts,
+    source: Source,
+    place: tuple[int, int],
+    packed: bytes | None = None,
+) -> LineRecord:
+    """Return a picture of a line as a record.
+
+    Args:
+        picture: ``uint8 (height_px, width_px)``, or with three channels in RGB order.
+        text: its label.
+        corner: top and left edge on its page.
+        facts: of the page, one object for all its lines.
+        source: of the record.
+        place: number and byte offset of the record.
+        packed: the file of that very picture, if there is one.
+    """
+    height, width = picture.shape[:2]
+    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     return LineRecord(
         tuple(character.encode("utf-8", "replace") for character in text),
         tuple(text),
-        *(0, 0, height, width),
+        *(*corner, height, width),
         Raster(np.asarray(grey, np.uint8), width),
         (),
-        PageFacts(height, width, 1, "", 1, 8, _PAPER, ""),
+        facts,
         source,
         *place,
-        pixels,
-        packed if whole else None,
+        picture,
+        packed,
     )

@@ -14,7 +14,7 @@ from penline.records import Bytes2D
 from penline.sources.pictures.frames import framed_sides, without_frame
 from penline.sources.pictures.ink import InkRule, tight, touched_sides
 from penline.sources.pictures.light import lit, paper_of, pen_px
-from penline.sources.pictures.planes import Picture, borders, in_bytes, laid, otsu, planes
+from penline.sources.pictures.planes import Picture, borders, in_bytes, laid, otsu, planes, shrunk
 from penline.sources.pictures.rules import is_ruled, without_rules
 from penline.sources.pictures.sizes import largest_em
 
@@ -151,7 +151,7 @@ def _thin(plane: Bytes2D) -> tuple[float, float] | None:
     """The same by strokes that are thin beside a large picture, whatever shadow lies on it."""
     if min(plane.shape) < _SMALL_PX:
         return None
-    small = _made_small(plane)
+    small = shrunk(plane, max(plane.shape) / _SMALL_PX)
     apart = small.astype(np.int64) - cv2.medianBlur(small, _AROUND_PX)
     dark, light = apart[apart < -_CONTRAST], apart[apart > _CONTRAST]
     depths = [int((one * one).sum()) for one in (dark, light)]
@@ -159,12 +159,6 @@ def _thin(plane: Bytes2D) -> tuple[float, float] | None:
     if len(strokes) < _FEWEST_PX or min(depths) > _OTHERS * max(depths):
         return None
     return float(strokes is dark), abs(float(strokes.mean()))
-
-
-def _made_small(plane: Bytes2D) -> Bytes2D:
-    by = max(plane.shape) / _SMALL_PX
-    size = tuple(max(1, round(side / by)) for side in plane.shape[::-1])
-    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _has_colour(split: Sequence[Bytes2D]) -> bool:
@@ -209,7 +203,7 @@ def _span(bright: Bytes2D) -> float:
     if min(bright.shape) < 12:
         return 0.0
     if min(bright.shape) >= _SMALL_PX:  # where a shadow may lie, which is as dark as ink
-        small = _made_small(bright)
+        small = shrunk(bright, max(bright.shape) / _SMALL_PX)
         tiles = [
             np.sort(tile, axis=None)
             for rows in np.array_split(small, _TILES)

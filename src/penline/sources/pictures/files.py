@@ -227,14 +227,10 @@ class PictureFiles:
             if member.name != wanted:
                 continue
             if number in chosen:
-                content: bytes | FormatError
-                try:
-                    content = _member_bytes(member)
-                except FormatError as error:
-                    content = error
+                content = _TarBytes.of(member, BYTES_LIMIT)
                 beside = (stem + ending for ending in TEXTS for stem in stems(wanted))
                 found = next((texts[text] for text in beside if text in texts), None)
-                yield PictureFile(number, wanted, member.label, _TarBytes(content), found)
+                yield PictureFile(number, wanted, member.label, content, found)
             wanted, number = next(names, None), number + 1
 
     def without_text(self) -> int:
@@ -248,12 +244,8 @@ class PictureFiles:
         found: dict[str, BesideText] = {}
         for member in walk(self.root):
             if member.name.endswith(TEXTS):
-                content: bytes | FormatError
-                try:
-                    content = _member_bytes(member, TEXT_LIMIT)
-                except FormatError as error:
-                    content = error
-                found[member.name] = BesideText(member.label, _TarBytes(content))
+                content = _TarBytes.of(member, TEXT_LIMIT)
+                found[member.name] = BesideText(member.label, content)
         return found
 
 
@@ -325,13 +317,21 @@ class _TarBytes:
 
     content: bytes | FormatError
 
+    @classmethod
+    def of(cls, member: TarMember, most: int) -> _TarBytes:
+        """Read a member, or keep why it cannot be read."""
+        try:
+            return cls(_member_bytes(member, most))
+        except FormatError as error:
+            return cls(error)
+
     def __call__(self) -> bytes:
         if isinstance(self.content, FormatError):
             raise self.content
         return self.content
 
 
-def _member_bytes(member: TarMember, most: int = BYTES_LIMIT) -> bytes:
+def _member_bytes(member: TarMember, most: int) -> bytes:
     if member.other:
         raise FormatError(member.label, member.offset, "member", "a file", member.other)
     if member.size_bytes > most:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from penline.records import Bytes2D
-from penline.sources.pictures.planes import borders, otsu
+from penline.sources.pictures.planes import borders, otsu, shrunk
 
 __all__ = ["lit", "paper_of", "pen_px"]
 
@@ -93,10 +93,8 @@ def _sums(plane: Bytes2D, side: int) -> npt.NDArray[np.int64]:
 
 def _closed(flat: Bytes2D) -> Bytes2D:
     """The paper behind the strokes of a large picture; a shadow's edge is followed."""
-    shrunk = max(flat.shape) / _MOST_PX
-    size = tuple(max(1, round(side / shrunk)) for side in flat.shape[::-1])
-    small = np.asarray(cv2.resize(flat, size, interpolation=cv2.INTER_AREA), np.uint8)
-    broad = max(5, round(2 * pen_px(_dark(small))), min(size) // 8) | 1
+    small = shrunk(flat, max(flat.shape) / _MOST_PX)
+    broad = max(5, round(2 * pen_px(_dark(small))), min(small.shape) // 8) | 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (broad, broad))
     # grain is smoothed first: what closes strokes takes the brightest
     soft = cv2.GaussianBlur(small, (3, 3), 0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from penline.errors import FormatError
 from penline.formats.defects import defect_of
@@ -19,6 +19,8 @@ from penline.sources.pictures.planes import Picture
 from penline.words import counted
 
 __all__ = ["BURST", "ManyCollection", "cut_picture", "same_writing", "shows_many"]
+
+Looks = npt.NDArray[np.float32]
 
 BURST = "piece of a photograph of the same writing"
 NOTHING = "picture without a character to cut out"
@@ -51,13 +53,6 @@ def shows_many(pictures: Sequence[Picture], rule: InkRule) -> bool:
     return 2 * sum(cut_picture(one, rule).many for one in some) > len(some)
 
 
-class _Seen(NamedTuple):
-    """What a photograph shows, to know it again."""
-
-    file: str
-    looks: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-
-
 def same_writing(one: Sequence[Piece], other: Sequence[Piece]) -> bool:
     """Tell whether two photographs show the same writing.
 
@@ -69,14 +64,12 @@ def same_writing(one: Sequence[Piece], other: Sequence[Piece]) -> bool:
     return _same(_looks(one), _looks(other))
 
 
-def _looks(pieces: Sequence[Piece]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _looks(pieces: Sequence[Piece]) -> Looks:
+    """What a photograph shows, to know it again."""
     return np.stack([look(one.ink) for one in pieces])
 
 
-def _same(
-    one: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    other: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-) -> bool:
+def _same(one: Looks, other: Looks) -> bool:
     near = np.einsum("ik,jk->ij", one, other)
     nearest = near.argmax(1)
     each_other = near.argmax(0)[nearest] == np.arange(len(one))
@@ -97,7 +90,7 @@ class ManyCollection(PictureCollection):
 
         Records are numbered over all photographs.
         """
-        shown: dict[str, list[_Seen]] = {}
+        shown: dict[str, list[Looks]] = {}
         sources: dict[tuple[str, str], Source] = {("", ""): self.source}
         record = 0
         for one in self.labelled():
@@ -116,7 +109,7 @@ class ManyCollection(PictureCollection):
                 yield LeftOut(NOTHING, one.file, source, record)
                 record += 1
                 continue
-            again = self._again(cut, one.character, one.file, shown)
+            again = self._again(cut, shown.setdefault(one.character, []))
             for piece in cut.pieces:
                 reason = BURST if again else piece.reason
                 if reason and not (self.keep_odd and not again):
@@ -126,15 +119,14 @@ class ManyCollection(PictureCollection):
                     yield glyph_record(one.character, one.code, ink, 0, source, record, one.offset)
                 record += 1
 
-    def _again(self, cut: Cut, character: str, file: str, shown: dict[str, list[_Seen]]) -> bool:
+    def _again(self, cut: Cut, before: list[Looks]) -> bool:
         """Tell whether a photograph before this one shows the same writing; else keep it."""
         if len(cut.sound) < _FEWEST:
             return False
         looks = _looks(cut.sound)
-        before = shown.setdefault(character, [])
-        if any(_same(one.looks, looks) for one in before):
+        if any(_same(one, looks) for one in before):
             return True
-        before.append(_Seen(file, looks))
+        before.append(looks)
         del before[:-_KEPT]
         return False
 

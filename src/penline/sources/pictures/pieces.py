@@ -17,6 +17,7 @@ import numpy.typing as npt
 from penline.measure.classes import class_of, expected_of
 from penline.records import Bytes2D
 from penline.sources.pictures.alike import look
+from penline.sources.pictures.planes import shrunk
 
 __all__ = ["CUT_OFF", "UNLIKE", "Cut", "Piece", "cut_apart", "merged", "pieces_of"]
 
@@ -95,9 +96,7 @@ def pieces_of(ink: Bytes2D, pen_px: float, character: str = "") -> Cut:
     if not mask.any():
         return Cut([], 0.0, False)
     by = max(max(ink.shape) / _SMALL_PX, 1.0)
-    size = tuple(max(1, round(side / by)) for side in ink.shape[::-1])
-    small = np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_AREA), np.uint8)
-    best = _grouped(small, pen_px / by, character)
+    best = _grouped(shrunk(ink, by), pen_px / by, character)
     if best is None:
         return Cut([], 0.0, False)
     # the groups of the small picture, in the large one

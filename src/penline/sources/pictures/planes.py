@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from penline.records import Bytes2D
 
-__all__ = ["Picture", "borders", "in_bytes", "laid", "otsu", "planes"]
+__all__ = ["Picture", "borders", "in_bytes", "laid", "otsu", "planes", "shrunk"]
 
 Picture: TypeAlias = npt.NDArray[Any]
 """``(height, width)`` or ``(height, width, 1, 3 or 4)`` in OpenCV's order, of any real type."""
@@ -57,6 +57,12 @@ def planes(pixels: npt.NDArray[np.uint8]) -> tuple[list[Bytes2D], Bytes2D | None
 def otsu(plane: Bytes2D) -> int:
     """The value that parts a plane's pixels into two groups best: those above it, and the rest."""
     return int(cv2.threshold(plane, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)[0])
+
+
+def shrunk(plane: Bytes2D, by: float) -> Bytes2D:
+    """A plane made so many times smaller, each side to the nearest whole one."""
+    size = tuple(max(1, round(side / by)) for side in plane.shape[::-1])
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def borders(plane: Bytes2D) -> npt.NDArray[np.uint8]:

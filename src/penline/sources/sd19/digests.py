@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from penline.errors import FormatError, UsageError
-from penline.formats.byte_source import MappedBytes
+from penline.formats.byte_source import ByteSource, MappedBytes
 from penline.formats.defects import defect_of
 from penline.formats.mis import read_origins
 from penline.records import Defect
@@ -26,7 +27,7 @@ from penline.sources.sd19.names import number_of, owner_key, owner_of, place_of
 from penline.sources.sd19.tables import ROW, Contents, Folder, PictureTable
 from penline.words import printable
 
-__all__ = ["LOG", "digests_of", "origins_of", "read_log"]
+__all__ = ["LOG", "digests_of", "origins_of", "owners", "read_log"]
 
 LOG = re.compile(r"(by_write|by_class|by_field)_md5\.log", re.IGNORECASE)
 """Names of the logs that are of use."""
@@ -144,7 +145,8 @@ def origins_of(
         try:
             zipped = entry >= 0
             data = contents.member(path, entry, shift) if zipped else contents.file(path, label)
-            listed = np.array(_owners(label, data), np.int64)
+            every = owners(MappedBytes(label, memoryview(data)), label)
+            listed = np.array([owner_key(*owner, index) for owner, index in every], np.int64)
         except FormatError as error:
             defects.append(defect_of(error))
             continue
@@ -155,12 +157,15 @@ def origins_of(
     return keys, counts, defects
 
 
-def _owners(label: str, data: bytes) -> list[int]:
-    keys = []
-    for number, origin in enumerate(read_origins(MappedBytes(label, memoryview(data)))):
+def owners(stream: ByteSource, label: str) -> Iterator[tuple[tuple[int, int, str], int]]:
+    """Yield writer, template and field of each entry of a MIT file, and its number there.
+
+    Raises:
+        FormatError: an entry is of no MIS file of by_write.
+    """
+    for number, origin in enumerate(read_origins(stream)):
         owner = owner_of(origin.path, origin.index)
         if owner is None:
             expected, found = "a MIS file of by_write", printable(origin.path)
             raise FormatError(label, 0, f"origin of entry {number}", expected, found)
-        keys.append(owner_key(*owner, origin.index))
-    return keys
+        yield owner, origin.index

@@ -23,7 +23,8 @@ from penline.formats.ihead import BinaryImage
 from penline.records import Bytes2D, Defect, Source, glyph_record
 from penline.sources.collector import unknown
 from penline.sources.listing import Listing
-from penline.sources.sd19.names import CARD, TreeFolder, owner_of, place_of, writer_id
+from penline.sources.sd19.digests import owners
+from penline.sources.sd19.names import CARD, TreeFolder, place_of, writer_id
 from penline.sources.sd19.units import Picture
 from penline.sources.unit import FileUnit, Place
 
@@ -108,13 +109,7 @@ class MisUnit(FileUnit):
         known: dict[int, Source] = {}
         found = []
         with file.open() as stream:
-            for number, origin in enumerate(mis.read_origins(stream)):
-                owner = owner_of(origin.path, origin.index)
-                if owner is None:
-                    expected = "a MIS file of by_write"
-                    field = f"origin of entry {number}"
-                    raise FormatError(file.label, 0, field, expected, origin.path)
-                writer = owner[0]
+            for (writer, _, _), _ in owners(stream, file.label):
                 if writer not in known:
                     facts = self.source.file, writer_id(writer), self.source.part, CARD
                     known[writer] = Source(*facts)

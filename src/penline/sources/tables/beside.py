@@ -136,36 +136,32 @@ class SiblingFiles:
         found = self._tar.get(str(PurePosixPath(full)))
         return Place(self._place.path, found) if found else None
 
-    def content(self, name: str, file: str, offset: int) -> bytes | FormatError:
+    def content(self, name: str, file: str, offset: int) -> bytes:
         """Return a file's bytes.
 
         Args:
             name: its name, as the table has it.
             file: the table, for messages.
             offset: where in the table the name stands.
+
+        Raises:
+            FormatError: there is no such file beside the table, or it cannot be read.
         """
         safe = safe_name(name)
         if safe is None:
             expected = "the name of a file in the folder of the list, or below it"
-            return FormatError(file, offset, "file", expected, printable(name[:120]))
+            raise FormatError(file, offset, "file", expected, printable(name[:120]))
         place = self._find(safe)
         if place is None:
-            return FormatError(
-                file, offset, "file", "a file beside the list", printable(name[:120])
-            )
+            expected = "a file beside the list"
+            raise FormatError(file, offset, "file", expected, printable(name[:120]))
         try:
             if self._archive is not None and isinstance(place.member, Member):
                 return self._archive.content(place.member, BYTES_LIMIT)
             with place.open() as stream:
-                buffer, at, have = stream.peek(0, BYTES_LIMIT + 1)
-                if have > BYTES_LIMIT:
-                    expected = f"at most {BYTES_LIMIT:,} bytes"
-                    return FormatError(place.label, 0, "size", expected, "more")
-                content = bytes(buffer[at : at + have])
+                content = stream.read_whole(BYTES_LIMIT, "size")
                 stream.finish()
-        except FormatError as error:
-            return error
         except UsageError as error:
             found = printable(str(error))
-            return FormatError(file, offset, "file", "a file that can be read", found)
+            raise FormatError(file, offset, "file", "a file that can be read", found) from error
         return content

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from penline.errors import FormatError, UsageError
+from penline.errors import FormatError
 from penline.formats.defects import defect_of, strictly
 from penline.formats.page_boxes import PageBox, boxes_form, read_boxes
 from penline.formats.table_row import BoxPlace, TableRow
@@ -27,7 +27,7 @@ from penline.formats.tarred import is_packed
 from penline.formats.tool_boxes import TOOL_FORMS, read_tool_boxes, tool_form
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing, TarListing
+from penline.sources.listing import Listing, TarListing
 from penline.sources.pictures.class_map import is_class_map
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, is_made, unpack_first
@@ -170,10 +170,7 @@ class BoxesCollector(Collector):
         """Take files of boxes; their units come last, and find the pages themselves."""
         if self.reading.says_label or is_made(listing):  # names are to tell it
             return Claims(listing.names, {})
-        root = listing.root.path
-        before = listing.prefix
-        if isinstance(listing, DiskListing) and listing.path != root:
-            before = f"{listing.path.relative_to(root).as_posix()}/"
+        root, before = listing.root.path, listing.below
         maps = self._maps.setdefault(root, [])
         if not (isinstance(listing, TarListing) and listing.packed):
             named = filter(is_class_map, listing.names)
@@ -224,7 +221,8 @@ def _forms(listing: Listing) -> dict[str, str]:
     for ending in _ENDINGS:
         some = [name for name in listing.names if name.lower().endswith(ending)]
         for name in some[:_TRIED]:
-            form = _form(listing.place(name), name)
+            head = listing.place(name).head(_HEAD)
+            form = tool_form(name, head) or boxes_form(name, head)
             if form == "YOLO":
                 found.update(dict.fromkeys(filter(_is_of_page, some), form))
                 break
@@ -239,13 +237,3 @@ def _forms(listing: Listing) -> dict[str, str]:
 def _is_of_page(name: str) -> bool:
     """Whether a text may be of a page, among YOLO's."""
     return not is_class_map(name) and not name.lower().startswith("readme")
-
-
-def _form(place: Place, name: str) -> str:
-    try:
-        with place.open() as stream:
-            buffer, at, have = stream.peek(0, _HEAD)
-            head = bytes(buffer[at : at + min(have, _HEAD)])
-            return tool_form(name, head) or boxes_form(name, head)
-    except (FormatError, UsageError):
-        return ""

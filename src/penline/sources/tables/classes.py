@@ -7,7 +7,7 @@ import string
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from penline.sources.listing import DiskListing, Listing
+from penline.sources.listing import Listing
 from penline.sources.mnist import CARDS
 from penline.sources.mnist_images import class_characters
 from penline.sources.names import places
@@ -75,11 +75,8 @@ def known_set(file: str) -> KnownSet:
 def side_of(listing: Listing, name: str) -> str:
     """Tell the side of a file of a listing by its name, and the folders that the user named."""
     root = listing.root.path
-    below = listing.prefix
-    if isinstance(listing, DiskListing):
-        below = f"{listing.path.relative_to(root).as_posix()}/" if listing.path != root else ""
     own = root.name if root.is_dir() else root.name.partition(".")[0]
-    steps = [*([own] if own.lower() in _PARTS else []), *(below + name).split("/")]
+    steps = [*([own] if own.lower() in _PARTS else []), *(listing.below + name).split("/")]
     return next(filter(None, map(side_of_name, reversed(steps))), "")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from penline.errors import FormatError
@@ -62,7 +62,6 @@ class TablesCollector(Collector):
                 self.heeds |= {"classes", "keep_odd", "character"}
                 return Claims([], {listing.names[0]: self._tar(listing)} if first else {}, True)
         found: dict[str, TableUnit] = {}
-        silent: set[str] = set()
         maps = [name for name in listing.names if is_class_map(name)]
         self._maps = tuple(map(listing.place, maps[:_MAPS]))
         for name in listing.names:
@@ -76,9 +75,8 @@ class TablesCollector(Collector):
                 unit = self._faulty(listing, name, kind, error)
             if unit is not None:
                 found[name] = unit
-        arrays, beside = self._arrays(listing)
+        arrays, silent = self._arrays(listing)
         found |= arrays
-        silent |= beside
         if _LMDB in found:
             silent.add(_LMDB_LOCK)
         if found:
@@ -108,7 +106,7 @@ class TablesCollector(Collector):
         place = listing.place(name)
         try:
             with unpacked(place.open(), name) as stream:
-                columns = pixel_columns(stream, self._columns())
+                columns = pixel_columns(stream, columns_said(self.reading.columns))
         except FormatError as error:
             if error.field == "columns":
                 raise
@@ -172,7 +170,7 @@ class TablesCollector(Collector):
 
         place = listing.place(name)
         with place.open() as stream:
-            columns = arrow_columns(stream, self._columns())
+            columns = arrow_columns(stream, columns_said(self.reading.columns))
         if not self.reading.boxes:
             columns = columns._replace(boxes=())
         known, source = self._known(listing, name)
@@ -264,9 +262,6 @@ class TablesCollector(Collector):
     def _decided(self, unit: TableUnit, form: str, label: str, writer: str = "") -> TableUnit:
         said = TableContext(self.reading, self.part, self._maps, self._side)
         return decided(unit, form, label, writer, said)
-
-    def _columns(self) -> Mapping[str, str]:
-        return columns_said(self.reading.columns)
 
     def _faulty(self, listing: Listing, name: str, kind: str, error: FormatError) -> TableUnit:
         source = self.said(unknown(listing.label(name)))

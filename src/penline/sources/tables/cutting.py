@@ -86,10 +86,7 @@ class Pages:
         return found
 
     def _decoded(self, name: str, offset: int) -> Picture | FormatError:
-        found = self._folder.content(name, self._file, offset)
-        if isinstance(found, FormatError):
-            return found
         try:
-            return decode(found, printable(name))
+            return decode(self._folder.content(name, self._file, offset), printable(name))
         except FormatError as error:
             return error

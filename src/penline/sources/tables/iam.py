@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from penline.errors import FormatError, UsageError
+from penline.errors import FormatError
 from penline.formats.defects import defect_of
 from penline.formats.iam import IamRow, iam_form, read_iam, read_iam_form, read_iam_writers
 from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect, LeftOut, Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing
+from penline.sources.listing import Listing
 from penline.sources.pictures.ink import InkRule
 from penline.sources.tables.beside import Beside, SiblingFiles, unpack_first
 from penline.sources.tables.context import TableContext
@@ -74,9 +74,10 @@ class IamUnit(TableUnit):
             if not row.sound:
                 yield LeftOut(_WRONG, f"{file}::{row.name}", self.source, record)
                 continue
-            content = folder.content(named[0], file, row.offset)
-            if isinstance(content, FormatError):
-                yield defect_of(content, record)
+            try:
+                content = folder.content(named[0], file, row.offset)
+            except FormatError as error:
+                yield defect_of(error, record)
                 continue
             writer = writers.get(row.form, "")
             yield TableRow(content, row.text, record, row.offset, writer, name=named[0])
@@ -129,16 +130,13 @@ class IamCollector(Collector):
         """Take the lists; their units come last."""
         if self.reading.take == "characters":
             return Claims(listing.names, {})
-        before = listing.prefix
-        root = listing.root.path
-        if isinstance(listing, DiskListing) and listing.path != root:
-            before = f"{listing.path.relative_to(root).as_posix()}/"
+        root, before = listing.root.path, listing.below
         taken = set()
         texts = [name for name in listing.names if name.lower().endswith(".txt")]
         names = [name for name in listing.names if name.lower().endswith(".xml")]
         names += [name for name in texts if not name.endswith(".gt.txt")][:_LOOKED_AT]
         for name in names:
-            form = _form(listing, name)
+            form = iam_form(name, listing.place(name).head(_HEAD))
             if form:
                 self._found.setdefault((root, form), []).append(before + name)
                 taken.add(name)
@@ -180,12 +178,3 @@ class IamCollector(Collector):
         told = f"the {words} of {names[0]}" if form != "form" else "the lines of the forms' XML"
         said = TableContext(self.reading, self.part)
         return decided(unit, f"IAM's {words}", told, "the forms' writer" if writers else "", said)
-
-
-def _form(listing: Listing, name: str) -> str:
-    try:
-        with listing.place(name).open() as stream:
-            buffer, at, have = stream.peek(0, _HEAD)
-            return iam_form(name, bytes(buffer[at : at + min(have, _HEAD)]))
-    except (FormatError, UsageError):
-        return ""

@@ -84,11 +84,14 @@ class ManifestUnit(TableUnit):
                 if row.record % step:
                     continue
                 name = self.names.name(row.cells)
-                picture = (
-                    pages.cut(name, edges_of([self._cell(row, one) for one in BOX]), row.offset)
-                    if boxed
-                    else folder.content(name, self.source.file, row.offset)
-                )
+                try:
+                    picture = (
+                        pages.cut(name, edges_of([self._cell(row, one) for one in BOX]), row.offset)
+                        if boxed
+                        else folder.content(name, self.source.file, row.offset)
+                    )
+                except FormatError as error:
+                    picture = error
                 if isinstance(picture, FormatError):
                     yield defect_of(picture, row.record)
                     continue

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from penline.errors import FormatError, UsageError
+from penline.errors import FormatError
 from penline.formats.defects import defect_of
 from penline.formats.table_row import TableRow
 from penline.formats.tarred import is_packed
 from penline.records import Defect, Source
 from penline.sources.collector import Claims, Collector
-from penline.sources.listing import DiskListing, Listing, TarListing
+from penline.sources.listing import Listing, TarListing
 from penline.sources.names import is_picture
 from penline.sources.pictures.by_text import FITTING
 from penline.sources.pictures.class_map import is_class_map
@@ -73,21 +73,19 @@ class PairsUnit(TableUnit):
                 expected = f"a picture beside it, as {printable(_stem(text))}.png"
                 yield defect_of(FormatError(label, 0, "picture", expected, "none"), record)
                 continue
-            found = [folder.content(name, label, 0) for name in (text, picture)]
-            fault = next((one for one in found if isinstance(one, FormatError)), None)
-            if fault is None and len(found[0]) > _LONGEST:  # type: ignore[arg-type]
-                fault = FormatError(label, 0, "size", f"at most {_LONGEST:,} bytes of text", "more")
-            if fault is not None:
-                yield defect_of(fault, record)
-                continue
-            raw, content = found
             try:
-                line = bytes(raw).decode("utf-8-sig").rstrip("\r\n")  # type: ignore[arg-type]
+                raw, content = (folder.content(name, label, 0) for name in (text, picture))
+                if len(raw) > _LONGEST:
+                    expected = f"at most {_LONGEST:,} bytes of text"
+                    raise FormatError(label, 0, "size", expected, "more")
+                line = raw.decode("utf-8-sig").rstrip("\r\n")
+            except FormatError as error:
+                yield defect_of(error, record)
             except UnicodeDecodeError as error:
                 wrong = FormatError(label, error.start, "text", "UTF-8; save it so", "other bytes")
                 yield defect_of(wrong, record)
-                continue
-            yield TableRow(bytes(content), line, record, 0, name=picture)  # type: ignore[arg-type]
+            else:
+                yield TableRow(content, line, record, 0, name=picture)
 
 
 class PairsCollector(Collector):
@@ -149,9 +147,7 @@ class PairsCollector(Collector):
 
     def _anywhere(self, listing: Listing, pattern: str) -> Claims:
         """Take texts whose paths end as the pattern says, and all pictures, to be paired later."""
-        root, before = listing.root.path, listing.prefix
-        if isinstance(listing, DiskListing) and listing.path != root:
-            before = f"{listing.path.relative_to(root).as_posix()}/"
+        root, before = listing.root.path, listing.below
         taken = set()
         for name in listing.names:
             if PurePosixPath(f"{listing.inside}/{name}").match(pattern):
@@ -213,10 +209,8 @@ def _labels(listing: Listing, texts: list[str]) -> list[str]:
     labels = []
     for name in texts[:: max(len(texts) // _LOOKED_AT, 1)][:_LOOKED_AT]:
         try:
-            with listing.place(name).open() as stream:
-                buffer, at, have = stream.peek(0, TEXT_LIMIT)
-                labels.append(text_label(bytes(buffer[at : at + min(have, TEXT_LIMIT)]), name))
-        except (FormatError, UsageError):
+            labels.append(text_label(listing.place(name).head(TEXT_LIMIT), name))
+        except FormatError:
             continue  # told when its turn comes
     return labels
 

@@ -101,9 +101,7 @@ class TarUnit(TableUnit):
                     fields[kind] = _content(member)
                 except FormatError as error:
                     fault = error
-        except (FormatError, UsageError) as error:
-            if isinstance(error, UsageError):
-                raise
+        except FormatError as error:
             yield defect_of(error, record)
 
     def _row(

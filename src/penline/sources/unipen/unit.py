@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from penline.errors import FormatError, UsageError, naming_salvage
+from penline.errors import FormatError, UsageError
 from penline.formats.defects import defect_of, strictly
 from penline.formats.unipen import Ink, SourceOf, record_of, stroke_labels, styled, whole
 from penline.formats.unipen_sheet import Include, Included, UnipenSheet
@@ -15,8 +15,8 @@ from penline.formats.unipen_text import UnipenSegment
 from penline.records import Defect, Source
 from penline.sources.unipen.names import BOXED, pen_file
 from penline.sources.unipen.odd import NOT_UNDERSTOOD, not_understood
-from penline.sources.unit import Place, Unit
-from penline.words import counted
+from penline.sources.unit import Place, Unit, counted
+from penline.words import counted as counted_words
 
 __all__ = ["Annotation", "PenFile", "RefusedUnit", "UnipenUnit", "bytes_of"]
 
@@ -148,15 +148,7 @@ class UnipenUnit(Unit):
         """Yield sound records, as `Unit.sound`; what is not understood is left out, and told."""
         del runs
         found = self._understood(drop)
-        if not salvage:
-            with naming_salvage():
-                yield from strictly(found)
-            return
-        for record in found:
-            if isinstance(record, Defect):
-                drop(f"defect: {record.field}")
-            else:
-                yield record
+        return counted(found if salvage else strictly(found), drop, salvage=salvage)
 
     def _understood(self, drop: Callable[[str], None]) -> Iterator[Ink | Defect]:
         for record in self.salvage():
@@ -185,7 +177,7 @@ class RefusedUnit(UnipenUnit):
         """Yield a defect a file of strokes, with the number of its segments."""
         expected = "a contributor whose segments come out as the words they name"
         for file in self.files:
-            found = f"{self.contributor}, {counted(self._count(file), 'segment')}"
+            found = f"{self.contributor}, {counted_words(self._count(file), 'segment')}"
             yield Defect(file.label, 0, 0, "numbers of strokes", expected, found)
 
     def sound(
@@ -244,8 +236,7 @@ def bytes_of(place: Place, label: str, most: int | None = None) -> bytes:
                 data = whole(stream)
                 stream.finish()
                 return data
-            buffer, at, have = stream.peek(0, most)
-            return bytes(buffer[at : at + min(have, most)])
+            return stream.read_most(0, most)
     except FormatError as error:
         raise FormatError(label, error.offset, error.field, error.expected, error.found) from None
     except UsageError:
