@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from penline.catalogue import load
+from penline.catalogue import Card, load
 from penline.catalogue.finding import SCRIPTS, facts
 from penline.look.page import page
 
@@ -59,7 +59,7 @@ def catalogue_page(known: Collection[str]) -> bytes:
     Args:
         known: kinds of file that have a reader.
     """
-    rows = [_row(card.id, known) for card in load().values()]
+    rows = [_row(card, known) for card in load().values()]
     ready = sum(row["readable"] for row in rows)
     data = {
         "by": "penline",
@@ -84,8 +84,7 @@ def catalogue_page(known: Collection[str]) -> bytes:
     )
 
 
-def _row(id: str, known: Collection[str]) -> dict[str, Any]:
-    card = load()[id]
+def _row(card: Card, known: Collection[str]) -> dict[str, Any]:
     counts = [
         f"{count.value:,} {count.what}"
         + "".join(f", {one}" for one in (count.part, count.scope) if one not in _WHOLE)
