@@ -630,6 +630,7 @@ def changed(old: str, new: str) -> str:
         ("value: 1172907", 'value: "1172907"', "value"),
         ("value: 1172907", "value: -1", "value"),
         ("value: 1172907", "value: null", "no figure has neither"),
+        ("year: 2011", "year: 99999", "9999"),
         ('redistribution: "no"', "redistribution: no", "redistribution"),
         ("simulated: false", 'simulated: "false"', "simulated"),
         ("source: nlpr-offline", "source: nlpr-ofline", "nlpr-ofline"),
