@@ -586,6 +586,28 @@ def test_folders_of_cards_are_added(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert card("casia-hwdb2.0").title == "CASIA-HWDB2.0"
 
 
+def test_a_bad_card_of_a_folder_stops_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    own = text_of("mnist.md")
+    (tmp_path / "my-set.md").write_text(own.replace("id: mnist", "id: my-set"), "utf-8")
+    bent = own.replace("id: mnist", "id: bent").replace("  - http", "  - x", 1)
+    (tmp_path / "bent.md").write_text(bent.replace("title:", "titel:", 1), "utf-8")
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "other.md").write_text(own, "utf-8")
+    before = load()
+    monkeypatch.setenv("PENLINE_CARDS", str(tmp_path))
+    for _ in range(2):
+        assert load().keys() == {*before, "my-set"}
+    one, folder, other = caplog.messages
+    assert one.startswith(f"{tmp_path / 'bent.md'}: title: it is missing; homepages.0: expected ")
+    assert one.endswith("; titel: a card has no such field; this card is left out")
+    assert folder.startswith(f"{tmp_path / 'folder.md'}: cannot be read: ")
+    assert "its id is 'mnist', its name says 'other'" in other
+    with pytest.raises(CatalogueError, match=r"bent\.md: title: it is missing"):
+        card("bent")
+
+
 # Cards that are not sound
 
 
@@ -608,6 +630,7 @@ def changed(old: str, new: str) -> str:
         ("value: 1172907", 'value: "1172907"', "value"),
         ("value: 1172907", "value: -1", "value"),
         ("value: 1172907", "value: null", "no figure has neither"),
+        ("year: 2011", "year: 99999", "9999"),
         ('redistribution: "no"', "redistribution: no", "redistribution"),
         ("simulated: false", 'simulated: "false"', "simulated"),
         ("source: nlpr-offline", "source: nlpr-ofline", "nlpr-ofline"),

@@ -191,10 +191,16 @@ def test_the_catalogue_is_filtered(penline) -> None:
     assert all("cc by" in card for card in map(licence_of, ids("--licence", "cc by")))
     assert set(ids("--licence", "commercial")) < set(everything)
     assert ids("--licence", "Commercial") == ids("--licence", "commercial")
-    for option, wrong in (("--script", "klingon"), ("--kind", "gold")):
+    assert ids("--kind", "Words") == ids("--kind", "words")
+    chinese = {*ids("--script", "Hans"), *ids("--script", "Hant")}
+    assert set(ids("--script", "chinese")) == chinese
+    assert "Latn (Latin)" in penline("list", "--script", "klingon")[2]
+    wrongs = (("--script", "klingon"), ("--kind", "gold"), ("--licence", "commercal"))
+    for option, wrong in wrongs:
         code, _, error = penline("list", option, wrong)
         assert code == 2 and wrong in error and "there are" in error
-    assert "no card has all of that" in penline("list", "--licence", "of nobody")[1]
+    none = penline("list", "--licence", "cc by", "--script", "Armn", "--kind", "formulas")
+    assert "no card has all of that" in none[1]
 
 
 def licence_of(id: str) -> str:

@@ -75,6 +75,8 @@ def breaches(value: Any, rule: dict[str, Any], root: dict[str, Any], at: str = "
             found += [] if len(value) >= said else [f"{at}: too short"]
         elif key == "minimum":
             found += [] if value >= said else [f"{at}: below {said}"]
+        elif key == "maximum":
+            found += [] if value <= said else [f"{at}: above {said}"]
         elif key == "pattern":
             found += [] if re.search(said, value) else [f"{at}: {value!r} is not {said}"]
         elif key not in SAID:

@@ -36,6 +36,7 @@ ID_PATTERN: Final = r"^[a-z0-9]+([.-][a-z0-9]+)*$"
 Id: TypeAlias = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Whole: TypeAlias = Annotated[int, Field(strict=True, ge=0)]
+Year: TypeAlias = Annotated[int, Field(strict=True, ge=1000, le=9999)]
 Url: TypeAlias = Annotated[str, StringConstraints(pattern=r"^https?://\S+$")]
 Answer: TypeAlias = Literal["yes", "no", "conditional", "unclear"]
 Part: TypeAlias = Literal["all", "train", "validation", "test"]
@@ -90,7 +91,7 @@ class Citation(CardModel):
     authors: tuple[Text, ...] = Field(min_length=1)
     title: Text
     venue: Text
-    year: Whole | None = None
+    year: Year | None = None
     pages: Text | None = None
 
     @property

@@ -134,32 +134,44 @@ def filtered(
         known: kinds of file that have a reader.
         readable: those that penline reads alone.
         gettable: those that penline downloads alone.
-        script: a code of ISO 15924 or its English name: ``Latn``, ``latin``.
+        script: a code of ISO 15924 or its English name, in any case: ``Latn``, ``latin``; of
+            several scripts where it is what stands before a comma: ``chinese``.
         licence: ``commercial``, ``redistribution`` (which it allows, on conditions perhaps), or
             words of its name: ``CC BY``.
         kind: a unit (``characters``, ``words``, ``lines``, ``pages``, ``formulas``), or ``online``
             or ``offline``.
 
     Raises:
-        UsageError: a script or a kind that no card has.
+        UsageError: a script, a kind or a licence that no card has.
     """
     cards = list(load().values())
     rows = {card.id: facts(card, known) for card in cards}
     if script is not None:
-        names = {name.lower(): code for code, name in SCRIPTS.items()}
-        code = names.get(script.lower(), script.title())
-        cards = [card for card in cards if code in card.scripts]
+        asked = script.lower()
+        codes = {script.title()} | {
+            code
+            for code, name in SCRIPTS.items()
+            if asked in (name.lower(), name.lower().partition(",")[0])
+        }
+        cards = [card for card in cards if codes.intersection(card.scripts)]
         if not cards:
-            raise UsageError(f"no card has the script {script}; there are {', '.join(scripts())}")
+            there = ", ".join(f"{code} ({SCRIPTS.get(code, code)})" for code in scripts())
+            raise UsageError(f"no card has the script {script}; there are {there}")
     if kind is not None:
         kinds = [*_UNITS, "online", "offline"]
-        if kind not in kinds:
+        if (kind := kind.lower()) not in kinds:
             raise UsageError(f"no kind {kind}; there are {', '.join(kinds)}")
         cards = [c for c in cards if kind in (*rows[c.id]["units"], rows[c.id]["pen"])]
     if licence is not None and (asked := licence.lower()) in ("commercial", "redistribution"):
         cards = [card for card in cards if rows[card.id][asked] in _OPEN]
     elif licence is not None:
-        cards = [card for card in cards if licence.lower() in card.licence.name.lower()]
+        fitting = {id for id, row in rows.items() if asked in row["licence"].lower()}
+        if not fitting:
+            raise UsageError(
+                f"no card has {licence} in its licence's name; there are commercial, "
+                "redistribution, and words of a name, such as CC BY"
+            )
+        cards = [card for card in cards if card.id in fitting]
     return [
         card
         for card in cards

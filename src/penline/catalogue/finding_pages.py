@@ -16,12 +16,12 @@ _WHICH = "which.md"
 
 
 def script_page(script: str) -> str:
-    """Name the page of a script, by its code.
+    """Name the page of a script, by its code, of which letters and digits are taken alone.
 
-    >>> script_page("Hans")
-    'by-script-hans.md'
+    >>> script_page("Hans"), script_page("../x")
+    ('by-script-hans.md', 'by-script-x.md')
     """
-    return f"by-script-{script.lower()}.md"
+    return f"by-script-{''.join(filter(str.isalnum, script)).lower()}.md"
 
 
 def finding_pages(known: Collection[str]) -> dict[str, str]:

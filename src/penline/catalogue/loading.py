@@ -17,9 +17,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from penline.catalogue.model import ID_PATTERN, Card
 from penline.errors import CatalogueError
+from penline.machine import say_once
 from penline.settings import plain_yaml
 
 __all__ = ["FOLDERS", "card", "errata_files", "ids", "load", "parse"]
@@ -29,6 +31,9 @@ FOLDERS = "PENLINE_CARDS"
 
 _FENCE = "---\n"
 _CARD = ".md"
+_MOST = 6
+"""So many faults of one card are told."""
+_SAID = {"missing": "it is missing", "extra_forbidden": "a card has no such field"}
 
 
 def parse(text: str, name: str) -> Card:
@@ -54,7 +59,9 @@ def parse(text: str, name: str) -> Card:
     try:
         return Card.model_validate({**facts, "prose": prose})
     except ValidationError as error:
-        raise CatalogueError(f"{name}: {error}") from error
+        faults = list(map(_fault, error.errors()))
+        more = f"; and {len(faults) - _MOST} more" if len(faults) > _MOST else ""
+        raise CatalogueError(f"{name}: {'; '.join(faults[:_MOST])}{more}") from error
 
 
 def ids() -> tuple[str, ...]:
@@ -82,12 +89,21 @@ def card(id: str) -> Card:
 
 
 def load() -> dict[str, Card]:
-    """All cards by id, in order of id; each is read once.
+    """All sound cards by id, in order of id; each is read once.
+
+    A card that is not sound is left out, which is logged once, with its file and what is wrong;
+    `card` refuses it.
 
     Raises:
-        CatalogueError: a card is not sound.
+        CatalogueError: ``PENLINE_CARDS`` names a folder that is not there.
     """
-    return {id: card(id) for id in ids()}
+    found = {}
+    for id in ids():
+        try:
+            found[id] = card(id)
+        except CatalogueError as error:
+            say_once(f"{error}; this card is left out")
+    return found
 
 
 def errata_files(id: str) -> list[Traversable]:
@@ -114,11 +130,23 @@ def _card(id: str, folders: tuple[str, ...]) -> Card:
     try:
         text = places[id].read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{places[id]}: cannot be read: {error}") from error
-    found = parse(text, places[id].name)
+        why = error.strerror if isinstance(error, OSError) else error
+        raise CatalogueError(f"{places[id]}: cannot be read: {why}") from error
+    found = parse(text, str(places[id]))
     if found.id != id:
-        raise CatalogueError(f"{id}{_CARD}: its id is {found.id!r}, its name says {id!r}")
+        raise CatalogueError(f"{places[id]}: its id is {found.id!r}, its name says {id!r}")
     return found
+
+
+def _fault(one: ErrorDetails) -> str:
+    """One thing that is wrong with a card: where, what is expected, what is found."""
+    where = ".".join(map(str, one["loc"]))
+    said = one["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    said = said.replace("String should match pattern", "expected the pattern")
+    said = _SAID.get(one["type"], said)
+    if isinstance(one["input"], str | int | float | None) and one["type"] not in _SAID:
+        said += f", found {one['input']!r:.80}"
+    return f"{where}: {said}" if where else said
 
 
 def _with(piece: str, places: Iterable[str]) -> list[str]:

@@ -58,8 +58,8 @@ function restore() {
   const said = new URLSearchParams(location.hash.slice(1));
   for (const [name, one] of fields) one.value = said.get(name) || "";
   chosen.clear();
-  for (const id of (said.get("compare") || "").split(",").slice(0, MOST)) {
-    if (data.rows.some((row) => row.id === id)) chosen.add(id);
+  for (const id of (said.get("compare") || "").split(",")) {
+    if (chosen.size < MOST && data.rows.some((row) => row.id === id)) chosen.add(id);
   }
 }
 
@@ -75,9 +75,9 @@ const COLUMNS = [
   ["id", t("Set"), (row) => row.id],
   ["script", t("Script"), scripts],
   ["kind", t("Kind"), (row) => say(row, "kind")],
-  ["size", t("Size"), (row) => (row.size ? row.size[1] : -1)],
-  ["writers", t("Writers"), (row) => (row.writers === null ? -1 : row.writers)],
-  ["year", t("Year"), (row) => (row.year === null ? -1 : row.year)],
+  ["size", t("Size"), (row) => (row.size ? row.size[1] : null)],
+  ["writers", t("Writers"), (row) => row.writers],
+  ["year", t("Year"), (row) => row.year],
   ["commercial", t("Commerce"), (row) => say(row, "commercial")],
   ["redistribution", t("Passing on"), (row) => say(row, "redistribution")],
   ["state", "penline", (row) => state(row)],
@@ -114,6 +114,7 @@ function show() {
   const value = COLUMNS.find((one) => one[0] === key)[2];
   const rows = data.rows.filter(fits).sort((a, b) => {
     const one = value(a), two = value(b);
+    if ((one === null) !== (two === null)) return one === null ? 1 : -1; // unknown: last either way
     return (one < two ? -1 : one > two ? 1 : a.id < b.id ? -1 : 1) * way;
   });
   body.replaceChildren(...rows.map(line));
@@ -186,7 +187,7 @@ const head = COLUMNS.map(([name, words]) => {
 });
 document.getElementById("content").append(beside,
   el("table", { class: "sets" }, el("caption", { class: "visually-hidden" }, t("Sets of handwriting")),
-    el("thead", {}, el("tr", {}, el("td", {}), ...head)), body));
+    el("thead", {}, el("tr", {}, el("td", {}, el("span", {}, t("Sort by"))), ...head)), body));
 window.addEventListener("hashchange", () => { restore(); show(); compare(); });
 restore();
 show();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from penline.catalogue import load
+from penline.catalogue import Card, load
 from penline.catalogue.finding import SCRIPTS, facts
 from penline.look.page import page
 
@@ -29,16 +29,18 @@ thead td { border-top: 0; }
 .sets th[aria-sort="descending"] button::after { content: " \\2193"; }
 .sets tbody th small { display: block; color: var(--quiet); font-size: .85em; }
 .sets td, .sets th { padding-right: .9rem; }
+.sets thead span { display: none; }
 .sets input { width: 1.2rem; height: 1.2rem; accent-color: var(--accent); }
 a { color: var(--accent); }
 .compared tbody td { min-width: 11rem; max-width: 24rem; }
 .compared .unlike th, .compared .unlike td { background: var(--mind-ground); }
 .compared ul { margin: 0; padding-left: 1.1rem; }
 @media (max-width: 60rem) {
-  .sets thead { position: absolute; width: 1px; height: 1px; overflow: hidden;
-    clip-path: inset(50%); }
-  .sets, .sets tbody, .sets tr, .sets th, .sets td { display: block; }
-  .sets tr { padding: .6rem 0 .6rem 2.2rem; border-top: 1px solid var(--rule);
+  .sets thead tr { display: flex; flex-wrap: wrap; gap: 0 1.2rem; padding: .3rem 0; border: 0; }
+  .sets thead span { display: inline; }
+  .sets thead span, .sets thead button { line-height: 2.2; }
+  .sets, .sets thead, .sets tbody, .sets tbody tr, .sets th, .sets td { display: block; }
+  .sets tbody tr { padding: .6rem 0 .6rem 2.2rem; border-top: 1px solid var(--rule);
     position: relative; }
   .sets th, .sets td { border: 0; padding: .05rem 0; text-align: left; }
   .sets td:empty { display: none; }
@@ -59,7 +61,7 @@ def catalogue_page(known: Collection[str]) -> bytes:
     Args:
         known: kinds of file that have a reader.
     """
-    rows = [_row(card.id, known) for card in load().values()]
+    rows = [_row(card, known) for card in load().values()]
     ready = sum(row["readable"] for row in rows)
     data = {
         "by": "penline",
@@ -84,8 +86,7 @@ def catalogue_page(known: Collection[str]) -> bytes:
     )
 
 
-def _row(id: str, known: Collection[str]) -> dict[str, Any]:
-    card = load()[id]
+def _row(card: Card, known: Collection[str]) -> dict[str, Any]:
     counts = [
         f"{count.value:,} {count.what}"
         + "".join(f", {one}" for one in (count.part, count.scope) if one not in _WHOLE)
