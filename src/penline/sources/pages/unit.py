@@ -99,9 +99,12 @@ class PagesUnit(Unit):
                             yield defect_of(found, record)
                         else:
                             name = nearest_picture(found.picture, file.name, names)
-                            if told.setdefault(name, label) != label:
+                            if told.get(name, label) != label:
                                 raise told_twice(label, name, told[name])
-                            yield from self._page(found, file, label, images, name, record)
+                            for one in self._page(found, file, label, images, name, record):
+                                if isinstance(one, PageRecord):
+                                    told[name] = label
+                                yield one
                         record += 1
             except FormatError as error:
                 yield defect_of(error, record)
