@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+CLOSED, SILENT, DRIPPING = -1, -2, -3
+"""In place of a status: no answer; none while the server stands; headers without an end."""
 MODIFIED = "Sun, 22 Nov 2026 11:30:00 GMT"
 
 
@@ -25,7 +27,8 @@ class Manners:
         cut: ends the connection after so many bytes of the body; None goes to the end.
         reset: cuts with a reset instead of an orderly end.
         stall: after how many bytes the server falls silent.
-        status: statuses to answer instead of the file; 0 serves it.
+        status: statuses to answer instead of the file; 0 serves it; CLOSED, SILENT and DRIPPING
+            are no answers.
         headers: headers in place of the usual ones; None leaves one out.
         ranges: whether ranges are served.
         if_range: whether If-Range is looked at.
@@ -36,7 +39,7 @@ class Manners:
         chunked: send the body in chunks, cut like any other.
         at_most: bytes of a range served in one answer.
         validators: whether ETag and Last-Modified are told.
-        head: whether HEAD is answered.
+        head: how HEAD is served, where that is otherwise.
     """
 
     body: bytes = b""
@@ -54,7 +57,7 @@ class Manners:
     chunked: bool = False
     at_most: int | None = None
     validators: bool = True
-    head: bool = True
+    head: Manners | None = None
 
 
 @dataclass
@@ -131,11 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
         manners = bad.paths.get(self.path)
         if manners is None:
             self._answer(404, {"Content-Length": "0"})
-        elif not manners.head:
-            self._answer(405, {"Content-Length": "0"})
-        elif _nth(manners.stall, number) is not None:
-            bad.ending.wait(30)
         else:
+            manners = manners.head or manners
             usual = {"Content-Type": "application/zip", "Content-Length": str(len(manners.body))}
             self._answer(_nth(manners.status, number) or 200, usual | manners.headers)
 
@@ -181,7 +181,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
     def _answer(self, status: int, headers: dict[str, str | None]) -> None:
-        self.send_response(status)
+        ending: threading.Event = self.server.bad.ending  # type: ignore[attr-defined]
+        if status == SILENT:
+            ending.wait(30)
+        if status == DRIPPING:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+            with suppress(OSError):
+                while not ending.wait(0.02):
+                    self.wfile.write(b"x")
+        if status < 0:
+            return
+        self.send_response_only(status)  # and no Date of now
         for name, value in headers.items():
             if value is not None:
                 self.send_header(name, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shlex
@@ -12,11 +13,13 @@ from pathlib import Path
 import cv2
 import pytest
 import typer
+from rich.markdown import Markdown
 from typer.testing import CliRunner
 
 import fakes
 from penline import catalogue, cli, errors
 from penline.cli.examples import EXAMPLES, GROUPS, START
+from penline.console import out
 from penline.errors import MissingExtra
 
 
@@ -46,6 +49,19 @@ def gnt(tmp_path: Path) -> Path:
         )
     )
     return path
+
+
+def test_a_terminal_gets_no_control_characters_of_texts(penline) -> None:
+    code, _, error = penline("info", "no\x1b[2J\x9b\x7ffile")
+    assert code == 2
+    assert "no?[2J??file" in error
+    file = io.StringIO()
+    terminal = type(out)(file=file, force_terminal=True, highlight=False)
+    terminal.print(Markdown("a\x1b]0;b\x07 **c**"), "\x1b[2J手\u3000")
+    shown = file.getvalue()
+    assert "a?]0;b" in shown
+    assert "?[2J手\u3000" in shown
+    assert "\x1b[1mc" in shown
 
 
 def test_list_and_card(penline) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bad_server import BadServer, Manners, bad_server
+from bad_server import CLOSED, DRIPPING, SILENT, BadServer, Manners, bad_server
 from penline.acquire.links import LinkReport, addresses, check_links
-from penline.acquire.web import Limits
+from penline.acquire.web import Limits, _wire
 from penline.catalogue import card, load
 from penline.cli import main
 from penline.errors import CatalogueError
@@ -138,8 +139,8 @@ def test_a_permanent_redirect_behind_a_detour_is_no_move(server: BadServer) -> N
 
 def test_what_is_gone_is_gone(server: BadServer) -> None:
     del server.paths["/home"]
-    server.paths["/old"] = Manners(status=[410])
-    server.paths["/page"] = Manners(status=[301] * 9, headers={"Location": "/page"})
+    server.paths["/old"] = Manners(status=[410] * 2)
+    server.paths["/page"] = Manners(status=[301] * 12, headers={"Location": "/page"})
     found = ask()
     assert verdicts(found) == {**SOUND, "home": "gone", "old": "gone", "page": "gone"}
     assert (detail(found, "home"), detail(found, "old")) == ("HTTP 404", "HTTP 410")
@@ -147,17 +148,33 @@ def test_what_is_gone_is_gone(server: BadServer) -> None:
 
 
 def test_what_refuses_programs_is_not_called_gone(server: BadServer) -> None:
-    server.paths["/home"] = Manners(status=[401])
+    server.paths["/home"] = Manners(status=[401, 401])
     server.paths["/old"] = Manners(status=[403, 403])
-    assert verdicts(ask()) == {**SOUND, "home": "refused", "old": "refused"}
+    server.paths["/page"] = Manners(status=[999, 999])
+    assert verdicts(ask()) == {**SOUND, "home": "refused", "old": "refused", "page": "refused"}
 
 
-def test_a_server_without_head_is_asked_by_get_and_nothing_is_read(server: BadServer) -> None:
-    server.paths["/a.zip"] = Manners(bytes(1000), head=False)
-    server.paths["/b.zip"] = Manners(bytes(3_000_000), head=False)
-    assert verdicts(ask()) == SOUND
-    asked = [one for one in server.asked if one.path == "/b.zip"]
+HEADS = {
+    **{str(status): Manners(status=[status]) for status in (404, 405, 500, 999)},
+    "closed": Manners(status=[CLOSED]),
+    "another size": Manners(b""),
+    "a page": Manners(bytes(1000), headers={"Content-Type": "text/html"}),
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_head_answered_badly_is_asked_again_by_get(server: BadServer, head: str) -> None:
+    server.paths["/a.zip"] = Manners(bytes(1000), head=HEADS[head])
+    assert verdicts(ask(tries=1)) == SOUND
+    asked = [one for one in server.asked if one.path == "/a.zip"]
     assert [one.method for one in asked] == ["HEAD", "GET"]
+
+
+def test_no_body_is_read(server: BadServer) -> None:
+    server.paths["/b.zip"] = Manners(bytes(30_000_000), head=Manners(status=[405]))
+    assert verdicts(ask()) == SOUND
+    (asked,) = (one for one in server.asked if one.method == "GET")
+    assert asked.sent < 30_000_000
 
 
 def test_a_file_of_another_size_is_changed(server: BadServer) -> None:
@@ -181,7 +198,7 @@ def test_a_size_that_is_none_is_not_believed(server: BadServer, length: str) -> 
 
 
 def test_nonsense_of_a_server_is_told_and_never_raised(server: BadServer) -> None:
-    server.paths["/home"] = Manners(status=[416])
+    server.paths["/home"] = Manners(status=[416] * 3)
     server.paths["/old"] = Manners(status=[301], headers={"Location": "file:///etc/passwd"})
     server.paths["/page"] = Manners(status=[301], headers={"Location": "http://[bad"})
     assert verdicts(ask()) == {**SOUND, "home": "gone", "old": "gone", "page": "gone"}
@@ -204,9 +221,20 @@ def test_the_server_says_how_long_to_wait_within_reason(server: BadServer) -> No
     assert detail(found, "home") == "HTTP 503"
 
 
-def test_a_server_that_falls_silent_is_left_after_some_tries(server: BadServer) -> None:
-    server.paths["/home"] = Manners(b"x", stall=[0, 0, 0])
-    found = ask(timeout_seconds=0.2)
+def test_the_server_says_until_when_to_wait_by_its_own_clock(server: BadServer) -> None:
+    waits: list[float] = []
+    bad = Manners(status=[503], headers={"Retry-After": "Sun, 29 Nov 2026 11:30:07 GMT"})
+    server.paths["/old"] = bad
+    date = {"Date": "Sun, 29 Nov 2026 11:30:00 GMT"}
+    server.paths["/home"] = replace(bad, headers=bad.headers | date)
+    assert verdicts(ask(waits)) == SOUND
+    assert waits == [7.0, 1.0]
+
+
+@pytest.mark.parametrize("how", [SILENT, DRIPPING])
+def test_a_server_that_never_answers_is_left_after_some_tries(server: BadServer, how: int) -> None:
+    server.paths["/home"] = Manners(status=[how] * 3)
+    found = ask(timeout_seconds=0.2, slow_seconds=0.4)
     assert verdicts(found) == {**SOUND, "home": "silent"}
     assert detail(found, "home") == "no answer in time"
     assert sum(one.path == "/home" for one in server.asked) == 3
@@ -216,6 +244,27 @@ def test_requests_to_one_host_are_apart(server: BadServer) -> None:
     waits: list[float] = []
     ask(waits, pause=1.5)
     assert waits == [1.5] * 4
+    server.paths["/home"] = Manners(status=[302, 302], headers={"Location": "/old"})
+    server.paths["/a.zip"] = Manners(bytes(1000), head=Manners(status=[405, 405]))
+    waits.clear()
+    ask(waits, pause=1.5)
+    assert waits == [1.5] * 6
+
+
+def test_an_address_may_be_written_in_any_script(server: BadServer, tmp_path: Path) -> None:
+    place = tmp_path / "mine.md"
+    place.write_text(place.read_text("utf-8").replace(f"{server.url}old", f"{server.url}手?名=%20"))
+    server.paths["/%E6%89%8B?%E5%90%8D=%20"] = Manners(b"<p>")
+    assert [one.verdict for one in ask()] == ["sound"] * 5
+    assert _wire("http://手.example:8/é") == "http://xn--kpu.example:8/%C3%A9"
+
+
+def test_what_a_server_says_holds_no_control_characters(server: BadServer) -> None:
+    server.http.RequestHandlerClass.protocol_version = "\x1b[2J"
+    try:
+        assert {one.detail for one in ask()} == {"?[2J 200 OK??"}
+    finally:
+        server.http.RequestHandlerClass.protocol_version = "HTTP/1.1"
 
 
 def test_an_unknown_card_is_refused_at_once() -> None:
@@ -246,7 +295,17 @@ def test_the_command(
     assert text.splitlines()[0] == (
         f"gone {server.url}page: HTTP 404 (mine: source page, read 2026-11-28)"
     )
+    server.paths["/old"] = Manners(status=[CLOSED] * 9)
+    monkeypatch.setattr("penline.acquire.links._PATIENCE", Limits(sleep=_stop))
+    code, text = run()
+    assert (code, text.splitlines()[1]) == (3, "2 addresses, 1 sound")
+    assert len(json.loads(run("--json")[1])) == 2
+    del server.paths["/old"]
     code, text = run("--json")
     rows = {row["link"]["address"]: row for row in json.loads(text)}
     assert rows[f"{server.url}page"]["verdict"] == "gone"
     assert rows[f"{server.url}page"]["link"]["checked"] == "2026-11-28"
+
+
+def _stop(seconds: float) -> None:
+    raise KeyboardInterrupt

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -20,6 +20,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 
 from penline.machine import COMPILING, LOG
 
@@ -33,8 +34,21 @@ __all__ = [
     "show_log",
 ]
 
-out = Console(soft_wrap=True, highlight=False, emoji=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "?")
+
+
+class _Plain(Console):
+    """A console that shows control characters of texts as ``?``: a terminal obeys them."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else text.translate(_CONTROLS), style, control)
+
+
+out = _Plain(soft_wrap=True, highlight=False, emoji=False)
+err = _Plain(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 def fail(message: str, code: int) -> NoReturn:

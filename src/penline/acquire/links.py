@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from urllib.parse import urlsplit
 
-from penline.acquire.web import Beyond, Broken, Gone, Limits, head
+from penline.acquire.web import Beyond, Broken, Gone, Head, Limits, head
 from penline.catalogue import Card, card, load
 
 __all__ = ["Link", "LinkReport", "addresses", "check_links"]
 
 Verdict = Literal["sound", "moved", "changed", "gone", "refused", "silent"]
 
-_REFUSED = (401, 402, 403, 407, 451)
+_GONE = (0, 400, 404, 410)
+"""Statuses of what is gone; 0: no address at all. Others (403, 999) say who may not have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,10 @@ def check_links(
 ) -> Iterator[LinkReport]:
     """Ask the addresses of cards one after the other, each once, and report on each.
 
-    Only headers are asked for (HEAD; a GET whose body is not read where a server answers none).
-    Requests to one host are at least `pause_seconds` apart, and what fails for now is asked again
-    a few times with growing waits, or after the wait that the server asks for.
+    Only headers are asked for: by HEAD, and where its answer is anything but sound by a GET whose
+    body is not read, for servers answer HEAD in ways of their own. Requests to one host are at
+    least `pause_seconds` apart, and what fails for now is asked again a few times with growing
+    waits, or after the wait that the server asks for.
 
     Args:
         ids: ids of cards; none: all cards.
@@ -108,7 +111,10 @@ def check_links(
         CatalogueError: no card has such an id.
     """
     links = addresses([card(id) for id in ids] if ids else load().values())
-    return _ask(links, limits or Limits(timeout_seconds=20.0, tries=3), pause_seconds, progress)
+    return _ask(links, limits or _PATIENCE, pause_seconds, progress)
+
+
+_PATIENCE = Limits(timeout_seconds=20.0, tries=3, slow_seconds=60.0)
 
 
 def _ask(
@@ -117,47 +123,48 @@ def _ask(
     pause_seconds: float,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[LinkReport]:
-    asked: dict[str, float] = {}
+    before = functools.partial(_be_polite, {}, pause_seconds, limits)
     for done, link in enumerate(links, 1):
-        host = link.address.split("/")[2]  # no urlsplit: what is no address is told, not raised
-        before = functools.partial(_be_polite, asked, host, pause_seconds, limits)
         yield _report(link, limits, before)
         if progress is not None:
             progress(done, len(links))
 
 
-def _be_polite(asked: dict[str, float], host: str, pause_seconds: float, limits: Limits) -> None:
-    """Wait until the host's last request is `pause_seconds` ago."""
+def _be_polite(asked: dict[str, float], pause_seconds: float, limits: Limits, url: str) -> None:
+    """Wait until the last request to the host of `url` is `pause_seconds` ago."""
+    host = urlsplit(url).netloc
     now = limits.clock()
     if host in asked and now - asked[host] < pause_seconds:
         limits.sleep(pause_seconds - (now - asked[host]))
     asked[host] = limits.clock()
 
 
-def _report(link: Link, limits: Limits, before: Callable[[], None]) -> LinkReport:
-    wait, reason = limits.first_wait_seconds, ""
-    for left in reversed(range(limits.tries)):
-        before()
+def _report(link: Link, limits: Limits, before: Callable[[str], None]) -> LinkReport:
+    wait, turns = limits.first_wait_seconds, max(limits.tries, 2)
+    for turn in range(turns):
         try:
-            found = head(link.address, limits)
+            told = _told(link, head(link.address, limits, "GET" if turn else "HEAD", before))
+            if turn or told.verdict in ("sound", "moved"):
+                break
         except Gone as error:
-            verdict: Verdict = "refused" if error.status in _REFUSED else "gone"
-            return LinkReport(link, verdict, str(error))
+            told = LinkReport(link, "gone" if error.status in _GONE else "refused", str(error))
+            if turn or not error.status:
+                break
         except Beyond:
-            return LinkReport(link, "gone", "HTTP 416 to a request without a range")
+            told = LinkReport(link, "gone", "HTTP 416 to a request without a range")
         except Broken as error:
-            reason = str(error)
-            if left:
+            told = LinkReport(link, "silent", str(error))
+            if turn + 1 < turns:
                 limits.sleep(min(max(wait, error.wait_seconds), limits.most_wait_seconds))
                 wait *= 2
-            continue
-        if link.file and found.page:
-            return LinkReport(link, "changed", "a web page in place of the file")
-        if link.bytes is not None and found.bytes not in (None, link.bytes):
-            return LinkReport(
-                link, "changed", f"{found.bytes:,} bytes; the card says {link.bytes:,}"
-            )
-        if found.address != link.address:
-            return LinkReport(link, "moved", found.address)
-        return LinkReport(link, "sound")
-    return LinkReport(link, "silent", reason)
+    return told
+
+
+def _told(link: Link, found: Head) -> LinkReport:
+    if link.file and found.page:
+        return LinkReport(link, "changed", "a web page in place of the file")
+    if link.bytes is not None and found.bytes not in (None, link.bytes):
+        return LinkReport(link, "changed", f"{found.bytes:,} bytes; the card says {link.bytes:,}")
+    if found.address != link.address:
+        return LinkReport(link, "moved", found.address)
+    return LinkReport(link, "sound")

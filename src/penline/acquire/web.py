@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import email.utils
 import http.client
 import re
 import socket
 import ssl
 import string
+import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
+from email.message import Message
 from typing import Any, NamedTuple
 
 from penline.errors import PenlineError
+from penline.words import printable
 
 __all__ = ["Answer", "Beyond", "Broken", "Gone", "Head", "Limits", "ask", "head"]
 
@@ -36,7 +41,8 @@ class Limits:
         most_wait_seconds: the longest wait, whatever a server asks for.
         most_redirects: redirects followed for one request.
         slow_bytes: what an attempt must bring to count as new, and bring in
-        slow_seconds: this time, or its connection counts as broken.
+        slow_seconds: this time, or its connection counts as broken; so does one whose headers
+            take longer.
         block_bytes: the most read at once.
         spare_bytes: disk left free.
         sleep: waits.
@@ -180,24 +186,21 @@ class Head(NamedTuple):
     page: bool
 
 
-def head(url: str, limits: Limits) -> Head:
-    """Ask what lies at an address; no body is read, not even where a server answers no HEAD.
+def head(url: str, limits: Limits, method: str, before: Callable[[str], None]) -> Head:
+    """Ask what lies at an address; no body is read.
 
     Args:
         url: the address, ``http`` or ``https``.
         limits: for timeouts and redirects.
+        method: ``HEAD``, or ``GET`` for servers that answer that one better.
+        before: told the address of each request before it goes out: this one, and redirects.
 
     Raises:
         Gone: nothing lies there, or it leads where penline does not follow.
         Broken: no answer, or one that may be better next time.
     """
     headers = {"User-Agent": "penline", "Accept": "*/*", "Accept-Encoding": "identity"}
-    try:
-        response, address = _open(url, headers, limits, "HEAD")
-    except Gone as error:
-        if error.status not in (400, 403, 405, 501):
-            raise
-        response, address = _open(url, headers, limits)
+    response, address = _open(url, headers, limits, method, before)
     with response:
         length = _plain(response.headers.get("Content-Length"))
         size = int(length) if re.fullmatch("[0-9]{1,18}", length) else None
@@ -205,7 +208,11 @@ def head(url: str, limits: Limits) -> Head:
 
 
 def _open(
-    url: str, headers: dict[str, str], limits: Limits, method: str = "GET"
+    url: str,
+    headers: dict[str, str],
+    limits: Limits,
+    method: str = "GET",
+    before: Callable[[str], None] = lambda _: None,
 ) -> tuple[Any, str]:
     """The answer at the end of the redirects, and the address that permanent ones lead to first."""
     opener = urllib.request.build_opener(_Stay)
@@ -214,8 +221,9 @@ def _open(
         try:
             if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
                 raise Gone(f"it leads to {url!r}, which is neither http nor https")
-            request = urllib.request.Request(url, headers=headers, method=method)  # noqa: S310
-            return opener.open(request, timeout=limits.timeout_seconds), address
+            request = urllib.request.Request(_wire(url), headers=headers, method=method)  # noqa: S310
+            before(url)
+            return _within(limits, opener.open, request, None, limits.timeout_seconds), address
         except urllib.error.HTTPError as error:
             with error:
                 url = _next(url, error)
@@ -230,6 +238,29 @@ def _open(
         except ValueError as error:
             raise Gone(f"not an address: {error}") from error
     raise Gone(f"more than {limits.most_redirects} redirects")
+
+
+def _wire(url: str) -> str:
+    """An address as it is sent: a card may write it in any script."""
+    if url.isascii():
+        return url
+    parts = urllib.parse.urlsplit(url)
+    host = parts.netloc.encode("idna").decode()
+    return urllib.parse.quote(parts._replace(netloc=host).geturl(), safe=string.punctuation)
+
+
+def _within(limits: Limits, act: Callable[..., Any], *given: Any) -> Any:
+    """What `act` gives in `slow_seconds`: a socket counts silence alone, and headers may drip."""
+    future: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(act(*given))
+        except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future.result(limits.slow_seconds)
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -256,10 +287,20 @@ def _next(url: str, error: urllib.error.HTTPError) -> str:
     if error.code == 416:
         raise Beyond("the file on the server ends before what is here")
     if error.code in _PASSING:
-        wait = _plain(error.headers.get("Retry-After"))
-        seconds = float(wait) if re.fullmatch("[0-9]{1,9}", wait) else 0.0
-        raise Broken(f"HTTP {error.code}", seconds)
+        raise Broken(f"HTTP {error.code}", _seconds(error.headers))
     raise Gone(f"HTTP {error.code}", error.code)
+
+
+def _seconds(headers: Message) -> float:
+    """What a server asks to wait for: a number, or a day and time, against its own clock."""
+    wait = _plain(headers.get("Retry-After"))
+    if re.fullmatch("[0-9]{1,9}", wait):
+        return float(wait)
+    try:
+        now = email.utils.parsedate_to_datetime(_plain(headers.get("Date")))
+        return max(0.0, (email.utils.parsedate_to_datetime(wait) - now).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
 
 
 def _plain(value: str | None) -> str:
@@ -274,4 +315,4 @@ def _said(error: BaseException) -> str:
         return "no answer in time"
     if isinstance(inner, socket.gaierror):
         return f"its address is not found, or there is no network ({inner.strerror or inner})"
-    return getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
+    return printable(getattr(inner, "strerror", None) or str(inner) or type(inner).__name__)

@@ -22,12 +22,12 @@ from penline.cli.base import (
     reading_options,
 )
 from penline.cli.summaries import print_census, print_facts
-from penline.console import Rate, bar, out, print_json
+from penline.console import Rate, bar, err, out, print_json
 from penline.errors import UsageError
 from penline.words import counted
 
 if TYPE_CHECKING:
-    from penline.acquire.links import Link
+    from penline.acquire.links import Link, LinkReport
     from penline.new_card import Question
 
 
@@ -333,30 +333,39 @@ def check_links(
     """Ask every address of the cards whether it still stands, one after the other.
 
     Only headers are asked for. Those that moved for good, are gone, refuse, keep silent, or lead
-    to a file of another size than the card's are named, each with the day on which it was read.
+    to a file of another size than the card's are named as they are found, each with the day on
+    which it was read; `--json` prints at the end, or at Ctrl-C what was found by then.
     Exit code 1 if one is gone or changed.
     """
     from penline.api import check_links as run
 
+    found: list[LinkReport] = []
+    stopped: KeyboardInterrupt | None = None
     with bar("asking", "addresses") as (shown, task):
-        found = list(
-            run(
+        # the bar stands below what its own console prints
+        above = err if out.is_terminal and err.is_terminal else out
+        try:
+            for one in run(
                 *(ids or ()),
                 pause_seconds=pause,
                 progress=lambda done, of: shown.update(task, completed=done, total=of),
-            )
-        )
+            ):
+                found.append(one)
+                if one.verdict != "sound" and not as_json:
+                    read = f", read {one.link.checked}" if one.link.checked else ""
+                    detail = f": {one.detail}" if one.detail else ""
+                    places = "; ".join(one.link.places)
+                    said = f"{one.verdict} {one.link.address}{detail} ({places}{read})"
+                    above.print(escape(said))
+        except KeyboardInterrupt as error:
+            stopped = error
     if as_json:
         print_json([{**asdict(one), "link": _link_json(one.link)} for one in found])
     else:
-        for one in found:
-            if one.verdict != "sound":
-                read = f", read {one.link.checked}" if one.link.checked else ""
-                detail = f": {one.detail}" if one.detail else ""
-                places = "; ".join(one.link.places)
-                out.print(escape(f"{one.verdict} {one.link.address}{detail} ({places}{read})"))
         sound = sum(one.verdict == "sound" for one in found)
         out.print(f"{counted(len(found), 'address')}, {sound} sound")
+    if stopped is not None:
+        raise stopped
     if any(one.verdict in ("gone", "changed") for one in found):
         raise typer.Exit(WRONG_DATA)
 
