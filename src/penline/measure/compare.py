@@ -45,12 +45,16 @@ def _gap(line: LineGeometry) -> Floats:
     return np.asarray(gaps[gaps <= WIDE_EM])
 
 
+def _in_words(line: LineGeometry) -> npt.NDArray[np.bool_]:
+    """``bool (n - 1,)``: neighbours that are letters of a word."""
+    letters = np.array([family_of(name) == "letter" for name in line.classes], bool)
+    return np.asarray(line.good_gaps & letters[1:] & letters[:-1])
+
+
 def _joined(line: LineGeometry) -> Floats:
     """1 and 0 for neighbours in words."""
-    if line.touching is None:
-        return np.zeros(0)
-    letters = np.array([family_of(name) == "letter" for name in line.classes], bool)
-    return np.asarray(line.touching[line.good_gaps & letters[1:] & letters[:-1]], np.float64)
+    touching = np.zeros(0) if line.touching is None else line.touching[_in_words(line)]
+    return np.asarray(touching, np.float64)
 
 
 def _drift(line: LineGeometry) -> Floats:
@@ -91,8 +95,7 @@ def _join_heights(line: LineGeometry) -> Floats:
     middles = 0.5 * (line.boxes[:, 0] + line.boxes[:, 2])
     slope = line.level_px[1]
     base = float(np.median(bottom - slope * middles[low])) + slope * line.boxes[:, 2]
-    letters = np.array([family_of(name) == "letter" for name in line.classes], bool)
-    joined = line.touching & line.good_gaps & letters[1:] & letters[:-1]
+    joined = line.touching & _in_words(line)
     height = (base - line.looks[:, 6]) / max(float(np.median(bottom - top)), 1e-9)
     found[:-1] = np.where(joined, height[:-1], np.nan)
     return found
@@ -204,9 +207,6 @@ def hold_against(real: Sequence[LineGeometry], synthetic: Sequence[LineGeometry]
     places = tell_apart(
         [x[:, :PLACES] for x in one], [x[:, :PLACES] for x in two], FEATURES[:PLACES]
     )
-    seen = all(
-        any(np.isfinite(x[:, PLACES:]).any() for x in side) if side else False
-        for side in (one, two)
-    )
+    seen = all(any(np.isfinite(x[:, PLACES:]).any() for x in side) for side in (one, two))
     looks = tell_apart(one, two, FEATURES) if seen else None
     return Comparison(len(real), len(synthetic), tuple(distances), places, looks)
