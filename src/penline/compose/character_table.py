@@ -18,7 +18,7 @@ from penline.compiled import compiled, frozen
 from penline.corpus.normal import LAST_CODE_POINT
 from penline.measure.classes import HAN as HAN_CLASSES
 from penline.measure.classes import class_of, family_of
-from penline.measure.sample import CLASS_NUMBERS
+from penline.measure.tables import CLASS_NUMBERS
 
 __all__ = [
     "ASCII_DIGIT",
