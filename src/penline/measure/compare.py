@@ -67,19 +67,16 @@ def _slope(line: LineGeometry) -> Floats:
     return np.array([-line.level_px[1]]) if usable else np.zeros(0)
 
 
-def _look(column: int, per_em: bool) -> Callable[[LineGeometry], Floats]:
+def _look(
+    column: int, *, per_em: bool = False, of_all: bool = False
+) -> Callable[[LineGeometry], Floats]:
+    """Of the body, or of all characters; a length in ems."""
+
     def look(line: LineGeometry) -> Floats:
         if line.looks is None:
             return np.zeros(0)
-        found = line.looks[line.body, column]
+        found = line.looks[line.trusted if of_all else line.body, column]
         return np.asarray(found / line.em_px if per_em else found)
-
-    return look
-
-
-def _stroke_look(column: int) -> Callable[[LineGeometry], Floats]:
-    def look(line: LineGeometry) -> Floats:
-        return np.zeros(0) if line.looks is None else line.looks[line.trusted, column]
 
     return look
 
@@ -120,19 +117,19 @@ QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
     "joined": ("", "share of letters of words whose ink hangs together with the next", _joined),
     "drift": ("em", "step of the middle from one character of the body to the next", _drift),
     "slope": ("", "rise of the line per length", _slope),
-    "stroke width": ("em", "of each character of the body", _look(0, True)),
-    "ink density": ("", "inked share of the box of each character of the body", _look(1, False)),
-    "ink strength": ("", "mean darkness of its ink", _look(2, False)),
-    "slant": ("", "lean of each character of the body", _look(3, False)),
+    "stroke width": ("em", "of each character of the body", _look(0, per_em=True)),
+    "ink density": ("", "inked share of the box of each character of the body", _look(1)),
+    "ink strength": ("", "mean darkness of its ink", _look(2)),
+    "slant": ("", "lean of each character of the body", _look(3)),
     "stroke ending": (
         "",
         "breadth of strokes at their ends over their breadth further on: 1 for blunt ones",
-        _stroke_look(4),
+        _look(4, of_all=True),
     ),
     "breadth along strokes": (
         "",
         "its deviation within each character, over its mean",
-        _stroke_look(5),
+        _look(5, of_all=True),
     ),
     "join height": (
         "x-heights",
