@@ -246,7 +246,7 @@ def _best_effort(
         if recipe.corpus.missing == "near-writer":
             holders = banks.near(writer, holders)
         other = banks.sample_writer(holders, writer_rng)
-        borrowed.append(_sure(banks.select((character,), other, writer_rng)).moved(0, owner))
+        borrowed.append(_sure(banks.select((character,), other, writer_rng)).moved(owner))
     kept = in_entries(" " if c in lacking else c for c in shown)
     selection = _sure(banks.select(kept, writer, writer_rng)).with_others(*borrowed)
     for character in shown:
