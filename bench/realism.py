@@ -6,7 +6,7 @@ Lines of the page are split in two halves, first and last. On each half a placem
 boxes for the texts of the other half are drawn from it, and compared with that half's real boxes:
 so no line is compared with a model that has seen it. Three candidates:
 
-- fitted: `penline.measure.sample.Sampler` of the model of the other half;
+- fitted: `penline.measure.place.place_items` by the model of the other half;
 - baseline: gaps uniform between 0 and 0.3 of the median height, all heights equal, centred; each
   class is as wide as its mean in the other half, which is more than the common way knows;
 - floor: the other half of the real page itself;
@@ -44,15 +44,17 @@ from penline.bank import open_bank
 from penline.bank.layout import HEADER
 from penline.compose import Composer
 from penline.corpus import Corpus
+from penline.measure.classes import HAN, class_of
 from penline.measure.classify import tell_apart
 from penline.measure.compare import FEATURES, PLACES, QUANTITIES, features_of
 from penline.measure.distance import compare, wasserstein
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
 from penline.measure.model import dump
+from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, place_items
 from penline.measure.reading import of_records
-from penline.measure.sample import Sampler
 from penline.measure.spread import resamples
+from penline.measure.tables import CLASS_NUMBERS, model_tables
 from penline.randomness import Draws
 from penline.sources.collect import read
 
@@ -65,11 +67,21 @@ Maker = Callable[[LineGeometry, Draws], LineGeometry]
 
 def fitted(half: Lines) -> Maker:
     """Boxes from the model of a half."""
-    sampler = Sampler(estimate(half))
+    model = model_tables(estimate(half))
 
     def make(line: LineGeometry, rng: Draws) -> LineGeometry:
-        drawn = sampler.draw(line.characters, line.em_px, rng)
-        return of_boxes(line.characters, drawn.boxes_px, line.writer, "drawn")
+        # how dense they are is not known: all Chinese characters together
+        names = ["han" if name in HAN else name for name in map(class_of, line.characters)]
+        kind = np.array([CLASS_NUMBERS[name] for name in names], np.int64)
+        places, words = np.zeros((len(kind), 5), np.int64), WORDS_PER_CHARACTER * len(kind)
+        chance = rng.words(LINE_WORDS + words)
+        given = np.zeros((0, 2)), np.zeros(0), *model.moments[1:3, kind], chance
+        white = np.zeros(len(kind), np.bool_)
+        place_items(kind, white, *given, 0.0, line.em_px, model, places, np.zeros(3))
+        _, high, wide, gap, rise = places.T
+        left, top = np.cumsum(gap + wide) - wide, -rise - high // 2
+        boxes = np.stack([left, top, left + wide, top + high], 1) / 64.0
+        return of_boxes(line.characters, boxes, line.writer, "drawn")
 
     return make
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,12 +19,13 @@ import fakes_pages
 from penline.api import compose, convert
 from penline.errors import ExportError, FormatError, RecipeError, UsageError
 from penline.fit import fit, measured_lines
-from penline.measure import sample
+from penline.measure.classes import HAN, class_of
 from penline.measure.estimate import estimate
 from penline.measure.geometry import LineGeometry, of_boxes, with_writer_ems
 from penline.measure.model import PlacementModel, dump, load_placement_model
-from penline.measure.sample import Natural, Sampler
+from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, ModelTables, place_items
 from penline.measure.spread import SCORES
+from penline.measure.tables import CLASS_NUMBERS, model_tables
 from penline.randomness import Draws
 from reference.model import typical_sizes
 
@@ -107,26 +109,66 @@ def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
 # ---- placements
 
 
-def sampler() -> Sampler:
-    return Sampler(estimate(lines(20)))
+def placed(
+    model: ModelTables,
+    text: str,
+    em_px: float,
+    words: Draws,
+    glyphs: tuple[np.ndarray, float] | None = None,
+    **typical: tuple[float, float],
+) -> Placed:
+    """A line by a model's tables; with the sizes of its glyphs and their em, or sizes by it."""
+    names = ["han" if class_of(character) in HAN else class_of(character) for character in text]
+    kind = np.array([CLASS_NUMBERS[name] for name in names], np.int64)
+    sizes, em = (np.zeros((0, 2)), 0.0) if glyphs is None else glyphs
+    usual = model.moments[1:3].copy()
+    for name, pair in typical.items():
+        usual[:, CLASS_NUMBERS[name]] = pair
+    places, facts = np.zeros((len(text), 5), np.int64), np.zeros(3)
+    chance = words.words(LINE_WORDS + WORDS_PER_CHARACTER * len(text))
+    given = sizes.astype(float), np.full(len(sizes), em), *usual[:, kind], chance, 0.45, em_px
+    place_items(kind, kind == CLASS_NUMBERS["space"], *given, model, places, facts)
+    return Placed(*places.T)
+
+
+class Placed(NamedTuple):
+    """Columns of what `place_items` fills in: 1/4096, and then 1/64 px."""
+
+    scales: np.ndarray
+    heights: np.ndarray
+    widths: np.ndarray
+    gaps: np.ndarray
+    rises: np.ndarray
+
+    @property
+    def lefts(self) -> np.ndarray:
+        return np.cumsum(self.gaps + self.widths) - self.widths
+
+    @property
+    def boxes_px(self) -> np.ndarray:
+        left, top = self.lefts, -self.rises - self.heights // 2
+        return np.stack([left, top, left + self.widths, top + self.heights], 1) / 64
+
+
+def tables() -> ModelTables:
+    return model_tables(estimate(lines(20)))
 
 
 def test_the_same_words_give_the_same_placements() -> None:
-    one, two = (sampler().draw(TEXT, 48.0, Draws(7, 3, "layout")) for _ in range(2))
-    for field in ("heights_q6", "widths_q6", "gaps_q6", "rises_q6", "slants_q16"):
-        np.testing.assert_array_equal(getattr(one, field), getattr(two, field))
-        assert getattr(one, field).dtype == np.int64
-    other = sampler().draw(TEXT, 48.0, Draws(7, 4, "layout"))
-    assert (other.rises_q6 != one.rises_q6).any()
+    one, two = (placed(tables(), TEXT, 48.0, Draws(7, 3, "layout")) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+    other = placed(tables(), TEXT, 48.0, Draws(7, 4, "layout"))
+    assert (other.rises != one.rises).any()
 
 
 def test_drawn_lines_are_as_the_fitted_ones() -> None:
-    made = sampler()
+    first = estimate(lines(20))
+    made = model_tables(first)
     drawn = [
-        of_boxes(TEXT, made.draw(TEXT, 480.0, Draws(1, k, "t")).boxes_px, "casia:001", "s")
+        of_boxes(TEXT, placed(made, TEXT, 480.0, Draws(1, k, "t")).boxes_px, "casia:001", "s")
         for k in range(60)
     ]
-    again, first = estimate(with_writer_ems(drawn)), made.model
+    again = estimate(with_writer_ems(drawn))
     for name in ("han-middle", "han-comma", "digit"):
         for field in ("height", "width", "middle"):
             a, b = (getattr(m.classes[name], field) for m in (again, first))
@@ -137,21 +179,17 @@ def test_drawn_lines_are_as_the_fitted_ones() -> None:
 def test_natural_glyphs_keep_their_proportions_and_order() -> None:
     sizes = np.array([shape_px(character) for character in TEXT])
     sizes[0] *= 0.7  # the first is a small one
-    natural = Natural(sizes, np.full(len(TEXT), 150.0), None, {"han": (0.95, 0.1)})
-    made = sampler()
+    made = tables()
     small = others = 0.0
     for k in range(40):
-        drawn = made.draw(TEXT, 48.0, Draws(1, k, "t"), natural)
+        drawn = placed(made, TEXT, 48.0, Draws(1, k, "t"), (sizes, 150.0), han=(0.95, 0.1))
         np.testing.assert_allclose(
-            drawn.heights_q6 / drawn.widths_q6, sizes[:, 0] / sizes[:, 1], rtol=0.08
+            drawn.heights / drawn.widths, sizes[:, 0] / sizes[:, 1], rtol=0.08
         )
-        np.testing.assert_allclose(
-            drawn.heights_q6 / 64, sizes[:, 0] * drawn.scales_q12 / 4096, atol=0.05
-        )
-        small += drawn.heights_q6[0]
-        others += drawn.heights_q6[1]
+        np.testing.assert_allclose(drawn.heights / 64, sizes[:, 0] * drawn.scales / 4096, atol=0.05)
+        small += drawn.heights[0]
+        others += drawn.heights[1]
     assert small < 0.92 * others
-    assert (drawn.lefts_q6[1:] == (drawn.lefts_q6 + drawn.widths_q6)[:-1] + drawn.gaps_q6[1:]).all()
 
 
 def shape_px(character: str) -> tuple[float, float]:
@@ -159,74 +197,44 @@ def shape_px(character: str) -> tuple[float, float]:
     return 150.0 * high, 150.0 * wide
 
 
-def test_what_does_not_fit_the_text_never_reaches_the_kernel() -> None:
-    made = sampler()
-    good = np.full((3, 2), 50.0), np.full(3, 50.0)
-    for sizes, ems, em in (
-        (good[0][:2], good[1], 64.0),
-        (good[0], good[1][:2], 64.0),
-        (good[0], np.zeros(3), 64.0),
-        (good[0] * np.nan, good[1], 64.0),
-        (*good, 0.0),
-        (*good, float("nan")),
-    ):
-        with pytest.raises(ValueError, match=r"must be|needed"):
-            made.draw("天地玄", em, Draws(1, 1, "t"), Natural(sizes, ems))
-
-
-def test_compiled_and_plain_placements_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = sampler()
-    text = TEXT + " ab, cd"
-    sizes = np.array([shape_px(character) for character in text])
-    sizes[[character == " " for character in text]] = 0
-    natural = Natural(sizes, np.full(len(text), 150.0))
-    for given in (None, natural):
-        one = made.draw(text, 48.0, Draws(7, 3, "layout"), given)
-        with monkeypatch.context() as patched:
-            patched.setattr(sample, "place_items", sample.place_items.py_func)
-            two = made.draw(text, 48.0, Draws(7, 3, "layout"), given)
-        assert one.numbers == two.numbers
-        for field in ("scales_q12", "heights_q6", "widths_q6", "gaps_q6", "rises_q6"):
-            np.testing.assert_array_equal(getattr(one, field), getattr(two, field))
-
-
 def test_white_space_has_an_advance_and_no_ink() -> None:
-    drawn = sampler().draw("ab cd", 64.0, Draws(1, 1, "t"))
-    assert drawn.heights_q6[2] == 0 and drawn.widths_q6[2] > 0
-    assert drawn.gaps_q6[2] == drawn.gaps_q6[3] == 0
-    assert drawn.gaps_q6[0] == 0
+    drawn = placed(tables(), "ab cd", 64.0, Draws(1, 1, "t"))
+    assert drawn.heights[2] == 0 and drawn.widths[2] > 0
+    assert drawn.gaps[2] == drawn.gaps[3] == 0
+    assert drawn.gaps[0] == 0
 
 
 @pytest.mark.parametrize("text", ["", "天", " ", "  ", "𠀀é\u0301"])
 def test_any_text_can_be_drawn(text: str) -> None:
-    drawn = Sampler(load_placement_model()).draw(text, 64.0, Draws(1, 1, "t"))
-    assert len(drawn.gaps_q6) == len(text)
+    drawn = placed(model_tables(load_placement_model()), text, 64.0, Draws(1, 1, "t"))
+    assert len(drawn.gaps) == len(text)
 
 
 def test_no_character_stands_on_the_one_before() -> None:
     values = load_placement_model().model_dump()
     for figures in values["gaps"].values():
         figures["gap"]["quantiles"] = (-900.0,) * 13
-    drawn = Sampler(PlacementModel.model_validate(values)).draw("天地玄黄", 64.0, Draws(1, 1, "t"))
-    assert (np.diff(drawn.lefts_q6) > 0).all()
+    made = model_tables(PlacementModel.model_validate(values))
+    drawn = placed(made, "天地玄黄", 64.0, Draws(1, 1, "t"))
+    assert (np.diff(drawn.lefts) > 0).all()
 
 
 def test_commas_take_the_proportions_of_the_model_as_far_as_they_are_told() -> None:
     model, text, count = load_placement_model(), "天，地。人" * 4, 20
     sizes = np.array([(60.0, 60.0), (12.0, 30.0)] * 10)
-    natural = Natural(sizes_px=sizes, ems_px=np.full(count, 60.0))
     marks = [k for k, character in enumerate(text) if character in "，。"]
     comma = model.figures("han-comma")
     shape = comma.width.mean / comma.height.mean
     found = []
     for share in (0.0, 0.5, 1.0):
-        drawn = Sampler(model, share).draw(text, 640.0, Draws(1, 1, "t"), natural)
+        made = model_tables(model, share)
+        drawn = placed(made, text, 640.0, Draws(1, 1, "t"), (sizes, 60.0))
         found.append(drawn)
-        ratio = drawn.widths_q6[1] / drawn.heights_q6[1]
-        area = drawn.widths_q6 * drawn.heights_q6
-        np.testing.assert_allclose(area, found[0].widths_q6 * found[0].heights_q6, rtol=0.01)
+        ratio = drawn.widths[1] / drawn.heights[1]
+        area = drawn.widths * drawn.heights
+        np.testing.assert_allclose(area, found[0].widths * found[0].heights, rtol=0.01)
         others = np.delete(np.arange(count), marks)
-        np.testing.assert_array_equal(drawn.widths_q6[others], found[0].widths_q6[others])
+        np.testing.assert_array_equal(drawn.widths[others], found[0].widths[others])
         wanted = {0.0: 2.5, 1.0: shape}.get(share)
         if wanted is not None:
             assert ratio == pytest.approx(wanted, rel=0.02)

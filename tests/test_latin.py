@@ -30,7 +30,7 @@ from penline.errors import RecipeError
 from penline.measure.latin import X_HEIGHT_EM, latin_figures
 from penline.measure.model import load_placement_model
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER
-from penline.measure.sample import CLASS_NUMBERS, Sampler
+from penline.measure.tables import CLASS_NUMBERS, model_tables
 from penline.recipe.identity import recipe_hash
 from penline.recipe.layout import LINE_PARAMS
 from penline.recipe.load import load_recipe
@@ -128,7 +128,7 @@ def test_lines_by_a_model(chance: np.random.Generator) -> None:
         text, items, table, latin, scales = line_of(chance)
         items["length_px"] = chance.integers(9, 700, len(text))
         typical = [chance.uniform(0.2, 1, (rows, 2, classes)) for rows in (2, 2, 1)]
-        model = Sampler(load_placement_model(None), 0.0).tables
+        model = model_tables(load_placement_model(None), 0.0)
         params = params_of(chance)
         words = words_of(chance, LINE_WORDS + WORDS_PER_CHARACTER * len(text))
         press = words_of(chance, len(text))

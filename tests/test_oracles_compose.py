@@ -25,7 +25,7 @@ from penline.compose.place.rules import (
 from penline.compose.place.spacing import press_walk
 from penline.measure.model import load_placement_model
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER
-from penline.measure.sample import CLASS_NUMBERS, Sampler
+from penline.measure.tables import CLASS_NUMBERS, model_tables
 from reference import compose as slow_compose
 from reference import model as slow_model
 
@@ -187,7 +187,7 @@ def test_lines_by_a_model(chance: np.random.Generator) -> None:
     hands = chance.integers(0, 2, (2, len(text))) * chance.integers(0, 2, (2, 1))
     items["writer"] = np.where(inked, hands[items["bank"] % 2, range(len(text))], -1)
     typical = [chance.uniform(0.2, 1, (rows, 2, classes)) for rows in (2, 2, 1)]
-    model = Sampler(load_placement_model(None), float(chance.uniform(0, 1))).tables
+    model = model_tables(load_placement_model(None), float(chance.uniform(0, 1)))
     params = params_of(chance)
     words = words_of(chance, LINE_WORDS + WORDS_PER_CHARACTER * len(text))
     press_words, height = words_of(chance, len(text)), int(chance.integers(24, 129))

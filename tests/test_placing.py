@@ -18,7 +18,7 @@ from penline.compose.place.model import STROKE_LENGTH, ModelPlacer
 from penline.compose.place.model_runs import even_numbers, set_words
 from penline.corpus import Corpus
 from penline.measure.model import dump, load_placement_model
-from penline.measure.sample import Sampler
+from penline.measure.tables import CLASS_NUMBERS, model_tables
 from penline.produce import contents
 from penline.sample import corpus_files, sample_bank
 from reference import model as slow_model
@@ -117,8 +117,8 @@ def test_strokes_are_measured(small_bank: Bank) -> None:
 def test_the_sizes_of_all_writers_at_once_are_those_of_each():
     bank = sample_bank()
     banks = BankSet([bank]).covering(bank.characters)
-    sampler = Sampler(load_placement_model(None))
-    placer = ModelPlacer(sampler, banks, character_table(list(banks.entries)))
+    model = model_tables(load_placement_model(None))
+    placer = ModelPlacer(model, banks, character_table(list(banks.entries)))
     columns = bank.columns
     for number, facts in enumerate(bank.header.writers):
         rows = bank.rows(writer=facts.id)
@@ -127,7 +127,8 @@ def test_the_sizes_of_all_writers_at_once_are_those_of_each():
         lengths = columns["length_px"][rows] * STROKE_LENGTH / facts.em_px
         known = slow_model.typical_sizes(names, sizes, facts.em_px, lengths)
         assert len(known) > 5
-        wanted = sampler.typical(known)
+        wanted = model.moments[1:3].copy()
+        wanted[:, [CLASS_NUMBERS[name] for name in known]] = np.array(list(known.values())).T
         np.testing.assert_allclose(placer._sizes[number], wanted, rtol=0, atol=1.01e-4)
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 __all__ = [
     "ORDERED",
     "EmRange",
+    "Interval",
     "SampledSettings",
     "Settings",
     "Share",
@@ -112,15 +113,11 @@ ORDERED = AfterValidator(_ordered)
 """For the annotation of an interval: its first number must not exceed its second."""
 
 Share: TypeAlias = Annotated[float, Field(ge=0, le=1)]
-ShareRange: TypeAlias = Annotated[tuple[Share, Share], ORDERED]
-SizeRange: TypeAlias = Annotated[
-    tuple[Annotated[float, Field(ge=0, le=64)], Annotated[float, Field(ge=0, le=64)]],
-    ORDERED,
-]
-EmRange: TypeAlias = Annotated[
-    tuple[Annotated[float, Field(ge=-0.5, le=4)], Annotated[float, Field(ge=-0.5, le=4)]],
-    ORDERED,
-]
+Interval: TypeAlias = Annotated[tuple[T, T], ORDERED]
+"""Two numbers, the smaller first."""
+ShareRange: TypeAlias = Interval[Share]
+SizeRange: TypeAlias = Interval[Annotated[float, Field(ge=0, le=64)]]
+EmRange: TypeAlias = Interval[Annotated[float, Field(ge=-0.5, le=4)]]
 """Lengths in ems, the height of a writer's median Chinese character."""
 
 

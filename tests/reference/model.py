@@ -10,7 +10,7 @@ import numpy.typing as npt
 from penline.characters import MIDDLE_EM, kind_of
 from penline.measure.classes import HAN, class_of
 from penline.measure.place import MODEL_PARAMS, ModelTables
-from penline.measure.sample import CLASS_NUMBERS, LEAST_OF_CLASS
+from penline.measure.tables import CLASS_NUMBERS, LEAST_OF_CLASS
 from reference.compose import LETTERS, Fit, fit_to_image, press_walk
 from reference.measure import place_items
 from reference.randomness import bell
@@ -209,7 +209,7 @@ def typical_sizes(
     em_px: float,
     strokes_em: npt.ArrayLike | None = None,
 ) -> dict[str, tuple[float, float]]:
-    """Mean and deviation of one writer's glyph sizes by class, for `Natural.typical`.
+    """Mean and deviation of one writer's glyph sizes by class.
 
     ``han`` is all Chinese characters but 一. A class of fewer than five glyphs has a deviation of
     0: then its glyphs keep what sets them apart, and vary as much as in real lines.
@@ -218,7 +218,7 @@ def typical_sizes(
         characters: of each glyph.
         sizes_px: ``(n, 2)``: height and width of each glyph's ink.
         em_px: the writer's median Chinese height.
-        strokes_em: ``(n,)``: see `Natural`.
+        strokes_em: ``(n,)``: length of each glyph's strokes in ems.
     """
     table = np.asarray(sizes_px, np.float64).reshape(-1, 2)
     side = np.sqrt(table[:, 0] * table[:, 1]) / em_px

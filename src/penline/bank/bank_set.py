@@ -429,15 +429,10 @@ class BankSet:
 
 def _columns(bank: Bank) -> GlyphColumns:
     """What a bank says of its glyphs; of writers who may be several people each glyph's level."""
-    ink, columns, writers = bank.ink, bank.columns, bank.header.writers
+    columns, writers = bank.columns, bank.header.writers
     levels = [-1 if one.id.startswith("unknown:") else one.level for one in writers]
     return GlyphColumns(
-        ink.words,
-        ink.offsets_at,
-        ink.ink_at,
-        ink.ink_bytes,
-        ink.height_px,
-        ink.width_px,
+        *bank.ink[1:],
         columns["length_px"],
         columns["level"],
         columns["writer"],

@@ -72,6 +72,22 @@ class WriterIndex(NamedTuple):
 
 
 @compiled
+def _first_of(order: Any, character: Any, low: Any, high: Any, wanted: int) -> Any:
+    """Where a writer's glyphs of a character begin in the order, or would; -1 where it names a row
+    that is not there."""
+    while low < high:
+        middle = (low + high) // 2
+        row = np.int64(order[middle])
+        if row >= character.shape[0]:
+            return -1
+        if character[row] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
 def select_glyphs(
     index: Any, writer: int, characters: Any, words: Any, bank: int, holders: int, best: Any
 ) -> bool:
@@ -98,16 +114,9 @@ def select_glyphs(
         if characters[i] < 0:
             continue
         wanted = index.wanted[characters[i]]
-        low, high = start, end
-        while low < high:
-            middle = (low + high) // 2
-            row = np.int64(order[middle])
-            if row >= glyphs:
-                return False
-            if character[row] < wanted:
-                low = middle + 1
-            else:
-                high = middle
+        low = _first_of(order, character, start, end, wanted)
+        if low < 0:
+            return False
         count = 0
         for position in range(low, end):
             row = np.int64(order[position])
@@ -146,18 +155,11 @@ def next_glyph(index: Any, writer: int, wanted: int, row: int) -> int:
         The row; -1 where there is none.
     """
     glyphs, met = index.character.shape[0], row < 0
-    low, high = index.starts[writer], index.starts[writer + 1]
-    end = high
-    while low < high:
-        middle = (low + high) // 2
-        at = np.int64(index.order[middle])
-        if at >= glyphs:
-            return -1
-        if index.character[at] < wanted:
-            low = middle + 1
-        else:
-            high = middle
-    for position in range(low, end):
+    end = index.starts[writer + 1]
+    first = _first_of(index.order, index.character, index.starts[writer], end, wanted)
+    if first < 0:
+        return -1
+    for position in range(first, end):
         at = np.int64(index.order[position])
         if at >= glyphs or index.character[at] != wanted:
             break

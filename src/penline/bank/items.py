@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from penline.bank.layout import BATCH_ROWS
+from penline.bank.read import ink_start
 from penline.compiled import compiled
 
 __all__ = ["ITEM", "GlyphColumns", "Items", "blank_items", "lookup_glyphs"]
@@ -82,21 +82,14 @@ def lookup_glyphs(columns: Any, number: int, most_px: int, items: Any) -> int:
     Returns:
         -1 when all is well, else the first row whose numbers cannot be true; 0 for a row below 0.
     """
-    glyphs = columns.height_px.shape[0]
     for i in range(items.shape[0]):
         item = items[i]
         if item.bank != number:
             continue
-        row = item.row
-        if row < 0 or row >= glyphs:
+        row, start = item.row, ink_start(columns, item.row)
+        if start < 0:
             return int(max(row, 0))
-        batch = row // BATCH_ROWS
-        at = columns.offsets_at[batch] + row - batch * BATCH_ROWS
-        low, high = columns.words[at], columns.words[at + 1]
         height, width = np.int64(columns.height_px[row]), np.int64(columns.width_px[row])
-        size = height * width
-        if low < 0 or high - low != size or size == 0 or high > columns.ink_bytes[batch]:
-            return int(row)
         writer = np.int64(columns.writer[row])
         if writer >= columns.ems_px.shape[0] or height > most_px or width > most_px:
             return int(row)
@@ -104,7 +97,7 @@ def lookup_glyphs(columns: Any, number: int, most_px: int, items: Any) -> int:
         item.length_px = np.int64(columns.length_px[row])
         item.writer = writer
         item.em_px = columns.ems_px[writer]
-        item.start = columns.ink_at[batch] + low
+        item.start = start
         level = columns.levels[writer]
         item.level = level if level >= 0 else np.int64(columns.level[row])
     return -1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import warnings
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -46,7 +48,7 @@ from penline.records import Bytes2D
 from penline.showing import encoded, figure_html, grid_of, ink_as_picture
 from penline.words import counted
 
-__all__ = ["Bank", "BankGlyph", "InkView", "locate", "open_bank"]
+__all__ = ["Bank", "BankGlyph", "InkView", "ink_start", "locate", "open_bank"]
 
 _MAX_HEADER_BYTES = 1 << 28
 
@@ -69,6 +71,25 @@ class InkView(NamedTuple):
 
 
 @compiled
+def ink_start(view: Any, row: int) -> int:
+    """Find where a glyph's ink begins in the bank's data; -1 where its numbers cannot be true.
+
+    Args:
+        view: an `InkView`, or what has its fields.
+        row: of the glyph, which may be any number.
+    """
+    if row < 0 or row >= view.height_px.shape[0]:
+        return -1
+    batch = row // BATCH_ROWS
+    at = view.offsets_at[batch] + row - batch * BATCH_ROWS
+    low, high = view.words[at], view.words[at + 1]
+    size = np.int64(view.height_px[row]) * np.int64(view.width_px[row])
+    if low < 0 or high - low != size or size == 0 or high > view.ink_bytes[batch]:
+        return -1
+    return int(view.ink_at[batch] + low)
+
+
+@compiled
 def locate(view: Any, rows: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]) -> int:
     """Where the ink of each of `rows` begins in ``view.data``; every number is checked.
 
@@ -80,19 +101,10 @@ def locate(view: Any, rows: npt.NDArray[np.int64], starts: npt.NDArray[np.int64]
     Returns:
         -1 when all is well, else the position in `rows` of the first that is not.
     """
-    glyphs = view.height_px.shape[0]
     for i in range(rows.shape[0]):
-        row = rows[i]
-        if row < 0 or row >= glyphs:
+        starts[i] = ink_start(view, rows[i])
+        if starts[i] < 0:
             return i
-        batch = row // BATCH_ROWS
-        at = view.offsets_at[batch] + row - batch * BATCH_ROWS
-        low = view.words[at]
-        high = view.words[at + 1]
-        size = np.int64(view.height_px[row]) * np.int64(view.width_px[row])
-        if low < 0 or high - low != size or size == 0 or high > view.ink_bytes[batch]:
-            return i
-        starts[i] = view.ink_at[batch] + low
     return -1
 
 
@@ -208,12 +220,11 @@ class Bank:
             row += len(self)
         if not 0 <= row < len(self):
             raise IndexError(f"row {row} of a bank of {counted(len(self), 'glyph')}")
-        starts = np.empty(1, np.int64)
-        if locate(self.ink, np.array([row], np.int64), starts) >= 0:
+        start = ink_start(self.ink, row)
+        if start < 0:
             raise self.damage(row)
         columns = self.columns
         height, width = int(columns["height_px"][row]), int(columns["width_px"][row])
-        start = int(starts[0])
         source = self._entry(self.header.sources, "source", row)
         return BankGlyph(
             ink=self.ink.data[start : start + height * width].reshape(height, width),
@@ -313,20 +324,10 @@ class Bank:
         if number < 0:
             return np.empty(0, np.uint32)
         rows, values = self.columns[order], self.columns[column]
+        find = partial(bisect_left, rows, lo=start, hi=end, key=partial(self._value, values))
+        return self._checked(order, find(number), find(number + 1))
 
-        def bound(beyond: int) -> int:
-            low, high = start, end
-            while low < high:
-                middle = (low + high) // 2
-                if self._value(values, int(rows[middle])) < beyond:
-                    low = middle + 1
-                else:
-                    high = middle
-            return low
-
-        return self._checked(order, bound(number), bound(number + 1))
-
-    def _value(self, values: Any, row: int) -> int:
+    def _value(self, values: Any, row: np.uint32) -> int:
         if row >= len(self):
             raise BankError(f"{self.path / GLYPHS}: an order names row {row} of {len(self)}")
         return int(values[row])

@@ -32,6 +32,6 @@ class GlyphSelection(NamedTuple):
         order = np.argsort(owners, kind="stable")
         return GlyphSelection(owners[order], characters[order], rows[order])
 
-    def moved(self, first: int, by: int) -> GlyphSelection:
-        """The same glyphs, where the characters from `first` on stand `by` places further on."""
-        return self._replace(owners=self.owners + by * (self.owners >= first))
+    def moved(self, by: int) -> GlyphSelection:
+        """The same glyphs, where the characters stand `by` places further on."""
+        return self._replace(owners=self.owners + by)

@@ -17,8 +17,8 @@ from penline.characters import KINDS, is_han, kind_of
 from penline.compiled import compiled, frozen
 from penline.corpus.normal import LAST_CODE_POINT
 from penline.measure.classes import HAN as HAN_CLASSES
-from penline.measure.classes import class_of
-from penline.measure.sample import CLASS_NUMBERS
+from penline.measure.classes import class_of, family_of
+from penline.measure.tables import CLASS_NUMBERS
 
 __all__ = [
     "ASCII_DIGIT",
@@ -62,9 +62,8 @@ LEAST_WIDTH, LOW = 0, 1
 _JOINING = frozenset(".,:;'’-/@_")
 _IN_NUMBERS = frozenset(".,:-/%")
 _IN_WORDS = frozenset(".'’-_@/")
-_LETTERS = frozenset(["upper", "ascender", "x-height", "t", "i", "descender", "j", "f"])
-_LYING = _LETTERS | {"digit", "open", "close", "dash", "long-dash", "dots-low", "underscore"}
-_LYING |= {"middle"}
+_LYING_FAMILIES = frozenset(["letter", "digit", "open", "close"])
+_LYING_KINDS = frozenset(["dash", "long-dash", "dots-low", "underscore", "middle"])
 _KIND_NUMBERS = {name: number for number, name in enumerate(KINDS)}
 
 
@@ -118,6 +117,7 @@ def _row(character: str) -> tuple[tuple[int, ...], tuple[float, float]]:
         white[WHITE] = white[LYING] = 1
         return tuple(white), (0.0, math.nan)
     kind, of_class = kind_of(character), class_of(character)
+    family = family_of(kind.name)
     traits = (
         _KIND_NUMBERS[kind.name],
         -1 if of_class in HAN_CLASSES else CLASS_NUMBERS[of_class],
@@ -128,9 +128,9 @@ def _row(character: str) -> tuple[tuple[int, ...], tuple[float, float]]:
         character.isascii() and character.isdigit(),
         character in _IN_NUMBERS,
         kind.name == "digit",
-        kind.name in _LETTERS,
+        family == "letter",
         character in _IN_WORDS,
-        kind.name in _LYING,
+        family in _LYING_FAMILIES or kind.name in _LYING_KINDS,
     )
     return tuple(map(int, traits)), (kind.least_width, math.nan if kind.low is None else kind.low)
 

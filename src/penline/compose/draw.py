@@ -45,13 +45,6 @@ class InkSource(NamedTuple):
         pads = None if self.pads_px is None else self.pads_px[items]
         return InkSource(self.data, self.starts[items], self.sizes_px[items], pads)
 
-    @property
-    def inner_px(self) -> Ints:
-        """``int64 (items, 2)``: height and width of each without its white."""
-        if self.pads_px is None:
-            return self.sizes_px
-        return self.sizes_px - (self.pads_px[:, :2] + self.pads_px[:, 2:])[:, ::-1]
-
     def places(self, placed: Placements) -> Ints:
         """``int64 (items, 4)``: where each goes with its white."""
         if self.pads_px is None:

@@ -12,15 +12,8 @@ from penline.bidi import faces
 from penline.characters import MIDDLE_EM
 from penline.compose.choose import with_error
 from penline.compose.form import FormField, sample_form
-from penline.compose.ladder import without
-from penline.compose.page import (
-    PageLayout,
-    advances,
-    assign,
-    fill,
-    keeps,
-    writer_of_page,
-)
+from penline.compose.ladder import assign, without
+from penline.compose.page import PageLayout, advances, fill, keeps, writer_of_page
 from penline.compose.place.base import Placements
 from penline.compose.plan import ComposePlan
 from penline.compose.sheet import PlacedLine, Sheet, line_params, place_on_sheet

@@ -21,7 +21,6 @@ from penline.recipe.schema import Recipe
 __all__ = ["FitInside", "find_fit", "may_reach", "reaches_edge", "rim_of"]
 
 Ints = npt.NDArray[np.int64]
-_NO_PADS = np.zeros((0, 4), np.int64)
 _NO_INK = (InkSource(np.zeros(0, np.uint8), np.zeros(0, np.int64), np.zeros((0, 2), np.int64)),)
 _ROUNDS = 8
 _LESS_PX = 2
@@ -70,8 +69,8 @@ def reaches_edge(items: Items, boxes: Ints, shapes: LineShapes, room: tuple[int,
     """
     placed, _, sources, strokes = shapes
     for one in sources or _NO_INK:
-        pads = _NO_PADS if one.pads_px is None else one.pads_px
-        if ink_reaches(items, boxes, placed.places_q8, placed.slants_q16, one.sizes_px, pads, room):
+        places = one.places(placed)
+        if ink_reaches(items, boxes, places, placed.slants_q16, one.sizes_px, room):
             return True
     return strokes is not None and bool(points_outside(strokes.points_q8, *room[:2]))
 
@@ -83,7 +82,6 @@ def ink_reaches(
     places_q8: Ints,
     slants_q16: Ints,
     sizes_px: Ints,
-    pads_px: Ints,
     room: tuple[int, int, int],
 ) -> bool:
     """Find whether boxes of items, or places of those with ink in a source, reach an edge.
@@ -91,10 +89,9 @@ def ink_reaches(
     Args:
         items: as `reaches_edge` takes them, and the next.
         boxes: of what shows.
-        places_q8: of `Placements`, as the next.
+        places_q8: as `InkSource.places` gives them.
         slants_q16: lean of each.
-        sizes_px: of an `InkSource`, as the next; 0 high: it has no ink there.
-        pads_px: white around each; no rows where there is none.
+        sizes_px: of an `InkSource`; 0 high: it has no ink there.
         room: height and width of the picture, and what stays free at its edges, px.
     """
     height, width = room[0], room[1]
@@ -110,17 +107,10 @@ def ink_reaches(
         if sizes_px[i, 0] <= 0:
             continue
         left, top, wide, high = places_q8[i]
-        right, bottom = left + wide, top + high
-        if pads_px.shape[0]:
-            before, above, behind, below = pads_px[i]
-            inner_high = max(sizes_px[i, 0] - above - below, 1)
-            inner_wide = max(sizes_px[i, 1] - before - behind, 1)
-            left, right = left - before * wide // inner_wide, right + behind * wide // inner_wide
-            top, bottom = top - above * high // inner_high, bottom + below * high // inner_high
-        lean = abs(slants_q16[i]) * (bottom - top) >> 17
+        lean = abs(slants_q16[i]) * high >> 17
         if left < lean or top < 0:
             return True
-        if right + lean > width << 8 or bottom > height << 8:
+        if left + wide + lean > width << 8 or top + high > height << 8:
             return True
     return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import dropwhile, groupby
+from typing import TypeVar
 
 from penline.bank.bits import Bits
 from penline.bank.selection import GlyphSelection
@@ -26,7 +27,9 @@ from penline.recipe.settable import COLUMNS, way_out
 from penline.shaping import hindrances
 from penline.words import listed
 
-__all__ = ["assign_by_tries", "made_kind", "refill", "without"]
+__all__ = ["assign", "assign_by_tries", "made_kind", "refill", "without"]
+
+T = TypeVar("T")
 
 _AT_NO_START = frozenset("，。、；：？！）》】〉」』”’…—,.;:?!)]} ")
 _MOST_LINES = 40
@@ -197,10 +200,25 @@ def _lacking(plan: ComposePlan, characters: Sequence[str]) -> tuple[str, list[st
     return "no one writer has all its characters", []
 
 
-def _sure(selection: GlyphSelection | None) -> GlyphSelection:
-    if selection is None:
+def assign(
+    plan: ComposePlan, text: Entries, writer: str, writer_rng: Draws
+) -> TextAssignment | None:
+    """Choose glyphs by a writer for a text; None where it is empty or the writer lacks some."""
+    if not text:
+        return None
+    levels = levels_of(text)
+    shown = text if levels is None else mirrored(text, levels)
+    selection = plan.banks.select(shown, writer, writer_rng)
+    if selection is None or not len(selection.owners):
+        return None
+    items = items_of(plan.banks, shown, selection, unlike=plan.unlike)
+    return TextAssignment(text, writer, items, {}, levels=levels)
+
+
+def _sure(found: T | None) -> T:
+    if found is None:
         raise RecipeError("a writer lacks a character that the bank's coverage promises")
-    return selection
+    return found
 
 
 def _best_effort(
@@ -213,14 +231,9 @@ def _best_effort(
     lacking = banks.lacking(wanted, banks.bits([writer]))
     if recipe.corpus.missing == "drop-char":
         text = without(text, lacking, recipe, counts)
+        return _sure(assign(plan, text, writer, writer_rng)) if text else None
     levels = levels_of(text)
     shown = text if levels is None else mirrored(text, levels)
-    if recipe.corpus.missing == "drop-char":
-        if not text:
-            return None
-        selection = _sure(banks.select(shown, writer, writer_rng))
-        items = items_of(banks, shown, selection, unlike=plan.unlike)
-        return TextAssignment(text, writer, items, counts, levels=levels)
     if sum(c in lacking for c in shown) > recipe.corpus.borrow_most:
         return None
     borrowed: list[GlyphSelection] = []
@@ -233,7 +246,7 @@ def _best_effort(
         if recipe.corpus.missing == "near-writer":
             holders = banks.near(writer, holders)
         other = banks.sample_writer(holders, writer_rng)
-        borrowed.append(_sure(banks.select((character,), other, writer_rng)).moved(0, owner))
+        borrowed.append(_sure(banks.select((character,), other, writer_rng)).moved(owner))
     kept = in_entries(" " if c in lacking else c for c in shown)
     selection = _sure(banks.select(kept, writer, writer_rng)).with_others(*borrowed)
     for character in shown:

@@ -15,6 +15,7 @@ from penline.bidi import Levels, mirrored
 from penline.compose.draw import FAINT, draw_items
 from penline.compose.line_layout import LineLayout, lay_out, line_quads, rotate_to_reading
 from penline.compose.make import finish
+from penline.compose.marks import add_ink
 from penline.compose.plan import ComposePlan
 from penline.compose.spellings import spellings
 from penline.compose.text_assignment import TextAssignment
@@ -24,7 +25,6 @@ from penline.records import Origin, Sample
 
 __all__ = [
     "LineMasks",
-    "added",
     "box_errors",
     "consistency_errors",
     "decompose",
@@ -101,7 +101,7 @@ def consistency_errors(masks: LineMasks) -> Iterator[str]:
     yield from label_errors(sample.items, sample.origins, laid.line.label_levels)
     union = np.zeros_like(masks.ink)
     for mask in masks.by_character:
-        union = added(union, mask)
+        add_ink(union, mask)
     # where three glyphs meet, the order of drawing may round otherwise by one step
     if (np.abs(union.astype(np.int32) - masks.ink) > 1).any():
         yield "the line's ink is not the union of its glyphs"
@@ -150,12 +150,6 @@ def strengths(mask: Masks) -> tuple[int, int]:
     peak = int(mask.max(initial=0))
     # two pixels of ink are paler after a warp
     return max(min(SHOWS, peak // 2), FAINT), min(SHOWS, peak // 4) if peak >= FAINT else 256
-
-
-def added(ink: Masks, more: Masks) -> Masks:
-    """Lay ink over ink, as strokes add up when a line is drawn; ``uint8``, of one shape."""
-    both = ink.astype(np.int32) * more + 128
-    return (ink + more.astype(np.int32) - ((both + (both >> 8)) >> 8)).astype(np.uint8)
 
 
 def label_errors(

@@ -92,12 +92,11 @@ def shape_line(
         amounts = one.plan(items, line.writer, variation_rng.branch(name))
         if amounts is not None:
             changes.append((one, amounts))
-    penned, ends = None, None
+    joiner, joins = plan.joiner, None if pen is None else pen.joins
+    penned, ends, line_pen = None, None, NO_STROKES.pen
     if pen is not None and pen.pen is not None:
-        penned = _strokes_of(plan.banks, changes, items)
-    joiner = plan.joiner
-    joins = None if pen is None or not plan.ends else pen.joins
-    if joins is not None and joiner is not None and joiner.may_join(line, joins.seed):
+        penned, line_pen = _strokes_of(plan.banks, changes, items), pen.pen
+    if plan.ends and joiner and joins and joiner.may_join(line, joins.seed):
         ends = picture_ends(plan.ends, items, changes, variation)
     if penned is not None:
         sizes[penned.owners] = 0
@@ -111,20 +110,19 @@ def shape_line(
         if penned is not None:
             traits, strengths_q16 = plan.table.traits, variation.strengths_q16
             penned = vary_line_strokes(penned, items, traits, strengths_q16, variation_rng)
-    strokes, spreads = NO_STROKES, [one.spread(placed) for one in sources if inside is not None]
-    if penned is not None and pen is not None and pen.pen is not None:
-        strokes = place_strokes(penned, items, placed, pen.pen)
-        if inside is not None:
-            spreads.append(spread_of(strokes, placed))
     if inside is not None:
+        spreads = [one.spread(placed) for one in sources]
+        if penned is not None:
+            spreads.append(spread_of(place_strokes(penned, items, placed, line_pen), placed))
         placed = inside(placed, np.max(spreads, axis=0))
-        if penned is not None and pen is not None and pen.pen is not None:
-            strokes = place_strokes(penned, items, placed, pen.pen)
-    if pen is not None and joiner is not None and (penned is not None or ends is not None):
+    strokes = NO_STROKES
+    if penned is not None:
+        strokes = place_strokes(penned, items, placed, line_pen)
+    if joiner and joins and (penned is not None or ends is not None):
         pictures = NO_PICTURES
         if ends is not None:
             pictures = place_ends(ends, sources, items, placed, joiner.table)
-        strokes, placed = joiner.join(strokes, line, placed, pen.joins, pictures)
+        strokes, placed = joiner.join(strokes, line, placed, joins, pictures)
     return LineShapes(placed, gains, sources, strokes if len(strokes.owners) else None)
 
 

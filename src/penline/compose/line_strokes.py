@@ -136,19 +136,10 @@ class LineStrokes(NamedTuple):
     def _kept(self, kept: npt.NDArray[np.bool_], first: int) -> LineStrokes:
         lengths = np.diff(self.ends, prepend=0)
         points = np.repeat(kept, lengths)
-        return LineStrokes(
-            self.points_q8[points],
-            self.radii_q8[points],
-            self.tones[points],
-            np.cumsum(lengths[kept]),
-            self.owners[kept] - first,
-            self.bows_q8[kept],
-            self.joined[kept],
-            self.late[kept],
-            self.cuts_q8[kept],
-            self.leads[kept],
-            self.pen,
-        )
+        ends, owners = np.cumsum(lengths[kept]), self.owners[kept] - first
+        of_points = (one[points] for one in self[:3])
+        of_strokes = (one[kept] for one in self[5:10])
+        return LineStrokes._make((*of_points, ends, owners, *of_strokes, self.pen))
 
     def moved(self, across_px: int, down_px: int, share_q16: int = 65536) -> LineStrokes:
         """Make the strokes smaller about the picture's corner, then move them."""

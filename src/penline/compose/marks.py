@@ -134,10 +134,9 @@ def apply_marks(ink: Ink, params: Params) -> Ink:
     for x, y, radius in params.get("blots", ()):
         _blot(out, x, y, radius)
     if "fade" in params:
-        leftward = "leftward" in params["fade"]
-        out = np.ascontiguousarray(out[:, ::-1]) if leftward else out
-        _fade(out, params["fade"]["from"], params["fade"]["least"])
-        out = np.ascontiguousarray(out[:, ::-1]) if leftward else out
+        drying = params["fade"]
+        along = out[:, ::-1] if "leftward" in drying else out
+        _fade(along, drying["from"], drying["least"])
     return out
 
 

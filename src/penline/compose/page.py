@@ -9,12 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from penline.bidi import faces, levels_of, mirrored
+from penline.bidi import faces
 from penline.characters import is_han, kind_of
 from penline.compose.choose import with_error
 from penline.compose.form import Form
-from penline.compose.items_of import items_of
-from penline.compose.ladder import made_kind, without
+from penline.compose.ladder import assign, made_kind, without
 from penline.compose.plan import ComposePlan, Side
 from penline.compose.sheet import PlacedLine, Sheet, line_params, place_on_sheet
 from penline.compose.split import LEFT_OUT, tell
@@ -32,7 +31,6 @@ from penline.recipe.layout import LINE_PARAMS
 __all__ = [
     "PageLayout",
     "advances",
-    "assign",
     "fill",
     "keeps",
     "lay_paragraphs",
@@ -159,21 +157,6 @@ def writer_of_page(plan: ComposePlan, side: Side, text: Entries, writer_rng: Dra
         wanted = [c for c in dict.fromkeys(faces(text)) if not c.isspace()]
         eligible = banks.nearest(wanted, among)
     return banks.sample_writer(eligible, writer_rng)
-
-
-def assign(
-    plan: ComposePlan, text: Entries, writer: str, writer_rng: Draws
-) -> TextAssignment | None:
-    """Choose glyphs by a writer for a text; None where it is empty or the writer lacks some."""
-    if not text:
-        return None
-    levels = levels_of(text)
-    shown = text if levels is None else mirrored(text, levels)
-    selection = plan.banks.select(shown, writer, writer_rng)
-    if selection is None or not len(selection.owners):
-        return None
-    items = items_of(plan.banks, shown, selection, unlike=plan.unlike)
-    return TextAssignment(text, writer, items, {}, levels=levels)
 
 
 def keeps(

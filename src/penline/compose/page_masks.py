@@ -16,11 +16,11 @@ from penline.compose.draw import draw_items
 from penline.compose.line_masks import (
     SHOWS,
     SLACK_PX,
-    added,
     box_errors,
     label_errors,
     spans_of,
 )
+from penline.compose.marks import add_ink
 from penline.compose.page import PageLayout
 from penline.compose.page_render import finish_page, lay_page, page_quads
 from penline.compose.plan import ComposePlan
@@ -126,8 +126,7 @@ def page_consistency_errors(masks: PageMasks) -> Iterator[str]:
         yield "a glyph has ink far from its place"
     union = np.zeros_like(laid.sheet.ink)
     for part in masks.parts:
-        window = _window(union, part)
-        window[:] = added(window, part.mask)
+        add_ink(_window(union, part), part.mask)
     # where three glyphs meet, the order of drawing may round otherwise by one step
     if (np.abs(union.astype(np.int32) - laid.sheet.ink) > 1).any():
         yield "the page's ink is not the union of its glyphs"

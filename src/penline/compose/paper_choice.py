@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import accumulate
 
 from penline.characters import is_han
 from penline.paper import PaperSettings
@@ -23,26 +21,19 @@ class PaperChoices:
 
     def __init__(self, choices: Sequence[PaperChoice]) -> None:
         free = [choice for choice in choices if not choice.paper.cells and choice.share]
-        self._all, self._without_cells = _Weighted(choices), _Weighted(free)
+        self._all, self._without_cells = choices, free
         self._mixed = 0 < len(free) < len(choices)
 
     def of_line(self, text: Sequence[str], rng: Draws) -> PaperSettings:
         """Draw a line's paper; cells are for Chinese text, where there is any other paper."""
         if self._mixed and not any(map(is_han, text)):
-            return self._without_cells.sample(rng)
-        return self._all.sample(rng)
+            return self.of_page(rng)
+        return _sample(self._all, rng)
 
     def of_page(self, rng: Draws) -> PaperSettings:
         """Draw a sheet: squared paper is for lines alone."""
-        return self._without_cells.sample(rng)
+        return _sample(self._without_cells, rng)
 
 
-class _Weighted:
-    """Papers, each with its weight in 1/65536."""
-
-    def __init__(self, choices: Sequence[PaperChoice]) -> None:
-        self._papers = tuple(choice.paper for choice in choices)
-        self._ends = tuple(accumulate(round(choice.share * 65536) for choice in choices))
-
-    def sample(self, rng: Draws) -> PaperSettings:
-        return self._papers[bisect_right(self._ends, rng.below(self._ends[-1]))]
+def _sample(choices: Sequence[PaperChoice], rng: Draws) -> PaperSettings:
+    return rng.choose(choices, [choice.share for choice in choices]).paper

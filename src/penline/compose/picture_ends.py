@@ -169,15 +169,9 @@ def take_ends(rows: Any, held: Any, items: Any, number: int, words: Any) -> int:
     for i in range(items.shape[0]):
         if items[i].bank != number or items[i].row < 0 or items[i].turned:
             continue
-        low, high = 0, rows.shape[0]
-        while low < high:
-            middle = (low + high) // 2
-            if rows[middle] < items[i].row:
-                low = middle + 1
-            else:
-                high = middle
-        if low < rows.shape[0] and rows[low] == items[i].row:
-            words[i] = held[low]
+        at = np.searchsorted(rows, items[i].row)
+        if at < rows.shape[0] and rows[at] == items[i].row:
+            words[i] = held[at]
             found += 1
     return found
 

@@ -39,7 +39,7 @@ from penline.ends import ENDS_VERSION, BankEnds
 from penline.errors import RecipeError
 from penline.measure.joins import LETTERS
 from penline.measure.model import PlacementModel, load_placement_model
-from penline.measure.sample import Sampler
+from penline.measure.tables import model_tables
 from penline.measure.template import LineTemplate, dump_templates, load_templates
 from penline.randomness import rng
 from penline.recipe.idle import refusals
@@ -199,8 +199,8 @@ class ComposePlan:
         if self.templates:
             found.append(ReplayPlacer(self.templates))
         if self._model is not None:
-            sampler = Sampler(self._model, self.recipe.layout.mark_shape)
-            found.append(ModelPlacer(sampler, self.banks, self.table, latin, shapes))
+            tables = model_tables(self._model, self.recipe.layout.mark_shape)
+            found.append(ModelPlacer(tables, self.banks, self.table, latin, shapes))
         return (*found, RulesPlacer(self.table, latin, shapes))
 
     def _quick(self) -> QuickChoice | None:

@@ -151,16 +151,14 @@ def place_on_sheet(
     strength, variation_rng = sheet.strength, sheet.variation_rng
     shapes = shape_line(plan, line, placed, strength, variation_rng, sheet.pen, inside)
     length -= placed.width_px - shapes.placed.width_px  # what is joined stands closer
-    fit, limits = None, (*sheet.ink.shape, plan.rim_px)
-    if may_reach(shapes, limits):
-        fit = find_fit(shapes, limits)
+    limits = (*sheet.ink.shape, plan.rim_px)
+    fit = find_fit(shapes, limits) if may_reach(shapes, limits) else None
     if fit is not None:
         shapes = fit.applied(shapes)
     boxes = draw_items(shapes, sheet.ink)
     boxes[line.items["row"] < 0] = -1  # told from glyphs that show nothing
     rise = placed.slope * length / 2
-    ends = [(start, level + rise), (start + length, level - rise)]
-    baseline = np.array(ends)
+    baseline = np.array([(start, level + rise), (start + length, level - rise)])
     if fit is not None:
         baseline = baseline * (fit.share_q16 / 65536) + (fit.across_px, fit.down_px)
     baseline = np.round(baseline * 64) / 64

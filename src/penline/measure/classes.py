@@ -34,10 +34,9 @@ HAN = ("han-light", "han-middle", "han-dense")
 CLASSES: tuple[str, ...] = (*HAN, *(name for name in KINDS if name != "han"))
 """All classes. `han-flat` is 一 alone; white space has none."""
 
-_LATIN = frozenset(["upper", "ascender", "x-height", "t", "i", "descender", "j", "f"])
 _FAMILY = {
     **dict.fromkeys((*HAN, "han", "han-flat"), "han"),
-    **dict.fromkeys(_LATIN, "letter"),
+    **dict.fromkeys(("upper", "ascender", "x-height", "t", "i", "descender", "j", "f"), "letter"),
     "digit": "digit",
     **dict.fromkeys(
         ("stop-low", "comma-low", "han-stop", "han-comma", "colon", "semicolon", "bang"), "stop"

@@ -94,31 +94,18 @@ def tell_apart(
     """
     if min(len(real), len(synthetic)) < 2:
         return None
-    sets = (list(real), list(synthetic))
-    scores: tuple[list[Floats], list[Floats]] = ([], [])
-    for lines, into in zip(sets, scores, strict=True):
-        into.extend(np.zeros(len(line)) for line in lines)
+    sets = (real, synthetic)
+    scores = tuple([np.zeros(0)] * len(lines) for lines in sets)
     folds = min(FOLDS, len(real), len(synthetic))
     for fold in range(folds):
-        train = [line for lines in sets for k, line in enumerate(lines) if k % folds != fold]
-        share = [
-            np.concatenate(lines[:0] + [v for k, v in enumerate(lines) if k % folds != fold])
-            for lines in sets
-        ]
-        mean, deviation = _scale(np.concatenate(train))
-        x = np.concatenate([_standard(part, mean, deviation) for part in share])
-        y = np.repeat([0.0, 1.0], [len(part) for part in share])
-        weights = np.where(y > 0, len(share[0]) / max(len(share[1]), 1), 1.0)
-        beta = logistic(x, y, weights)
+        mean, deviation, beta = _fitted(
+            [[line for k, line in enumerate(lines) if k % folds != fold] for lines in sets]
+        )
         for lines, into in zip(sets, scores, strict=True):
             for k, line in enumerate(lines):
                 if k % folds == fold:
                     into[k] = beta[0] + _standard(line, mean, deviation) @ beta[1:]
-    mean, deviation = _scale(np.concatenate([*real, *synthetic]))
-    whole = [_standard(np.concatenate(lines), mean, deviation) for lines in sets]
-    y = np.repeat([0.0, 1.0], [len(part) for part in whole])
-    weights = np.where(y > 0, len(whole[0]) / max(len(whole[1]), 1), 1.0)
-    beta = logistic(np.concatenate(whole), y, weights)[1:]
+    beta = _fitted(sets)[2][1:]
     order = np.argsort(-np.abs(beta), kind="stable")[:8]
     given = tuple((names[k], round(float(beta[k]), 3)) for k in order.tolist())
     characters, lines_auc = _areas(*scores)
@@ -132,6 +119,16 @@ def tell_apart(
     ]
     low, high = np.quantile(np.array(drawn), [0.025, 0.975], axis=0).tolist()
     return Auc(characters, (low[0], high[0]), lines_auc, (low[1], high[1]), given)
+
+
+def _fitted(sets: Sequence[Sequence[Floats]]) -> tuple[Floats, Floats, Floats]:
+    """Mean and deviation of the features of two sets of lines, and what tells the sets apart."""
+    zero, one = (sum(map(len, lines)) for lines in sets)
+    table = np.concatenate([line for lines in sets for line in lines])
+    mean, deviation = _scale(table)
+    weights = np.repeat([1.0, zero / max(one, 1)], [zero, one])
+    y = np.repeat([0.0, 1.0], [zero, one])
+    return mean, deviation, logistic(_standard(table, mean, deviation), y, weights)
 
 
 def _areas(real: Sequence[Floats], synthetic: Sequence[Floats]) -> tuple[float, float]:

@@ -45,12 +45,16 @@ def _gap(line: LineGeometry) -> Floats:
     return np.asarray(gaps[gaps <= WIDE_EM])
 
 
+def _in_words(line: LineGeometry) -> npt.NDArray[np.bool_]:
+    """``bool (n - 1,)``: neighbours that are letters of a word."""
+    letters = np.array([family_of(name) == "letter" for name in line.classes], bool)
+    return np.asarray(line.good_gaps & letters[1:] & letters[:-1])
+
+
 def _joined(line: LineGeometry) -> Floats:
     """1 and 0 for neighbours in words."""
-    if line.touching is None:
-        return np.zeros(0)
-    letters = np.array([family_of(name) == "letter" for name in line.classes], bool)
-    return np.asarray(line.touching[line.good_gaps & letters[1:] & letters[:-1]], np.float64)
+    touching = np.zeros(0) if line.touching is None else line.touching[_in_words(line)]
+    return np.asarray(touching, np.float64)
 
 
 def _drift(line: LineGeometry) -> Floats:
@@ -63,19 +67,16 @@ def _slope(line: LineGeometry) -> Floats:
     return np.array([-line.level_px[1]]) if usable else np.zeros(0)
 
 
-def _look(column: int, per_em: bool) -> Callable[[LineGeometry], Floats]:
+def _look(
+    column: int, *, per_em: bool = False, of_all: bool = False
+) -> Callable[[LineGeometry], Floats]:
+    """Of the body, or of all characters; a length in ems."""
+
     def look(line: LineGeometry) -> Floats:
         if line.looks is None:
             return np.zeros(0)
-        found = line.looks[line.body, column]
+        found = line.looks[line.trusted if of_all else line.body, column]
         return np.asarray(found / line.em_px if per_em else found)
-
-    return look
-
-
-def _stroke_look(column: int) -> Callable[[LineGeometry], Floats]:
-    def look(line: LineGeometry) -> Floats:
-        return np.zeros(0) if line.looks is None else line.looks[line.trusted, column]
 
     return look
 
@@ -91,8 +92,7 @@ def _join_heights(line: LineGeometry) -> Floats:
     middles = 0.5 * (line.boxes[:, 0] + line.boxes[:, 2])
     slope = line.level_px[1]
     base = float(np.median(bottom - slope * middles[low])) + slope * line.boxes[:, 2]
-    letters = np.array([family_of(name) == "letter" for name in line.classes], bool)
-    joined = line.touching & line.good_gaps & letters[1:] & letters[:-1]
+    joined = line.touching & _in_words(line)
     height = (base - line.looks[:, 6]) / max(float(np.median(bottom - top)), 1e-9)
     found[:-1] = np.where(joined, height[:-1], np.nan)
     return found
@@ -117,19 +117,19 @@ QUANTITIES: dict[str, tuple[str, str, Callable[[LineGeometry], Floats]]] = {
     "joined": ("", "share of letters of words whose ink hangs together with the next", _joined),
     "drift": ("em", "step of the middle from one character of the body to the next", _drift),
     "slope": ("", "rise of the line per length", _slope),
-    "stroke width": ("em", "of each character of the body", _look(0, True)),
-    "ink density": ("", "inked share of the box of each character of the body", _look(1, False)),
-    "ink strength": ("", "mean darkness of its ink", _look(2, False)),
-    "slant": ("", "lean of each character of the body", _look(3, False)),
+    "stroke width": ("em", "of each character of the body", _look(0, per_em=True)),
+    "ink density": ("", "inked share of the box of each character of the body", _look(1)),
+    "ink strength": ("", "mean darkness of its ink", _look(2)),
+    "slant": ("", "lean of each character of the body", _look(3)),
     "stroke ending": (
         "",
         "breadth of strokes at their ends over their breadth further on: 1 for blunt ones",
-        _stroke_look(4),
+        _look(4, of_all=True),
     ),
     "breadth along strokes": (
         "",
         "its deviation within each character, over its mean",
-        _stroke_look(5),
+        _look(5, of_all=True),
     ),
     "join height": (
         "x-heights",
@@ -204,9 +204,6 @@ def hold_against(real: Sequence[LineGeometry], synthetic: Sequence[LineGeometry]
     places = tell_apart(
         [x[:, :PLACES] for x in one], [x[:, :PLACES] for x in two], FEATURES[:PLACES]
     )
-    seen = all(
-        any(np.isfinite(x[:, PLACES:]).any() for x in side) if side else False
-        for side in (one, two)
-    )
+    seen = all(any(np.isfinite(x[:, PLACES:]).any() for x in side) for side in (one, two))
     looks = tell_apart(one, two, FEATURES) if seen else None
     return Comparison(len(real), len(synthetic), tuple(distances), places, looks)

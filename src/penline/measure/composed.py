@@ -16,7 +16,7 @@ import numpy.typing as npt
 from penline.errors import ExportError
 from penline.measure.appearance import ink_of_picture, looks_of
 from penline.measure.geometry import LineGeometry, of_boxes
-from penline.measure.reading import MOST_PX, of_ink
+from penline.measure.reading import MOST_PX, of_ink, stroke_lengths
 from penline.measure.segment import LEAST_INK
 from penline.records import Bytes2D
 
@@ -159,9 +159,7 @@ def _by_boxes(
         touching = _touching(ink, boxes, kept)
         em = _em(boxes, ink)
         looks = looks_of(ink, np.rint(boxes).astype(np.int64), em)
-        if np.isfinite(looks[:, 0]).any():
-            area = (boxes[:, 2:] - boxes[:, :2]).prod(1) * looks[:, 1]
-            length = area / max(float(np.nanmedian(looks[:, 0])), 1.0)
+        length = stroke_lengths(looks, boxes)
     return of_boxes(
         items, boxes, writer, sheet, touching=touching, strokes_px=length, looks=looks, ink=ink
     )

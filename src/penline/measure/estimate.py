@@ -220,48 +220,42 @@ def _centred(lines: Sequence[Floats]) -> list[Floats]:
 
 
 def _line(lines: Sequence[LineGeometry]) -> LineFigures:
-    slopes: list[float] = []
-    ems: list[float] = []
-    trends: list[float] = []
-    own: list[float] = []
-    lefts: list[float] = []
-    rights: list[float] = []
-    slants: list[float] = []
-    strokes: list[float] = []
-    densities: list[float] = []
+    found: dict[str, list[float]] = defaultdict(list)
     for line in lines:
         body = line.body
         x = 0.5 * (line.boxes[:, 0] + line.boxes[:, 2])
         if body.sum() >= 6 and not line.cells:
-            slopes.append(-line.level_px[1])
+            found["slope"].append(-line.level_px[1])
             share = (x[body] - x[body].min()) / max(np.ptp(x[body]), 1.0)
             high = line.heights_em[body]
             usual = 1.0 if line.tall_han.any() else max(float(np.median(high)), 1e-9)
-            trends.append(theil_sen(share, high / usual))
+            found["size_trend"].append(theil_sen(share, high / usual))
         if line.writer_em_px > 0:
-            ems.append(line.em_px / line.writer_em_px)
+            found["em"].append(line.em_px / line.writer_em_px)
         if line.looks is not None and body.any():
             width, cover, _, lean = line.looks[body, :4].T
-            for values, into in ((width / line.em_px, strokes), (cover, densities), (lean, slants)):
+            seen = {"stroke": width / line.em_px, "density": cover, "slant": lean}
+            for name, values in seen.items():
                 if np.isfinite(values).any():
-                    into.append(float(np.nanmean(values)))
+                    found[name].append(float(np.nanmean(values)))
             if np.isfinite(lean).sum() > 1:
-                own.append(float(np.nanstd(lean)))
+                found["slant_own"].append(float(np.nanstd(lean)))
         if np.isfinite(line.margins_px).all():
-            lefts.append(line.margins_px[0] / line.em_px)
-            rights.append(line.margins_px[1] / line.em_px)
+            found["margin_left"].append(line.margins_px[0] / line.em_px)
+            found["margin_right"].append(line.margins_px[1] / line.em_px)
     flat = Spread(n=0, mean=0, interval=(0, 0), deviation=0, quantiles=(0.0,) * 13)
     whole = Spread(n=0, mean=1, interval=(1, 1), deviation=0, quantiles=(1.0,) * 13)
+    own = found["slant_own"]
     return LineFigures(
-        slope=_of(slopes) or flat,
-        em=_of(ems) or whole,
-        size_trend=_of(trends) or flat,
-        slant=_of(slants),
+        slope=_of(found["slope"]) or flat,
+        em=_of(found["em"]) or whole,
+        size_trend=_of(found["size_trend"]) or flat,
+        slant=_of(found["slant"]),
         slant_own=round(float(np.mean(own)), 4) if own else 0.0,
-        stroke=_of(strokes),
-        density=_of(densities),
-        margin_left=_of(lefts),
-        margin_right=_of(rights),
+        stroke=_of(found["stroke"]),
+        density=_of(found["density"]),
+        margin_left=_of(found["margin_left"]),
+        margin_right=_of(found["margin_right"]),
     )
 
 

@@ -39,18 +39,18 @@ class Gaps:
 
     def __init__(self, lines: Sequence[LineGeometry]) -> None:
         names: list[tuple[str, str]] = []
-        numbers: list[tuple[float, float, float, int, int]] = []
+        numbers: list[tuple[float, float, int, int]] = []
         for number, line in enumerate(lines):
             widths, gaps = line.widths_em, line.gaps_em
             for at in np.flatnonzero(line.good_gaps).tolist():
                 touch = -1 if line.touching is None else int(line.touching[at])
                 names.append((line.classes[at], line.classes[at + 1]))
                 half = 0.5 * (widths[at] + widths[at + 1])
-                numbers.append((gaps[at], half, 0.0, touch, number))
-        table = np.array(numbers, np.float64).reshape(-1, 5)
+                numbers.append((gaps[at], half, touch, number))
+        table = np.array(numbers, np.float64).reshape(-1, 4)
         self.names = names
-        self.gap, self.half = table[:, 0], table[:, 1]
-        self.touching, self.line = table[:, 3], table[:, 4].astype(np.int64)
+        self.gap, self.half, self.touching = table[:, 0], table[:, 1], table[:, 2]
+        self.line = table[:, 3].astype(np.int64)
         self.near = self.gap <= WIDE_EM
         self.han = np.array([a in HAN and b in HAN for a, b in names], bool)
         chosen = self.han & self.near

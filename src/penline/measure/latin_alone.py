@@ -10,11 +10,10 @@ import numpy as np
 
 from penline.measure.geometry import theil_sen
 from penline.measure.latin import LatinFigures, LatinShape, usual_hangs
-from penline.measure.latin_lines import KIND, LatinLine
+from penline.measure.latin_lines import KIND, LOW, LatinLine, places_of
 
 __all__ = ["figures_of"]
 
-_LOW = "aceomnrsuvwxz"
 _SHRUNK_BY, _FEWEST_HANDS, _LEAST_XH = 10, 30, 0.3
 
 
@@ -40,14 +39,11 @@ def figures_of(
     own: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for writer, one, high in letters:
         own[writer][one].append(high)
-    found: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
-    for line, writer in zip(lines, writers, strict=True):
-        for one, *place in zip(line.text, line.height, line.below, strict=True):
-            found[one][writer].append((place[0], place[1]))
+    found = places_of(lines, writers)
     x_heights = {
         writer: float(np.median(low))
         for writer, of in own.items()
-        if (low := [high / shapes[c].height for c in _LOW if c in shapes for high in of.get(c, ())])
+        if (low := [high / shapes[c].height for c in LOW if c in shapes for high in of.get(c, ())])
     }
     grows, hangs, hands = {}, {}, {}
     for one, shape in shapes.items():

@@ -22,11 +22,11 @@ from penline.measure.latin import LatinShape, latin_figures
 from penline.measure.model import LatinHand
 from penline.measure.spread import Spread
 
-__all__ = ["LatinLine", "latin_hand", "latin_line", "latin_shapes", "shrunk"]
+__all__ = ["LatinLine", "latin_hand", "latin_line", "latin_shapes", "places_of", "shrunk"]
 
 KIND = dict.fromkeys(string.ascii_uppercase, "upper") | dict.fromkeys(string.digits, "digit")
-_LOW = frozenset("aceomnrsuvwxz")
-_STANDING = _LOW | frozenset("bdhiklt")
+LOW = frozenset("aceomnrsuvwxz")
+_STANDING = LOW | frozenset("bdhiklt")
 _FEWEST_LOW, _FEWEST_STANDING = 3, 4
 _STEEPEST, _WIDEST_XH = 0.15, 1.2
 _GAPS_SHRUNK_BY, _ROUNDS = 15, 30
@@ -69,7 +69,7 @@ def latin_line(found: LineGeometry) -> LatinLine | None:
         if found.trusted[k] and (one in known or (one and _is_letter(one)))
     ]
     text, boxes = [found.characters[k] for k in at], found.boxes[at]
-    low = [k for k, one in enumerate(text) if one in _LOW]
+    low = [k for k, one in enumerate(text) if one in LOW]
     standing = [k for k, one in enumerate(text) if one in _STANDING]
     if found.cells or len(low) < _FEWEST_LOW or len(standing) < _FEWEST_STANDING:
         return None
@@ -134,6 +134,18 @@ def _gap_effects(lines: Sequence[LatinLine]) -> tuple[dict[str, float], dict[str
     )
 
 
+def places_of(
+    lines: Sequence[LatinLine], writers: Sequence[str]
+) -> defaultdict[str, defaultdict[str, list[tuple[float, float]]]]:
+    """Collect height and reach below the line: of each character, of each who wrote it."""
+    found: defaultdict[str, defaultdict[str, list[tuple[float, float]]]]
+    found = defaultdict(lambda: defaultdict(list))
+    for line, writer in zip(lines, writers, strict=True):
+        for one, height, below in zip(line.text, line.height, line.below, strict=True):
+            found[one][writer].append((height, below))
+    return found
+
+
 def latin_shapes(lines: Sequence[LatinLine], writers: Sequence[str]) -> dict[str, LatinShape]:
     """How each character stands in lines, and what it adds to gaps.
 
@@ -142,13 +154,9 @@ def latin_shapes(lines: Sequence[LatinLine], writers: Sequence[str]) -> dict[str
         writers: of each line: who wrote much counts for no more than who wrote little, so that
             figures are the medians over people of their medians.
     """
-    found: dict[str, dict[str, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
-    for line, writer in zip(lines, writers, strict=True):
-        for one, height, below in zip(line.text, line.height, line.below, strict=True):
-            found[one][writer].append((height, below))
     before, after, _ = _gap_effects(lines)
     shapes = {}
-    for one, people in sorted(found.items()):
+    for one, people in sorted(places_of(lines, writers).items()):
         height, below = np.median([np.median(own, 0) for own in people.values()], 0).tolist()
         figures = height, below, before.get(one, 0.0), after.get(one, 0.0)
         height, below, *beside = (round(value + 0.0, 6) for value in figures)

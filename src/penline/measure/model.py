@@ -162,8 +162,7 @@ class PlacementModel(Settings):
 
     def as_hashed(self) -> str:
         """The model as JSON, without what models did not have at first where it is not there."""
-        gone = {name for name in ("latin",) if getattr(self, name) is None}
-        return self.model_dump_json(exclude=gone)
+        return self.model_dump_json(exclude={"latin"} if self.latin is None else None)
 
     def figures(self, name: str) -> ClassFigures:
         """A class's figures: its own, else its family's, else what is usual."""

@@ -1,4 +1,4 @@
-"""The placements of one line as one compiled pass; what `sample.Sampler` prepares it is given.
+"""The placements of one line as one compiled pass; what `tables.model_tables` prepares it is given.
 
 Only ``+ - * /`` and square roots act on the numbers, in a fixed order, and the results are cut to
 fixed point.

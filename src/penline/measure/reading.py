@@ -18,7 +18,7 @@ from penline.measure.segment import LEAST_INK, segment
 from penline.pages import StrokePage
 from penline.records import Bytes2D, GlyphRecord, LineRecord, StrokeRecord
 
-__all__ = ["MOST_PX", "ink_of_line", "of_ink", "of_line", "of_page", "of_records"]
+__all__ = ["MOST_PX", "ink_of_line", "of_ink", "of_line", "of_page", "of_records", "stroke_lengths"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -99,7 +99,7 @@ def of_line(record: LineRecord) -> LineGeometry | None:
         boxes,
         source.writer,
         source.file,
-        strokes_px=_lengths(looks, boxes),
+        strokes_px=stroke_lengths(looks, boxes),
         margins_px=margins,
         looks=looks,
         ink=None if large else record.ink,
@@ -164,7 +164,7 @@ def of_ink(
     wide = np.full((len(label), looks.shape[1]), np.nan)
     length = np.full(len(label), np.nan)
     whole[kept], trusted[kept], wide[kept] = boxes, ~found.doubtful, looks
-    length[kept] = _lengths(looks, boxes)
+    length[kept] = stroke_lengths(looks, boxes)
     return of_boxes(
         label,
         whole,
@@ -239,13 +239,11 @@ def _extent(
 
 
 def _tight(ink: Bytes2D) -> tuple[int, int, int, int]:
-    down, across = np.flatnonzero(ink.any(1)), np.flatnonzero(ink.any(0))
-    if not len(down):
-        return 0, 0, 0, 0
-    return int(across[0]), int(down[0]), int(across[-1]) + 1, int(down[-1]) + 1
+    left, top, width, height = cv2.boundingRect(ink)
+    return left, top, left + width, top + height
 
 
-def _lengths(looks: Floats, boxes: Floats) -> Floats:
+def stroke_lengths(looks: Floats, boxes: Floats) -> Floats:
     """Length of strokes: inked pixels over the line's usual stroke width."""
     if not np.isfinite(looks[:, 0]).any():
         return np.full(len(boxes), np.nan)

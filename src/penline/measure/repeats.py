@@ -109,24 +109,26 @@ class MeasuredRepeats:
     def likenesses(self, family: str) -> list[Floats]:
         """Likeness of the pairs of each hand's repeats of one character, ``float64 (pairs,)``."""
         return [
-            np.array([_correlation(a, b) for a, b in itertools.combinations(found, 2)])
-            for (_, character), found in self._met.items()
-            if len(found) > 1 and family_of(class_of(character)) == family
+            np.array([_correlation(a, b) for a, b in itertools.combinations(self._met[key], 2)])
+            for key in self._repeated(family)
+        ]
+
+    def _repeated(self, family: str) -> list[tuple[str, str]]:
+        """Hands, and characters of a family, that come back."""
+        return [
+            key
+            for key, found in self._met.items()
+            if len(found) > 1 and family_of(class_of(key[1])) == family
         ]
 
     def figures(self) -> tuple[RepeatFigures, ...]:
         """Of each family that has repeats."""
         out = []
         for family in FAMILIES:
-            groups = self.likenesses(family)
-            if not groups:
+            keys = self._repeated(family)
+            if not keys:
                 continue
-            keys = [
-                key
-                for key, found in self._met.items()
-                if len(found) > 1 and family_of(class_of(key[1])) == family
-            ]
-            whole = np.concatenate(groups)
+            whole = np.concatenate(self.likenesses(family))
             quantiles = np.round(np.quantile(whole, [0.05, 0.25, 0.5, 0.75, 0.95]), 4)
             counts = len({c for _, c in keys}), len({w for w, _ in keys})
             out.append(RepeatFigures(family, len(whole), *counts, tuple(quantiles.tolist())))

@@ -187,13 +187,13 @@ class _Alignment:
     def best(self) -> Segmented | None:
         """The cheapest deal; None where there is none."""
         count, runs = len(self.units.boxes), self.runs
-        best = np.full(count + 1, np.inf)
-        best[0] = 0.0
+        self.before = [np.full(count + 1, np.inf)]
+        self.before[0][0] = 0.0
         came = np.zeros((len(self.label), count + 1), np.int64)
         for number in range(len(self.label)):
-            new, came[number] = _dealt(best, self.paid(number))
-            best = new + self.edge
-        if not np.isfinite(best[count]):
+            new, came[number] = _dealt(self.before[number], self.paid(number))
+            self.before.append(new + self.edge)
+        if not np.isfinite(self.before[-1][count]):
             return None
         ends = [count]
         for number in range(len(self.label) - 1, -1, -1):
@@ -212,12 +212,8 @@ class _Alignment:
         )
 
     def margins(self, found: Segmented) -> Floats:
-        """`Segmented.margins` of the cheapest deal."""
+        """`Segmented.margins` of the cheapest deal, which `best` has found."""
         count, longest = self.runs.valid.shape
-        before = [np.full(count + 1, np.inf)]
-        before[0][0] = 0.0
-        for number in range(len(self.label)):
-            before.append(_dealt(before[-1], self.paid(number))[0] + self.edge)
         after = np.full(count + 1, np.inf)
         after[count] = 0.0
         ends = np.arange(count)[:, None] + np.arange(1, longest + 1)
@@ -226,7 +222,7 @@ class _Alignment:
         for number in range(len(self.label) - 1, -1, -1):
             paid = self.paid(number)
             behind = np.append(after + self.edge, np.full(longest, np.inf))[ends] + paid
-            whole = before[number][:-1, None] + behind
+            whole = self.before[number][:-1, None] + behind
             at = found.first[number], lengths[number] - 1
             best, whole[at] = whole[at], np.inf
             margins[number] = whole.min() - best

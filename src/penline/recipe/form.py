@@ -6,9 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from penline.settings import ORDERED, Settings, Share, ShareRange, SizeRange
+from penline.settings import Interval, Settings, Share, ShareRange, SizeRange
 
-__all__ = ["FormSettings"]
+__all__ = ["FormSettings", "Rows"]
 
 Rows = Annotated[int, Field(ge=1, le=200)]
 
@@ -16,7 +16,7 @@ Rows = Annotated[int, Field(ge=1, le=200)]
 class FormSettings(Settings):
     """A printed form to fill in: captions, and beside each a rule, a box, or a cell a character."""
 
-    rows_range: Annotated[tuple[Rows, Rows], ORDERED] = (5, 14)
+    rows_range: Interval[Rows] = (5, 14)
     """Fewest and most rows of fields; fewer where the sheet holds no more."""
     comb_chance: Share = 0.7
     """How often identity numbers, telephone numbers and dates have a cell for each character."""

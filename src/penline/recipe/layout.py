@@ -11,8 +11,8 @@ from pydantic import Field, SerializeAsAny, ValidationError, create_model, model
 
 from penline.recipe.placers import PLACERS, OwnPlacer, PlacerSettings
 from penline.settings import (
-    ORDERED,
     EmRange,
+    Interval,
     Settings,
     Share,
     ShareRange,
@@ -27,12 +27,8 @@ __all__ = ["ALL", "DECIDES", "LINE_PARAMS", "Decides", "Layout", "Rules", "line_
 ALL = ("rules", "model", "templates", "cells")
 """What places glyphs."""
 
-FillRange = Annotated[
-    tuple[Annotated[float, Field(ge=0.2, le=1)], Annotated[float, Field(ge=0.2, le=1)]], ORDERED
-]
-CellRange = Annotated[
-    tuple[Annotated[float, Field(ge=0.5, le=4)], Annotated[float, Field(ge=0.5, le=4)]], ORDERED
-]
+FillRange = Interval[Annotated[float, Field(ge=0.2, le=1)]]
+CellRange = Interval[Annotated[float, Field(ge=0.5, le=4)]]
 
 
 @dataclass(frozen=True, slots=True)

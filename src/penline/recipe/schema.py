@@ -17,7 +17,7 @@ from penline.recipe.marks import Marks
 from penline.recipe.parts import by_name, several
 from penline.recipe.sections import CorpusSettings, ImageSettings, Ink, PageSettings
 from penline.recipe.transforms import TRANSFORMS, TransformSettings
-from penline.settings import ORDERED, Settings, Share, Version1, marks_of
+from penline.settings import Interval, Settings, Share, Version1, marks_of
 
 __all__ = ["PaperChoice", "Recipe"]
 
@@ -90,10 +90,7 @@ class Recipe(Settings):
     image: ImageSettings = ImageSettings()
     page: PageSettings = PageSettings()
     layout: Layout = Layout()
-    variation_range: Annotated[tuple[Variation, Variation], ORDERED, Version1((0.0, 0.0))] = (
-        0.8,
-        1.2,
-    )
+    variation_range: Annotated[Interval[Variation], Version1((0.0, 0.0))] = (0.8, 1.2)
     """How unlike one writing of a character is to the next by the same hand, over what was measured
     on real pages; one for a line. What comes back is another glyph than before, too, where the
     writer has several. ``[0, 0]``: glyphs as they lie in the bank, like stamps."""

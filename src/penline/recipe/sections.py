@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from penline.corpus.made import KINDS
-from penline.recipe.form import FormSettings
-from penline.settings import ORDERED, Settings, Version1
+from penline.recipe.form import FormSettings, Rows
+from penline.settings import Interval, Settings, Version1
 
 __all__ = ["CorpusSettings", "ImageSettings", "Ink", "PageSettings"]
 
@@ -70,14 +70,14 @@ class ImageSettings(Settings):
 
 
 Tone = Annotated[int, Field(ge=0, le=255)]
-Tones = Annotated[tuple[Tone, Tone], ORDERED]
+Tones = Interval[Tone]
 Colours = Annotated[tuple[tuple[Tone, Tone, Tone], ...], Field(min_length=1)]
 Strength = Annotated[float, Field(ge=0.05, le=4)]
-Strengths = Annotated[tuple[Strength, Strength], ORDERED]
+Strengths = Interval[Strength]
 
 
 Breadth = Annotated[float, Field(ge=0.25, le=4)]
-Breadths = Annotated[tuple[Breadth, Breadth], ORDERED]
+Breadths = Interval[Breadth]
 
 
 class Ink(Settings):
@@ -96,7 +96,7 @@ class Ink(Settings):
 
 
 Length = Annotated[float, Field(ge=0.1, le=20)]
-Lengths = Annotated[tuple[Length, Length], ORDERED]
+Lengths = Interval[Length]
 Em = Annotated[float, Field(ge=8, le=400)]
 
 
@@ -107,7 +107,7 @@ class PageSettings(Settings):
     """Width of the sheet; 1240 x 1754 is A4 at 150 dots an inch."""
     height_px: int = Field(1754, ge=200, le=10_000)
     """Height of the sheet."""
-    em_px_range: Annotated[tuple[Em, Em], ORDERED] = (38, 56)
+    em_px_range: Interval[Em] = (38, 56)
     """Height of the writer's median Chinese character; one for a page."""
     pitch_em_range: Lengths = (1.5, 2.1)
     """From one line to the next."""
@@ -117,10 +117,7 @@ class PageSettings(Settings):
     """White before a paragraph's first line, where lines are cut."""
     start_deviation_em: float = Field(0.12, ge=0, le=2)
     """How unevenly lines begin at the left."""
-    lines_range: tuple[Annotated[int, Field(ge=1, le=200)], Annotated[int, Field(ge=1, le=200)]] = (
-        6,
-        18,
-    )
+    lines_range: tuple[Rows, Rows] = (6, 18)
     """Fewest and most lines; fewer where the sheet holds no more."""
     form: Annotated[FormSettings | None, Version1(None)] = None
     """A printed form, its fields filled in, in the place of paragraphs."""

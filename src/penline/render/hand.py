@@ -105,12 +105,7 @@ def _em_units(records: list[StrokeRecord]) -> float:
     ems = []
     for record in records:
         usual = kind_of(record.character).height
-        heights = [
-            (int(stroke[:, 1].min()), int(stroke[:, 1].max()))
-            for stroke in record.strokes
-            if len(stroke)
-        ]
+        heights = [y for one in record.strokes if len(one) for y in one[:, 1].tolist()]
         if usual and heights:
-            extent = max(high for _, high in heights) - min(low for low, _ in heights)
-            ems.append(extent / usual)
+            ems.append((int(max(heights)) - int(min(heights))) / usual)
     return max(float(median(ems)) if ems else 64.0, 1.0)

@@ -34,7 +34,7 @@ from penline.compose.place.spacing import (
 from penline.measure.classes import DENSE_EM, LIGHT_EM
 from penline.measure.classes import HAN as HAN_CLASSES
 from penline.measure.place import LINE_WORDS, WORDS_PER_CHARACTER, ModelTables, place_items
-from penline.measure.sample import CLASS_NUMBERS, LEAST_OF_CLASS, Sampler
+from penline.measure.tables import CLASS_NUMBERS, LEAST_OF_CLASS
 from penline.randomness import Draws
 from penline.recipe.layout import LINE_PARAMS
 
@@ -184,7 +184,7 @@ class ModelPlacer:
     Columns, cells and lines without a Chinese character are not what it was measured on.
 
     Args:
-        sampler: draws placements from the model.
+        model: tables of the model, see `model_tables`.
         banks: where glyphs come from.
         table: the characters.
         latin: how Latin stands in lines; `NO_LATIN` to place it by its kinds.
@@ -196,21 +196,21 @@ class ModelPlacer:
 
     def __init__(
         self,
-        sampler: Sampler,
+        model: ModelTables,
         banks: BankSet,
         table: CharacterTable,
         latin: LatinPlaces = NO_LATIN,
         shapes: Shapes | None = None,
     ) -> None:
-        self._sampler, self._table, self._latin = sampler, table, latin
+        self._model, self._table, self._latin = model, table, latin
         self._shapes = shapes or {}
         sizes = [self._typical(banks, number) for number in range(len(banks.banks))]
         self._typical_at = frozen(np.cumsum([0, *(len(one) for one in sizes[:-1])]))
-        self._sizes = frozen(np.concatenate([*sizes, sampler.moments[None, 1:3]]))
+        self._sizes = frozen(np.concatenate([*sizes, model.moments[None, 1:3]]))
         self._set_given()
 
     def _set_given(self) -> None:
-        fields = tuple(self._table), tuple(self._latin), tuple(self._sampler.tables)
+        fields = tuple(self._table), tuple(self._latin), tuple(self._model)
         self._given = (*fields, self._sizes, self._typical_at)
 
     def with_table(self, table: CharacterTable) -> ModelPlacer:
@@ -245,7 +245,7 @@ class ModelPlacer:
         bank, index = banks.banks[number], banks.index[number]
         entries = [banks.entries[character] for character in bank.characters]
         kinds = self._table.traits[entries, MODEL_CLASS]
-        moments = self._sampler.moments
+        moments = self._model.moments
         sums = np.zeros((3, len(bank.writers), moments.shape[1]))
         columns = banks.columns[number]
         bad = sum_sizes(index.order, index.starts, index.character, columns, kinds, sums)

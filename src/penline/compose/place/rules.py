@@ -32,16 +32,13 @@ from penline.compose.place.spacing import (
     WORDS_PER_ITEM,
     space_line,
 )
+from penline.measure.classes import family_of
 from penline.randomness import Draws
 
 __all__ = ["CLASS_OF_KIND", "SPACING_OF_KIND", "RulesPlacer", "mark_turned", "place_by_rules"]
 
-_LATIN_KINDS = frozenset(
-    ["digit", "upper", "ascender", "x-height", "t", "i", "descender", "j", "f"]
-)
-_RIGHT_SIDE = {"open": 0.9}
-_LOW_MARKS = ("stop-low", "comma-low", "han-stop", "han-comma", "colon", "semicolon", "bang")
-_LEFT_SIDE = dict.fromkeys((*_LOW_MARKS, "close"), 0.08)
+_CLASS_OF_FAMILY = {"letter": LATIN, "digit": LATIN, "han": HAN}
+_SIDE_OF_FAMILY = {"open": 0.9, "stop": 0.08, "close": 0.08}
 _ASIDE_EM = 0.28
 """How far right of a column's middle its commas and stops stand, by the national standard for
 punctuation (GB/T 15834): below the character and to the right."""
@@ -54,16 +51,10 @@ def _in_line(kind: Kind | None) -> _Row:
     """Of one kind of character in a line; None is white space."""
     if kind is None:
         return SPACE, (0.0,) * 7
-    if kind.name in _LATIN_KINDS:
-        of_class = LATIN
-    elif kind.name in ("han", "han-flat"):
-        of_class = HAN
-    else:
-        of_class = OTHER
-    low = math.nan if kind.low is None else kind.low
-    side = _RIGHT_SIDE.get(kind.name, _LEFT_SIDE.get(kind.name, 0.5))
-    white = kind.before, kind.after
-    return of_class, (low, kind.centre, *white, kind.walk, side, kind.least_width)
+    family, low = family_of(kind.name), math.nan if kind.low is None else kind.low
+    side, white = _SIDE_OF_FAMILY.get(family, 0.5), (kind.before, kind.after)
+    numbers = low, kind.centre, *white, kind.walk, side, kind.least_width
+    return _CLASS_OF_FAMILY.get(family, OTHER), numbers
 
 
 def _joined(kind: Kind | None) -> _Row:
@@ -75,7 +66,7 @@ def _joined(kind: Kind | None) -> _Row:
 def _in_column(kind: Kind | None) -> _Row:
     """Of a character that stands upright in a column."""
     of_class, (low, centre, before, after, *rest) = _in_line(kind)
-    if kind is not None and kind.name in _LOW_MARKS:
+    if kind is not None and family_of(kind.name) == "stop":
         aside = 0.0 if kind.name == "bang" else _ASIDE_EM
         return of_class, (math.nan, MIDDLE_EM + aside, 0.06, 0.24, *rest)
     return of_class, (math.nan, MIDDLE_EM if math.isnan(low) else centre, before, after, *rest)

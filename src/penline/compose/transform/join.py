@@ -225,12 +225,11 @@ class Joiner:
         made = join_line(items, strokes[:6], self.table, hand, words, pictures)
         if made is None:
             return strokes, placed
-        moves, points, radii, tones, ends, owners, bows, joined, late, cuts, leads = made
+        moves, *arrays = made
         places, last = placed.places_q8.copy(), int(moves[-1])
         places[:, 0] -= moves
-        return LineStrokes(
-            points, radii, tones, ends, owners, bows, joined, late, cuts, leads, strokes.pen
-        ), placed._replace(places_q8=places, width_px=max(placed.width_px - (last >> 8), 1))
+        placed = placed._replace(places_q8=places, width_px=max(placed.width_px - (last >> 8), 1))
+        return LineStrokes._make((*arrays, strokes.pen)), placed
 
 
 @compiled
