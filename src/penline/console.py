@@ -37,7 +37,7 @@ __all__ = [
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "?")
 
 
-class _Plain(Console):
+class _CleanConsole(Console):
     """A console that shows control characters of texts as ``?``: a terminal obeys them."""
 
     def render(
@@ -47,8 +47,8 @@ class _Plain(Console):
             yield Segment(text if control else text.translate(_CONTROLS), style, control)
 
 
-out = _Plain(soft_wrap=True, highlight=False, emoji=False)
-err = _Plain(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+out = _CleanConsole(soft_wrap=True, highlight=False, emoji=False)
+err = _CleanConsole(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 def fail(message: str, code: int) -> NoReturn:
