@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import xml.etree.ElementTree as ET
 
 __all__ = [
+    "NUMBER",
     "BoxedPage",
     "PageBox",
     "boxed",
@@ -41,7 +42,8 @@ __all__ = [
 
 _BYTES_LIMIT = 1 << 28
 _LONGEST_PX = 1 << 20
-_NUMBER = re.compile(r"-?\d{1,7}(?:\.\d{1,17})?", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,7}(?:\.\d{1,17})?", re.ASCII)
+"""A number of a box, of so many digits that it stays one."""
 _GLYPHS = re.compile(rb"[<:](Glyph|Word)[\s>]")
 _CODE_POINT = re.compile(r"U\+([0-9A-Fa-f]{4,6})", re.ASCII)
 _TEXTS = ("text", "transcription", "utf8_string", "character", "char", "label", "value")
@@ -110,7 +112,7 @@ def _is_character(raw: bytes) -> bool:
 
 
 def _numbers(cells: Iterable[bytes]) -> bool:
-    return all(_NUMBER.fullmatch(cell.decode("latin-1")) for cell in cells)
+    return all(NUMBER.fullmatch(cell.decode("latin-1")) for cell in cells)
 
 
 def read_boxes(stream: ByteSource, form: str, name: str) -> Iterator[BoxedPage]:
@@ -251,7 +253,7 @@ def _kuzushiji(stream: ByteSource, name: str) -> Iterator[BoxedPage]:
             words = []
         for place in range(0, len(words), 5):
             what, numbers = f"box {place // 5}", words[place + 1 : place + 5]
-            if not all(map(_NUMBER.fullmatch, numbers)):
+            if not all(map(NUMBER.fullmatch, numbers)):
                 found = printable(" ".join(numbers)[:40])
                 boxes.append(FormatError(stream.file, row.offset, what, "x y w h", found))
                 continue
@@ -264,7 +266,7 @@ def _kuzushiji(stream: ByteSource, name: str) -> Iterator[BoxedPage]:
 def _mth(stream: ByteSource) -> Iterator[PageBox | FormatError]:
     for place, (offset, line) in enumerate(text_lines(stream)):
         cells = decoded(stream, offset, line).split()
-        if len(cells) != 5 or not all(map(_NUMBER.fullmatch, cells[1:])):
+        if len(cells) != 5 or not all(map(NUMBER.fullmatch, cells[1:])):
             found = printable(" ".join(cells)[:40])
             yield FormatError(stream.file, offset, f"line {place + 1}", "一 x1 y1 x2 y2", found)
             continue
@@ -285,12 +287,12 @@ def _page_xml(stream: ByteSource) -> BoxedPage:
         for kind in ("Glyph", "Word"):
             found = list(line.iter(f"{space}{kind}"))
             if found:
-                boxes += [_xmlboxed(stream.file, space, one, number) for one in found]
+                boxes += [_xml_box(stream.file, space, one, number) for one in found]
                 break
     return BoxedPage(sheet.get("imageFilename", ""), boxes)
 
 
-def _xmlboxed(file: str, space: str, element: ET.Element, line: int) -> PageBox | FormatError:
+def _xml_box(file: str, space: str, element: ET.Element, line: int) -> PageBox | FormatError:
     what = printable(f"{element.tag.rpartition('}')[2]} {element.get('id', '')}"[:60])
     coords = element.find(f"{space}Coords")
     text = element.findtext(f"{space}TextEquiv/{space}Unicode")
@@ -299,7 +301,7 @@ def _xmlboxed(file: str, space: str, element: ET.Element, line: int) -> PageBox 
         some = coords.findall(f"{space}Point")
         points = " ".join(f"{one.get('x')},{one.get('y')}" for one in some)
     pairs = [pair.split(",") for pair in points.split()]
-    if not pairs or not all(len(pair) == 2 and all(map(_NUMBER.fullmatch, pair)) for pair in pairs):
+    if not pairs or not all(len(pair) == 2 and all(map(NUMBER.fullmatch, pair)) for pair in pairs):
         return FormatError(
             file, 0, what, "Coords with points x,y", printable(points[:40]) or "none"
         )

@@ -16,7 +16,7 @@ from typing import Any
 
 from penline.errors import FormatError
 from penline.formats.byte_source import ByteSource
-from penline.formats.page_boxes import BoxedPage, PageBox, boxed, objects, whole_json
+from penline.formats.page_boxes import NUMBER, BoxedPage, PageBox, boxed, objects, whole_json
 from penline.formats.text_lines import decoded, text_lines
 from penline.formats.xml_tree import read_xml
 from penline.words import printable
@@ -27,7 +27,6 @@ TOOL_FORMS = ("Pascal VOC", "CVAT", "Label Studio", "YOLO")
 _SHARES = re.compile(rb"\d{1,7}(?:[ \t]+(?:0?\.\d{1,17}|[01](?:\.\d{1,17})?)){4,5}[ \t\r]*")
 _MOST = 1_000
 """Parts of 100 that a box may reach to: it is held to its page when it is cut out."""
-_NUMBER = re.compile(r"-?\d{1,7}(?:\.\d{1,17})?", re.ASCII)
 
 
 def tool_form(name: str, head: bytes) -> str:
@@ -66,7 +65,7 @@ def read_tool_boxes(stream: ByteSource, form: str, name: str) -> Iterator[BoxedP
 def _edges(values: list[Any]) -> list[float] | None:
     """Four numbers, however they are written; None of others."""
     texts = [str(one).strip() for one in values]
-    return [float(one) for one in texts] if all(map(_NUMBER.fullmatch, texts)) else None
+    return [float(one) for one in texts] if all(map(NUMBER.fullmatch, texts)) else None
 
 
 def _made(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import combinations, islice
 from pathlib import Path, PurePosixPath
 
 from penline.errors import FormatError, UsageError
@@ -85,8 +85,12 @@ class PagesCollector(Collector):
     def close(self) -> Iterator[Unit | FormatError]:
         """Yield a unit for each form of each folder or archive; a fault where two tell the same."""
         units = list(self._units())
+        faults: dict[PagesUnit | FormatError, FormatError] = {}
+        for unit, other in combinations(units, 2):
+            for one, fault in _twice(unit, other):
+                faults.setdefault(one, fault)
         for unit in units:
-            yield next(filter(None, (_twice(unit, other) for other in units)), unit)
+            yield faults.get(unit, unit)
 
     def _units(self) -> Iterator[PagesUnit | FormatError]:
         for (path, form), files in self._found.items():
@@ -124,18 +128,22 @@ class PagesCollector(Collector):
             )
 
 
-def _twice(unit: PagesUnit | FormatError, other: PagesUnit | FormatError) -> FormatError | None:
-    """The fault of a unit whose pages another form of the same folder tells, too."""
-    if isinstance(unit, FormatError) or isinstance(other, FormatError) or unit is other:
-        return None
+def _twice(
+    unit: PagesUnit | FormatError, other: PagesUnit | FormatError
+) -> Iterator[tuple[PagesUnit, FormatError]]:
+    """The faults of both units, where two forms of one folder tell of the same pages."""
+    if isinstance(unit, FormatError) or isinstance(other, FormatError) or unit.root != other.root:
+        return
     own = {PurePosixPath(file.name).stem: file for file in unit.files}
     its = {PurePosixPath(file.name).stem: file for file in other.files}
-    stem = min(own.keys() & its.keys(), default=None) if unit.root == other.root else None
+    stem = min(own.keys() & its.keys(), default=None)
     if stem is None:
-        return None
+        return
     both = unit.pictures_of(own[stem]) & other.pictures_of(its[stem])
-    label = unit.label(own[stem])
-    return told_twice(label, min(both), other.label(its[stem])) if both else None
+    if both:
+        label, other_label = unit.label(own[stem]), other.label(its[stem])
+        yield unit, told_twice(label, min(both), other_label)
+        yield other, told_twice(other_label, min(both), label)
 
 
 def _form(place: Place, name: str) -> tuple[str, str]:

@@ -32,6 +32,7 @@ from penline.sources.pictures.texts import (
     TEXT_LIMIT,
     TEXTS,
     are_boxes,
+    stems,
     text_label,
     texts_beside,
 )
@@ -45,7 +46,7 @@ from penline.words import counted, printable
 
 __all__ = ["PairsCollector", "PairsUnit"]
 
-_TEXT = ".gt.txt"
+_TEXT = TEXTS[0]
 _LONGEST = 1 << 16
 _LOOKED_AT = 64
 
@@ -126,7 +127,7 @@ class PairsCollector(Collector):
             return Claims(left, {}, later=True)
         by_stem: dict[str, str] = {}
         for name in sorted(pictures, key=lambda one: (len(one), one)):
-            for stem in (name.rpartition(".")[0], name.partition(".")[0]):
+            for stem in stems(name):
                 by_stem.setdefault(stem, name)
         own = tuple(by_stem.get(_stem(text), "") for text in texts)
         spare = len(set(pictures) - set(own))
